@@ -1,0 +1,145 @@
+/*
+ * harness/study.h: a study as written by a user: what to build, how to train it, what to compare.
+ *
+ * A Study is plain data, complete and validated: every key of DESIGN section 4 is declared once in
+ * harness/study_keys.c (name, type, default, range, doc) and from there parsed, overridden by
+ * `--set PATH=VALUE`, echoed and documented. It deliberately resolves nothing: networks, costs and
+ * trials are the plan's (harness/plan.h).
+ *
+ * Strings and lists belong to the study and live as long as it does.
+ */
+#ifndef HARNESS_STUDY_H
+#define HARNESS_STUDY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/embed.h"
+#include "base/err.h"
+#include "base/text.h"
+#include "base/yaml.h"
+#include "harness/recipe.h"
+
+enum { STUDY_DIMENSIONS = 3 }; /* depth, width, resolution, always in this order */
+
+typedef struct StudyData {
+    const char *name;          /* data set; "polytex" is embedded and the default */
+    const char *path;          /* its own folder or archive; "" = looked up by name */
+    int64_t train, val, test;  /* images of the subsets; 0 = all there are (val: a tenth of train) */
+    int bad_image;             /* index into error, skip */
+} StudyData;
+
+typedef struct StudyFairness {
+    double tolerance; /* relative deviation of counted MACs from the target, inclusive */
+} StudyFairness;
+
+typedef enum StudyForm { STUDY_SOFT, STUDY_HARD, STUDY_BAND } StudyForm;
+
+typedef struct StudyObjective {
+    int form;      /* StudyForm */
+    double w;      /* exponent of the cost ratio (soft) */
+    double target; /* T over the baseline's MACs */
+} StudyObjective;
+
+typedef enum StudyPartKind {
+    STUDY_GRID,    /* all (alpha, beta, gamma) on the surface, ranked */
+    STUDY_CURVES,  /* one dimension at a time, unmatched */
+    STUDY_LINES,   /* width at several depths and resolutions, unmatched */
+    STUDY_COMPARE, /* strategies at matched MACs */
+} StudyPartKind;
+
+typedef enum StudyMatch { STUDY_COUNTED, STUDY_NOMINAL } StudyMatch;
+
+typedef struct StudyStrategy {
+    const char *name;                     /* a strategy of models */
+    bool has_constants;                   /* written as {compound: [alpha, beta, gamma]} */
+    double constants[STUDY_DIMENSIONS];   /* alpha, beta, gamma */
+} StudyStrategy;
+
+typedef struct StudyPoint {
+    double v[STUDY_DIMENSIONS];
+} StudyPoint;
+
+/* One entry of `parts`; fields that do not belong to its kind are 0. */
+typedef struct StudyPart {
+    int kind;                  /* StudyPartKind */
+    const char *figure;        /* default by kind: grid, fig3, fig4, fig8 */
+    double step;               /* grid: spacing of alpha, beta, gamma */
+    double product;            /* grid: alpha beta^2 gamma^2 */
+    double tolerance;          /* grid: relative, inclusive */
+    int match;                 /* grid: StudyMatch */
+    const YamlNode *also_node; /* grid: as written */
+    StudyPoint *also;          /* grid: further points */
+    size_t n_also;
+    YamlDoubles width, depth, resolution; /* curves; lines uses width */
+    const YamlNode *bases_node;           /* lines: as written */
+    StudyPoint *bases;                    /* lines: depth, 1, resolution */
+    size_t n_bases;
+    const YamlNode *strategies_node; /* compare: as written */
+    StudyStrategy *strategies;
+    size_t n_strategies;
+    YamlDoubles macs; /* compare: targets over the baseline's MACs */
+} StudyPart;
+
+typedef struct Study {
+    const char *name;
+    const char *question;
+    const char *baseline; /* zoo name, or a path relative to `folder` */
+    const char *folder;   /* the study file's; "" for built-in ones */
+    StudyData data;
+    Recipe recipe;
+    YamlInts seeds;
+    StudyFairness fairness;
+    StudyObjective objective;
+    const YamlNode *network;    /* keys of the network file replaced before scaling, or NULL */
+    const YamlNode *parts_node; /* as written */
+    StudyPart *parts;
+    size_t n_parts;
+    YamlDoc *doc; /* owner of everything */
+} Study;
+
+/* The studies compiled in from experiments/ ("quickstart.yaml", ...), ended by a NULL name. */
+extern const EmbeddedFile study_builtins[];
+
+/* The part's key in a study file: "grid", "curves", "lines", "compare". */
+const char *study_part_key(int kind);
+
+/*
+ * Reads a study from a file, or, when there is no such file, a built-in one by name (with or
+ * without ".yaml"). `sets` are n_sets `PATH=VALUE` strings, applied in order. ERR_USAGE with
+ * file:line:col and the nearest known key; ERR_IO. study_destroy frees it.
+ */
+ErrCode study_load(Study **out, const char *path, const char *const *sets, size_t n_sets,
+                   Err *err) ERR_CHECKED;
+
+/* The same from text; `origin` names it in messages, its folder anchors a relative baseline. */
+ErrCode study_parse(Study **out, const char *origin, const char *text, size_t n_bytes,
+                    const char *const *sets, size_t n_sets, Err *err) ERR_CHECKED;
+
+/* A study of nothing but defaults and `sets`: what `train` and `eval` use. Has no parts. */
+ErrCode study_defaults(Study **out, const char *const *sets, size_t n_sets, Err *err) ERR_CHECKED;
+
+/* The study with every value in force as YAML; reads back equal (but for `folder`). */
+void study_emit(const Study *study, Text *out);
+
+/* The keys that decide what a trial is (baseline, network, data, recipe) as YAML, for diffs. */
+void study_emit_trial_keys(const Study *study, Text *out);
+
+/*
+ * Whether `new` may go on in a store begun by `old`: false if it would change finished trials; then
+ * diff has one "recipe.epochs: 20 -> 30" a line. Added seeds, parts and points are no change.
+ */
+ErrCode study_may_go_on(bool *out, Text *diff, const Study *old, const Study *new,
+                        Err *err) ERR_CHECKED;
+
+/* The commented study that `init NAME` writes. */
+void study_template(const char *name, Text *out);
+
+/* All keys as Markdown tables, for docs/study.md and `list`. */
+void study_describe(Text *out);
+
+/* Accepts NULL. */
+void study_destroy(Study **study);
+
+#endif
