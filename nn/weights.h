@@ -1,0 +1,33 @@
+/*
+ * nn/weights.h: a network's weights in safetensors files, under our own or somebody else's names.
+ *
+ * A file holds every tensor of the Net (running statistics included) and nothing else; its bytes are
+ * a function of the network and the numbers. A naming is a table entry: it says what one of our
+ * tensors is called elsewhere, and which extra tensors of such files are ignored.
+ */
+#ifndef NN_WEIGHTS_H
+#define NN_WEIGHTS_H
+
+#include "nn/net.h"
+
+typedef struct WeightNaming {
+    const char *name; /* "isoflop", "torchvision" */
+    /* Writes into text[NET_TENSOR_NAME_MAX] what `tensor` is called. */
+    void (*rename)(const Network *network, const NetTensor *tensor, char *text);
+    /* True if a tensor of the file that the Net does not have may be left out. */
+    bool (*is_ignored)(const char *name);
+} WeightNaming;
+
+extern const WeightNaming weights_own_names;
+
+/*
+ * Reads every tensor of the Net from `path`, then resets optimiser and averages. ERR_IO, ERR_DATA
+ * (missing or extra tensor, wrong shape or type, a number that is not finite; the Net is unchanged).
+ */
+ErrCode weights_load(Net *net, const char *path, const WeightNaming *naming, Err *err) ERR_CHECKED;
+
+/* Writes NET_WEIGHTS or NET_EMA, atomically. ERR_IO, ERR_MEMORY. */
+ErrCode weights_save(const Net *net, NetValues values, const char *path,
+                     const WeightNaming *naming, Err *err) ERR_CHECKED;
+
+#endif
