@@ -1,0 +1,71 @@
+/* pool: means over the pixels of one image, and max pooling. C is a multiple of LANES.
+ *
+ * Sums over pixels are four chains by pixel index mod PIXEL_CHAINS from +0, folded ((0+1)+(2+3)).
+ */
+#ifndef ISOFLOP_KERNELS_POOL_H
+#define ISOFLOP_KERNELS_POOL_H
+
+#include "base/cpu.h"
+
+/* y[c] = (sum over p of x[p][c]) / P. */
+typedef struct PoolMeanArgs {
+    const float *x; /* x[P][ldx] */
+    long ldx;
+    float *y; /* y[C] */
+    int P, C;
+} PoolMeanArgs;
+
+/* y[c] = sum over p of a[p][c] * b[p][c] (FMA chains): the gradient of SE's gate. */
+typedef struct PoolDotArgs {
+    const float *a;
+    long lda;
+    const float *b;
+    long ldb;
+    float *y; /* y[C] */
+    int P, C;
+} PoolDotArgs;
+
+/* Gradient of the mean: t = dy[c] / P; dx[p][c] = t, or with r: r[p][c] + t. r may be dx. */
+typedef struct PoolBroadcastArgs {
+    const float *dy; /* dy[C] */
+    const float *r;  /* r[P][ldr] or NULL */
+    long ldr;
+    float *dx; /* dx[P][lddx] */
+    long lddx;
+    int P, C;
+} PoolBroadcastArgs;
+
+/* Max pooling of one image; taps outside of the image do not take part. The maximum starts with the
+ * first tap inside and is replaced where a later tap compares greater: the first maximum wins, a
+ * NaN wins only as the first tap. */
+typedef struct PoolMaxArgs {
+    const float *x; /* x[H][W][ldx] */
+    long ldx;
+    float *y; /* y[OH][OW][ldy]; forward only */
+    long ldy;
+    const float *dy; /* dy[OH][OW][lddy]; backward only */
+    long lddy;
+    float *dx; /* dx[H][W][lddx], overwritten; backward only: sum over outputs ascending of those
+                  that chose it */
+    long lddx;
+    int H, W, OH, OW, C;
+    int k, stride, pad_top, pad_left;
+} PoolMaxArgs;
+
+typedef struct PoolKernels {
+    const char *variant;
+    void (*mean)(const PoolMeanArgs *args);
+    void (*dot)(const PoolDotArgs *args);
+    void (*broadcast)(const PoolBroadcastArgs *args);
+    void (*max_forward)(const PoolMaxArgs *args);
+    void (*max_backward)(const PoolMaxArgs *args);
+} PoolKernels;
+
+const PoolKernels *pool_kernels(CpuLevel level);
+
+void pool_mean__ref(const PoolMeanArgs *args, double *y);
+void pool_dot__ref(const PoolDotArgs *args, double *y);
+void pool_max_forward__ref(const PoolMaxArgs *args, double *y);   /* y[OH][OW][C] */
+void pool_max_backward__ref(const PoolMaxArgs *args, double *dx); /* dx[H][W][C] */
+
+#endif

@@ -1,0 +1,62 @@
+/* pw: pointwise (1x1) convolution and every other product of matrices: rows are pixels, columns are
+ * channels.
+ *
+ * forward also computes the gradient of the data (dx = dy times the transposed weights), dense k x
+ * k convolution over gathered panels (conv.h) and linear layers. There is no packing step: tiles
+ * read x and w in place. */
+#ifndef ISOFLOP_KERNELS_PW_H
+#define ISOFLOP_KERNELS_PW_H
+
+#include "base/cpu.h"
+
+/* y[m][n] = sum over k of x[m][k] * w[k][n]: one FMA chain over k = 0..K-1 ascending from +0. N is
+ * a multiple of LANES and w, y (and ldw, ldy) are whole lanes; x only needs float alignment, K is
+ * the real count. y must not overlap x or w. */
+typedef struct PwForwardArgs {
+    const float *x; /* x[M][ldx] */
+    long ldx;
+    const float *w; /* w[K][ldw] */
+    long ldw;
+    float *y; /* y[M][ldy] */
+    long ldy;
+    int M, K, N;
+} PwForwardArgs;
+
+/* dw[k][n] += sum over m of x[m][k] * dy[m][n]: one FMA chain over m ascending, continued from dw
+ * in memory. N is a multiple of LANES; dw must not overlap x or dy. */
+typedef struct PwWeightsArgs {
+    const float *x; /* x[M][ldx] */
+    long ldx;
+    const float *dy; /* dy[M][lddy] */
+    long lddy;
+    float *dw; /* dw[K][lddw] */
+    long lddw;
+    int M, K, N;
+} PwWeightsArgs;
+
+/* wt[n][k] = w[k][n] for n < N, k < K; lanes K..lanes_pad(K)-1 of each row of wt become 0. N is the
+ * real count. */
+typedef struct PwTransposeArgs {
+    const float *w; /* w[K][ldw] */
+    long ldw;
+    float *wt; /* wt[N][ldwt], ldwt >= lanes_pad(K) */
+    long ldwt;
+    int K, N;
+} PwTransposeArgs;
+
+typedef struct PwKernels {
+    const char *variant; /* name recorded with every attempt */
+    void (*forward)(const PwForwardArgs *args);
+    void (*backward_weights)(const PwWeightsArgs *args);
+    void (*transpose)(const PwTransposeArgs *args);
+} PwKernels;
+
+/* The variants of a level; the highest one built for a level above what this build has. */
+const PwKernels *pw_kernels(CpuLevel level);
+
+/* Truth in double, from the formulas. */
+void pw_forward__ref(const PwForwardArgs *args, double *y); /* y[M][N] */
+void pw_backward_weights__ref(const PwWeightsArgs *args,
+                              double *dw); /* dw[K][N], starts from args->dw */
+
+#endif

@@ -1,0 +1,69 @@
+/* se: squeeze and excitation of one image: p = mean over pixels, v = act(W1 p + b1), s = sigmoid(W2
+ * v + b2).
+ *
+ * The pooling and its gradient are pool's and affine's (AffineBackwardArgs.s and .b). Matrix-vector
+ * products put their outputs on lanes: one FMA chain over the inputs ascending from +0, then the
+ * bias is added. Source: Hu et al. 2018. */
+#ifndef ISOFLOP_KERNELS_SE_H
+#define ISOFLOP_KERNELS_SE_H
+
+#include "base/cpu.h"
+#include "kernels/kernel_types.h"
+
+/* C, S are real counts, Cp and Sp their lane-padded sizes; pad lanes of all outputs become 0. */
+typedef struct SeForwardArgs {
+    const float *p;  /* p[Cp] */
+    const float *W1; /* W1[C][Sp] */
+    const float *b1; /* b1[Sp] */
+    const float *W2; /* W2[S][Cp] */
+    const float *b2; /* b2[Cp] */
+    float *t;        /* t[Sp]: W1 p + b1 */
+    float *v;        /* v[Sp] */
+    float *s;        /* s[Cp] */
+    int C, S;
+    ActFn act; /* of the hidden layer */
+} SeForwardArgs;
+
+/* With ds given: dt2 = (ds*s)*(1 - s), dW2 += v dt2^T, db2 += dt2, dv = W2 dt2, dt1 = dv*act'(t),
+ * dW1 += p dt1^T, db1 += dt1, dp = dt1 W1^T. Gradients of weights are continued from memory (a
+ * chunk's slot). */
+typedef struct SeBackwardArgs {
+    const float *ds; /* ds[Cp] */
+    const float *p, *t, *v, *s;
+    const float *W1t; /* W1t[S][Cp], the transposed W1 */
+    const float *W2t; /* W2t[C][Sp], the transposed W2 */
+    float *dW1;       /* dW1[C][Sp] */
+    float *db1;       /* db1[Sp] */
+    float *dW2;       /* dW2[S][Cp] */
+    float *db2;       /* db2[Cp] */
+    float *dp;        /* dp[Cp] */
+    float *work;      /* work[Cp + Sp] */
+    int C, S;
+    ActFn act;
+} SeBackwardArgs;
+
+/* y[p][c] = x[p][c] * s[c]; y may be x. C is a multiple of LANES. */
+typedef struct SeScaleArgs {
+    const float *x;
+    long ldx;
+    const float *s;
+    float *y;
+    long ldy;
+    int P, C;
+} SeScaleArgs;
+
+typedef struct SeKernels {
+    const char *variant;
+    void (*forward)(const SeForwardArgs *args);
+    void (*backward)(const SeBackwardArgs *args);
+    void (*scale)(const SeScaleArgs *args);
+} SeKernels;
+
+const SeKernels *se_kernels(CpuLevel level);
+
+void se_forward__ref(const SeForwardArgs *args, double *t, double *v, double *s);
+/* dW1[C][S], db1[S], dW2[S][C], db2[C] start from 0 here; dp[C]. */
+void se_backward__ref(const SeBackwardArgs *args, double *dW1, double *db1, double *dW2,
+                      double *db2, double *dp);
+
+#endif
