@@ -1,0 +1,314 @@
+"""PyTorch twins of isoflop's networks, shared by every script in bench/peers and tests/golden.
+
+A network is a plain dictionary with the keys of models/zoo/*.yaml; `scale_network` turns a description and a width
+into a new description with whole channels (the official round_filters), `Network` builds it. The twin is written from
+the papers and the official code, not from isoflop's sources: it is the second opinion that the golden fixtures need.
+
+Module names are chosen so that `state_dict()` gives isoflop's own tensor names (`stages.S.B.depthwise.conv.weight`).
+Padding is symmetric, (k - 1) // 2. No dropout, no drop connect: the peers' recipes do not use them.
+"""
+
+import copy
+import math
+
+import torch
+from torch import nn
+
+ACTIVATIONS = {
+    "swish": lambda: nn.SiLU(inplace=True),
+    "relu": lambda: nn.ReLU(inplace=True),
+    "relu6": lambda: nn.ReLU6(inplace=True),
+    "hard-swish": lambda: nn.Hardswish(inplace=True),
+}
+
+
+def mbconv_stage(kernel, stride, expand, channels, layers, se=0.0):
+    """One stage of MBConv blocks, as a zoo file writes it."""
+    return {"op": "mbconv", "kernel": kernel, "stride": stride, "expand": expand,
+            "channels": channels, "layers": layers, "se": se}
+
+
+def fused_stage(kernel, stride, expand, channels, layers):
+    return {"op": "fused_mbconv", "kernel": kernel, "stride": stride, "expand": expand,
+            "channels": channels, "layers": layers, "se": 0.0}
+
+
+def basic_stage(stride, channels, layers):
+    return {"op": "basic", "kernel": 3, "stride": stride, "expand": 1, "channels": channels,
+            "layers": layers, "se": 0.0}
+
+
+ROUNDING_8 = {"divisor": 8, "limit": 0.9}
+NO_HEAD = {"channels": 0, "scale": "never"}
+
+NETWORKS = {
+    "efficientnet-b0-cifar": {
+        "resolution": 32, "classes": 10, "activation": "swish",
+        "batch_norm": {"momentum": 0.99, "epsilon": 1e-3}, "rounding": ROUNDING_8,
+        "stem": {"kernel": 3, "stride": 1, "channels": 32},
+        "stages": [mbconv_stage(3, 1, 1, 16, 1, 0.25), mbconv_stage(3, 1, 6, 24, 2, 0.25),
+                   mbconv_stage(5, 2, 6, 40, 2, 0.25), mbconv_stage(3, 2, 6, 80, 3, 0.25),
+                   mbconv_stage(5, 1, 6, 112, 3, 0.25), mbconv_stage(5, 2, 6, 192, 4, 0.25),
+                   mbconv_stage(3, 1, 6, 320, 1, 0.25)],
+        "head": {"channels": 1280, "scale": "always"},
+    },
+    "mobilenet-v2-cifar": {
+        "resolution": 32, "classes": 10, "activation": "relu6",
+        "batch_norm": {"momentum": 0.9, "epsilon": 1e-5}, "rounding": ROUNDING_8,
+        "stem": {"kernel": 3, "stride": 1, "channels": 32},
+        "stages": [mbconv_stage(3, 1, 1, 16, 1), mbconv_stage(3, 1, 6, 24, 2),
+                   mbconv_stage(3, 2, 6, 32, 3), mbconv_stage(3, 2, 6, 64, 4),
+                   mbconv_stage(3, 1, 6, 96, 3), mbconv_stage(3, 2, 6, 160, 3),
+                   mbconv_stage(3, 1, 6, 320, 1)],
+        "head": {"channels": 1280, "scale": "up"},
+    },
+    "resnet-20-cifar": {
+        "resolution": 32, "classes": 10, "activation": "relu",
+        "batch_norm": {"momentum": 0.9, "epsilon": 1e-5}, "rounding": ROUNDING_8,
+        "stem": {"kernel": 3, "stride": 1, "channels": 16},
+        "stages": [basic_stage(1, 16, 3), basic_stage(2, 32, 3), basic_stage(2, 64, 3)],
+        "head": NO_HEAD,
+    },
+    # EfficientNetV2-S's first stages, made small: a fused block of expansion 1, fused blocks of
+    # expansion 4, then ordinary MBConv with SE.
+    "fused-mbconv-cifar": {
+        "resolution": 32, "classes": 10, "activation": "swish",
+        "batch_norm": {"momentum": 0.9, "epsilon": 1e-3}, "rounding": ROUNDING_8,
+        "stem": {"kernel": 3, "stride": 1, "channels": 16},
+        "stages": [fused_stage(3, 1, 1, 16, 2), fused_stage(3, 2, 4, 24, 2),
+                   mbconv_stage(3, 2, 4, 40, 2, 0.25)],
+        "head": {"channels": 160, "scale": "always"},
+    },
+}
+
+
+def round_channels(channels, width, rounding):
+    """round_filters of the official EfficientNet code, in double as there."""
+    wanted = channels * width
+    divisor = rounding["divisor"]
+    rounded = max(divisor, int(wanted + divisor / 2) // divisor * divisor)
+    return rounded + divisor if rounded < rounding["limit"] * wanted else rounded
+
+
+def scale_network(name, width=1.0):
+    """The description of network `name` at a width multiplier, every channel count whole."""
+    spec = copy.deepcopy(NETWORKS[name])
+    spec["name"] = name
+    spec["width"] = width
+    for part in [spec["stem"]] + spec["stages"]:
+        part["channels"] = round_channels(part["channels"], width, spec["rounding"])
+    head = spec["head"]
+    factor = {"always": width, "up": max(1.0, width), "never": 1.0}[head["scale"]]
+    if head["channels"]:
+        head["channels"] = round_channels(head["channels"], factor, spec["rounding"])
+    return spec
+
+
+class ConvBn(nn.Sequential):
+    """Convolution without bias, batch normalisation, and an activation if one is named."""
+
+    def __init__(self, spec, inputs, outputs, kernel, stride=1, groups=1, activation=None):
+        super().__init__()
+        norm = spec["batch_norm"]
+        self.add_module("conv", nn.Conv2d(inputs, outputs, kernel, stride, (kernel - 1) // 2,
+                                          groups=groups, bias=False))
+        self.add_module("bn", nn.BatchNorm2d(outputs, eps=norm["epsilon"],
+                                             momentum=1.0 - norm["momentum"]))
+        if activation:
+            self.add_module("act", ACTIVATIONS[activation]())
+
+
+class SqueezeExcite(nn.Module):
+    """Squeeze and excitation; its width comes from the block's input channels."""
+
+    def __init__(self, channels, squeezed, activation):
+        super().__init__()
+        self.reduce = nn.Conv2d(channels, squeezed, 1)
+        self.act = ACTIVATIONS[activation]()
+        self.expand = nn.Conv2d(squeezed, channels, 1)
+
+    def forward(self, x):
+        pooled = x.mean((2, 3), keepdim=True)
+        return x * torch.sigmoid(self.expand(self.act(self.reduce(pooled))))
+
+
+class MbConv(nn.Module):
+    """Expand 1x1, depthwise kxk, SE, project 1x1 without activation; skip if the shape allows."""
+
+    def __init__(self, spec, stage, inputs, stride):
+        super().__init__()
+        act, outputs, expanded = spec["activation"], stage["channels"], inputs * stage["expand"]
+        self.skip = stride == 1 and inputs == outputs
+        steps = []
+        if stage["expand"] != 1:
+            self.expand = ConvBn(spec, inputs, expanded, 1, activation=act)
+            steps.append(self.expand)
+        self.depthwise = ConvBn(spec, expanded, expanded, stage["kernel"], stride, expanded, act)
+        steps.append(self.depthwise)
+        if stage["se"]:
+            self.se = SqueezeExcite(expanded, max(1, int(inputs * stage["se"])), act)
+            steps.append(self.se)
+        self.project = ConvBn(spec, expanded, outputs, 1)
+        steps.append(self.project)
+        self.steps = tuple(steps)
+
+    def forward(self, x):
+        y = x
+        for step in self.steps:
+            y = step(y)
+        return x + y if self.skip else y
+
+
+class FusedMbConv(nn.Module):
+    """Dense kxk expansion and 1x1 projection; with expansion 1 a single kxk convolution."""
+
+    def __init__(self, spec, stage, inputs, stride):
+        super().__init__()
+        act, outputs, expanded = spec["activation"], stage["channels"], inputs * stage["expand"]
+        self.skip = stride == 1 and inputs == outputs
+        if stage["expand"] == 1:
+            self.fused = ConvBn(spec, inputs, outputs, stage["kernel"], stride, activation=act)
+            self.steps = (self.fused,)
+        else:
+            self.expand = ConvBn(spec, inputs, expanded, stage["kernel"], stride, activation=act)
+            self.project = ConvBn(spec, expanded, outputs, 1)
+            self.steps = (self.expand, self.project)
+
+    def forward(self, x):
+        y = x
+        for step in self.steps:
+            y = step(y)
+        return x + y if self.skip else y
+
+
+class Basic(nn.Module):
+    """ResNet's two 3x3 convolutions; a 1x1 projection shortcut where the shape changes."""
+
+    def __init__(self, spec, stage, inputs, stride):
+        super().__init__()
+        act, outputs = spec["activation"], stage["channels"]
+        self.conv1 = ConvBn(spec, inputs, outputs, stage["kernel"], stride, activation=act)
+        self.conv2 = ConvBn(spec, outputs, outputs, stage["kernel"])
+        if stride != 1 or inputs != outputs:
+            self.shortcut = ConvBn(spec, inputs, outputs, 1, stride)
+        else:
+            self.shortcut = None
+        self.act = ACTIVATIONS[act]()
+
+    def forward(self, x):
+        skip = x if self.shortcut is None else self.shortcut(x)
+        return self.act(self.conv2(self.conv1(x)) + skip)
+
+
+BLOCKS = {"mbconv": MbConv, "fused_mbconv": FusedMbConv, "basic": Basic}
+
+
+class Network(nn.Module):
+    """Stem, stages, head convolution (if any), global mean, classifier. Images are NCHW."""
+
+    def __init__(self, spec):
+        super().__init__()
+        self.spec = spec
+        act, stem, head = spec["activation"], spec["stem"], spec["head"]
+        self.stem = ConvBn(spec, 3, stem["channels"], stem["kernel"], stem["stride"],
+                           activation=act)
+        channels = stem["channels"]
+        self.stages = nn.ModuleList()
+        for stage in spec["stages"]:
+            blocks = nn.ModuleList()
+            for layer in range(stage["layers"]):
+                stride = stage["stride"] if layer == 0 else 1
+                blocks.append(BLOCKS[stage["op"]](spec, stage, channels, stride))
+                channels = stage["channels"]
+            self.stages.append(blocks)
+        self.head = None
+        if head["channels"]:
+            self.head = ConvBn(spec, channels, head["channels"], 1, activation=act)
+            channels = head["channels"]
+        self.classifier = nn.Linear(channels, spec["classes"])
+
+    def forward(self, x):
+        x = self.stem(x)
+        for blocks in self.stages:
+            for block in blocks:
+                x = block(x)
+        if self.head is not None:
+            x = self.head(x)
+        return self.classifier(x.mean((2, 3)))
+
+
+def init_network(network, seed):
+    """Initial values of the official code; see `conv_deviation` for the rule."""
+    random = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for module in network.modules():
+            if isinstance(module, nn.Conv2d):
+                module.weight.normal_(0.0, conv_deviation(module), generator=random)
+            elif isinstance(module, nn.Linear):
+                bound = 1.0 / math.sqrt(module.out_features)
+                module.weight.uniform_(-bound, bound, generator=random)
+            if isinstance(module, (nn.Conv2d, nn.Linear)) and module.bias is not None:
+                module.bias.zero_()
+    return network
+
+
+def conv_deviation(conv):
+    """sqrt(2 / fan_out); TensorFlow's fan_out of a depthwise kernel is k*k."""
+    kernel = conv.kernel_size[0] * conv.kernel_size[1]
+    return math.sqrt(2.0 / (kernel * conv.out_channels // conv.groups))
+
+
+def weight_tensors(network):
+    """Parameters and BN statistics under isoflop's names (PyTorch's step counters left out)."""
+    return {name: tensor for name, tensor in network.state_dict().items()
+            if not name.endswith("num_batches_tracked")}
+
+
+def count_macs(spec):
+    """Multiply-adds of convolutions, SE and linear layers for one image, by running the twin."""
+    total = 0
+
+    def add(module, inputs, output):
+        nonlocal total
+        if isinstance(module, nn.Linear):
+            total += module.in_features * module.out_features
+        else:
+            total += module.weight.numel() * output.shape[2] * output.shape[3]
+
+    network = Network(spec).eval()
+    for module in network.modules():
+        if isinstance(module, (nn.Conv2d, nn.Linear)):
+            module.register_forward_hook(add)
+    with torch.no_grad():
+        network(torch.zeros(1, 3, spec["resolution"], spec["resolution"]))
+    return total
+
+
+def count_params(spec):
+    return sum(p.numel() for p in Network(spec).parameters())
+
+
+class RmspropTf(torch.optim.Optimizer):
+    """TensorFlow's RMSProp: squares start at 1, epsilon inside the root, lr inside the momentum.
+
+    weight decay is L2, added to the gradient.
+    """
+
+    def __init__(self, params, lr, alpha=0.9, momentum=0.9, eps=1e-3, weight_decay=0.0):
+        super().__init__(params, {"lr": lr, "alpha": alpha, "momentum": momentum, "eps": eps,
+                                  "weight_decay": weight_decay})
+
+    @torch.no_grad()
+    def step(self, closure=None):
+        for group in self.param_groups:
+            for p in group["params"]:
+                state = self.state[p]
+                if not state:
+                    state["square"] = torch.ones_like(p)
+                    state["velocity"] = torch.zeros_like(p)
+                grad = p.grad.add(p, alpha=group["weight_decay"])
+                square, velocity = state["square"], state["velocity"]
+                square.add_(grad * grad - square, alpha=1.0 - group["alpha"])
+                velocity.mul_(group["momentum"]).add_(
+                    group["lr"] * grad / (square + group["eps"]).sqrt())
+                p.sub_(velocity)
