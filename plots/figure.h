@@ -1,0 +1,43 @@
+/*
+ * plots/figure.h: the figures of a study, drawn by gnuplot from the store.
+ *
+ * A figure is two embedded files: plots/NAME.sql asks the store for everything that is drawn (no
+ * arithmetic happens in gnuplot), plots/NAME.gp draws it and carries the caption in its head.
+ * figure_draw writes DIR/NAME.{svg,png,pdf,gp,tsv}, each atomically; svg, png and tsv are the same
+ * bytes for the same store and gnuplot. The saved .gp holds its data and can be run again:
+ * `gnuplot NAME.gp` writes NAME.svg, NAME.png and NAME.pdf into the current folder.
+ */
+#ifndef PLOTS_FIGURE_H
+#define PLOTS_FIGURE_H
+
+#include "base/err.h"
+#include "results/keep.h"
+#include "results/store.h"
+
+#include <stdbool.h>
+
+/* The names of all figures: "grid", "fig3", "fig4", "fig8"; ended by NULL. */
+extern const char *const figure_names[];
+
+enum { FIGURE_TIMEOUT_S = 60 }; /* for one run of gnuplot */
+
+/* What a report needs of a drawn figure; texts live in the Keep. */
+typedef struct Figure {
+    const char *name;
+    const char *title;
+    const char *caption; /* with n, stamps, diverged trials */
+    const char *alt;     /* what it shows, for those who cannot see it */
+    const char *svg;     /* the picture's text */
+    bool is_empty;       /* the study has no finished point for it: no files were written */
+} Figure;
+
+/*
+ * Draws one figure into `folder` (made if need be). store_set_score should have been called. A figure
+ * without a finished point writes nothing and says so in *out. `out` may be NULL. Errors: ERR_USAGE
+ * (unknown name; the nearest is named), ERR_IO, ERR_CHILD (gnuplot is missing, fails, or wrote
+ * an incomplete picture; its own words are in the message), ERR_TIMEOUT, as store_query.
+ */
+ErrCode figure_draw(Store *store, const char *name, const char *folder, Keep *keep, Figure *out,
+                    Err *err) ERR_CHECKED;
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * results/export.h: the store's content as CSV and JSON for other programs.
+ *
+ * Names are those of the store's tables and views, numbers the shortest decimals that read back
+ * equal; CSV is RFC 4180 with a heading line, an SQL NULL an empty field.
+ */
+#ifndef RESULTS_EXPORT_H
+#define RESULTS_EXPORT_H
+
+#include "base/err.h"
+#include "base/text.h"
+#include "results/keep.h"
+#include "results/ranking.h"
+#include "results/store.h"
+#include "results/verdict.h"
+
+/* What can be exported: "trial", "result", "point", "epoch", "network", ...; ended by NULL. */
+extern const char *const export_names[];
+
+/* Appends one of export_names as CSV, or as a JSON list of maps. Errors: ERR_USAGE, as store_query. */
+ErrCode export_csv(Store *store, const char *name, Text *out, Err *err) ERR_CHECKED;
+ErrCode export_json(Store *store, const char *name, Text *out, Err *err) ERR_CHECKED;
+
+/* Appends verdicts or rankings as one JSON document (what `verdict --json` prints). */
+ErrCode export_verdicts_json(const Verdict *verdicts, size_t n_verdicts, const Ranking *rankings,
+                             size_t n_rankings, Text *out, Err *err) ERR_CHECKED;
+
+/* The same as text for people, at most 100 columns. */
+ErrCode export_verdicts_text(const Verdict *verdicts, size_t n_verdicts, const Ranking *rankings,
+                             size_t n_rankings, Text *out, Err *err) ERR_CHECKED;
+
+#endif

@@ -1,0 +1,58 @@
+/*
+ * results/stats.h: the statistics behind verdicts: means, deviations, Student's t and its intervals.
+ *
+ * Double throughout, from the definitions; no tables, no fits. Nothing here feeds a weight, a batch
+ * or a choice: winners are picked by means alone. Levels are two-sided: confidence 0.90 leaves 5 %
+ * on either side.
+ */
+#ifndef RESULTS_STATS_H
+#define RESULTS_STATS_H
+
+#include <stdbool.h>
+
+enum {
+    STATS_MIN_N = 3,          /* fewer values have no interval here */
+    STATS_BAR_N = 5,          /* below it, seeds are drawn as dots without bars */
+    STATS_MAX_SEEDS = 100000, /* stats_seeds_needed gives up here */
+};
+
+/* An interval for a mean or a difference of means. */
+typedef struct StatsInterval {
+    double mean;       /* of the values (or the difference) */
+    double sd;         /* of the values (paired: of the differences; Welch: of the difference of means); NaN: n < 2 */
+    double low, high;  /* NaN when there are fewer than STATS_MIN_N values */
+    double df;         /* degrees of freedom */
+    double confidence; /* two-sided, e.g. 0.90 */
+    int n;             /* values (Welch: of the smaller sample) */
+} StatsInterval;
+
+/* NaN for n = 0. */
+double stats_mean(const double *x, int n);
+
+/* Sample standard deviation (n - 1); NaN for n < 2. */
+double stats_sd(const double *x, int n);
+
+/* P(T <= t) for Student's t with df > 0 degrees of freedom, by the incomplete beta function. */
+double stats_t_cdf(double t, double df);
+
+/* The t with stats_t_cdf(t, df) = p, 0 < p < 1, to about 1e-12 relative. */
+double stats_t_quantile(double p, double df);
+
+/* t interval of the mean of x. */
+StatsInterval stats_interval(const double *x, int n, double confidence);
+
+/* Paired t interval of mean(a - b); a[i] and b[i] belong together (same seed). */
+StatsInterval stats_paired(const double *a, const double *b, int n, double confidence);
+
+/* Welch's interval of mean(a) - mean(b), samples independent, variances unequal. */
+StatsInterval stats_welch(const double *a, int n_a, const double *b, int n_b, double confidence);
+
+/*
+ * How many pairs a paired t interval needs to exclude zero with probability `power` when the true
+ * effect is `effect` and differences deviate by sd: the least n >= STATS_MIN_N with
+ * (t(1 - (1-confidence)/2, n-1) + t(power, n-1)) sd / sqrt(n) <= |effect|. 0 if sd is NaN, the
+ * effect 0 or NaN, or the answer beyond STATS_MAX_SEEDS.
+ */
+int stats_seeds_needed(double sd, double effect, double confidence, double power);
+
+#endif

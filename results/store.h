@@ -1,0 +1,384 @@
+/*
+ * results/store.h: the store of a study, one SQLite file with one writer.
+ *
+ * What is stored are facts, appended and never changed: what was planned, tried, measured. What
+ * follows from them (a trial's status, the view `result`) is a view of results/schema.sql, where
+ * every column stands with its unit. Each call below that changes the store is one state change of
+ * a study (DESIGN section 7) and one transaction: it is there in full when the call returns
+ * ERR_NONE, and not at all otherwise. The store knows nothing of processes and locks: `study.lock`
+ * is the coordinator's.
+ *
+ * Vocabulary. A *trial* is a digest (network, data, recipe, arithmetic; without the seed) and a
+ * seed. A *point* is a place in a figure that asks for a network; points that ask for the same
+ * digest share its trials. A *revision* is one text of the study: going on with a changed study
+ * adds a revision, and the newest one says which points and trials are listed. A *run* is one life
+ * of a coordinator; an *attempt* one life of a trial's process.
+ *
+ * Readers and the writer work side by side: every read is one short transaction into a Keep, and
+ * the writer waits up to STORE_BUSY_MS for readers. Doubles that are not finite are stored as NULL
+ * (NaN) or as infinities, and come back as NaN and infinities. Text is UTF-8.
+ *
+ * Errors of all functions unless said otherwise: ERR_DB (the message has SQLite's words, the path
+ * and the place), ERR_BUSY after STORE_BUSY_MS, ERR_IO for a full disk or a device's error (also
+ * noticed by SQLite: worth waiting and calling again, nothing was changed), ERR_MEMORY.
+ */
+#ifndef RESULTS_STORE_H
+#define RESULTS_STORE_H
+
+#include "base/err.h"
+#include "base/hash.h"
+#include "results/keep.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    STORE_BUSY_MS = 60000,     /* how long the writer waits for readers */
+    STORE_READ_BUSY_MS = 5000, /* how long a reader waits for the writer's commit */
+    STORE_ATTEMPTS = 3,        /* attempts that count after which a trial has failed */
+    STORE_STUDY = 1,           /* id of the study a file holds */
+};
+
+typedef struct Store Store;
+
+/* --- plain data that goes in and comes out --- */
+
+/* What a study is for its whole life. */
+typedef struct StoreStudy {
+    const char *name;
+    const char *question;    /* the study's question, or "" */
+    const char *baseline;    /* name of the baseline network */
+    const char *data_name;   /* data set */
+    const char *data_digest; /* of data and splits */
+    int classes;
+    int64_t n_train, n_val, n_test; /* images of the splits in use */
+    bool is_demo;            /* a constructed data set: results are stamped DEMO */
+    int arithmetic;          /* revision of the numerical contract */
+} StoreStudy;
+
+/* One text of the study and what its reports need of it. */
+typedef struct StoreRevision {
+    const char *yaml;          /* as resolved, complete */
+    const char *digest;        /* hex XXH3-128 of yaml */
+    const char *objective;     /* for people, e.g. "soft: ACC x (MACs/T)^-0.07" */
+    double objective_w;        /* exponent w; 0 where the form has none */
+    int64_t target_macs;       /* T, multiply-adds */
+    int64_t baseline_macs;     /* multiply-adds of the baseline with the data set's classes */
+    double fairness_tolerance; /* relative */
+    int64_t epochs;            /* passes over the training split a trial makes */
+    const char *recipe;        /* the recipe in one line, for people */
+    int64_t created_s;         /* out only: Unix time, UTC */
+} StoreRevision;
+
+/* A resolved network. */
+typedef struct StoreNetwork {
+    const char *digest; /* hex, of all that execution depends on */
+    const char *name;
+    const char *yaml; /* its specification after scaling */
+    int resolution;   /* pixels */
+    int64_t params, macs, acts;
+} StoreNetwork;
+
+/*
+ * A place in a figure. Identity: (part, series, nominal, target_macs). Statuses are plan's: `fair`,
+ * `unfair`, `off-ray`, `tied`, `unmatched`; an `unfair` point has digest NULL and no trials.
+ */
+typedef struct StorePoint {
+    const char *part;         /* the part's key, made unique if a study has two: "grid", "grid-2" */
+    const char *figure;       /* "grid", "fig3", "fig4", "fig8" */
+    const char *series;       /* curves and compare: the strategy ("width", "compound"); lines: "d=2.0 r=1.3" */
+    const char *match;        /* "counted", "nominal", or "none": cost is the axis */
+    double nominal[3];        /* depth, width, resolution multipliers asked for */
+    double built[3];          /* the same as built */
+    double trim;              /* width as built over width as asked, minus 1; 0: no trim */
+    double x;                 /* place on the figure's own axis: the multiplier, or the target ratio */
+    const char *network;      /* digest of the network; NULL if nothing could be built */
+    const char *trial_digest; /* digest of its trials; NULL: not trained */
+    int resolution;           /* pixels */
+    int64_t macs;             /* counted multiply-adds */
+    int64_t target_macs;      /* 0: not matched */
+    double ratio;             /* macs over the target, or over the baseline's without one */
+    double naive_ratio;       /* counted cost over the target of what the nominal rule builds; NaN: not asked */
+    const char *status;
+    const char *reason; /* why it is not fair; NULL: nothing to say */
+    int64_t id;         /* out only */
+} StorePoint;
+
+/* A trial that is to be run; the store gives it the next number, in the order of the array. */
+typedef struct StorePlanned {
+    const char *digest;  /* network, data, recipe, arithmetic */
+    const char *network; /* digest of the network */
+    uint64_t seed;       /* below 2^63 */
+} StorePlanned;
+
+/* A whole plan, see store_put_plan. */
+typedef struct StorePlan {
+    StoreStudy study;
+    StoreRevision revision;
+    const StoreNetwork *networks;
+    size_t n_networks;
+    const StorePoint *points;
+    size_t n_points;
+    const StorePlanned *trials;
+    size_t n_trials;
+} StorePlan;
+
+/* Something settled once, e.g. the grid's winner. Name is its identity. */
+typedef struct StoreFact {
+    const char *name;    /* e.g. "grid/winner" */
+    const char *network; /* digest, or NULL */
+    double value[3];     /* e.g. alpha, beta, gamma; NaN where there is none */
+    const char *text;    /* for people, or NULL */
+} StoreFact;
+
+/* What made an attempt. Stored once for all attempts that have the same. NULL is stored as "". */
+typedef struct StoreEnvironment {
+    const char *version, *commit; /* of isoflop; git commit of the build */
+    bool is_dirty;                /* the build had uncommitted changes */
+    const char *compiler, *flags, *kernels, *host, *cpu, *system, *libraries;
+} StoreEnvironment;
+
+/* A new attempt. */
+typedef struct StoreAttempt {
+    StoreEnvironment environment;
+    int threads;
+    int64_t pid; /* of the coordinator: the worker has none yet */
+} StoreAttempt;
+
+/* The metrics of one finished epoch. Those above the line are results, those below are not. */
+typedef struct StoreEpoch {
+    int64_t epoch; /* 1-based */
+    double train_loss, val_loss;
+    double val_top1; /* percent */
+    double lr;       /* learning rate of the epoch's last step */
+    /* --- */
+    double seconds; /* wall-clock, monotonic; training and validation */
+    double images_per_second;
+} StoreEpoch;
+
+/* A file a trial leaves, relative to the study directory. */
+typedef struct StoreArtifact {
+    const char *kind; /* "weights", "best", "checkpoint" */
+    const char *path;
+    int64_t n_bytes;
+    const char *xxh3; /* hex XXH3-128 of its bytes */
+} StoreArtifact;
+
+typedef enum StoreOutcome { STORE_DONE, STORE_DIVERGED } StoreOutcome;
+
+/* A trial's result. Doubles are NaN where a diverged trial has none. */
+typedef struct StoreFinish {
+    StoreOutcome outcome;
+    double val_top1, val_loss;   /* after the last epoch; percent, nats */
+    double test_top1, test_loss; /* after the last epoch; percent, nats */
+    int64_t best_epoch;          /* of the best val_top1, 1-based; 0: none */
+    double best_val_top1;        /* percent */
+    int64_t first_bad_step;      /* diverged: first step with a loss that is not finite, 0-based; else -1 */
+    const StoreArtifact *artifacts;
+    size_t n_artifacts;
+    double seconds; /* wall-clock of this attempt; not a result */
+} StoreFinish;
+
+/* How an attempt ended that did not finish its trial. */
+typedef struct StoreAttemptEnd {
+    const char *reason;      /* "failed", "exited", "killed", "stopped", "no-progress", ... */
+    const char *detail;      /* message for people, or NULL */
+    bool is_counted;         /* it died by itself: one of the STORE_ATTEMPTS */
+    int64_t last_step;       /* steps known to be done, over all epochs; -1: unknown */
+    int64_t checkpoint_step; /* step of the newest valid checkpoint; -1: none */
+    double seconds;          /* wall-clock of this attempt */
+} StoreAttemptEnd;
+
+typedef enum StoreStatus {
+    STORE_PENDING,
+    STORE_RUNNING,
+    STORE_TRIAL_DONE,
+    STORE_TRIAL_DIVERGED,
+    STORE_FAILED
+} StoreStatus;
+
+typedef struct StoreTrial {
+    int64_t number; /* place in the plan, 1-based: trials/NNNNNN */
+    const char *digest;
+    const char *network;
+    uint64_t seed;
+    StoreStatus status;
+    bool is_listed;         /* the newest revision asks for it */
+    int64_t n_attempts;     /* begun */
+    int64_t n_counted;      /* that count against STORE_ATTEMPTS */
+    const char *reason;     /* of the last attempt that ended without finishing; NULL: none */
+    int64_t macs;           /* of the network */
+    int64_t n_epochs;       /* epochs stored */
+    double val_top1, test_top1; /* percent; NaN: none (yet) */
+} StoreTrial;
+
+typedef struct StoreTrials {
+    StoreTrial *items; /* by number */
+    size_t n;
+} StoreTrials;
+
+/* One seed's result at a point. */
+typedef struct StoreSeed {
+    uint64_t seed;
+    int64_t trial;
+    StoreStatus status;
+    double val_top1, test_top1, val_loss, test_loss; /* NaN unless STORE_TRIAL_DONE */
+} StoreSeed;
+
+/* A listed point with all its listed trials, by seed. */
+typedef struct StorePointResult {
+    StorePoint point;
+    const char *network_name;
+    const StoreSeed *seeds;
+    size_t n_seeds;
+} StorePointResult;
+
+/* Everything verdicts, rankings and reports need, read in one transaction. */
+typedef struct StoreResults {
+    StoreStudy study;
+    StoreRevision revision; /* the newest */
+    StorePointResult *points; /* in the order of the plan */
+    size_t n_points;
+    StoreFact *facts; /* by name */
+    size_t n_facts;
+    const char *command; /* of the newest run, or NULL */
+} StoreResults;
+
+/* Any query's answer as text; a NULL cell is SQL's NULL. */
+typedef struct StoreTable {
+    const char **names; /* [n_columns] */
+    const char **cells; /* [n_rows * n_columns] */
+    size_t n_columns, n_rows;
+} StoreTable;
+
+/* --- life cycle --- */
+
+/*
+ * Opens the store for writing, creating it when there is no file. An older schema of ours is
+ * brought up to date. Never writes to a file that is not ours. Errors also: ERR_DATA (another
+ * program's file, or damaged), ERR_VERSION (made by a newer isoflop).
+ */
+ErrCode store_open(Store **out, const char *path, Err *err) ERR_CHECKED;
+
+/*
+ * Opens an existing store for reading. Opened read-write all the same, for a journal left by a
+ * crash must be rolled back first; read-only where the file system says so. Errors also:
+ * ERR_MISSING (no such file), ERR_DATA, ERR_VERSION (newer, or older than store_open has seen it).
+ */
+ErrCode store_open_read(Store **out, const char *path, Err *err) ERR_CHECKED;
+
+/* Closes and nulls; accepts NULL. */
+void store_close(Store **store);
+
+/* The path it was opened with. */
+const char *store_path(const Store *store);
+
+/* --- the plan --- */
+
+/*
+ * Puts study, revision, networks, points and trials, whatever of them is not there yet, and makes
+ * the revision the newest. Trials get numbers in the order of the array, after those that exist.
+ * Called again with the same revision digest it adds (points that were resolved after the grid).
+ * Errors also: ERR_USAGE if the study, a network or a point of the same identity is there with
+ * different values; ERR_VERSION if the store was begun with another arithmetic revision.
+ */
+ErrCode store_put_plan(Store *store, const StorePlan *plan, Err *err) ERR_CHECKED;
+
+/* Records a fact; the same again is fine, a different one of that name is ERR_USAGE. */
+ErrCode store_put_fact(Store *store, const StoreFact *fact, Err *err) ERR_CHECKED;
+
+/* --- execution: one call, one transaction --- */
+
+/* A coordinator's life begins; attempts of earlier runs without an end no longer count as running. */
+ErrCode store_begin_run(Store *store, const char *command, const char *host, int64_t pid, Err *err)
+    ERR_CHECKED;
+
+/* Commits a new attempt of a trial before its process starts; *attempt is its number, from 1. */
+ErrCode store_begin_attempt(Store *store, int64_t trial, const StoreAttempt *begin, int64_t *attempt,
+                            Err *err) ERR_CHECKED;
+
+/*
+ * Puts an epoch's line. One that is there with the same results (the bits of NaNs aside) is fine.
+ * Errors also: ERR_DATA if it is there with different ones.
+ */
+ErrCode store_put_epoch(Store *store, int64_t trial, int64_t attempt, const StoreEpoch *epoch,
+                        Err *err) ERR_CHECKED;
+
+/* The same for several lines in one transaction, e.g. those a resumed worker sends again. */
+ErrCode store_put_epochs(Store *store, int64_t trial, int64_t attempt, const StoreEpoch *epochs,
+                         size_t n_epochs, Err *err) ERR_CHECKED;
+
+/*
+ * Accepts a trial's `done`: result, artifacts, the attempt's end and the digest over the trial's
+ * rows. Once finished a trial stays so: the same result again is fine. Errors also: ERR_DATA if it
+ * finished with a different result.
+ */
+ErrCode store_accept(Store *store, int64_t trial, int64_t attempt, const StoreFinish *finish,
+                     Err *err) ERR_CHECKED;
+
+/* Ends an attempt that did not finish its trial. */
+ErrCode store_end_attempt(Store *store, int64_t trial, int64_t attempt, const StoreAttemptEnd *end,
+                          Err *err) ERR_CHECKED;
+
+/* --- reading: results live in `keep` --- */
+
+/* Everything for verdicts and reports. Errors also: ERR_MISSING if nothing was planned yet. */
+ErrCode store_results(Store *store, Keep *keep, StoreResults *out, Err *err) ERR_CHECKED;
+
+/* All trials by number. */
+ErrCode store_trials(Store *store, Keep *keep, StoreTrials *out, Err *err) ERR_CHECKED;
+
+/* A trial's epochs in order. Errors also: ERR_MISSING if there is no such trial. */
+ErrCode store_epochs(Store *store, int64_t trial, Keep *keep, StoreEpoch **out, size_t *n_out,
+                     Err *err) ERR_CHECKED;
+
+/* A trial's artifacts by kind. */
+ErrCode store_artifacts(Store *store, int64_t trial, Keep *keep, StoreArtifact **out, size_t *n_out,
+                        Err *err) ERR_CHECKED;
+
+/* A network by digest. Errors also: ERR_MISSING. */
+ErrCode store_network(Store *store, const char *digest, Keep *keep, StoreNetwork *out, Err *err)
+    ERR_CHECKED;
+
+/* A fact by name; *is_there tells. */
+ErrCode store_fact(Store *store, const char *name, Keep *keep, StoreFact *out, bool *is_there,
+                   Err *err) ERR_CHECKED;
+
+/* The study as resolved in the newest revision. Errors also: ERR_MISSING if there is none. */
+ErrCode store_study_yaml(Store *store, Keep *keep, const char **yaml, Err *err) ERR_CHECKED;
+
+/*
+ * One SELECT with at most one text parameter (?1; NULL: none), for figures, exports and `show`.
+ * Numbers are the shortest decimals that read back equal. SQL may use score(top1, macs) once
+ * store_set_score was called, and the aggregate half90(x): half the width of the 90 % t interval
+ * of the mean, NULL for fewer than 3 values. Errors also: ERR_INTERNAL for SQL that writes.
+ */
+ErrCode store_query(Store *store, const char *sql, const char *parameter, Keep *keep,
+                    StoreTable *out, Err *err) ERR_CHECKED;
+
+/* An objective: what a top-1 accuracy (percent) at a cost (multiply-adds) is worth; more is better. */
+typedef double (*StoreScore)(double top1, double macs, const void *context);
+
+/* Makes score() of SQL this objective; `context` must outlive the store. */
+ErrCode store_set_score(Store *store, StoreScore score, const void *context, Err *err) ERR_CHECKED;
+
+/* --- trust --- */
+
+typedef struct StoreDamage {
+    int64_t trial;      /* 0: the file as a whole */
+    const char *what;   /* one line for people */
+} StoreDamage;
+
+/*
+ * Checks SQLite's own structure, foreign keys, and every finished trial's digest over its rows
+ * (planned, network, epochs, artifacts, result). *n_out = 0 means sound. Errors only when the check
+ * itself could not be made.
+ */
+ErrCode store_check(Store *store, Keep *keep, StoreDamage **out, size_t *n_out, Err *err)
+    ERR_CHECKED;
+
+/* "pending", "running", "done", "diverged", "failed". */
+const char *store_status_name(StoreStatus status);
+
+#endif

@@ -1,0 +1,73 @@
+/*
+ * results/verdict.h: what a study says: observations with a rule fixed beforehand, and rankings.
+ *
+ * Works on StoreResults alone, so every rule can be tried on made-up numbers. Accuracies are
+ * percent. Selection (which point wins, which single dimension is best) looks at validation only,
+ * verdicts at test only. Seeds are paired: trials of one seed saw the same data in the same order.
+ * Intervals are two-sided 90 % paired t intervals over seeds, that is 5 % on the side that decides;
+ * fewer than STATS_MIN_N complete seeds are INCONCLUSIVE whatever they show. These are observations
+ * about the networks, data and recipe at hand, not causes: texts say so.
+ */
+#ifndef RESULTS_VERDICT_H
+#define RESULTS_VERDICT_H
+
+#include "base/err.h"
+#include "results/keep.h"
+#include "results/stats.h"
+#include "results/store.h"
+
+typedef enum VerdictOutcome {
+    VERDICT_INCONCLUSIVE,
+    VERDICT_CONFIRMED,
+    VERDICT_REFUTED
+} VerdictOutcome;
+
+/* The two-sided level of every interval that decides, and the power behind seeds_needed. */
+#define VERDICT_CONFIDENCE 0.90
+#define VERDICT_POWER 0.80
+/* The effect, in percentage points, below which nobody would care; seeds_needed is for it. */
+#define VERDICT_EFFECT_POINTS 1.0
+
+/* One comparison a verdict rests on. */
+typedef struct VerdictContrast {
+    const char *name;       /* "width: gain", "compound against depth at 2.00 x the baseline" */
+    const char *unit;       /* "points", "points per 1x baseline MACs" */
+    StatsInterval interval; /* over complete seeds */
+    VerdictOutcome outcome;
+    bool decides;     /* false: shown only, `note` says why */
+    const char *note; /* or NULL */
+    int n_diverged;   /* seeds left out since a trial diverged */
+    int seeds_needed; /* for VERDICT_EFFECT_POINTS, where the unit is points; 0: cannot be said */
+} VerdictContrast;
+
+/* The answer to one observation. */
+typedef struct Verdict {
+    const char *id;    /* "O1", "O2" */
+    const char *claim; /* the paper's, in one sentence */
+    const char *rule;  /* how it is decided, fixed beforehand */
+    VerdictOutcome outcome;
+    bool is_demo;           /* stamp DEMO */
+    bool is_nominal;        /* stamp "nominal cost": no matched points */
+    bool has_effect;        /* `effect` is meaningful */
+    StatsInterval effect;   /* the headline number, points */
+    const char *effect_name;
+    const char *summary;    /* one or two sentences for people */
+    const VerdictContrast *contrasts;
+    size_t n_contrasts;
+    int n;            /* complete seeds of the contrast with the fewest; 0: no data */
+    int seeds_needed; /* largest of its contrasts'; 0: cannot be said */
+} Verdict;
+
+enum { VERDICT_COUNT = 2 };
+
+/* Each fills *out from the results of figures fig3 (O1) and fig8 (O2). Errors: ERR_MEMORY. */
+ErrCode verdict_o1(const StoreResults *results, Keep *keep, Verdict *out, Err *err) ERR_CHECKED;
+ErrCode verdict_o2(const StoreResults *results, Keep *keep, Verdict *out, Err *err) ERR_CHECKED;
+
+/* All of them, out[VERDICT_COUNT]. */
+ErrCode verdict_all(const StoreResults *results, Keep *keep, Verdict *out, Err *err) ERR_CHECKED;
+
+/* "CONFIRMED", "REFUTED", "INCONCLUSIVE". */
+const char *verdict_outcome_name(VerdictOutcome outcome);
+
+#endif
