@@ -32,10 +32,10 @@ typedef struct Figure {
 } Figure;
 
 /*
- * Draws one figure into `folder` (made if need be). store_set_score should have been called. A figure
- * without a finished point writes nothing and says so in *out. `out` may be NULL. Errors: ERR_USAGE
- * (unknown name; the nearest is named), ERR_IO, ERR_CHILD (gnuplot is missing, fails, or wrote
- * an incomplete picture; its own words are in the message), ERR_TIMEOUT, as store_query.
+ * Draws one figure into `folder` (made if need be). store_set_score should have been called. A
+ * figure without a finished point writes nothing and says so in *out. `out` may be NULL. Errors:
+ * ERR_USAGE (unknown name; the nearest is named), ERR_IO, ERR_CHILD (gnuplot is missing, fails, or
+ * wrote an incomplete picture; its own words are in the message), ERR_TIMEOUT, as store_query.
  */
 ErrCode figure_draw(Store *store, const char *name, const char *folder, Keep *keep, Figure *out,
                     Err *err) ERR_CHECKED;

@@ -13,19 +13,19 @@
 #include "results/store.h"
 
 typedef struct ReportOptions {
-    const char *folder;     /* the study directory: report.html and figures/ are written there */
-    StoreScore score;       /* the study's objective */
-    const void *context;    /* handed to score */
-    const char *command;    /* that repeats the study; NULL: as the newest run recorded it */
-    const char *version;    /* of isoflop, for the foot */
+    const char *folder;  /* the study directory: report.html and figures/ are written there */
+    StoreScore score;    /* the study's objective */
+    const void *context; /* handed to score */
+    const char *command; /* that repeats the study; NULL: as the newest run recorded it */
+    const char *version; /* of isoflop, for the foot */
 } ReportOptions;
 
 /*
- * Draws every figure that has data and writes `folder`/report.html, atomically. Figures that gnuplot
- * cannot draw are replaced by their error in the page; *n_missing (may be NULL) counts them.
- * Errors: ERR_IO, ERR_MISSING (nothing planned), as store_results.
+ * Draws every figure that has data and writes `folder`/report.html, atomically. Figures that
+ * gnuplot cannot draw are replaced by their error in the page; *n_missing (may be NULL) counts
+ * them. Errors: ERR_IO, ERR_MISSING (nothing planned), as store_results.
  */
-ErrCode report_write(Store *store, const ReportOptions *options, int *n_missing, Err *err)
-    ERR_CHECKED;
+ErrCode report_write(Store *store, const ReportOptions *options, int *n_missing,
+                     Err *err) ERR_CHECKED;
 
 #endif

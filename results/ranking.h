@@ -3,9 +3,9 @@
  *
  * The objective is the caller's (search/objective.h): a StoreScore over mean accuracy and counted
  * MACs. Ranked are networks, not points: aliases stand with their network. The mean is taken over
- * seeds in ascending order, so a ranking is a function of the rows alone. A network with a diverged
- * trial comes after all without one, one with a failed or missing trial after those. Nothing is
- * ranked before the first seed is in.
+ * seeds in ascending order, so a ranking is a function of the rows alone; equal scores: fewer MACs,
+ * then the plan's order. A network with a diverged trial comes after all without one, one without
+ * an eligible score (NaN: outside the objective's band, or no seed in yet) after those.
  */
 #ifndef RESULTS_RANKING_H
 #define RESULTS_RANKING_H
@@ -17,32 +17,32 @@
 
 /* One network of the ranking. */
 typedef struct RankingRow {
-    int rank;                       /* from 1 */
-    const StorePointResult *result; /* its first point in the plan's order */
+    int rank;                               /* from 1 */
+    const StorePointResult *result;         /* its first point in the plan's order */
     const StorePointResult *const *aliases; /* further points that built the same network */
     size_t n_aliases;
-    const double *val_top1;  /* [n], by seed; finished seeds only */
-    const double *test_top1; /* [n] */
-    const uint64_t *seeds;   /* [n] */
+    const double *val_top1;       /* [n], by seed; finished seeds only */
+    const double *test_top1;      /* [n] */
+    const int64_t *seeds;         /* [n] */
     int n, n_diverged, n_missing; /* missing: pending, running or failed */
     double mean_val, mean_test, sd_val;
-    double score;          /* objective of mean_val and the network's MACs; NaN: n = 0 */
-    StatsInterval behind;  /* winner's val_top1 minus this one's, paired, Bonferroni over rows */
-    bool is_indistinct;    /* this n cannot tell it from the winner */
+    double score;         /* objective of mean_val and the network's MACs; NaN: n = 0 */
+    StatsInterval behind; /* winner's val_top1 minus this one's, paired, Bonferroni over rows */
+    bool is_indistinct;   /* this n cannot tell it from the winner */
 } RankingRow;
 
 /* The ranking of one grid part. */
 typedef struct Ranking {
     const char *part;
-    const char *match;      /* "counted" or "nominal" */
-    RankingRow *rows;       /* best first */
+    const char *match; /* "counted" or "nominal" */
+    RankingRow *rows;  /* best first */
     size_t n_rows;
-    size_t n_indistinct;    /* the winner not counted */
+    size_t n_indistinct;                   /* the winner not counted */
     const StorePointResult *const *unfair; /* points left out, in the plan's order */
     size_t n_unfair;
-    bool is_complete;       /* every trial done or diverged */
-    double lowest_ratio, highest_ratio;   /* counted cost over target of what was trained */
-    double naive_lowest, naive_highest;   /* the same of what the nominal rule would build; NaN: not known */
+    bool is_complete;                   /* every trial done or diverged */
+    double lowest_ratio, highest_ratio; /* counted cost over target of what was trained */
+    double naive_lowest, naive_highest; /* of what the nominal rule would build; NaN: unknown */
 } Ranking;
 
 /*

@@ -1,5 +1,6 @@
 /*
- * results/stats.h: the statistics behind verdicts: means, deviations, Student's t and its intervals.
+ * results/stats.h: the statistics behind verdicts: means, deviations, Student's t and its
+ * intervals.
  *
  * Double throughout, from the definitions; no tables, no fits. Nothing here feeds a weight, a batch
  * or a choice: winners are picked by means alone. Levels are two-sided: confidence 0.90 leaves 5 %
@@ -19,7 +20,7 @@ enum {
 /* An interval for a mean or a difference of means. */
 typedef struct StatsInterval {
     double mean;       /* of the values (or the difference) */
-    double sd;         /* of the values (paired: of the differences; Welch: of the difference of means); NaN: n < 2 */
+    double sd;         /* of values, paired differences, Welch: difference of means; NaN: n < 2 */
     double low, high;  /* NaN when there are fewer than STATS_MIN_N values */
     double df;         /* degrees of freedom */
     double confidence; /* two-sided, e.g. 0.90 */

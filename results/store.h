@@ -53,8 +53,8 @@ typedef struct StoreStudy {
     const char *data_digest; /* of data and splits */
     int classes;
     int64_t n_train, n_val, n_test; /* images of the splits in use */
-    bool is_demo;            /* a constructed data set: results are stamped DEMO */
-    int arithmetic;          /* revision of the numerical contract */
+    bool is_demo;                   /* a constructed data set: results are stamped DEMO */
+    int arithmetic;                 /* revision of the numerical contract */
 } StoreStudy;
 
 /* One text of the study and what its reports need of it. */
@@ -85,21 +85,21 @@ typedef struct StoreNetwork {
  * `unfair`, `off-ray`, `tied`, `unmatched`; an `unfair` point has digest NULL and no trials.
  */
 typedef struct StorePoint {
-    const char *part;         /* the part's key, made unique if a study has two: "grid", "grid-2" */
-    const char *figure;       /* "grid", "fig3", "fig4", "fig8" */
-    const char *series;       /* curves and compare: the strategy ("width", "compound"); lines: "d=2.0 r=1.3" */
-    const char *match;        /* "counted", "nominal", or "none": cost is the axis */
-    double nominal[3];        /* depth, width, resolution multipliers asked for */
-    double built[3];          /* the same as built */
-    double trim;              /* width as built over width as asked, minus 1; 0: no trim */
-    double x;                 /* place on the figure's own axis: the multiplier, or the target ratio */
-    const char *network;      /* digest of the network; NULL if nothing could be built */
+    const char *part;    /* the part's key, made unique if a study has two: "grid", "grid-2" */
+    const char *figure;  /* "grid", "fig3", "fig4", "fig8" */
+    const char *series;  /* "width", "compound", "d=2.0 r=1.3"; grid: the part's key */
+    const char *match;   /* "counted", "nominal", or "none": cost is the axis */
+    double nominal[3];   /* depth, width, resolution multipliers asked for */
+    double built[3];     /* the same as built */
+    double trim;         /* factor on the width that matching applied; 1: none */
+    double x;            /* place on the figure's own axis: the multiplier, or the target ratio */
+    const char *network; /* digest of the network; NULL if nothing could be built */
     const char *trial_digest; /* digest of its trials; NULL: not trained */
     int resolution;           /* pixels */
     int64_t macs;             /* counted multiply-adds */
     int64_t target_macs;      /* 0: not matched */
     double ratio;             /* macs over the target, or over the baseline's without one */
-    double naive_ratio;       /* counted cost over the target of what the nominal rule builds; NaN: not asked */
+    double naive_ratio;       /* counted cost over target of what the nominal rule builds; or NaN */
     const char *status;
     const char *reason; /* why it is not fair; NULL: nothing to say */
     int64_t id;         /* out only */
@@ -109,7 +109,7 @@ typedef struct StorePoint {
 typedef struct StorePlanned {
     const char *digest;  /* network, data, recipe, arithmetic */
     const char *network; /* digest of the network */
-    uint64_t seed;       /* below 2^63 */
+    int64_t seed;
 } StorePlanned;
 
 /* A whole plan, see store_put_plan. */
@@ -174,7 +174,7 @@ typedef struct StoreFinish {
     double test_top1, test_loss; /* after the last epoch; percent, nats */
     int64_t best_epoch;          /* of the best val_top1, 1-based; 0: none */
     double best_val_top1;        /* percent */
-    int64_t first_bad_step;      /* diverged: first step with a loss that is not finite, 0-based; else -1 */
+    int64_t first_bad_step;      /* diverged: first step (0-based) with a bad loss; else -1 */
     const StoreArtifact *artifacts;
     size_t n_artifacts;
     double seconds; /* wall-clock of this attempt; not a result */
@@ -202,14 +202,14 @@ typedef struct StoreTrial {
     int64_t number; /* place in the plan, 1-based: trials/NNNNNN */
     const char *digest;
     const char *network;
-    uint64_t seed;
+    int64_t seed;
     StoreStatus status;
-    bool is_listed;         /* the newest revision asks for it */
-    int64_t n_attempts;     /* begun */
-    int64_t n_counted;      /* that count against STORE_ATTEMPTS */
-    const char *reason;     /* of the last attempt that ended without finishing; NULL: none */
-    int64_t macs;           /* of the network */
-    int64_t n_epochs;       /* epochs stored */
+    bool is_listed;             /* the newest revision asks for it */
+    int64_t n_attempts;         /* begun */
+    int64_t n_counted;          /* that count against STORE_ATTEMPTS */
+    const char *reason;         /* of the last attempt that ended without finishing; NULL: none */
+    int64_t macs;               /* of the network */
+    int64_t n_epochs;           /* epochs stored */
     double val_top1, test_top1; /* percent; NaN: none (yet) */
 } StoreTrial;
 
@@ -220,7 +220,7 @@ typedef struct StoreTrials {
 
 /* One seed's result at a point. */
 typedef struct StoreSeed {
-    uint64_t seed;
+    int64_t seed;
     int64_t trial;
     StoreStatus status;
     double val_top1, test_top1, val_loss, test_loss; /* NaN unless STORE_TRIAL_DONE */
@@ -237,7 +237,7 @@ typedef struct StorePointResult {
 /* Everything verdicts, rankings and reports need, read in one transaction. */
 typedef struct StoreResults {
     StoreStudy study;
-    StoreRevision revision; /* the newest */
+    StoreRevision revision;   /* the newest */
     StorePointResult *points; /* in the order of the plan */
     size_t n_points;
     StoreFact *facts; /* by name */
@@ -290,13 +290,13 @@ ErrCode store_put_fact(Store *store, const StoreFact *fact, Err *err) ERR_CHECKE
 
 /* --- execution: one call, one transaction --- */
 
-/* A coordinator's life begins; attempts of earlier runs without an end no longer count as running. */
-ErrCode store_begin_run(Store *store, const char *command, const char *host, int64_t pid, Err *err)
-    ERR_CHECKED;
+/* A coordinator's life begins; endless attempts of earlier runs no longer count as running. */
+ErrCode store_begin_run(Store *store, const char *command, const char *host, int64_t pid,
+                        Err *err) ERR_CHECKED;
 
 /* Commits a new attempt of a trial before its process starts; *attempt is its number, from 1. */
-ErrCode store_begin_attempt(Store *store, int64_t trial, const StoreAttempt *begin, int64_t *attempt,
-                            Err *err) ERR_CHECKED;
+ErrCode store_begin_attempt(Store *store, int64_t trial, const StoreAttempt *begin,
+                            int64_t *attempt, Err *err) ERR_CHECKED;
 
 /*
  * Puts an epoch's line. One that is there with the same results (the bits of NaNs aside) is fine.
@@ -338,8 +338,8 @@ ErrCode store_artifacts(Store *store, int64_t trial, Keep *keep, StoreArtifact *
                         Err *err) ERR_CHECKED;
 
 /* A network by digest. Errors also: ERR_MISSING. */
-ErrCode store_network(Store *store, const char *digest, Keep *keep, StoreNetwork *out, Err *err)
-    ERR_CHECKED;
+ErrCode store_network(Store *store, const char *digest, Keep *keep, StoreNetwork *out,
+                      Err *err) ERR_CHECKED;
 
 /* A fact by name; *is_there tells. */
 ErrCode store_fact(Store *store, const char *name, Keep *keep, StoreFact *out, bool *is_there,
@@ -357,7 +357,8 @@ ErrCode store_study_yaml(Store *store, Keep *keep, const char **yaml, Err *err) 
 ErrCode store_query(Store *store, const char *sql, const char *parameter, Keep *keep,
                     StoreTable *out, Err *err) ERR_CHECKED;
 
-/* An objective: what a top-1 accuracy (percent) at a cost (multiply-adds) is worth; more is better. */
+/* An objective: what an accuracy (percent) at a cost (multiply-adds) is worth; NaN: not eligible.
+ */
 typedef double (*StoreScore)(double top1, double macs, const void *context);
 
 /* Makes score() of SQL this objective; `context` must outlive the store. */
@@ -366,8 +367,8 @@ ErrCode store_set_score(Store *store, StoreScore score, const void *context, Err
 /* --- trust --- */
 
 typedef struct StoreDamage {
-    int64_t trial;      /* 0: the file as a whole */
-    const char *what;   /* one line for people */
+    int64_t trial;    /* 0: the file as a whole */
+    const char *what; /* one line for people */
 } StoreDamage;
 
 /*
@@ -375,8 +376,8 @@ typedef struct StoreDamage {
  * (planned, network, epochs, artifacts, result). *n_out = 0 means sound. Errors only when the check
  * itself could not be made.
  */
-ErrCode store_check(Store *store, Keep *keep, StoreDamage **out, size_t *n_out, Err *err)
-    ERR_CHECKED;
+ErrCode store_check(Store *store, Keep *keep, StoreDamage **out, size_t *n_out,
+                    Err *err) ERR_CHECKED;
 
 /* "pending", "running", "done", "diverged", "failed". */
 const char *store_status_name(StoreStatus status);

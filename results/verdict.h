@@ -46,12 +46,12 @@ typedef struct Verdict {
     const char *claim; /* the paper's, in one sentence */
     const char *rule;  /* how it is decided, fixed beforehand */
     VerdictOutcome outcome;
-    bool is_demo;           /* stamp DEMO */
-    bool is_nominal;        /* stamp "nominal cost": no matched points */
-    bool has_effect;        /* `effect` is meaningful */
-    StatsInterval effect;   /* the headline number, points */
+    bool is_demo;         /* stamp DEMO */
+    bool is_nominal;      /* stamp "nominal cost": no matched points */
+    bool has_effect;      /* `effect` is meaningful */
+    StatsInterval effect; /* the headline number, points */
     const char *effect_name;
-    const char *summary;    /* one or two sentences for people */
+    const char *summary; /* one or two sentences for people */
     const VerdictContrast *contrasts;
     size_t n_contrasts;
     int n;            /* complete seeds of the contrast with the fewest; 0: no data */
