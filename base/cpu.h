@@ -33,6 +33,10 @@ ErrCode cpu_level_parse(const char *name, CpuLevel *level, Err *err) ERR_CHECKED
 // rounded up, at least 1); never the machine's count.
 int cpu_available_threads(void);
 
+// What the cgroup allows, rounded up; 0: no limit. `membership` is /proc/self/cgroup and `mount`
+// /sys/fs/cgroup; tests give others.
+int cpu_cgroup_quota(const char *membership, const char *mount);
+
 // Sets flush-to-zero and denormals-are-zero for the calling thread; every thread that computes
 // calls it once.
 void cpu_set_flush_to_zero(void);

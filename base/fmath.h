@@ -90,9 +90,6 @@ double fm_exp(double x);
 // Natural logarithm, at most 1 ulp off; -inf at 0 (and below 2^-1022), NaN for negative x.
 double fm_log(double x);
 
-// log(1+x) without cancellation for small x, at most 2 ulp off; x > -1.
-double fm_log1p(double x);
-
 // x^y for x > 0 as exp(y*log(x)): relative error at most (2 + |y*log(x)|) * 2^-52. 0^y = 0 for y >
 // 0; x^0 = 1; NaN for negative x.
 double fm_pow(double x, double y);
@@ -102,8 +99,7 @@ double fm_pow(double x, double y);
 double fm_sin(double x);
 double fm_cos(double x);
 
-// Hyperbolic tangent and logistic function, at most 4 ulp off.
-double fm_tanh(double x);
+// 1/(1+e^-x), at most 4 ulp off for x >= -708, 0 below.
 double fm_sigmoid(double x);
 
 // Inverse of the standard normal distribution function for p in (0, 1): relative error below 1e-15

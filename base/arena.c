@@ -1,0 +1,204 @@
+// The bump arena; see arena.h.
+//
+// Debug layout: after each allocation lies a red zone, from the allocation's very last byte on to a
+// multiple of 64 and 64 bytes further. It is filled with a pattern; its last 16 bytes say where the
+// previous zone ends and where this one begins, so the zones form a chain from the newest to the
+// oldest.
+#include "base/arena.h"
+
+#include "base/sys.h"
+
+#include <assert.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#ifdef NDEBUG
+enum { HAS_GUARDS = 0 };
+#else
+enum { HAS_GUARDS = 1 };
+#endif
+
+enum { ZONE_BYTES = ARENA_ALIGN, ZONE_PATTERN = 0xA5 };
+
+// A NaN as float and, twice, as double; without payload, so that arithmetic keeps it (see fm_expf).
+static const uint32_t poison_word = 0xFFC00000u;
+
+// The last bytes of a red zone.
+typedef struct ZoneEnd {
+    size_t previous; // offset of the previous zone's end, 0: this is the first
+    size_t begin;    // offset of the zone's first byte
+} ZoneEnd;
+
+static void poison(unsigned char *data, size_t n_bytes)
+{
+    size_t i = 0;
+    for (; i + sizeof poison_word <= n_bytes; i += sizeof poison_word)
+        memcpy(data + i, &poison_word, sizeof poison_word);
+    if (i < n_bytes)
+        memcpy(data + i, &poison_word, n_bytes - i);
+}
+
+// n rounded up to a multiple of align, a power of two; SIZE_MAX on overflow.
+static size_t align_up(size_t n, size_t align)
+{
+    return n > SIZE_MAX - (align - 1) ? SIZE_MAX : (n + align - 1) & ~(align - 1);
+}
+
+bool arena_multiply(size_t a, size_t b, size_t *product)
+{
+    if (__builtin_mul_overflow(a, b, product)) {
+        *product = SIZE_MAX;
+        return false;
+    }
+    return true;
+}
+
+Arena arena_measuring(void)
+{
+    return (Arena){.base = NULL, .size = SIZE_MAX};
+}
+
+ErrCode arena_reserve(Arena *arena, size_t n_bytes, Err *err)
+{
+    *arena = (Arena){0};
+    const bool is_huge = n_bytes >= ARENA_HUGE_PAGE;
+    const size_t align = is_huge ? ARENA_HUGE_PAGE : ARENA_ALIGN;
+    if (n_bytes > SIZE_MAX - align)
+        return err_memory(err, n_bytes);
+    void *block = mem_alloc(n_bytes + align);
+    if (!block)
+        return err_memory(err, n_bytes);
+    arena->block = block;
+    arena->base = (unsigned char *)align_up((uintptr_t)block, align);
+    arena->size = n_bytes;
+    if (is_huge) // advice only: a kernel without huge pages refuses, which changes nothing
+        (void)madvise(arena->base, n_bytes & ~(size_t)(ARENA_HUGE_PAGE - 1), MADV_HUGEPAGE);
+    if (HAS_GUARDS)
+        poison(arena->base, n_bytes);
+    return ERR_NONE;
+}
+
+void arena_release(Arena *arena)
+{
+    mem_free(arena->block);
+    *arena = (Arena){0};
+}
+
+size_t arena_bytes(const Arena *arena)
+{
+    return arena->peak;
+}
+
+bool arena_is_measuring(const Arena *arena)
+{
+    return !arena->base && arena->size == SIZE_MAX;
+}
+
+// Writes the red zone that begins at `begin` and ends at `end`.
+static void write_zone(Arena *arena, size_t begin, size_t end)
+{
+    const ZoneEnd tail = {.previous = arena->last_zone, .begin = begin};
+    memset(arena->base + begin, ZONE_PATTERN, end - begin - sizeof tail);
+    memcpy(arena->base + end - sizeof tail, &tail, sizeof tail);
+    arena->last_zone = end;
+}
+
+void *arena_alloc_aligned(Arena *arena, size_t n_items, size_t item_bytes, size_t align)
+{
+    assert(align >= ARENA_ALIGN && align <= ARENA_HUGE_PAGE && (align & (align - 1)) == 0);
+    size_t n_bytes;
+    const bool fits_size = arena_multiply(n_items, item_bytes, &n_bytes);
+    // A measuring arena does not know how its reservation will be aligned, unless it is large.
+    const size_t begin = align_up(arena->used, align);
+    const size_t padded = align_up(n_bytes, ARENA_ALIGN);
+    const size_t whole =
+        HAS_GUARDS && padded < SIZE_MAX - ZONE_BYTES ? padded + ZONE_BYTES : padded;
+    if (!fits_size || padded == SIZE_MAX || begin > arena->size || whole > arena->size - begin) {
+        arena->failed = true;
+        return NULL;
+    }
+    const size_t end = begin + whole;
+    arena->used = end;
+    arena->peak = end > arena->peak ? end : arena->peak;
+    if (!arena->base)
+        return NULL;
+    unsigned char *data = arena->base + begin;
+    if (((uintptr_t)data & (align - 1)) != 0) {
+        arena->failed = true;
+        return NULL;
+    }
+    if (HAS_GUARDS)
+        write_zone(arena, begin + n_bytes, end);
+    return data;
+}
+
+void *arena_alloc(Arena *arena, size_t n_items, size_t item_bytes)
+{
+    return arena_alloc_aligned(arena, n_items, item_bytes, ARENA_ALIGN);
+}
+
+void *arena_zalloc(Arena *arena, size_t n_items, size_t item_bytes)
+{
+    void *data = arena_alloc(arena, n_items, item_bytes);
+    if (data)
+        memset(data, 0, n_items * item_bytes);
+    return data;
+}
+
+float *arena_floats(Arena *arena, size_t n_floats)
+{
+    return arena_alloc(arena, n_floats, sizeof(float));
+}
+
+Arena arena_carve(Arena *arena, size_t n_bytes)
+{
+    unsigned char *data = arena_alloc(arena, n_bytes, 1);
+    if (data)
+        return (Arena){.base = data, .size = n_bytes};
+    Arena child = arena_measuring();
+    child.failed = arena->failed;
+    return child;
+}
+
+ErrCode arena_ok(const Arena *arena, Err *err)
+{
+    if (!arena->failed)
+        return ERR_NONE;
+    return err_set(err, ERR_MEMORY, "arena of %zu bytes is too small: %zu bytes are in use",
+                   arena->size, arena->used);
+}
+
+ArenaMark arena_mark(const Arena *arena)
+{
+    return (ArenaMark){.used = arena->used, .last_zone = arena->last_zone};
+}
+
+void arena_rewind(Arena *arena, ArenaMark mark)
+{
+    assert(mark.used <= arena->used);
+    if (HAS_GUARDS && arena->base)
+        poison(arena->base + mark.used, arena->used - mark.used);
+    arena->used = mark.used;
+    arena->last_zone = mark.last_zone;
+}
+
+bool arena_check(const Arena *arena)
+{
+    if (!HAS_GUARDS || !arena->base)
+        return true;
+    size_t end = arena->last_zone;
+    while (end > 0) {
+        ZoneEnd tail;
+        memcpy(&tail, arena->base + end - sizeof tail, sizeof tail);
+        // A damaged tail is damage too: the chain must descend, and a zone has a known range of
+        // lengths.
+        if (tail.begin >= end || end - tail.begin < ZONE_BYTES ||
+            end - tail.begin >= ZONE_BYTES + ARENA_ALIGN || tail.previous > tail.begin)
+            return false;
+        for (size_t i = tail.begin; i < end - sizeof tail; i++)
+            if (arena->base[i] != ZONE_PATTERN)
+                return false;
+        end = tail.previous;
+    }
+    return true;
+}

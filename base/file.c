@@ -1,0 +1,427 @@
+// Reading files, folders and locks; see file.h. Writing is in file_write.c.
+#include "base/file.h"
+
+#include "base/sys.h"
+#include "base/text.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FOLDER_MODE = 0777, LOCK_MODE = 0666, HOLDER_MAX_BYTES = 1024 };
+
+struct FileLock {
+    int fd;
+};
+
+// --- reading ---
+
+ErrCode file_open_read(const char *path, int *fd, Err *err)
+{
+    do {
+        *fd = sys_calls.open(path, O_RDONLY | O_CLOEXEC, 0);
+    } while (*fd < 0 && errno == EINTR);
+    return *fd < 0 ? err_errno(err, "open", path) : ERR_NONE;
+}
+
+void file_close_fd(int fd)
+{
+    if (fd >= 0)
+        (void)sys_calls.close(fd); // nothing was written through it
+}
+
+ErrCode file_read_some(int fd, const char *path, void *data, size_t n_bytes, size_t *n_read,
+                       Err *err)
+{
+    ssize_t n;
+    do {
+        n = sys_calls.read(fd, data, n_bytes);
+    } while (n < 0 && errno == EINTR);
+    if (n < 0)
+        return err_errno(err, "read", path);
+    *n_read = (size_t)n;
+    return ERR_NONE;
+}
+
+ErrCode file_read_at(int fd, const char *path, void *data, size_t n_bytes, uint64_t offset,
+                     Err *err)
+{
+    size_t done = 0;
+    while (done < n_bytes) {
+        const ssize_t n =
+            sys_calls.pread(fd, (char *)data + done, n_bytes - done, (off_t)(offset + done));
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return err_errno(err, "read", path);
+        if (n == 0)
+            return err_set(err, ERR_DATA, "file '%s' ends at byte %llu, %zu more were expected",
+                           path, (unsigned long long)(offset + done), n_bytes - done);
+        done += (size_t)n;
+    }
+    return ERR_NONE;
+}
+
+// The size of an open regular file.
+static ErrCode regular_size(int fd, const char *path, uint64_t *n_bytes, Err *err)
+{
+    struct stat facts;
+    if (fstat(fd, &facts) != 0)
+        return err_errno(err, "inspect", path);
+    if (S_ISDIR(facts.st_mode))
+        return err_set(err, ERR_DATA, "cannot read '%s': it is a folder", path);
+    if (!S_ISREG(facts.st_mode))
+        return err_set(err, ERR_DATA, "cannot read '%s': it is not a regular file", path);
+    *n_bytes = (uint64_t)facts.st_size;
+    return ERR_NONE;
+}
+
+ErrCode file_read(const char *path, size_t max_bytes, char **data, size_t *n_bytes, Err *err)
+{
+    int fd = -1;
+    char *block = NULL;
+    uint64_t size;
+    TRY(file_open_read(path, &fd, err));
+    TRY(regular_size(fd, path, &size, err));
+    if (size > max_bytes) {
+        err_set(err, ERR_DATA, "file '%s' is too long: %llu bytes, at most %zu are read", path,
+                (unsigned long long)size, max_bytes);
+        goto fail;
+    }
+    block = mem_alloc((size_t)size + 1);
+    if (!block) {
+        err_memory(err, (size_t)size + 1);
+        goto fail;
+    }
+    TRY(file_read_at(fd, path, block, (size_t)size, 0, err));
+    block[size] = '\0';
+    file_close_fd(fd);
+    *data = block;
+    *n_bytes = (size_t)size;
+    return ERR_NONE;
+fail:
+    mem_free(block);
+    file_close_fd(fd);
+    return err->code;
+}
+
+ErrCode file_map(const char *path, FileMap *map, Err *err)
+{
+    *map = (FileMap){0};
+    int fd = -1;
+    uint64_t size;
+    TRY(file_open_read(path, &fd, err));
+    TRY(regular_size(fd, path, &size, err));
+    if (size > 0) {
+        void *data = sys_calls.mmap(NULL, (size_t)size, PROT_READ, MAP_SHARED, fd, 0);
+        if (data == MAP_FAILED) {
+            err_errno(err, "map", path);
+            goto fail;
+        }
+        *map = (FileMap){.data = data, .n_bytes = (size_t)size};
+    }
+    file_close_fd(fd);
+    return ERR_NONE;
+fail:
+    file_close_fd(fd);
+    return err->code;
+}
+
+void file_unmap(FileMap *map)
+{
+    if (map->data)
+        (void)sys_calls.munmap((void *)(uintptr_t)map->data, map->n_bytes);
+    *map = (FileMap){0};
+}
+
+// --- facts ---
+
+bool file_exists(const char *path)
+{
+    struct stat facts;
+    return stat(path, &facts) == 0;
+}
+
+bool file_is_folder(const char *path)
+{
+    struct stat facts;
+    return stat(path, &facts) == 0 && S_ISDIR(facts.st_mode);
+}
+
+bool file_is_regular(const char *path)
+{
+    struct stat facts;
+    return lstat(path, &facts) == 0 && S_ISREG(facts.st_mode);
+}
+
+ErrCode file_size(const char *path, uint64_t *n_bytes, Err *err)
+{
+    struct stat facts;
+    if (stat(path, &facts) != 0)
+        return err_errno(err, "inspect", path);
+    *n_bytes = (uint64_t)facts.st_size;
+    return ERR_NONE;
+}
+
+// --- paths ---
+
+char *file_join(const char *folder, const char *name)
+{
+    const size_t n_folder = strlen(folder);
+    if (n_folder == 0 || name[0] == '/')
+        return mem_strdup(name);
+    const bool has_slash = folder[n_folder - 1] == '/';
+    const size_t n_name = strlen(name);
+    char *path = mem_alloc(n_folder + 1 + n_name + 1);
+    if (!path)
+        return NULL;
+    memcpy(path, folder, n_folder);
+    size_t n = n_folder;
+    if (!has_slash)
+        path[n++] = '/';
+    memcpy(path + n, name, n_name + 1);
+    return path;
+}
+
+const char *file_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+char *file_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (!slash)
+        return mem_strdup(".");
+    return mem_strndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+// --- folders ---
+
+static ErrCode make_one_dir(const char *path, Err *err)
+{
+    if (sys_calls.mkdir(path, FOLDER_MODE) == 0)
+        return ERR_NONE;
+    const int error = errno;
+    if (file_is_folder(path))
+        return ERR_NONE;
+    errno = error;
+    return err_errno(err, "make folder", path);
+}
+
+ErrCode file_make_dirs(const char *path, Err *err)
+{
+    char *part = mem_strdup(path);
+    if (!part)
+        return err_memory(err, strlen(path) + 1);
+    for (char *c = part + 1; part[0] && *c; c++) {
+        if (*c != '/')
+            continue;
+        *c = '\0';
+        TRY(make_one_dir(part, err));
+        *c = '/';
+    }
+    TRY(make_one_dir(part, err));
+    mem_free(part);
+    return ERR_NONE;
+fail:
+    mem_free(part);
+    return err->code;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static bool is_dot_name(const char *name)
+{
+    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+ErrCode file_list(const char *folder, FileList *list, Err *err)
+{
+    *list = (FileList){0};
+    size_t capacity = 0;
+    DIR *dir = opendir(folder);
+    if (!dir)
+        return err_errno(err, "list folder", folder);
+    for (;;) {
+        errno = 0;
+        const struct dirent *entry = readdir(dir);
+        if (!entry && errno != 0) {
+            err_errno(err, "list folder", folder);
+            goto fail;
+        }
+        if (!entry)
+            break;
+        if (is_dot_name(entry->d_name))
+            continue;
+        TRY(mem_grow(&list->names, &capacity, list->n_names + 1, sizeof *list->names, err));
+        char *name = mem_strdup(entry->d_name);
+        if (!name) {
+            err_memory(err, strlen(entry->d_name) + 1);
+            goto fail;
+        }
+        list->names[list->n_names++] = name;
+    }
+    closedir(dir);
+    if (list->n_names > 1)
+        qsort(list->names, list->n_names, sizeof *list->names, compare_names);
+    return ERR_NONE;
+fail:
+    closedir(dir);
+    file_list_release(list);
+    return err->code;
+}
+
+void file_list_release(FileList *list)
+{
+    for (size_t i = 0; i < list->n_names; i++)
+        mem_free(list->names[i]);
+    mem_free(list->names);
+    *list = (FileList){0};
+}
+
+ErrCode file_remove(const char *path, Err *err)
+{
+    if (sys_calls.unlink(path) == 0 || errno == ENOENT)
+        return ERR_NONE;
+    return err_errno(err, "remove", path);
+}
+
+ErrCode file_remove_tree(const char *path, Err *err)
+{
+    struct stat facts;
+    FileList list = {0};
+    char *inner = NULL;
+    if (lstat(path, &facts) != 0)
+        return errno == ENOENT ? ERR_NONE : err_errno(err, "inspect", path);
+    if (!S_ISDIR(facts.st_mode))
+        return file_remove(path, err);
+    TRY(file_list(path, &list, err));
+    for (size_t i = 0; i < list.n_names; i++) {
+        inner = file_join(path, list.names[i]);
+        if (!inner) {
+            err_memory(err, PATH_MAX);
+            goto fail;
+        }
+        TRY(file_remove_tree(inner, err));
+        mem_free(inner);
+        inner = NULL;
+    }
+    if (sys_calls.rmdir(path) != 0 && errno != ENOENT) {
+        err_errno(err, "remove folder", path);
+        goto fail;
+    }
+    file_list_release(&list);
+    return ERR_NONE;
+fail:
+    mem_free(inner);
+    file_list_release(&list);
+    return err->code;
+}
+
+// --- locks ---
+
+static struct flock whole_file(short type)
+{
+    // l_pid must be 0 for open-file-description locks.
+    return (struct flock){.l_type = type, .l_whence = SEEK_SET};
+}
+
+// Up to HOLDER_MAX_BYTES of what the lock's holder wrote, as visible text without its last newline.
+static ErrCode read_holder(int fd, const char *path, Text *holder, Err *err)
+{
+    char bytes[HOLDER_MAX_BYTES + 1];
+    const ssize_t n = sys_calls.pread(fd, bytes, HOLDER_MAX_BYTES, 0);
+    if (n < 0)
+        return err_errno(err, "read", path);
+    bytes[n] = '\0';
+    if (n > 0 && bytes[n - 1] == '\n')
+        bytes[n - 1] = '\0';
+    text_append_visible(holder, bytes);
+    return text_ok(holder, err);
+}
+
+static ErrCode write_holder(int fd, const char *path, const char *holder, Err *err)
+{
+    if (sys_calls.ftruncate(fd, 0) != 0)
+        return err_errno(err, "truncate", path);
+    return file_put_fd(fd, path, holder, strlen(holder), err);
+}
+
+ErrCode file_lock(FileLock **lock, const char *path, const char *holder, Err *err)
+{
+    *lock = NULL;
+    Text owner = {0};
+    FileLock *made = mem_calloc(1, sizeof *made);
+    if (!made)
+        return err_memory(err, sizeof *made);
+    made->fd = sys_calls.open(path, O_RDWR | O_CREAT | O_CLOEXEC, LOCK_MODE);
+    if (made->fd < 0) {
+        err_errno(err, "open", path);
+        goto fail;
+    }
+    struct flock whole = whole_file(F_WRLCK);
+    if (fcntl(made->fd, F_OFD_SETLK, &whole) != 0) {
+        if (errno != EAGAIN && errno != EACCES) {
+            err_errno(err, "lock", path);
+            goto fail;
+        }
+        TRY(read_holder(made->fd, path, &owner, err));
+        err_set(err, ERR_BUSY, "'%s' is held by another process: %s", path, text_string(&owner));
+        goto fail;
+    }
+    TRY(write_holder(made->fd, path, holder, err));
+    *lock = made;
+    return ERR_NONE;
+fail:
+    text_release(&owner);
+    file_close_fd(made->fd);
+    mem_free(made);
+    return err->code;
+}
+
+void file_unlock(FileLock **lock)
+{
+    if (*lock)
+        file_close_fd((*lock)->fd);
+    mem_free(*lock);
+    *lock = NULL;
+}
+
+ErrCode file_lock_holder(const char *path, bool *is_held, char **holder, Err *err)
+{
+    Text owner = {0};
+    *is_held = false;
+    if (holder)
+        *holder = NULL;
+    const int fd = sys_calls.open(path, O_RDONLY | O_CLOEXEC, 0);
+    if (fd < 0)
+        return errno == ENOENT ? ERR_NONE : err_errno(err, "open", path);
+    // A read lock conflicts with the holder's write lock and needs no right to write.
+    struct flock whole = whole_file(F_RDLCK);
+    if (fcntl(fd, F_OFD_GETLK, &whole) != 0) {
+        err_errno(err, "inspect the lock of", path);
+        goto fail;
+    }
+    *is_held = whole.l_type != F_UNLCK;
+    if (*is_held && holder) {
+        TRY(read_holder(fd, path, &owner, err));
+        TRY(text_take(&owner, holder, err));
+    }
+    file_close_fd(fd);
+    return ERR_NONE;
+fail:
+    text_release(&owner);
+    file_close_fd(fd);
+    return err->code;
+}

@@ -1,0 +1,267 @@
+// Writing files so that nobody ever sees half of one; see file.h.
+//
+// tmp -> write -> fsync -> rename -> fsync(folder): after a crash at any instant the name shows the
+// old bytes or the new ones, in full. tests/base/test_file.c dies at each of these calls, and takes
+// each away to see the test fail.
+#include "base/file.h"
+
+#include "base/sys.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { FILE_MODE = 0666, BUFFER_BYTES = 1 << 16 };
+
+#define TEMPORARY_MARK ".tmp-"
+
+struct FileWriter {
+    char *path;
+    char *temporary;
+    int fd;
+    uint64_t n_bytes; // put so far
+    size_t n_buffered;
+    char buffer[BUFFER_BYTES];
+};
+
+ErrCode file_put_fd(int fd, const char *name, const void *data, size_t n_bytes, Err *err)
+{
+    size_t done = 0;
+    while (done < n_bytes) {
+        const ssize_t n = sys_calls.write(fd, (const char *)data + done, n_bytes - done);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0) {
+            if (n == 0)
+                errno = EIO;
+            err_errno(err, "write", name);
+            return err_wrap(err, "%zu of %zu bytes written", done, n_bytes);
+        }
+        done += (size_t)n;
+    }
+    return ERR_NONE;
+}
+
+ErrCode file_close_stdout(Err *err)
+{
+    // No fsync: terminals and pipes refuse it. close() reports what a network file system had held
+    // back.
+    if (sys_calls.close(STDOUT_FILENO) != 0 && errno != EBADF && errno != EINTR)
+        return err_errno(err, "close", "standard output");
+    return ERR_NONE;
+}
+
+ErrCode file_sync(const char *path, Err *err)
+{
+    int fd;
+    ErrCode code = file_open_read(path, &fd, err);
+    if (code != ERR_NONE)
+        return code;
+    // EINVAL: a file system that cannot sync a folder.
+    if (sys_calls.fsync(fd) != 0 && errno != EINVAL)
+        code = err_errno(err, "sync", path);
+    file_close_fd(fd);
+    return code;
+}
+
+static ErrCode sync_folder_of(const char *path, Err *err)
+{
+    char *folder = file_folder(path);
+    if (!folder)
+        return err_memory(err, strlen(path) + 1);
+    const ErrCode code = file_sync(folder, err);
+    mem_free(folder);
+    return code;
+}
+
+ErrCode file_rename(const char *from, const char *to, Err *err)
+{
+    if (sys_calls.rename(from, to) != 0) {
+        err_errno(err, "rename", from);
+        return err_wrap(err, "making '%s'", to);
+    }
+    return sync_folder_of(to, err);
+}
+
+// "path.tmp-PID-N": no two live writers share it.
+static char *temporary_name(const char *path)
+{
+    static atomic_uint n_made;
+    Text text = {0};
+    text_printf(&text, "%s" TEMPORARY_MARK "%ld-%u", path, (long)getpid(),
+                atomic_fetch_add(&n_made, 1u));
+    if (text.failed)
+        text_release(&text);
+    return text.data;
+}
+
+// Closes what is open, removes the temporary file if there is one, frees.
+static void destroy_writer(FileWriter **writer)
+{
+    FileWriter *w = *writer;
+    if (!w)
+        return;
+    if (w->fd >= 0)
+        file_close_fd(w->fd);
+    if (w->temporary)
+        (void)sys_calls.unlink(w->temporary);
+    mem_free(w->temporary);
+    mem_free(w->path);
+    mem_free(w);
+    *writer = NULL;
+}
+
+ErrCode file_writer_begin(FileWriter **writer, const char *path, Err *err)
+{
+    *writer = NULL;
+    FileWriter *w = mem_alloc(sizeof *w);
+    if (!w)
+        return err_memory(err, sizeof *w);
+    w->fd = -1;
+    w->n_bytes = 0;
+    w->n_buffered = 0;
+    w->path = mem_strdup(path);
+    w->temporary = NULL;
+    char *temporary = temporary_name(path);
+    if (!w->path || !temporary) {
+        err_memory(err, strlen(path));
+        goto fail;
+    }
+    w->fd = sys_calls.open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, FILE_MODE);
+    if (w->fd < 0) {
+        err_errno(err, "create", temporary);
+        goto fail;
+    }
+    w->temporary = temporary;
+    *writer = w;
+    return ERR_NONE;
+fail:
+    mem_free(temporary);
+    destroy_writer(&w);
+    return err->code;
+}
+
+static ErrCode flush_writer(FileWriter *w, Err *err)
+{
+    const size_t n = w->n_buffered;
+    w->n_buffered = 0;
+    return file_put_fd(w->fd, w->path, w->buffer, n, err);
+}
+
+ErrCode file_writer_put(FileWriter *writer, const void *data, size_t n_bytes, Err *err)
+{
+    writer->n_bytes += n_bytes;
+    if (n_bytes > BUFFER_BYTES - writer->n_buffered) {
+        TRY(flush_writer(writer, err));
+        if (n_bytes >= BUFFER_BYTES)
+            return file_put_fd(writer->fd, writer->path, data, n_bytes, err);
+    }
+    if (n_bytes > 0)
+        memcpy(writer->buffer + writer->n_buffered, data, n_bytes);
+    writer->n_buffered += n_bytes;
+    return ERR_NONE;
+fail:
+    return err->code;
+}
+
+uint64_t file_writer_bytes(const FileWriter *writer)
+{
+    return writer->n_bytes;
+}
+
+ErrCode file_writer_commit(FileWriter **writer, Err *err)
+{
+    FileWriter *w = *writer;
+    TRY(flush_writer(w, err));
+    if (sys_calls.fsync(w->fd) != 0) {
+        err_errno(err, "sync", w->temporary);
+        goto fail;
+    }
+    const int fd = w->fd;
+    w->fd = -1; // closed also when close() reports an error
+    if (sys_calls.close(fd) != 0 && errno != EINTR) {
+        err_errno(err, "close", w->temporary);
+        goto fail;
+    }
+    if (sys_calls.rename(w->temporary, w->path) != 0) {
+        err_errno(err, "rename", w->temporary);
+        goto fail;
+    }
+    mem_free(w->temporary); // it has its final name: nothing to remove
+    w->temporary = NULL;
+    TRY(sync_folder_of(w->path, err));
+    destroy_writer(writer);
+    return ERR_NONE;
+fail:
+    err_wrap(err, "writing '%s'", w->path);
+    destroy_writer(writer);
+    return err->code;
+}
+
+void file_writer_abort(FileWriter **writer)
+{
+    destroy_writer(writer);
+}
+
+ErrCode file_write(const char *path, const void *data, size_t n_bytes, Err *err)
+{
+    FileWriter *writer;
+    TRY(file_writer_begin(&writer, path, err));
+    TRY(file_writer_put(writer, data, n_bytes, err));
+    TRY(file_writer_commit(&writer, err));
+    return ERR_NONE;
+fail:
+    file_writer_abort(&writer);
+    return err->code;
+}
+
+// True if `name` is a temporary file's whose process no longer lives.
+static bool is_stale_temporary(const char *name)
+{
+    const char *mark = NULL;
+    for (const char *next = strstr(name, TEMPORARY_MARK); next;
+         next = strstr(next + 1, TEMPORARY_MARK))
+        mark = next;
+    if (!mark)
+        return false;
+    const char *digits = mark + strlen(TEMPORARY_MARK);
+    char *end;
+    const long pid = strtol(digits, &end, 10);
+    if (end == digits || *end != '-' || pid <= 0)
+        return false;
+    for (const char *c = ++end; *c; c++)
+        if (*c < '0' || *c > '9')
+            return false;
+    return *end && kill((pid_t)pid, 0) != 0 && errno == ESRCH;
+}
+
+ErrCode file_sweep_temporaries(const char *folder, Err *err)
+{
+    FileList list;
+    char *path = NULL;
+    TRY(file_list(folder, &list, err));
+    for (size_t i = 0; i < list.n_names; i++) {
+        if (!is_stale_temporary(list.names[i]))
+            continue;
+        path = file_join(folder, list.names[i]);
+        if (!path) {
+            err_memory(err, strlen(folder) + strlen(list.names[i]));
+            goto fail;
+        }
+        TRY(file_remove(path, err));
+        mem_free(path);
+        path = NULL;
+    }
+    file_list_release(&list);
+    return ERR_NONE;
+fail:
+    mem_free(path);
+    file_list_release(&list);
+    return err->code;
+}

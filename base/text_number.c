@@ -1,0 +1,162 @@
+// Numbers and durations, to people and strictly from people; see text.h.
+//
+// strtod and printf follow LC_NUMERIC, but nobody calls setlocale, so they stay in the "C" locale.
+#include "base/text.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void text_append_double(Text *text, double value)
+{
+    enum { LEAST_DIGITS = 1, MOST_DIGITS = 17 };
+    if (isnan(value)) {
+        text_append(text, "nan");
+        return;
+    }
+    if (isinf(value)) {
+        text_append(text, value > 0 ? "inf" : "-inf");
+        return;
+    }
+    char buffer[TEXT_NUMBER_BYTES];
+    for (int digits = LEAST_DIGITS; digits <= MOST_DIGITS; digits++) {
+        snprintf(buffer, sizeof buffer, "%.*g", digits, value);
+        if (strtod(buffer, NULL) == value)
+            break;
+    }
+    text_append(text, buffer);
+}
+
+// Three significant digits, without losing the trailing zeros that say so.
+static void three_digits(char *buffer, double value, const char *unit)
+{
+    const double size = fabs(value);
+    const int n_decimals = size < 9.995 ? 2 : size < 99.95 ? 1 : 0;
+    snprintf(buffer, TEXT_NUMBER_BYTES, "%.*f %s", n_decimals, value, unit);
+}
+
+const char *text_human(char *buffer, double value)
+{
+    static const char *const units[] = {"", "k", "M", "G", "T", "P", "E"};
+    static const double rounds_up = 999.5;
+    if (!isfinite(value)) {
+        snprintf(buffer, TEXT_NUMBER_BYTES, "%s",
+                 isnan(value) ? "nan"
+                 : value > 0  ? "inf"
+                              : "-inf");
+        return buffer;
+    }
+    size_t unit = 0;
+    while (fabs(value) >= rounds_up && unit + 1 < ARRAY_LEN(units)) {
+        value /= 1000.0;
+        unit++;
+    }
+    if (unit > 0)
+        three_digits(buffer, value, units[unit]);
+    else
+        snprintf(buffer, TEXT_NUMBER_BYTES, "%.3g", value);
+    return buffer;
+}
+
+const char *text_human_bytes(char *buffer, uint64_t n_bytes)
+{
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+    static const double rounds_up = 1023.5;
+    double value = (double)n_bytes;
+    size_t unit = 0;
+    while (value >= rounds_up && unit + 1 < ARRAY_LEN(units)) {
+        value /= 1024.0;
+        unit++;
+    }
+    if (unit > 0)
+        three_digits(buffer, value, units[unit]);
+    else
+        snprintf(buffer, TEXT_NUMBER_BYTES, "%llu B", (unsigned long long)n_bytes);
+    return buffer;
+}
+
+const char *text_duration(char *buffer, double seconds)
+{
+    enum { MINUTE = 60, HOUR = 3600, DAY = 86400 };
+    static const double longest_s = 1e12; // what the integers below hold with ease
+    if (!(seconds >= 0.0) || seconds > longest_s) {
+        snprintf(buffer, TEXT_NUMBER_BYTES, "unknown");
+    } else if (seconds < 9.95) {
+        snprintf(buffer, TEXT_NUMBER_BYTES, "%.1f s", seconds);
+    } else {
+        const long long s = (long long)(seconds + 0.5);
+        if (s < MINUTE)
+            snprintf(buffer, TEXT_NUMBER_BYTES, "%lld s", s);
+        else if (s < HOUR)
+            snprintf(buffer, TEXT_NUMBER_BYTES, "%lld min %02lld s", s / MINUTE, s % MINUTE);
+        else if (s < DAY)
+            snprintf(buffer, TEXT_NUMBER_BYTES, "%lld h %02lld min", s / HOUR, s % HOUR / MINUTE);
+        else
+            snprintf(buffer, TEXT_NUMBER_BYTES, "%lld d %lld h", s / DAY, s % DAY / HOUR);
+    }
+    return buffer;
+}
+
+const char *text_grouped(char *buffer, int64_t value)
+{
+    enum { GROUP = 3 };
+    char digits[TEXT_NUMBER_BYTES];
+    const int n = snprintf(digits, sizeof digits, "%lld", (long long)value);
+    const int n_sign = digits[0] == '-';
+    int to = 0;
+    for (int from = 0; from < n; from++) {
+        if (from > n_sign && (n - from) % GROUP == 0)
+            buffer[to++] = ',';
+        buffer[to++] = digits[from];
+    }
+    buffer[to] = '\0';
+    return buffer;
+}
+
+// strtod also takes blanks, hexadecimal, "inf" and "nan": only digits, sign, point and exponent may
+// pass.
+static bool looks_decimal(const char *string)
+{
+    const bool has_start = string[0] == '-' || string[0] == '+' || string[0] == '.' ||
+                           (string[0] >= '0' && string[0] <= '9');
+    return has_start && string[strspn(string, "0123456789+-.eE")] == '\0';
+}
+
+bool text_to_double(const char *string, double *value)
+{
+    if (!looks_decimal(string))
+        return false;
+    char *end;
+    const double parsed = strtod(string, &end);
+    if (end == string || *end != '\0' || !isfinite(parsed))
+        return false;
+    *value = parsed;
+    return true;
+}
+
+bool text_to_int64(const char *string, int64_t *value)
+{
+    const char *digits = string + (string[0] == '-' || string[0] == '+');
+    if (digits[0] == '\0' || digits[strspn(digits, "0123456789")] != '\0')
+        return false;
+    errno = 0;
+    const long long parsed = strtoll(string, NULL, 10);
+    if (errno == ERANGE)
+        return false;
+    *value = parsed;
+    return true;
+}
+
+bool text_to_uint64(const char *string, uint64_t *value)
+{
+    if (string[0] == '\0' || string[strspn(string, "0123456789")] != '\0')
+        return false;
+    errno = 0;
+    const unsigned long long parsed = strtoull(string, NULL, 10);
+    if (errno == ERANGE)
+        return false;
+    *value = parsed;
+    return true;
+}
