@@ -1,0 +1,171 @@
+/* harness/cli/main.c: the process: finds the command, parses, runs, prints the error, exits. */
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/sys.h"
+#include "harness/cli/command.h"
+#include "harness/cli/options.h"
+#include "harness/cli/version.h"
+
+enum { MAX_COMMANDS = 64 };
+
+static size_t progress_width; /* columns of the line call_progress left on stderr */
+
+static void put_stderr(Text *text)
+{
+    Err ignored;
+    if (text->n_bytes && file_put_fd(2, "standard error", text->data, text->n_bytes, &ignored) != ERR_NONE)
+        progress_width = 0; /* nobody listens: there is no line to keep */
+    text_clear(text);
+}
+
+static void end_progress(Text *out)
+{
+    if (progress_width)
+        text_append(out, "\r\033[K");
+    progress_width = 0;
+}
+
+ErrCode call_print(Text *text, Err *err)
+{
+    if (text_ok(text, err) != ERR_NONE)
+        return err->code;
+    const ErrCode code =
+        text->n_bytes ? file_put_fd(1, "standard output", text->data, text->n_bytes, err) : ERR_NONE;
+    text_clear(text);
+    return code;
+}
+
+void call_say(const char *format, ...)
+{
+    Text plain = {0}, out = {0};
+    va_list arguments;
+    va_start(arguments, format);
+    text_vprintf(&plain, format, arguments);
+    va_end(arguments);
+    end_progress(&out);
+    text_append_visible(&out, text_string(&plain));
+    text_append_char(&out, '\n');
+    put_stderr(&out);
+    text_release(&plain);
+    text_release(&out);
+}
+
+void call_progress(const Call *call, const char *line)
+{
+    if (!call->has_progress)
+        return;
+    Text out = {0};
+    end_progress(&out);
+    text_append_visible(&out, line);
+    progress_width = text_width(line);
+    put_stderr(&out);
+    text_release(&out);
+}
+
+static const Command *find_command(const char *name)
+{
+    for (size_t i = 0; commands[i]; i++)
+        if (strcmp(commands[i]->name, name) == 0)
+            return commands[i];
+    return NULL;
+}
+
+static ErrCode unknown_command(const char *name, Err *err)
+{
+    const char *names[MAX_COMMANDS];
+    size_t n = 0;
+    for (size_t i = 0; commands[i] && n < MAX_COMMANDS; i++)
+        names[n++] = commands[i]->name;
+    const char *near = text_nearest(name, names, n);
+    if (near)
+        return err_set(err, ERR_USAGE, "unknown command '%s', did you mean '%s'?", name, near);
+    return err_set(err, ERR_USAGE, "unknown command '%s', see 'isoflop --help'", name);
+}
+
+/* The command line as typed, words quoted where a shell would need it. */
+static void join_line(int argc, char **argv, Text *out)
+{
+    for (int i = 0; i < argc; i++) {
+        if (i)
+            text_append_char(out, ' ');
+        if (argv[i][0] && strcspn(argv[i], " \t\n'\"\\$`*?[](){}<>|&;") == strlen(argv[i]))
+            text_append(out, i ? argv[i] : "isoflop");
+        else
+            text_append_quoted(out, argv[i]);
+    }
+}
+
+static ErrCode print_and_release(Text *text, Err *err)
+{
+    const ErrCode code = call_print(text, err);
+    text_release(text);
+    return code;
+}
+
+static ErrCode run_command(const Command *command, int argc, char **argv, int *status, Err *err)
+{
+    Text out = {0}, line = {0};
+    Call call = {.command = command, .settings = mem_calloc(1, command->settings_bytes + 1)};
+    OptionsWish wish;
+    if (!call.settings) {
+        (void)err_memory(err, command->settings_bytes);
+        goto fail;
+    }
+    join_line(argc, argv, &line);
+    call.line = text_string(&line);
+    TRY(options_parse(&call, &wish, argc - 2, (const char **)(void *)(argv + 2), err));
+    if (wish.help) {
+        options_help(command, &out);
+        TRY(call_print(&out, err));
+    } else if (wish.version) {
+        TRY(version_print(wish.verbose, err));
+    } else {
+        TRY(command->run(&call, status, err));
+    }
+fail:
+    mem_free(call.settings);
+    text_release(&line);
+    text_release(&out);
+    return err->code;
+}
+
+static ErrCode run_line(int argc, char **argv, int *status, Err *err)
+{
+    const char *first = argc > 1 ? argv[1] : "";
+    if (strcmp(first, "--version") == 0) {
+        if (argc > 3 || (argc == 3 && strcmp(argv[2], "--verbose") != 0))
+            return err_set(err, ERR_USAGE, "unexpected argument '%s' after '--version'", argv[argc - 1]);
+        return version_print(argc == 3, err);
+    }
+    if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0 || (strcmp(first, "help") == 0 && argc == 2)) {
+        Text out = {0};
+        options_overview(&out);
+        return print_and_release(&out, err);
+    }
+    if (argc < 2)
+        return err_set(err, ERR_USAGE, "a command is missing, see 'isoflop --help'");
+    const Command *command = find_command(first);
+    if (!command)
+        return unknown_command(first, err);
+    return run_command(command, argc, argv, status, err);
+}
+
+int main(int argc, char **argv)
+{
+    Err err = {0};
+    int status = 0;
+    mem_adopt_jansson();
+    (void)run_line(argc, argv, &status, &err);
+    if (err.code == ERR_NONE)
+        (void)file_close_stdout(&err);
+    if (err.code == ERR_NONE)
+        return status;
+    const Command *command = argc > 1 ? find_command(argv[1]) : NULL;
+    if (command)
+        call_say("isoflop %s: %s", command->name, err.msg);
+    else
+        call_say("isoflop: %s", err.msg);
+    return err_exit_status(err.code);
+}
