@@ -27,7 +27,8 @@ typedef struct RunSettings {
     double time_budget_s;  /* refuse a study predicted to take longer; 0 = none */
     const char *launcher;  /* command in front of each worker, split at blanks, or NULL */
     const char *command;   /* how the user called us, for the report */
-    const char *const *worker_argv; /* test hook of embedding programs: NULL = this binary, `run --worker` */
+    const char *data_root; /* where data sets are looked up; NULL = ISOFLOP_DATA */
+    const char *program;   /* binary whose `run --worker` trains; NULL = this one */
 } RunSettings;
 
 typedef struct RunProgress {

@@ -7,13 +7,16 @@
 #ifndef HARNESS_PROVENANCE_H
 #define HARNESS_PROVENANCE_H
 
+#include <stdbool.h>
+
 #include "base/cpu.h"
 
 enum { PROVENANCE_TEXT_MAX = 256 };
 
 typedef struct Provenance {
     char version[PROVENANCE_TEXT_MAX];   /* of isoflop */
-    char commit[PROVENANCE_TEXT_MAX];    /* git commit of the build, "+dirty" if it had changes */
+    char commit[PROVENANCE_TEXT_MAX];    /* git commit of the build */
+    bool is_dirty;                       /* the build had uncommitted changes */
     char compiler[PROVENANCE_TEXT_MAX];  /* name and version */
     char flags[PROVENANCE_TEXT_MAX];     /* of the build */
     char kernels[PROVENANCE_TEXT_MAX];   /* instruction set in use */

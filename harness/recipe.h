@@ -13,35 +13,17 @@
 #include <stdint.h>
 
 #include "base/yaml.h"
-
-typedef enum RecipeOptimizer {
-    RECIPE_SGD,           /* Nesterov */
-    RECIPE_RMSPROP,       /* TensorFlow's: epsilon inside the root, squares start at 1 */
-    RECIPE_RMSPROP_TORCH, /* PyTorch's: epsilon outside the root, squares start at 0 */
-} RecipeOptimizer;
-
-typedef enum RecipeSchedule {
-    RECIPE_COSINE,      /* half a cosine from the end of the warm-up, 0 after the last step */
-    RECIPE_EXPONENTIAL, /* lr x decay_rate^floor(epoch / decay_epochs), counted from step 0 */
-    RECIPE_CONSTANT,
-} RecipeSchedule;
-
-/* Augmentations, a set of bits; 0 is `none`. */
-typedef enum RecipeAugment {
-    RECIPE_FLIP = 1,   /* mirror left to right with probability 1/2 */
-    RECIPE_CROP = 2,   /* padded random crop, round(resolution / 8) pixels of padding */
-    RECIPE_CUTOUT = 4, /* one square of half the side, filled with the mean */
-} RecipeAugment;
+#include "nn/schedule.h"
 
 typedef struct Recipe {
     int64_t epochs;         /* passes over the training subset */
     int64_t batch;          /* images a step; a last, smaller batch of an epoch is left out */
-    int optimizer;          /* RecipeOptimizer */
+    int optimizer;          /* NetOptimizer (nn/net.h) */
     double lr;              /* peak learning rate */
-    int schedule;           /* RecipeSchedule */
+    int schedule;           /* ScheduleKind (nn/schedule.h) */
     double warmup_epochs;   /* linear rise from 0, fractions allowed */
-    double decay_rate;      /* RECIPE_EXPONENTIAL: factor */
-    double decay_epochs;    /* RECIPE_EXPONENTIAL: epochs between two factors */
+    double decay_rate;      /* exponential: factor */
+    double decay_epochs;    /* exponential: epochs between two factors */
     double momentum;        /* of the optimizer */
     double rms_decay;       /* RMSProp: decay of the mean square */
     double rms_epsilon;     /* RMSProp: floor of the root */
@@ -50,7 +32,7 @@ typedef struct Recipe {
     double ema;             /* decay of the averaged weights that are measured; 0 = off */
     YamlStrings augments;   /* as written; belongs to the document */
     bool shuffle;           /* false: file order in every epoch */
-    int augment;            /* RecipeAugment bits of `augments`, set by recipe_check */
+    unsigned augment;       /* AugmentOp bits (data/augment.h) of `augments`, set by recipe_check */
 } Recipe;
 
 extern const YamlTable recipe_table;
@@ -58,9 +40,8 @@ extern const YamlTable recipe_table;
 /* Finishes a Recipe read by yaml_read: `augment`, and what one key's range cannot say. ERR_USAGE. */
 ErrCode recipe_check(Recipe *recipe, Err *err) ERR_CHECKED;
 
-/* "sgd", "cosine", ... */
-const char *recipe_optimizer_name(int optimizer);
-const char *recipe_schedule_name(int schedule);
+/* One line for people: "20 epochs, batch 64, rmsprop, lr 0.02 cosine, ...". */
+void recipe_summary(const Recipe *recipe, Text *out);
 
 /* Steps of one epoch over n_images: whole batches, but at least one (then of n_images). */
 int64_t recipe_steps_per_epoch(const Recipe *recipe, int64_t n_images);
@@ -68,10 +49,7 @@ int64_t recipe_steps_per_epoch(const Recipe *recipe, int64_t n_images);
 /* Images of one step: `batch`, or n_images if there are fewer. */
 int64_t recipe_batch_size(const Recipe *recipe, int64_t n_images);
 
-/*
- * The learning rate of a step (0-based, counted over all epochs). Warm-up: lr x (step + 1) /
- * warm-up steps. Own polynomials only, so equal on every machine.
- */
-double recipe_learning_rate(const Recipe *recipe, int64_t step, int64_t steps_per_epoch);
+/* The schedule of a whole training over n_images (nn/schedule.h evaluates it). */
+Schedule recipe_schedule(const Recipe *recipe, int64_t n_images);
 
 #endif

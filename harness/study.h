@@ -20,24 +20,23 @@
 #include "base/text.h"
 #include "base/yaml.h"
 #include "harness/recipe.h"
+#include "models/spec.h"
 
 enum { STUDY_DIMENSIONS = 3 }; /* depth, width, resolution, always in this order */
 
 typedef struct StudyData {
     const char *name;          /* data set; "polytex" is embedded and the default */
-    const char *path;          /* its own folder or archive; "" = looked up by name */
-    int64_t train, val, test;  /* images of the subsets; 0 = all there are (val: a tenth of train) */
-    int bad_image;             /* index into error, skip */
+    const char *path;          /* its own folder or archive; NULL = looked up by name */
+    int64_t train, val, test;  /* images of the subsets; 0 = the set's default (data/dataset.h) */
+    int bad_image;             /* BadImage (data/dataset.h) */
 } StudyData;
 
 typedef struct StudyFairness {
     double tolerance; /* relative deviation of counted MACs from the target, inclusive */
 } StudyFairness;
 
-typedef enum StudyForm { STUDY_SOFT, STUDY_HARD, STUDY_BAND } StudyForm;
-
 typedef struct StudyObjective {
-    int form;      /* StudyForm */
+    int form;      /* ObjectiveForm (search/objective.h) */
     double w;      /* exponent of the cost ratio (soft) */
     double target; /* T over the baseline's MACs */
 } StudyObjective;
@@ -57,10 +56,6 @@ typedef struct StudyStrategy {
     double constants[STUDY_DIMENSIONS];   /* alpha, beta, gamma */
 } StudyStrategy;
 
-typedef struct StudyPoint {
-    double v[STUDY_DIMENSIONS];
-} StudyPoint;
-
 /* One entry of `parts`; fields that do not belong to its kind are 0. */
 typedef struct StudyPart {
     int kind;                  /* StudyPartKind */
@@ -70,11 +65,11 @@ typedef struct StudyPart {
     double tolerance;          /* grid: relative, inclusive */
     int match;                 /* grid: StudyMatch */
     const YamlNode *also_node; /* grid: as written */
-    StudyPoint *also;          /* grid: further points */
+    double (*also)[STUDY_DIMENSIONS]; /* grid: further points */
     size_t n_also;
     YamlDoubles width, depth, resolution; /* curves; lines uses width */
     const YamlNode *bases_node;           /* lines: as written */
-    StudyPoint *bases;                    /* lines: depth, 1, resolution */
+    double (*bases)[2];                   /* lines: depth, resolution */
     size_t n_bases;
     const YamlNode *strategies_node; /* compare: as written */
     StudyStrategy *strategies;
@@ -117,20 +112,23 @@ ErrCode study_load(Study **out, const char *path, const char *const *sets, size_
 ErrCode study_parse(Study **out, const char *origin, const char *text, size_t n_bytes,
                     const char *const *sets, size_t n_sets, Err *err) ERR_CHECKED;
 
-/* A study of nothing but defaults and `sets`: what `train` and `eval` use. Has no parts. */
+/* A study of nothing but defaults and `sets`: what `train` and `eval` use. Has no name, no parts. */
 ErrCode study_defaults(Study **out, const char *const *sets, size_t n_sets, Err *err) ERR_CHECKED;
+
+/* The baseline's specification with the `network` keys replaced (not yet with the data's classes). */
+ErrCode study_baseline(Spec *out, const Study *study, Err *err) ERR_CHECKED;
+
+/* `spec` with the study's `network` keys replaced. ERR_USAGE for an unknown key or bad value. */
+ErrCode study_override(Spec *out, const Spec *spec, const Study *study, Err *err) ERR_CHECKED;
 
 /* The study with every value in force as YAML; reads back equal (but for `folder`). */
 void study_emit(const Study *study, Text *out);
 
-/* The keys that decide what a trial is (baseline, network, data, recipe) as YAML, for diffs. */
-void study_emit_trial_keys(const Study *study, Text *out);
-
 /*
- * Whether `new` may go on in a store begun by `old`: false if it would change finished trials; then
+ * Whether `now` may go on in a store begun by `old`: false if it would change finished trials; then
  * diff has one "recipe.epochs: 20 -> 30" a line. Added seeds, parts and points are no change.
  */
-ErrCode study_may_go_on(bool *out, Text *diff, const Study *old, const Study *new,
+ErrCode study_may_go_on(bool *out, Text *diff, const Study *old, const Study *now,
                         Err *err) ERR_CHECKED;
 
 /* The commented study that `init NAME` writes. */

@@ -62,6 +62,7 @@ typedef struct TrainCallbacks {
 typedef struct TrainJob {
     const Network *network;
     const StudyData *data;
+    const char *data_root;       /* where data sets are looked up; NULL = ISOFLOP_DATA */
     const Recipe *recipe;
     int64_t seed;
     int threads;                 /* >= 1 */
@@ -70,7 +71,7 @@ typedef struct TrainJob {
     const char *const *resume;   /* folders whose checkpoints may be taken up, newest wins */
     size_t n_resume;
     const char *init;            /* weight file to start from, or NULL */
-    const char *cache;           /* folder of decoded data, or NULL for the default */
+    const char *cache;           /* last resort for decoded data (data/imageset.h), or NULL */
     int64_t checkpoint_ns;       /* time between checkpoints inside an epoch; 0 = 60 s */
 } TrainJob;
 

@@ -1,5 +1,4 @@
 /* harness/cli/main.c: the process: finds the command, parses, runs, prints the error, exits. */
-#include <stdarg.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -9,60 +8,6 @@
 #include "harness/cli/version.h"
 
 enum { MAX_COMMANDS = 64 };
-
-static size_t progress_width; /* columns of the line call_progress left on stderr */
-
-static void put_stderr(Text *text)
-{
-    Err ignored;
-    if (text->n_bytes && file_put_fd(2, "standard error", text->data, text->n_bytes, &ignored) != ERR_NONE)
-        progress_width = 0; /* nobody listens: there is no line to keep */
-    text_clear(text);
-}
-
-static void end_progress(Text *out)
-{
-    if (progress_width)
-        text_append(out, "\r\033[K");
-    progress_width = 0;
-}
-
-ErrCode call_print(Text *text, Err *err)
-{
-    if (text_ok(text, err) != ERR_NONE)
-        return err->code;
-    const ErrCode code =
-        text->n_bytes ? file_put_fd(1, "standard output", text->data, text->n_bytes, err) : ERR_NONE;
-    text_clear(text);
-    return code;
-}
-
-void call_say(const char *format, ...)
-{
-    Text plain = {0}, out = {0};
-    va_list arguments;
-    va_start(arguments, format);
-    text_vprintf(&plain, format, arguments);
-    va_end(arguments);
-    end_progress(&out);
-    text_append_visible(&out, text_string(&plain));
-    text_append_char(&out, '\n');
-    put_stderr(&out);
-    text_release(&plain);
-    text_release(&out);
-}
-
-void call_progress(const Call *call, const char *line)
-{
-    if (!call->has_progress)
-        return;
-    Text out = {0};
-    end_progress(&out);
-    text_append_visible(&out, line);
-    progress_width = text_width(line);
-    put_stderr(&out);
-    text_release(&out);
-}
 
 static const Command *find_command(const char *name)
 {

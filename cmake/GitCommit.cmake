@@ -1,0 +1,23 @@
+# Script behind isoflop_commit: writes OUTPUT with the commit of the tree being built; untouched when it has not changed.
+set(commit "unknown")
+set(dirty 0)
+if(GIT AND EXISTS ${SOURCE}/.git)
+    execute_process(COMMAND ${GIT} rev-parse HEAD WORKING_DIRECTORY ${SOURCE}
+        OUTPUT_VARIABLE head RESULT_VARIABLE result OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+    if(result EQUAL 0)
+        set(commit ${head})
+        execute_process(COMMAND ${GIT} status --porcelain --untracked-files=no WORKING_DIRECTORY ${SOURCE}
+            OUTPUT_VARIABLE changes ERROR_QUIET)
+        if(NOT changes STREQUAL "")
+            set(dirty 1)
+        endif()
+    endif()
+endif()
+set(text "#define ISOFLOP_COMMIT \"${commit}\"\n#define ISOFLOP_DIRTY ${dirty}\n")
+set(old "")
+if(EXISTS ${OUTPUT})
+    file(READ ${OUTPUT} old)
+endif()
+if(NOT text STREQUAL old)
+    file(WRITE ${OUTPUT} ${text})
+endif()

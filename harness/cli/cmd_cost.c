@@ -1,0 +1,109 @@
+/* harness/cli/cmd_cost.c: `isoflop cost`: layers, parameters, multiply-adds, activations, memory. */
+#include "harness/cli/command.h"
+#include "harness/cli/network_options.h"
+
+#include "base/json.h"
+#include "models/cost.h"
+#include "models/resolve.h"
+
+static const char *const usage[] = {"NETWORK [--width W] [--depth D] [--resolution PX] [--classes K] [--json]",
+                                    NULL};
+
+typedef struct CostSettings {
+    NetworkOptions network;
+} CostSettings;
+
+static const Option options[] = {
+    {.kind = OPTION_TABLE, .offset = offsetof(CostSettings, network), .table = &network_options},
+};
+
+static void put_layer(JsonWriter *json, const Op *op)
+{
+    json_open_map(json, NULL);
+    json_put_text(json, "name", op->name);
+    json_put_text(json, "op", cost_op_name(op->kind));
+    json_put_int(json, "stage", op->stage);
+    json_put_int(json, "block", op->block);
+    json_put_int(json, "kernel", op->kernel);
+    json_put_int(json, "stride", op->stride);
+    json_put_int(json, "in_channels", op->in_channels);
+    json_put_int(json, "out_channels", op->out_channels);
+    json_put_int(json, "in_size", op->in_size);
+    json_put_int(json, "out_size", op->out_size);
+    json_put_int(json, "params", op->params);
+    json_put_int(json, "macs", op->macs);
+    json_put_int(json, "acts", op->acts);
+    json_close_map(json);
+}
+
+static void print_json(const Network *network, const NetworkOptions *settings, Text *out)
+{
+    const CostMemory memory = cost_memory(network);
+    JsonWriter json = json_writer(out, true);
+    json_open_map(&json, NULL);
+    json_put_text(&json, "network", network->name);
+    json_put_text(&json, "digest", network->digest);
+    json_put_double(&json, "width", settings->width);
+    json_put_double(&json, "depth", settings->depth);
+    json_put_int(&json, "resolution", network->resolution);
+    json_put_int(&json, "classes", network->classes);
+    json_put_int(&json, "params", network->params);
+    json_put_int(&json, "macs", network->macs);
+    json_put_int(&json, "acts", network->acts);
+    json_put_int(&json, "params_bytes", memory.params_bytes);
+    json_put_int(&json, "inference_bytes", memory.inference_bytes);
+    json_put_int(&json, "training_bytes", memory.training_bytes);
+    json_open_list(&json, "layers");
+    for (int i = 0; i < network->n_ops; i++)
+        if (cost_is_layer(&network->ops[i]))
+            put_layer(&json, &network->ops[i]);
+    json_close_list(&json);
+    json_close_map(&json);
+    text_append_char(out, '\n');
+}
+
+static void print_table(const Network *network, Text *out)
+{
+    const CostMemory memory = cost_memory(network);
+    char a[TEXT_NUMBER_BYTES], b[TEXT_NUMBER_BYTES], c[TEXT_NUMBER_BYTES];
+    cost_table(network, out);
+    text_printf(out, "\n%s at %d px, %d classes: %s params, %s MACs, %s acts\n", network->name,
+                network->resolution, network->classes, text_grouped(a, network->params),
+                text_grouped(b, network->macs), text_grouped(c, network->acts));
+    text_printf(out, "memory: %s of weights, %s for inference, %s an image for training\n",
+                text_human_bytes(a, (uint64_t)memory.params_bytes),
+                text_human_bytes(b, (uint64_t)memory.inference_bytes),
+                text_human_bytes(c, (uint64_t)memory.training_bytes));
+}
+
+static ErrCode run(const Call *call, int *status, Err *err)
+{
+    (void)status;
+    const CostSettings *settings = call->settings;
+    Spec spec;
+    Network network = {0};
+    Text out = {0};
+    TRY(network_options_spec(&spec, call->args[0], &settings->network, NULL, 0, err));
+    TRY(resolve_network(&network, &spec, err));
+    if (call->json)
+        print_json(&network, &settings->network, &out);
+    else
+        print_table(&network, &out);
+    TRY(call_print(&out, err));
+fail:
+    network_release(&network);
+    text_release(&out);
+    return err->code;
+}
+
+const Command cmd_cost = {
+    .name = "cost",
+    .summary = "count a network: layers, parameters, multiply-adds, activations, memory",
+    .usage = usage,
+    .options = {options, ARRAY_LEN(options)},
+    .settings_bytes = sizeof(CostSettings),
+    .min_args = 1,
+    .max_args = 1,
+    .shared = SHARED_JSON,
+    .run = run,
+};

@@ -1,0 +1,7 @@
+/* harness/cli/commands.c: the list of all commands, sorted by name. Nothing else knows it. */
+#include "harness/cli/commands.h"
+
+const Command *const commands[] = {
+    &cmd_cost,
+    NULL,
+};

@@ -1,0 +1,9 @@
+/* harness/cli/commands.h: one declaration a command; nothing but commands.c needs them. */
+#ifndef HARNESS_CLI_COMMANDS_H
+#define HARNESS_CLI_COMMANDS_H
+
+#include "harness/cli/command.h"
+
+extern const Command cmd_cost;
+
+#endif

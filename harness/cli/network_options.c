@@ -1,0 +1,65 @@
+/* harness/cli/network_options.c: from the words of a command line to a specification. */
+#include "harness/cli/network_options.h"
+
+#include <string.h>
+
+#include "models/resolve.h"
+#include "models/zoo.h"
+
+#define FIELD(field) offsetof(NetworkOptions, field)
+static const Option options[] = {
+    {.name = "width", .kind = OPTION_NUMBER, .offset = FIELD(width), .metavar = "W", .fallback = "1",
+     .doc = "width multiplier, by the network's rounding rules"},
+    {.name = "depth", .kind = OPTION_NUMBER, .offset = FIELD(depth), .metavar = "D", .fallback = "1",
+     .doc = "depth multiplier"},
+    {.name = "resolution", .kind = OPTION_TEXT, .offset = FIELD(resolution), .metavar = "PX",
+     .doc = "height and width of the images in pixels"},
+    {.name = "classes", .kind = OPTION_TEXT, .offset = FIELD(classes), .metavar = "K",
+     .doc = "classes (default: the data set's, else the network's)"},
+};
+#undef FIELD
+
+const OptionTable network_options = {options, ARRAY_LEN(options)};
+
+static ErrCode whole_number(int64_t *out, const char *name, const char *text, Err *err)
+{
+    if (!text)
+        return ERR_NONE;
+    if (!text_to_int64(text, out) || *out == RESOLVE_UNSET)
+        return err_set(err, ERR_USAGE, "option '--%s' must be a whole number, not '%s'", name, text);
+    return ERR_NONE;
+}
+
+ErrCode network_options_spec(Spec *out, const char *network, const NetworkOptions *settings,
+                             const Study *study, int n_classes, Err *err)
+{
+    Spec spec;
+    ResolveOptions resolve = resolve_options();
+    resolve.width = settings->width;
+    resolve.depth = settings->depth;
+    if (n_classes > 0)
+        resolve.classes = n_classes;
+    TRY(whole_number(&resolve.resolution, "resolution", settings->resolution, err));
+    TRY(whole_number(&resolve.classes, "classes", settings->classes, err));
+    TRY(zoo_load(&spec, network, err));
+    if (study)
+        TRY(study_override(&spec, &spec, study, err));
+    TRY(resolve_apply(out, &spec, &resolve, err));
+    return ERR_NONE;
+fail:
+    return err->code;
+}
+
+ErrCode data_option_apply(Study *study, const char *value, char buffer[DATA_OPTION_PATH_MAX], Err *err)
+{
+    const char *equals = strchr(value, '=');
+    const size_t n = equals ? (size_t)(equals - value) : strlen(value);
+    if (n == 0 || n >= DATA_OPTION_PATH_MAX)
+        return err_set(err, ERR_USAGE, "option '--data' must be NAME or NAME=PATH, not '%s'", value);
+    memcpy(buffer, value, n);
+    buffer[n] = '\0';
+    study->data.name = buffer;
+    if (equals)
+        study->data.path = equals + 1;
+    return ERR_NONE;
+}

@@ -1,0 +1,36 @@
+/*
+ * harness/cli/network_options.h: NETWORK with --width --depth --resolution --classes, wherever one is
+ * taken (DESIGN section 5), and DATA as NAME[=PATH].
+ *
+ * A command embeds a NetworkOptions in its settings and names the table by OPTION_TABLE.
+ */
+#ifndef HARNESS_CLI_NETWORK_OPTIONS_H
+#define HARNESS_CLI_NETWORK_OPTIONS_H
+
+#include "data/dataset.h"
+#include "harness/cli/command.h"
+#include "harness/study.h"
+#include "models/spec.h"
+
+enum { DATA_OPTION_PATH_MAX = 4096 };
+
+typedef struct NetworkOptions {
+    double width, depth;
+    const char *resolution, *classes; /* NULL: the specification's */
+} NetworkOptions;
+
+extern const OptionTable network_options;
+
+/*
+ * The specification of a zoo name or YAML path with `options` (and, unless NULL, the study's
+ * `network` overrides) applied. n_classes > 0 are the data set's, used unless --classes is given.
+ * ERR_USAGE: unknown name, not a positive finite number, out of range.
+ */
+ErrCode network_options_spec(Spec *out, const char *network, const NetworkOptions *options,
+                             const Study *study, int n_classes, Err *err) ERR_CHECKED;
+
+/* Splits NAME[=PATH] into `study->data` (name and path stay valid as long as `value` and `buffer`). */
+ErrCode data_option_apply(Study *study, const char *value, char buffer[DATA_OPTION_PATH_MAX],
+                          Err *err) ERR_CHECKED;
+
+#endif

@@ -1,0 +1,117 @@
+/* harness/recipe.c: the table of recipe keys, and what follows from a recipe. */
+#include "harness/recipe.h"
+
+#include <string.h>
+
+#include "data/augment.h"
+
+static const char *const optimizer_names[] = {"sgd", "rmsprop", "rmsprop-torch", NULL};
+static const char *const schedule_names[] = {"cosine", "exponential", "constant", NULL};
+
+#define KEY(field) offsetof(Recipe, field)
+static const YamlKey keys[] = {
+    {"epochs", YAML_INT64, KEY(epochs), "20", 1, 100000, NULL, NULL, "passes over the training subset"},
+    {"batch", YAML_INT64, KEY(batch), "64", 1, 65536, NULL, NULL,
+     "images a step; a last, smaller batch of an epoch is left out"},
+    {"optimizer", YAML_ENUM, KEY(optimizer), "rmsprop", 0, 0, optimizer_names, NULL,
+     "sgd is Nesterov's, rmsprop TensorFlow's, rmsprop-torch PyTorch's"},
+    {"lr", YAML_DOUBLE, KEY(lr), "0.02", 0, 1e12, NULL, NULL, "peak learning rate"},
+    {"schedule", YAML_ENUM, KEY(schedule), "cosine", 0, 0, schedule_names, NULL,
+     "cosine ends at 0; exponential is a staircase"},
+    {"warmup_epochs", YAML_DOUBLE, KEY(warmup_epochs), "1", 0, 100000, NULL, NULL,
+     "linear rise of the learning rate, fractions allowed"},
+    {"decay_rate", YAML_DOUBLE, KEY(decay_rate), "0.97", 1e-6, 1, NULL, NULL, "exponential: factor"},
+    {"decay_epochs", YAML_DOUBLE, KEY(decay_epochs), "2.4", 1e-3, 100000, NULL, NULL,
+     "exponential: epochs between two factors"},
+    {"momentum", YAML_DOUBLE, KEY(momentum), "0.9", 0, 0.9999, NULL, NULL, "of the optimizer"},
+    {"rms_decay", YAML_DOUBLE, KEY(rms_decay), "0.9", 0, 0.9999, NULL, NULL,
+     "rmsprop: decay of the mean square"},
+    {"rms_epsilon", YAML_DOUBLE, KEY(rms_epsilon), "1.0e-3", 1e-12, 1, NULL, NULL,
+     "rmsprop: floor of the root"},
+    {"weight_decay", YAML_DOUBLE, KEY(weight_decay), "1.0e-5", 0, 1, NULL, NULL,
+     "L2, added to the gradient; batch norm's parameters are exempt"},
+    {"label_smoothing", YAML_DOUBLE, KEY(label_smoothing), "0.1", 0, 0.999, NULL, NULL,
+     "mass spread evenly over all classes"},
+    {"ema", YAML_DOUBLE, KEY(ema), "0.99", 0, 0.999999, NULL, NULL,
+     "decay of the averaged weights that are measured; 0 is off"},
+    {"augment", YAML_STRINGS, KEY(augments), "[flip, crop]", 0, 0, NULL, NULL,
+     "none, or a list of augmentations (docs/data.md)"},
+    {"shuffle", YAML_BOOL, KEY(shuffle), "true", 0, 0, NULL, NULL,
+     "false: file order in every epoch"},
+};
+#undef KEY
+
+const YamlTable recipe_table = {"recipe", keys, ARRAY_LEN(keys)};
+
+static ErrCode unknown_augment(const char *name, Err *err)
+{
+    Text known = {0};
+    size_t n = 0;
+    const AugmentName *names = augment_names(&n);
+    for (size_t i = 0; i < n; i++)
+        text_printf(&known, ", %s", names[i].name);
+    const ErrCode code = err_set(err, ERR_USAGE, "unknown augmentation '%s' in 'recipe.augment', only none%s",
+                                 name, text_string(&known));
+    text_release(&known);
+    return code;
+}
+
+ErrCode recipe_check(Recipe *recipe, Err *err)
+{
+    recipe->augment = 0;
+    for (size_t i = 0; i < recipe->augments.n; i++) {
+        const char *name = recipe->augments.v[i];
+        if (strcmp(name, "none") == 0) {
+            if (recipe->augments.n > 1)
+                return err_set(err, ERR_USAGE, "'none' stands beside others in 'recipe.augment'");
+        } else if (!augment_parse(name, &recipe->augment)) {
+            return unknown_augment(name, err);
+        }
+    }
+    if (recipe->augment & AUGMENT_MIXUP)
+        return err_set(err, ERR_USAGE, "'mixup' in 'recipe.augment' cannot be trained with: labels are single");
+    if (recipe->warmup_epochs > (double)recipe->epochs)
+        return err_set(err, ERR_USAGE, "'recipe.warmup_epochs' is %g, more than all %lld epochs",
+                       recipe->warmup_epochs, (long long)recipe->epochs);
+    return ERR_NONE;
+}
+
+int64_t recipe_batch_size(const Recipe *recipe, int64_t n_images)
+{
+    return recipe->batch < n_images ? recipe->batch : n_images;
+}
+
+int64_t recipe_steps_per_epoch(const Recipe *recipe, int64_t n_images)
+{
+    return n_images / recipe_batch_size(recipe, n_images);
+}
+
+Schedule recipe_schedule(const Recipe *recipe, int64_t n_images)
+{
+    const int64_t steps = recipe_steps_per_epoch(recipe, n_images);
+    return (Schedule){.kind = (ScheduleKind)recipe->schedule,
+                      .lr = recipe->lr,
+                      .warmup_epochs = recipe->warmup_epochs,
+                      .decay_rate = recipe->decay_rate,
+                      .epochs_per_decay = recipe->decay_epochs,
+                      .steps_per_epoch = steps,
+                      .n_steps = steps * recipe->epochs};
+}
+
+void recipe_summary(const Recipe *recipe, Text *out)
+{
+    text_printf(out, "%lld epochs, batch %lld, %s, lr ", (long long)recipe->epochs, (long long)recipe->batch,
+                optimizer_names[recipe->optimizer]);
+    text_append_double(out, recipe->lr);
+    text_printf(out, " %s, warm-up ", schedule_names[recipe->schedule]);
+    text_append_double(out, recipe->warmup_epochs);
+    text_append(out, ", weight decay ");
+    text_append_double(out, recipe->weight_decay);
+    text_append(out, ", smoothing ");
+    text_append_double(out, recipe->label_smoothing);
+    text_append(out, ", ema ");
+    text_append_double(out, recipe->ema);
+    text_append(out, ", augment");
+    for (size_t i = 0; i < recipe->augments.n; i++)
+        text_printf(out, " %s", recipe->augments.v[i]);
+}

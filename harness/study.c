@@ -1,0 +1,345 @@
+/* harness/study.c: reading a study, echoing it, and whether a store may go on with it. */
+#include "harness/study.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "base/sys.h"
+#include "harness/study_keys.h"
+#include "models/zoo.h"
+
+enum { MAX_OVERRIDE_DEPTH = 8 };
+
+/* The text with which a study's name, as a folder's name, is safe. */
+static bool is_safe_name(const char *name)
+{
+    Text safe = {0};
+    text_append_file_name(&safe, name);
+    const bool is_safe = strcmp(text_string(&safe), name) == 0;
+    text_release(&safe);
+    return is_safe;
+}
+
+static ErrCode check_seeds(const Study *study, Err *err)
+{
+    if (study->seeds.n == 0)
+        return err_set(err, ERR_USAGE, "'seeds' is empty, at least one is needed");
+    for (size_t i = 0; i < study->seeds.n; i++)
+        for (size_t k = 0; k < i; k++)
+            if (study->seeds.v[i] == study->seeds.v[k])
+                return err_set(err, ERR_USAGE, "seed %lld stands twice in 'seeds'",
+                               (long long)study->seeds.v[i]);
+    return ERR_NONE;
+}
+
+/* Applies overrides to the document and reads it into the study. Takes over `doc` in any case. */
+static ErrCode study_from_doc(Study **out, YamlDoc *doc, const char *const *sets, size_t n_sets, Err *err)
+{
+    Study *study = mem_calloc(1, sizeof *study);
+    if (!study) {
+        yaml_destroy(&doc);
+        return err_memory(err, sizeof *study);
+    }
+    study->doc = doc;
+    study->folder = "";
+    for (size_t i = 0; i < n_sets; i++)
+        TRY(yaml_set(doc, sets[i], err));
+    TRY(yaml_read(doc, &study_table, yaml_root(doc), study, err));
+    if (yaml_is_null(study->network))
+        study->network = NULL;
+    else if (study->network->kind != YAML_MAP)
+        TRY(yaml_error(err, study->network, "'network' must be a map of a network file's keys"));
+    TRY(recipe_check(&study->recipe, err));
+    TRY(check_seeds(study, err));
+    TRY(study_read_parts(study, err));
+    *out = study;
+    return ERR_NONE;
+fail:
+    study_destroy(&study);
+    return err->code;
+}
+
+static ErrCode check_named(const Study *study, const char *origin, Err *err)
+{
+    if (study->name[0] == '\0')
+        return err_set(err, ERR_USAGE, "%s: 'study' is missing: give the study a name", origin);
+    if (!is_safe_name(study->name))
+        return err_set(err, ERR_USAGE,
+                       "%s: study name '%s' cannot name a folder, use letters, digits, '.', '_' and '-'",
+                       origin, study->name);
+    return ERR_NONE;
+}
+
+/* Puts the folder of `origin` into the study's own memory. */
+static ErrCode keep_folder(Study *study, const char *origin, Err *err)
+{
+    char *folder = file_folder(origin);
+    if (!folder)
+        return err_memory(err, strlen(origin));
+    const size_t n = strlen(folder) + 1;
+    char *kept = yaml_alloc(study->doc, n);
+    if (kept)
+        memcpy(kept, folder, n);
+    mem_free(folder);
+    study->folder = kept;
+    return kept ? ERR_NONE : err_memory(err, n);
+}
+
+ErrCode study_parse(Study **out, const char *origin, const char *text, size_t n_bytes,
+                    const char *const *sets, size_t n_sets, Err *err)
+{
+    YamlDoc *doc = NULL;
+    Study *study = NULL;
+    TRY(yaml_parse(&doc, origin, text, n_bytes, err));
+    TRY(study_from_doc(&study, doc, sets, n_sets, err));
+    TRY(check_named(study, origin, err));
+    TRY(keep_folder(study, origin, err));
+    *out = study;
+    return ERR_NONE;
+fail:
+    study_destroy(&study);
+    return err->code;
+}
+
+/* The built-in study of that name, with or without ".yaml", or NULL. */
+static const EmbeddedFile *find_builtin(const char *name)
+{
+    const EmbeddedFile *file = embed_find(study_builtins, name);
+    for (const EmbeddedFile *f = study_builtins; !file && f->name; f++) {
+        const size_t n = strlen(name);
+        if (strncmp(f->name, name, n) == 0 && strcmp(f->name + n, ".yaml") == 0)
+            file = f;
+    }
+    return file;
+}
+
+ErrCode study_load(Study **out, const char *path, const char *const *sets, size_t n_sets, Err *err)
+{
+    const EmbeddedFile *builtin = file_exists(path) ? NULL : find_builtin(path);
+    if (builtin)
+        return study_parse(out, builtin->name, (const char *)builtin->data, builtin->size, sets, n_sets, err);
+    char *text = NULL;
+    size_t n_bytes = 0;
+    TRY(file_read(path, YAML_MAX_BYTES, &text, &n_bytes, err));
+    TRY(study_parse(out, path, text, n_bytes, sets, n_sets, err));
+    mem_free(text);
+    return ERR_NONE;
+fail:
+    mem_free(text);
+    return err->code;
+}
+
+ErrCode study_defaults(Study **out, const char *const *sets, size_t n_sets, Err *err)
+{
+    YamlDoc *doc = NULL;
+    if (yaml_create(&doc, "defaults", err) != ERR_NONE)
+        return err->code;
+    return study_from_doc(out, doc, sets, n_sets, err);
+}
+
+/* Sets every leaf of `map` in the document of a network file. */
+static ErrCode override_keys(YamlDoc *doc, const YamlNode *map, const char *prefix, int depth, Err *err)
+{
+    Text path = {0};
+    for (size_t i = 0; i < map->n_items; i++) {
+        const YamlNode *value = map->items[i];
+        text_clear(&path);
+        text_printf(&path, "%s%s", prefix, value->key);
+        if (value->kind == YAML_MAP && depth < MAX_OVERRIDE_DEPTH) {
+            text_append_char(&path, '.');
+            TRY(text_ok(&path, err));
+            TRY(override_keys(doc, value, text_string(&path), depth + 1, err));
+        } else {
+            text_append_char(&path, '=');
+            yaml_emit_node(value, &path);
+            TRY(text_ok(&path, err));
+            TRY(yaml_set(doc, text_string(&path), err));
+        }
+    }
+    text_release(&path);
+    return ERR_NONE;
+fail:
+    text_release(&path);
+    return err->code;
+}
+
+ErrCode study_override(Spec *out, const Spec *spec, const Study *study, Err *err)
+{
+    *out = *spec;
+    if (!study->network)
+        return ERR_NONE;
+    YamlDoc *doc = NULL;
+    Text text = {0};
+    Spec changed;
+    spec_write_yaml(spec, &text);
+    TRY(text_ok(&text, err));
+    TRY(yaml_parse(&doc, spec->name, text.data, text.n_bytes, err));
+    TRY(override_keys(doc, study->network, "", 0, err));
+    text_clear(&text);
+    yaml_emit_node(yaml_root(doc), &text);
+    TRY(text_ok(&text, err));
+    TRY(spec_parse(&changed, "network", text.data, text.n_bytes, err));
+    *out = changed;
+    yaml_destroy(&doc);
+    text_release(&text);
+    return ERR_NONE;
+fail:
+    yaml_destroy(&doc);
+    text_release(&text);
+    return err_wrap(err, "replacing keys of network '%s'", spec->name);
+}
+
+ErrCode study_baseline(Spec *out, const Study *study, Err *err)
+{
+    const char *name = study->baseline;
+    const bool is_path = strchr(name, '/') || text_ends_with(name, ".yaml") || text_ends_with(name, ".yml");
+    char *path = is_path ? file_join(study->folder, name) : mem_strdup(name);
+    Spec spec;
+    if (!path)
+        return err_memory(err, strlen(name));
+    TRY(zoo_load(&spec, path, err));
+    TRY(study_override(out, &spec, study, err));
+    mem_free(path);
+    return ERR_NONE;
+fail:
+    mem_free(path);
+    return err->code;
+}
+
+void study_emit(const Study *study, Text *out)
+{
+    Study plain = *study;
+    plain.parts_node = NULL;
+    yaml_emit(&study_table, &plain, 0, out);
+    study_emit_parts(study, out);
+}
+
+/* What decides trials, one "section.key: value" a line, the same keys in the same order for all. */
+static ErrCode flatten(const Study *study, Text *out, Err *err)
+{
+    Study plain = *study;
+    plain.parts_node = NULL;
+    plain.question = "";
+    plain.data.path = NULL;
+    plain.seeds = (YamlInts){NULL, 0};
+    plain.fairness = (StudyFairness){0};
+    plain.objective = (StudyObjective){0};
+    Text yaml = {0};
+    char section[TEXT_NUMBER_BYTES] = "";
+    yaml_emit(&study_table, &plain, 0, &yaml);
+    TRY(text_ok(&yaml, err));
+    for (const char *line = text_string(&yaml); *line;) {
+        const size_t n = strcspn(line, "\n");
+        const size_t indent = strspn(line, " ");
+        const bool opens = n > 1 && line[n - 1] == ':';
+        if (indent == 0)
+            section[0] = '\0';
+        if (indent == 0 && opens && n < sizeof section) {
+            memcpy(section, line, n - 1);
+            section[n - 1] = '.';
+            section[n] = '\0';
+        } else {
+            text_append(out, section);
+            text_append_bytes(out, line + indent, n - indent);
+            text_append_char(out, '\n');
+        }
+        line += n + (line[n] == '\n');
+    }
+    text_release(&yaml);
+    return text_ok(out, err);
+fail:
+    text_release(&yaml);
+    return err->code;
+}
+
+/* The line of `text` that begins with the key of `line` (up to ": "), or NULL. */
+static const char *find_line(const char *text, const char *line, size_t n_key)
+{
+    for (const char *at = text; *at;) {
+        if (strncmp(at, line, n_key) == 0)
+            return at;
+        at += strcspn(at, "\n");
+        at += *at == '\n';
+    }
+    return NULL;
+}
+
+/* Appends "key: a -> b" for every line of `from` that reads otherwise in `to`. */
+static void diff_lines(const char *from, const char *to, bool is_reversed, Text *diff)
+{
+    for (const char *line = from; *line;) {
+        const size_t n = strcspn(line, "\n");
+        const char *colon = memchr(line, ':', n);
+        const size_t n_key = colon ? (size_t)(colon - line) + 1 : n;
+        const char *other = find_line(to, line, n_key);
+        if (!other) {
+            text_printf(diff, "%.*s %s%.*s%s\n", (int)n_key, line, is_reversed ? "(none) ->" : "",
+                        (int)(n - n_key), line + n_key, is_reversed ? "" : " -> (none)");
+        } else if (!is_reversed) {
+            const size_t n_other = strcspn(other, "\n");
+            if (n != n_other || strncmp(line, other, n) != 0)
+                text_printf(diff, "%.*s ->%.*s\n", (int)n, line, (int)(n_other - n_key), other + n_key);
+        }
+        line += n + (line[n] == '\n');
+    }
+}
+
+ErrCode study_may_go_on(bool *out, Text *diff, const Study *old, const Study *now, Err *err)
+{
+    Text a = {0}, b = {0};
+    const size_t before = diff->n_bytes;
+    TRY(flatten(old, &a, err));
+    TRY(flatten(now, &b, err));
+    diff_lines(text_string(&a), text_string(&b), false, diff);
+    diff_lines(text_string(&b), text_string(&a), true, diff);
+    TRY(text_ok(diff, err));
+    *out = diff->n_bytes == before;
+    text_release(&a);
+    text_release(&b);
+    return ERR_NONE;
+fail:
+    text_release(&a);
+    text_release(&b);
+    return err->code;
+}
+
+void study_template(const char *name, Text *out)
+{
+    text_append(out, "# A scaling study. Every recipe, data and part key is optional; 'isoflop plan' shows the\n"
+                     "# values in force, what will be trained, and how long it takes. Reference: docs/study.md.\n"
+                     "study: ");
+    yaml_emit_string(name, out);
+    text_append(
+        out,
+        "\nquestion: at equal counted MACs, does balanced scaling beat scaling one dimension?\n"
+        "baseline: proxy-b0              # a zoo name ('isoflop list networks') or a path to a network file\n"
+        "data: {name: polytex, train: 700, val: 300, test: 600}   # 'isoflop list data'\n"
+        "recipe: {epochs: 6, batch: 16, optimizer: sgd, lr: 0.1, schedule: cosine, warmup_epochs: 0.5,\n"
+        "         weight_decay: 1.0e-5, label_smoothing: 0, ema: 0, augment: [flip]}\n"
+        "seeds: [1, 2, 3]                # intervals need 3, bars 5\n"
+        "fairness: {tolerance: 0.05}     # what cannot be built within it is UNFAIR and left out\n"
+        "objective: {form: soft, w: -0.07, target: 2.0}   # T = 2 x the baseline's MACs\n"
+        "parts:\n"
+        "  - grid:    {step: 0.2, product: 2.0, match: counted, also: [[1.2, 1.1, 1.15]]}\n"
+        "  - curves:  {width: [1.0, 1.4, 2.0], depth: [1, 2, 3], resolution: [1.0, 1.3, 1.7]}\n"
+        "  - lines:   {bases: [[1, 1], [2, 1.3]], width: [1.0, 1.4]}   # [depth, resolution] of each line\n"
+        "  - compare: {strategies: [width, depth, resolution, compound], macs: [2]}\n");
+}
+
+void study_describe(Text *out)
+{
+    yaml_describe(&study_table, out);
+    for (int kind = STUDY_GRID; kind <= STUDY_COMPARE; kind++) {
+        text_printf(out, "\n`parts`, `%s`:\n\n", study_part_key(kind));
+        yaml_describe(study_part_table(kind), out);
+    }
+}
+
+void study_destroy(Study **study)
+{
+    if (!*study)
+        return;
+    yaml_destroy(&(*study)->doc);
+    mem_free(*study);
+    *study = NULL;
+}

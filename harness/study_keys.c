@@ -1,0 +1,119 @@
+/* harness/study_keys.c: every key of a study but the recipe's: name, type, default, range, doc. */
+#include "harness/study_keys.h"
+
+#include "search/objective.h"
+
+/* Bounds of numbers that only have to be sane. */
+#define MAX_IMAGES 1e9
+#define MAX_MULTIPLIER 64.0
+#define MAX_TARGET 1024.0
+
+static const char *const bad_image_names[] = {"error", "skip", NULL};
+static const char *const match_names[] = {"counted", "nominal", NULL};
+
+#define KEY(field) offsetof(StudyData, field)
+static const YamlKey data_keys[] = {
+    {"name", YAML_STRING, KEY(name), "polytex", 0, 0, NULL, NULL, "data set, see 'isoflop list data'"},
+    {"path", YAML_STRING, KEY(path), YAML_OPTIONAL, 0, 0, NULL, NULL,
+     "its own folder or archive; without it, it is looked up by name"},
+    {"train", YAML_INT64, KEY(train), "0", 0, MAX_IMAGES, NULL, NULL,
+     "training images; 0 is the set's default"},
+    {"val", YAML_INT64, KEY(val), "0", 0, MAX_IMAGES, NULL, NULL,
+     "validation images, carved from the training split; 0 is the set's default"},
+    {"test", YAML_INT64, KEY(test), "0", 0, MAX_IMAGES, NULL, NULL, "test images; 0 is the set's default"},
+    {"bad_image", YAML_ENUM, KEY(bad_image), "error", 0, 0, bad_image_names, NULL,
+     "what to do with an image that cannot be decoded"},
+};
+#undef KEY
+static const YamlTable data_table = {"data", data_keys, ARRAY_LEN(data_keys)};
+
+static const YamlKey fairness_keys[] = {
+    {"tolerance", YAML_DOUBLE, offsetof(StudyFairness, tolerance), "0.05", 0, 1, NULL, NULL,
+     "largest relative deviation of counted MACs from the target, inclusive"},
+};
+static const YamlTable fairness_table = {"fairness", fairness_keys, ARRAY_LEN(fairness_keys)};
+
+#define KEY(field) offsetof(StudyObjective, field)
+static const YamlKey objective_keys[] = {
+    {"form", YAML_ENUM, KEY(form), "soft", 0, 0, objective_form_names, NULL,
+     "soft: ACC x (MACs/T)^w; hard: ACC up to T, falling above; band: best ACC near T"},
+    {"w", YAML_DOUBLE, KEY(w), "-0.07", -10, 10, NULL, NULL, "soft: exponent of the cost ratio"},
+    {"target", YAML_DOUBLE, KEY(target), "2.0", 1e-3, MAX_TARGET, NULL, NULL,
+     "T over the baseline's MACs; also what the grid is matched to"},
+};
+#undef KEY
+static const YamlTable objective_table = {"objective", objective_keys, ARRAY_LEN(objective_keys)};
+
+#define KEY(field) offsetof(Study, field)
+static const YamlKey study_keys[] = {
+    {"study", YAML_STRING, KEY(name), "''", 0, 0, NULL, NULL, "name of the study and of its folder"},
+    {"question", YAML_STRING, KEY(question), "''", 0, 0, NULL, NULL, "what it is to answer, for the report"},
+    {"baseline", YAML_STRING, KEY(baseline), "proxy-b0", 0, 0, NULL, NULL,
+     "network that is scaled: a zoo name, or a path relative to the study's file"},
+    {"network", YAML_RAW, KEY(network), YAML_OPTIONAL, 0, 0, NULL, NULL,
+     "keys of the network's file to replace, e.g. {drop_connect: 0}"},
+    {"data", YAML_SECTION, KEY(data), "{}", 0, 0, NULL, &data_table, "images and subsets"},
+    {"recipe", YAML_SECTION, KEY(recipe), "{}", 0, 0, NULL, &recipe_table, "how every network is trained"},
+    {"seeds", YAML_INTS, KEY(seeds), "[1, 2, 3]", 0, 9007199254740992.0, NULL, NULL,
+     "one trial of each network a seed; trials of one seed are paired"},
+    {"fairness", YAML_SECTION, KEY(fairness), "{}", 0, 0, NULL, &fairness_table, "when costs count as equal"},
+    {"objective", YAML_SECTION, KEY(objective), "{}", 0, 0, NULL, &objective_table, "how the grid is ranked"},
+    {"parts", YAML_RAW, KEY(parts_node), YAML_OPTIONAL, 0, 0, NULL, NULL,
+     "list of grid, curves, lines, compare"},
+};
+#undef KEY
+const YamlTable study_table = {"study", study_keys, ARRAY_LEN(study_keys)};
+
+#define KEY(field) offsetof(StudyPart, field)
+static const YamlKey grid_keys[] = {
+    {"figure", YAML_STRING, KEY(figure), "grid", 0, 0, NULL, NULL, "figure it is drawn in"},
+    {"step", YAML_DOUBLE, KEY(step), "0.1", 0.01, 1, NULL, NULL, "spacing of alpha, beta, gamma in [1, 2]"},
+    {"product", YAML_DOUBLE, KEY(product), "2.0", 1, MAX_MULTIPLIER, NULL, NULL,
+     "alpha x beta^2 x gamma^2 aimed at"},
+    {"tolerance", YAML_DOUBLE, KEY(tolerance), "0.05", 0, 1, NULL, NULL,
+     "relative deviation from the product, inclusive"},
+    {"match", YAML_ENUM, KEY(match), "counted", 0, 0, match_names, NULL,
+     "counted: built to one counted cost; nominal: the paper's own procedure"},
+    {"also", YAML_RAW, KEY(also_node), YAML_OPTIONAL, 0, 0, NULL, NULL,
+     "further points [[alpha, beta, gamma], ...]"},
+};
+static const YamlKey curves_keys[] = {
+    {"figure", YAML_STRING, KEY(figure), "fig3", 0, 0, NULL, NULL, "figure it is drawn in"},
+    {"width", YAML_DOUBLES, KEY(width), "[1.0, 1.4, 2.0]", 0.01, MAX_MULTIPLIER, NULL, NULL,
+     "width multipliers"},
+    {"depth", YAML_DOUBLES, KEY(depth), "[1, 2, 3]", 0.01, MAX_MULTIPLIER, NULL, NULL, "depth multipliers"},
+    {"resolution", YAML_DOUBLES, KEY(resolution), "[1.0, 1.3, 1.7]", 0.01, MAX_MULTIPLIER, NULL, NULL,
+     "resolution multipliers"},
+};
+static const YamlKey lines_keys[] = {
+    {"figure", YAML_STRING, KEY(figure), "fig4", 0, 0, NULL, NULL, "figure it is drawn in"},
+    {"bases", YAML_RAW, KEY(bases_node), "[[1, 1], [1, 1.3], [2, 1], [2, 1.3]]", 0, 0, NULL, NULL,
+     "[depth, resolution] of each line"},
+    {"width", YAML_DOUBLES, KEY(width), "[1.0, 1.4, 1.8]", 0.01, MAX_MULTIPLIER, NULL, NULL,
+     "width multipliers along each line"},
+};
+static const YamlKey compare_keys[] = {
+    {"figure", YAML_STRING, KEY(figure), "fig8", 0, 0, NULL, NULL, "figure it is drawn in"},
+    {"strategies", YAML_RAW, KEY(strategies_node), "[width, depth, resolution, compound]", 0, 0, NULL, NULL,
+     "names, or {compound: [alpha, beta, gamma]}"},
+    {"macs", YAML_DOUBLES, KEY(macs), "[2, 4]", 1e-3, MAX_TARGET, NULL, NULL,
+     "targets over the baseline's MACs"},
+};
+#undef KEY
+
+static const YamlTable part_tables[] = {
+    [STUDY_GRID] = {"grid", grid_keys, ARRAY_LEN(grid_keys)},
+    [STUDY_CURVES] = {"curves", curves_keys, ARRAY_LEN(curves_keys)},
+    [STUDY_LINES] = {"lines", lines_keys, ARRAY_LEN(lines_keys)},
+    [STUDY_COMPARE] = {"compare", compare_keys, ARRAY_LEN(compare_keys)},
+};
+
+const YamlTable *study_part_table(int kind)
+{
+    return &part_tables[kind];
+}
+
+const char *study_part_key(int kind)
+{
+    return part_tables[kind].name;
+}

@@ -1,0 +1,18 @@
+/* harness/study_keys.h: the tables of every key of a study, shared by study.c and study_parts.c. */
+#ifndef HARNESS_STUDY_KEYS_H
+#define HARNESS_STUDY_KEYS_H
+
+#include "harness/study.h"
+
+extern const YamlTable study_table;
+
+/* The keys of one kind of part. */
+const YamlTable *study_part_table(int kind);
+
+/* Reads `parts_node` into study->parts. ERR_USAGE. */
+ErrCode study_read_parts(Study *study, Err *err) ERR_CHECKED;
+
+/* The parts with every value in force. */
+void study_emit_parts(const Study *study, Text *out);
+
+#endif

@@ -1,0 +1,146 @@
+/* harness/study_parts.c: the list `parts`: what the tables cannot express is read here by hand. */
+#include <string.h>
+
+#include "harness/study_keys.h"
+#include "models/scaling.h"
+
+enum { MAX_PARTS = 16, MAX_POINTS = 4096, MAX_STRATEGIES = 32, N_KINDS = STUDY_COMPARE + 1 };
+
+/* Reads [[a, b, ...], ...] with n_columns numbers a row into rows of doubles. */
+static ErrCode read_rows(YamlDoc *doc, const YamlNode *node, size_t n_columns, double **rows, size_t *n_rows,
+                         Err *err)
+{
+    *rows = NULL;
+    *n_rows = 0;
+    if (yaml_is_null(node))
+        return ERR_NONE;
+    if (node->kind != YAML_LIST || node->n_items > MAX_POINTS)
+        return yaml_error(err, node, "'%s' must be a list of at most %d lists of %zu numbers", node->key,
+                          MAX_POINTS, n_columns);
+    double *values = yaml_alloc(doc, (node->n_items + 1) * n_columns * sizeof *values);
+    if (!values)
+        return err_memory(err, node->n_items * n_columns * sizeof *values);
+    for (size_t i = 0; i < node->n_items; i++) {
+        const YamlNode *row = node->items[i];
+        if (row->kind != YAML_LIST || row->n_items != n_columns)
+            return yaml_error(err, row, "an item of '%s' must be a list of %zu numbers", node->key, n_columns);
+        for (size_t k = 0; k < n_columns; k++)
+            if (yaml_as_double(row->items[k], 0.01, 64, &values[i * n_columns + k], err) != ERR_NONE)
+                return err->code;
+    }
+    *rows = values;
+    *n_rows = node->n_items;
+    return ERR_NONE;
+}
+
+/* One item of `strategies`: a name, or {name: [constants]}. */
+static ErrCode read_strategy(YamlDoc *doc, const YamlNode *node, StudyStrategy *strategy, Err *err)
+{
+    YamlDoubles constants = {NULL, 0};
+    if (node->kind == YAML_MAP && node->n_items == 1) {
+        const YamlNode *value = node->items[0];
+        strategy->name = value->key;
+        if (yaml_as_doubles(doc, value, &constants, err) != ERR_NONE)
+            return err->code;
+        if (constants.n != STUDY_DIMENSIONS)
+            return yaml_error(err, value, "'%s' needs 3 constants [alpha, beta, gamma], not %zu", value->key,
+                              constants.n);
+        strategy->has_constants = true;
+        memcpy(strategy->constants, constants.v, sizeof strategy->constants);
+    } else if (node->kind == YAML_SCALAR) {
+        strategy->name = node->text;
+    } else {
+        return yaml_error(err, node, "a strategy is a name or {compound: [alpha, beta, gamma]}");
+    }
+    /* A compound without constants takes the grid's: only its name can be checked now. */
+    const Strategy *known = scaling_find(strategy->name);
+    if (known && known->n_constants == STUDY_DIMENSIONS && !strategy->has_constants)
+        return ERR_NONE;
+    Ray ray;
+    Err why = {0};
+    if (scaling_ray(&ray, strategy->name, constants.v, constants.n, &why) != ERR_NONE)
+        return yaml_error(err, node, "%s", why.msg);
+    return ERR_NONE;
+}
+
+static ErrCode read_strategies(YamlDoc *doc, StudyPart *part, Err *err)
+{
+    const YamlNode *node = part->strategies_node;
+    if (node->kind != YAML_LIST || node->n_items == 0 || node->n_items > MAX_STRATEGIES)
+        return yaml_error(err, node, "'strategies' must be a list of 1 to %d strategies", MAX_STRATEGIES);
+    part->strategies = yaml_alloc(doc, node->n_items * sizeof *part->strategies);
+    if (!part->strategies)
+        return err_memory(err, node->n_items * sizeof *part->strategies);
+    for (size_t i = 0; i < node->n_items; i++)
+        if (read_strategy(doc, node->items[i], &part->strategies[i], err) != ERR_NONE)
+            return err->code;
+    part->n_strategies = node->n_items;
+    return ERR_NONE;
+}
+
+static ErrCode unknown_part(const YamlNode *item, Err *err)
+{
+    const char *names[N_KINDS + 1] = {NULL};
+    for (int kind = 0; kind < N_KINDS; kind++)
+        names[kind] = study_part_key(kind);
+    return yaml_unknown_key(item, "parts", names, err);
+}
+
+static ErrCode read_part(YamlDoc *doc, const YamlNode *node, StudyPart *part, Err *err)
+{
+    if (node->kind != YAML_MAP || node->n_items != 1)
+        return yaml_error(err, node, "a part is one key (grid, curves, lines or compare) with its settings");
+    const YamlNode *body = node->items[0];
+    int kind = 0;
+    while (kind < N_KINDS && strcmp(body->key, study_part_key(kind)) != 0)
+        kind++;
+    if (kind == N_KINDS)
+        return unknown_part(body, err);
+    part->kind = kind;
+    if (yaml_read(doc, study_part_table(kind), yaml_is_null(body) ? NULL : body, part, err) != ERR_NONE)
+        return err->code;
+    if (kind == STUDY_COMPARE)
+        return read_strategies(doc, part, err);
+    double *rows = NULL;
+    if (kind == STUDY_GRID) {
+        TRY(read_rows(doc, part->also_node, STUDY_DIMENSIONS, &rows, &part->n_also, err));
+        part->also = (double(*)[STUDY_DIMENSIONS])rows;
+    } else if (kind == STUDY_LINES) {
+        TRY(read_rows(doc, part->bases_node, 2, &rows, &part->n_bases, err));
+        part->bases = (double(*)[2])rows;
+    }
+    return ERR_NONE;
+fail:
+    return err->code;
+}
+
+ErrCode study_read_parts(Study *study, Err *err)
+{
+    const YamlNode *list = study->parts_node;
+    study->parts = NULL;
+    study->n_parts = 0;
+    if (yaml_is_null(list))
+        return ERR_NONE;
+    if (list->kind != YAML_LIST || list->n_items > MAX_PARTS)
+        return yaml_error(err, list, "'parts' must be a list of at most %d parts", MAX_PARTS);
+    study->parts = yaml_alloc(study->doc, (list->n_items + 1) * sizeof *study->parts);
+    if (!study->parts)
+        return err_memory(err, list->n_items * sizeof *study->parts);
+    for (size_t i = 0; i < list->n_items; i++)
+        if (read_part(study->doc, list->items[i], &study->parts[i], err) != ERR_NONE)
+            return err->code;
+    study->n_parts = list->n_items;
+    return ERR_NONE;
+}
+
+void study_emit_parts(const Study *study, Text *out)
+{
+    if (study->n_parts == 0)
+        return;
+    text_append(out, "parts:\n");
+    for (size_t i = 0; i < study->n_parts; i++) {
+        const StudyPart *part = &study->parts[i];
+        text_printf(out, "  - %s:\n", study_part_key(part->kind));
+        yaml_emit(study_part_table(part->kind), part, 6, out);
+    }
+}
