@@ -1,0 +1,55 @@
+/* lanes: a vector of LANES floats, the only vocabulary of the `_generic` kernels.
+ *
+ * One implementation is chosen by the flags a file is compiled with: one AVX-512 register, two AVX2
+ * registers, or an array that the compiler vectorises as it can. All three do the same IEEE
+ * operation in each lane, so that a kernel has the same bits everywhere; there is no operation
+ * across lanes. Comparisons are false for NaN and pick their operands in one stated order (maxps'
+ * order). */
+#ifndef ISOFLOP_KERNELS_LANES_H
+#define ISOFLOP_KERNELS_LANES_H
+
+#include "base/fmath.h"
+#include "kernels/kernel_types.h"
+
+#if defined(__AVX512F__)
+#include "kernels/lanes_avx512.h"
+#elif defined(__AVX2__) && defined(__FMA__)
+#include "kernels/lanes_avx2.h"
+#else
+#include "kernels/lanes_portable.h"
+#endif
+
+/* e^x, lane by lane the bits of fm_expf for x <= 0 and for NaN without payload. */
+LANES_INLINE Lanes lanes_exp_negative(Lanes x)
+{
+    x = lanes_max(lanes_set(FM_EXPF_MIN), x);
+    const Lanes shifter = lanes_set(FM_EXPF_SHIFTER);
+    const Lanes z = lanes_fma(x, lanes_set(FM_EXPF_LOG2E), shifter);
+    const Lanes n = lanes_sub(z, shifter);
+    Lanes r = lanes_fma(n, lanes_set(-FM_EXPF_LN2_HIGH), x);
+    r = lanes_fma(n, lanes_set(-FM_EXPF_LN2_LOW), r);
+    Lanes p = lanes_fma(lanes_set(FM_EXPF_C6), r, lanes_set(FM_EXPF_C5));
+    p = lanes_fma(p, r, lanes_set(FM_EXPF_C4));
+    p = lanes_fma(p, r, lanes_set(FM_EXPF_C3));
+    p = lanes_fma(p, r, lanes_set(FM_EXPF_C2));
+    p = lanes_fma(p, r, lanes_set(1.0f));
+    p = lanes_fma(p, r, lanes_set(1.0f));
+    return lanes_scale_exponent(p, z);
+}
+
+/* The sigmoid of u and its complement 1 - sigmoid(u), both without cancellation. */
+typedef struct LanesSigmoid {
+    Lanes s, complement;
+} LanesSigmoid;
+
+LANES_INLINE LanesSigmoid lanes_sigmoid(Lanes u)
+{
+    const Lanes e = lanes_exp_negative(lanes_negative_abs(u));
+    const Lanes one = lanes_set(1.0f);
+    const Lanes i = lanes_div(one, lanes_add(one, e));
+    const Lanes ei = lanes_mul(e, i);
+    const Lanes zero = lanes_zero();
+    return (LanesSigmoid){lanes_if_ge(u, zero, i, ei), lanes_if_ge(u, zero, ei, i)};
+}
+
+#endif

@@ -1,0 +1,138 @@
+/* Lanes as an array in portable C; included by lanes.h only. Loops of constant length: NEON and its
+ * like vectorise them, x86 without FMA calls the correctly rounded fmaf of libm (right bits, slow).
+ */
+#ifndef ISOFLOP_KERNELS_LANES_PORTABLE_H
+#define ISOFLOP_KERNELS_LANES_PORTABLE_H
+
+#define LANES_INLINE static inline __attribute__((always_inline))
+#define LANES_REGISTERS 8 /* Lanes that fit in registers at once (NEON) */
+
+typedef struct Lanes {
+    float v[LANES];
+} Lanes;
+
+LANES_INLINE Lanes lanes_set(float x)
+{
+    Lanes y;
+    for (int i = 0; i < LANES; i++)
+        y.v[i] = x;
+    return y;
+}
+
+LANES_INLINE Lanes lanes_zero(void)
+{
+    return lanes_set(0.0f);
+}
+
+LANES_INLINE Lanes lanes_load(const float *p)
+{
+    Lanes y;
+    for (int i = 0; i < LANES; i++)
+        y.v[i] = p[i];
+    return y;
+}
+
+LANES_INLINE void lanes_store(float *p, Lanes a)
+{
+    for (int i = 0; i < LANES; i++)
+        p[i] = a.v[i];
+}
+
+LANES_INLINE Lanes lanes_add(Lanes a, Lanes b)
+{
+    Lanes y;
+    for (int i = 0; i < LANES; i++)
+        y.v[i] = a.v[i] + b.v[i];
+    return y;
+}
+
+LANES_INLINE Lanes lanes_sub(Lanes a, Lanes b)
+{
+    Lanes y;
+    for (int i = 0; i < LANES; i++)
+        y.v[i] = a.v[i] - b.v[i];
+    return y;
+}
+
+LANES_INLINE Lanes lanes_mul(Lanes a, Lanes b)
+{
+    Lanes y;
+    for (int i = 0; i < LANES; i++)
+        y.v[i] = a.v[i] * b.v[i];
+    return y;
+}
+
+LANES_INLINE Lanes lanes_div(Lanes a, Lanes b)
+{
+    Lanes y;
+    for (int i = 0; i < LANES; i++)
+        y.v[i] = a.v[i] / b.v[i];
+    return y;
+}
+
+LANES_INLINE Lanes lanes_sqrt(Lanes a)
+{
+    Lanes y;
+    for (int i = 0; i < LANES; i++)
+        y.v[i] = __builtin_sqrtf(a.v[i]);
+    return y;
+}
+
+/* a*b + c, rounded once. */
+LANES_INLINE Lanes lanes_fma(Lanes a, Lanes b, Lanes c)
+{
+    Lanes y;
+    for (int i = 0; i < LANES; i++)
+        y.v[i] = __builtin_fmaf(a.v[i], b.v[i], c.v[i]);
+    return y;
+}
+
+/* a > b ? a : b. */
+LANES_INLINE Lanes lanes_max(Lanes a, Lanes b)
+{
+    Lanes y;
+    for (int i = 0; i < LANES; i++)
+        y.v[i] = a.v[i] > b.v[i] ? a.v[i] : b.v[i];
+    return y;
+}
+
+/* a > b ? yes : no. */
+LANES_INLINE Lanes lanes_if_gt(Lanes a, Lanes b, Lanes yes, Lanes no)
+{
+    Lanes y;
+    for (int i = 0; i < LANES; i++)
+        y.v[i] = a.v[i] > b.v[i] ? yes.v[i] : no.v[i];
+    return y;
+}
+
+/* a >= b ? yes : no. */
+LANES_INLINE Lanes lanes_if_ge(Lanes a, Lanes b, Lanes yes, Lanes no)
+{
+    Lanes y;
+    for (int i = 0; i < LANES; i++)
+        y.v[i] = a.v[i] >= b.v[i] ? yes.v[i] : no.v[i];
+    return y;
+}
+
+#define LANES_SIGN_BIT 0x80000000u
+
+/* -|a|: the sign bit set. */
+LANES_INLINE Lanes lanes_negative_abs(Lanes a)
+{
+    Lanes y;
+    for (int i = 0; i < LANES; i++)
+        y.v[i] = fm_float_of_bits(fm_bits_of_float(a.v[i]) | LANES_SIGN_BIT);
+    return y;
+}
+
+/* bits(a) + (bits(z) << 23) as integers: a * 2^n where z = n + shifter. */
+LANES_INLINE Lanes lanes_scale_exponent(Lanes a, Lanes z)
+{
+    Lanes y;
+    for (int i = 0; i < LANES; i++)
+        y.v[i] = fm_float_of_bits(fm_bits_of_float(a.v[i]) +
+                                  (fm_bits_of_float(z.v[i]) << FM_EXPF_MANTISSA_BITS));
+    return y;
+}
+
+#endif

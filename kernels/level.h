@@ -1,0 +1,39 @@
+/* Instruction-set levels of this build, and the names of the per-level copies of `_generic` files.
+ *
+ * The build compiles every `x_generic.c` once per level with ISOFLOP_LEVEL defined:
+ * LEVELED(pw_forward) is then pw_forward__avx2. ISOFLOP_X86_LEVELS tells the other files whether
+ * the avx levels exist. */
+#ifndef ISOFLOP_KERNELS_LEVEL_H
+#define ISOFLOP_KERNELS_LEVEL_H
+
+#include "base/cpu.h"
+
+#define LEVEL_PASTE(name, level) name##__##level
+#define LEVEL_EXPAND(name, level) LEVEL_PASTE(name, level)
+#define LEVELED(name) LEVEL_EXPAND(name, ISOFLOP_LEVEL)
+
+#define LEVEL_QUOTE(level) #level
+#define LEVEL_TEXT(level) LEVEL_QUOTE(level)
+#define LEVEL_NAME LEVEL_TEXT(ISOFLOP_LEVEL)
+
+#if ISOFLOP_X86_LEVELS
+#define LEVEL_TOP CPU_AVX512
+#define LEVEL_VARIANTS(table)                                                                      \
+    {                                                                                              \
+        &table##__generic, &table##__avx2, &table##__avx512                                        \
+    }
+#else
+#define LEVEL_TOP CPU_GENERIC
+#define LEVEL_VARIANTS(table)                                                                      \
+    {                                                                                              \
+        &table##__generic                                                                          \
+    }
+#endif
+
+/* The level whose code serves `level` in this build. */
+static inline CpuLevel level_built(CpuLevel level)
+{
+    return level < LEVEL_TOP ? level : LEVEL_TOP;
+}
+
+#endif

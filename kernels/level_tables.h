@@ -1,0 +1,23 @@
+/* The tables that the per-level copies of the `_generic` files define; private to kernels/. */
+#ifndef ISOFLOP_KERNELS_LEVEL_TABLES_H
+#define ISOFLOP_KERNELS_LEVEL_TABLES_H
+
+#include "kernels/affine/affine.h"
+#include "kernels/conv/conv.h"
+#include "kernels/dw/dw.h"
+#include "kernels/head/head.h"
+#include "kernels/opt/opt.h"
+#include "kernels/pool/pool.h"
+#include "kernels/pw/pw.h"
+#include "kernels/se/se.h"
+
+extern const AffineKernels affine_table__generic, affine_table__avx2, affine_table__avx512;
+extern const ConvKernels conv_table__generic, conv_table__avx2, conv_table__avx512;
+extern const DwKernels dw_table__generic, dw_table__avx2, dw_table__avx512;
+extern const HeadKernels head_table__generic, head_table__avx2, head_table__avx512;
+extern const OptKernels opt_table__generic, opt_table__avx2, opt_table__avx512;
+extern const PoolKernels pool_table__generic, pool_table__avx2, pool_table__avx512;
+extern const PwKernels pw_table__generic, pw_table__avx2, pw_table__avx512;
+extern const SeKernels se_table__generic, se_table__avx2, se_table__avx512;
+
+#endif
