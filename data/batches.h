@@ -1,9 +1,8 @@
-/* Batches of one part of an ImageSet: the order of an epoch, and normalised floats for training.
- *
- * Order: file order, or a permutation keyed by (seed, SHUFFLE stream, epoch). Nothing is carried from
- * batch to batch: any batch of any epoch can be filled at any time, which is what resuming needs.
- * Training drops the last incomplete batch; evaluation keeps it.
- */
+// Batches of one part of an ImageSet: the order of an epoch, and normalised floats for training.
+//
+// Order: file order, or a permutation keyed by (seed, SHUFFLE stream, epoch). Nothing is carried
+// from batch to batch: any batch of any epoch can be filled at any time, which is what resuming
+// needs. Training drops the last incomplete batch; evaluation keeps it.
 #ifndef ISOFLOP_DATA_BATCHES_H
 #define ISOFLOP_DATA_BATCHES_H
 
@@ -11,44 +10,41 @@
 
 typedef struct BatchSettings {
     DataPart part;
-    int batch;          /* images a batch, at least 1 */
-    bool shuffle;       /* false: file order */
-    bool drop_last;     /* true: only full batches */
-    unsigned augment;   /* AugmentOp bits; 0 none */
+    int batch;        // images a batch, at least 1
+    bool shuffle;     // false: file order
+    bool drop_last;   // true: only full batches
+    unsigned augment; // AugmentOp bits; 0 none
     uint64_t seed;
-    float mixup_alpha;  /* of AUGMENT_MIXUP; default 0.2 */
-    int max_threads;    /* most threads that will fill at once: sizes the scratch */
+    int max_threads; // most threads that will fill at once: sizes the scratch
 } BatchSettings;
 
-/* Caller's buffers for one batch. */
+// Caller's buffers for one batch.
 typedef struct Batch {
-    float *x;          /* [batch][resolution][resolution][3] */
-    int32_t *label;    /* [batch] */
-    int32_t *label_b;  /* [batch] second label of mixup, or NULL without it */
-    float *weight;     /* [batch] weight of `label`; 1 - weight is label_b's; or NULL without mixup */
+    float *x;       // [batch][resolution][resolution][3]
+    int32_t *label; // [batch]
 } Batch;
 
 typedef struct Batches Batches;
 
-/* `set` and `stats` must outlive it (stats are copied). Errors: ERR_MEMORY; ERR_USAGE where the part
- * has not even one batch. */
+// `set` and `stats` must outlive it (stats are copied). Errors: ERR_MEMORY; ERR_USAGE where the
+// part has not even one batch.
 ErrCode batches_create(Batches **out, const ImageSet *set, const DataStats *stats,
-                       const BatchSettings *settings, Err *err) __attribute__((warn_unused_result));
+                       const BatchSettings *settings, Err *err) ERR_CHECKED;
 
-uint32_t batches_count(const Batches *batches);                   /* batches an epoch */
-int batches_size(const Batches *batches, uint32_t batch);         /* images in that batch */
+uint32_t batches_count(const Batches *batches);           // batches an epoch
+int batches_size(const Batches *batches, uint32_t batch); // images in that batch
 
-/* Puts the order of an epoch in place (no allocation). Epochs count from 0. */
+// Puts the order of an epoch in place (no allocation). Epochs count from 0.
 void batches_begin_epoch(Batches *batches, uint32_t epoch);
 
-/* Index in the source's split of the image at that position of the present epoch. */
+// Index in the source's split of the image at that position of the present epoch.
 uint32_t batches_source_index(const Batches *batches, uint32_t position);
 
-/* Fills a batch of the present epoch on `threads` threads (an OpenMP region of its own). */
+// Fills a batch of the present epoch on `threads` threads (an OpenMP region of its own).
 void batches_fill(Batches *batches, uint32_t batch, const Batch *into, int threads);
 
-/* The same for one image `i` of it, serially, as thread `thread` (< max_threads) of the caller's own
- * region. With mixup every image must be asked for, and x holds the mixed image already. */
+// The same for one image `i` of it, serially, as thread `thread` (< max_threads) of the caller's
+// own region. With mixup every image must be asked for, and x holds the mixed image already.
 void batches_fill_image(Batches *batches, uint32_t batch, int i, const Batch *into, int thread);
 
 void batches_destroy(Batches **batches);

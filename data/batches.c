@@ -1,0 +1,125 @@
+// The order of one epoch is kept; everything else is computed from the place in it.
+#include "data/batches.h"
+
+#include "base/arena.h"
+#include "base/rng.h"
+#include "base/sys.h"
+
+#include <assert.h>
+#include <omp.h>
+
+struct Batches {
+    const ImageSet *set;
+    DataStats stats;
+    BatchSettings settings;
+    uint32_t n_images;
+    uint32_t epoch;
+    uint32_t *order;      // position in the epoch to position in the part
+    size_t scratch_bytes; // of one thread, a multiple of ARENA_ALIGN
+    unsigned char *scratch;
+    Arena arena;
+};
+
+// The same carving measures and hands out.
+static void carve(Batches *batches, Arena *arena)
+{
+    batches->order = arena_alloc(arena, batches->n_images, sizeof *batches->order);
+    batches->scratch =
+        arena_alloc(arena, (size_t)batches->settings.max_threads, batches->scratch_bytes);
+}
+
+ErrCode batches_create(Batches **out, const ImageSet *set, const DataStats *stats,
+                       const BatchSettings *settings, Err *err)
+{
+    assert(settings->batch >= 1 && settings->max_threads >= 1);
+    *out = NULL;
+    Batches *batches = mem_calloc(1, sizeof *batches);
+    if (!batches)
+        return err_memory(err, sizeof *batches);
+    batches->set = set;
+    batches->stats = *stats;
+    batches->settings = *settings;
+    batches->n_images = imageset_count(set, settings->part);
+    if (batches_count(batches) == 0) {
+        err_set(err, ERR_USAGE, "%s has %u images, too few for one batch of %d",
+                data_part_name(settings->part), batches->n_images, settings->batch);
+        goto fail;
+    }
+    const size_t bytes = augment_scratch_bytes(settings->augment, imageset_resolution(set));
+    batches->scratch_bytes = (bytes + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
+    Arena measuring = arena_measuring();
+    carve(batches, &measuring);
+    TRY(arena_reserve(&batches->arena, arena_bytes(&measuring), err));
+    carve(batches, &batches->arena);
+    TRY(arena_ok(&batches->arena, err));
+    batches_begin_epoch(batches, 0);
+    *out = batches;
+    return ERR_NONE;
+fail:
+    batches_destroy(&batches);
+    return err->code;
+}
+
+uint32_t batches_count(const Batches *batches)
+{
+    const uint32_t batch = (uint32_t)batches->settings.batch;
+    const uint32_t full = batches->n_images / batch;
+    return full + (!batches->settings.drop_last && batches->n_images % batch != 0);
+}
+
+int batches_size(const Batches *batches, uint32_t batch)
+{
+    assert(batch < batches_count(batches));
+    const uint32_t left = batches->n_images - batch * (uint32_t)batches->settings.batch;
+    return left < (uint32_t)batches->settings.batch ? (int)left : batches->settings.batch;
+}
+
+void batches_begin_epoch(Batches *batches, uint32_t epoch)
+{
+    batches->epoch = epoch;
+    if (batches->settings.shuffle) {
+        Rng rng = rng_start(batches->settings.seed, RNG_SHUFFLE, epoch, 0);
+        rng_permutation(&rng, batches->order, batches->n_images);
+        return;
+    }
+    for (uint32_t i = 0; i < batches->n_images; i++)
+        batches->order[i] = i;
+}
+
+uint32_t batches_source_index(const Batches *batches, uint32_t position)
+{
+    assert(position < batches->n_images);
+    return imageset_view(batches->set, batches->settings.part, batches->order[position]).index;
+}
+
+void batches_fill_image(Batches *batches, uint32_t batch, int i, const Batch *into, int thread)
+{
+    assert(i >= 0 && i < batches_size(batches, batch) && thread < batches->settings.max_threads);
+    const BatchSettings *settings = &batches->settings;
+    const int resolution = imageset_resolution(batches->set);
+    const size_t n_values = (size_t)resolution * (size_t)resolution * DATA_CHANNELS;
+    const uint32_t position = batches->order[batch * (uint32_t)settings->batch + (uint32_t)i];
+    const ImageView view = imageset_view(batches->set, settings->part, position);
+    const AugmentKey key = {settings->seed, batches->epoch};
+    into->label[i] = view.label;
+    augment_image(into->x + (size_t)i * n_values, &view, resolution, settings->augment, key,
+                  &batches->stats, batches->scratch + (size_t)thread * batches->scratch_bytes);
+}
+
+void batches_fill(Batches *batches, uint32_t batch, const Batch *into, int threads)
+{
+    assert(threads >= 1 && threads <= batches->settings.max_threads);
+    const int n = batches_size(batches, batch);
+#pragma omp parallel for num_threads(threads) schedule(static)
+    for (int i = 0; i < n; i++)
+        batches_fill_image(batches, batch, i, into, omp_get_thread_num());
+}
+
+void batches_destroy(Batches **batches)
+{
+    if (!*batches)
+        return;
+    arena_release(&(*batches)->arena);
+    mem_free(*batches);
+    *batches = NULL;
+}

@@ -1,0 +1,247 @@
+// CIFAR-10 and CIFAR-100 in their binary formats.
+//
+// A record is 1 label byte (CIFAR-100: coarse, then fine label), then 3072 pixel bytes as planes
+// R, G, B of 32 rows. The files are mapped, not copied: many processes share the pages. Source:
+// Krizhevsky, "Learning multiple layers of features from tiny images", 2009, and the set's page.
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "data/source.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    CIFAR_SIDE = 32,
+    CIFAR_PLANE = CIFAR_SIDE * CIFAR_SIDE,
+    CIFAR_PIXEL_BYTES = CIFAR_PLANE * DATA_CHANNELS,
+    CIFAR_MAX_FILES = 64,
+    CIFAR_NAMES_MAX_BYTES = 1 << 16,
+};
+
+// What distinguishes the two sets.
+typedef struct CifarForm {
+    const char *name;
+    int label_bytes; // the last of them is the label
+    int n_classes;
+    const char *train_prefix; // train files are those that begin and end so
+    const char *train_suffix;
+    const char *test_file;
+    const char *names_file;
+} CifarForm;
+
+static const CifarForm forms[] = {
+    {"cifar-10", 1, 10, "data_batch_", ".bin", "test_batch.bin", "batches.meta.txt"},
+    {"cifar-100", 2, 100, "train", ".bin", "test.bin", "fine_label_names.txt"},
+};
+
+typedef struct CifarFile {
+    char *path;
+    FileMap map;
+    uint32_t first; // index of its first record in its split
+    uint32_t n_records;
+    DataSplit split;
+} CifarFile;
+
+typedef struct Cifar {
+    const CifarForm *form;
+    CifarFile files[CIFAR_MAX_FILES]; // train in bytewise order of names, then test
+    int n_files;
+} Cifar;
+
+static const CifarFile *find_file(const Cifar *cifar, DataSplit split, uint32_t index)
+{
+    const CifarFile *file = cifar->files;
+    while (file->split != split || index - file->first >= file->n_records)
+        file++;
+    return file;
+}
+
+// The record's label bytes followed by its pixels.
+static const uint8_t *find_record(const Cifar *cifar, DataSplit split, uint32_t index)
+{
+    const CifarFile *file = find_file(cifar, split, index);
+    const size_t record_bytes = (size_t)cifar->form->label_bytes + CIFAR_PIXEL_BYTES;
+    return file->map.data + (index - file->first) * record_bytes;
+}
+
+static ErrCode cifar_size(const void *state, DataSplit split, uint32_t index, DataSize *size,
+                          Err *err)
+{
+    (void)state, (void)split, (void)index, (void)err;
+    *size = (DataSize){CIFAR_SIDE, CIFAR_SIDE};
+    return ERR_NONE;
+}
+
+static ErrCode cifar_read(const void *state, DataSplit split, uint32_t index, DataSize size,
+                          uint8_t *rgb, Err *err)
+{
+    (void)size, (void)err;
+    const Cifar *cifar = state;
+    const uint8_t *planes = find_record(cifar, split, index) + cifar->form->label_bytes;
+    for (int i = 0; i < CIFAR_PLANE; i++) {
+        for (int c = 0; c < DATA_CHANNELS; c++)
+            rgb[i * DATA_CHANNELS + c] = planes[c * CIFAR_PLANE + i];
+    }
+    return ERR_NONE;
+}
+
+static uint64_t cifar_key(const void *state, DataSplit split, uint32_t index)
+{
+    const Cifar *cifar = state;
+    return hash_64(find_record(cifar, split, index) + cifar->form->label_bytes, CIFAR_PIXEL_BYTES);
+}
+
+static int cifar_label(const void *state, DataSplit split, uint32_t index)
+{
+    const Cifar *cifar = state;
+    return find_record(cifar, split, index)[cifar->form->label_bytes - 1];
+}
+
+static void cifar_describe(const void *state, DataSplit split, uint32_t index, char *text, size_t n)
+{
+    const CifarFile *file = find_file(state, split, index);
+    snprintf(text, n, "%s record %" PRIu32, file->path, index - file->first);
+}
+
+static void cifar_destroy(void *state)
+{
+    Cifar *cifar = state;
+    for (int i = 0; i < cifar->n_files; i++) {
+        file_unmap(&cifar->files[i].map);
+        mem_free(cifar->files[i].path);
+    }
+    mem_free(cifar);
+}
+
+static const DatasetOps cifar_ops = {
+    .size = cifar_size,
+    .read = cifar_read,
+    .key = cifar_key,
+    .label = cifar_label,
+    .describe = cifar_describe,
+    .destroy = cifar_destroy,
+};
+
+// Size and labels of one mapped file, and its place in the split.
+static ErrCode check_file(DatasetParts *parts, const CifarForm *form, CifarFile *file, Err *err)
+{
+    const size_t record_bytes = (size_t)form->label_bytes + CIFAR_PIXEL_BYTES;
+    const size_t n = file->map.n_bytes / record_bytes;
+    if (n == 0 || file->map.n_bytes % record_bytes != 0)
+        return err_set(err, ERR_DATA,
+                       "'%s' has %zu bytes, not a positive multiple of %zu (a %s record): it is "
+                       "truncated or of another format",
+                       file->path, file->map.n_bytes, record_bytes, form->name);
+    if (n > UINT32_MAX - parts->count[file->split])
+        return err_set(err, ERR_DATA, "'%s' has %zu records, more than can be counted", file->path,
+                       n);
+    for (size_t i = 0; i < n; i++) {
+        const uint8_t label = file->map.data[i * record_bytes + (size_t)form->label_bytes - 1];
+        if (label >= form->n_classes)
+            return err_set(err, ERR_DATA,
+                           "'%s' has label %d at byte %zu, but %s has %d classes (0 to %d)",
+                           file->path, label, i * record_bytes + (size_t)form->label_bytes - 1,
+                           form->name, form->n_classes, form->n_classes - 1);
+    }
+    file->first = parts->count[file->split];
+    file->n_records = (uint32_t)n;
+    parts->count[file->split] += (uint32_t)n;
+    return ERR_NONE;
+}
+
+static ErrCode add_file(DatasetParts *parts, const char *folder, const char *name, DataSplit split,
+                        Hasher *hasher, Err *err)
+{
+    Cifar *cifar = parts->state;
+    if (cifar->n_files == CIFAR_MAX_FILES)
+        return err_set(err, ERR_DATA, "'%s' has more than %d batch files", folder, CIFAR_MAX_FILES);
+    CifarFile *file = &cifar->files[cifar->n_files];
+    file->path = file_join(folder, name);
+    if (!file->path)
+        return err_memory(err, strlen(folder) + strlen(name));
+    file->split = split;
+    cifar->n_files++;
+    if (file_map(file->path, &file->map, err) != ERR_NONE ||
+        check_file(parts, cifar->form, file, err) != ERR_NONE)
+        return err->code;
+    hash_update(hasher, name, strlen(name) + 1);
+    hash_update(hasher, file->map.data, file->map.n_bytes);
+    return ERR_NONE;
+}
+
+// Train files in bytewise order, then the test file; other names are ignored.
+static ErrCode add_files(DatasetParts *parts, const char *folder, Hasher *hasher, Err *err)
+{
+    const Cifar *cifar = parts->state;
+    FileList list = {0};
+    bool has_test = false;
+    TRY(file_list(folder, &list, err));
+    for (size_t i = 0; i < list.n_names; i++) {
+        has_test = has_test || strcmp(list.names[i], cifar->form->test_file) == 0;
+        if (text_starts_with(list.names[i], cifar->form->train_prefix) &&
+            text_ends_with(list.names[i], cifar->form->train_suffix))
+            TRY(add_file(parts, folder, list.names[i], DATA_TRAIN, hasher, err));
+    }
+    if (cifar->n_files == 0 || !has_test) {
+        err_set(err, ERR_DATA, "'%s' is no %s folder: it has no file '%s%s'", folder,
+                cifar->form->name, has_test ? cifar->form->train_prefix : cifar->form->test_file,
+                has_test ? "*.bin" : "");
+        goto fail;
+    }
+    TRY(add_file(parts, folder, cifar->form->test_file, DATA_TEST, hasher, err));
+    file_list_release(&list);
+    return ERR_NONE;
+fail:
+    file_list_release(&list);
+    return err->code;
+}
+
+static ErrCode read_names(DatasetParts *parts, const char *folder, const CifarForm *form, Err *err)
+{
+    char *text = NULL;
+    size_t n_bytes = 0;
+    char *path = file_join(folder, form->names_file);
+    if (!path)
+        return err_memory(err, strlen(folder));
+    if (!file_exists(path)) {
+        mem_free(path);
+        return source_number_classes(parts, form->n_classes, err);
+    }
+    TRY(file_read(path, CIFAR_NAMES_MAX_BYTES, &text, &n_bytes, err));
+    TRY(source_read_class_names(parts, path, text, n_bytes, form->n_classes, err));
+    mem_free(text);
+    mem_free(path);
+    return ERR_NONE;
+fail:
+    mem_free(text);
+    mem_free(path);
+    return err->code;
+}
+
+ErrCode cifar_open(DatasetParts *parts, const DatasetKind *kind, const char *path,
+                   const DatasetSettings *settings, Err *err)
+{
+    (void)settings;
+    Hasher *hasher = hash_create();
+    Cifar *cifar = mem_calloc(1, sizeof *cifar);
+    if (!hasher || !cifar) {
+        mem_free(cifar);
+        err_memory(err, sizeof *cifar);
+        goto fail;
+    }
+    cifar->form = strcmp(kind->name, forms[0].name) == 0 ? &forms[0] : &forms[1];
+    parts->ops = &cifar_ops;
+    parts->state = cifar;
+    hash_update(hasher, kind->name, strlen(kind->name) + 1);
+    TRY(add_files(parts, path, hasher, err));
+    TRY(read_names(parts, path, cifar->form, err));
+    hash_hex(hash_digest(hasher), parts->digest);
+    hash_destroy(&hasher);
+    return ERR_NONE;
+fail:
+    hash_destroy(&hasher);
+    return err->code;
+}

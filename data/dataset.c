@@ -1,0 +1,243 @@
+// The table of kinds, the lookup, and thin calls through the format's operations.
+#include "data/dataset.h"
+
+#include "base/file.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "data/source.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DATA_ROOT_VARIABLE "ISOFLOP_DATA"
+
+struct Dataset {
+    const DatasetKind *kind;
+    char *name;
+    DatasetParts parts;
+};
+
+static const DatasetKind kinds[] = {
+    {.name = "polytex",
+     .published = "embedded: rendered by isoflop itself, needs no download",
+     .format = "procedural shapes with fine textures, any resolution",
+     .resolution = 0,
+     .default_train = 2000,
+     .default_val = 500,
+     .default_test = 1000,
+     .is_demo = true,
+     .open = polytex_open},
+    {.name = "cifar-10",
+     .folder = "cifar-10-batches-bin",
+     .archive = "cifar-10-binary.tar.gz",
+     .published = "https://www.cs.toronto.edu/~kriz/cifar.html (binary version)",
+     .format = "CIFAR binary: data_batch_*.bin, test_batch.bin",
+     .resolution = 32,
+     .open = cifar_open},
+    {.name = "cifar-100",
+     .folder = "cifar-100-binary",
+     .archive = "cifar-100-binary.tar.gz",
+     .published = "https://www.cs.toronto.edu/~kriz/cifar.html (binary version)",
+     .format = "CIFAR binary with coarse and fine labels: train.bin, test.bin",
+     .resolution = 32,
+     .open = cifar_open},
+};
+
+const DatasetKind *dataset_kinds(size_t *n)
+{
+    *n = ARRAY_LEN(kinds);
+    return kinds;
+}
+
+const DatasetKind *dataset_kind_find(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        if (strcmp(kinds[i].name, name) == 0)
+            return &kinds[i];
+    }
+    return NULL;
+}
+
+// Appends the place to the text of places looked at; *found gets it if something is there.
+static ErrCode try_place(const char *root, const char *name, Text *looked, char **found, Err *err)
+{
+    if (*found || !name)
+        return ERR_NONE;
+    char *path = file_join(root, name);
+    if (!path)
+        return err_memory(err, strlen(root) + strlen(name));
+    if (file_exists(path)) {
+        *found = path;
+        return ERR_NONE;
+    }
+    text_printf(looked, "%s'%s'", looked->n_bytes ? ", " : "", path);
+    mem_free(path);
+    return ERR_NONE;
+}
+
+static ErrCode report_missing(const DatasetSettings *settings, const DatasetKind *kind,
+                              const char *looked, Err *err)
+{
+    if (kind)
+        return err_set(err, ERR_MISSING, "no data set '%s': looked for %s; it is published at %s",
+                       settings->name, looked, kind->published);
+    const char *names[ARRAY_LEN(kinds)];
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+        names[i] = kinds[i].name;
+    const char *near = text_nearest(settings->name, names, ARRAY_LEN(kinds));
+    return err_set(err, ERR_MISSING, "no data set '%s': looked for %s%s%s%s", settings->name,
+                   looked, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
+// *path gets where the set lies (mem_free it); it stays NULL for a set that lies nowhere.
+static ErrCode find_path(const DatasetSettings *settings, const DatasetKind *kind, char **path,
+                         Err *err)
+{
+    Text looked = {0};
+    *path = NULL;
+    if (kind && kind->is_demo)
+        return ERR_NONE;
+    if (settings->path) {
+        TRY(try_place("", settings->path, &looked, path, err));
+    } else {
+        const char *root = settings->root ? settings->root : getenv(DATA_ROOT_VARIABLE);
+        if (root && *root) {
+            if (kind) {
+                TRY(try_place(root, kind->folder, &looked, path, err));
+                TRY(try_place(root, kind->archive, &looked, path, err));
+            }
+            TRY(try_place(root, settings->name, &looked, path, err));
+        } else {
+            text_append(&looked,
+                        "data.path, --data-root and " DATA_ROOT_VARIABLE ", none of which is set");
+        }
+    }
+    TRY(text_ok(&looked, err));
+    if (!*path)
+        TRY(report_missing(settings, kind, text_string(&looked), err));
+    text_release(&looked);
+    return ERR_NONE;
+fail:
+    mem_free(*path);
+    *path = NULL;
+    text_release(&looked);
+    return err->code;
+}
+
+ErrCode dataset_open(Dataset **out, const DatasetSettings *settings, Err *err)
+{
+    char *path = NULL;
+    Dataset *data = mem_calloc(1, sizeof *data);
+    *out = NULL;
+    if (!data)
+        return err_memory(err, sizeof *data);
+    const DatasetKind *kind = dataset_kind_find(settings->name);
+    data->kind = kind;
+    data->name = mem_strdup(settings->name);
+    if (!data->name) {
+        err_memory(err, strlen(settings->name));
+        goto fail;
+    }
+    TRY(find_path(settings, kind, &path, err));
+    TRY(kind->open(&data->parts, kind, path, settings, err));
+    mem_free(path);
+    *out = data;
+    return ERR_NONE;
+fail:
+    mem_free(path);
+    dataset_close(&data);
+    return err->code;
+}
+
+const DatasetKind *dataset_kind(const Dataset *data)
+{
+    return data->kind;
+}
+
+const char *dataset_name(const Dataset *data)
+{
+    return data->name;
+}
+
+const char *dataset_digest(const Dataset *data)
+{
+    return data->parts.digest;
+}
+
+uint32_t dataset_count(const Dataset *data, DataSplit split)
+{
+    return data->parts.count[split];
+}
+
+int dataset_n_classes(const Dataset *data)
+{
+    return data->parts.n_classes;
+}
+
+const char *dataset_class_name(const Dataset *data, int label)
+{
+    assert(label >= 0 && label < data->parts.n_classes);
+    return data->parts.class_names[label];
+}
+
+uint32_t dataset_n_skipped(const Dataset *data)
+{
+    return data->parts.n_skipped;
+}
+
+const char *dataset_skipped(const Dataset *data, uint32_t i)
+{
+    assert(i < data->parts.n_skipped);
+    return data->parts.skipped[i];
+}
+
+bool dataset_is_rendered(const Dataset *data)
+{
+    return data->parts.ops->render != NULL;
+}
+
+int dataset_label(const Dataset *data, DataSplit split, uint32_t index)
+{
+    assert(index < data->parts.count[split]);
+    return data->parts.ops->label(data->parts.state, split, index);
+}
+
+uint64_t dataset_key(const Dataset *data, DataSplit split, uint32_t index)
+{
+    assert(index < data->parts.count[split]);
+    return data->parts.ops->key(data->parts.state, split, index);
+}
+
+void dataset_describe(const Dataset *data, DataSplit split, uint32_t index, char *text, size_t n)
+{
+    data->parts.ops->describe(data->parts.state, split, index, text, n);
+}
+
+ErrCode dataset_image_size(const Dataset *data, DataSplit split, uint32_t index, DataSize *size,
+                           Err *err)
+{
+    return data->parts.ops->size(data->parts.state, split, index, size, err);
+}
+
+ErrCode dataset_image_read(const Dataset *data, DataSplit split, uint32_t index, DataSize size,
+                           uint8_t *rgb, Err *err)
+{
+    return data->parts.ops->read(data->parts.state, split, index, size, rgb, err);
+}
+
+void dataset_render(const Dataset *data, DataSplit split, uint32_t index, int resolution,
+                    uint8_t *rgb)
+{
+    data->parts.ops->render(data->parts.state, split, index, resolution, rgb);
+}
+
+void dataset_close(Dataset **data)
+{
+    if (!*data)
+        return;
+    source_release(&(*data)->parts);
+    mem_free((*data)->name);
+    mem_free(*data);
+    *data = NULL;
+}
