@@ -264,6 +264,16 @@ def weight_tensors(network):
             if not name.endswith("num_batches_tracked")}
 
 
+def parameter_groups(network, weight_decay):
+    """Parameters for an optimiser; as in the official code batch norm's gamma and beta do not decay."""
+    norms = {id(p) for m in network.modules() if isinstance(m, nn.BatchNorm2d)
+             for p in m.parameters()}
+    parameters = list(network.parameters())
+    return [{"params": [p for p in parameters if id(p) not in norms],
+             "weight_decay": weight_decay},
+            {"params": [p for p in parameters if id(p) in norms], "weight_decay": 0.0}]
+
+
 def count_macs(spec):
     """Multiply-adds of convolutions, SE and linear layers for one image, by running the twin."""
     total = 0

@@ -10,14 +10,14 @@ The recipe, which isoflop repeats from the command at the end:
 - initial values: N(0, sqrt(2 / fan_out)), depthwise sqrt(2 / k^2), classifier U(+-1/sqrt(classes)), biases 0, gamma 1.
 - batch norm: epsilon 1e-3, running = 0.99 running + 0.01 batch.
 - 3 epochs, shuffled anew each epoch, batch 32, the last incomplete batch (16 images) dropped: T = 3 * 562 steps.
-- SGD, Nesterov momentum 0.9, weight decay 1e-5 (L2, added to the gradient, on every parameter);
+- SGD, Nesterov momentum 0.9, no weight decay;
   learning rate of step t = 0 .. T-1: 0.1 * 0.5 * (1 + cos(pi * t / T)).
 - accuracy: all 10000 test images, running statistics, after the last step.
 
     isoflop train --network efficientnet-b0-cifar --width 0.25 --data cifar-10 --seed S --threads 2 --out DIR \
         --epochs 3 --batch 32 --set data.train=18000 --set data.val=2000 --set recipe.optimizer=sgd \
         --set recipe.lr=0.1 --set recipe.schedule=cosine --set recipe.warmup_epochs=0 \
-        --set recipe.weight_decay=1e-5 --set recipe.label_smoothing=0 --set recipe.ema=0 \
+        --set recipe.weight_decay=0 --set recipe.label_smoothing=0 --set recipe.ema=0 \
         --set recipe.augment=none --set network.drop_connect=0 --set network.head.dropout=0 --json
 """
 
@@ -34,7 +34,7 @@ import torch
 import xxhash
 from torch.nn import functional
 
-from isoflop_torch import Network, count_macs, init_network, scale_network
+from isoflop_torch import Network, count_macs, init_network, parameter_groups, scale_network
 
 RECORD_BYTES = 3073  # one label byte, then 3 planes of 32 x 32
 CHANNELS = 3
@@ -89,8 +89,8 @@ def train(spec, data, options, seed):
     """One seed; the lines of `isoflop train --json`, as far as both know them."""
     (images, labels), (test_images, test_labels) = data
     network = init_network(Network(spec), seed).to(memory_format=torch.channels_last).train()
-    optimiser = torch.optim.SGD(network.parameters(), options.lr, momentum=0.9, nesterov=True,
-                                weight_decay=options.weight_decay)
+    optimiser = torch.optim.SGD(parameter_groups(network, options.weight_decay), options.lr,
+                                momentum=0.9, nesterov=True)
     random = torch.Generator().manual_seed(1000 + seed)
     per_epoch = len(labels) // options.batch
     steps = per_epoch * options.epochs
@@ -128,7 +128,7 @@ def main():
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--lr", type=float, default=0.1)
-    parser.add_argument("--weight-decay", type=float, default=1e-5)
+    parser.add_argument("--weight-decay", type=float, default=0.0)
     parser.add_argument("--train", type=int, default=18000)
     parser.add_argument("--val", type=int, default=2000)
     parser.add_argument("--threads", type=int, default=2)
