@@ -1,11 +1,11 @@
 // A resolved network: the list of operations that nn executes and cost counts.
 //
-// A Network is what a specification (models/spec.h) becomes once every channel count, layer count and pixel is an
-// integer. It is plain data without tensors: nn plans its phases from this very list, and the costs of DESIGN.md are
-// sums over it, so cost and execution cannot disagree.
+// A Network is what a specification (models/spec.h) becomes once every channel count, layer count
+// and pixel is an integer. It is plain data without tensors: nn plans its phases from this very
+// list, and the costs of DESIGN.md are sums over it, so cost and execution cannot disagree.
 //
-// Invariants: ops are in execution order; an op reads only ops before it (`input`, `shortcut`) or the images
-// (INPUT_IMAGES); maps are square; the last op is OP_LINEAR and makes the logits.
+// Invariants: ops are in execution order; an op reads only ops before it (`input`, `shortcut`) or
+// the images (INPUT_IMAGES); maps are square; the last op is OP_LINEAR and makes the logits.
 #ifndef ISOFLOP_MODELS_NETWORK_H
 #define ISOFLOP_MODELS_NETWORK_H
 
@@ -43,31 +43,31 @@ typedef struct Op {
     int shortcut;           // OP_ADD: index of the second summand's op
     int kernel;             // kernel height and width
     int stride;             // 1 or 2
-    int pad;                // zero rows above and columns left; those below and right follow from out_size
-    int in_channels;        // channels read
-    int out_channels;       // channels written
-    int in_size;            // height and width of the input map
-    int out_size;           // height and width of the output map
-    int squeeze;            // OP_SE: channels of the hidden layer
-    bool batch_norm;        // OP_CONV, OP_DEPTHWISE
-    Activation act;         // after batch norm; OP_SE: of the hidden layer; OP_ADD: after the sum
-    double survival;        // OP_ADD: probability of keeping the branch in training; 1 = always
-    double dropout;         // OP_LINEAR: probability of dropping a feature in training
-    int64_t params;         // trainable parameters, batch norm's gamma and beta included
-    int64_t macs;           // multiply-adds for one image
-    int64_t acts;           // output elements of convolutions, SE's two layers, linear layers
+    int pad;         // zero rows above and columns left; those below and right follow from out_size
+    int in_channels; // channels read
+    int out_channels; // channels written
+    int in_size;      // height and width of the input map
+    int out_size;     // height and width of the output map
+    int squeeze;      // OP_SE: channels of the hidden layer
+    bool batch_norm;  // OP_CONV, OP_DEPTHWISE
+    Activation act;   // after batch norm; OP_SE: of the hidden layer; OP_ADD: after the sum
+    double survival;  // OP_ADD: probability of keeping the branch in training; 1 = always
+    double dropout;   // OP_LINEAR: probability of dropping a feature in training
+    int64_t params;   // trainable parameters, batch norm's gamma and beta included
+    int64_t macs;     // multiply-adds for one image
+    int64_t acts;     // output elements of convolutions, SE's two layers, linear layers
 } Op;
 
 typedef struct Network {
-    char name[NETWORK_NAME_MAX];       // the specification's name
-    char digest[NETWORK_DIGEST_MAX];   // hex XXH3-128 over all that execution depends on
-    int resolution;                    // height and width of the images
+    char name[NETWORK_NAME_MAX];     // the specification's name
+    char digest[NETWORK_DIGEST_MAX]; // hex XXH3-128 over all that execution depends on
+    int resolution;                  // height and width of the images
     int classes;
-    double bn_momentum;                // TensorFlow's decay: running = m running + (1 - m) batch
+    double bn_momentum; // TensorFlow's decay: running = m running + (1 - m) batch
     double bn_epsilon;
     int n_ops;
-    Op *ops;                           // owned; network_release frees it
-    int64_t params, macs, acts;        // sums over ops
+    Op *ops;                    // owned; network_release frees it
+    int64_t params, macs, acts; // sums over ops
 } Network;
 
 // Frees the operations; accepts a zeroed network.

@@ -1,9 +1,10 @@
 // A network specification: the YAML of a baseline as plain data, before any operation list exists.
 //
-// A Spec says what DESIGN.md section 3 says a network is: stem, stages, head, and the rules by which it may be scaled.
-// It is not executable (models/resolve.h makes the operation list) and it never scales itself: models/scaling.h turns a
-// Spec and (d, w, r) into a *new* Spec whose integers are written out, so training never scales. All fields are open;
-// whoever changes one (classes, padding, bn_epsilon) resolves again. A Spec owns nothing: copy it freely.
+// A Spec says what DESIGN.md section 3 says a network is: stem, stages, head, and the rules by
+// which it may be scaled. It is not executable (models/resolve.h makes the operation list) and it
+// never scales itself: models/scaling.h turns a Spec and (d, w, r) into a *new* Spec whose integers
+// are written out, so training never scales. All fields are open; whoever changes one (classes,
+// padding, bn_epsilon) resolves again. A Spec owns nothing: copy it freely.
 #ifndef ISOFLOP_MODELS_SPEC_H
 #define ISOFLOP_MODELS_SPEC_H
 
@@ -25,10 +26,12 @@ enum {
 
 // `op` of a stage: which block it repeats. Blocks are described at spec_block_name.
 typedef enum BlockKind {
-    BLOCK_CONV,         // k x k convolution, BN, activation
-    BLOCK_DSCONV,       // MobileNetV1: depthwise k x k, BN, act, 1 x 1, BN, act
-    BLOCK_MBCONV,       // expand 1 x 1 (left out when expand is 1), depthwise k x k, SE, project 1 x 1, skip
-    BLOCK_FUSED_MBCONV, // k x k to expand times the channels, SE, project 1 x 1, skip; expand 1: one k x k
+    BLOCK_CONV,   // k x k convolution, BN, activation
+    BLOCK_DSCONV, // MobileNetV1: depthwise k x k, BN, act, 1 x 1, BN, act
+    BLOCK_MBCONV, // expand 1 x 1 (left out when expand is 1), depthwise k x k, SE, project 1 x 1,
+                  // skip
+    BLOCK_FUSED_MBCONV, // k x k to expand times the channels, SE, project 1 x 1, skip; expand 1:
+                        // one k x k
     BLOCK_BASIC,        // ResNet: two k x k, shortcut
     BLOCK_BOTTLENECK,   // ResNet: 1 x 1 to inner times the channels, k x k, 1 x 1, shortcut
 } BlockKind;
@@ -62,11 +65,11 @@ typedef struct Rounding {
 } Rounding;
 
 typedef struct StemSpec {
-    int kernel;   // odd
-    int stride;   // 1 or 2
+    int kernel; // odd
+    int stride; // 1 or 2
     int channels;
-    bool scale;   // width scaling applies
-    int pool;     // kernel of a max pool of stride 2 behind it; 0: none
+    bool scale; // width scaling applies
+    int pool;   // kernel of a max pool of stride 2 behind it; 0: none
 } StemSpec;
 
 typedef struct StageSpec {
@@ -113,22 +116,30 @@ typedef struct Spec {
     int n_stages;
     StageSpec stages[SPEC_MAX_STAGES];
     HeadSpec head;
-    double drop_connect;        // 1 - survival of the (imaginary) last-plus-one block, DESIGN section 3
-    double torchvision_epsilon; // of `--names torchvision`; NaN: torchvision does not have this network
+    double drop_connect; // 1 - survival of the (imaginary) last-plus-one block, DESIGN section 3
+    double torchvision_epsilon; // of `--names torchvision`; NaN: torchvision does not have this
+                                // network
     SpecOrigin scaled_from;
 } Spec;
 
 // --- read ---
 
-// Parses a specification; `source` names it in messages. Errors: ERR_USAGE with file, line, column; ERR_MEMORY.
-ErrCode spec_parse(Spec *spec, const char *source, const char *data, size_t n_bytes, Err *err) ERR_CHECKED;
+// Parses a specification; `source` names it in messages. Errors: ERR_USAGE with file, line, column;
+// ERR_MEMORY.
+ErrCode spec_parse(Spec *spec, const char *source, const char *data, size_t n_bytes,
+                   Err *err) ERR_CHECKED;
 
 // The same from a file. Errors: also ERR_IO.
 ErrCode spec_load(Spec *spec, const char *path, Err *err) ERR_CHECKED;
 
+// Applies "network.drop_connect=0" (a study's or a command's --set): the assignment begins with
+// "network.". Errors: ERR_USAGE naming the assignment, ERR_MEMORY; *spec is untouched on failure.
+ErrCode spec_override(Spec *spec, const char *assignment, Err *err) ERR_CHECKED;
+
 // --- write ---
 
-// Appends the specification as YAML, byte-stable: equal specs give equal bytes, and spec_parse reads back an equal one.
+// Appends the specification as YAML, byte-stable: equal specs give equal bytes, and spec_parse
+// reads back an equal one.
 void spec_write_yaml(const Spec *spec, Text *out);
 
 // Appends the Markdown tables of all keys (docs/networks.md).
@@ -136,8 +147,8 @@ void spec_describe(Text *out);
 
 // --- words ---
 
-const char *spec_block_name(BlockKind kind);       // "mbconv", ...
-const char *spec_activation_name(Activation act);  // "swish", ...
+const char *spec_block_name(BlockKind kind);      // "mbconv", ...
+const char *spec_activation_name(Activation act); // "swish", ...
 
 // Blocks of all stages: the N of drop connect, and what "built depth" counts.
 int spec_n_blocks(const Spec *spec);

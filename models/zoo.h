@@ -1,4 +1,5 @@
-// The zoo: the specifications of models/zoo/*.yaml, compiled in, found by name; and any other by its path.
+// The zoo: the specifications of models/zoo/*.yaml, compiled in, found by name; and any other by
+// its path.
 #ifndef ISOFLOP_MODELS_ZOO_H
 #define ISOFLOP_MODELS_ZOO_H
 
@@ -14,8 +15,9 @@ const char *zoo_name(size_t index);
 // The YAML of a zoo network, or NULL: for `list --dump`.
 const char *zoo_text(const char *name);
 
-// NETWORK of the command line: a zoo name, or a path (anything with a '/' or ending in .yaml or .yml).
-// Errors: ERR_USAGE (unknown name, with the nearest known one; bad file), ERR_IO, ERR_MEMORY.
+// NETWORK of the command line: a zoo name, or a path (anything with a '/' or ending in .yaml or
+// .yml). Errors: ERR_USAGE (unknown name, with the nearest known one; bad file), ERR_IO,
+// ERR_MEMORY.
 ErrCode zoo_load(Spec *spec, const char *name_or_path, Err *err) ERR_CHECKED;
 
 #endif

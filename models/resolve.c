@@ -1,0 +1,439 @@
+// models/resolve: the walk from a specification to operations.
+//
+// One walk serves counting and building: with `ops` NULL it only sums, so resolve_macs cannot
+// disagree with the list. Each block is a function that emits its operations; all arithmetic of
+// sizes and costs is in emit().
+#include "models/resolve.h"
+
+#include "base/hash.h"
+#include "base/sys.h"
+#include "models/scaling.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+// State of one walk. The newest map is channels x size x size, made by operation `last`.
+typedef struct Walk {
+    const Spec *spec;
+    Op *ops; // NULL: count only
+    int n_ops;
+    int channels, size, last;
+    int stage, block; // of the block being emitted; -1: stem and head
+    int64_t params, macs, acts;
+} Walk;
+
+// --- counting ---
+
+// Sums and products that stop at INT64_MAX: absurd networks are refused by size, not by undefined
+// behaviour.
+static int64_t saturating_add(int64_t a, int64_t b)
+{
+    int64_t sum;
+    return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
+}
+
+static int64_t saturating_multiply(int64_t a, int64_t b)
+{
+    int64_t product;
+    return __builtin_mul_overflow(a, b, &product) ? INT64_MAX : product;
+}
+
+// Fills params, macs and acts of an operation whose shape is set.
+static void count_op(Op *op)
+{
+    const int64_t in = op->in_channels, out = op->out_channels;
+    const int64_t taps = (int64_t)op->kernel * op->kernel;
+    const int64_t pixels = (int64_t)op->out_size * op->out_size;
+    int64_t weights = 0;
+    switch (op->kind) {
+    case OP_CONV:
+    case OP_DEPTHWISE:
+        weights = op->kind == OP_CONV ? saturating_multiply(taps * in, out) : taps * out;
+        op->params = saturating_add(weights, 2 * out); // gamma and beta
+        op->macs = saturating_multiply(weights, pixels);
+        op->acts = saturating_multiply(out, pixels);
+        break;
+    case OP_SE:
+        op->macs = 2 * in * op->squeeze;
+        op->params = op->macs + op->squeeze + in;
+        op->acts = op->squeeze + in;
+        break;
+    case OP_LINEAR:
+        op->macs = in * out;
+        op->params = op->macs + out;
+        op->acts = out;
+        break;
+    case OP_ADD:
+    case OP_MAX_POOL:
+    case OP_GLOBAL_POOL:
+        break;
+    }
+}
+
+// --- emitting ---
+
+static void name_op(Op *op, const Walk *walk, const char *suffix)
+{
+    if (walk->stage < 0)
+        snprintf(op->name, sizeof op->name, "%s", suffix);
+    else
+        snprintf(op->name, sizeof op->name, "stages.%d.%d.%s", walk->stage, walk->block, suffix);
+}
+
+// Appends an operation that reads op.input and makes the newest map; returns its index.
+static int emit(Walk *walk, Op op, const char *suffix)
+{
+    op.stage = walk->stage;
+    op.block = walk->block;
+    count_op(&op);
+    walk->params = saturating_add(walk->params, op.params);
+    walk->macs = saturating_add(walk->macs, op.macs);
+    walk->acts = saturating_add(walk->acts, op.acts);
+    walk->channels = op.out_channels;
+    walk->size = op.out_size;
+    walk->last = walk->n_ops;
+    if (walk->ops) {
+        name_op(&op, walk, suffix);
+        walk->ops[walk->n_ops] = op;
+    }
+    return walk->n_ops++;
+}
+
+// An operation on the newest map that keeps its shape.
+static Op on_newest(const Walk *walk, OpKind kind)
+{
+    return (Op){.kind = kind,
+                .input = walk->last,
+                .in_channels = walk->channels,
+                .out_channels = walk->channels,
+                .in_size = walk->size,
+                .out_size = walk->size,
+                .survival = 0.0};
+}
+
+// Sets kernel, stride, padding and the output's size ceil(in/stride), which both kinds of padding
+// give for odd kernels.
+static void set_window(Op *op, const Walk *walk, int kernel, int stride)
+{
+    op->kernel = kernel;
+    op->stride = stride;
+    op->out_size = (op->in_size + stride - 1) / stride;
+    op->pad = (kernel - 1) / 2;
+    if (walk->spec->padding == PADDING_SAME) {
+        const int total = (op->out_size - 1) * stride + kernel - op->in_size;
+        op->pad = total > 0 ? total / 2 : 0;
+    }
+}
+
+static int emit_conv(Walk *walk, const char *suffix, int kernel, int stride, int channels,
+                     Activation act)
+{
+    Op op = on_newest(walk, OP_CONV);
+    set_window(&op, walk, kernel, stride);
+    op.out_channels = channels;
+    op.batch_norm = true;
+    op.act = act;
+    return emit(walk, op, suffix);
+}
+
+static int emit_depthwise(Walk *walk, int kernel, int stride)
+{
+    Op op = on_newest(walk, OP_DEPTHWISE);
+    set_window(&op, walk, kernel, stride);
+    op.batch_norm = true;
+    op.act = (Activation)walk->spec->activation;
+    return emit(walk, op, "depthwise");
+}
+
+// The squeeze is a share of the block's input channels, before expansion (official code;
+// torchvision and timm agree).
+static void emit_se(Walk *walk, const StageSpec *stage, int block_channels)
+{
+    if (stage->se <= 0.0)
+        return;
+    Op op = on_newest(walk, OP_SE);
+    const int squeeze = (int)(block_channels * stage->se);
+    op.squeeze = squeeze > 1 ? squeeze : 1;
+    op.act = (Activation)walk->spec->activation;
+    emit(walk, op, "se");
+}
+
+// Ends a residual block: adds `shortcut` to the newest map. `index` is the block's place among all
+// N of the network.
+static void emit_add(Walk *walk, int shortcut, Activation act, int index, int n_blocks)
+{
+    Op op = on_newest(walk, OP_ADD);
+    op.shortcut = shortcut;
+    op.act = act;
+    op.survival = 1.0 - walk->spec->drop_connect * index / n_blocks;
+    emit(walk, op, "add");
+}
+
+// --- blocks: each reads the newest map; `index` and `n` place it for drop connect ---
+
+static void emit_dsconv(Walk *walk, const StageSpec *stage, int stride)
+{
+    emit_depthwise(walk, stage->kernel, stride);
+    emit_conv(walk, "project", 1, 1, stage->channels, (Activation)walk->spec->activation);
+}
+
+static void emit_mbconv(Walk *walk, const StageSpec *stage, int stride, int index, int n)
+{
+    const int start = walk->last, channels = walk->channels;
+    if (stage->expand != 1)
+        emit_conv(walk, "expand", 1, 1, channels * stage->expand,
+                  (Activation)walk->spec->activation);
+    emit_depthwise(walk, stage->kernel, stride);
+    emit_se(walk, stage, channels);
+    emit_conv(walk, "project", 1, 1, stage->channels, ACT_NONE);
+    if (stage->skip && stride == 1 && channels == stage->channels)
+        emit_add(walk, start, ACT_NONE, index, n);
+}
+
+static void emit_fused_mbconv(Walk *walk, const StageSpec *stage, int stride, int index, int n)
+{
+    const int start = walk->last, channels = walk->channels;
+    const int hidden = stage->expand == 1 ? stage->channels : channels * stage->expand;
+    emit_conv(walk, "fused", stage->kernel, stride, hidden, (Activation)walk->spec->activation);
+    if (stage->expand != 1) {
+        emit_se(walk, stage, channels);
+        emit_conv(walk, "project", 1, 1, stage->channels, ACT_NONE);
+    }
+    if (stage->skip && stride == 1 && channels == stage->channels)
+        emit_add(walk, start, ACT_NONE, index, n);
+}
+
+// The shortcut of a ResNet block from operation `start`: itself, or a projection where shapes
+// differ. Its input's shape is given, as the branch has become the newest map; the newest map is
+// restored.
+static int emit_shortcut(Walk *walk, int start, int channels, int size, int stride)
+{
+    const int out_channels = walk->channels;
+    if (stride == 1 && channels == out_channels)
+        return start;
+    const Walk branch = *walk;
+    walk->last = start;
+    walk->channels = channels;
+    walk->size = size;
+    const int shortcut = emit_conv(walk, "shortcut", 1, stride, out_channels, ACT_NONE);
+    walk->last = branch.last;
+    walk->channels = branch.channels;
+    walk->size = branch.size;
+    return shortcut;
+}
+
+static void emit_basic(Walk *walk, const StageSpec *stage, int stride, int index, int n)
+{
+    const Activation act = (Activation)walk->spec->activation;
+    const int start = walk->last, channels = walk->channels, size = walk->size;
+    emit_conv(walk, "conv1", stage->kernel, stride, stage->channels, act);
+    emit_conv(walk, "conv2", stage->kernel, 1, stage->channels, ACT_NONE);
+    emit_add(walk, emit_shortcut(walk, start, channels, size, stride), act, index, n);
+}
+
+static void emit_bottleneck(Walk *walk, const StageSpec *stage, int stride, int index, int n)
+{
+    const Activation act = (Activation)walk->spec->activation;
+    const int start = walk->last, channels = walk->channels, size = walk->size;
+    const int inner = (int)(stage->channels * stage->inner + 0.5);
+    const bool is_v1 = walk->spec->stride_on == STRIDE_ON_FIRST;
+    emit_conv(walk, "conv1", 1, is_v1 ? stride : 1, inner > 1 ? inner : 1, act);
+    emit_conv(walk, "conv2", stage->kernel, is_v1 ? 1 : stride, walk->channels, act);
+    emit_conv(walk, "conv3", 1, 1, stage->channels, ACT_NONE);
+    emit_add(walk, emit_shortcut(walk, start, channels, size, stride), act, index, n);
+}
+
+static void emit_block(Walk *walk, const StageSpec *stage, int stride, int index, int n)
+{
+    switch ((BlockKind)stage->op) {
+    case BLOCK_CONV:
+        emit_conv(walk, "conv", stage->kernel, stride, stage->channels,
+                  (Activation)walk->spec->activation);
+        break;
+    case BLOCK_DSCONV:
+        emit_dsconv(walk, stage, stride);
+        break;
+    case BLOCK_MBCONV:
+        emit_mbconv(walk, stage, stride, index, n);
+        break;
+    case BLOCK_FUSED_MBCONV:
+        emit_fused_mbconv(walk, stage, stride, index, n);
+        break;
+    case BLOCK_BASIC:
+        emit_basic(walk, stage, stride, index, n);
+        break;
+    case BLOCK_BOTTLENECK:
+        emit_bottleneck(walk, stage, stride, index, n);
+        break;
+    }
+}
+
+// --- the walk ---
+
+static void walk_stem(Walk *walk, int pixels)
+{
+    const StemSpec *stem = &walk->spec->stem;
+    walk->stage = walk->block = -1;
+    walk->last = INPUT_IMAGES;
+    walk->channels = 3; // red, green, blue
+    walk->size = pixels;
+    emit_conv(walk, "stem", stem->kernel, stem->stride, stem->channels,
+              (Activation)walk->spec->activation);
+    if (stem->pool) {
+        Op op = on_newest(walk, OP_MAX_POOL);
+        set_window(&op, walk, stem->pool, 2);
+        emit(walk, op, "stem.pool");
+    }
+}
+
+static void walk_head(Walk *walk)
+{
+    const HeadSpec *head = &walk->spec->head;
+    walk->stage = walk->block = -1;
+    if (head->channels)
+        emit_conv(walk, "head", 1, 1, head->channels, (Activation)walk->spec->activation);
+    Op pool = on_newest(walk, OP_GLOBAL_POOL);
+    pool.out_size = 1;
+    emit(walk, pool, "pool");
+    Op linear = on_newest(walk, OP_LINEAR);
+    linear.out_channels = walk->spec->classes;
+    linear.dropout = head->dropout;
+    emit(walk, linear, "classifier");
+}
+
+static void walk_network(Walk *walk, int pixels)
+{
+    const Spec *spec = walk->spec;
+    const int n_blocks = spec_n_blocks(spec);
+    int index = 0;
+    walk_stem(walk, pixels);
+    for (int s = 0; s < spec->n_stages; s++) {
+        const StageSpec *stage = &spec->stages[s];
+        walk->stage = s;
+        for (int b = 0; b < stage->layers; b++) {
+            walk->block = b;
+            emit_block(walk, stage, b == 0 ? stage->stride : 1, index++, n_blocks);
+        }
+    }
+    walk_head(walk);
+}
+
+// --- digest ---
+
+// All that execution depends on, as canonical text; the names of weights included, the network's
+// name not.
+static ErrCode set_digest(Network *network, Err *err)
+{
+    Text text = {0};
+    text_printf(&text, "isoflop network 1\n%d %d ", network->resolution, network->classes);
+    text_append_double(&text, network->bn_momentum);
+    text_append_char(&text, ' ');
+    text_append_double(&text, network->bn_epsilon);
+    text_append_char(&text, '\n');
+    for (int i = 0; i < network->n_ops; i++) {
+        const Op *op = &network->ops[i];
+        text_printf(&text, "%d %s %d %d %d %d %d %d %d %d %d %d %d %d ", (int)op->kind, op->name,
+                    op->input, op->shortcut, op->kernel, op->stride, op->pad, op->in_channels,
+                    op->out_channels, op->in_size, op->out_size, op->squeeze, (int)op->batch_norm,
+                    (int)op->act);
+        text_append_double(&text, op->survival);
+        text_append_char(&text, ' ');
+        text_append_double(&text, op->dropout);
+        text_append_char(&text, '\n');
+    }
+    const ErrCode code = text_ok(&text, err);
+    if (code == ERR_NONE)
+        hash_hex(hash_128(text.data, text.n_bytes), network->digest);
+    text_release(&text);
+    return code;
+}
+
+// --- public ---
+
+ResolveOptions resolve_options(void)
+{
+    return (ResolveOptions){1.0, 1.0, RESOLVE_UNSET, RESOLVE_UNSET};
+}
+
+static ErrCode check_option(const char *name, int64_t value, int max, Err *err)
+{
+    if (value == RESOLVE_UNSET || (value >= 1 && value <= max))
+        return ERR_NONE;
+    return err_set(err, ERR_USAGE, "%s '%lld' is not between 1 and %d", name, (long long)value,
+                   max);
+}
+
+ErrCode resolve_apply(Spec *out, const Spec *spec, const ResolveOptions *options, Err *err)
+{
+    TRY(check_option("resolution", options->resolution, SPEC_MAX_PIXELS, err));
+    TRY(check_option("classes", options->classes, SPEC_MAX_CLASSES, err));
+    const Scale scale = {options->depth, options->width, 1.0};
+    TRY(scaling_check(scale, err));
+    if (options->depth != 1.0 || options->width != 1.0)
+        TRY(scaling_apply(out, spec, scale, err));
+    else if (out != spec)
+        *out = *spec;
+    if (options->resolution != RESOLVE_UNSET)
+        out->resolution = (int)options->resolution;
+    if (options->classes != RESOLVE_UNSET)
+        out->classes = (int)options->classes;
+    return ERR_NONE;
+fail:
+    return err->code;
+}
+
+static ErrCode check_size(const Walk *walk, const char *name, Err *err)
+{
+    if ((double)walk->macs <= RESOLVE_MAX_MACS)
+        return ERR_NONE;
+    return err_set(err, ERR_USAGE, "network '%s' has %.3g multiply-adds, more than %.0e", name,
+                   (double)walk->macs, RESOLVE_MAX_MACS);
+}
+
+ErrCode resolve_network(Network *network, const Spec *spec, Err *err)
+{
+    *network = (Network){0};
+    Walk walk = {.spec = spec};
+    walk_network(&walk, spec->resolution);
+    TRY(check_size(&walk, spec->name, err));
+    network->ops = mem_calloc((size_t)walk.n_ops, sizeof(Op));
+    if (!network->ops) {
+        err_memory(err, (size_t)walk.n_ops * sizeof(Op));
+        goto fail;
+    }
+    walk = (Walk){.spec = spec, .ops = network->ops};
+    walk_network(&walk, spec->resolution);
+    snprintf(network->name, sizeof network->name, "%s", spec->name);
+    network->resolution = spec->resolution;
+    network->classes = spec->classes;
+    network->bn_momentum = spec->batch_norm.momentum;
+    network->bn_epsilon = spec->batch_norm.epsilon;
+    network->n_ops = walk.n_ops;
+    network->params = walk.params;
+    network->macs = walk.macs;
+    network->acts = walk.acts;
+    TRY(set_digest(network, err));
+    return ERR_NONE;
+fail:
+    network_release(network);
+    return err->code;
+}
+
+ErrCode resolve_with(Network *network, const Spec *spec, const ResolveOptions *options, Err *err)
+{
+    *network = (Network){0};
+    Spec applied = *spec;
+    if (options)
+        TRY(resolve_apply(&applied, spec, options, err));
+    return resolve_network(network, &applied, err);
+fail:
+    return err->code;
+}
+
+int64_t resolve_macs(const Spec *spec, int pixels)
+{
+    Walk walk = {.spec = spec};
+    walk_network(&walk, pixels ? pixels : spec->resolution);
+    return walk.macs;
+}

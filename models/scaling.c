@@ -1,0 +1,290 @@
+// models/scaling: rounding, scaled specifications, and the table of strategies.
+#include "models/scaling.h"
+
+#include "base/fmath.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+// Multipliers beyond this cannot give anything within the SPEC_MAX_ limits.
+#define SCALING_MAX_FACTOR 1.0e5
+// What ceil() may overshoot by when a multiplier is a floating product (1.1 * 10
+// = 11.000000000000002).
+#define SCALING_CEIL_SLACK 1.0e-9
+// Dollar, Singh and Girshick's recommended share of width in "fast" scaling (2103.06877, section
+// 5).
+#define SCALING_FAST_ALPHA 0.8
+// Counts are cut here before they become int; far above every SPEC_MAX_ limit, so scaling_fits
+// still refuses them.
+#define SCALING_MAX_COUNT 1.0e9
+// Powers with whole exponents up to this are products, so that phi = 1 gives the constants
+// themselves (40 channels times 1.1 must be 44.0, which rounds to 48; one ulp less gives 40).
+#define SCALING_MAX_WHOLE_POWER 64
+
+// --- rounding ---
+
+static double cut(double count)
+{
+    return count > SCALING_MAX_COUNT ? SCALING_MAX_COUNT : count;
+}
+
+int scaling_round_channels(int channels, double width, const Rounding *rounding)
+{
+    if (width == 1.0)
+        return channels;
+    const double exact = cut(channels * width);
+    const int divisor = rounding->divisor;
+    const int least = rounding->min ? rounding->min : divisor;
+    int n = (int)(exact + divisor / 2.0) / divisor * divisor;
+    n = n < least ? least : n;
+    return n < rounding->limit * exact ? n + divisor : n;
+}
+
+int scaling_round_depth(int layers, double depth, DepthRule rule)
+{
+    const double exact = cut(layers * depth);
+    const double n = rule == DEPTH_CEIL ? ceil(exact - SCALING_CEIL_SLACK) : floor(exact + 0.5);
+    return n < 1.0 ? 1 : (int)n;
+}
+
+int scaling_round_pixels(int pixels, double resolution)
+{
+    const double n = floor(cut(pixels * resolution) + 0.5);
+    return n < 1.0 ? 1 : (int)n;
+}
+
+// --- scaling ---
+
+static ErrCode check_factor(const char *name, double factor, Err *err)
+{
+    if (isfinite(factor) && factor > 0.0 && factor <= SCALING_MAX_FACTOR)
+        return ERR_NONE;
+    return err_set(err, ERR_USAGE, "%s multiplier '%g' is not a positive number up to %g", name,
+                   factor, SCALING_MAX_FACTOR);
+}
+
+ErrCode scaling_check(Scale scale, Err *err)
+{
+    TRY(check_factor("depth", scale.depth, err));
+    TRY(check_factor("width", scale.width, err));
+    TRY(check_factor("resolution", scale.resolution, err));
+    return ERR_NONE;
+fail:
+    return err->code;
+}
+
+static int scaled_channels(int channels, bool is_scaled, double width, const Rounding *rounding)
+{
+    return is_scaled ? scaling_round_channels(channels, width, rounding) : channels;
+}
+
+// Whether the head's channels follow this width.
+static bool is_head_scaled(const HeadSpec *head, double width)
+{
+    return head->channels &&
+           (head->scale == HEAD_ALWAYS || (head->scale == HEAD_UP && width > 1.0));
+}
+
+void scaling_set_integers(Spec *spec, const Spec *base, Scale scale, DepthRule rule)
+{
+    const Rounding *rounding = &base->rounding;
+    spec->stem.channels =
+        scaled_channels(base->stem.channels, base->stem.scale, scale.width, rounding);
+    for (int s = 0; s < base->n_stages; s++) {
+        const StageSpec *from = &base->stages[s];
+        StageSpec *to = &spec->stages[s];
+        to->channels = scaled_channels(from->channels, from->scale, scale.width, rounding);
+        to->layers =
+            from->scale_depth ? scaling_round_depth(from->layers, scale.depth, rule) : from->layers;
+    }
+    spec->head.channels = scaled_channels(
+        base->head.channels, is_head_scaled(&base->head, scale.width), scale.width, rounding);
+    spec->resolution = scaling_round_pixels(base->resolution, scale.resolution);
+}
+
+bool scaling_fits(const Spec *spec)
+{
+    bool fits = spec->stem.channels <= SPEC_MAX_CHANNELS &&
+                spec->head.channels <= SPEC_MAX_CHANNELS && spec->resolution <= SPEC_MAX_PIXELS;
+    for (int s = 0; s < spec->n_stages; s++)
+        fits = fits && spec->stages[s].channels <= SPEC_MAX_CHANNELS &&
+               spec->stages[s].layers <= SPEC_MAX_LAYERS;
+    return fits;
+}
+
+void scaling_set_origin(Spec *spec, const Spec *base, Scale scale)
+{
+    char name[NETWORK_NAME_MAX * 2];
+    snprintf(name, sizeof name, "%s-d%.4g-w%.4g-r%.4g", base->name, scale.depth, scale.width,
+             scale.resolution);
+    SpecOrigin origin = {
+        .width = scale.width, .depth = scale.depth, .resolution = scale.resolution};
+    memcpy(origin.baseline, base->name, sizeof origin.baseline);
+    name[NETWORK_NAME_MAX - 1] = '\0'; // long names are cut: identity is the digest
+    memcpy(spec->name, name, NETWORK_NAME_MAX);
+    spec->scaled_from = origin;
+}
+
+ErrCode scaling_apply(Spec *scaled, const Spec *base, Scale scale, Err *err)
+{
+    TRY(scaling_check(scale, err));
+    Spec spec = *base;
+    scaling_set_integers(&spec, base, scale, (DepthRule)base->rounding.depth);
+    if (!scaling_fits(&spec)) {
+        err_set(
+            err, ERR_USAGE,
+            "network '%s' scaled by depth %g, width %g, resolution %g is too large: more than %d "
+            "channels, %d layers in a stage or %d pixels",
+            base->name, scale.depth, scale.width, scale.resolution, SPEC_MAX_CHANNELS,
+            SPEC_MAX_LAYERS, SPEC_MAX_PIXELS);
+        goto fail;
+    }
+    scaling_set_origin(&spec, base, scale);
+    *scaled = spec;
+    return ERR_NONE;
+fail:
+    return err->code;
+}
+
+Scale scaling_built(const Spec *base, const Spec *scaled)
+{
+    double log_width = 0.0;
+    for (int s = 0; s < base->n_stages; s++)
+        log_width += fm_log((double)scaled->stages[s].channels / base->stages[s].channels);
+    return (Scale){.depth = (double)spec_n_blocks(scaled) / spec_n_blocks(base),
+                   .width = fm_exp(log_width / base->n_stages),
+                   .resolution = (double)scaled->resolution / base->resolution};
+}
+
+// --- strategies ---
+
+// (2^(t e_d), 2^(t e_w), 2^(t e_r)).
+static Scale power_of_two(double t, double depth, double width, double resolution)
+{
+    return (Scale){fm_pow(2.0, t * depth), fm_pow(2.0, t * width), fm_pow(2.0, t * resolution)};
+}
+
+static Scale depth_at(const double *constants, double t)
+{
+    (void)constants;
+    return power_of_two(t, 1.0, 0.0, 0.0);
+}
+
+static Scale width_at(const double *constants, double t)
+{
+    (void)constants;
+    return power_of_two(t, 0.0, 0.5, 0.0);
+}
+
+static Scale resolution_at(const double *constants, double t)
+{
+    (void)constants;
+    return power_of_two(t, 0.0, 0.0, 0.5);
+}
+
+static Scale compound_at(const double *constants, double t)
+{
+    return scaling_compound(constants[0], constants[1], constants[2], t);
+}
+
+// Cost is shared evenly: d = w^2 = r^2 = s^(1/3).
+static Scale dwr_at(const double *constants, double t)
+{
+    (void)constants;
+    return power_of_two(t, 1.0 / 3.0, 1.0 / 6.0, 1.0 / 6.0);
+}
+
+// d = s^((1-a)/2), w = s^(a/2), r = s^((1-a)/4).
+static Scale fast_at(const double *constants, double t)
+{
+    (void)constants;
+    const double rest = (1.0 - SCALING_FAST_ALPHA) / 2.0;
+    return power_of_two(t, rest, SCALING_FAST_ALPHA / 2.0, rest / 2.0);
+}
+
+static const Strategy strategies[] = {
+    {"depth", "more blocks only", 0, depth_at},
+    {"width", "more channels only", 0, width_at},
+    {"resolution", "more pixels only", 0, resolution_at},
+    {"compound", "alpha^phi, beta^phi, gamma^phi (Tan and Le)", 3, compound_at},
+    {"dwr", "cost shared evenly by depth, width and resolution", 0, dwr_at},
+    {"fast", "mostly width, alpha = 0.8 (Dollar, Singh and Girshick)", 0, fast_at},
+};
+
+size_t scaling_n_strategies(void)
+{
+    return ARRAY_LEN(strategies);
+}
+
+const Strategy *scaling_strategy(size_t index)
+{
+    return &strategies[index];
+}
+
+const Strategy *scaling_find(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(strategies); i++)
+        if (strcmp(strategies[i].name, name) == 0)
+            return &strategies[i];
+    return NULL;
+}
+
+static ErrCode unknown_strategy(const char *name, Err *err)
+{
+    const char *names[ARRAY_LEN(strategies)];
+    for (size_t i = 0; i < ARRAY_LEN(strategies); i++)
+        names[i] = strategies[i].name;
+    const char *nearest = text_nearest(name, names, ARRAY_LEN(names));
+    if (nearest)
+        return err_set(err, ERR_USAGE, "unknown strategy '%s', did you mean '%s'?", name, nearest);
+    return err_set(err, ERR_USAGE,
+                   "unknown strategy '%s': known are depth, width, resolution, compound, dwr, fast",
+                   name);
+}
+
+ErrCode scaling_ray(Ray *ray, const char *name, const double *constants, size_t n_constants,
+                    Err *err)
+{
+    const Strategy *strategy = scaling_find(name);
+    if (!strategy)
+        return unknown_strategy(name, err);
+    if (n_constants != (size_t)strategy->n_constants)
+        return err_set(err, ERR_USAGE, "strategy '%s' takes %d constants, not %zu", name,
+                       strategy->n_constants, n_constants);
+    Ray made = {.strategy = strategy};
+    bool does_scale = n_constants == 0;
+    for (size_t i = 0; i < n_constants; i++) {
+        if (!(constants[i] >= 1.0 && constants[i] <= SCALING_MAX_FACTOR))
+            return err_set(err, ERR_USAGE, "constant '%g' of strategy '%s' is not between 1 and %g",
+                           constants[i], name, SCALING_MAX_FACTOR);
+        does_scale = does_scale || constants[i] > 1.0;
+        made.constants[i] = constants[i];
+    }
+    if (!does_scale)
+        return err_set(err, ERR_USAGE, "strategy '%s' scales nothing: all its constants are 1",
+                       name);
+    *ray = made;
+    return ERR_NONE;
+}
+
+Scale scaling_at(const Ray *ray, double t)
+{
+    return ray->strategy->at(ray->constants, t);
+}
+
+// base^exponent; exact products for small whole exponents.
+static double power(double base, double exponent)
+{
+    if (!(exponent >= 0.0 && exponent <= SCALING_MAX_WHOLE_POWER && exponent == floor(exponent)))
+        return fm_pow(base, exponent);
+    double product = 1.0;
+    for (int i = 0; i < (int)exponent; i++)
+        product *= base;
+    return product;
+}
+
+Scale scaling_compound(double alpha, double beta, double gamma, double phi)
+{
+    return (Scale){power(alpha, phi), power(beta, phi), power(gamma, phi)};
+}

@@ -1,0 +1,445 @@
+// models/spec: the tables of the network file's keys, reading, checks across keys, writing.
+//
+// Sections are read by base's table reader straight into their structs; stages are a list, so each
+// item is read with the stage table, and keys that do not belong to its operation are refused by
+// hand.
+#include "models/spec.h"
+
+#include "base/yaml.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *const activation_names[] = {"none",       "relu",    "relu6", "swish",
+                                               "hard_swish", "sigmoid", NULL};
+static const char *const padding_names[] = {"symmetric", "same", NULL};
+static const char *const depth_names[] = {"ceil", "round", NULL};
+static const char *const head_scale_names[] = {"always", "up", "never", NULL};
+static const char *const stride_on_names[] = {"kernel", "first", NULL};
+static const char *const block_names[] = {"conv",  "dsconv",     "mbconv", "fused_mbconv",
+                                          "basic", "bottleneck", NULL};
+
+// --- tables ---
+
+#define KEY(type, member) offsetof(type, member)
+
+static const YamlKey batch_norm_keys[] = {
+    {"momentum", YAML_DOUBLE, KEY(BatchNormSpec, momentum), "0.99", 0.0, 1.0, NULL, NULL,
+     "share of the running statistics kept each step (TensorFlow's decay; PyTorch's is 1 - this)"},
+    {"epsilon", YAML_DOUBLE, KEY(BatchNormSpec, epsilon), "1.0e-3", 1.0e-12, 1.0, NULL, NULL,
+     "added to the variance"},
+};
+static const YamlTable batch_norm_table = {"batch_norm", batch_norm_keys,
+                                           ARRAY_LEN(batch_norm_keys)};
+
+static const YamlKey rounding_keys[] = {
+    {"divisor", YAML_INT, KEY(Rounding, divisor), "8", 1, 1024, NULL, NULL,
+     "scaled channels become multiples of it"},
+    {"limit", YAML_DOUBLE, KEY(Rounding, limit), "0.9", 0.0, 1.0, NULL, NULL,
+     "a rounded count below this share of the exact one goes one divisor up"},
+    {"min", YAML_INT, KEY(Rounding, min), "0", 0, SPEC_MAX_CHANNELS, NULL, NULL,
+     "smallest scaled channel count; 0: the divisor"},
+    {"depth", YAML_ENUM, KEY(Rounding, depth), "ceil", 0, 0, depth_names, NULL,
+     "how scaled layer counts become whole"},
+};
+static const YamlTable rounding_table = {"rounding", rounding_keys, ARRAY_LEN(rounding_keys)};
+
+static const YamlKey stem_keys[] = {
+    {"kernel", YAML_INT, KEY(StemSpec, kernel), "3", 1, SPEC_MAX_KERNEL, NULL, NULL, "odd"},
+    {"stride", YAML_INT, KEY(StemSpec, stride), "2", 1, 2, NULL, NULL, "of the convolution"},
+    {"channels", YAML_INT, KEY(StemSpec, channels), YAML_REQUIRED, 1, SPEC_MAX_CHANNELS, NULL, NULL,
+     "output channels"},
+    {"scale", YAML_BOOL, KEY(StemSpec, scale), "true", 0, 0, NULL, NULL, "follows width scaling"},
+    {"pool", YAML_INT, KEY(StemSpec, pool), "0", 0, SPEC_MAX_KERNEL, NULL, NULL,
+     "kernel of a max pool of stride 2 behind it; 0: none"},
+};
+static const YamlTable stem_table = {"stem", stem_keys, ARRAY_LEN(stem_keys)};
+
+static const YamlKey stage_keys[] = {
+    {"op", YAML_ENUM, KEY(StageSpec, op), YAML_REQUIRED, 0, 0, block_names, NULL,
+     "the block this stage repeats"},
+    {"kernel", YAML_INT, KEY(StageSpec, kernel), "3", 1, SPEC_MAX_KERNEL, NULL, NULL, "odd"},
+    {"stride", YAML_INT, KEY(StageSpec, stride), "1", 1, 2, NULL, NULL, "of the first block"},
+    {"expand", YAML_INT, KEY(StageSpec, expand), "1", 1, 64, NULL, NULL,
+     "mbconv, fused_mbconv: hidden over input channels"},
+    {"inner", YAML_DOUBLE, KEY(StageSpec, inner), "0.25", 0.001, 16, NULL, NULL,
+     "bottleneck: hidden over output channels"},
+    {"channels", YAML_INT, KEY(StageSpec, channels), YAML_REQUIRED, 1, SPEC_MAX_CHANNELS, NULL,
+     NULL, "output channels"},
+    {"layers", YAML_INT, KEY(StageSpec, layers), "1", 1, SPEC_MAX_LAYERS, NULL, NULL, "blocks"},
+    {"se", YAML_DOUBLE, KEY(StageSpec, se), "0", 0.0, 1.0, NULL, NULL,
+     "mbconv, fused_mbconv: squeeze over block input channels; 0: no squeeze and excitation"},
+    {"skip", YAML_BOOL, KEY(StageSpec, skip), "true", 0, 0, NULL, NULL,
+     "mbconv, fused_mbconv: add the input where stride and channels allow"},
+    {"scale", YAML_BOOL, KEY(StageSpec, scale), "true", 0, 0, NULL, NULL, "follows width scaling"},
+    {"scale_depth", YAML_BOOL, KEY(StageSpec, scale_depth), "true", 0, 0, NULL, NULL,
+     "follows depth scaling"},
+};
+static const YamlTable stage_table = {"stages", stage_keys, ARRAY_LEN(stage_keys)};
+
+static const YamlKey head_keys[] = {
+    {"channels", YAML_INT, KEY(HeadSpec, channels), "0", 0, SPEC_MAX_CHANNELS, NULL, NULL,
+     "of the 1 x 1 convolution before the pool; 0: none"},
+    {"scale", YAML_ENUM, KEY(HeadSpec, scale), "always", 0, 0, head_scale_names, NULL,
+     "whether it follows width scaling; up: only by factors above 1"},
+    {"dropout", YAML_DOUBLE, KEY(HeadSpec, dropout), "0", 0.0, 0.99, NULL, NULL,
+     "before the classifier"},
+};
+static const YamlTable head_table = {"head", head_keys, ARRAY_LEN(head_keys)};
+
+// `torchvision:`, present only for networks that torchvision has.
+typedef struct TorchvisionSpec {
+    double epsilon;
+} TorchvisionSpec;
+
+static const YamlKey torchvision_keys[] = {
+    {"epsilon", YAML_DOUBLE, KEY(TorchvisionSpec, epsilon), YAML_REQUIRED, 1.0e-12, 1.0, NULL, NULL,
+     "batch norm's epsilon in torchvision, used with --names torchvision"},
+};
+static const YamlTable torchvision_table = {"torchvision", torchvision_keys,
+                                            ARRAY_LEN(torchvision_keys)};
+
+// `scaled_from:`, written by scaling.
+typedef struct OriginDocument {
+    const char *baseline;
+    double width, depth, resolution;
+} OriginDocument;
+
+static const YamlKey origin_keys[] = {
+    {"baseline", YAML_STRING, KEY(OriginDocument, baseline), YAML_REQUIRED, 0, 0, NULL, NULL,
+     "the network this one was scaled from"},
+    {"depth", YAML_DOUBLE, KEY(OriginDocument, depth), "1", 1.0e-6, 1.0e6, NULL, NULL,
+     "multiplier"},
+    {"width", YAML_DOUBLE, KEY(OriginDocument, width), "1", 1.0e-6, 1.0e6, NULL, NULL,
+     "multiplier"},
+    {"resolution", YAML_DOUBLE, KEY(OriginDocument, resolution), "1", 1.0e-6, 1.0e6, NULL, NULL,
+     "multiplier"},
+};
+static const YamlTable origin_table = {"scaled_from", origin_keys, ARRAY_LEN(origin_keys)};
+
+// The top of a network file.
+typedef struct SpecDocument {
+    const char *name;
+    int resolution, classes, activation, padding, stride_on;
+    BatchNormSpec batch_norm;
+    Rounding rounding;
+    StemSpec stem;
+    HeadSpec head;
+    double drop_connect;
+    const YamlNode *stages, *torchvision, *scaled_from;
+} SpecDocument;
+
+static const YamlKey spec_keys[] = {
+    {"name", YAML_STRING, KEY(SpecDocument, name), YAML_REQUIRED, 0, 0, NULL, NULL,
+     "letters, digits, '.', '_' and '-'"},
+    {"scaled_from", YAML_RAW, KEY(SpecDocument, scaled_from), YAML_OPTIONAL, 0, 0, NULL, NULL,
+     "where a scaled network came from: baseline, depth, width, resolution"},
+    {"resolution", YAML_INT, KEY(SpecDocument, resolution), YAML_REQUIRED, 1, SPEC_MAX_PIXELS, NULL,
+     NULL, "height and width of the images in pixels"},
+    {"classes", YAML_INT, KEY(SpecDocument, classes), YAML_REQUIRED, 1, SPEC_MAX_CLASSES, NULL,
+     NULL, "logits; a data set's own number overrides it"},
+    {"activation", YAML_ENUM, KEY(SpecDocument, activation), YAML_REQUIRED, 0, 0, activation_names,
+     NULL, "after batch norm"},
+    {"padding", YAML_ENUM, KEY(SpecDocument, padding), "symmetric", 0, 0, padding_names, NULL,
+     "symmetric (PyTorch's) or same (TensorFlow's)"},
+    {"stride_on", YAML_ENUM, KEY(SpecDocument, stride_on), "kernel", 0, 0, stride_on_names, NULL,
+     "bottleneck: the stride lies on the k x k (v1.5) or on the first 1 x 1 (v1)"},
+    {"batch_norm", YAML_SECTION, KEY(SpecDocument, batch_norm), "{}", 0, 0, NULL, &batch_norm_table,
+     "batch normalisation"},
+    {"rounding", YAML_SECTION, KEY(SpecDocument, rounding), "{}", 0, 0, NULL, &rounding_table,
+     "how scaled counts become whole"},
+    {"stem", YAML_SECTION, KEY(SpecDocument, stem), "{}", 0, 0, NULL, &stem_table,
+     "the first convolution"},
+    {"stages", YAML_RAW, KEY(SpecDocument, stages), YAML_OPTIONAL, 0, 0, NULL, NULL,
+     "list of stages"},
+    {"head", YAML_SECTION, KEY(SpecDocument, head), "{}", 0, 0, NULL, &head_table,
+     "last convolution and classifier"},
+    {"drop_connect", YAML_DOUBLE, KEY(SpecDocument, drop_connect), "0", 0.0, 0.99, NULL, NULL,
+     "stochastic depth: block i of N survives with 1 - drop_connect * i / N"},
+    {"torchvision", YAML_RAW, KEY(SpecDocument, torchvision), YAML_OPTIONAL, 0, 0, NULL, NULL,
+     "for networks that torchvision has: epsilon"},
+};
+static const YamlTable spec_table = {"network", spec_keys, ARRAY_LEN(spec_keys)};
+
+// Which operations take an optional key of a stage: the others refuse it.
+static const struct {
+    const char *key;
+    unsigned ops; // bit set of BlockKind
+} stage_applies[] = {
+    {"expand", 1u << BLOCK_MBCONV | 1u << BLOCK_FUSED_MBCONV},
+    {"inner", 1u << BLOCK_BOTTLENECK},
+    {"se", 1u << BLOCK_MBCONV | 1u << BLOCK_FUSED_MBCONV},
+    {"skip", 1u << BLOCK_MBCONV | 1u << BLOCK_FUSED_MBCONV},
+};
+
+static bool applies(const char *key, int op)
+{
+    for (size_t i = 0; i < ARRAY_LEN(stage_applies); i++)
+        if (strcmp(stage_applies[i].key, key) == 0)
+            return stage_applies[i].ops >> op & 1u;
+    return true;
+}
+
+// --- checks that a table cannot express ---
+
+static ErrCode check_odd(const YamlNode *map, const char *key, int kernel, Err *err)
+{
+    if (kernel % 2 == 1 || kernel == 0)
+        return ERR_NONE;
+    return yaml_error(err, yaml_find(map, key), "'%s' must be odd, not %d", key, kernel);
+}
+
+static ErrCode check_name(const YamlNode *map, const char *key, const char *name, Err *err)
+{
+    static const char allowed[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+    if (name[0] && strlen(name) < NETWORK_NAME_MAX && strspn(name, allowed) == strlen(name))
+        return ERR_NONE;
+    return yaml_error(err, yaml_find(map, key),
+                      "'%s' must be 1 to %d letters, digits, '.', '_' or '-', not '%s'", key,
+                      NETWORK_NAME_MAX - 1, name);
+}
+
+static ErrCode check_stage(const YamlNode *item, const StageSpec *stage, Err *err)
+{
+    for (size_t i = 0; i < item->n_items; i++)
+        if (!applies(item->items[i]->key, stage->op))
+            return yaml_key_error(err, item->items[i], "'%s' does not belong to op '%s'",
+                                  item->items[i]->key, block_names[stage->op]);
+    if (stage->op == BLOCK_FUSED_MBCONV && stage->expand == 1 && stage->se > 0.0)
+        return yaml_error(err, yaml_find(item, "se"),
+                          "'se' needs an 'expand' above 1 in fused_mbconv");
+    return check_odd(item, "kernel", stage->kernel, err);
+}
+
+// --- reading ---
+
+static ErrCode read_stages(YamlDoc *doc, const YamlNode *map, const YamlNode *list, Spec *spec,
+                           Err *err)
+{
+    if (!list || list->kind != YAML_LIST || list->n_items == 0)
+        return yaml_error(err, list ? list : map, "'stages' must be a list of at least one stage");
+    if (list->n_items > SPEC_MAX_STAGES)
+        return yaml_error(err, list, "%zu stages, more than %d", list->n_items, SPEC_MAX_STAGES);
+    for (size_t i = 0; i < list->n_items; i++) {
+        StageSpec *stage = &spec->stages[i];
+        if (list->items[i]->kind != YAML_MAP)
+            return yaml_error(err, list->items[i],
+                              "a stage must be a map such as {op: mbconv, ...}");
+        TRY(yaml_read(doc, &stage_table, list->items[i], stage, err));
+        TRY(check_stage(list->items[i], stage, err));
+    }
+    spec->n_stages = (int)list->n_items;
+    return ERR_NONE;
+fail:
+    return err->code;
+}
+
+static ErrCode read_extras(YamlDoc *doc, const SpecDocument *document, Spec *spec, Err *err)
+{
+    spec->torchvision_epsilon = NAN;
+    if (!yaml_is_null(document->torchvision)) {
+        TorchvisionSpec torchvision;
+        TRY(yaml_read(doc, &torchvision_table, document->torchvision, &torchvision, err));
+        spec->torchvision_epsilon = torchvision.epsilon;
+    }
+    if (!yaml_is_null(document->scaled_from)) {
+        OriginDocument origin;
+        TRY(yaml_read(doc, &origin_table, document->scaled_from, &origin, err));
+        TRY(check_name(document->scaled_from, "baseline", origin.baseline, err));
+        snprintf(spec->scaled_from.baseline, NETWORK_NAME_MAX, "%s", origin.baseline);
+        spec->scaled_from.width = origin.width;
+        spec->scaled_from.depth = origin.depth;
+        spec->scaled_from.resolution = origin.resolution;
+    }
+    return ERR_NONE;
+fail:
+    return err->code;
+}
+
+static ErrCode read_map(YamlDoc *doc, const YamlNode *map, Spec *out, Err *err)
+{
+    SpecDocument document = {0};
+    Spec spec = {0};
+    TRY(yaml_read(doc, &spec_table, map, &document, err));
+    TRY(check_name(map, "name", document.name, err));
+    TRY(check_odd(yaml_find(map, "stem"), "kernel", document.stem.kernel, err));
+    TRY(check_odd(yaml_find(map, "stem"), "pool", document.stem.pool, err));
+    snprintf(spec.name, sizeof spec.name, "%s", document.name);
+    spec.resolution = document.resolution;
+    spec.classes = document.classes;
+    spec.activation = document.activation;
+    spec.padding = document.padding;
+    spec.stride_on = document.stride_on;
+    spec.batch_norm = document.batch_norm;
+    spec.rounding = document.rounding;
+    spec.stem = document.stem;
+    spec.head = document.head;
+    spec.drop_connect = document.drop_connect;
+    TRY(read_stages(doc, map, document.stages, &spec, err));
+    TRY(read_extras(doc, &document, &spec, err));
+    *out = spec;
+    return ERR_NONE;
+fail:
+    return err->code;
+}
+
+ErrCode spec_parse(Spec *spec, const char *source, const char *data, size_t n_bytes, Err *err)
+{
+    YamlDoc *doc = NULL;
+    TRY(yaml_parse(&doc, source, data, n_bytes, err));
+    TRY(read_map(doc, yaml_root(doc), spec, err));
+    yaml_destroy(&doc);
+    return ERR_NONE;
+fail:
+    yaml_destroy(&doc);
+    return err->code;
+}
+
+ErrCode spec_load(Spec *spec, const char *path, Err *err)
+{
+    YamlDoc *doc = NULL;
+    TRY(yaml_load(&doc, path, err));
+    TRY(read_map(doc, yaml_root(doc), spec, err));
+    yaml_destroy(&doc);
+    return ERR_NONE;
+fail:
+    yaml_destroy(&doc);
+    return err->code;
+}
+
+// The spec goes under a key `network`, so that the assignment reads as its user wrote it.
+ErrCode spec_override(Spec *spec, const char *assignment, Err *err)
+{
+    YamlDoc *doc = NULL;
+    Text text = {0}, nested = {0};
+    spec_write_yaml(spec, &text);
+    TRY(text_ok(&text, err));
+    text_append(&nested, "network:\n  ");
+    for (const char *c = text_string(&text); *c; c++) {
+        text_append_char(&nested, *c);
+        if (*c == '\n' && c[1])
+            text_append(&nested, "  ");
+    }
+    TRY(text_ok(&nested, err));
+    TRY(yaml_parse(&doc, spec->name, nested.data, nested.n_bytes, err));
+    TRY(yaml_set(doc, assignment, err));
+    TRY(read_map(doc, yaml_find(yaml_root(doc), "network"), spec, err));
+    yaml_destroy(&doc);
+    text_release(&nested);
+    text_release(&text);
+    return ERR_NONE;
+fail:
+    yaml_destroy(&doc);
+    text_release(&nested);
+    text_release(&text);
+    return err->code;
+}
+
+// --- writing ---
+
+// Appends a flat section in flow style, "{op: mbconv, kernel: 3}", from the reader's own table.
+static void write_flow(const YamlTable *table, const void *settings, Text *out)
+{
+    Text block = {0};
+    yaml_emit(table, settings, 0, &block);
+    out->failed = out->failed || block.failed;
+    text_append_char(out, '{');
+    for (const char *c = text_string(&block); *c; c++) {
+        if (*c != '\n')
+            text_append_char(out, *c);
+        else if (c[1])
+            text_append(out, ", ");
+    }
+    text_append(out, "}\n");
+    text_release(&block);
+}
+
+// A stage without the keys that its operation refuses.
+static void write_stage(const StageSpec *stage, Text *out)
+{
+    YamlKey keys[ARRAY_LEN(stage_keys)];
+    YamlTable table = {stage_table.name, keys, 0};
+    for (size_t i = 0; i < ARRAY_LEN(stage_keys); i++)
+        if (applies(stage_keys[i].name, stage->op))
+            keys[table.n_keys++] = stage_keys[i];
+    write_flow(&table, stage, out);
+}
+
+static void write_extras(const Spec *spec, Text *out)
+{
+    if (isnan(spec->torchvision_epsilon))
+        return;
+    const TorchvisionSpec torchvision = {spec->torchvision_epsilon};
+    text_append(out, "torchvision: ");
+    write_flow(&torchvision_table, &torchvision, out);
+}
+
+static void write_origin(const Spec *spec, Text *out)
+{
+    if (!spec->scaled_from.baseline[0])
+        return;
+    const OriginDocument origin = {spec->scaled_from.baseline, spec->scaled_from.width,
+                                   spec->scaled_from.depth, spec->scaled_from.resolution};
+    text_append(out, "scaled_from: ");
+    write_flow(&origin_table, &origin, out);
+}
+
+void spec_write_yaml(const Spec *spec, Text *out)
+{
+    text_append(out, "name: ");
+    yaml_emit_string(spec->name, out);
+    text_append_char(out, '\n');
+    write_origin(spec, out);
+    text_printf(out, "resolution: %d\nclasses: %d\nactivation: %s\npadding: %s\nstride_on: %s\n",
+                spec->resolution, spec->classes, activation_names[spec->activation],
+                padding_names[spec->padding], stride_on_names[spec->stride_on]);
+    text_append(out, "batch_norm: ");
+    write_flow(&batch_norm_table, &spec->batch_norm, out);
+    text_append(out, "rounding: ");
+    write_flow(&rounding_table, &spec->rounding, out);
+    text_append(out, "stem: ");
+    write_flow(&stem_table, &spec->stem, out);
+    text_append(out, "stages:\n");
+    for (int s = 0; s < spec->n_stages; s++) {
+        text_append(out, "  - ");
+        write_stage(&spec->stages[s], out);
+    }
+    text_append(out, "head: ");
+    write_flow(&head_table, &spec->head, out);
+    text_append(out, "drop_connect: ");
+    text_append_double(out, spec->drop_connect);
+    text_append_char(out, '\n');
+    write_extras(spec, out);
+}
+
+void spec_describe(Text *out)
+{
+    static const YamlTable *const tables[] = {&spec_table, &stage_table, &torchvision_table,
+                                              &origin_table};
+    for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
+        text_printf(out, "%s### %s\n\n", i ? "\n" : "", tables[i]->name);
+        yaml_describe(tables[i], out);
+    }
+}
+
+// --- words ---
+
+const char *spec_block_name(BlockKind kind)
+{
+    return block_names[kind];
+}
+
+const char *spec_activation_name(Activation act)
+{
+    return activation_names[act];
+}
+
+int spec_n_blocks(const Spec *spec)
+{
+    int n = 0;
+    for (int s = 0; s < spec->n_stages; s++)
+        n += spec->stages[s].layers;
+    return n;
+}
