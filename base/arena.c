@@ -1,7 +1,7 @@
 // The bump arena; see arena.h.
 //
 // Debug layout: after each allocation lies a red zone, from the allocation's very last byte on to a
-// multiple of 64 and 64 bytes further. It is filled with a pattern; its last 16 bytes say where the
+// multiple of 64 and 64 bytes further. It is filled with a pattern; its last bytes say where the
 // previous zone ends and where this one begins, so the zones form a chain from the newest to the
 // oldest.
 #include "base/arena.h"
@@ -21,13 +21,19 @@ enum { HAS_GUARDS = 1 };
 enum { ZONE_BYTES = ARENA_ALIGN, ZONE_PATTERN = 0xA5 };
 
 // A NaN as float and, twice, as double; without payload, so that arithmetic keeps it (see fm_expf).
-static const uint32_t poison_word = 0xFFC00000u;
+static const uint32_t poison_word = 0xFFF80000u;
 
 // The last bytes of a red zone.
 typedef struct ZoneEnd {
     size_t previous; // offset of the previous zone's end, 0: this is the first
     size_t begin;    // offset of the zone's first byte
+    size_t check;    // of the two above
 } ZoneEnd;
+
+static size_t zone_check(size_t previous, size_t begin)
+{
+    return ~(previous ^ begin << 1);
+}
 
 static void poison(unsigned char *data, size_t n_bytes)
 {
@@ -97,7 +103,8 @@ bool arena_is_measuring(const Arena *arena)
 // Writes the red zone that begins at `begin` and ends at `end`.
 static void write_zone(Arena *arena, size_t begin, size_t end)
 {
-    const ZoneEnd tail = {.previous = arena->last_zone, .begin = begin};
+    const ZoneEnd tail = {
+        .previous = arena->last_zone, .begin = begin, .check = zone_check(arena->last_zone, begin)};
     memset(arena->base + begin, ZONE_PATTERN, end - begin - sizeof tail);
     memcpy(arena->base + end - sizeof tail, &tail, sizeof tail);
     arena->last_zone = end;
@@ -192,8 +199,9 @@ bool arena_check(const Arena *arena)
         memcpy(&tail, arena->base + end - sizeof tail, sizeof tail);
         // A damaged tail is damage too: the chain must descend, and a zone has a known range of
         // lengths.
-        if (tail.begin >= end || end - tail.begin < ZONE_BYTES ||
-            end - tail.begin >= ZONE_BYTES + ARENA_ALIGN || tail.previous > tail.begin)
+        if (tail.check != zone_check(tail.previous, tail.begin) || tail.begin >= end ||
+            end - tail.begin < ZONE_BYTES || end - tail.begin >= ZONE_BYTES + ARENA_ALIGN ||
+            tail.previous > tail.begin)
             return false;
         for (size_t i = tail.begin; i < end - sizeof tail; i++)
             if (arena->base[i] != ZONE_PATTERN)

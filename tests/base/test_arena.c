@@ -1,0 +1,175 @@
+// base/arena: measuring equals carving, alignment, failure, rewinding, and the debug guards.
+#include "base/arena.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+// A build function as modules write it: measures or carves.
+static void build(Arena *arena, float **weights, char **name)
+{
+    *weights = arena_floats(arena, 1001);
+    *name = arena_alloc(arena, 13, 1);
+    const ArenaMark mark = arena_mark(arena);
+    (void)arena_alloc(arena, 5000, 1);
+    arena_rewind(arena, mark);
+    (void)arena_zalloc(arena, 3, 1);
+}
+
+// Property: a reservation of arena_bytes() of a measuring run fits the carving run exactly, not one
+// byte less.
+static void measuring_equals_carving(void **state)
+{
+    (void)state;
+    Err err;
+    float *weights;
+    char *name;
+    Arena measuring = arena_measuring();
+    build(&measuring, &weights, &name);
+    assert_null(weights);
+    assert_true(arena_is_measuring(&measuring));
+    Arena arena;
+    assert_int_equal(arena_reserve(&arena, arena_bytes(&measuring), &err), ERR_NONE);
+    build(&arena, &weights, &name);
+    assert_int_equal(arena_ok(&arena, &err), ERR_NONE);
+    assert_int_equal(arena_bytes(&arena), arena_bytes(&measuring));
+    assert_true(arena_check(&arena));
+    arena_release(&arena);
+    assert_int_equal(arena_reserve(&arena, arena_bytes(&measuring) - 1, &err), ERR_NONE);
+    build(&arena, &weights, &name);
+    assert_int_equal(arena_ok(&arena, &err), ERR_MEMORY);
+    arena_release(&arena);
+    arena_release(&arena);
+}
+
+// Property: allocations are 64-byte aligned and do not overlap; larger alignments hold in large
+// reservations.
+static void allocations_are_aligned(void **state)
+{
+    (void)state;
+    Err err;
+    Arena arena;
+    assert_int_equal(arena_reserve(&arena, (size_t)3 * ARENA_HUGE_PAGE, &err), ERR_NONE);
+    assert_int_equal((uintptr_t)arena.base % ARENA_HUGE_PAGE, 0);
+    unsigned char *previous_end = arena.base;
+    for (size_t n = 0; n < 200; n += 7) {
+        unsigned char *data = arena_alloc(&arena, n, 1);
+        assert_int_equal((uintptr_t)data % ARENA_ALIGN, 0);
+        assert_true(data >= previous_end);
+        previous_end = data + n;
+        memset(data, 1, n);
+    }
+    void *page = arena_alloc_aligned(&arena, 10, 1, ARENA_HUGE_PAGE);
+    assert_non_null(page);
+    assert_int_equal((uintptr_t)page % ARENA_HUGE_PAGE, 0);
+    assert_true(arena_check(&arena));
+    arena_release(&arena);
+}
+
+// Property: overflowing sizes fail and the failure sticks, also while measuring.
+static void failure_is_sticky(void **state)
+{
+    (void)state;
+    Err err;
+    Arena arena = arena_measuring();
+    (void)arena_alloc(&arena, SIZE_MAX / 2, 3);
+    (void)arena_alloc(&arena, 1, 1);
+    assert_int_equal(arena_ok(&arena, &err), ERR_MEMORY);
+    size_t product;
+    assert_false(arena_multiply(SIZE_MAX, 2, &product));
+    assert_int_equal(product, SIZE_MAX);
+    assert_true(arena_multiply(6, 7, &product) && product == 42);
+    assert_int_equal(arena_reserve(&arena, SIZE_MAX - 10, &err), ERR_MEMORY);
+    assert_int_equal(arena_reserve(&arena, 100, &err), ERR_NONE);
+    assert_null(arena_alloc(&arena, SIZE_MAX, 1));
+    assert_null(arena_alloc(&arena, 1000, 1));
+    assert_int_equal(arena_ok(&arena, &err), ERR_MEMORY);
+    arena_release(&arena);
+}
+
+// Property: a carved sub-arena has its bytes, and one of a measuring arena measures.
+static void sub_arenas_are_carved(void **state)
+{
+    (void)state;
+    Err err;
+    Arena measuring = arena_measuring();
+    Arena child = arena_carve(&measuring, 1000);
+    assert_true(arena_is_measuring(&child));
+    Arena arena;
+    assert_int_equal(arena_reserve(&arena, arena_bytes(&measuring), &err), ERR_NONE);
+    child = arena_carve(&arena, 1000);
+    assert_int_equal(child.size, 1000);
+    assert_non_null(arena_alloc(&child, 100, 1));
+    assert_null(arena_alloc(&child, 1000, 1));
+    assert_true(child.failed && !arena.failed);
+    arena_release(&child);
+    arena_release(&arena);
+}
+
+#ifndef NDEBUG
+// Property (debug): fresh and rewound memory is NaN as float and as double.
+static void fresh_memory_is_nan(void **state)
+{
+    (void)state;
+    Err err;
+    Arena arena;
+    assert_int_equal(arena_reserve(&arena, 4096, &err), ERR_NONE);
+    const ArenaMark mark = arena_mark(&arena);
+    for (int round = 0; round < 2; round++) {
+        double *values = arena_alloc(&arena, 8, sizeof *values);
+        for (int i = 0; i < 8; i++)
+            assert_true(isnan(values[i]));
+        memset(values, 0, 8 * sizeof *values);
+        arena_rewind(&arena, mark);
+        float *floats = arena_floats(&arena, 16);
+        for (int i = 0; i < 16; i++)
+            assert_true(isnan(floats[i]));
+        arena_rewind(&arena, mark);
+    }
+    arena_release(&arena);
+}
+
+// Property (debug): a write of one byte past any allocation is found, whichever byte of the red
+// zone it hits.
+static void overruns_are_found(void **state)
+{
+    (void)state;
+    Err err;
+    Arena arena;
+    assert_int_equal(arena_reserve(&arena, 4096, &err), ERR_NONE);
+    unsigned char *first = arena_alloc(&arena, 100, 1);
+    unsigned char *second = arena_alloc(&arena, 64, 1);
+    unsigned char *third = arena_alloc(&arena, 1, 1);
+    memset(first, 7, 100);
+    memset(second, 7, 64);
+    memset(third, 7, 1);
+    assert_true(arena_check(&arena));
+    for (unsigned char *byte = first + 100; byte < second; byte++) {
+        *byte ^= 0x10;
+        assert_false(arena_check(&arena));
+        *byte ^= 0x10;
+    }
+    third[1]++;
+    assert_false(arena_check(&arena));
+    third[1]--;
+    assert_true(arena_check(&arena));
+    arena_release(&arena);
+}
+#endif
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(measuring_equals_carving), cmocka_unit_test(allocations_are_aligned),
+        cmocka_unit_test(failure_is_sticky),        cmocka_unit_test(sub_arenas_are_carved),
+#ifndef NDEBUG
+        cmocka_unit_test(fresh_memory_is_nan),      cmocka_unit_test(overruns_are_found),
+#endif
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,411 @@
+// base/file: atomic writing under every fault, bounds, folders, locks.
+//
+// Faults come from base/sysfault; each test asserts that its fault fired. Deaths happen in forked
+// children.
+#include "base/file.h"
+
+#include "base/sys.h"
+#include "base/sysfault.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { OLD_BYTES = 3000, NEW_BYTES = 200000 }; // the new content needs several writes
+
+static char *old_content, *new_content;
+static char *original_folder;
+
+static int make_scratch(void **state)
+{
+    (void)state;
+    static char scratch[] = "file-test-XXXXXX";
+    original_folder = getcwd(NULL, 0);
+    if (!mkdtemp(scratch) || chdir(scratch) != 0)
+        return -1;
+    *state = scratch;
+    old_content = malloc(OLD_BYTES);
+    new_content = malloc(NEW_BYTES);
+    if (!old_content || !new_content)
+        return -1;
+    memset(old_content, 'o', OLD_BYTES);
+    memset(new_content, 'n', NEW_BYTES);
+    return 0;
+}
+
+static int remove_scratch(void **state)
+{
+    Err err;
+    free(old_content);
+    free(new_content);
+    const int moved = chdir(original_folder);
+    free(original_folder);
+    return moved == 0 && file_remove_tree(*state, &err) == ERR_NONE ? 0 : -1;
+}
+
+static bool holds(const char *path, const char *content, size_t n_bytes)
+{
+    Err err;
+    char *data;
+    size_t n;
+    if (file_read(path, 1 << 20, &data, &n, &err) != ERR_NONE)
+        return false;
+    const bool is_equal = n == n_bytes && memcmp(data, content, n) == 0;
+    mem_free(data);
+    return is_equal;
+}
+
+static void write_old(const char *path)
+{
+    Err err;
+    assert_int_equal(file_write(path, old_content, OLD_BYTES, &err), ERR_NONE);
+}
+
+// Number of names in the current folder that look like temporary files.
+static size_t count_temporaries(void)
+{
+    Err err;
+    FileList list;
+    size_t n = 0;
+    assert_int_equal(file_list(".", &list, &err), ERR_NONE);
+    for (size_t i = 0; i < list.n_names; i++)
+        n += strstr(list.names[i], ".tmp-") != NULL;
+    file_list_release(&list);
+    return n;
+}
+
+// Writes in pieces, as checkpoints are.
+static ErrCode write_new(const char *path, Err *err)
+{
+    FileWriter *writer;
+    TRY(file_writer_begin(&writer, path, err));
+    for (size_t i = 0; i < NEW_BYTES; i += 40000)
+        TRY(file_writer_put(writer, new_content + i, 40000, err));
+    TRY(file_writer_commit(&writer, err));
+    return ERR_NONE;
+fail:
+    file_writer_abort(&writer);
+    return err->code;
+}
+
+// Property: whichever call fails, the error names the path, the old content is whole (or the new
+// one, once renamed), and no temporary file is left. The loop ends when the k-th call no longer
+// exists.
+static void every_failing_call_leaves_a_whole_file(void **state)
+{
+    (void)state;
+    static const SysCallKind kinds[] = {SYS_OPEN,  SYS_WRITE,  SYS_FSYNC,
+                                        SYS_CLOSE, SYS_RENAME, SYS_ALLOC};
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        long n_fired = 0;
+        for (long k = 1;; k++) {
+            Err err = {0};
+            write_old("target");
+            sysfault_arm(kinds[i], k, SYS_FAIL, ENOSPC);
+            const ErrCode code = write_new("target", &err);
+            const bool has_fired = sysfault_fired();
+            sysfault_clear();
+            if (!has_fired) {
+                assert_int_equal(code, ERR_NONE);
+                break;
+            }
+            n_fired++;
+            assert_int_equal(count_temporaries(), 0);
+            assert_true(holds("target", old_content, OLD_BYTES) ||
+                        holds("target", new_content, NEW_BYTES));
+            // Only a close for reading may fail unnoticed.
+            if (code == ERR_NONE) {
+                assert_int_equal(kinds[i], SYS_CLOSE);
+                assert_true(holds("target", new_content, NEW_BYTES));
+            } else if (kinds[i] != SYS_ALLOC) {
+                assert_non_null(strstr(err.msg, "target"));
+                assert_non_null(strstr(err.msg, "No space left"));
+            }
+        }
+        assert_true(n_fired >= 1);
+    }
+}
+
+// Dies in a child at the k-th file call; true if the child was killed by the fault, false if it
+// finished.
+static bool die_at(long k, SysFaultAction action)
+{
+    const pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        Err err;
+        sysfault_arm(SYS_ANY_FILE, k, action, 0);
+        _exit(write_new("target", &err) == ERR_NONE ? 0 : 1);
+    }
+    int status;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    if (WIFSIGNALED(status)) {
+        assert_int_equal(WTERMSIG(status), SIGKILL);
+        return true;
+    }
+    assert_int_equal(WEXITSTATUS(status), 0);
+    return false;
+}
+
+// Property: killed before, in the middle of, or after any call, the name shows old or new bytes in
+// full; both are seen. What the dead leave behind is swept, and only that.
+static void every_death_leaves_a_whole_file(void **state)
+{
+    (void)state;
+    Err err;
+    static const SysFaultAction actions[] = {SYS_DIE, SYS_SHORT_DIE, SYS_DIE_AFTER};
+    for (size_t i = 0; i < ARRAY_LEN(actions); i++) {
+        long n_old = 0, n_new = 0;
+        write_old("target");
+        for (long k = 1; die_at(k, actions[i]); k++) {
+            const bool is_old = holds("target", old_content, OLD_BYTES);
+            const bool is_new = holds("target", new_content, NEW_BYTES);
+            assert_true(is_old || is_new);
+            n_old += is_old;
+            n_new += is_new;
+            write_old("target");
+        }
+        assert_true(n_old >= 4 && n_new >= 1);
+        assert_true(holds("target", new_content, NEW_BYTES)); // the one that was not killed
+    }
+    char alive[64];
+    snprintf(alive, sizeof alive, "target.tmp-%ld-7", (long)getpid());
+    assert_int_equal(file_write(alive, "x", 1, &err), ERR_NONE);
+    assert_true(count_temporaries() > 1);
+    assert_int_equal(file_sweep_temporaries(".", &err), ERR_NONE);
+    assert_int_equal(count_temporaries(), 1);
+    assert_int_equal(file_remove(alive, &err), ERR_NONE);
+}
+
+// Property: fsync comes before rename, and the folder is synced after it; seen as the order of
+// calls at which a death leaves the old or the new file. Negative control: with the rename taken
+// away the new content never appears, so the tests above would fail.
+static void the_guards_are_seen_missing(void **state)
+{
+    (void)state;
+    Err err;
+    write_old("target");
+    sysfault_arm(SYS_RENAME, 1, SYS_SKIP, 0);
+    assert_int_equal(write_new("target", &err), ERR_NONE);
+    assert_true(sysfault_fired());
+    sysfault_clear();
+    assert_false(holds("target", new_content, NEW_BYTES));
+    assert_int_equal(file_sweep_temporaries(".", &err), ERR_NONE);
+    // Two syncs a write: the file's and the folder's.
+    sysfault_arm(SYS_FSYNC, 0, SYS_FAIL, 0);
+    assert_int_equal(write_new("target", &err), ERR_NONE);
+    assert_int_equal(sysfault_count(), 2);
+    // A failing first sync must come before the rename: the old file is still there.
+    write_old("target");
+    sysfault_arm(SYS_FSYNC, 1, SYS_FAIL, EIO);
+    assert_int_equal(write_new("target", &err), ERR_IO);
+    sysfault_clear();
+    assert_true(holds("target", old_content, OLD_BYTES));
+    // A failing second one after it.
+    sysfault_arm(SYS_FSYNC, 2, SYS_FAIL, EIO);
+    assert_int_equal(write_new("target", &err), ERR_IO);
+    sysfault_clear();
+    assert_true(holds("target", new_content, NEW_BYTES));
+    // Writing in place, what the writer exists to avoid, shows half a file after the same fault.
+    write_old("target");
+    const int fd = open("target", O_WRONLY | O_TRUNC);
+    sysfault_arm(SYS_WRITE, 2, SYS_FAIL, ENOSPC);
+    assert_int_equal(file_put_fd(fd, "target", new_content, NEW_BYTES / 2, &err), ERR_NONE);
+    assert_int_equal(file_put_fd(fd, "target", new_content, NEW_BYTES / 2, &err), ERR_IO);
+    sysfault_clear();
+    close(fd);
+    assert_false(holds("target", old_content, OLD_BYTES) ||
+                 holds("target", new_content, NEW_BYTES));
+}
+
+// Property: short writes, short reads and EINTR are gone on with, not lost.
+static void interruptions_are_gone_on_with(void **state)
+{
+    (void)state;
+    Err err;
+    sysfault_arm(SYS_WRITE, 2, SYS_SHORT, 0);
+    assert_int_equal(write_new("target", &err), ERR_NONE);
+    assert_true(sysfault_fired());
+    sysfault_arm(SYS_PREAD, 1, SYS_SHORT, 0);
+    assert_true(holds("target", new_content, NEW_BYTES));
+    assert_true(sysfault_fired());
+    sysfault_arm(SYS_WRITE, 1, SYS_FAIL, EINTR);
+    assert_int_equal(write_new("target", &err), ERR_NONE);
+    assert_true(sysfault_fired());
+    sysfault_arm(SYS_PREAD, 1, SYS_FAIL, EINTR);
+    assert_true(holds("target", new_content, NEW_BYTES));
+    assert_true(sysfault_fired());
+    sysfault_clear();
+}
+
+// Property: a full device is noticed on a plain descriptor, with the path and the reason.
+static void a_full_disk_is_noticed(void **state)
+{
+    (void)state;
+    Err err;
+    const int fd = open("/dev/full", O_WRONLY);
+    if (fd < 0)
+        skip();
+    assert_int_equal(file_put_fd(fd, "standard output", "x", 1, &err), ERR_IO);
+    assert_non_null(strstr(err.msg, "'standard output'"));
+    assert_non_null(strstr(err.msg, "No space left"));
+    close(fd);
+}
+
+// Property: bounds, missing files and folders are said by name; an empty file reads and maps.
+static void reading_is_bounded(void **state)
+{
+    (void)state;
+    Err err;
+    char *data;
+    size_t n;
+    FileMap map;
+    write_old("target");
+    assert_int_equal(file_read("target", OLD_BYTES - 1, &data, &n, &err), ERR_DATA);
+    assert_non_null(strstr(err.msg, "3000 bytes"));
+    assert_int_equal(file_read("target", OLD_BYTES, &data, &n, &err), ERR_NONE);
+    assert_int_equal(data[n], '\0');
+    mem_free(data);
+    assert_int_equal(file_read("missing", 10, &data, &n, &err), ERR_IO);
+    assert_non_null(strstr(err.msg, "cannot open 'missing'"));
+    assert_int_equal(file_read(".", 10, &data, &n, &err), ERR_DATA);
+    assert_int_equal(file_map("target", &map, &err), ERR_NONE);
+    assert_true(map.n_bytes == OLD_BYTES && memcmp(map.data, old_content, OLD_BYTES) == 0);
+    file_unmap(&map);
+    assert_int_equal(file_write("empty", "", 0, &err), ERR_NONE);
+    assert_int_equal(file_map("empty", &map, &err), ERR_NONE);
+    assert_true(map.data == NULL && map.n_bytes == 0);
+    assert_true(holds("empty", "", 0));
+    int fd;
+    char piece[10];
+    assert_int_equal(file_open_read("target", &fd, &err), ERR_NONE);
+    assert_int_equal(file_read_at(fd, "target", piece, 10, OLD_BYTES - 5, &err), ERR_DATA);
+    file_close_fd(fd);
+    uint64_t size;
+    assert_int_equal(file_size("target", &size, &err), ERR_NONE);
+    assert_int_equal(size, OLD_BYTES);
+}
+
+// Property: folders are made with parents, listed bytewise, and removed whole without following
+// links.
+static void folders_are_made_and_removed(void **state)
+{
+    (void)state;
+    Err err;
+    FileList list;
+    assert_int_equal(file_make_dirs("tree/a/b/", &err), ERR_NONE);
+    assert_int_equal(file_make_dirs("tree/a", &err), ERR_NONE);
+    assert_int_equal(file_write("tree/b", "x", 1, &err), ERR_NONE);
+    assert_int_equal(file_write("tree/B", "x", 1, &err), ERR_NONE);
+    assert_int_equal(file_make_dirs("outside", &err), ERR_NONE);
+    assert_int_equal(file_write("outside/kept", "x", 1, &err), ERR_NONE);
+    assert_int_equal(symlink("../outside", "tree/link"), 0);
+    assert_int_equal(file_list("tree", &list, &err), ERR_NONE);
+    assert_int_equal(list.n_names, 4);
+    static const char *const expected[] = {"B", "a", "b", "link"};
+    for (size_t i = 0; i < 4; i++)
+        assert_string_equal(list.names[i], expected[i]);
+    file_list_release(&list);
+    assert_int_equal(file_make_dirs("tree/b/c", &err), ERR_IO);
+    assert_true(file_is_folder("tree/link") && !file_is_regular("tree/link"));
+    assert_int_equal(file_remove_tree("tree", &err), ERR_NONE);
+    assert_false(file_exists("tree"));
+    assert_true(file_exists("outside/kept"));
+    assert_int_equal(file_remove_tree("tree", &err), ERR_NONE);
+    assert_int_equal(file_list("tree", &list, &err), ERR_IO);
+    assert_int_equal(file_rename("outside", "moved", &err), ERR_NONE);
+    assert_true(file_exists("moved/kept"));
+    assert_int_equal(file_rename("outside", "moved", &err), ERR_IO);
+}
+
+static void check_path(char *path, const char *expected)
+{
+    assert_string_equal(path, expected);
+    mem_free(path);
+}
+
+// Property: paths are joined and split as text.
+static void paths_are_joined(void **state)
+{
+    (void)state;
+    check_path(file_join("a", "b"), "a/b");
+    check_path(file_join("a/", "b"), "a/b");
+    check_path(file_join("", "b"), "b");
+    check_path(file_join("a", "/b"), "/b");
+    check_path(file_folder("a/b/c"), "a/b");
+    check_path(file_folder("c"), ".");
+    check_path(file_folder("/c"), "/");
+    assert_string_equal(file_name("a/b.txt"), "b.txt");
+    assert_string_equal(file_name("b.txt"), "b.txt");
+}
+
+// Property: a lock excludes others (in this process too), says who holds it, and ends with its
+// holder's death.
+static void locks_exclude_and_die_with_their_holder(void **state)
+{
+    (void)state;
+    Err err;
+    FileLock *lock, *second;
+    bool is_held = true;
+    char *holder;
+    assert_int_equal(file_lock_holder("none.lock", &is_held, &holder, &err), ERR_NONE);
+    assert_false(is_held || file_exists("none.lock"));
+    assert_int_equal(file_lock(&lock, "study.lock", "pid 12 on here", &err), ERR_NONE);
+    assert_int_equal(file_lock(&second, "study.lock", "other", &err), ERR_BUSY);
+    assert_null(second);
+    assert_non_null(strstr(err.msg, "pid 12 on here"));
+    assert_int_equal(file_lock_holder("study.lock", &is_held, &holder, &err), ERR_NONE);
+    assert_true(is_held);
+    check_path(holder, "pid 12 on here");
+    file_unlock(&lock);
+    file_unlock(&lock);
+    assert_int_equal(file_lock_holder("study.lock", &is_held, NULL, &err), ERR_NONE);
+    assert_false(is_held);
+    int ready[2];
+    assert_int_equal(pipe(ready), 0);
+    const pid_t pid = fork();
+    if (pid == 0) {
+        const ErrCode code = file_lock(&lock, "study.lock", "child", &err);
+        if (write(ready[1], code == ERR_NONE ? "y" : "n", 1) == 1)
+            pause();
+        _exit(1);
+    }
+    char answer = 0;
+    assert_int_equal(read(ready[0], &answer, 1), 1);
+    assert_int_equal(answer, 'y');
+    assert_int_equal(file_lock(&lock, "study.lock", "x", &err), ERR_BUSY);
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    assert_int_equal(file_lock(&lock, "study.lock", "x", &err), ERR_NONE);
+    file_unlock(&lock);
+    close(ready[0]);
+    close(ready[1]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_failing_call_leaves_a_whole_file),
+        cmocka_unit_test(every_death_leaves_a_whole_file),
+        cmocka_unit_test(the_guards_are_seen_missing),
+        cmocka_unit_test(interruptions_are_gone_on_with),
+        cmocka_unit_test(a_full_disk_is_noticed),
+        cmocka_unit_test(reading_is_bounded),
+        cmocka_unit_test(folders_are_made_and_removed),
+        cmocka_unit_test(paths_are_joined),
+        cmocka_unit_test(locks_exclude_and_die_with_their_holder),
+    };
+    return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
+}

@@ -1,0 +1,236 @@
+// base/text: building, escaping, tables, numbers, distances.
+#include "base/text.h"
+
+#include "base/sys.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+// Checks what one appending function makes of a string.
+static void check(void (*append)(Text *, const char *), const char *string, const char *expected)
+{
+    Text text = {0};
+    append(&text, string);
+    assert_string_equal(text_string(&text), expected);
+    text_release(&text);
+}
+
+// Property: pieces are concatenated, printf grows the string, taking hands it over.
+static void text_grows(void **state)
+{
+    (void)state;
+    Err err;
+    Text text = {0};
+    assert_string_equal(text_string(&text), "");
+    for (int i = 0; i < 1000; i++)
+        text_printf(&text, "%d,", i % 10);
+    assert_int_equal(text.n_bytes, 2000);
+    text_clear(&text);
+    text_append(&text, "ab");
+    text_repeat(&text, '-', 3);
+    char *string;
+    assert_int_equal(text_take(&text, &string, &err), ERR_NONE);
+    assert_string_equal(string, "ab---");
+    mem_free(string);
+    assert_int_equal(text_take(&text, &string, &err), ERR_NONE);
+    assert_string_equal(string, "");
+    mem_free(string);
+}
+
+// Property: nothing dangerous gets through the escapes: tags, quotes, control characters, broken
+// UTF-8.
+static void escapes_disarm(void **state)
+{
+    (void)state;
+    check(text_append_html, "<a href=\"x\" b='y'>&\x01\x1b\n",
+          "&lt;a href=&quot;x&quot; b=&#39;y&#39;&gt;&amp;\n");
+    check(text_append_visible, "a\x1b[31m\n\t\x7f", "a\\x1B[31m\\n\\t\\x7F");
+    check(text_append_visible, "\xC3\xA9\xC2\x9B!", "\xC3\xA9\\xC2\\x9B!"); // a C1 control
+    check(text_append_visible, "\xff\xE2\x82", "\\xFF\\xE2\\x82");
+    check(text_append_visible, "\xE2\x80\xAE", "\\xE2\\x80\\xAE"); // right-to-left override
+    check(text_append_quoted, "a\"\\\n", "\"a\\\"\\\\\\n\"");
+}
+
+// Property: file names are safe, unchanged when they were, and different for different strings.
+static void file_names_are_safe(void **state)
+{
+    (void)state;
+    check(text_append_file_name, "fig3_width-1.0", "fig3_width-1.0");
+    Text a = {0}, b = {0};
+    static const char *const hostile[] = {
+        "../../etc", "",    ".",        "-rf",
+        "a b",       "a/b", "\xff\x01", "0123456789012345678901234567890123456789x"};
+    for (size_t i = 0; i < ARRAY_LEN(hostile); i++) {
+        text_clear(&a);
+        text_append_file_name(&a, hostile[i]);
+        assert_true(a.n_bytes > 17 && a.n_bytes < 64);
+        assert_true(a.data[0] != '.' && a.data[0] != '-');
+        assert_null(strchr(a.data, '/'));
+        assert_null(strchr(a.data, ' '));
+    }
+    text_clear(&a);
+    text_append_file_name(&a, "a b");
+    text_append_file_name(&b, "a/b");
+    assert_string_not_equal(a.data, b.data);
+    text_release(&a);
+    text_release(&b);
+}
+
+// Property: columns are aligned by characters, numbers to the right, no blanks at line ends, last
+// row filled up.
+static void tables_are_aligned(void **state)
+{
+    (void)state;
+    static const char *const headings[] = {"name", "macs", "note"};
+    static const TextAlign aligns[] = {TEXT_LEFT, TEXT_RIGHT, TEXT_LEFT};
+    TextTable *table = text_table_create(headings, aligns, 3);
+    assert_non_null(table);
+    text_table_cell(table, "\xC3\xA9\xC3\xA9");
+    text_table_cellf(table, "%d", 12345);
+    text_table_cell(table, "x\ny");
+    text_table_cell(table, "longer name");
+    text_table_cell(table, "7");
+    Text out = {0};
+    text_table_render(table, &out);
+    assert_string_equal(text_string(&out), "name          macs  note\n"
+                                           "-----------  -----  ----\n"
+                                           "\xC3\xA9\xC3\xA9           12345  x\\ny\n"
+                                           "longer name      7\n");
+    text_release(&out);
+    text_table_destroy(&table);
+    assert_null(table);
+}
+
+// Property: numbers for people keep three digits and carry into the next unit.
+static void numbers_are_readable(void **state)
+{
+    (void)state;
+    char b[TEXT_NUMBER_BYTES];
+    assert_string_equal(text_human(b, 1.83e9), "1.83 G");
+    assert_string_equal(text_human(b, 5.3e6), "5.30 M");
+    assert_string_equal(text_human(b, 999.0), "999");
+    assert_string_equal(text_human(b, 0.0), "0");
+    assert_string_equal(text_human(b, 999999.0), "1.00 M");
+    assert_string_equal(text_human(b, 99.96e3), "100 k");
+    assert_string_equal(text_human(b, -2.5e12), "-2.50 T");
+    assert_string_equal(text_human_bytes(b, 512), "512 B");
+    assert_string_equal(text_human_bytes(b, 1536), "1.50 KiB");
+    assert_string_equal(text_human_bytes(b, UINT64_MAX), "16.0 EiB");
+    assert_string_equal(text_grouped(b, 756528), "756,528");
+    assert_string_equal(text_grouped(b, -1234567), "-1,234,567");
+    assert_string_equal(text_grouped(b, INT64_MIN), "-9,223,372,036,854,775,808");
+    assert_string_equal(text_grouped(b, 12), "12");
+}
+
+// Property: durations carry and never show 60 seconds.
+static void durations_are_readable(void **state)
+{
+    (void)state;
+    char b[TEXT_NUMBER_BYTES];
+    assert_string_equal(text_duration(b, 0.8), "0.8 s");
+    assert_string_equal(text_duration(b, 9.97), "10 s");
+    assert_string_equal(text_duration(b, 59.6), "1 min 00 s");
+    assert_string_equal(text_duration(b, 80.0), "1 min 20 s");
+    assert_string_equal(text_duration(b, 7500.0), "2 h 05 min");
+    assert_string_equal(text_duration(b, 273600.0), "3 d 4 h");
+    assert_string_equal(text_duration(b, (double)NAN), "unknown");
+}
+
+// Property: a double's text is short and reads back to the same bits.
+static void doubles_read_back(void **state)
+{
+    (void)state;
+    static const double values[] = {0.1,    1.0 / 3.0,           1e300, -2.5e-308,
+                                    5e-324, 0.30000000000000004, 100.0, 1e22};
+    for (size_t i = 0; i < ARRAY_LEN(values); i++) {
+        Text text = {0};
+        text_append_double(&text, values[i]);
+        double back;
+        assert_true(text_to_double(text_string(&text), &back));
+        assert_memory_equal(&back, &values[i], sizeof back);
+        text_release(&text);
+    }
+    Text text = {0};
+    text_append_double(&text, 0.05);
+    text_append_char(&text, ' ');
+    text_append_double(&text, (double)-INFINITY);
+    assert_string_equal(text_string(&text), "0.05 -inf");
+    text_release(&text);
+}
+
+// Property: strict parsing takes whole decimal strings only.
+static void parsing_is_strict(void **state)
+{
+    (void)state;
+    double d = 0;
+    assert_true(text_to_double("1.0e-3", &d) && d == 1e-3);
+    assert_true(text_to_double("-.5", &d) && d == -0.5);
+    static const char *const bad[] = {"",   " 1", "1 ", "1x",    "0x10", "nan", "inf",
+                                      "1e", "e5", ".",  "1e999", "--1",  "1,5"};
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+        assert_false(text_to_double(bad[i], &d));
+    int64_t n = 0;
+    uint64_t u = 0;
+    assert_true(text_to_int64("-42", &n) && n == -42);
+    assert_true(text_to_int64("9223372036854775807", &n) && n == INT64_MAX);
+    assert_false(text_to_int64("9223372036854775808", &n));
+    assert_false(text_to_int64("", &n) || text_to_int64("-", &n) || text_to_int64("1.0", &n) ||
+                 text_to_int64(" 1", &n));
+    assert_true(text_to_uint64("18446744073709551615", &u) && u == UINT64_MAX);
+    assert_false(text_to_uint64("18446744073709551616", &u) || text_to_uint64("-1", &u));
+}
+
+// Property: distances count insertions, deletions, replacements and swaps of neighbours; the
+// nearest name within reach is offered and none beyond it.
+static void nearest_names_are_offered(void **state)
+{
+    (void)state;
+    assert_int_equal(text_distance("", "abc"), 3);
+    assert_int_equal(text_distance("kitten", "sitting"), 3);
+    assert_int_equal(text_distance("epohcs", "epochs"), 1);
+    assert_int_equal(text_distance("same", "same"), 0);
+    static const char *const names[] = {"batch", "epochs", "lr", "schedule"};
+    assert_string_equal(text_nearest("epohcs", names, 4), "epochs");
+    assert_string_equal(text_nearest("rl", names, 4), "lr");
+    assert_null(text_nearest("zzzzzz", names, 4));
+    assert_null(text_nearest("x", names, 0));
+}
+
+// Property: UTF-8 is accepted in its shortest form only, without surrogates.
+static void utf8_is_checked(void **state)
+{
+    (void)state;
+    assert_true(text_is_utf8("a\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80", 10));
+    assert_false(text_is_utf8("\xC0\x80", 2));
+    assert_false(text_is_utf8("\xED\xA0\x80", 3));
+    assert_false(text_is_utf8("\xE2\x82", 2));
+    assert_false(text_is_utf8("\xF5\x80\x80\x80", 4));
+    assert_false(text_is_utf8("\x80", 1));
+    assert_int_equal(text_width("e\xCC\x81\xE2\x82\xAC"), 2);
+    assert_true(text_starts_with("figure", "fig") && !text_starts_with("fig", "figure"));
+    assert_true(text_ends_with("a.svg", ".svg") && !text_ends_with("svg", "a.svg"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(text_grows),
+        cmocka_unit_test(escapes_disarm),
+        cmocka_unit_test(file_names_are_safe),
+        cmocka_unit_test(tables_are_aligned),
+        cmocka_unit_test(numbers_are_readable),
+        cmocka_unit_test(durations_are_readable),
+        cmocka_unit_test(doubles_read_back),
+        cmocka_unit_test(parsing_is_strict),
+        cmocka_unit_test(nearest_names_are_offered),
+        cmocka_unit_test(utf8_is_checked),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
