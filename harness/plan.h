@@ -75,6 +75,8 @@ typedef struct Plan {
     PlanNetwork *networks;            /* distinct, in order of first use */
     PlanTrial *trials;                /* network by network, seeds in the study's order */
     size_t n_after_grid;              /* trials to come with the winner: at most these */
+    double baseline_step_s;           /* calibration: one image's training step; 0 before plan_predict */
+    size_t point_room, network_room, trial_room; /* private: allocated items */
 } Plan;
 
 /*

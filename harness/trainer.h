@@ -5,9 +5,10 @@
  * processes nor terminals. Results (weights, every metric but seconds) are a function of network,
  * data, recipe, seed and arithmetic revision: not of threads, instruction set, or interruptions.
  *
- * In `dir` it writes checkpoint-NNNNNNNN.safetensors (two last generations), checkpoint-best, and at
- * the end weights.safetensors (what was measured after the last epoch) and best.safetensors (of the
- * best validation epoch). A damaged checkpoint is skipped, loudly, for the one before it.
+ * In `dir` it writes checkpoint-STEP.safetensors (the two last generations), best-EPOCH.safetensors
+ * (weights of the best epoch those speak of), and at the end weights.safetensors (what was measured
+ * after the last epoch) and best.safetensors. A damaged checkpoint is skipped, loudly, for the one
+ * before it. An epoch's loss is summed in double, in the order of its batches.
  */
 #ifndef HARNESS_TRAINER_H
 #define HARNESS_TRAINER_H
@@ -28,8 +29,8 @@ typedef struct TrainEpoch {
     double val_loss;          /* mean cross-entropy on validation, without smoothing */
     double val_top1;          /* percent */
     double lr;                /* of the epoch's last step */
-    double seconds;           /* of training, not of evaluation; over all attempts' parts */
-    double images_per_second; /* training images over seconds */
+    double seconds;           /* training and validation; over all attempts that worked on it */
+    double images_per_second; /* training images over the seconds of training alone */
 } TrainEpoch;
 
 typedef enum TrainStatus {
@@ -45,16 +46,17 @@ typedef struct TrainReport {
     double best_val_top1;       /* of the best epoch (first of equals) */
     int64_t best_epoch;         /* from 1; 0 = none */
     double test_top1, test_loss; /* after the last epoch; NaN unless TRAIN_DONE */
-    double best_test_top1;      /* of the best epoch's weights */
-    int64_t bad_epoch, bad_batch; /* TRAIN_DIVERGED: from 1, 0; first batch with a bad loss */
-    double seconds;             /* training and evaluation of this call */
+    int64_t bad_step;           /* TRAIN_DIVERGED: first step with a bad loss, from 0 over all epochs; else -1 */
+    int64_t last_step;          /* steps done, over all epochs */
+    int64_t checkpoint_step;    /* steps in the newest checkpoint; -1 = none */
+    double seconds;             /* of this call */
 } TrainReport;
 
 /* All callbacks run on the calling thread, between steps; any may be NULL. */
 typedef struct TrainCallbacks {
     void *user;
     void (*epoch)(void *user, const TrainEpoch *epoch); /* also for those a checkpoint brings back */
-    void (*checkpoint)(void *user, int64_t epoch, int64_t step);
+    void (*checkpoint)(void *user, int64_t step); /* steps done when it was written */
     void (*warning)(void *user, const char *message);
     bool (*should_stop)(void *user); /* asked after every batch */
 } TrainCallbacks;
@@ -72,6 +74,7 @@ typedef struct TrainJob {
     size_t n_resume;
     const char *init;            /* weight file to start from, or NULL */
     const char *cache;           /* last resort for decoded data (data/imageset.h), or NULL */
+    bool keep_checkpoints;       /* after the end, too: a coordinator has still to accept it */
     int64_t checkpoint_ns;       /* time between checkpoints inside an epoch; 0 = 60 s */
 } TrainJob;
 

@@ -1,4 +1,4 @@
-/* harness/cli/cmd_cost.c: `isoflop cost`: layers, parameters, multiply-adds, activations, memory. */
+/* harness/cli/cmd_cost.c: `isoflop cost`: layers, parameters, multiply-adds, activations, memory-> */
 #include "harness/cli/command.h"
 #include "harness/cli/network_options.h"
 
@@ -36,9 +36,9 @@ static void put_layer(JsonWriter *json, const Op *op)
     json_close_map(json);
 }
 
-static void print_json(const Network *network, const NetworkOptions *settings, Text *out)
+static void print_json(const Network *network, const CostMemory *memory, const NetworkOptions *settings,
+                       Text *out)
 {
-    const CostMemory memory = cost_memory(network);
     JsonWriter json = json_writer(out, true);
     json_open_map(&json, NULL);
     json_put_text(&json, "network", network->name);
@@ -50,9 +50,9 @@ static void print_json(const Network *network, const NetworkOptions *settings, T
     json_put_int(&json, "params", network->params);
     json_put_int(&json, "macs", network->macs);
     json_put_int(&json, "acts", network->acts);
-    json_put_int(&json, "params_bytes", memory.params_bytes);
-    json_put_int(&json, "inference_bytes", memory.inference_bytes);
-    json_put_int(&json, "training_bytes", memory.training_bytes);
+    json_put_int(&json, "params_bytes", memory->params_bytes);
+    json_put_int(&json, "inference_bytes", memory->inference_bytes);
+    json_put_int(&json, "training_bytes", memory->training_bytes);
     json_open_list(&json, "layers");
     for (int i = 0; i < network->n_ops; i++)
         if (cost_is_layer(&network->ops[i]))
@@ -62,18 +62,17 @@ static void print_json(const Network *network, const NetworkOptions *settings, T
     text_append_char(out, '\n');
 }
 
-static void print_table(const Network *network, Text *out)
+static void print_table(const Network *network, const CostMemory *memory, Text *out)
 {
-    const CostMemory memory = cost_memory(network);
     char a[TEXT_NUMBER_BYTES], b[TEXT_NUMBER_BYTES], c[TEXT_NUMBER_BYTES];
     cost_table(network, out);
     text_printf(out, "\n%s at %d px, %d classes: %s params, %s MACs, %s acts\n", network->name,
                 network->resolution, network->classes, text_grouped(a, network->params),
                 text_grouped(b, network->macs), text_grouped(c, network->acts));
     text_printf(out, "memory: %s of weights, %s for inference, %s an image for training\n",
-                text_human_bytes(a, (uint64_t)memory.params_bytes),
-                text_human_bytes(b, (uint64_t)memory.inference_bytes),
-                text_human_bytes(c, (uint64_t)memory.training_bytes));
+                text_human_bytes(a, (uint64_t)memory->params_bytes),
+                text_human_bytes(b, (uint64_t)memory->inference_bytes),
+                text_human_bytes(c, (uint64_t)memory->training_bytes));
 }
 
 static ErrCode run(const Call *call, int *status, Err *err)
@@ -82,13 +81,15 @@ static ErrCode run(const Call *call, int *status, Err *err)
     const CostSettings *settings = call->settings;
     Spec spec;
     Network network = {0};
+    CostMemory memory;
     Text out = {0};
     TRY(network_options_spec(&spec, call->args[0], &settings->network, NULL, 0, err));
     TRY(resolve_network(&network, &spec, err));
+    TRY(cost_memory(&memory, &network, err));
     if (call->json)
-        print_json(&network, &settings->network, &out);
+        print_json(&network, &memory, &settings->network, &out);
     else
-        print_table(&network, &out);
+        print_table(&network, &memory, &out);
     TRY(call_print(&out, err));
 fail:
     network_release(&network);

@@ -1,0 +1,176 @@
+/* harness/plan_report.c: a plan as JSON and as text. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "harness/plan.h"
+
+/* Seeds below which an interval, and then a bar, cannot be given (results/stats.h). */
+enum { MIN_SEEDS = 3, BAR_SEEDS = 5 };
+
+static void put_scale(JsonWriter *json, const char *key, Scale scale)
+{
+    const double values[STUDY_DIMENSIONS] = {scale.depth, scale.width, scale.resolution};
+    json_put_doubles(json, key, values, STUDY_DIMENSIONS);
+}
+
+static void put_point(const Plan *plan, const PlanPoint *point, JsonWriter *json)
+{
+    json_open_map(json, NULL);
+    json_put_text(json, "part", study_part_key(plan->study->parts[point->part].kind));
+    json_put_text(json, "name", point->part_name);
+    json_put_text(json, "figure", point->figure);
+    json_put_text(json, "series", point->series);
+    json_put_double(json, "x", point->x);
+    put_scale(json, "nominal", point->nominal);
+    put_scale(json, "built", point->built);
+    json_put_double(json, "trim", point->trim);
+    json_put_text(json, "network",
+                  point->network == PLAN_NONE ? NULL : plan->networks[point->network].network.digest);
+    if (point->status == MATCH_AFTER_GRID) {
+        json_put_null(json, "resolution");
+        json_put_null(json, "macs");
+    } else {
+        json_put_int(json, "resolution", point->resolution);
+        json_put_int(json, "macs", point->macs);
+    }
+    json_put_double(json, "ratio", point->ratio);
+    json_put_double(json, "naive_ratio", point->naive_ratio);
+    json_put_text(json, "match", point->match);
+    json_put_text(json, "status", match_status_name(point->status));
+    json_put_text(json, "reason", point->reason[0] ? point->reason : NULL);
+    json_close_map(json);
+}
+
+void plan_json(const Plan *plan, double seconds, Text *out)
+{
+    JsonWriter json = json_writer(out, true);
+    json_open_map(&json, NULL);
+    json_put_text(&json, "study", plan->study->name);
+    json_put_text(&json, "baseline", plan->baseline.name);
+    json_put_int(&json, "baseline_macs", plan->baseline_macs);
+    json_put_int(&json, "target_macs", plan->target_macs);
+    json_put_int(&json, "trials", (int64_t)(plan->n_trials + plan->n_after_grid));
+    json_put_int(&json, "trials_after_grid", (int64_t)plan->n_after_grid);
+    json_put_int(&json, "networks", (int64_t)plan->n_networks);
+    json_put_int(&json, "seeds", (int64_t)plan->study->seeds.n);
+    json_put_double(&json, "total_macs", plan_total_macs(plan));
+    json_put_double(&json, "seconds", seconds);
+    json_put_int(&json, "trial_bytes", (int64_t)plan_trial_bytes(plan));
+    json_put_int(&json, "train", plan->n_train);
+    json_put_int(&json, "val", plan->n_val);
+    json_put_int(&json, "test", plan->n_test);
+    json_open_list(&json, "points");
+    for (size_t i = 0; i < plan->n_points; i++)
+        put_point(plan, &plan->points[i], &json);
+    json_close_list(&json);
+    json_close_map(&json);
+    text_append_char(out, '\n');
+}
+
+/* --- text --- */
+
+static void cell_scale(TextTable *table, Scale scale)
+{
+    if (isnan(scale.depth))
+        text_table_cell(table, "-");
+    else
+        text_table_cellf(table, "%.3g %.3g %.3g", scale.depth, scale.width, scale.resolution);
+}
+
+/* The first earlier point with the same network, or NULL. */
+static const PlanPoint *alias_of(const Plan *plan, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (plan->points[i].network == plan->points[index].network &&
+            plan->points[index].network != PLAN_NONE)
+            return &plan->points[i];
+    return NULL;
+}
+
+static void cell_note(TextTable *table, const Plan *plan, size_t index)
+{
+    const PlanPoint *point = &plan->points[index];
+    const PlanPoint *alias = alias_of(plan, index);
+    if (point->reason[0])
+        text_table_cell(table, point->reason);
+    else if (alias)
+        text_table_cellf(table, "alias of %s %.3g %.3g %.3g", alias->part_name, alias->nominal.depth,
+                         alias->nominal.width, alias->nominal.resolution);
+    else if (point->trim != 1)
+        text_table_cellf(table, "width trimmed by %+.1f %%", 100 * (point->trim - 1));
+    else
+        text_table_cell(table, "");
+}
+
+static void points_table(const Plan *plan, Text *out)
+{
+    static const char *const headings[] = {"part",  "series", "x",     "nominal d w r", "built d w r",
+                                           "px",    "MACs",   "ratio", "status",        "note"};
+    static const TextAlign aligns[] = {TEXT_LEFT,  TEXT_LEFT,  TEXT_RIGHT, TEXT_LEFT, TEXT_LEFT,
+                                       TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT, TEXT_LEFT, TEXT_LEFT};
+    TextTable *table = text_table_create(headings, aligns, ARRAY_LEN(headings));
+    if (!table)
+        return;
+    for (size_t i = 0; i < plan->n_points; i++) {
+        const PlanPoint *point = &plan->points[i];
+        const bool waits = point->status == MATCH_AFTER_GRID;
+        char macs[TEXT_NUMBER_BYTES];
+        text_table_cell(table, point->part_name);
+        text_table_cell(table, point->series);
+        text_table_cellf(table, "%.3g", point->x);
+        cell_scale(table, point->nominal);
+        cell_scale(table, point->built);
+        text_table_cellf(table, waits ? "-" : "%d", point->resolution);
+        text_table_cell(table, text_grouped(macs, waits ? point->target_macs : point->macs));
+        text_table_cellf(table, waits ? "-" : "%.3f", point->ratio);
+        text_table_cell(table, match_status_name(point->status));
+        cell_note(table, plan, i);
+    }
+    text_table_render(table, out);
+    text_table_destroy(&table);
+}
+
+static void seeds_note(const Plan *plan, Text *out)
+{
+    const size_t n = plan->study->seeds.n;
+    if (n < MIN_SEEDS)
+        text_printf(out,
+                    "%zu seed%s: no interval can be given, every verdict will be INCONCLUSIVE; "
+                    "at least %d are needed, %d for bars\n",
+                    n, n == 1 ? "" : "s", MIN_SEEDS, BAR_SEEDS);
+    else
+        text_printf(out, "%zu seeds: intervals by paired t%s\n", n,
+                    n < BAR_SEEDS ? "; figures show every seed, and no bars below 5" : "");
+    if (plan->study->objective.form == 0)
+        text_append(out, "objective soft: the target T only rescales scores, w alone picks the size\n");
+}
+
+void plan_text(const Plan *plan, double seconds, Text *out)
+{
+    char a[TEXT_NUMBER_BYTES], b[TEXT_NUMBER_BYTES], c[TEXT_NUMBER_BYTES];
+    size_t n_fair = 0, n_unfair = 0;
+    for (size_t i = 0; i < plan->n_points; i++) {
+        n_fair += plan->points[i].status == MATCH_FAIR;
+        n_unfair += plan->points[i].status == MATCH_UNFAIR;
+    }
+    text_printf(out, "study %s: %s\n", plan->study->name, plan->study->question);
+    text_printf(out, "baseline %s: %s MACs at %d px, %d classes; target %s\n", plan->baseline.name,
+                text_grouped(a, plan->baseline_macs), plan->baseline.resolution, plan->classes,
+                text_grouped(b, plan->target_macs));
+    text_printf(out, "data %s: %lld train, %lld validation, %lld test%s\n\n", plan->study->data.name,
+                (long long)plan->n_train, (long long)plan->n_val, (long long)plan->n_test,
+                plan->is_demo ? " (DEMO: constructed)" : "");
+    points_table(plan, out);
+    text_printf(out, "\n%zu points, %zu fair, %zu unfair; %zu networks, %zu trials", plan->n_points, n_fair,
+                n_unfair, plan->n_networks, plan->n_trials);
+    if (plan->n_after_grid)
+        text_printf(out, " and %zu after the grid", plan->n_after_grid);
+    text_printf(out, "\n%s MACs in all, at most %s a trial", text_human(a, plan_total_macs(plan)),
+                text_human_bytes(b, plan_trial_bytes(plan)));
+    if (!isnan(seconds))
+        text_printf(out, ", predicted %s", text_duration(c, seconds));
+    text_append_char(out, '\n');
+    seeds_note(plan, out);
+}

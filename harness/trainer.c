@@ -1,0 +1,338 @@
+/* harness/trainer.c: epochs and batches: load, step, sum, measure, save. */
+#include "harness/trainer.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/sys.h"
+#include "data/stats.h"
+#include "harness/trainer_state.h"
+#include "nn/arithmetic.h"
+#include "nn/weights.h"
+
+#define CHECKPOINT_NS 60000000000 /* RELIABILITY R3: at most a minute of work is lost */
+#define PERCENT 100.0
+
+/* How a call of train_epoch ended. */
+typedef enum EpochEnd { EPOCH_FINISHED, EPOCH_STOPPED, EPOCH_DIVERGED } EpochEnd;
+
+int64_t trainer_global_step(const Trainer *t)
+{
+    return t->at.epoch * t->schedule.steps_per_epoch + t->at.step;
+}
+
+void trainer_warn(const Trainer *t, const char *format, ...)
+{
+    if (!t->callbacks->warning)
+        return;
+    Text text = {0};
+    va_list arguments;
+    va_start(arguments, format);
+    text_vprintf(&text, format, arguments);
+    va_end(arguments);
+    t->callbacks->warning(t->callbacks->user, text_string(&text));
+    text_release(&text);
+}
+
+/* --- setting up --- */
+
+/* Digest of all that decides the bits: a checkpoint of anything else is not taken up. */
+static ErrCode make_key(Trainer *t, Err *err)
+{
+    const TrainJob *job = t->job;
+    char hex[HASH_HEX_BYTES] = "none";
+    Text text = {0};
+    if (job->init) {
+        Hash128 hash;
+        if (hash_file(job->init, &hash, err) != ERR_NONE)
+            return err->code;
+        hash_hex(hash, hex);
+    }
+    text_printf(&text, "network %s\nimages %s\narithmetic %d\nseed %lld\ninit %s\n", job->network->digest,
+                t->images.split.digest, arithmetic_revision(), (long long)job->seed, hex);
+    yaml_emit(&recipe_table, job->recipe, 0, &text);
+    const ErrCode code = text_ok(&text, err);
+    if (code == ERR_NONE)
+        hash_hex(hash_128(text.data, text.n_bytes), t->key);
+    text_release(&text);
+    return code;
+}
+
+static ErrCode open_images(Trainer *t, Err *err)
+{
+    const TrainJob *job = t->job;
+    ImageSetReport report;
+    TRY(study_data_open(&t->images, job->data, job->data_root, err));
+    if (dataset_n_classes(t->images.set) > job->network->classes) {
+        (void)err_set(err, ERR_USAGE, "network '%s' has %d classes, data set '%s' has %d", job->network->name,
+                      job->network->classes, job->data->name, dataset_n_classes(t->images.set));
+        goto fail;
+    }
+    const ImageSetSettings settings = {.resolution = job->network->resolution,
+                                       .keep_train_source = augment_needs_source(job->recipe->augment),
+                                       .threads = job->threads,
+                                       .fallback_dir = job->cache};
+    TRY(imageset_open(&t->set, t->images.set, &t->images.split, &settings, &report, err));
+    if (report.was_damaged)
+        trainer_warn(t, "the decoded images in '%s' were damaged and have been written anew", report.path);
+    return ERR_NONE;
+fail:
+    return err->code;
+}
+
+/* Measures or carves one batch of images and labels. */
+static void carve_batch(Trainer *t, Arena *arena, int batch)
+{
+    const size_t pixels = (size_t)t->job->network->resolution * (size_t)t->job->network->resolution;
+    t->batch.x = arena_floats(arena, (size_t)batch * pixels * DATA_CHANNELS);
+    t->batch.label = arena_alloc(arena, (size_t)batch, sizeof(int32_t));
+}
+
+static ErrCode make_batches(Trainer *t, Err *err)
+{
+    const Recipe *recipe = t->job->recipe;
+    const int64_t n_train = imageset_count(t->set, PART_TRAIN);
+    const int batch = (int)recipe_batch_size(recipe, n_train);
+    const DataStats stats = stats_compute(t->set, PART_TRAIN, t->job->threads);
+    for (int part = 0; part < N_PARTS; part++) {
+        const bool is_train = part == PART_TRAIN;
+        const BatchSettings settings = {.part = (DataPart)part,
+                                        .batch = batch,
+                                        .shuffle = is_train && recipe->shuffle,
+                                        .drop_last = is_train,
+                                        .augment = is_train ? recipe->augment : 0,
+                                        .seed = (uint64_t)t->job->seed,
+                                        .max_threads = t->job->threads};
+        if (batches_create(&t->parts[part], t->set, &stats, &settings, err) != ERR_NONE)
+            return err->code;
+        batches_begin_epoch(t->parts[part], 0);
+    }
+    t->schedule = recipe_schedule(recipe, n_train);
+    Arena measuring = arena_measuring();
+    carve_batch(t, &measuring, batch);
+    if (arena_reserve(&t->arena, arena_bytes(&measuring), err) != ERR_NONE)
+        return err->code;
+    carve_batch(t, &t->arena, batch);
+    return arena_ok(&t->arena, err);
+}
+
+static ErrCode make_net(Trainer *t, Err *err)
+{
+    const TrainJob *job = t->job;
+    const NetSettings settings = {.batch = batches_size(t->parts[PART_TRAIN], 0),
+                                  .threads = job->threads,
+                                  .level = job->level,
+                                  .training = true,
+                                  .optimizer = (NetOptimizer)job->recipe->optimizer};
+    t->measured = job->recipe->ema > 0 ? NET_EMA : NET_WEIGHTS;
+    return net_create(&t->net, job->network, &settings, err);
+}
+
+static ErrCode begin(Trainer *t, Err *err)
+{
+    bool is_resumed = false;
+    TRY(open_images(t, err));
+    TRY(make_batches(t, err));
+    TRY(make_net(t, err));
+    TRY(make_key(t, err));
+    t->epochs = mem_calloc((size_t)t->job->recipe->epochs, sizeof *t->epochs);
+    if (!t->epochs) {
+        (void)err_memory(err, (size_t)t->job->recipe->epochs * sizeof *t->epochs);
+        goto fail;
+    }
+    TRY(trainer_resume(t, &is_resumed, err));
+    if (!is_resumed) {
+        net_init_weights(t->net, (uint64_t)t->job->seed);
+        if (t->job->init)
+            TRY(weights_load(t->net, t->job->init, &weights_own_names, err));
+    }
+    if (t->callbacks->epoch)
+        for (int64_t i = 0; i < t->at.epoch; i++)
+            t->callbacks->epoch(t->callbacks->user, &t->epochs[i]);
+    t->checkpoint_at_ns = clock_now_ns();
+    return ERR_NONE;
+fail:
+    return err->code;
+}
+
+static void release(Trainer *t)
+{
+    net_destroy(&t->net);
+    for (int part = 0; part < N_PARTS; part++)
+        batches_destroy(&t->parts[part]);
+    imageset_close(&t->set);
+    study_data_close(&t->images);
+    arena_release(&t->arena);
+    mem_free(t->epochs);
+}
+
+/* --- running --- */
+
+/* Mean loss and accuracy on one part, in evaluation mode. */
+static void measure(Trainer *t, DataPart part, double *loss, double *top1)
+{
+    EvalSums sums = {0};
+    Batches *batches = t->parts[part];
+    for (uint32_t b = 0; b < batches_count(batches); b++) {
+        batches_fill(batches, b, &t->batch, t->job->threads);
+        net_evaluate(t->net, t->measured, t->batch.x, t->batch.label, batches_size(batches, b), &sums, NULL);
+    }
+    *loss = sums.loss / (double)sums.n;
+    *top1 = PERCENT * (double)sums.n_correct / (double)sums.n;
+}
+
+static StepSettings step_settings(const Trainer *t)
+{
+    const Recipe *recipe = t->job->recipe;
+    const int64_t step = trainer_global_step(t);
+    return (StepSettings){.lr = schedule_lr(&t->schedule, step),
+                          .momentum = recipe->momentum,
+                          .decay = recipe->rms_decay,
+                          .epsilon = recipe->rms_epsilon,
+                          .weight_decay = recipe->weight_decay,
+                          .label_smoothing = recipe->label_smoothing,
+                          .ema = recipe->ema,
+                          .noise = true,
+                          .seed = (uint64_t)t->job->seed,
+                          .step = (uint64_t)step};
+}
+
+static bool should_stop(const Trainer *t)
+{
+    return t->callbacks->should_stop && t->callbacks->should_stop(t->callbacks->user);
+}
+
+/* The present epoch's steps from where it stands. */
+static ErrCode train_epoch(Trainer *t, EpochEnd *end, double *lr, Err *err)
+{
+    const int64_t interval = t->job->checkpoint_ns ? t->job->checkpoint_ns : CHECKPOINT_NS;
+    Batches *batches = t->parts[PART_TRAIN];
+    batches_begin_epoch(batches, (uint32_t)t->at.epoch);
+    while (t->at.step < t->schedule.steps_per_epoch) {
+        const int64_t begin_ns = clock_now_ns();
+        const StepSettings settings = step_settings(t);
+        StepResult result;
+        batches_fill(batches, (uint32_t)t->at.step, &t->batch, t->job->threads);
+        net_train_step(t->net, t->batch.x, t->batch.label, &settings, &result);
+        const int64_t now_ns = clock_now_ns();
+        if (!result.finite) {
+            t->report->bad_step = trainer_global_step(t);
+            *end = EPOCH_DIVERGED;
+            return ERR_NONE;
+        }
+        *lr = settings.lr;
+        t->at.train_s += clock_seconds(begin_ns, now_ns);
+        t->at.loss_sum += result.loss;
+        t->at.n_seen += result.n;
+        t->at.step++;
+        t->report->last_step = trainer_global_step(t);
+        const bool is_inside = t->at.step < t->schedule.steps_per_epoch;
+        if (is_inside && should_stop(t)) {
+            *end = EPOCH_STOPPED;
+            return trainer_checkpoint(t, err);
+        }
+        if (is_inside && now_ns - t->checkpoint_at_ns >= interval &&
+            trainer_checkpoint(t, err) != ERR_NONE)
+            return err->code;
+    }
+    *end = EPOCH_FINISHED;
+    return ERR_NONE;
+}
+
+/* Measures and records the epoch whose steps are done; true if its validation loss is finite. */
+static bool close_epoch(Trainer *t, double lr)
+{
+    TrainEpoch *epoch = &t->epochs[t->at.epoch];
+    const int64_t begin_ns = clock_now_ns();
+    *epoch = (TrainEpoch){.epoch = t->at.epoch + 1,
+                          .train_loss = t->at.loss_sum / (double)t->at.n_seen,
+                          .lr = lr,
+                          .images_per_second = (double)t->at.n_seen / t->at.train_s};
+    measure(t, PART_VAL, &epoch->val_loss, &epoch->val_top1);
+    epoch->seconds = t->at.train_s + clock_seconds(begin_ns, clock_now_ns());
+    return isfinite(epoch->val_loss);
+}
+
+static ErrCode finish_epoch(Trainer *t, Err *err)
+{
+    const TrainEpoch *epoch = &t->epochs[t->at.epoch];
+    if (t->at.best_epoch == 0 || epoch->val_top1 > t->at.best_val_top1)
+        if (trainer_save_best(t, epoch, err) != ERR_NONE)
+            return err->code;
+    t->at.epoch++;
+    t->at.step = 0;
+    t->at.loss_sum = 0;
+    t->at.n_seen = 0;
+    t->at.train_s = 0;
+    if (trainer_checkpoint(t, err) != ERR_NONE)
+        return err->code;
+    if (t->callbacks->epoch)
+        t->callbacks->epoch(t->callbacks->user, epoch);
+    return ERR_NONE;
+}
+
+static ErrCode run_epochs(Trainer *t, Err *err)
+{
+    while (t->at.epoch < t->job->recipe->epochs) {
+        EpochEnd end = EPOCH_FINISHED;
+        double lr = 0; /* a position is never at an epoch's end, so at least one step sets it */
+        TRY(train_epoch(t, &end, &lr, err));
+        if (end == EPOCH_FINISHED && !close_epoch(t, lr)) {
+            t->report->bad_step = trainer_global_step(t) - 1;
+            end = EPOCH_DIVERGED;
+        }
+        if (end != EPOCH_FINISHED) {
+            t->report->status = end == EPOCH_STOPPED ? TRAIN_STOPPED : TRAIN_DIVERGED;
+            return ERR_NONE;
+        }
+        TRY(finish_epoch(t, err));
+        if (t->at.epoch < t->job->recipe->epochs && should_stop(t)) {
+            t->report->status = TRAIN_STOPPED;
+            return ERR_NONE;
+        }
+    }
+    measure(t, PART_TEST, &t->report->test_loss, &t->report->test_top1);
+    TRY(trainer_save_result(t, err));
+    t->report->status = TRAIN_DONE;
+    return ERR_NONE;
+fail:
+    return err->code;
+}
+
+static void fill_report(Trainer *t)
+{
+    TrainReport *report = t->report;
+    report->epochs = t->at.epoch;
+    report->best_epoch = t->at.best_epoch;
+    report->best_val_top1 = t->at.best_epoch ? t->at.best_val_top1 : (double)NAN;
+    if (t->at.epoch > 0) {
+        report->val_top1 = t->epochs[t->at.epoch - 1].val_top1;
+        report->val_loss = t->epochs[t->at.epoch - 1].val_loss;
+    }
+}
+
+ErrCode trainer_run(const TrainJob *job, const TrainCallbacks *callbacks, TrainReport *report, Err *err)
+{
+    const int64_t begin_ns = clock_now_ns();
+    Trainer t = {.job = job, .callbacks = callbacks, .report = report};
+    *report = (TrainReport){.status = TRAIN_STOPPED,
+                            .val_top1 = NAN,
+                            .val_loss = NAN,
+                            .best_val_top1 = NAN,
+                            .test_top1 = NAN,
+                            .test_loss = NAN,
+                            .bad_step = -1,
+                            .checkpoint_step = -1};
+    TRY(file_make_dirs(job->dir, err));
+    TRY(begin(&t, err));
+    report->last_step = trainer_global_step(&t);
+    TRY(run_epochs(&t, err));
+fail:
+    fill_report(&t);
+    report->seconds = clock_seconds(begin_ns, clock_now_ns());
+    release(&t);
+    return err->code;
+}
