@@ -10,7 +10,8 @@
  * Sums over pixels: a chunk owns a state of PIXEL_CHAINS chains a sum, zeroed by the caller at its
  * start; pixel p of the chunk belongs to chain p mod PIXEL_CHAINS. A call takes pixels p0..p0+P-1.
  * `fold` turns the state into the chunk's partial, ((0+1)+(2+3)); finalize combines partials in
- * double in ascending chunk order. Source: Ioffe and Szegedy 2015; KERNELS H3b (pivoted sums). */
+ * double in ascending chunk order. Source: Ioffe and Szegedy 2015; pivoted sums: docs/numerics.md.
+ */
 #ifndef ISOFLOP_KERNELS_AFFINE_H
 #define ISOFLOP_KERNELS_AFFINE_H
 
