@@ -27,7 +27,7 @@ typedef struct RankingRow {
     int n, n_diverged, n_missing; /* missing: pending, running or failed */
     double mean_val, mean_test, sd_val;
     double score;         /* objective of mean_val and the network's MACs; NaN: n = 0 */
-    StatsInterval behind; /* winner's val_top1 minus this one's, paired, Bonferroni over rows */
+    StatsInterval behind; /* winner's score minus this one's, by seed; Bonferroni over rows */
     bool is_indistinct;   /* this n cannot tell it from the winner */
 } RankingRow;
 
@@ -46,7 +46,7 @@ typedef struct Ranking {
 } Ranking;
 
 /*
- * Ranks every part whose figure is "grid": *out[*n_out], in the plan's order. With `match: nominal`
+ * Ranks every grid part: *out[*n_out], in the plan's order. With `match: nominal`
  * beside `match: counted` in one study the first tells what the naive comparison would have said.
  * Errors: ERR_MEMORY.
  */

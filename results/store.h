@@ -68,7 +68,7 @@ typedef struct StoreRevision {
     double fairness_tolerance; /* relative */
     int64_t epochs;            /* passes over the training split a trial makes */
     const char *recipe;        /* the recipe in one line, for people */
-    int64_t created_s;         /* out only: Unix time, UTC */
+    const char *created;       /* out only: instant, UTC */
 } StoreRevision;
 
 /* A resolved network. */
@@ -249,6 +249,7 @@ typedef struct StoreResults {
 typedef struct StoreTable {
     const char **names; /* [n_columns] */
     const char **cells; /* [n_rows * n_columns] */
+    bool *is_number;    /* [n_rows * n_columns]: an INTEGER or REAL, not text or NULL */
     size_t n_columns, n_rows;
 } StoreTable;
 
@@ -277,11 +278,12 @@ const char *store_path(const Store *store);
 /* --- the plan --- */
 
 /*
- * Puts study, revision, networks, points and trials, whatever of them is not there yet, and makes
- * the revision the newest. Trials get numbers in the order of the array, after those that exist.
- * Called again with the same revision digest it adds (points that were resolved after the grid).
- * Errors also: ERR_USAGE if the study, a network or a point of the same identity is there with
- * different values; ERR_VERSION if the store was begun with another arithmetic revision.
+ * Puts study, revision, networks, points and trials, whatever of them is not there yet. What the
+ * plan lists is what is listed from now on, so it is always the whole plan, also when it is put
+ * again because points were resolved after the grid (points that wait for the grid are not put).
+ * Trials get numbers in the order of the array, after those that exist. The same plan as the newest
+ * changes nothing. Errors also: ERR_USAGE if study or a network is there with different values;
+ * ERR_VERSION if the store was begun with another arithmetic revision.
  */
 ErrCode store_put_plan(Store *store, const StorePlan *plan, Err *err) ERR_CHECKED;
 

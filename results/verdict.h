@@ -60,7 +60,8 @@ typedef struct Verdict {
 
 enum { VERDICT_COUNT = 2 };
 
-/* Each fills *out from the results of figures fig3 (O1) and fig8 (O2). Errors: ERR_MEMORY. */
+/* Each fills *out from the points of the parts `curves` (O1), `compare` (O2). Errors: ERR_MEMORY.
+ */
 ErrCode verdict_o1(const StoreResults *results, Keep *keep, Verdict *out, Err *err) ERR_CHECKED;
 ErrCode verdict_o2(const StoreResults *results, Keep *keep, Verdict *out, Err *err) ERR_CHECKED;
 
@@ -69,5 +70,8 @@ ErrCode verdict_all(const StoreResults *results, Keep *keep, Verdict *out, Err *
 
 /* "CONFIRMED", "REFUTED", "INCONCLUSIVE". */
 const char *verdict_outcome_name(VerdictOutcome outcome);
+
+/* "+1.23 points (90 % interval 0.40 to 2.06, n = 5)", or "... (n = 2: no interval)". */
+const char *verdict_interval_text(const StatsInterval *interval, const char *unit, Keep *keep);
 
 #endif

@@ -1,0 +1,406 @@
+/*
+ * results/db.c: SQLite behind base's system calls.
+ *
+ * Rejected: WAL (a corruption race before SQLite 3.51.3), mmap (a damaged disk would be a SIGBUS),
+ * cached statements (a study commits a few times a second; the disk's sync is what costs).
+ */
+#include "results/db.h"
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "results/db_functions.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+/* --- SQLite on top of base's table of system calls --- */
+
+static int call_open(const char *path, int flags, int mode)
+{
+    return sys_calls.open(path, flags, (mode_t)mode);
+}
+
+static ssize_t call_read(int fd, void *data, size_t n_bytes)
+{
+    return sys_calls.read(fd, data, n_bytes);
+}
+
+static ssize_t call_write(int fd, const void *data, size_t n_bytes)
+{
+    return sys_calls.write(fd, data, n_bytes);
+}
+
+static int call_ftruncate(int fd, off_t size)
+{
+    return sys_calls.ftruncate(fd, size);
+}
+
+static int call_unlink(const char *path)
+{
+    return sys_calls.unlink(path);
+}
+
+static int round_up(int n_bytes)
+{
+    return (n_bytes + 7) & ~7;
+}
+
+static int memory_init(void *unused)
+{
+    (void)unused;
+    return SQLITE_OK;
+}
+
+static void memory_shutdown(void *unused)
+{
+    (void)unused;
+}
+
+/* Once a process, before its first connection. Lookaside is off: every allocation is base's. */
+static void adopt_sqlite(void)
+{
+    static const sqlite3_mem_methods memory = {
+        mem_sized_alloc, mem_sized_free, mem_sized_realloc, mem_sized_size,
+        round_up,        memory_init,    memory_shutdown,   NULL};
+    static const struct {
+        const char *name;
+        sqlite3_syscall_ptr call;
+    } calls[] = {{"open", (sqlite3_syscall_ptr)call_open},
+                 {"read", (sqlite3_syscall_ptr)call_read},
+                 {"write", (sqlite3_syscall_ptr)call_write},
+                 {"ftruncate", (sqlite3_syscall_ptr)call_ftruncate},
+                 {"unlink", (sqlite3_syscall_ptr)call_unlink}};
+    sqlite3_config(SQLITE_CONFIG_MALLOC, &memory);
+    sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0);
+    sqlite3_vfs *vfs = sqlite3_vfs_find("unix");
+    for (size_t i = 0; vfs && i < ARRAY_LEN(calls); i++)
+        vfs->xSetSystemCall(vfs, calls[i].name, calls[i].call);
+}
+
+/* --- errors --- */
+
+static ErrCode code_of(int status)
+{
+    switch (status & 0xff) {
+    case SQLITE_NOMEM:
+        return ERR_MEMORY;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return ERR_BUSY;
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+        return status == SQLITE_IOERR_NOMEM ? ERR_MEMORY : ERR_IO;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return ERR_DATA;
+    default:
+        return ERR_DB;
+    }
+}
+
+ErrCode db_error(Db *db, const char *doing, Err *err)
+{
+    const int status = db->handle ? sqlite3_extended_errcode(db->handle) : SQLITE_NOMEM;
+    const char *words = db->handle ? sqlite3_errmsg(db->handle) : "out of memory";
+    const int number = db->handle ? sqlite3_system_errno(db->handle) : 0;
+    const ErrCode code = code_of(status);
+    if (code == ERR_IO && number != 0)
+        return err_set(err, code, "cannot %s in store '%s': %s (%s)", doing, db->path, words,
+                       strerror(number));
+    return err_set(err, code, "cannot %s in store '%s': %s", doing, db->path, words);
+}
+
+/* --- connections --- */
+
+/* `file:` with everything but plain path characters as %XX. */
+static void append_uri(Text *uri, const char *path, const char *query)
+{
+    text_append(uri, "file:");
+    for (const unsigned char *c = (const unsigned char *)path; *c; c++) {
+        const bool is_plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
+                              (*c >= '0' && *c <= '9') || strchr("/._-", *c);
+        if (is_plain)
+            text_append_char(uri, (char)*c);
+        else
+            text_printf(uri, "%%%02X", *c);
+    }
+    text_append(uri, query);
+}
+
+static ErrCode set_pragmas(Db *db, DbMode mode, Err *err)
+{
+    sqlite3_extended_result_codes(db->handle, 1);
+    sqlite3_busy_timeout(db->handle, mode == DB_READ ? STORE_READ_BUSY_MS : STORE_BUSY_MS);
+    sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    if (mode == DB_PEEK)
+        return ERR_NONE;
+    return db_exec(db,
+                   "PRAGMA synchronous = EXTRA; PRAGMA foreign_keys = ON;"
+                   "PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0; PRAGMA cell_size_check = ON",
+                   err);
+}
+
+ErrCode db_open(Db *db, const char *path, DbMode mode, Err *err)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    static const int flags[] = {[DB_PEEK] = SQLITE_OPEN_READONLY,
+                                [DB_READ] = SQLITE_OPEN_READWRITE,
+                                [DB_WRITE] = SQLITE_OPEN_READWRITE,
+                                [DB_CREATE] = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE};
+    pthread_once(&once, adopt_sqlite);
+    *db = (Db){.path = mem_strdup(path)};
+    Text uri = {0};
+    append_uri(&uri, path, mode == DB_PEEK ? "?mode=ro&immutable=1" : "");
+    if (!db->path)
+        err_memory(err, strlen(path) + 1);
+    if (!db->path || text_ok(&uri, err) != ERR_NONE)
+        goto fail;
+    if (sqlite3_open_v2(text_string(&uri), &db->handle, flags[mode] | SQLITE_OPEN_URI, NULL) !=
+        SQLITE_OK) {
+        db_error(db, "open the file", err);
+        goto fail;
+    }
+    TRY(set_pragmas(db, mode, err));
+    TRY(db_add_functions(db, err));
+    text_release(&uri);
+    return ERR_NONE;
+fail:
+    text_release(&uri);
+    db_close(db);
+    return err->code;
+}
+
+void db_close(Db *db)
+{
+    sqlite3_close_v2(db->handle);
+    mem_free(db->path);
+    *db = (Db){0};
+}
+
+ErrCode db_exec(Db *db, const char *sql, Err *err)
+{
+    if (sqlite3_exec(db->handle, sql, NULL, NULL, NULL) != SQLITE_OK)
+        return db_error(db, "set up", err);
+    return ERR_NONE;
+}
+
+/* --- transactions --- */
+
+ErrCode db_begin_write(Db *db, Err *err)
+{
+    if (sqlite3_exec(db->handle, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
+        return db_error(db, "begin a transaction", err);
+    return ERR_NONE;
+}
+
+ErrCode db_begin_read(Db *db, Err *err)
+{
+    if (sqlite3_exec(db->handle, "BEGIN", NULL, NULL, NULL) != SQLITE_OK)
+        return db_error(db, "begin reading", err);
+    return ERR_NONE;
+}
+
+ErrCode db_commit(Db *db, Err *err)
+{
+    if (sqlite3_exec(db->handle, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
+        return db_error(db, "commit", err);
+    return ERR_NONE;
+}
+
+void db_rollback(Db *db)
+{
+    if (db->handle && !sqlite3_get_autocommit(db->handle))
+        sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+}
+
+/* --- values and queries --- */
+
+DbValue db_int(int64_t value)
+{
+    return (DbValue){.kind = DB_INT, .integer = value};
+}
+
+DbValue db_real(double value)
+{
+    return isnan(value) ? (DbValue){.kind = DB_NULL} : (DbValue){.kind = DB_REAL, .real = value};
+}
+
+DbValue db_text(const char *value)
+{
+    return value ? (DbValue){.kind = DB_TEXT, .text = value} : (DbValue){.kind = DB_NULL};
+}
+
+static int bind(sqlite3_stmt *statement, int index, const DbValue *value)
+{
+    switch (value->kind) {
+    case DB_INT:
+        return sqlite3_bind_int64(statement, index, value->integer);
+    case DB_REAL:
+        return sqlite3_bind_double(statement, index, value->real);
+    case DB_TEXT:
+        return sqlite3_bind_text(statement, index, value->text, -1, SQLITE_TRANSIENT);
+    case DB_NULL:
+        break;
+    }
+    return sqlite3_bind_null(statement, index);
+}
+
+ErrCode db_query(DbQuery *query, Db *db, const char *sql, const DbValue *values, int n_values,
+                 Err *err)
+{
+    *query = (DbQuery){.db = db};
+    if (sqlite3_prepare_v2(db->handle, sql, -1, &query->statement, NULL) != SQLITE_OK)
+        return db_error(db, "read or write", err);
+    for (int i = 0; i < n_values; i++)
+        if (bind(query->statement, i + 1, &values[i]) != SQLITE_OK) {
+            db_error(db, "read or write", err);
+            db_abandon(query);
+            return err->code;
+        }
+    return ERR_NONE;
+}
+
+bool db_next(DbQuery *query)
+{
+    if (query->out_of_memory)
+        return false;
+    query->status = sqlite3_step(query->statement);
+    return query->status == SQLITE_ROW;
+}
+
+ErrCode db_end(DbQuery *query, Err *err)
+{
+    ErrCode code = ERR_NONE;
+    if (query->out_of_memory)
+        code = err_set(err, ERR_MEMORY, "out of memory reading store '%s'", query->db->path);
+    else if (query->status != SQLITE_ROW && query->status != SQLITE_DONE)
+        code = db_error(query->db, "read or write", err);
+    db_abandon(query);
+    return code;
+}
+
+void db_abandon(DbQuery *query)
+{
+    sqlite3_finalize(query->statement);
+    query->statement = NULL;
+}
+
+int64_t db_get_int(DbQuery *query, int column)
+{
+    return sqlite3_column_int64(query->statement, column);
+}
+
+double db_get_real(DbQuery *query, int column)
+{
+    return db_is_null(query, column) ? (double)NAN
+                                     : sqlite3_column_double(query->statement, column);
+}
+
+bool db_is_null(DbQuery *query, int column)
+{
+    return sqlite3_column_type(query->statement, column) == SQLITE_NULL;
+}
+
+const char *db_get_text(DbQuery *query, int column, Keep *keep)
+{
+    if (db_is_null(query, column))
+        return NULL;
+    const char *text = keep_text(keep, (const char *)sqlite3_column_text(query->statement, column));
+    query->out_of_memory |= !text;
+    return text;
+}
+
+ErrCode db_scalar(Db *db, const char *sql, const DbValue *values, int n_values, int64_t fallback,
+                  int64_t *out, Err *err)
+{
+    DbQuery query;
+    TRY(db_query(&query, db, sql, values, n_values, err));
+    *out = db_next(&query) && !db_is_null(&query, 0) ? db_get_int(&query, 0) : fallback;
+    return db_end(&query, err);
+fail:
+    return err->code;
+}
+
+/* --- rows with seals --- */
+
+static int count_columns(const char *columns)
+{
+    int n = 1;
+    for (const char *c = columns; *c; c++)
+        n += *c == ',';
+    return n;
+}
+
+/* Runs a statement that returns no rows. */
+static ErrCode run(Db *db, const Text *sql, const DbValue *values, int n_values, Err *err)
+{
+    DbQuery query;
+    TRY(text_ok(sql, err));
+    TRY(db_query(&query, db, text_string(sql), values, n_values, err));
+    db_next(&query);
+    return db_end(&query, err);
+fail:
+    return err->code;
+}
+
+ErrCode db_insert(Db *db, const char *table, const char *columns, const DbValue *values,
+                  int n_values, Err *err)
+{
+    if (count_columns(columns) != n_values)
+        return err_set(err, ERR_INTERNAL, "%d values for the columns of '%s'", n_values, table);
+    Text sql = {0};
+    text_printf(&sql, "INSERT INTO %s (%s, seal) VALUES (", table, columns);
+    for (int i = 1; i <= n_values; i++)
+        text_printf(&sql, "?%d, ", i);
+    text_append(&sql, "seal(");
+    for (int i = 1; i <= n_values; i++)
+        text_printf(&sql, "%s?%d", i > 1 ? ", " : "", i);
+    text_append(&sql, "))");
+    const ErrCode code = run(db, &sql, values, n_values, err);
+    text_release(&sql);
+    return code;
+}
+
+const char *db_column_name(const char *columns, int index, char *buffer, size_t n_buffer)
+{
+    for (; index > 0; index--)
+        columns = strchr(columns, ',') + 1;
+    while (*columns == ' ')
+        columns++;
+    snprintf(buffer, n_buffer, "%.*s", (int)strcspn(columns, ","), columns);
+    return buffer;
+}
+
+ErrCode db_compare(Db *db, const char *table, const char *columns, const DbValue *values,
+                   int n_keys, int n_compared, int *found, Err *err)
+{
+    enum { NAME_BYTES = 64 };
+    char name[NAME_BYTES];
+    Text sql = {0};
+    DbQuery query = {0};
+    text_append(&sql, "SELECT 1");
+    for (int i = n_keys; i < n_keys + n_compared; i++)
+        text_printf(&sql, ", %s IS ?%d", db_column_name(columns, i, name, sizeof(name)), i + 1);
+    text_printf(&sql, " FROM %s WHERE 1", table);
+    for (int i = 0; i < n_keys; i++)
+        text_printf(&sql, " AND %s IS ?%d", db_column_name(columns, i, name, sizeof(name)), i + 1);
+    TRY(text_ok(&sql, err));
+    TRY(db_query(&query, db, text_string(&sql), values, n_keys + n_compared, err));
+    *found = DB_NO_ROW;
+    if (db_next(&query)) {
+        *found = DB_SAME;
+        for (int i = n_compared - 1; i >= 0; i--)
+            if (!db_get_int(&query, i + 1))
+                *found = n_keys + i;
+    }
+    text_release(&sql);
+    return db_end(&query, err);
+fail:
+    text_release(&sql);
+    return err->code;
+}

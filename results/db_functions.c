@@ -1,0 +1,124 @@
+/*
+ * results/db_functions.c: what SQL alone cannot do.
+ *
+ * seal() hashes type and value of each argument: 'n'; 'i' or 'd' and eight little-endian bytes;
+ * 't', eight bytes of length and the text. The same row has the same seal on every machine.
+ */
+#include "results/db_functions.h"
+
+#include "base/hash.h"
+#include "base/text.h"
+#include "results/stats.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { WORD_BYTES = 8, BITS_PER_BYTE = 8 };
+
+static void append_word(Text *bytes, uint64_t word)
+{
+    unsigned char little[WORD_BYTES];
+    for (int i = 0; i < WORD_BYTES; i++)
+        little[i] = (unsigned char)(word >> (BITS_PER_BYTE * i));
+    text_append_bytes(bytes, little, sizeof(little));
+}
+
+static void append_value(Text *bytes, sqlite3_value *value)
+{
+    double real;
+    uint64_t word;
+    switch (sqlite3_value_type(value)) {
+    case SQLITE_INTEGER:
+        text_append_char(bytes, 'i');
+        append_word(bytes, (uint64_t)sqlite3_value_int64(value));
+        break;
+    case SQLITE_FLOAT:
+        real = sqlite3_value_double(value);
+        memcpy(&word, &real, sizeof(word));
+        text_append_char(bytes, 'd');
+        append_word(bytes, word);
+        break;
+    case SQLITE_NULL:
+        text_append_char(bytes, 'n');
+        break;
+    default: {
+        const void *text = sqlite3_value_text(value);
+        const int n_bytes = sqlite3_value_bytes(value);
+        bytes->failed |= !text;
+        text_append_char(bytes, 't');
+        append_word(bytes, (uint64_t)n_bytes);
+        if (text)
+            text_append_bytes(bytes, text, (size_t)n_bytes);
+    }
+    }
+}
+
+static void seal(sqlite3_context *context, int n_values, sqlite3_value **values)
+{
+    char hex[HASH_HEX64_BYTES];
+    Text bytes = {0};
+    for (int i = 0; i < n_values; i++)
+        append_value(&bytes, values[i]);
+    if (bytes.failed)
+        sqlite3_result_error_nomem(context);
+    else
+        sqlite3_result_text(context, hash_hex64(hash_64(bytes.data, bytes.n_bytes), hex), -1,
+                            SQLITE_TRANSIENT);
+    text_release(&bytes);
+}
+
+static void score(sqlite3_context *context, int n_values, sqlite3_value **values)
+{
+    (void)n_values;
+    const Db *db = sqlite3_user_data(context);
+    if (sqlite3_value_type(values[0]) == SQLITE_NULL)
+        return;
+    const double top1 = sqlite3_value_double(values[0]);
+    const double macs = sqlite3_value_double(values[1]);
+    sqlite3_result_double(context, db->score ? db->score(top1, macs, db->score_context) : top1);
+}
+
+/* Welford's running mean and sum of squared deviations. */
+typedef struct Moments {
+    int n;
+    double mean, squares;
+} Moments;
+
+static void half90_step(sqlite3_context *context, int n_values, sqlite3_value **values)
+{
+    (void)n_values;
+    Moments *m = sqlite3_aggregate_context(context, sizeof(*m));
+    if (!m) {
+        sqlite3_result_error_nomem(context);
+        return;
+    }
+    if (sqlite3_value_type(values[0]) == SQLITE_NULL)
+        return;
+    const double x = sqlite3_value_double(values[0]);
+    const double delta = x - m->mean;
+    m->n++;
+    m->mean += delta / m->n;
+    m->squares += delta * (x - m->mean);
+}
+
+static void half90_final(sqlite3_context *context)
+{
+    const double upper_tail = 0.95; /* 5 % on either side */
+    const Moments *m = sqlite3_aggregate_context(context, 0);
+    if (!m || m->n < STATS_MIN_N)
+        return;
+    const double sd = sqrt(m->squares / (m->n - 1));
+    sqlite3_result_double(context, stats_t_quantile(upper_tail, m->n - 1) * sd / sqrt(m->n));
+}
+
+ErrCode db_add_functions(Db *db, Err *err)
+{
+    const int flags = SQLITE_UTF8 | SQLITE_DIRECTONLY;
+    const int pure = flags | SQLITE_DETERMINISTIC;
+    if (sqlite3_create_function_v2(db->handle, "seal", -1, pure, NULL, seal, NULL, NULL, NULL) ||
+        sqlite3_create_function_v2(db->handle, "score", 2, flags, db, score, NULL, NULL, NULL) ||
+        sqlite3_create_function_v2(db->handle, "half90", 1, pure, NULL, NULL, half90_step,
+                                   half90_final, NULL))
+        return db_error(db, "register functions", err);
+    return ERR_NONE;
+}

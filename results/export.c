@@ -1,0 +1,294 @@
+/* results/export.c: tables of the store as CSV and JSON, verdicts and rankings as JSON and text. */
+#include "results/export.h"
+
+#include "base/json.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *const export_names[] = {"trial",       "result",  "measured", "current_point",
+                                    "study",       "network", "revision", "attempt",
+                                    "attempt_end", "epoch",   "finished", "artifact",
+                                    "environment", "run",     "fact",     NULL};
+
+/* The table, view included, by its name. */
+static ErrCode read_table(Store *store, const char *name, Keep *keep, StoreTable *table, Err *err)
+{
+    char sql[128];
+    for (size_t i = 0; export_names[i]; i++)
+        if (strcmp(export_names[i], name) == 0) {
+            snprintf(sql, sizeof(sql), "SELECT * FROM %s", export_names[i]);
+            return store_query(store, sql, NULL, keep, table, err);
+        }
+    const char *nearest = text_nearest(name, export_names, ARRAY_LEN(export_names) - 1);
+    return err_set(err, ERR_USAGE, "nothing to export is called '%s'%s%s%s", name,
+                   nearest ? ", did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+}
+
+/* A field of RFC 4180: quoted where it has to be. */
+static void append_field(Text *out, const char *field)
+{
+    if (!field)
+        return;
+    if (!strpbrk(field, ",\"\r\n")) {
+        text_append(out, field);
+        return;
+    }
+    text_append_char(out, '"');
+    for (; *field; field++) {
+        if (*field == '"')
+            text_append_char(out, '"');
+        text_append_char(out, *field);
+    }
+    text_append_char(out, '"');
+}
+
+ErrCode export_csv(Store *store, const char *name, Text *out, Err *err)
+{
+    Keep keep = {0};
+    StoreTable t = {0};
+    TRY(read_table(store, name, &keep, &t, err));
+    for (size_t c = 0; c < t.n_columns; c++) {
+        text_append(out, c ? "," : "");
+        append_field(out, t.names[c]);
+    }
+    text_append(out, "\r\n");
+    for (size_t i = 0; i < t.n_rows * t.n_columns; i++) {
+        text_append(out, i % t.n_columns ? "," : "");
+        append_field(out, t.cells[i]);
+        text_append(out, i % t.n_columns == t.n_columns - 1 ? "\r\n" : "");
+    }
+    keep_release(&keep);
+    return text_ok(out, err);
+fail:
+    keep_release(&keep);
+    return err->code;
+}
+
+ErrCode export_json(Store *store, const char *name, Text *out, Err *err)
+{
+    Keep keep = {0};
+    StoreTable t = {0};
+    double number = 0.0;
+    JsonWriter w = json_writer(out, true);
+    TRY(read_table(store, name, &keep, &t, err));
+    json_open_list(&w, NULL);
+    for (size_t r = 0; r < t.n_rows; r++) {
+        json_open_map(&w, NULL);
+        for (size_t c = 0; c < t.n_columns; c++) {
+            const char *cell = t.cells[r * t.n_columns + c];
+            const bool is_number = t.is_number[r * t.n_columns + c];
+            if (is_number && text_to_double(cell, &number))
+                json_put_raw(&w, t.names[c], cell);
+            else if (is_number) /* an infinity: JSON has none */
+                json_put_null(&w, t.names[c]);
+            else
+                json_put_text(&w, t.names[c], cell);
+        }
+        json_close_map(&w);
+    }
+    json_close_list(&w);
+    keep_release(&keep);
+    return text_ok(out, err);
+fail:
+    keep_release(&keep);
+    return err->code;
+}
+
+/* --- verdicts as JSON --- */
+
+static void put_interval(JsonWriter *w, const char *key, const StatsInterval *i)
+{
+    json_open_map(w, key);
+    json_put_double(w, "mean", i->mean);
+    json_put_double(w, "sd", i->sd);
+    json_put_double(w, "low", i->low);
+    json_put_double(w, "high", i->high);
+    json_put_double(w, "confidence", i->confidence);
+    json_put_int(w, "n", i->n);
+    json_close_map(w);
+}
+
+static void put_verdict(JsonWriter *w, const Verdict *v)
+{
+    json_open_map(w, NULL);
+    json_put_text(w, "id", v->id);
+    json_put_text(w, "claim", v->claim);
+    json_put_text(w, "rule", v->rule);
+    json_put_text(w, "outcome", verdict_outcome_name(v->outcome));
+    json_put_bool(w, "demo", v->is_demo);
+    json_put_bool(w, "nominal", v->is_nominal);
+    json_put_text(w, "effect_name", v->effect_name);
+    if (v->has_effect)
+        put_interval(w, "effect", &v->effect);
+    else
+        json_put_null(w, "effect");
+    json_put_int(w, "n", v->n);
+    json_put_int(w, "seeds_needed", v->seeds_needed);
+    json_put_text(w, "summary", v->summary);
+    json_open_list(w, "contrasts");
+    for (size_t i = 0; i < v->n_contrasts; i++) {
+        const VerdictContrast *c = &v->contrasts[i];
+        json_open_map(w, NULL);
+        json_put_text(w, "name", c->name);
+        json_put_text(w, "unit", c->unit);
+        json_put_text(w, "outcome", verdict_outcome_name(c->outcome));
+        json_put_bool(w, "decides", c->decides);
+        json_put_text(w, "note", c->note);
+        json_put_int(w, "diverged", c->n_diverged);
+        put_interval(w, "interval", &c->interval);
+        json_close_map(w);
+    }
+    json_close_list(w);
+    json_close_map(w);
+}
+
+static void put_row(JsonWriter *w, const RankingRow *row)
+{
+    const StorePoint *p = &row->result->point;
+    json_open_map(w, NULL);
+    json_put_int(w, "rank", row->rank);
+    json_put_text(w, "network", p->network);
+    json_put_doubles(w, "nominal", p->nominal, ARRAY_LEN(p->nominal));
+    json_put_doubles(w, "built", p->built, ARRAY_LEN(p->built));
+    json_put_int(w, "resolution", p->resolution);
+    json_put_int(w, "macs", p->macs);
+    json_put_double(w, "ratio", p->ratio);
+    json_put_double(w, "trim", p->trim);
+    json_put_double(w, "score", row->score);
+    json_put_double(w, "mean_val_top1", row->mean_val);
+    json_put_double(w, "mean_test_top1", row->mean_test);
+    json_put_ints(w, "seeds", row->seeds, (size_t)row->n);
+    json_put_doubles(w, "val_top1", row->val_top1, (size_t)row->n);
+    json_put_doubles(w, "test_top1", row->test_top1, (size_t)row->n);
+    json_put_int(w, "diverged", row->n_diverged);
+    json_put_int(w, "missing", row->n_missing);
+    json_put_bool(w, "indistinct_from_winner", row->is_indistinct);
+    json_put_int(w, "aliases", (int64_t)row->n_aliases);
+    json_close_map(w);
+}
+
+ErrCode export_verdicts_json(const Verdict *verdicts, size_t n_verdicts, const Ranking *rankings,
+                             size_t n_rankings, Text *out, Err *err)
+{
+    JsonWriter w = json_writer(out, true);
+    json_open_map(&w, NULL);
+    json_open_list(&w, "verdicts");
+    for (size_t i = 0; i < n_verdicts; i++)
+        put_verdict(&w, &verdicts[i]);
+    json_close_list(&w);
+    json_open_list(&w, "rankings");
+    for (size_t i = 0; i < n_rankings; i++) {
+        const Ranking *r = &rankings[i];
+        json_open_map(&w, NULL);
+        json_put_text(&w, "part", r->part);
+        json_put_text(&w, "match", r->match);
+        json_put_bool(&w, "complete", r->is_complete);
+        json_put_int(&w, "unfair", (int64_t)r->n_unfair);
+        json_put_int(&w, "indistinct", (int64_t)r->n_indistinct);
+        json_open_list(&w, "rows");
+        for (size_t k = 0; k < r->n_rows; k++)
+            put_row(&w, &r->rows[k]);
+        json_close_list(&w);
+        json_close_map(&w);
+    }
+    json_close_list(&w);
+    json_close_map(&w);
+    return text_ok(out, err);
+}
+
+/* --- and as text --- */
+
+enum { TEXT_COLUMNS = 100, TEXT_INDENT = 6, TEXT_TOP_ROWS = 10 };
+
+/* Words of `text` on lines of at most TEXT_COLUMNS, indented. */
+static void append_wrapped(Text *out, const char *label, const char *text)
+{
+    int column = TEXT_INDENT;
+    text_repeat(out, ' ', TEXT_INDENT);
+    text_append(out, label);
+    column += (int)strlen(label);
+    while (*text) {
+        const size_t n = strcspn(text, " ");
+        if (column + (int)n > TEXT_COLUMNS) {
+            text_append_char(out, '\n');
+            text_repeat(out, ' ', TEXT_INDENT);
+            column = TEXT_INDENT;
+        }
+        text_append_bytes(out, text, n);
+        column += (int)n + 1;
+        text += n;
+        if (*text == ' ') {
+            text++;
+            if (*text && column + (int)strcspn(text, " ") <= TEXT_COLUMNS)
+                text_append_char(out, ' ');
+        }
+    }
+    text_append_char(out, '\n');
+}
+
+static void append_verdict(const Verdict *v, Keep *keep, Text *out)
+{
+    text_printf(out, "%-4s  %s%s%s\n", v->id, verdict_outcome_name(v->outcome),
+                v->is_demo ? "  [DEMO]" : "", v->is_nominal ? "  [nominal cost]" : "");
+    append_wrapped(out, "claim: ", v->claim);
+    append_wrapped(out, "rule: ", v->rule);
+    append_wrapped(out, "", v->summary);
+    for (size_t i = 0; i < v->n_contrasts; i++) {
+        const VerdictContrast *c = &v->contrasts[i];
+        const char *line = keep_printf(
+            keep, "- %s: %s%s%s%s", c->name, verdict_interval_text(&c->interval, c->unit, keep),
+            c->decides ? "" : ", decides nothing", c->note ? ": " : "", c->note ? c->note : "");
+        append_wrapped(out, "", line ? line : "");
+    }
+    text_append_char(out, '\n');
+}
+
+static void append_ranking(const Ranking *r, Text *out)
+{
+    static const char *const headings[] = {
+        "rank", "d w r (nominal)", "d w r (built)", "px", "cost", "score", "val", "test", "n", ""};
+    static const TextAlign aligns[] = {TEXT_RIGHT, TEXT_LEFT,  TEXT_LEFT,  TEXT_RIGHT, TEXT_RIGHT,
+                                       TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT, TEXT_LEFT};
+    TextTable *t = text_table_create(headings, aligns, ARRAY_LEN(headings));
+    text_printf(out,
+                "%s (match: %s): %zu networks, %zu unfair; %zu cannot be told from the first\n",
+                r->part, r->match, r->n_rows, r->n_unfair, r->n_indistinct);
+    for (size_t i = 0; t && i < r->n_rows && i < TEXT_TOP_ROWS; i++) {
+        const RankingRow *row = &r->rows[i];
+        const StorePoint *p = &row->result->point;
+        text_table_cellf(t, "%d", row->rank);
+        text_table_cellf(t, "%.4g %.4g %.4g", p->nominal[0], p->nominal[1], p->nominal[2]);
+        text_table_cellf(t, "%.3f %.3f %.3f", p->built[0], p->built[1], p->built[2]);
+        text_table_cellf(t, "%d", p->resolution);
+        text_table_cellf(t, "%.3f", p->ratio);
+        text_table_cellf(t, "%.2f", row->score);
+        text_table_cellf(t, "%.2f", row->mean_val);
+        text_table_cellf(t, "%.2f", row->mean_test);
+        text_table_cellf(t, "%d", row->n);
+        text_table_cell(t, row->n_diverged ? "diverged" : row->is_indistinct ? "~" : "");
+    }
+    if (t)
+        text_table_render(t, out);
+    else
+        out->failed = true;
+    text_table_destroy(&t);
+    if (r->n_rows > TEXT_TOP_ROWS)
+        text_printf(out, "... and %zu more\n", r->n_rows - TEXT_TOP_ROWS);
+    text_append_char(out, '\n');
+}
+
+ErrCode export_verdicts_text(const Verdict *verdicts, size_t n_verdicts, const Ranking *rankings,
+                             size_t n_rankings, Text *out, Err *err)
+{
+    Keep keep = {0};
+    for (size_t i = 0; i < n_verdicts; i++)
+        append_verdict(&verdicts[i], &keep, out);
+    for (size_t i = 0; i < n_rankings; i++)
+        append_ranking(&rankings[i], out);
+    ErrCode code = keep_ok(&keep, err);
+    keep_release(&keep);
+    return code != ERR_NONE ? code : text_ok(out, err);
+}

@@ -1,0 +1,191 @@
+/*
+ * results/ranking.c: groups points by network, scores them, sorts, and says what n cannot tell.
+ *
+ * The set that cannot be told from the winner is conservative: paired t intervals of the score at
+ * 90 % after Bonferroni over all other networks, since the winner was picked for being highest.
+ */
+#include "results/ranking.h"
+
+#include "base/text.h"
+#include "results/verdict.h"
+#include "results/verdict_common.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What a ranking is made with. */
+typedef struct Maker {
+    const StoreResults *results;
+    StoreScore score;
+    const void *context;
+    Keep *keep;
+} Maker;
+
+static double score_of(const Maker *maker, double top1, int64_t macs)
+{
+    return maker->score ? maker->score(top1, (double)macs, maker->context) : top1;
+}
+
+/* Eligible first, then diverged, then without a score. */
+static int class_of(const RankingRow *row)
+{
+    if (isnan(row->score))
+        return 2;
+    return row->n_diverged > 0 ? 1 : 0;
+}
+
+static int compare_rows(const void *left, const void *right)
+{
+    const RankingRow *a = left, *b = right;
+    if (class_of(a) != class_of(b))
+        return class_of(a) - class_of(b);
+    if (!isnan(a->score) && a->score != b->score)
+        return a->score > b->score ? -1 : 1;
+    if (a->result->point.macs != b->result->point.macs)
+        return a->result->point.macs < b->result->point.macs ? -1 : 1;
+    return a->result < b->result ? -1 : a->result > b->result;
+}
+
+/* Values, means and score of a row whose `result` is set. */
+static void measure_row(const Maker *maker, RankingRow *row)
+{
+    const StorePointResult *p = row->result;
+    double *val = keep_alloc(maker->keep, p->n_seeds, sizeof(*val));
+    double *test = keep_alloc(maker->keep, p->n_seeds, sizeof(*test));
+    int64_t *seeds = keep_alloc(maker->keep, p->n_seeds, sizeof(*seeds));
+    for (size_t i = 0; val && test && seeds && i < p->n_seeds; i++) {
+        const StoreSeed *s = &p->seeds[i];
+        row->n_diverged += s->status == STORE_TRIAL_DIVERGED;
+        row->n_missing += s->status != STORE_TRIAL_DIVERGED && s->status != STORE_TRIAL_DONE;
+        if (s->status != STORE_TRIAL_DONE)
+            continue;
+        val[row->n] = s->val_top1;
+        test[row->n] = s->test_top1;
+        seeds[row->n++] = s->seed;
+    }
+    row->val_top1 = val;
+    row->test_top1 = test;
+    row->seeds = seeds;
+    row->mean_val = stats_mean(val, row->n);
+    row->mean_test = stats_mean(test, row->n);
+    row->sd_val = stats_sd(val, row->n);
+    row->score = row->n ? score_of(maker, row->mean_val, p->point.macs) : (double)NAN;
+}
+
+/* Winner minus row by score, over seeds both have; level corrected for n_others comparisons. */
+static void compare_to_winner(const Maker *maker, const RankingRow *winner, RankingRow *row,
+                              size_t n_others)
+{
+    const double confidence = 1.0 - (1.0 - VERDICT_CONFIDENCE) / (double)(n_others ? n_others : 1);
+    double *d = keep_alloc(maker->keep, (size_t)row->n, sizeof(*d));
+    int n = 0;
+    for (int i = 0; d && i < row->n; i++)
+        for (int j = 0; j < winner->n; j++)
+            if (winner->seeds[j] == row->seeds[i])
+                d[n++] = score_of(maker, winner->val_top1[j], winner->result->point.macs) -
+                         score_of(maker, row->val_top1[i], row->result->point.macs);
+    row->behind = stats_interval(d, n, confidence);
+    row->is_indistinct = row != winner && class_of(row) == 0 &&
+                         !(row->behind.n >= STATS_MIN_N && row->behind.low > 0.0);
+}
+
+/* Adds a grid point to its network's row, or to the unfair. */
+static void add_point(const Maker *maker, Ranking *r, const StorePointResult ***aliases,
+                      const StorePointResult **unfair, const StorePointResult *p)
+{
+    if (!p->point.trial_digest) {
+        unfair[r->n_unfair++] = p;
+        return;
+    }
+    for (size_t i = 0; i < r->n_rows; i++)
+        if (strcmp(r->rows[i].result->point.trial_digest, p->point.trial_digest) == 0) {
+            aliases[i][r->rows[i].n_aliases++] = p;
+            return;
+        }
+    aliases[r->n_rows] = keep_alloc(maker->keep, maker->results->n_points, sizeof(**aliases));
+    if (!aliases[r->n_rows])
+        return;
+    r->rows[r->n_rows] = (RankingRow){.result = p, .aliases = aliases[r->n_rows]};
+    r->n_rows++;
+}
+
+static void widen(double *low, double *high, double value)
+{
+    if (isnan(value))
+        return;
+    *low = isnan(*low) || value < *low ? value : *low;
+    *high = isnan(*high) || value > *high ? value : *high;
+}
+
+/* Groups the points of one grid part. */
+static void collect(const Maker *maker, Ranking *r)
+{
+    const size_t n_points = maker->results->n_points;
+    const StorePointResult ***aliases = keep_alloc(maker->keep, n_points, sizeof(*aliases));
+    const StorePointResult **unfair = keep_alloc(maker->keep, n_points, sizeof(*unfair));
+    r->rows = keep_alloc(maker->keep, n_points, sizeof(*r->rows));
+    r->unfair = unfair;
+    r->lowest_ratio = r->highest_ratio = r->naive_lowest = r->naive_highest = (double)NAN;
+    if (maker->keep->failed)
+        return;
+    for (size_t i = 0; i < n_points; i++) {
+        const StorePointResult *p = &maker->results->points[i];
+        if (strcmp(p->point.part, r->part) != 0)
+            continue;
+        add_point(maker, r, aliases, unfair, p);
+        widen(&r->naive_lowest, &r->naive_highest, p->point.naive_ratio);
+        if (p->point.trial_digest)
+            widen(&r->lowest_ratio, &r->highest_ratio, p->point.ratio);
+    }
+}
+
+static void rank(const Maker *maker, Ranking *r)
+{
+    r->is_complete = true;
+    for (size_t i = 0; i < r->n_rows; i++) {
+        measure_row(maker, &r->rows[i]);
+        r->is_complete = r->is_complete && r->rows[i].n_missing == 0;
+    }
+    if (maker->keep->failed)
+        return;
+    qsort(r->rows, r->n_rows, sizeof(*r->rows), compare_rows);
+    for (size_t i = 0; i < r->n_rows; i++) {
+        RankingRow *row = &r->rows[i];
+        const bool ties = i > 0 && class_of(row) == 0 && row[-1].score == row->score;
+        row->rank = ties ? row[-1].rank : (int)i + 1;
+        compare_to_winner(maker, &r->rows[0], row, r->n_rows - 1);
+        r->n_indistinct += row->is_indistinct;
+    }
+}
+
+ErrCode ranking_all(const StoreResults *results, StoreScore score, const void *context, Keep *keep,
+                    Ranking **out, size_t *n_out, Err *err)
+{
+    const Maker maker = {results, score, context, keep};
+    Ranking *rankings = keep_alloc(keep, results->n_points, sizeof(*rankings));
+    *out = rankings;
+    *n_out = 0;
+    for (size_t i = 0; rankings && i < results->n_points; i++) {
+        const StorePoint *p = &results->points[i].point;
+        size_t at = 0;
+        if (!verdict_is_part(p, "grid"))
+            continue;
+        while (at < *n_out && strcmp(rankings[at].part, p->part) != 0)
+            at++;
+        if (at < *n_out)
+            continue;
+        rankings[(*n_out)++] = (Ranking){.part = p->part, .match = p->match};
+        collect(&maker, &rankings[at]);
+        rank(&maker, &rankings[at]);
+    }
+    return keep_ok(keep, err);
+}
+
+const Ranking *ranking_find(const Ranking *rankings, size_t n_rankings, const char *match)
+{
+    for (size_t i = 0; i < n_rankings; i++)
+        if (strcmp(rankings[i].match, match) == 0)
+            return &rankings[i];
+    return NULL;
+}

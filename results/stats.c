@@ -1,0 +1,186 @@
+/*
+ * results/stats.c: Student's t by the regularised incomplete beta function.
+ *
+ * The continued fraction is that of Abramowitz and Stegun 26.5.8, evaluated by Lentz's method; the
+ * quantile is found by bisection of the distribution function, which needs no start value and
+ * cannot diverge.
+ */
+#include "results/stats.h"
+
+#include <assert.h>
+#include <float.h>
+#include <math.h>
+
+double stats_mean(const double *x, int n)
+{
+    double sum = 0.0;
+    for (int i = 0; i < n; i++)
+        sum += x[i];
+    return n > 0 ? sum / n : (double)NAN;
+}
+
+double stats_sd(const double *x, int n)
+{
+    const double mean = stats_mean(x, n);
+    double squares = 0.0;
+    for (int i = 0; i < n; i++)
+        squares += (x[i] - mean) * (x[i] - mean);
+    return n > 1 ? sqrt(squares / (n - 1)) : (double)NAN;
+}
+
+/* The continued fraction of the incomplete beta function, for x < (a + 1) / (a + b + 2). */
+static double beta_fraction(double a, double b, double x)
+{
+    const double tiny = 1e-300; /* keeps Lentz's denominators from zero */
+    const int max_terms = 100000;
+    double c = 1.0;
+    double d = 1.0 - (a + b) * x / (a + 1.0);
+    d = 1.0 / (fabs(d) < tiny ? tiny : d);
+    double fraction = d;
+    for (int m = 1; m <= max_terms; m++) {
+        const double even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
+        d = 1.0 + even * d;
+        c = 1.0 + even / c;
+        d = 1.0 / (fabs(d) < tiny ? tiny : d);
+        c = fabs(c) < tiny ? tiny : c;
+        fraction *= d * c;
+        const double odd = -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0));
+        d = 1.0 + odd * d;
+        c = 1.0 + odd / c;
+        d = 1.0 / (fabs(d) < tiny ? tiny : d);
+        c = fabs(c) < tiny ? tiny : c;
+        fraction *= d * c;
+        if (fabs(d * c - 1.0) < DBL_EPSILON)
+            break;
+    }
+    return fraction;
+}
+
+static double log_gamma(double x)
+{
+    int sign;
+    return lgamma_r(x, &sign);
+}
+
+/* I_x(a, b); y = 1 - x is given apart, for it may be much smaller than x's rounding. */
+static double incomplete_beta(double a, double b, double x, double y)
+{
+    if (x <= 0.0)
+        return 0.0;
+    if (y <= 0.0)
+        return 1.0;
+    const double front =
+        exp(log_gamma(a + b) - log_gamma(a) - log_gamma(b) + a * log(x) + b * log(y));
+    if (x < (a + 1.0) / (a + b + 2.0))
+        return front * beta_fraction(a, b, x) / a;
+    return 1.0 - front * beta_fraction(b, a, y) / b;
+}
+
+double stats_t_cdf(double t, double df)
+{
+    assert(df > 0.0);
+    if (isnan(t))
+        return (double)NAN;
+    const double square = t * t;
+    if (isinf(square))
+        return t > 0.0 ? 1.0 : 0.0;
+    const double tail =
+        0.5 * incomplete_beta(0.5 * df, 0.5, df / (df + square), square / (df + square));
+    return t > 0.0 ? 1.0 - tail : tail;
+}
+
+double stats_t_quantile(double p, double df)
+{
+    assert(p > 0.0 && p < 1.0 && df > 0.0);
+    const int max_doublings = 1000;
+    const int max_halvings = 200;
+    if (p == 0.5)
+        return 0.0;
+    const double tail = p < 0.5 ? p : 1.0 - p; /* look for -t with that lower tail */
+    double low = -1.0;
+    for (int i = 0; i < max_doublings && stats_t_cdf(low, df) > tail; i++)
+        low *= 2.0;
+    double high = 0.0;
+    for (int i = 0; i < max_halvings; i++) {
+        const double middle = 0.5 * (low + high);
+        if (middle == low || middle == high)
+            break;
+        if (stats_t_cdf(middle, df) < tail)
+            low = middle;
+        else
+            high = middle;
+    }
+    const double t = 0.5 * (low + high);
+    return p < 0.5 ? t : -t;
+}
+
+/* mean -+ t * error, if n allows an interval. */
+static StatsInterval interval_of(double mean, double sd, double error, double df, int n,
+                                 double confidence)
+{
+    StatsInterval out = {.mean = mean,
+                         .sd = sd,
+                         .low = (double)NAN,
+                         .high = (double)NAN,
+                         .df = df,
+                         .confidence = confidence,
+                         .n = n};
+    if (n >= STATS_MIN_N) {
+        const double half =
+            error > 0.0 ? stats_t_quantile(1.0 - 0.5 * (1.0 - confidence), df) * error : 0.0;
+        out.low = mean - half;
+        out.high = mean + half;
+    }
+    return out;
+}
+
+StatsInterval stats_interval(const double *x, int n, double confidence)
+{
+    const double sd = stats_sd(x, n);
+    return interval_of(stats_mean(x, n), sd, sd / sqrt(n), n - 1, n, confidence);
+}
+
+StatsInterval stats_paired(const double *a, const double *b, int n, double confidence)
+{
+    double mean = 0.0;
+    for (int i = 0; i < n; i++)
+        mean += a[i] - b[i];
+    mean = n > 0 ? mean / n : (double)NAN;
+    double squares = 0.0;
+    for (int i = 0; i < n; i++)
+        squares += (a[i] - b[i] - mean) * (a[i] - b[i] - mean);
+    const double sd = n > 1 ? sqrt(squares / (n - 1)) : (double)NAN;
+    return interval_of(mean, sd, sd / sqrt(n), n - 1, n, confidence);
+}
+
+StatsInterval stats_welch(const double *a, int n_a, const double *b, int n_b, double confidence)
+{
+    const double var_a = pow(stats_sd(a, n_a), 2.0) / n_a;
+    const double var_b = pow(stats_sd(b, n_b), 2.0) / n_b;
+    const double var = var_a + var_b;
+    const double df = var > 0.0
+                          ? var * var / (var_a * var_a / (n_a - 1) + var_b * var_b / (n_b - 1))
+                          : n_a + n_b - 2;
+    return interval_of(stats_mean(a, n_a) - stats_mean(b, n_b), sqrt(var), sqrt(var), df,
+                       n_a < n_b ? n_a : n_b, confidence);
+}
+
+int stats_seeds_needed(double sd, double effect, double confidence, double power)
+{
+    const double size = fabs(effect);
+    if (!(sd >= 0.0) || !(size > 0.0) || isinf(sd))
+        return 0;
+    /* The left side falls with n, so the least n is found by bisection. */
+    int low = STATS_MIN_N - 1;
+    int high = STATS_MAX_SEEDS + 1;
+    while (high - low > 1) {
+        const int n = low + (high - low) / 2;
+        const double t = stats_t_quantile(1.0 - 0.5 * (1.0 - confidence), n - 1) +
+                         stats_t_quantile(power, n - 1);
+        if (t * sd / sqrt(n) <= size)
+            high = n;
+        else
+            low = n;
+    }
+    return high > STATS_MAX_SEEDS ? 0 : high;
+}

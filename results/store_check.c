@@ -1,0 +1,239 @@
+/*
+ * results/store_check.c: is the store what was written?
+ *
+ * SQLite's integrity check sees its own structure; it does not know what a row should hold, and
+ * misses about half of all harmful single-byte changes. Seals find a changed row, the digest of a
+ * finished trial a lost or added one, and a schema written afresh in memory a changed view.
+ */
+#include "results/store_internal.h"
+
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Found damage, growing in a Keep. */
+typedef struct Found {
+    Keep *keep;
+    StoreDamage *items;
+    size_t n, capacity;
+} Found;
+
+static void report(Found *found, int64_t trial, const char *what)
+{
+    if (found->n == found->capacity) {
+        const size_t capacity = found->capacity ? found->capacity * 2 : 8;
+        StoreDamage *items = keep_alloc(found->keep, capacity, sizeof(*items));
+        if (!items)
+            return;
+        if (found->n)
+            memcpy(items, found->items, found->n * sizeof(*items));
+        found->items = items;
+        found->capacity = capacity;
+    }
+    found->items[found->n++] = (StoreDamage){.trial = trial, .what = what};
+}
+
+/* --- the digest of a trial --- */
+
+static ErrCode hash_seals(Store *store, const char *sql, int64_t trial, Text *seals, Err *err)
+{
+    const DbValue key = db_int(trial);
+    DbQuery q = {0};
+    TRY(db_query(&q, &store->db, sql, &key, 1, err));
+    while (db_next(&q)) {
+        text_append(seals, (const char *)sqlite3_column_text(q.statement, 0));
+        text_append_char(seals, '\n');
+    }
+    return db_end(&q, err);
+fail:
+    return err->code;
+}
+
+ErrCode store_trial_digest(Store *store, int64_t trial, char digest[HASH_HEX_BYTES], Err *err)
+{
+    static const char *const parts[] = {
+        "SELECT seal FROM planned WHERE id = ?1",
+        "SELECT n.seal FROM planned p JOIN network n ON n.digest = p.network WHERE p.id = ?1",
+        "SELECT seal FROM epoch WHERE trial = ?1 ORDER BY epoch",
+        "SELECT seal FROM artifact WHERE trial = ?1 ORDER BY kind",
+        "SELECT seal FROM finished WHERE trial = ?1"};
+    Text seals = {0};
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+        TRY(hash_seals(store, parts[i], trial, &seals, err));
+        text_append_char(&seals, ';');
+    }
+    TRY(text_ok(&seals, err));
+    hash_hex(hash_128(seals.data, seals.n_bytes), digest);
+    text_release(&seals);
+    return ERR_NONE;
+fail:
+    text_release(&seals);
+    return err->code;
+}
+
+/* --- checks --- */
+
+/* Lines of a pragma that speaks only when something is wrong. */
+static ErrCode check_pragma(Store *store, const char *sql, const char *label, Found *found,
+                            Err *err)
+{
+    Keep lines = {0};
+    DbQuery q = {0};
+    Err inner = {0};
+    TRY(db_query(&q, &store->db, sql, NULL, 0, &inner));
+    while (db_next(&q)) {
+        const char *line = db_get_text(&q, 0, &lines);
+        if (!line || strcmp(line, "ok") != 0)
+            report(found, 0, keep_printf(found->keep, "%s: %s", label, line ? line : "?"));
+    }
+    TRY(db_end(&q, &inner));
+    keep_release(&lines);
+    return ERR_NONE;
+fail:
+    keep_release(&lines);
+    if (inner.code != ERR_DATA && inner.code != ERR_DB) {
+        *err = inner;
+        return err->code;
+    }
+    report(found, 0, keep_text(found->keep, inner.msg));
+    return ERR_NONE;
+}
+
+/* One text that holds the whole schema. */
+static ErrCode schema_text(Db *db, Keep *keep, const char **out, Err *err)
+{
+    DbQuery q = {0};
+    *out = NULL;
+    TRY(db_query(&q, db,
+                 "SELECT group_concat(type || ' ' || name || ' ' || tbl_name || ' ' || "
+                 "coalesce(sql, ''), ';') FROM (SELECT * FROM sqlite_schema ORDER BY type, name)",
+                 NULL, 0, err));
+    if (db_next(&q))
+        *out = db_get_text(&q, 0, keep);
+    return db_end(&q, err);
+fail:
+    return err->code;
+}
+
+static ErrCode check_schema(Store *store, Found *found, Err *err)
+{
+    Db fresh = {0};
+    Keep keep = {0};
+    Err inner = {0};
+    const char *is = NULL, *should = NULL;
+    TRY(db_open(&fresh, ":memory:", DB_CREATE, err));
+    TRY(db_exec(&fresh, (const char *)embed_find(results_files, "schema.sql")->data, err));
+    TRY(schema_text(&fresh, &keep, &should, err));
+    if (schema_text(&store->db, &keep, &is, &inner) != ERR_NONE && inner.code == ERR_MEMORY) {
+        *err = inner;
+        goto fail;
+    }
+    if (!is || !should || strcmp(is, should) != 0)
+        report(found, 0, "the schema is not the one isoflop writes");
+    db_close(&fresh);
+    keep_release(&keep);
+    return ERR_NONE;
+fail:
+    db_close(&fresh);
+    keep_release(&keep);
+    return err->code;
+}
+
+/* Every row of a table against its seal. */
+static ErrCode check_seals(Store *store, const char *table, Found *found, Err *err)
+{
+    Text columns = {0}, sql = {0};
+    DbQuery q = {0};
+    Err inner = {0};
+    const DbValue key = db_text(table);
+    int64_t n_bad = 0;
+    TRY(db_query(&q, &store->db,
+                 "SELECT name FROM pragma_table_info(?1) WHERE name <> 'seal' ORDER BY cid", &key,
+                 1, &inner));
+    while (db_next(&q))
+        text_printf(&columns, "%s%s", columns.n_bytes ? ", " : "",
+                    (const char *)sqlite3_column_text(q.statement, 0));
+    TRY(db_end(&q, &inner));
+    text_printf(&sql, "SELECT count(*) FROM %s WHERE seal IS NOT seal(%s)", table,
+                text_string(&columns));
+    TRY(text_ok(&sql, &inner));
+    TRY(db_scalar(&store->db, text_string(&sql), NULL, 0, 0, &n_bad, &inner));
+    if (n_bad > 0)
+        report(found, 0,
+               keep_printf(found->keep, "table '%s': %" PRId64 " row%s changed since written",
+                           table, n_bad, n_bad == 1 ? "" : "s"));
+    text_release(&columns);
+    text_release(&sql);
+    return ERR_NONE;
+fail:
+    text_release(&columns);
+    text_release(&sql);
+    db_abandon(&q);
+    if (inner.code != ERR_DATA && inner.code != ERR_DB) {
+        *err = inner;
+        return err->code;
+    }
+    report(found, 0, keep_printf(found->keep, "table '%s': %s", table, inner.msg));
+    return ERR_NONE;
+}
+
+/* Every finished trial against its digest. */
+static ErrCode check_trials(Store *store, Found *found, Err *err)
+{
+    Keep keep = {0};
+    DbQuery q = {0};
+    Err inner = {0};
+    TRY(db_query(&q, &store->db,
+                 "SELECT f.trial, d.digest FROM finished f LEFT JOIN trial_digest d ON d.trial = "
+                 "f.trial UNION SELECT trial, digest FROM trial_digest ORDER BY 1",
+                 NULL, 0, &inner));
+    while (db_next(&q)) {
+        char digest[HASH_HEX_BYTES];
+        const int64_t trial = db_get_int(&q, 0);
+        const char *should = db_get_text(&q, 1, &keep);
+        TRY(store_trial_digest(store, trial, digest, &inner));
+        if (!should || strcmp(should, digest) != 0)
+            report(found, trial,
+                   keep_printf(found->keep,
+                               "trial %06" PRId64 ": its rows are not those it finished with",
+                               trial));
+    }
+    TRY(db_end(&q, &inner));
+    keep_release(&keep);
+    return ERR_NONE;
+fail:
+    db_abandon(&q);
+    keep_release(&keep);
+    if (inner.code != ERR_DATA && inner.code != ERR_DB) {
+        *err = inner;
+        return err->code;
+    }
+    report(found, 0, keep_printf(found->keep, "finished trials: %s", inner.msg));
+    return ERR_NONE;
+}
+
+ErrCode store_check(Store *store, Keep *keep, StoreDamage **out, size_t *n_out, Err *err)
+{
+    static const char *const tables[] = {"study",       "revision",     "network",      "point",
+                                         "planned",     "listed_point", "listed_trial", "run",
+                                         "environment", "attempt",      "attempt_end",  "epoch",
+                                         "finished",    "artifact",     "trial_digest", "fact"};
+    Found found = {.keep = keep};
+    TRY(db_begin_read(&store->db, err));
+    TRY(check_pragma(store, "PRAGMA integrity_check", "structure", &found, err));
+    TRY(check_pragma(store, "PRAGMA foreign_key_check", "a row that refers to nothing", &found,
+                     err));
+    TRY(check_schema(store, &found, err));
+    for (size_t i = 0; i < ARRAY_LEN(tables); i++)
+        TRY(check_seals(store, tables[i], &found, err));
+    TRY(check_trials(store, &found, err));
+    TRY(db_commit(&store->db, err));
+    *out = found.items;
+    *n_out = found.n;
+    return keep_ok(keep, err);
+fail:
+    db_rollback(&store->db);
+    return err->code;
+}

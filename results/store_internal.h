@@ -1,0 +1,21 @@
+/* results/store_internal.h: the open store, shared by the store_*.c files of results/ alone. */
+#ifndef RESULTS_STORE_INTERNAL_H
+#define RESULTS_STORE_INTERNAL_H
+
+#include "base/embed.h"
+#include "results/db.h"
+#include "results/store.h"
+
+struct Store {
+    Db db;
+    bool is_writer;
+};
+
+/* XXH3-128 over the seals of a finished trial's rows: what trial_digest holds. */
+ErrCode store_trial_digest(Store *store, int64_t trial, char digest[HASH_HEX_BYTES],
+                           Err *err) ERR_CHECKED;
+
+/* schema.sql and, from version 2 on, the migrations schema_<version>.sql. */
+extern const EmbeddedFile results_files[];
+
+#endif

@@ -1,0 +1,250 @@
+/*
+ * results/store_plan.c: puts a plan: whatever of it is new, and the list of what is in force.
+ *
+ * The list is numbered by revision. Comparing it with the newest one first keeps a study that is
+ * merely gone on with from growing.
+ */
+#include "results/store_internal.h"
+
+#include "base/clock.h"
+#include "base/sys.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+enum { NAME_BYTES = 64 };
+
+/* Ids of a plan's points and trials in the plan's order. */
+typedef struct PlanIds {
+    int64_t *points, *trials;
+} PlanIds;
+
+static ErrCode put_study(Store *store, const StoreStudy *study, Err *err)
+{
+    static const char columns[] = "id, arithmetic, name, baseline, data_name, data_digest, "
+                                  "classes, n_train, n_val, n_test, is_demo";
+    enum { N_KEYS = 1, ARITHMETIC = 1 };
+    char name[NAME_BYTES], utc[CLOCK_UTC_BYTES];
+    int found = DB_NO_ROW;
+    const DbValue seen[] = {
+        db_int(STORE_STUDY),      db_int(study->arithmetic), db_text(study->name),
+        db_text(study->baseline), db_text(study->data_name), db_text(study->data_digest),
+        db_int(study->classes),   db_int(study->n_train),    db_int(study->n_val),
+        db_int(study->n_test),    db_int(study->is_demo)};
+    TRY(db_compare(&store->db, "study", columns, seen, N_KEYS, ARRAY_LEN(seen) - N_KEYS, &found,
+                   err));
+    if (found == ARITHMETIC)
+        return err_set(err, ERR_VERSION,
+                       "store '%s' was begun with another arithmetic revision than %d: its trials "
+                       "cannot be compared with new ones, use another folder",
+                       store_path(store), study->arithmetic);
+    if (found >= 0)
+        return err_set(err, ERR_USAGE,
+                       "store '%s' holds a study with another %s: use another folder",
+                       store_path(store), db_column_name(columns, found, name, sizeof(name)));
+    if (found == DB_SAME)
+        return ERR_NONE;
+    const DbValue row[] = {seen[0], seen[2], seen[3], seen[4],  seen[5], seen[6],
+                           seen[7], seen[8], seen[9], seen[10], seen[1], db_text(clock_utc(utc))};
+    return db_insert(&store->db, "study",
+                     "id, name, baseline, data_name, data_digest, classes, n_train, n_val, n_test, "
+                     "is_demo, arithmetic, created_utc",
+                     row, ARRAY_LEN(row), err);
+fail:
+    return err->code;
+}
+
+static ErrCode put_networks(Store *store, const StorePlan *plan, Err *err)
+{
+    static const char columns[] = "digest, name, yaml, resolution, params, macs, acts";
+    enum { N_KEYS = 1, N_COMPARED = 6 };
+    char name[NAME_BYTES];
+    for (size_t i = 0; i < plan->n_networks; i++) {
+        const StoreNetwork *n = &plan->networks[i];
+        int found = DB_NO_ROW;
+        const DbValue values[] = {db_text(n->digest),    db_text(n->name),  db_text(n->yaml),
+                                  db_int(n->resolution), db_int(n->params), db_int(n->macs),
+                                  db_int(n->acts)};
+        TRY(db_compare(&store->db, "network", columns, values, N_KEYS, N_COMPARED, &found, err));
+        if (found >= 0) {
+            err_set(err, ERR_USAGE, "network '%s' (%s) is in store '%s' with another %s", n->digest,
+                    n->name, store_path(store), db_column_name(columns, found, name, sizeof(name)));
+            goto fail;
+        }
+        if (found == DB_NO_ROW)
+            TRY(db_insert(&store->db, "network", columns, values, ARRAY_LEN(values), err));
+    }
+    return ERR_NONE;
+fail:
+    return err->code;
+}
+
+/* The id of the very same point, which is put if there is none. */
+static ErrCode put_point(Store *store, const StorePoint *p, int64_t *id, Err *err)
+{
+    static const char same[] =
+        "SELECT id FROM point WHERE part IS ?2 AND series IS ?4 AND figure IS ?3 AND match IS ?5 "
+        "AND nominal_d IS ?6 AND nominal_w IS ?7 AND nominal_r IS ?8 AND built_d IS ?9 AND "
+        "built_w IS ?10 AND built_r IS ?11 AND trim IS ?12 AND x IS ?13 AND network IS ?14 AND "
+        "digest IS ?15 AND resolution IS ?16 AND macs IS ?17 AND target_macs IS ?18 AND ratio IS "
+        "?19 AND naive_ratio IS ?20 AND status IS ?21 AND reason IS ?22";
+    static const char columns[] =
+        "id, part, figure, series, match, nominal_d, nominal_w, nominal_r, built_d, built_w, "
+        "built_r, trim, x, network, digest, resolution, macs, target_macs, ratio, naive_ratio, "
+        "status, reason";
+    int64_t next = 0;
+    TRY(db_scalar(&store->db, "SELECT coalesce(max(id), 0) + 1 FROM point", NULL, 0, 1, &next,
+                  err));
+    const DbValue values[] = {
+        db_int(next),           db_text(p->part),        db_text(p->figure),
+        db_text(p->series),     db_text(p->match),       db_real(p->nominal[0]),
+        db_real(p->nominal[1]), db_real(p->nominal[2]),  db_real(p->built[0]),
+        db_real(p->built[1]),   db_real(p->built[2]),    db_real(p->trim),
+        db_real(p->x),          db_text(p->network),     db_text(p->trial_digest),
+        db_int(p->resolution),  db_int(p->macs),         db_int(p->target_macs),
+        db_real(p->ratio),      db_real(p->naive_ratio), db_text(p->status),
+        db_text(p->reason)};
+    TRY(db_scalar(&store->db, same, values, ARRAY_LEN(values), 0, id, err));
+    if (*id != 0)
+        return ERR_NONE;
+    *id = next;
+    return db_insert(&store->db, "point", columns, values, ARRAY_LEN(values), err);
+fail:
+    return err->code;
+}
+
+static ErrCode put_trial(Store *store, const StorePlanned *t, int64_t *id, Err *err)
+{
+    const DbValue keys[] = {db_int(STORE_STUDY), db_text(t->digest), db_int(t->seed)};
+    TRY(db_scalar(&store->db,
+                  "SELECT id FROM planned WHERE study = ?1 AND digest = ?2 AND seed = ?3", keys,
+                  ARRAY_LEN(keys), 0, id, err));
+    if (*id != 0)
+        return ERR_NONE;
+    TRY(db_scalar(&store->db, "SELECT coalesce(max(id), 0) + 1 FROM planned", NULL, 0, 1, id, err));
+    const DbValue values[] = {db_int(*id), keys[0], keys[1], db_text(t->network), keys[2]};
+    return db_insert(&store->db, "planned", "id, study, digest, network, seed", values,
+                     ARRAY_LEN(values), err);
+fail:
+    return err->code;
+}
+
+/* Does the newest revision list exactly these? */
+static ErrCode is_listed(Store *store, const StorePlan *plan, const PlanIds *ids, int64_t newest,
+                         bool *out, Err *err)
+{
+    const DbValue keys[] = {db_int(newest), db_text(plan->revision.digest)};
+    DbQuery query = {0};
+    int64_t same_text = 0, n_trials = 0;
+    size_t n_points = 0;
+    *out = false;
+    TRY(db_scalar(&store->db, "SELECT count(*) FROM revision WHERE id = ?1 AND digest = ?2", keys,
+                  2, 0, &same_text, err));
+    TRY(db_scalar(&store->db, "SELECT count(*) FROM listed_trial WHERE revision = ?1", keys, 1, 0,
+                  &n_trials, err));
+    if (!same_text || (size_t)n_trials != plan->n_trials)
+        return ERR_NONE;
+    bool same = true;
+    TRY(db_query(&query, &store->db,
+                 "SELECT point FROM listed_point WHERE revision = ?1 ORDER BY place", keys, 1,
+                 err));
+    for (; db_next(&query); n_points++)
+        same = same && n_points < plan->n_points && db_get_int(&query, 0) == ids->points[n_points];
+    TRY(db_end(&query, err));
+    for (size_t i = 0; same && i < plan->n_trials; i++) {
+        const DbValue pair[] = {db_int(newest), db_int(ids->trials[i])};
+        int64_t there = 0;
+        TRY(db_scalar(&store->db,
+                      "SELECT count(*) FROM listed_trial WHERE revision = ?1 AND trial = ?2", pair,
+                      2, 0, &there, err));
+        same = there == 1;
+    }
+    *out = same && n_points == plan->n_points;
+    return ERR_NONE;
+fail:
+    return err->code;
+}
+
+static ErrCode put_revision(Store *store, const StorePlan *plan, int64_t id, Err *err)
+{
+    const StoreRevision *r = &plan->revision;
+    char utc[CLOCK_UTC_BYTES];
+    const DbValue values[] = {db_int(id),
+                              db_int(STORE_STUDY),
+                              db_text(plan->study.question ? plan->study.question : ""),
+                              db_text(r->yaml),
+                              db_text(r->digest),
+                              db_text(r->objective),
+                              db_real(r->objective_w),
+                              db_int(r->target_macs),
+                              db_int(r->baseline_macs),
+                              db_real(r->fairness_tolerance),
+                              db_int(r->epochs),
+                              db_text(r->recipe),
+                              db_text(clock_utc(utc))};
+    return db_insert(&store->db, "revision",
+                     "id, study, question, yaml, digest, objective, objective_w, target_macs, "
+                     "baseline_macs, fairness_tolerance, epochs, recipe, created_utc",
+                     values, ARRAY_LEN(values), err);
+}
+
+/* A new revision with its lists, unless the newest is the same. */
+static ErrCode put_lists(Store *store, const StorePlan *plan, const PlanIds *ids, Err *err)
+{
+    int64_t newest = 0;
+    bool listed = false;
+    TRY(db_scalar(&store->db, "SELECT max(id) FROM revision", NULL, 0, 0, &newest, err));
+    TRY(is_listed(store, plan, ids, newest, &listed, err));
+    if (listed)
+        return ERR_NONE;
+    TRY(put_revision(store, plan, newest + 1, err));
+    for (size_t i = 0; i < plan->n_points; i++) {
+        const DbValue values[] = {db_int(newest + 1), db_int((int64_t)i + 1),
+                                  db_int(ids->points[i])};
+        TRY(db_insert(&store->db, "listed_point", "revision, place, point", values,
+                      ARRAY_LEN(values), err));
+    }
+    for (size_t i = 0; i < plan->n_trials; i++) {
+        const DbValue values[] = {db_int(newest + 1), db_int(ids->trials[i])};
+        TRY(db_insert(&store->db, "listed_trial", "revision, trial", values, ARRAY_LEN(values),
+                      err));
+    }
+    return ERR_NONE;
+fail:
+    return err->code;
+}
+
+static ErrCode put_all(Store *store, const StorePlan *plan, PlanIds *ids, Err *err)
+{
+    TRY(put_study(store, &plan->study, err));
+    TRY(put_networks(store, plan, err));
+    for (size_t i = 0; i < plan->n_points; i++)
+        TRY(put_point(store, &plan->points[i], &ids->points[i], err));
+    for (size_t i = 0; i < plan->n_trials; i++)
+        TRY(put_trial(store, &plan->trials[i], &ids->trials[i], err));
+    TRY(put_lists(store, plan, ids, err));
+    return ERR_NONE;
+fail:
+    return err->code;
+}
+
+ErrCode store_put_plan(Store *store, const StorePlan *plan, Err *err)
+{
+    PlanIds ids = {mem_calloc(plan->n_points, sizeof(int64_t)),
+                   mem_calloc(plan->n_trials, sizeof(int64_t))};
+    if (!ids.points || !ids.trials) {
+        err_memory(err, (plan->n_points + plan->n_trials) * sizeof(int64_t));
+        goto fail;
+    }
+    TRY(db_begin_write(&store->db, err));
+    TRY(put_all(store, plan, &ids, err));
+    TRY(db_commit(&store->db, err));
+    mem_free(ids.points);
+    mem_free(ids.trials);
+    return ERR_NONE;
+fail:
+    db_rollback(&store->db);
+    mem_free(ids.points);
+    mem_free(ids.trials);
+    return err_wrap(err, "storing the plan");
+}

@@ -1,0 +1,426 @@
+/*
+ * results/store_read.c: queries, each one short transaction into a Keep.
+ *
+ * Lists grow by doubling inside the Keep: what is outgrown stays until the Keep goes, which is a
+ * report's life.
+ */
+#include "results/store_internal.h"
+
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+/* Room for one more item of item_bytes at *items, whose capacity is a power of two; NULL fails. */
+static void *add_item(Keep *keep, void *items, size_t *n, size_t item_bytes)
+{
+    unsigned char *block = items;
+    if ((*n & (*n - 1)) == 0) {
+        block = keep_alloc(keep, *n ? *n * 2 : 1, item_bytes);
+        if (block && *n)
+            memcpy(block, items, *n * item_bytes);
+    }
+    if (block)
+        ++*n;
+    return block;
+}
+
+static StoreStatus status_of(const char *name)
+{
+    for (StoreStatus s = STORE_PENDING; s < STORE_FAILED; s++)
+        if (name && strcmp(name, store_status_name(s)) == 0)
+            return s;
+    return STORE_FAILED;
+}
+
+/* --- trials --- */
+
+ErrCode store_trials(Store *store, Keep *keep, StoreTrials *out, Err *err)
+{
+    static const char sql[] = "SELECT id, digest, network, seed, status, is_listed, n_attempts, "
+                              "n_counted, reason, macs, n_epochs, val_top1, test_top1 FROM trial "
+                              "ORDER BY id";
+    DbQuery q = {0};
+    *out = (StoreTrials){0};
+    TRY(db_query(&q, &store->db, sql, NULL, 0, err));
+    while (db_next(&q)) {
+        StoreTrial *items = add_item(keep, out->items, &out->n, sizeof(*items));
+        if (!items) {
+            q.out_of_memory = true;
+            break;
+        }
+        out->items = items;
+        items[out->n - 1] = (StoreTrial){.number = db_get_int(&q, 0),
+                                         .digest = db_get_text(&q, 1, keep),
+                                         .network = db_get_text(&q, 2, keep),
+                                         .seed = db_get_int(&q, 3),
+                                         .status = status_of(db_get_text(&q, 4, keep)),
+                                         .is_listed = db_get_int(&q, 5) != 0,
+                                         .n_attempts = db_get_int(&q, 6),
+                                         .n_counted = db_get_int(&q, 7),
+                                         .reason = db_get_text(&q, 8, keep),
+                                         .macs = db_get_int(&q, 9),
+                                         .n_epochs = db_get_int(&q, 10),
+                                         .val_top1 = db_get_real(&q, 11),
+                                         .test_top1 = db_get_real(&q, 12)};
+    }
+    return db_end(&q, err);
+fail:
+    return err->code;
+}
+
+ErrCode store_epochs(Store *store, int64_t trial, Keep *keep, StoreEpoch **out, size_t *n_out,
+                     Err *err)
+{
+    static const char sql[] = "SELECT e.epoch, train_loss, val_loss, val_top1, lr, seconds, "
+                              "images_per_second FROM planned p LEFT JOIN epoch e ON e.trial = "
+                              "p.id WHERE p.id = ?1 ORDER BY e.epoch";
+    const DbValue key = db_int(trial);
+    DbQuery q = {0};
+    size_t n_rows = 0;
+    *out = NULL;
+    *n_out = 0;
+    TRY(db_query(&q, &store->db, sql, &key, 1, err));
+    for (; db_next(&q); n_rows++) {
+        if (db_is_null(&q, 0))
+            continue;
+        StoreEpoch *items = add_item(keep, *out, n_out, sizeof(*items));
+        if (!items) {
+            q.out_of_memory = true;
+            break;
+        }
+        *out = items;
+        items[*n_out - 1] = (StoreEpoch){.epoch = db_get_int(&q, 0),
+                                         .train_loss = db_get_real(&q, 1),
+                                         .val_loss = db_get_real(&q, 2),
+                                         .val_top1 = db_get_real(&q, 3),
+                                         .lr = db_get_real(&q, 4),
+                                         .seconds = db_get_real(&q, 5),
+                                         .images_per_second = db_get_real(&q, 6)};
+    }
+    TRY(db_end(&q, err));
+    if (n_rows == 0)
+        return err_set(err, ERR_MISSING, "there is no trial %06" PRId64 " in store '%s'", trial,
+                       store_path(store));
+    return ERR_NONE;
+fail:
+    return err->code;
+}
+
+ErrCode store_artifacts(Store *store, int64_t trial, Keep *keep, StoreArtifact **out, size_t *n_out,
+                        Err *err)
+{
+    const DbValue key = db_int(trial);
+    DbQuery q = {0};
+    *out = NULL;
+    *n_out = 0;
+    TRY(db_query(&q, &store->db,
+                 "SELECT kind, path, n_bytes, xxh3 FROM artifact WHERE trial = ?1 ORDER BY kind",
+                 &key, 1, err));
+    while (db_next(&q)) {
+        StoreArtifact *items = add_item(keep, *out, n_out, sizeof(*items));
+        if (!items) {
+            q.out_of_memory = true;
+            break;
+        }
+        *out = items;
+        items[*n_out - 1] = (StoreArtifact){.kind = db_get_text(&q, 0, keep),
+                                            .path = db_get_text(&q, 1, keep),
+                                            .n_bytes = db_get_int(&q, 2),
+                                            .xxh3 = db_get_text(&q, 3, keep)};
+    }
+    return db_end(&q, err);
+fail:
+    return err->code;
+}
+
+ErrCode store_network(Store *store, const char *digest, Keep *keep, StoreNetwork *out, Err *err)
+{
+    const DbValue key = db_text(digest);
+    DbQuery q = {0};
+    bool is_there = false;
+    TRY(db_query(&q, &store->db,
+                 "SELECT digest, name, yaml, resolution, params, macs, acts FROM network WHERE "
+                 "digest = ?1",
+                 &key, 1, err));
+    if (db_next(&q)) {
+        is_there = true;
+        *out = (StoreNetwork){.digest = db_get_text(&q, 0, keep),
+                              .name = db_get_text(&q, 1, keep),
+                              .yaml = db_get_text(&q, 2, keep),
+                              .resolution = (int)db_get_int(&q, 3),
+                              .params = db_get_int(&q, 4),
+                              .macs = db_get_int(&q, 5),
+                              .acts = db_get_int(&q, 6)};
+    }
+    TRY(db_end(&q, err));
+    if (!is_there)
+        return err_set(err, ERR_MISSING, "there is no network '%s' in store '%s'", digest,
+                       store_path(store));
+    return ERR_NONE;
+fail:
+    return err->code;
+}
+
+/* --- facts and the study's text --- */
+
+static StoreFact read_fact(DbQuery *q, Keep *keep)
+{
+    return (StoreFact){.name = db_get_text(q, 0, keep),
+                       .network = db_get_text(q, 1, keep),
+                       .value = {db_get_real(q, 2), db_get_real(q, 3), db_get_real(q, 4)},
+                       .text = db_get_text(q, 5, keep)};
+}
+
+ErrCode store_fact(Store *store, const char *name, Keep *keep, StoreFact *out, bool *is_there,
+                   Err *err)
+{
+    const DbValue key = db_text(name);
+    DbQuery q = {0};
+    TRY(db_query(&q, &store->db,
+                 "SELECT name, network, value_1, value_2, value_3, text FROM fact WHERE name = ?1",
+                 &key, 1, err));
+    *is_there = db_next(&q);
+    if (*is_there)
+        *out = read_fact(&q, keep);
+    return db_end(&q, err);
+fail:
+    return err->code;
+}
+
+static ErrCode read_facts(Store *store, Keep *keep, StoreResults *out, Err *err)
+{
+    DbQuery q = {0};
+    TRY(db_query(&q, &store->db,
+                 "SELECT name, network, value_1, value_2, value_3, text FROM fact ORDER BY name",
+                 NULL, 0, err));
+    while (db_next(&q)) {
+        StoreFact *items = add_item(keep, out->facts, &out->n_facts, sizeof(*items));
+        if (!items) {
+            q.out_of_memory = true;
+            break;
+        }
+        out->facts = items;
+        items[out->n_facts - 1] = read_fact(&q, keep);
+    }
+    return db_end(&q, err);
+fail:
+    return err->code;
+}
+
+ErrCode store_study_yaml(Store *store, Keep *keep, const char **yaml, Err *err)
+{
+    DbQuery q = {0};
+    *yaml = NULL;
+    TRY(db_query(&q, &store->db, "SELECT yaml FROM revision ORDER BY id DESC LIMIT 1", NULL, 0,
+                 err));
+    if (db_next(&q))
+        *yaml = db_get_text(&q, 0, keep);
+    TRY(db_end(&q, err));
+    if (!*yaml)
+        return err_set(err, ERR_MISSING, "nothing was planned yet in store '%s'",
+                       store_path(store));
+    return ERR_NONE;
+fail:
+    return err->code;
+}
+
+/* --- everything for verdicts and reports --- */
+
+static ErrCode read_study(Store *store, Keep *keep, StoreResults *out, Err *err)
+{
+    static const char sql[] =
+        "SELECT s.name, r.question, s.baseline, s.data_name, s.data_digest, s.classes, s.n_train, "
+        "s.n_val, s.n_test, s.is_demo, s.arithmetic, r.yaml, r.digest, r.objective, "
+        "r.objective_w, r.target_macs, r.baseline_macs, r.fairness_tolerance, r.epochs, r.recipe, "
+        "r.created_utc, (SELECT command FROM run ORDER BY id DESC LIMIT 1) "
+        "FROM revision r JOIN study s ON s.id = r.study ORDER BY r.id DESC LIMIT 1";
+    DbQuery q = {0};
+    bool is_there = false;
+    TRY(db_query(&q, &store->db, sql, NULL, 0, err));
+    if (db_next(&q)) {
+        is_there = true;
+        out->study = (StoreStudy){.name = db_get_text(&q, 0, keep),
+                                  .question = db_get_text(&q, 1, keep),
+                                  .baseline = db_get_text(&q, 2, keep),
+                                  .data_name = db_get_text(&q, 3, keep),
+                                  .data_digest = db_get_text(&q, 4, keep),
+                                  .classes = (int)db_get_int(&q, 5),
+                                  .n_train = db_get_int(&q, 6),
+                                  .n_val = db_get_int(&q, 7),
+                                  .n_test = db_get_int(&q, 8),
+                                  .is_demo = db_get_int(&q, 9) != 0,
+                                  .arithmetic = (int)db_get_int(&q, 10)};
+        out->revision = (StoreRevision){.yaml = db_get_text(&q, 11, keep),
+                                        .digest = db_get_text(&q, 12, keep),
+                                        .objective = db_get_text(&q, 13, keep),
+                                        .objective_w = db_get_real(&q, 14),
+                                        .target_macs = db_get_int(&q, 15),
+                                        .baseline_macs = db_get_int(&q, 16),
+                                        .fairness_tolerance = db_get_real(&q, 17),
+                                        .epochs = db_get_int(&q, 18),
+                                        .recipe = db_get_text(&q, 19, keep),
+                                        .created = db_get_text(&q, 20, keep)};
+        out->command = db_get_text(&q, 21, keep);
+    }
+    TRY(db_end(&q, err));
+    if (!is_there)
+        return err_set(err, ERR_MISSING, "nothing was planned yet in store '%s'",
+                       store_path(store));
+    return ERR_NONE;
+fail:
+    return err->code;
+}
+
+static StorePointResult read_point(DbQuery *q, Keep *keep)
+{
+    return (StorePointResult){
+        .point = {.id = db_get_int(q, 0),
+                  .part = db_get_text(q, 1, keep),
+                  .figure = db_get_text(q, 2, keep),
+                  .series = db_get_text(q, 3, keep),
+                  .match = db_get_text(q, 4, keep),
+                  .nominal = {db_get_real(q, 5), db_get_real(q, 6), db_get_real(q, 7)},
+                  .built = {db_get_real(q, 8), db_get_real(q, 9), db_get_real(q, 10)},
+                  .trim = db_get_real(q, 11),
+                  .x = db_get_real(q, 12),
+                  .network = db_get_text(q, 13, keep),
+                  .trial_digest = db_get_text(q, 14, keep),
+                  .resolution = (int)db_get_int(q, 15),
+                  .macs = db_get_int(q, 16),
+                  .target_macs = db_get_int(q, 17),
+                  .ratio = db_get_real(q, 18),
+                  .naive_ratio = db_get_real(q, 19),
+                  .status = db_get_text(q, 20, keep),
+                  .reason = db_get_text(q, 21, keep)},
+        .network_name = db_get_text(q, 22, keep)};
+}
+
+static ErrCode read_points(Store *store, Keep *keep, StoreResults *out, Err *err)
+{
+    static const char sql[] =
+        "SELECT p.id, p.part, p.figure, p.series, p.match, p.nominal_d, p.nominal_w, p.nominal_r, "
+        "p.built_d, p.built_w, p.built_r, p.trim, p.x, p.network, p.digest, p.resolution, p.macs, "
+        "p.target_macs, p.ratio, p.naive_ratio, p.status, p.reason, n.name "
+        "FROM current_point p LEFT JOIN network n ON n.digest = p.network ORDER BY p.place";
+    DbQuery q = {0};
+    TRY(db_query(&q, &store->db, sql, NULL, 0, err));
+    while (db_next(&q)) {
+        StorePointResult *items = add_item(keep, out->points, &out->n_points, sizeof(*items));
+        if (!items) {
+            q.out_of_memory = true;
+            break;
+        }
+        out->points = items;
+        items[out->n_points - 1] = read_point(&q, keep);
+    }
+    return db_end(&q, err);
+fail:
+    return err->code;
+}
+
+/* The seeds of every point, in the order of `points`. */
+static ErrCode read_seeds(Store *store, Keep *keep, StoreResults *out, Err *err)
+{
+    static const char sql[] = "SELECT place, seed, trial, status, val_top1, test_top1, val_loss, "
+                              "test_loss FROM measured ORDER BY place, seed";
+    DbQuery q = {0};
+    TRY(db_query(&q, &store->db, sql, NULL, 0, err));
+    while (db_next(&q)) {
+        const size_t place = (size_t)db_get_int(&q, 0);
+        if (place < 1 || place > out->n_points)
+            continue;
+        StorePointResult *p = &out->points[place - 1];
+        StoreSeed *items = add_item(keep, (void *)(uintptr_t)p->seeds, &p->n_seeds, sizeof(*items));
+        if (!items) {
+            q.out_of_memory = true;
+            break;
+        }
+        p->seeds = items;
+        items[p->n_seeds - 1] = (StoreSeed){.seed = db_get_int(&q, 1),
+                                            .trial = db_get_int(&q, 2),
+                                            .status = status_of(db_get_text(&q, 3, keep)),
+                                            .val_top1 = db_get_real(&q, 4),
+                                            .test_top1 = db_get_real(&q, 5),
+                                            .val_loss = db_get_real(&q, 6),
+                                            .test_loss = db_get_real(&q, 7)};
+    }
+    return db_end(&q, err);
+fail:
+    return err->code;
+}
+
+ErrCode store_results(Store *store, Keep *keep, StoreResults *out, Err *err)
+{
+    *out = (StoreResults){0};
+    TRY(db_begin_read(&store->db, err));
+    TRY(read_study(store, keep, out, err));
+    TRY(read_points(store, keep, out, err));
+    TRY(read_seeds(store, keep, out, err));
+    TRY(read_facts(store, keep, out, err));
+    TRY(db_commit(&store->db, err));
+    return keep_ok(keep, err);
+fail:
+    db_rollback(&store->db);
+    return err->code;
+}
+
+/* --- any query --- */
+
+/* A cell as text: numbers as the shortest decimals that read back equal. */
+static const char *cell_text(DbQuery *q, int column, Keep *keep)
+{
+    if (sqlite3_column_type(q->statement, column) != SQLITE_FLOAT)
+        return db_get_text(q, column, keep);
+    Text number = {0};
+    text_append_double(&number, sqlite3_column_double(q->statement, column));
+    const char *text = number.failed ? NULL : keep_text(keep, text_string(&number));
+    q->out_of_memory |= !text;
+    text_release(&number);
+    return text;
+}
+
+ErrCode store_query(Store *store, const char *sql, const char *parameter, Keep *keep,
+                    StoreTable *out, Err *err)
+{
+    DbQuery q = {0};
+    *out = (StoreTable){0};
+    TRY(db_query(&q, &store->db, sql, NULL, 0, err));
+    if (!q.statement || !sqlite3_stmt_readonly(q.statement)) {
+        err_set(err, ERR_INTERNAL, "not a query: %.80s", sql);
+        goto fail;
+    }
+    if (sqlite3_bind_parameter_count(q.statement) > 0 &&
+        sqlite3_bind_text(q.statement, 1, parameter, -1, SQLITE_TRANSIENT) != SQLITE_OK) {
+        db_error(&store->db, "read", err);
+        goto fail;
+    }
+    const int n_columns = sqlite3_column_count(q.statement);
+    out->n_columns = (size_t)n_columns;
+    out->names = keep_alloc(keep, out->n_columns, sizeof(*out->names));
+    for (int i = 0; out->names && i < n_columns; i++)
+        out->names[i] = keep_text(keep, sqlite3_column_name(q.statement, i));
+    while (db_next(&q)) {
+        size_t n_rows = out->n_rows;
+        const char **cells = add_item(keep, out->cells, &n_rows, out->n_columns * sizeof(*cells));
+        bool *is_number = add_item(keep, out->is_number, &out->n_rows, out->n_columns);
+        if (!cells || !is_number) {
+            q.out_of_memory = true;
+            break;
+        }
+        out->cells = cells;
+        out->is_number = is_number;
+        for (int i = 0; i < n_columns; i++) {
+            const size_t at = (n_rows - 1) * out->n_columns + (size_t)i;
+            const int type = sqlite3_column_type(q.statement, i);
+            cells[at] = cell_text(&q, i, keep);
+            is_number[at] = type == SQLITE_INTEGER || type == SQLITE_FLOAT;
+        }
+    }
+    TRY(db_end(&q, err));
+    return keep_ok(keep, err);
+fail:
+    db_abandon(&q);
+    return err->code;
+}

@@ -1,0 +1,122 @@
+/* results/verdict_common.c: pairing seeds, and the words that all verdicts use. */
+#include "results/verdict_common.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+static const StoreSeed *find_seed(const StorePointResult *point, int64_t seed)
+{
+    for (size_t i = 0; i < point->n_seeds; i++)
+        if (point->seeds[i].seed == seed)
+            return &point->seeds[i];
+    return NULL;
+}
+
+/* The worst that happened to a seed at some points: done, diverged, or unfinished (STORE_FAILED).
+ */
+static StoreStatus joint_status(const StorePointResult *const *points, int n_points, int64_t seed)
+{
+    StoreStatus joint = STORE_TRIAL_DONE;
+    for (int p = 0; p < n_points; p++) {
+        const StoreSeed *s = find_seed(points[p], seed);
+        if (s && s->status == STORE_TRIAL_DIVERGED)
+            return STORE_TRIAL_DIVERGED;
+        if (!s || s->status != STORE_TRIAL_DONE || isnan(s->test_top1))
+            joint = STORE_FAILED;
+    }
+    return joint;
+}
+
+SeedMatrix verdict_seeds(const StorePointResult *const *points, int n_points, Keep *keep)
+{
+    SeedMatrix m = {0};
+    if (n_points == 0 || points[0]->n_seeds == 0)
+        return m;
+    const size_t n_seeds = points[0]->n_seeds;
+    m.values = keep_alloc(keep, (size_t)n_points, sizeof(*m.values));
+    m.seeds = keep_alloc(keep, n_seeds, sizeof(*m.seeds));
+    for (int p = 0; m.values && p < n_points; p++)
+        m.values[p] = keep_alloc(keep, n_seeds, sizeof(**m.values));
+    if (keep->failed)
+        return (SeedMatrix){0};
+    for (size_t s = 0; s < n_seeds; s++) {
+        const int64_t seed = points[0]->seeds[s].seed;
+        const StoreStatus status = joint_status(points, n_points, seed);
+        m.n_diverged += status == STORE_TRIAL_DIVERGED;
+        m.n_unfinished += status == STORE_FAILED;
+        if (status != STORE_TRIAL_DONE)
+            continue;
+        for (int p = 0; p < n_points; p++)
+            m.values[p][m.n] = find_seed(points[p], seed)->test_top1;
+        m.seeds[m.n++] = seed;
+    }
+    return m;
+}
+
+bool verdict_is_part(const StorePoint *point, const char *kind)
+{
+    const size_t n = strlen(kind);
+    return strncmp(point->part, kind, n) == 0 && (point->part[n] == '\0' || point->part[n] == '-');
+}
+
+VerdictOutcome verdict_outcome(const double *differences, int n, double refute_confidence)
+{
+    if (n < STATS_MIN_N)
+        return VERDICT_INCONCLUSIVE;
+    if (stats_interval(differences, n, VERDICT_CONFIDENCE).low > 0.0)
+        return VERDICT_CONFIRMED;
+    if (stats_interval(differences, n, refute_confidence).high < 0.0)
+        return VERDICT_REFUTED;
+    return VERDICT_INCONCLUSIVE;
+}
+
+const char *verdict_interval_text(const StatsInterval *interval, const char *unit, Keep *keep)
+{
+    if (interval->n == 0)
+        return "no complete seed yet";
+    if (isnan(interval->low))
+        return keep_printf(keep, "%+.2f %s (n = %d: no interval)", interval->mean, unit,
+                           interval->n);
+    return keep_printf(keep, "%+.2f %s (%.0f %% interval %.2f to %.2f, n = %d)", interval->mean,
+                       unit, 100.0 * interval->confidence, interval->low, interval->high,
+                       interval->n);
+}
+
+const char *verdict_seeds_text(int n, int seeds_needed, Keep *keep)
+{
+    if (n == 0)
+        return "";
+    if (n == 1)
+        return " One seed shows no spread: run at least 3 seeds, then more as the spread asks for.";
+    if (n >= STATS_MIN_N && seeds_needed > 0 && seeds_needed <= n)
+        return "";
+    if (seeds_needed == 0)
+        return keep_printf(keep, "%s", n < STATS_MIN_N ? " At least 3 seeds are needed." : "");
+    return keep_printf(keep,
+                       " %sAt the spread these %d seeds show, %d would tell an effect of %g point "
+                       "from none in four studies of five.",
+                       n < STATS_MIN_N ? "Fewer than 3 seeds decide nothing. " : "", n,
+                       seeds_needed, VERDICT_EFFECT_POINTS);
+}
+
+const char *verdict_scope_text(const StoreResults *results, Keep *keep)
+{
+    return keep_printf(keep, "An observation about %s on %s with this recipe, not a cause.",
+                       results->study.baseline, results->study.data_name);
+}
+
+const char *verdict_outcome_name(VerdictOutcome outcome)
+{
+    static const char *const names[] = {"INCONCLUSIVE", "CONFIRMED", "REFUTED"};
+    return names[outcome];
+}
+
+ErrCode verdict_all(const StoreResults *results, Keep *keep, Verdict *out, Err *err)
+{
+    TRY(verdict_o1(results, keep, &out[0], err));
+    TRY(verdict_o2(results, keep, &out[1], err));
+    return ERR_NONE;
+fail:
+    return err->code;
+}

@@ -1,0 +1,31 @@
+/* results/verdict_common.h: what the verdicts share; private to results/. */
+#ifndef RESULTS_VERDICT_COMMON_H
+#define RESULTS_VERDICT_COMMON_H
+
+#include "results/verdict.h"
+
+/* Test accuracies of the seeds that are done at every one of some points. */
+typedef struct SeedMatrix {
+    double **values;  /* [point][seed], percent */
+    int64_t *seeds;   /* [seed], ascending */
+    int n;            /* seeds */
+    int n_diverged;   /* seeds left out since a trial diverged */
+    int n_unfinished; /* seeds left out since a trial is pending, running or failed */
+} SeedMatrix;
+
+/* Collects them. The matrix is empty without memory (keep_ok tells). */
+SeedMatrix verdict_seeds(const StorePointResult *const *points, int n_points, Keep *keep);
+
+/* True for a point of the part `kind` ("grid", "grid-2" are both "grid"). */
+bool verdict_is_part(const StorePoint *point, const char *kind);
+
+/* CONFIRMED above zero at the shown level, REFUTED below zero at refute_confidence. */
+VerdictOutcome verdict_outcome(const double *differences, int n, double refute_confidence);
+
+/* What to say about n when there are too few seeds, or "" when there are enough. */
+const char *verdict_seeds_text(int n, int seeds_needed, Keep *keep);
+
+/* "An observation about proxy-b0 on cifar-10 ...": the scope of every verdict. */
+const char *verdict_scope_text(const StoreResults *results, Keep *keep);
+
+#endif

@@ -1,0 +1,303 @@
+/* tests/results/fixture.c: networks by multipliers, points by part, trials by seed. */
+#include "tests/results/fixture.h"
+
+#include "base/file.h"
+#include "base/hash.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { MAX_POINTS = 128, MAX_SEEDS = 8, DIGEST_BYTES = HASH_HEX_BYTES, SERIES_BYTES = 32 };
+
+/* A plan under construction. */
+typedef struct Builder {
+    Keep keep;
+    StoreNetwork networks[MAX_POINTS];
+    double multipliers[MAX_POINTS][3];
+    size_t n_networks;
+    StorePoint points[MAX_POINTS];
+    size_t n_points;
+    StorePlanned trials[MAX_POINTS * MAX_SEEDS];
+    size_t n_trials;
+} Builder;
+
+static char folder[FIXTURE_PATH_BYTES];
+
+const char *fixture_folder(void)
+{
+    const char *wish = getenv("TMPDIR");
+    const char *root = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"; /* memory syncs fast */
+    if (!folder[0]) {
+        snprintf(folder, sizeof(folder), "%s/isoflop-test-XXXXXX", wish ? wish : root);
+        if (!mkdtemp(folder))
+            abort();
+    }
+    return folder;
+}
+
+void fixture_remove(void)
+{
+    Err err = {0};
+    if (folder[0] && file_remove_tree(folder, &err) == ERR_NONE)
+        folder[0] = '\0';
+}
+
+const char *fixture_path(const char *name)
+{
+    static char path[FIXTURE_PATH_BYTES * 2];
+    snprintf(path, sizeof(path), "%s/%s", fixture_folder(), name);
+    return path;
+}
+
+/* A deviation in [-1, 1] that depends on nothing but its arguments. */
+static double deviation(const char *digest, int64_t seed)
+{
+    char text[DIGEST_BYTES + 24];
+    const int n = snprintf(text, sizeof(text), "%s:%lld", digest, (long long)seed);
+    return (double)(hash_64(text, (size_t)n) >> 11) / (double)(1ULL << 52) - 1.0;
+}
+
+static double true_top1(const double m[3])
+{
+    return 44.0 + 7.0 * (1.0 - exp(-1.1 * (m[0] - 1.0))) + 9.0 * (1.0 - exp(-1.5 * (m[1] - 1.0))) +
+           10.0 * (1.0 - exp(-2.0 * (m[2] - 1.0)));
+}
+
+/* The network of these multipliers, put once. */
+static const StoreNetwork *add_network(Builder *b, const double m[3])
+{
+    char text[96], hex[DIGEST_BYTES];
+    const int pixels = (int)(32.0 * m[2] + 0.5);
+    const int n = snprintf(text, sizeof(text), "%.4f %.4f %d", m[0], m[1], pixels);
+    hash_hex(hash_128(text, (size_t)n), hex);
+    for (size_t i = 0; i < b->n_networks; i++)
+        if (strcmp(b->networks[i].digest, hex) == 0)
+            return &b->networks[i];
+    const double r = pixels / 32.0;
+    b->networks[b->n_networks] =
+        (StoreNetwork){.digest = keep_text(&b->keep, hex),
+                       .name = "proxy-b0",
+                       .yaml = keep_printf(&b->keep, "name: proxy-b0 # %s\n", text),
+                       .resolution = pixels,
+                       .params = (int64_t)(21000 * m[0] * m[1] * m[1]),
+                       .macs = (int64_t)(FIXTURE_BASELINE_MACS * m[0] * m[1] * m[1] * r * r),
+                       .acts = (int64_t)(90000 * m[0] * m[1] * r * r)};
+    memcpy(b->multipliers[b->n_networks], m, sizeof(b->multipliers[0]));
+    return &b->networks[b->n_networks++];
+}
+
+/* A point; target 0: not matched. */
+static StorePoint *add_point(Builder *b, const char *part, const char *figure, const char *series,
+                             double d, double w, double r, double x, double target)
+{
+    const double m[3] = {d, w, r};
+    const StoreNetwork *network = add_network(b, m);
+    StorePoint *p = &b->points[b->n_points++];
+    const double baseline = FIXTURE_BASELINE_MACS;
+    *p =
+        (StorePoint){.part = part,
+                     .figure = figure,
+                     .series = keep_text(&b->keep, series),
+                     .match = target > 0.0 ? "counted" : "none",
+                     .nominal = {d, w, r},
+                     .built = {d, w, network->resolution / 32.0},
+                     .trim = 1.0,
+                     .x = x,
+                     .network = network->digest,
+                     .trial_digest = network->digest,
+                     .resolution = network->resolution,
+                     .macs = network->macs,
+                     .target_macs = (int64_t)(target * baseline),
+                     .ratio = (double)network->macs / (target > 0.0 ? target * baseline : baseline),
+                     .naive_ratio = (double)NAN,
+                     .status = target > 0.0 ? "fair" : "unmatched"};
+    return p;
+}
+
+/* All (alpha, beta, gamma) of step 0.1 with product near 2, twins and an unfair one included. */
+static void add_grid(Builder *b, const char *part, const char *match)
+{
+    const bool nominal = strcmp(match, "nominal") == 0;
+    for (int a = 10; a <= 20; a += 2)
+        for (int w = 10; w <= 14; w++) {
+            const double d = a / 10.0, beta = w / 10.0;
+            const double r = sqrt(2.0 / (d * beta * beta));
+            if (r < 1.0)
+                continue;
+            StorePoint *p = add_point(b, part, "grid", part, nominal ? ceil(d * 3.0) / 3.0 : d,
+                                      beta, r, 2.0, 2.0);
+            p->nominal[0] = d;
+            p->match = match;
+            p->status = nominal ? "unmatched" : "fair";
+            p->naive_ratio = 1.0 + 0.04 * (a - 10);
+        }
+    if (nominal)
+        return;
+    b->points[b->n_points] = b->points[b->n_points - 1];
+    b->points[b->n_points].nominal[0] += 0.05; /* a twin */
+    b->points[b->n_points++].trim = 0.98;
+    StorePoint *unfair = add_point(b, part, "grid", part, 1.2, 1.1, 1.15, 2.0, 2.0);
+    unfair->status = "unfair";
+    unfair->trial_digest = NULL;
+    unfair->reason = "nearest cost is 1.08 of the target";
+    unfair->naive_ratio = 1.29;
+}
+
+static void add_others(Builder *b)
+{
+    static const double widths[] = {1.0, 1.4, 2.0, 2.6}, depths[] = {1, 2, 3, 4};
+    static const double resolutions[] = {1.0, 1.3, 1.7, 2.0};
+    static const double bases[][2] = {{1, 1}, {1, 1.3}, {2, 1}, {2, 1.3}};
+    char series[SERIES_BYTES];
+    for (int i = 0; i < 4; i++) {
+        add_point(b, "curves", "fig3", "width", 1, widths[i], 1, widths[i], 0);
+        add_point(b, "curves", "fig3", "depth", depths[i], 1, 1, depths[i], 0);
+        add_point(b, "curves", "fig3", "resolution", 1, 1, resolutions[i], resolutions[i], 0);
+        for (int w = 0; w < 3; w++) {
+            snprintf(series, sizeof(series), "d=%.1f r=%.1f", bases[i][0], bases[i][1]);
+            add_point(b, "lines", "fig4", series, bases[i][0], widths[w], bases[i][1], widths[w],
+                      0);
+        }
+    }
+    for (double t = 2; t <= 4; t += 2) {
+        add_point(b, "compare", "fig8", "width", 1, sqrt(t), 1, t, t);
+        add_point(b, "compare", "fig8", "depth", t, 1, 1, t, t);
+        add_point(b, "compare", "fig8", "resolution", 1, 1, sqrt(t), t, t);
+        const double d = pow(t, 1.0 / 3.0), w = pow(t, 1.0 / 6.0);
+        add_point(b, "compare", "fig8", "compound", d, w, w, t, t);
+    }
+}
+
+static void add_trials(Builder *b, int n_seeds)
+{
+    for (int s = 1; s <= n_seeds; s++)
+        for (size_t i = 0; i < b->n_networks; i++) {
+            bool asked = false;
+            for (size_t p = 0; p < b->n_points; p++)
+                asked |= b->points[p].trial_digest == b->networks[i].digest;
+            if (asked)
+                b->trials[b->n_trials++] =
+                    (StorePlanned){b->networks[i].digest, b->networks[i].digest, s};
+        }
+}
+
+static ErrCode begin(Store *store, int64_t trial, int64_t *attempt, Err *err)
+{
+    const StoreAttempt a = {.environment = {.version = "0.1.0",
+                                            .commit = "0123abcd",
+                                            .compiler = "gcc 12.2.0",
+                                            .flags = "Release: -O3",
+                                            .kernels = "avx2",
+                                            .host = "testhost",
+                                            .cpu = "a processor",
+                                            .system = "Linux 6.1",
+                                            .libraries = "sqlite 3.40.1"},
+                            .threads = 1,
+                            .pid = 4242};
+    return store_begin_attempt(store, trial, &a, attempt, err);
+}
+
+ErrCode fixture_run_trial(Store *store, int64_t trial, double top1, Err *err)
+{
+    StoreEpoch epochs[FIXTURE_EPOCHS];
+    int64_t attempt = 0;
+    char path[64];
+    snprintf(path, sizeof(path), "trials/%06lld/weights.safetensors", (long long)trial);
+    const StoreArtifact weights = {"weights", path, 84000, "00112233445566778899aabbccddeeff"};
+    for (int e = 0; e < FIXTURE_EPOCHS; e++)
+        epochs[e] = (StoreEpoch){e + 1, 2.0 - 0.2 * e, 2.1 - 0.2 * e, top1 - 4.0 + 2.0 * e,
+                                 0.02,  1.5,           900.0};
+    const bool diverged = isnan(top1);
+    const StoreFinish finish = {.outcome = diverged ? STORE_DIVERGED : STORE_DONE,
+                                .val_top1 = top1,
+                                .val_loss = diverged ? top1 : 1.7,
+                                .test_top1 = top1 - 0.4,
+                                .test_loss = diverged ? top1 : 1.75,
+                                .best_epoch = diverged ? 0 : FIXTURE_EPOCHS,
+                                .best_val_top1 = top1,
+                                .first_bad_step = diverged ? 17 : -1,
+                                .artifacts = &weights,
+                                .n_artifacts = diverged ? 0 : 1,
+                                .seconds = 4.5};
+    TRY(begin(store, trial, &attempt, err));
+    TRY(store_put_epochs(store, trial, attempt, epochs, FIXTURE_EPOCHS, err));
+    TRY(store_accept(store, trial, attempt, &finish, err));
+    return ERR_NONE;
+fail:
+    return err->code;
+}
+
+/* Runs every trial of the plan. */
+static ErrCode run_all(Store *store, const Builder *b, const Fixture *fixture, Err *err)
+{
+    TRY(store_begin_run(store, "isoflop run experiments/made-up.yaml", "testhost", 4242, err));
+    for (size_t t = 0; t < b->n_trials; t++) {
+        size_t i = 0;
+        while (strcmp(b->networks[i].digest, b->trials[t].digest) != 0)
+            i++;
+        double top1 = true_top1(b->multipliers[i]) +
+                      fixture->noise * deviation(b->networks[i].digest, b->trials[t].seed);
+        if (fixture->has_diverged && i == 0 && b->trials[t].seed == 1)
+            top1 = (double)NAN;
+        TRY(fixture_run_trial(store, (int64_t)t + 1, round(top1 * 10.0) / 10.0, err));
+    }
+    const StoreFact winner = {
+        .name = "grid/winner",
+        .network = b->points[3].network,
+        .value = {b->points[3].nominal[0], b->points[3].nominal[1], b->points[3].nominal[2]},
+        .text = "picked by validation"};
+    TRY(store_put_fact(store, &winner, err));
+    return ERR_NONE;
+fail:
+    return err->code;
+}
+
+ErrCode fixture_fill(Store *store, const Fixture *fixture, Err *err)
+{
+    Builder *b = calloc(1, sizeof(*b));
+    if (!b)
+        abort();
+    const char *name = fixture->name ? fixture->name : "made-up";
+    add_grid(b, "grid", "counted");
+    if (fixture->has_nominal_grid)
+        add_grid(b, "grid-2", "nominal");
+    add_others(b);
+    add_trials(b, fixture->n_seeds);
+    const StorePlan plan = {
+        .study = {.name = name,
+                  .question = "at equal counted MACs, does balanced scaling beat scaling one "
+                              "dimension?",
+                  .baseline = fixture->name ? name : "proxy-b0",
+                  .data_name = fixture->is_demo ? "polytex" : "cifar-10",
+                  .data_digest = "5eed",
+                  .classes = 10,
+                  .n_train = 18000,
+                  .n_val = 2000,
+                  .n_test = 10000,
+                  .is_demo = fixture->is_demo,
+                  .arithmetic = 1},
+        .revision = {.yaml = "study: made-up\n",
+                     .digest = "d1",
+                     .objective = "soft: ACC x (MACs/T)^-0.07",
+                     .objective_w = -0.07,
+                     .target_macs = 2 * FIXTURE_BASELINE_MACS,
+                     .baseline_macs = FIXTURE_BASELINE_MACS,
+                     .fairness_tolerance = 0.05,
+                     .epochs = FIXTURE_EPOCHS,
+                     .recipe = "3 epochs, batch 64, rmsprop, lr 0.02, cosine"},
+        .networks = b->networks,
+        .n_networks = b->n_networks,
+        .points = b->points,
+        .n_points = b->n_points,
+        .trials = b->trials,
+        .n_trials = b->n_trials};
+    if (keep_ok(&b->keep, err) == ERR_NONE && store_put_plan(store, &plan, err) == ERR_NONE &&
+        !fixture->is_planned_only && run_all(store, b, fixture, err) != ERR_NONE)
+        err_wrap(err, "filling the fixture");
+    keep_release(&b->keep);
+    free(b);
+    return err->code;
+}

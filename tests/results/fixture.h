@@ -1,0 +1,40 @@
+/*
+ * tests/results/fixture.h: a made-up study, planned, run and finished, in a store.
+ *
+ * Accuracy is a smooth function of the three multipliers plus a deterministic deviation by seed, so
+ * figures look like a real study's and no test depends on chance.
+ */
+#ifndef TESTS_RESULTS_FIXTURE_H
+#define TESTS_RESULTS_FIXTURE_H
+
+#include "base/err.h"
+#include "results/store.h"
+
+#include <stdbool.h>
+
+enum { FIXTURE_BASELINE_MACS = 756528, FIXTURE_EPOCHS = 3, FIXTURE_PATH_BYTES = 512 };
+
+typedef struct Fixture {
+    int n_seeds;
+    bool is_demo;
+    const char *name;      /* of study, data set and baseline; NULL: a harmless one */
+    double noise;          /* largest deviation by seed, points */
+    bool has_nominal_grid; /* a second grid with `match: nominal` */
+    bool has_diverged;     /* the first grid network diverges at seed 1 */
+    bool is_planned_only;  /* no trial is run */
+} Fixture;
+
+/* A folder of its own for this test process, removed by fixture_remove. */
+const char *fixture_folder(void);
+void fixture_remove(void);
+
+/* "folder/name" in a static buffer that the next call reuses. */
+const char *fixture_path(const char *name);
+
+/* Puts the plan and, unless is_planned_only, all results. */
+ErrCode fixture_fill(Store *store, const Fixture *fixture, Err *err) ERR_CHECKED;
+
+/* Runs one trial to its end: attempt, epochs, done. */
+ErrCode fixture_run_trial(Store *store, int64_t trial, double top1, Err *err) ERR_CHECKED;
+
+#endif

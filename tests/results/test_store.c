@@ -1,0 +1,297 @@
+/* The store's life: what is put comes back, repeats change nothing, contradictions are errors. */
+#include "results/store.h"
+
+#include "base/file.h"
+#include "results/export.h"
+#include "tests/results/fixture.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+static const Fixture two_seeds = {.n_seeds = 2, .noise = 0.8, .has_diverged = true};
+
+#define ok(call)                                                                                   \
+    do {                                                                                           \
+        if ((call) != ERR_NONE)                                                                    \
+            fail_msg("%s", err.msg);                                                               \
+    } while (0)
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    fixture_remove();
+    return 0;
+}
+
+/* A query's answer as one text. */
+static const char *dump(Store *store, const char *sql, Keep *keep)
+{
+    Err err = {0};
+    StoreTable t = {0};
+    Text text = {0};
+    ok(store_query(store, sql, NULL, keep, &t, &err));
+    for (size_t i = 0; i < t.n_rows * t.n_columns; i++)
+        text_printf(&text, "%s%c", t.cells[i] ? t.cells[i] : "NULL",
+                    i % t.n_columns == t.n_columns - 1 ? '\n' : '|');
+    const char *copy = keep_text(keep, text_string(&text));
+    text_release(&text);
+    return copy;
+}
+
+/* Statuses, epochs, artifacts, facts and results are those put, also after closing. */
+static void test_round_trip(void **state)
+{
+    (void)state;
+    Err err = {0};
+    Keep keep = {0};
+    Store *store = NULL;
+    StoreTrials trials;
+    StoreEpoch *epochs;
+    StoreArtifact *artifacts;
+    StoreResults results;
+    StoreFact fact;
+    bool there = false;
+    size_t n = 0;
+    ok(store_open(&store, fixture_path("round.db"), &err));
+    ok(fixture_fill(store, &two_seeds, &err));
+    store_close(&store);
+    ok(store_open_read(&store, fixture_path("round.db"), &err));
+    ok(store_trials(store, &keep, &trials, &err));
+    assert_true(trials.n > 50);
+    assert_int_equal(trials.items[0].number, 1);
+    assert_int_equal(trials.items[0].status, STORE_TRIAL_DIVERGED);
+    assert_true(isnan(trials.items[0].val_top1));
+    assert_int_equal(trials.items[1].status, STORE_TRIAL_DONE);
+    assert_int_equal(trials.items[1].n_epochs, FIXTURE_EPOCHS);
+    ok(store_epochs(store, 2, &keep, &epochs, &n, &err));
+    assert_int_equal(n, FIXTURE_EPOCHS);
+    assert_true(epochs[1].train_loss == 1.8 && epochs[1].epoch == 2);
+    ok(store_artifacts(store, 2, &keep, &artifacts, &n, &err));
+    assert_int_equal(n, 1);
+    assert_string_equal(artifacts[0].path, "trials/000002/weights.safetensors");
+    ok(store_results(store, &keep, &results, &err));
+    assert_string_equal(results.study.name, "made-up");
+    assert_int_equal(results.points[0].n_seeds, 2);
+    assert_int_equal(results.points[0].seeds[1].seed, 2);
+    assert_true(isnan(results.points[0].point.naive_ratio) == 0);
+    ok(store_fact(store, "grid/winner", &keep, &fact, &there, &err));
+    assert_true(there && fact.value[0] >= 1.0);
+    ok(store_fact(store, "no such", &keep, &fact, &there, &err));
+    assert_false(there);
+    assert_int_equal(store_epochs(store, 9999, &keep, &epochs, &n, &err), ERR_MISSING);
+    keep_release(&keep);
+    store_close(&store);
+}
+
+/* The same plan again changes nothing; more seeds add trials behind the old numbers. */
+static void test_going_on(void **state)
+{
+    (void)state;
+    Err err = {0};
+    Keep keep = {0};
+    Store *store = NULL;
+    const Fixture one = {.n_seeds = 1, .is_planned_only = true};
+    const Fixture three = {.n_seeds = 3, .is_planned_only = true};
+    ok(store_open(&store, fixture_path("on.db"), &err));
+    ok(fixture_fill(store, &one, &err));
+    const char *before = dump(store, "SELECT * FROM planned", &keep);
+    const char *revisions = dump(store, "SELECT count(*) FROM revision", &keep);
+    ok(fixture_fill(store, &one, &err));
+    assert_string_equal(dump(store, "SELECT * FROM planned", &keep), before);
+    assert_string_equal(dump(store, "SELECT count(*) FROM revision", &keep), revisions);
+    ok(fixture_fill(store, &three, &err));
+    const char *after = dump(store, "SELECT * FROM planned", &keep);
+    assert_memory_equal(after, before, strlen(before));
+    assert_true(strlen(after) > 2 * strlen(before));
+    assert_string_equal(dump(store, "SELECT count(*) FROM revision", &keep), "2\n");
+    ok(fixture_fill(store, &one, &err)); /* fewer seeds: the others are kept, but not listed */
+    assert_string_equal(dump(store, "SELECT count(*) FROM planned", &keep),
+                        dump(store, "SELECT 3 * count(*) FROM planned WHERE seed = 1", &keep));
+    assert_string_equal(dump(store, "SELECT DISTINCT seed FROM trial WHERE is_listed", &keep),
+                        "1\n");
+    keep_release(&keep);
+    store_close(&store);
+}
+
+/* Attempts: running, crashed with their run, counted until the trial has failed. */
+static void test_attempts(void **state)
+{
+    (void)state;
+    Err err = {0};
+    Keep keep = {0};
+    Store *store = NULL;
+    const Fixture one = {.n_seeds = 1, .is_planned_only = true};
+    const StoreAttempt begin = {.threads = 2, .pid = 7};
+    StoreAttemptEnd end = {.reason = "killed",
+                           .is_counted = true,
+                           .last_step = 40,
+                           .checkpoint_step = 30,
+                           .seconds = 1.0};
+    int64_t attempt = 0;
+    static const char status[] =
+        "SELECT status, n_attempts, n_counted, reason FROM trial WHERE id = 1";
+    ok(store_open(&store, fixture_path("attempts.db"), &err));
+    ok(fixture_fill(store, &one, &err));
+    assert_string_equal(dump(store, status, &keep), "pending|0|0|NULL\n");
+    ok(store_begin_run(store, "run", "host", 1, &err));
+    ok(store_begin_attempt(store, 1, &begin, &attempt, &err));
+    assert_int_equal(attempt, 1);
+    assert_string_equal(dump(store, status, &keep), "running|1|0|NULL\n");
+    ok(store_begin_run(store, "run", "host", 2, &err)); /* the first one crashed */
+    assert_string_equal(dump(store, status, &keep), "pending|1|0|NULL\n");
+    for (int i = 1; i <= STORE_ATTEMPTS; i++) {
+        ok(store_begin_attempt(store, 1, &begin, &attempt, &err));
+        assert_int_equal(attempt, i + 1);
+        ok(store_end_attempt(store, 1, attempt, &end, &err));
+        assert_string_equal(dump(store, "SELECT status FROM trial WHERE id = 1", &keep),
+                            i < STORE_ATTEMPTS ? "pending\n" : "failed\n");
+    }
+    end.is_counted = false;
+    ok(store_begin_attempt(store, 2, &begin, &attempt, &err));
+    end.reason = "stopped";
+    ok(store_end_attempt(store, 2, attempt, &end, &err));
+    ok(store_end_attempt(store, 2, attempt, &end, &err)); /* said again */
+    assert_string_equal(dump(store, "SELECT status, reason FROM trial WHERE id = 2", &keep),
+                        "pending|stopped\n");
+    keep_release(&keep);
+    store_close(&store);
+}
+
+/* A resumed worker's lines: missing ones are put, equal ones fine, different ones an error. */
+static void test_epochs_again(void **state)
+{
+    (void)state;
+    Err err = {0};
+    Store *store = NULL;
+    const Fixture one = {.n_seeds = 1, .is_planned_only = true};
+    const StoreAttempt begin = {.threads = 1};
+    StoreEpoch lines[3] = {{1, 2.0, 2.1, 20.0, 0.1, 1.0, 100.0},
+                           {2, (double)NAN, (double)INFINITY, 10.0, 0.1, 1.0, 100.0},
+                           {3, 1.5, 1.6, 30.0, 0.1, 1.0, 100.0}};
+    int64_t attempt = 0;
+    ok(store_open(&store, fixture_path("again.db"), &err));
+    ok(fixture_fill(store, &one, &err));
+    ok(store_begin_run(store, "run", "host", 1, &err));
+    ok(store_begin_attempt(store, 1, &begin, &attempt, &err));
+    ok(store_put_epochs(store, 1, attempt, lines, 2, &err));
+    ok(store_begin_attempt(store, 1, &begin, &attempt, &err));
+    lines[0].seconds = 9.0; /* durations are not results */
+    ok(store_put_epochs(store, 1, attempt, lines, 3, &err));
+    lines[2].val_top1 = 30.000001;
+    assert_int_equal(store_put_epoch(store, 1, attempt, &lines[2], &err), ERR_DATA);
+    assert_non_null(strstr(err.msg, "another val_top1 for epoch 3"));
+    store_close(&store);
+}
+
+/* A trial finishes once: the same again is fine, another result is an error and changes nothing. */
+static void test_accept_once(void **state)
+{
+    (void)state;
+    Err err = {0};
+    Keep keep = {0};
+    Store *store = NULL;
+    StoreDamage *damage;
+    size_t n = 0;
+    const Fixture one = {.n_seeds = 1, .is_planned_only = true};
+    ok(store_open(&store, fixture_path("once.db"), &err));
+    ok(fixture_fill(store, &one, &err));
+    ok(store_begin_run(store, "run", "host", 1, &err));
+    ok(fixture_run_trial(store, 1, 50.0, &err));
+    const char *before = dump(store, "SELECT * FROM result WHERE trial = 1", &keep);
+    ok(fixture_run_trial(store, 1, 50.0, &err));
+    assert_int_equal(fixture_run_trial(store, 1, 51.0, &err), ERR_DATA);
+    assert_string_equal(dump(store, "SELECT * FROM result WHERE trial = 1", &keep), before);
+    err = (Err){0};
+    ok(store_check(store, &keep, &damage, &n, &err));
+    assert_int_equal(n, 0);
+    keep_release(&keep);
+    store_close(&store);
+}
+
+/* Another study, data set or arithmetic in the same file is refused by name. */
+static void test_other_study(void **state)
+{
+    (void)state;
+    Err err = {0};
+    Store *store = NULL;
+    const Fixture one = {.n_seeds = 1, .is_planned_only = true};
+    const Fixture other = {.n_seeds = 1, .is_planned_only = true, .name = "other"};
+    ok(store_open(&store, fixture_path("other.db"), &err));
+    ok(fixture_fill(store, &one, &err));
+    assert_int_equal(fixture_fill(store, &other, &err), ERR_USAGE);
+    assert_non_null(strstr(err.msg, "another name"));
+    const StorePlan later = {.study = {.name = "made-up", .arithmetic = 2}};
+    err = (Err){0};
+    assert_int_equal(store_put_plan(store, &later, &err), ERR_VERSION);
+    store_close(&store);
+}
+
+/* A fact is settled once; queries only read; score and half90 are there. */
+static double half(double top1, double macs, const void *context)
+{
+    return top1 * *(const double *)context + 0.0 * macs;
+}
+
+static void test_facts_and_queries(void **state)
+{
+    (void)state;
+    Err err = {0};
+    Keep keep = {0};
+    Store *store = NULL;
+    StoreTable t;
+    static const double factor = 0.5;
+    StoreFact fact = {.name = "a", .value = {1.0, (double)NAN, (double)NAN}, .text = "x"};
+    ok(store_open(&store, fixture_path("facts.db"), &err));
+    ok(store_put_fact(store, &fact, &err));
+    ok(store_put_fact(store, &fact, &err));
+    fact.text = "y";
+    assert_int_equal(store_put_fact(store, &fact, &err), ERR_USAGE);
+    assert_int_equal(store_query(store, "DELETE FROM fact", NULL, &keep, &t, &err), ERR_INTERNAL);
+    err = (Err){0};
+    ok(store_set_score(store, half, &factor, &err));
+    assert_string_equal(dump(store, "SELECT score(70, 5)", &keep), "35\n");
+    /* 4 -+ t(0.95, 2) / sqrt(3): the half width of 3, 4, 5, printed to four places. */
+    assert_string_equal(
+        dump(store, "SELECT printf('%.4f', half90(column1)) FROM (VALUES (3), (4), (5))", &keep),
+        "1.6859\n");
+    assert_string_equal(dump(store, "SELECT half90(column1) FROM (VALUES (3), (4))", &keep),
+                        "NULL\n");
+    keep_release(&keep);
+    store_close(&store);
+}
+
+/* A reader sees the state before an open transaction and does not stop the writer. */
+static void test_reader_beside_writer(void **state)
+{
+    (void)state;
+    Err err = {0};
+    Keep keep = {0};
+    Store *writer = NULL, *reader = NULL;
+    const Fixture one = {.n_seeds = 1, .is_planned_only = true};
+    ok(store_open(&writer, fixture_path("both.db"), &err));
+    ok(fixture_fill(writer, &one, &err));
+    ok(store_open_read(&reader, fixture_path("both.db"), &err));
+    ok(store_begin_run(writer, "run", "host", 1, &err));
+    ok(fixture_run_trial(writer, 1, 50.0, &err));
+    assert_string_equal(dump(reader, "SELECT status FROM trial WHERE id = 1", &keep), "done\n");
+    ok(fixture_run_trial(writer, 2, 50.0, &err));
+    assert_string_equal(dump(reader, "SELECT status FROM trial WHERE id = 2", &keep), "done\n");
+    keep_release(&keep);
+    store_close(&reader);
+    store_close(&writer);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_round_trip),        cmocka_unit_test(test_going_on),
+        cmocka_unit_test(test_attempts),          cmocka_unit_test(test_epochs_again),
+        cmocka_unit_test(test_accept_once),       cmocka_unit_test(test_other_study),
+        cmocka_unit_test(test_facts_and_queries), cmocka_unit_test(test_reader_beside_writer)};
+    return cmocka_run_group_tests(tests, NULL, remove_folder);
+}
