@@ -68,8 +68,6 @@ ErrCode recipe_check(Recipe *recipe, Err *err)
             return unknown_augment(name, err);
         }
     }
-    if (recipe->augment & AUGMENT_MIXUP)
-        return err_set(err, ERR_USAGE, "'mixup' in 'recipe.augment' cannot be trained with: labels are single");
     if (recipe->warmup_epochs > (double)recipe->epochs)
         return err_set(err, ERR_USAGE, "'recipe.warmup_epochs' is %g, more than all %lld epochs",
                        recipe->warmup_epochs, (long long)recipe->epochs);
