@@ -20,7 +20,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { YAML_MAX_BYTES = 1 << 20, YAML_MAX_DEPTH = 32, YAML_MAX_NODES = 100000 };
+enum {
+    YAML_MAX_BYTES = 1 << 20,
+    YAML_MAX_DEPTH = 32,
+    YAML_MAX_NODES = 100000,
+    YAML_MAX_KEYS = 1000
+};
 
 typedef enum YamlKind { YAML_SCALAR, YAML_LIST, YAML_MAP } YamlKind;
 
@@ -32,8 +37,9 @@ struct YamlNode {
     bool is_quoted;     // scalar in quotes or block style: always a string
     const char *text;   // scalar's text; "" otherwise
     const char *key;    // its key when it is a map's value, else NULL
+    const char *label;  // for messages: its key, an item's is its list's; "document" at the root
     const char *source; // file name for messages
-    int line, column;   // of the value, from 1
+    int line, column;   // of the value, from 1; 0: the source has no lines (an option)
     int key_line, key_column;
     size_t n_items;   // list items or map values
     YamlNode **items; // in the document's order
@@ -107,6 +113,12 @@ ErrCode yaml_load(YamlDoc **doc, const char *path, Err *err) ERR_CHECKED;
 // An empty map, to be filled by yaml_set.
 ErrCode yaml_create(YamlDoc **doc, const char *name, Err *err) ERR_CHECKED;
 
+// Parses a value that is no document of its own: an option's, a default. `source` is used in
+// messages (without line and column) and copied. Empty text is a null scalar. The node belongs to
+// doc. Errors: ERR_USAGE, ERR_MEMORY.
+ErrCode yaml_value(YamlDoc *doc, const char *source, const char *text, YamlNode **node,
+                   Err *err) ERR_CHECKED;
+
 void yaml_destroy(YamlDoc **doc);
 
 const YamlNode *yaml_root(const YamlDoc *doc);
@@ -153,7 +165,7 @@ ErrCode yaml_as_strings(YamlDoc *doc, const YamlNode *node, YamlStrings *list,
 ErrCode yaml_unknown_key(const YamlNode *item, const char *section, const char *const *names,
                          Err *err);
 
-// n zeroed bytes (64-byte aligned) that live as long as the document; NULL without memory.
+// n zeroed bytes, aligned for any type, that live as long as the document; NULL without memory.
 void *yaml_alloc(YamlDoc *doc, size_t n_bytes);
 
 // --- tables ---
