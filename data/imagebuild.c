@@ -1,6 +1,7 @@
 // Images are made in groups: all threads fill one buffer, then one thread writes it.
 #include "data/imagebuild.h"
 
+#include "base/arena.h"
 #include "base/sys.h"
 #include "data/resize.h"
 
@@ -16,8 +17,7 @@ enum {
 typedef struct Maker {
     uint8_t *source;
     size_t source_bytes;
-    void *scratch;
-    size_t scratch_bytes;
+    Arena scratch;
     Err err;
     size_t failed_at; // record whose making failed, n_records if none
 } Maker;
@@ -92,9 +92,13 @@ static ErrCode make_stored(Maker *maker, const Dataset *data, DataSplit split,
     TRY(dataset_image_read(data, split, record->index, in, maker->source, err));
     const int side = resize_centre_square(in, &offset);
     const DataSize square = {side, side};
-    TRY(grow(&maker->scratch, &maker->scratch_bytes, resize_scratch_bytes(square, out), err));
+    const size_t scratch_bytes = resize_scratch_bytes(square, out);
+    if (maker->scratch.size < scratch_bytes) {
+        arena_release(&maker->scratch);
+        TRY(arena_reserve(&maker->scratch, scratch_bytes, err));
+    }
     resize_rgb(rgb, out, maker->source + offset, (size_t)in.width * DATA_CHANNELS, square,
-               maker->scratch);
+               maker->scratch.base);
     return ERR_NONE;
 fail:
     return err->code;
@@ -182,7 +186,7 @@ ErrCode image_table_write(const ImageTable *table, const Dataset *data,
 fail:
     for (int t = 0; makers && t < n_threads; t++) {
         mem_free(makers[t].source);
-        mem_free(makers[t].scratch);
+        arena_release(&makers[t].scratch);
     }
     mem_free(makers);
     mem_free(buffer);

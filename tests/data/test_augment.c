@@ -1,0 +1,184 @@
+// augment: each operation against its definition, drawn from the same keyed stream.
+#include "base/rng.h"
+#include "data/augment.h"
+#include "tests/data/datafixture.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_SIDE = 33, MAX_VALUES = MAX_SIDE * MAX_SIDE * DATA_CHANNELS };
+
+static uint8_t pixels[MAX_VALUES];
+static uint8_t scratch[MAX_VALUES + 64] __attribute__((aligned(64)));
+static float x[MAX_VALUES + 1], plain[MAX_VALUES];
+static DataStats stats;
+
+static void prepare(void)
+{
+    Rng rng = rng_start(5, RNG_RENDER, 0, 0);
+    for (int i = 0; i < MAX_VALUES; i++)
+        pixels[i] = (uint8_t)(1 + rng_below(&rng, 255)); // never black, so padding can be told
+    for (int c = 0; c < DATA_CHANNELS; c++) {
+        for (int v = 0; v < 256; v++)
+            stats.value[c][v] = (float)(v * 3 + c + 1); // invertible, never zero
+    }
+}
+
+static void run(int side, unsigned ops, uint64_t seed, uint32_t epoch, uint32_t index)
+{
+    const ImageView view = {pixels, side, side, 0, index};
+    x[side * side * DATA_CHANNELS] = 77.0f; // guard
+    augment_image(x, &view, side, ops, (AugmentKey){seed, epoch}, &stats, scratch);
+    assert_true(x[side * side * DATA_CHANNELS] == 77.0f);
+}
+
+// The value of source pixel (row, column), black outside.
+static float source(int side, int row, int column, int c)
+{
+    const bool inside = row >= 0 && row < side && column >= 0 && column < side;
+    return stats.value[c][inside ? pixels[(row * side + column) * DATA_CHANNELS + c] : 0];
+}
+
+static bool matches(int side, int top, int left, bool flipped)
+{
+    for (int i = 0; i < side * side; i++) {
+        const int row = i / side, column = flipped ? side - 1 - i % side : i % side;
+        for (int c = 0; c < DATA_CHANNELS; c++) {
+            if (x[i * DATA_CHANNELS + c] != source(side, row + top, column + left, c))
+                return false;
+        }
+    }
+    return true;
+}
+
+static void test_none_is_the_lookup(void **state)
+{
+    (void)state;
+    prepare();
+    run(9, 0, 1, 2, 3);
+    assert_true(matches(9, 0, 0, false));
+}
+
+// Half of the images are flipped (400 draws: 200 +- 5 sigma = 50), none is anything else.
+static void test_flip(void **state)
+{
+    (void)state;
+    prepare();
+    int n_flipped = 0;
+    for (uint32_t index = 0; index < 400; index++) {
+        run(9, AUGMENT_FLIP, 1, 0, index);
+        const bool flipped = matches(9, 0, 0, true);
+        assert_true(flipped || matches(9, 0, 0, false));
+        n_flipped += flipped;
+    }
+    assert_true(n_flipped >= 150 && n_flipped <= 250);
+}
+
+// Every crop is a shift within the padding of round(res/8), and all shifts occur.
+static void test_crop(void **state)
+{
+    (void)state;
+    prepare();
+    static const int sides[] = {8, 12, 20, 33}, pads[] = {1, 2, 3, 4}; // 1.5 and 2.5 round up
+    for (size_t s = 0; s < ARRAY_LEN(sides); s++) {
+        const int side = sides[s], pad = pads[s];
+        bool seen[9][9] = {{false}};
+        for (uint32_t index = 0; index < 1500; index++) {
+            int n_matches = 0;
+            run(side, AUGMENT_CROP, 4, 1, index);
+            for (int top = -pad; top <= pad; top++) {
+                for (int left = -pad; left <= pad; left++) {
+                    if (x[0] == source(side, top, left, 0) && matches(side, top, left, false)) {
+                        n_matches++;
+                        seen[top + pad][left + pad] = true;
+                    }
+                }
+            }
+            assert_int_equal(n_matches, 1);
+        }
+        // A given shift is missed with probability (1 - 1/81)^1500 < 1e-8.
+        for (int i = 0; i < (2 * pad + 1) * (2 * pad + 1); i++)
+            assert_true(seen[i / (2 * pad + 1)][i % (2 * pad + 1)]);
+    }
+}
+
+// The zeros form one rectangle of the side round(res/2), cut at the border; the rest is untouched.
+static void test_cutout(void **state)
+{
+    (void)state;
+    prepare();
+    enum { S = 15, HOLE = 8 };
+    for (uint32_t index = 0; index < 300; index++) {
+        int top = S, bottom = -1, left = S, right = -1, n_zero = 0;
+        run(S, AUGMENT_CUTOUT, 4, 1, index);
+        for (int i = 0; i < S * S; i++) {
+            const bool zero = x[i * DATA_CHANNELS] == 0.0f;
+            for (int c = 0; c < DATA_CHANNELS; c++)
+                assert_true(x[i * DATA_CHANNELS + c] == (zero ? 0.0f : source(S, i / S, i % S, c)));
+            if (!zero)
+                continue;
+            n_zero++;
+            top = i / S < top ? i / S : top;
+            bottom = i / S > bottom ? i / S : bottom;
+            left = i % S < left ? i % S : left;
+            right = i % S > right ? i % S : right;
+        }
+        const int height = bottom - top + 1, width = right - left + 1;
+        assert_int_equal(n_zero, height * width);
+        assert_true(height == HOLE || (height < HOLE && (top == 0 || bottom == S - 1)));
+        assert_true(width == HOLE || (width < HOLE && (left == 0 || right == S - 1)));
+    }
+}
+
+// Seed, epoch and index each matter, and nothing else does.
+static void test_is_keyed(void **state)
+{
+    (void)state;
+    prepare();
+    const unsigned all = AUGMENT_FLIP | AUGMENT_CROP | AUGMENT_CUTOUT;
+    const size_t bytes = 33 * 33 * DATA_CHANNELS * sizeof(float);
+    int n_equal = 0;
+    for (uint32_t index = 0; index < 50; index++) {
+        run(33, all, 1, 1, index);
+        memcpy(plain, x, bytes);
+        memset(scratch, (int)index, sizeof scratch);
+        run(33, all, 1, 1, index);
+        assert_memory_equal(plain, x, bytes);
+        run(33, all, 2, 1, index);
+        n_equal += memcmp(plain, x, bytes) == 0;
+        run(33, all, 1, 2, index);
+        n_equal += memcmp(plain, x, bytes) == 0;
+        run(33, all, 1, 1, index + 1000);
+        n_equal += memcmp(plain, x, bytes) == 0;
+    }
+    // Two draws agree with probability 1/(2 * 81 * 33^2): none of 150 does.
+    assert_int_equal(n_equal, 0);
+}
+
+static void test_names(void **state)
+{
+    (void)state;
+    size_t n;
+    const AugmentName *names = augment_names(&n);
+    unsigned all = 0;
+    for (size_t i = 0; i < n; i++) {
+        const unsigned before = all;
+        assert_true(augment_parse(names[i].name, &all));
+        assert_int_equal(all, before | (unsigned)names[i].op);
+        assert_true(all != before && names[i].doc[0]);
+    }
+    assert_false(augment_parse("flipp", &all));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_none_is_the_lookup),
+        cmocka_unit_test(test_flip),
+        cmocka_unit_test(test_crop),
+        cmocka_unit_test(test_cutout),
+        cmocka_unit_test(test_is_keyed),
+        cmocka_unit_test(test_names),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,137 @@
+// split: the rule, nestedness, disjointness, sizes that do not fit.
+#include "base/hash.h"
+#include "base/sys.h"
+#include "data/split.h"
+#include "tests/data/datafixture.h"
+
+#include <string.h>
+
+static Split make(const Dataset *data, int64_t n_train, int64_t n_val, int64_t n_test)
+{
+    Err err = {0};
+    Split split;
+    const SplitSizes sizes = {{n_train, n_val, n_test}};
+    assert_ok(split_init(&split, data, &sizes, &err), &err);
+    return split;
+}
+
+static bool has(const Split *split, DataPart part, uint32_t index)
+{
+    for (uint32_t i = 0; i < split->count[part]; i++) {
+        if (split->index[part][i] == index)
+            return true;
+    }
+    return false;
+}
+
+// Each list ascends strictly, stays inside its pool, and train shares nothing with validation.
+static void test_lists_are_sorted_and_disjoint(void **state)
+{
+    (void)state;
+    fixture_cifar(60, 41, 30);
+    Dataset *data = fixture_open_cifar();
+    Split split = make(data, 70, 31, 12);
+    for (int part = 0; part < N_PARTS; part++) {
+        for (uint32_t i = 0; i < split.count[part]; i++) {
+            assert_true(split.index[part][i] < dataset_count(data, data_part_split(part)));
+            if (i)
+                assert_true(split.index[part][i - 1] < split.index[part][i]);
+        }
+    }
+    for (uint32_t i = 0; i < split.count[PART_VAL]; i++)
+        assert_false(has(&split, PART_TRAIN, split.index[PART_VAL][i]));
+    assert_int_equal(split.count[PART_TRAIN] + split.count[PART_VAL], 101);
+    split_release(&split);
+    dataset_close(&data);
+}
+
+// A smaller subset of any part lies inside a larger one, whatever the other sizes are.
+static void test_subsets_are_nested(void **state)
+{
+    (void)state;
+    Dataset *data = fixture_open_polytex();
+    Split small = make(data, 100, 50, 30), large = make(data, 1000, 200, 300);
+    for (int part = 0; part < N_PARTS; part++) {
+        for (uint32_t i = 0; i < small.count[part]; i++)
+            assert_true(has(&large, part, small.index[part][i]));
+    }
+    assert_string_not_equal(small.digest, large.digest);
+    split_release(&small);
+    split_release(&large);
+    dataset_close(&data);
+}
+
+// The rule spelled out with a selection sort over the keys of the pixel bytes.
+static void test_follows_the_rule(void **state)
+{
+    (void)state;
+    enum { N = 40, N_VAL = 9, N_TRAIN = 20 };
+    fixture_cifar(N, 1, 5);
+    Dataset *data = fixture_open_cifar();
+    Split split = make(data, N_TRAIN, N_VAL, 5);
+    for (uint32_t i = 0; i < N + 1; i++) {
+        uint32_t rank = 0;
+        const uint64_t key = dataset_key(data, DATA_TRAIN, i);
+        for (uint32_t j = 0; j < N + 1; j++) {
+            const uint64_t other = dataset_key(data, DATA_TRAIN, j);
+            rank += other < key || (other == key && j < i);
+        }
+        assert_int_equal(has(&split, PART_VAL, i), rank < N_VAL);
+        assert_int_equal(has(&split, PART_TRAIN, i), rank >= N + 1 - N_TRAIN);
+    }
+    split_release(&split);
+    dataset_close(&data);
+}
+
+// Keys: XXH3-64 of the 8 little-endian bytes of the index for polytex.
+static void test_polytex_keys(void **state)
+{
+    (void)state;
+    Dataset *data = fixture_open_polytex();
+    const uint8_t index[8] = {0x34, 0x12};
+    assert_true(dataset_key(data, DATA_TRAIN, 0x1234) == hash_64(index, sizeof index));
+    dataset_close(&data);
+}
+
+static void test_sizes_that_do_not_fit(void **state)
+{
+    (void)state;
+    fixture_cifar(20, 20, 10);
+    Dataset *data = fixture_open_cifar();
+    const SplitSizes bad[] = {{{35, 6, 1}}, {{10, 10, 11}}, {{0, 10, 1}}, {{-7, 1, 1}}};
+    const char *const says[] = {"data.train 35", "data.test 11", "data.train 0", "-7"};
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        Err err = {0};
+        Split split;
+        assert_error(split_init(&split, data, &bad[i], &err), ERR_USAGE, &err, says[i], NULL);
+        assert_null(split.index[PART_TRAIN]);
+    }
+    dataset_close(&data);
+}
+
+// Defaults: a tenth for validation, the rest for training, all for test.
+static void test_defaults(void **state)
+{
+    (void)state;
+    fixture_cifar(30, 20, 10);
+    Dataset *data = fixture_open_cifar();
+    Split split = make(data, SPLIT_DEFAULT, SPLIT_DEFAULT, SPLIT_DEFAULT);
+    assert_int_equal(split.count[PART_TRAIN], 45);
+    assert_int_equal(split.count[PART_VAL], 5);
+    assert_int_equal(split.count[PART_TEST], 10);
+    split_release(&split);
+    dataset_close(&data);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_lists_are_sorted_and_disjoint),
+        cmocka_unit_test(test_subsets_are_nested),
+        cmocka_unit_test(test_follows_the_rule),
+        cmocka_unit_test(test_polytex_keys),
+        cmocka_unit_test(test_sizes_that_do_not_fit),
+        cmocka_unit_test(test_defaults),
+    };
+    return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);
+}
