@@ -6,7 +6,7 @@
 #ifndef ISOFLOP_DATA_AUGMENT_H
 #define ISOFLOP_DATA_AUGMENT_H
 
-#include "data/stats.h"
+#include "data/imagestats.h"
 
 typedef enum AugmentOp {
     AUGMENT_FLIP = 1 << 0,   // left-right, probability 1/2

@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/sys.h"
-#include "data/stats.h"
+#include "data/imagestats.h"
 #include "harness/trainer_state.h"
 #include "nn/arithmetic.h"
 #include "nn/weights.h"
@@ -95,7 +95,7 @@ static ErrCode make_batches(Trainer *t, Err *err)
     const Recipe *recipe = t->job->recipe;
     const int64_t n_train = imageset_count(t->set, PART_TRAIN);
     const int batch = (int)recipe_batch_size(recipe, n_train);
-    const DataStats stats = stats_compute(t->set, PART_TRAIN, t->job->threads);
+    const DataStats stats = imagestats_compute(t->set, PART_TRAIN, t->job->threads);
     for (int part = 0; part < N_PARTS; part++) {
         const bool is_train = part == PART_TRAIN;
         const BatchSettings settings = {.part = (DataPart)part,

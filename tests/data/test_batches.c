@@ -22,7 +22,7 @@ static int open_all(void **state)
     fixture_setup(state);
     data = fixture_open_polytex();
     set = fixture_images(data, N_TRAIN, N_VAL, N_TEST, SIDE, 1);
-    stats = stats_compute(set, PART_TRAIN, 1);
+    stats = imagestats_compute(set, PART_TRAIN, 1);
     return 0;
 }
 

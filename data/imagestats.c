@@ -1,5 +1,5 @@
 // Integer sums: 2^26 pixels of 255^2 stay far below 2^64.
-#include "data/stats.h"
+#include "data/imagestats.h"
 
 #include <string.h>
 
@@ -49,7 +49,7 @@ static Sums sum_part(const ImageSet *set, DataPart part, int threads)
     return total;
 }
 
-DataStats stats_compute(const ImageSet *set, DataPart part, int threads)
+DataStats imagestats_compute(const ImageSet *set, DataPart part, int threads)
 {
     const Sums sums = sum_part(set, part, threads);
     const double level = LEVELS - 1, smallest = 1.0 / level;

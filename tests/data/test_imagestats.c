@@ -1,5 +1,5 @@
-// stats: against a plain double computation, and the same for any number of threads.
-#include "data/stats.h"
+// imagestats: against a plain double computation, and the same for any number of threads.
+#include "data/imagestats.h"
 #include "tests/data/datafixture.h"
 
 #include <math.h>
@@ -12,7 +12,7 @@ static void test_mean_and_deviation(void **state)
     fixture_cifar(30, 20, 10);
     Dataset *data = fixture_open_cifar();
     ImageSet *set = fixture_images(data, 20, 10, 5, 16, 1);
-    const DataStats stats = stats_compute(set, PART_TRAIN, 1);
+    const DataStats stats = imagestats_compute(set, PART_TRAIN, 1);
     for (int c = 0; c < DATA_CHANNELS; c++) {
         long double sum = 0, square = 0, n = 0;
         for (uint32_t i = 0; i < 20; i++) {
@@ -38,10 +38,10 @@ static void test_same_for_any_threads(void **state)
     (void)state;
     Dataset *data = fixture_open_polytex();
     ImageSet *set = fixture_images(data, 50, 10, 5, 16, 1);
-    const DataStats one = stats_compute(set, PART_TRAIN, 1);
+    const DataStats one = imagestats_compute(set, PART_TRAIN, 1);
     static const int threads[] = {2, 3, 7};
     for (size_t i = 0; i < ARRAY_LEN(threads); i++) {
-        const DataStats many = stats_compute(set, PART_TRAIN, threads[i]);
+        const DataStats many = imagestats_compute(set, PART_TRAIN, threads[i]);
         assert_memory_equal(&one, &many, sizeof one);
     }
     imageset_close(&set);
@@ -61,7 +61,7 @@ static void test_constant_images(void **state)
     const DatasetSettings settings = {.name = "cifar-10", .path = fixture_path("flat")};
     assert_ok(dataset_open(&data, &settings, &err), &err);
     ImageSet *set = fixture_images(data, 1, 0, 1, 8, 1);
-    const DataStats stats = stats_compute(set, PART_TRAIN, 1);
+    const DataStats stats = imagestats_compute(set, PART_TRAIN, 1);
     for (int c = 0; c < DATA_CHANNELS; c++) {
         assert_true(stats.std[c] == 1.0f / 255.0f);
         assert_true(fabsf(stats.value[c][128]) <= 0x1p-20f);

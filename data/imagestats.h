@@ -1,7 +1,7 @@
 // Mean and standard deviation per channel, for normalisation: those of the training subset.
 // Sums are integers (uint64), so they depend on nothing but the pixels.
-#ifndef ISOFLOP_DATA_STATS_H
-#define ISOFLOP_DATA_STATS_H
+#ifndef ISOFLOP_DATA_IMAGESTATS_H
+#define ISOFLOP_DATA_IMAGESTATS_H
 
 #include "data/imageset.h"
 
@@ -12,6 +12,6 @@ typedef struct DataStats {
 } DataStats;
 
 // Statistics of one part. Deterministic for any number of threads.
-DataStats stats_compute(const ImageSet *set, DataPart part, int threads);
+DataStats imagestats_compute(const ImageSet *set, DataPart part, int threads);
 
 #endif
