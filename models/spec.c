@@ -262,6 +262,10 @@ static ErrCode read_map(YamlDoc *doc, const YamlNode *map, Spec *out, Err *err)
 {
     SpecDocument document = {0};
     Spec spec = {0};
+    if (map->kind == YAML_MAP && !yaml_find(map, "stem")) {
+        yaml_error(err, map, "key 'stem' is missing in 'network'");
+        goto fail;
+    }
     TRY(yaml_read(doc, &spec_table, map, &document, err));
     TRY(check_name(map, "name", document.name, err));
     TRY(check_odd(yaml_find(map, "stem"), "kernel", document.stem.kernel, err));

@@ -1,0 +1,100 @@
+// The objective's three forms and rankings.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "search/objective.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const Objective soft = {OBJECTIVE_SOFT, -0.07, 100.0, 0.05};
+static const Objective hard = {OBJECTIVE_HARD, -0.07, 100.0, 0.05};
+static const Objective band = {OBJECTIVE_BAND, -0.07, 100.0, 0.05};
+
+static bool is_near(double a, double b)
+{
+    return fabs(a - b) <= 1e-12 * fabs(b); // fm_pow is good to a few ulp at these exponents
+}
+
+static void scores(void **state)
+{
+    (void)state;
+    assert_true(is_near(objective_score(&soft, 80.0, 100.0), 80.0));
+    assert_true(is_near(objective_score(&soft, 80.0, 200.0), 80.0 * pow(2.0, -0.07)));
+    assert_true(is_near(objective_score(&soft, 80.0, 50.0), 80.0 * pow(2.0, 0.07)));
+    assert_true(objective_score(&hard, 80.0, 60.0) == 80.0);
+    assert_true(objective_score(&hard, 80.0, 100.0) == 80.0);
+    assert_true(is_near(objective_score(&hard, 80.0, 160.0), 50.0));
+    assert_true(objective_score(&band, 80.0, 96.0) == 80.0);
+    assert_true(isnan(objective_score(&band, 80.0, 94.0)));
+    assert_true(isnan(objective_score(&band, 80.0, 106.0)));
+    assert_true(isnan(objective_score(&soft, (double)NAN, 100.0)));
+}
+
+// T only rescales soft scores: over many pseudo-random sets the ranking is the same for every T. A
+// score that used T otherwise would differ.
+static void soft_targets_never_change_a_ranking(void **state)
+{
+    (void)state;
+    unsigned seed = 1;
+    for (int round = 0; round < 200; round++) {
+        Candidate a[12], b[12];
+        for (int i = 0; i < 12; i++) {
+            seed = seed * 1103515245u + 12345u;
+            a[i] = (Candidate){.accuracy = 50.0 + (seed >> 16) % 3000 / 100.0,
+                               .macs = 1e6 + (seed >> 8) % 1000000};
+            b[i] = a[i];
+        }
+        Objective other = soft;
+        other.target_macs = 1e4 * (1 + round);
+        objective_rank(&soft, a, 12);
+        objective_rank(&other, b, 12);
+        for (int i = 0; i < 12; i++)
+            assert_int_equal(a[i].index, b[i].index);
+    }
+}
+
+// Equal scores share a rank and are ordered by cost, then by place; what is not eligible comes last
+// without a rank.
+static void ranks_and_ties(void **state)
+{
+    (void)state;
+    Candidate c[] = {
+        {.accuracy = 70.0, .macs = 101.0}, {.accuracy = (double)NAN, .macs = 100.0},
+        {.accuracy = 75.0, .macs = 102.0}, {.accuracy = 90.0, .macs = 300.0},
+        {.accuracy = 75.0, .macs = 99.0},  {.accuracy = 75.0, .macs = 99.0},
+    };
+    static const size_t index[] = {4, 5, 2, 0, 1, 3}, rank[] = {1, 1, 1, 4, 0, 0};
+    assert_int_equal(objective_rank(&band, c, 6), 4);
+    for (size_t i = 0; i < 6; i++) {
+        assert_int_equal(c[i].index, index[i]);
+        assert_int_equal(c[i].rank, rank[i]);
+    }
+    assert_int_equal(objective_rank(&band, c, 0), 0);
+}
+
+static void names_follow_the_forms(void **state)
+{
+    (void)state;
+    assert_string_equal(objective_form_names[OBJECTIVE_SOFT], "soft");
+    assert_string_equal(objective_form_names[OBJECTIVE_HARD], "hard");
+    assert_string_equal(objective_form_names[OBJECTIVE_BAND], "band");
+    assert_null(objective_form_names[OBJECTIVE_BAND + 1]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(scores),
+        cmocka_unit_test(soft_targets_never_change_a_ranking),
+        cmocka_unit_test(ranks_and_ties),
+        cmocka_unit_test(names_follow_the_forms),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
