@@ -1,0 +1,212 @@
+/*
+ * nn/nethead.c: the classifier's phase: logits, loss and, in training, its whole backward pass.
+ *
+ * Nothing in it waits for other images, so forward and backward of a chunk run back to back.
+ */
+#include "nn/netplan.h"
+#include "nn/nettile.h"
+
+#include "base/rng.h"
+
+#include <string.h>
+
+typedef struct HeadScratch {
+    float *x, *mask; /* [group][Cin] */
+} HeadScratch;
+
+static HeadScratch carve_head(const OpPlan *plan, Arena *arena)
+{
+    HeadScratch scratch;
+    const size_t n = (size_t)plan->group * (size_t)plan->Cin;
+    scratch.x = arena_floats(arena, n);
+    scratch.mask = arena_floats(arena, n);
+    return scratch;
+}
+
+void nethead_measure(const Net *net, const OpPlan *plan, Arena *arena)
+{
+    (void)net;
+    carve_head(plan, arena);
+}
+
+static bool drops_out(const Net *net, const OpPlan *plan)
+{
+    return net->call.mode != MODE_EVAL && net->call.settings->noise && plan->op->dropout > 0.0;
+}
+
+/* Per image a sequence of its own: feature c is kept where its number is at least the probability. */
+static void draw_mask(const Net *net, const OpPlan *plan, Chunk chunk, float *mask)
+{
+    const double p = plan->op->dropout;
+    const float kept = (float)(1.0 / (1.0 - p));
+    for (int image = chunk.first_image; image < chunk.end_image; image++) {
+        const uint64_t index = (uint64_t)plan->index << 32 | (uint32_t)image;
+        Rng rng = rng_start(net->call.settings->seed, RNG_DROPOUT,
+                            (uint32_t)net->call.settings->step, index);
+        float *row = mask + (long)(image - chunk.first_image) * plan->Cin;
+        for (int c = 0; c < plan->Cin; c++)
+            row[c] = (double)rng_float(&rng) >= p ? kept : 0.0f;
+    }
+}
+
+static void apply_mask(const Net *net, const OpPlan *plan, int M, const float *mask, const float *x,
+                       float *y)
+{
+    const HeadDropoutArgs args = {.x = x,
+                                  .ldx = plan->Cin,
+                                  .mask = mask,
+                                  .ldmask = plan->Cin,
+                                  .y = y,
+                                  .ldy = plan->Cin,
+                                  .M = M,
+                                  .N = plan->Cin};
+    net->kernels->head->dropout(&args);
+}
+
+/* Logits of the chunk, in plan->y; returns the features they were made of. */
+static const float *make_logits(const Worker *worker, const OpPlan *plan, Chunk chunk,
+                                const HeadScratch *scratch)
+{
+    const Net *net = worker->net;
+    const int M = chunk.end_image - chunk.first_image;
+    const float *x = netplan_input(net, plan)->y + (long)chunk.first_image * plan->Cin;
+    if (drops_out(net, plan)) {
+        draw_mask(net, plan, chunk, scratch->mask);
+        apply_mask(net, plan, M, scratch->mask, x, scratch->x);
+        x = scratch->x;
+    }
+    float *y = plan->y + (long)chunk.first_image * plan->Cout;
+    const PwForwardArgs product = {.x = x,
+                                   .ldx = plan->Cin,
+                                   .w = netview_weight(worker, plan, TENSOR_W),
+                                   .ldw = plan->Cout,
+                                   .y = y,
+                                   .ldy = plan->Cout,
+                                   .M = M,
+                                   .K = plan->op->in_channels,
+                                   .N = plan->Cout};
+    net->kernels->pw->forward(&product);
+    const HeadBiasArgs bias = {.y = y,
+                               .ldy = plan->Cout,
+                               .b = netview_weight(worker, plan, TENSOR_BIAS),
+                               .M = M,
+                               .N = plan->Cout};
+    net->kernels->head->bias(&bias);
+    return x;
+}
+
+/* Predictions and losses of the chunk; in training its logits become their gradient. */
+static void judge(const Net *net, const OpPlan *plan, Chunk chunk)
+{
+    const NetCall *call = &net->call;
+    const bool is_training = call->mode != MODE_EVAL;
+    if (call->labels == NULL)
+        return;
+    float *y = plan->y + (long)chunk.first_image * plan->Cout;
+    const HeadArgmaxArgs argmax = {.logits = y,
+                                   .ld = plan->Cout,
+                                   .index = net->predictions + chunk.first_image,
+                                   .M = chunk.end_image - chunk.first_image,
+                                   .n_classes = plan->op->out_channels};
+    net->kernels->head->argmax(&argmax);
+    const HeadSoftmaxArgs softmax = {
+        .logits = y,
+        .ld = plan->Cout,
+        .labels = call->labels + chunk.first_image,
+        .loss = net->loss + chunk.first_image,
+        .dlogits = is_training ? y : NULL,
+        .lddlogits = plan->Cout,
+        .smoothing = is_training ? (float)call->settings->label_smoothing : 0.0f,
+        .grad_scale = 1.0f / (float)call->n,
+        .M = chunk.end_image - chunk.first_image,
+        .n_classes = plan->op->out_channels,
+    };
+    net->kernels->head->softmax(&softmax);
+}
+
+/* Weight gradients into the slot, and the gradient of the pooled features. */
+static void go_back(const Worker *worker, const OpPlan *plan, Chunk chunk, const float *x,
+                    const HeadScratch *scratch, float *slot)
+{
+    const Net *net = worker->net;
+    const int M = chunk.end_image - chunk.first_image;
+    const float *dy = plan->y + (long)chunk.first_image * plan->Cout;
+    const PwWeightsArgs weights = {.x = x,
+                                   .ldx = plan->Cin,
+                                   .dy = dy,
+                                   .lddy = plan->Cout,
+                                   .dw = slot + nettensor_offset(net, plan, TENSOR_W),
+                                   .lddw = plan->Cout,
+                                   .M = M,
+                                   .K = plan->op->in_channels,
+                                   .N = plan->Cout};
+    net->kernels->pw->backward_weights(&weights);
+    const HeadBiasGradArgs bias = {.dy = dy,
+                                   .lddy = plan->Cout,
+                                   .db = slot + nettensor_offset(net, plan, TENSOR_BIAS),
+                                   .M = M,
+                                   .N = plan->Cout};
+    net->kernels->head->bias_grad(&bias);
+    float *dx = netplan_input(net, plan)->g + (long)chunk.first_image * plan->Cin;
+    const PwForwardArgs data = {.x = dy,
+                                .ldx = plan->Cout,
+                                .w = plan->wt,
+                                .ldw = plan->Cin,
+                                .y = dx,
+                                .ldy = plan->Cin,
+                                .M = M,
+                                .K = plan->op->out_channels,
+                                .N = plan->Cin};
+    net->kernels->pw->forward(&data);
+    if (drops_out(net, plan))
+        apply_mask(net, plan, M, scratch->mask, dx, dx);
+}
+
+static void train_slot(Worker *worker, const OpPlan *plan, int index)
+{
+    const Net *net = worker->net;
+    const int n_chunks = netplan_chunks(plan, net->call.n);
+    const TeamRange chunks = team_range(n_chunks, index, plan->n_slots);
+    float *slot = netgrad_slot(net, plan, index);
+    for (int i = chunks.first; i < chunks.end; i++) {
+        const ArenaMark mark = arena_mark(worker->scratch);
+        const HeadScratch scratch = carve_head(plan, worker->scratch);
+        const Chunk chunk = nettile_chunk(plan, i, net->call.n);
+        const float *x = make_logits(worker, plan, chunk, &scratch);
+        judge(net, plan, chunk);
+        go_back(worker, plan, chunk, x, &scratch, slot);
+        arena_rewind(worker->scratch, mark);
+    }
+}
+
+static void copy_logits(const Net *net, const OpPlan *plan, Chunk chunk)
+{
+    const int n = plan->op->out_channels;
+    for (int image = chunk.first_image; net->call.logits != NULL && image < chunk.end_image; image++)
+        memcpy(net->call.logits + (long)image * n, plan->y + (long)image * plan->Cout,
+               (size_t)n * sizeof *net->call.logits);
+}
+
+static void evaluate_chunks(Worker *worker, const OpPlan *plan)
+{
+    const Net *net = worker->net;
+    const TeamRange range =
+        team_range(netplan_chunks(plan, net->call.n), worker->thread, worker->n_threads);
+    for (int i = range.first; i < range.end; i++) {
+        const Chunk chunk = nettile_chunk(plan, i, net->call.n);
+        make_logits(worker, plan, chunk, NULL);
+        judge(net, plan, chunk);
+        copy_logits(net, plan, chunk);
+    }
+}
+
+void nethead_phase(Worker *worker, OpPlan *plan)
+{
+    if (worker->net->call.mode == MODE_EVAL) {
+        evaluate_chunks(worker, plan);
+        return;
+    }
+    const TeamRange range = team_range(plan->n_slots, worker->thread, worker->n_threads);
+    for (int i = range.first; i < range.end; i++)
+        train_slot(worker, plan, i);
+}

@@ -1,0 +1,72 @@
+/*
+ * nn/team.h: what the threads of one step share: a barrier, and ranges of work by index.
+ *
+ * The barrier is our own because a step has some hundred short phases: arrivals are counted, the
+ * last one opens the next phase (sense reversal by a phase number). Waiting threads spin for about
+ * 10 microseconds, then yield, so that more threads than cores still make progress.
+ */
+#ifndef NN_TEAM_H
+#define NN_TEAM_H
+
+#include <sched.h>
+#include <stdatomic.h>
+
+typedef struct Team {
+    int n_threads;
+    _Alignas(64) atomic_int n_arrived;
+    _Alignas(64) atomic_uint phase;
+} Team;
+
+typedef struct TeamRange {
+    int first, end;
+} TeamRange;
+
+enum { TEAM_SPINS = 400 }; /* pauses before yielding: about 10 us at 25 ns a pause */
+
+static inline void team_pause(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+/* Before the threads start. */
+static inline void team_init(Team *team, int n_threads)
+{
+    team->n_threads = n_threads;
+    atomic_init(&team->n_arrived, 0);
+    atomic_init(&team->phase, 0);
+}
+
+/* Returns once all threads have come; what they wrote before is visible after. */
+static inline void team_wait(Team *team)
+{
+    if (team->n_threads == 1)
+        return;
+    const unsigned phase = atomic_load_explicit(&team->phase, memory_order_relaxed);
+    if (atomic_fetch_add_explicit(&team->n_arrived, 1, memory_order_acq_rel) ==
+        team->n_threads - 1) {
+        atomic_store_explicit(&team->n_arrived, 0, memory_order_relaxed);
+        atomic_store_explicit(&team->phase, phase + 1, memory_order_release);
+        return;
+    }
+    int n_spins = 0;
+    while (atomic_load_explicit(&team->phase, memory_order_acquire) == phase) {
+        if (++n_spins < TEAM_SPINS)
+            team_pause();
+        else
+            sched_yield();
+    }
+}
+
+/* The contiguous share of `thread` in 0..n-1; shares differ by at most one. */
+static inline TeamRange team_range(int n, int thread, int n_threads)
+{
+    const long long a = n;
+    const TeamRange range = {(int)(a * thread / n_threads), (int)(a * (thread + 1) / n_threads)};
+    return range;
+}
+
+#endif
