@@ -9,7 +9,8 @@
  * Tensors are read and written in the form weight files use: convolutions OIHW, depthwise ones
  * [C, 1, k, k], linear [out, in], vectors [C]. Their layout in memory is this module's own affair.
  *
- * A Net is used from one thread at a time; it makes its own OpenMP team inside a call.
+ * A Net is used from one thread at a time; it makes its own OpenMP team inside a call, and leaves the
+ * calling thread flushing subnormal numbers to zero.
  */
 #ifndef NN_NET_H
 #define NN_NET_H

@@ -56,6 +56,8 @@ static ErrCode check_inputs(const Network *network, int index, Err *err)
     if (op->input >= index || op->input < INPUT_IMAGES)
         return refuse(op, "it reads an operation that does not come before it", err);
     const OpKind input = kind_at(network, op->input);
+    if (op->input == INPUT_IMAGES && op->kind != OP_CONV)
+        return refuse(op, "only dense convolutions read images", err);
     if (input == OP_SE && op->kind != OP_CONV)
         return refuse(op, "SE must be followed by a convolution", err);
     if (op->kind == OP_SE && !is_conv_kind(input))
@@ -487,9 +489,6 @@ static size_t scratch_bytes(const Net *net)
 static ErrCode plan_scratch(Net *net, Err *err)
 {
     const size_t each = scratch_bytes(net), n = (size_t)net->settings.threads;
-    size_t all = 0;
-    if (!arena_multiply(each + (size_t)ARENA_HUGE_PAGE, n, &all))
-        return err_memory(err, SIZE_MAX);
     net->scratch = mem_calloc(n, sizeof *net->scratch);
     if (net->scratch == NULL)
         return err_memory(err, n * sizeof *net->scratch);

@@ -209,7 +209,7 @@ View netview_rows(const Worker *worker, const OpPlan *value, Rows rows, float *h
 /* Writes the rows of an ADD that `reader`'s phase runs; nothing for any other value. */
 void netview_materialise(const Worker *worker, const OpPlan *reader, const OpPlan *value, Rows rows);
 
-/* Slope of a sum's activation, rows of all channels; h is scratch of the same size. */
+/* Slope of a sum's activation, slope[P][C]; h is scratch of the same size. */
 void netview_sum_slope(const Worker *worker, const OpPlan *sum, Rows rows, float *h, float *slope);
 
 /* Carves the scratch of netview_materialise from a measuring arena. */
@@ -241,6 +241,10 @@ void netbackward_finalize(Worker *worker, OpPlan *plan);
 /* Carves what a phase of `plan` needs from a measuring arena. */
 void netforward_measure(const Net *net, const OpPlan *plan, Arena *arena);
 void netbackward_measure(const Net *net, const OpPlan *plan, Arena *arena);
+
+/* Rows p..p+P-1 of the matrix that a dense convolution's weights multiply, from its input image. */
+View netforward_panel(const Worker *worker, const OpPlan *plan, View image, float *panel, int p,
+                      int P);
 
 /* Channels of this thread's share, in whole lanes. */
 TeamRange netforward_channels(const Worker *worker, int C);

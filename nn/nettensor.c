@@ -11,6 +11,7 @@
 #include "base/rng.h"
 #include "base/sys.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

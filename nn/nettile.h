@@ -211,4 +211,10 @@ static inline DepthwiseTile nettile_depthwise_backward(const OpPlan *plan)
     return tile;
 }
 
+/* --- netforward.c, for the backward phase too --- */
+
+/* Activated row ih of an image, channels c0.. of the ring's block, into its slot; slope may be NULL. */
+void netforward_load_row(const Worker *worker, const OpPlan *plan, int image, int ih, int c0,
+                         RowRing *ring, RowRing *slope);
+
 #endif

@@ -99,26 +99,30 @@ void netview_gate(const Worker *worker, const OpPlan *se, int image, const float
     kernels->se->forward(&args);
 }
 
-/* One piece of a sum inside one image: h = act(scale branch + shortcut), and its slope if wanted. */
-static void sum_rows(const Worker *worker, const OpPlan *sum, Rows rows, float *h, float *slope)
+/*
+ * One piece of a sum inside one image: h[P][ldh] = act(scale branch + shortcut), and its slope[P][C]
+ * if wanted.
+ */
+static void sum_rows(const Worker *worker, const OpPlan *sum, Rows rows, float *h, long ldh,
+                     float *slope)
 {
     const Net *net = worker->net;
     const OpPlan *conv = netplan_input(net, sum);
-    const long C = sum->Cout;
+    const long C = rows.C;
     const ArenaMark mark = arena_mark(worker->scratch);
     float *branch = arena_floats(worker->scratch, (size_t)SUM_ROWS * (size_t)C);
     float *shortcut = arena_floats(worker->scratch, (size_t)SUM_ROWS * (size_t)C);
     const View r = netview_rows(worker, &net->plans[sum->op->shortcut], rows, shortcut, C, NULL, 0);
     AffineForwardArgs args = {
-        .z = conv->z + rows.first * C,
-        .ldz = C,
-        .A = conv->A,
-        .D = conv->D,
+        .z = conv->z + rows.first * conv->Cout + rows.c0,
+        .ldz = conv->Cout,
+        .A = conv->A + rows.c0,
+        .D = conv->D + rows.c0,
         .r = r.x,
         .ldr = r.ld,
         .scale = netview_survival(worker, sum->index, (int)(rows.first / sum->out_pixels)),
         .h = h,
-        .ldh = C,
+        .ldh = ldh,
         .slope = slope,
         .ldslope = C,
         .P = rows.P,
@@ -140,18 +144,18 @@ void netview_sum_slope(const Worker *worker, const OpPlan *sum, Rows rows, float
 {
     const Net *net = worker->net;
     if (sum->op->act != ACT_RELU && sum->op->act != ACT_RELU6) {
-        sum_rows(worker, sum, rows, h, slope);
+        sum_rows(worker, sum, rows, h, rows.C, slope);
         return;
     }
     const AffineForwardArgs args = { /* these tell their slope from their value */
-        .z = sum->y + rows.first * sum->Cout,
+        .z = sum->y + rows.first * sum->Cout + rows.c0,
         .ldz = sum->Cout,
         .A = net->ones,
         .D = net->zeros,
         .h = h,
-        .ldh = sum->Cout,
+        .ldh = rows.C,
         .slope = slope,
-        .ldslope = sum->Cout,
+        .ldslope = rows.C,
         .P = rows.P,
         .C = rows.C,
         .act = act_fn(sum->op->act),
@@ -170,7 +174,7 @@ void netview_materialise(const Worker *worker, const OpPlan *reader, const OpPla
         stop = stop < image_end ? stop : image_end;
         stop = stop < end ? stop : end;
         rows.P = (int)(stop - rows.first);
-        sum_rows(worker, value, rows, value->y + rows.first * value->Cout, NULL);
+        sum_rows(worker, value, rows, value->y + rows.first * value->Cout, value->Cout, NULL);
         rows.first = stop;
     }
 }

@@ -1,0 +1,224 @@
+/*
+ * nn/net.c: the life of a Net, and the one parallel region of each call.
+ */
+#include "nn/net.h"
+#include "nn/netplan.h"
+
+#include "base/sys.h"
+
+#include <omp.h>
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+/* --- create --- */
+
+static ErrCode copy_network(Net *net, const Network *network, Err *err)
+{
+    const size_t n = (size_t)network->n_ops;
+    net->network = *network;
+    net->network.ops = mem_calloc(n, sizeof *network->ops);
+    net->plans = mem_calloc(n, sizeof *net->plans);
+    if (net->network.ops == NULL || net->plans == NULL)
+        return err_memory(err, n * sizeof *net->plans);
+    memcpy(net->network.ops, network->ops, n * sizeof *network->ops);
+    return ERR_NONE;
+}
+
+ErrCode net_create(Net **out, const Network *network, const NetSettings *settings, Err *err)
+{
+    *out = NULL;
+    Net *net = mem_calloc(1, sizeof *net);
+    if (net == NULL)
+        return err_memory(err, sizeof *net);
+    net->settings = *settings;
+    if (settings->batch < 1 || settings->threads < 1 || network->n_ops < 1) {
+        err_set(err, ERR_USAGE, "cannot run network '%s': batch %d, threads %d, operations %d",
+                network->name, settings->batch, settings->threads, network->n_ops);
+        goto fail;
+    }
+    net->kernels = kernels_select(settings->level);
+    TRY(copy_network(net, network, err));
+    TRY(netplan_build(net, err));
+    *out = net;
+    return ERR_NONE;
+fail:
+    net_destroy(&net);
+    return err->code;
+}
+
+/* --- run --- */
+
+static void forward_pass(Worker *worker)
+{
+    Net *net = worker->net;
+    for (int i = 0; i < net->network.n_ops; i++) {
+        OpPlan *plan = &net->plans[i];
+        if (!plan->is_phase)
+            continue;
+        netforward_phase(worker, plan);
+        team_wait(&net->team);
+        if (!netplan_is_conv(plan) || net->call.mode == MODE_EVAL)
+            continue;
+        netforward_finalize(worker, plan);
+        team_wait(&net->team);
+    }
+}
+
+static void backward_pass(Worker *worker)
+{
+    Net *net = worker->net;
+    for (int i = net->network.n_ops - 2; i >= 0; i--) {
+        OpPlan *plan = &net->plans[i];
+        if (!plan->is_phase)
+            continue;
+        netbackward_phase(worker, plan);
+        team_wait(&net->team);
+        netbackward_finalize(worker, plan);
+        team_wait(&net->team);
+    }
+}
+
+static void run_worker(Net *net, int thread, int n_threads)
+{
+    cpu_set_flush_to_zero();
+    Worker worker = {
+        .net = net, .thread = thread, .n_threads = n_threads, .scratch = &net->scratch[thread]};
+    netupdate_prepare(&worker);
+    team_wait(&net->team);
+    forward_pass(&worker);
+    if (net->call.mode == MODE_EVAL)
+        return;
+    backward_pass(&worker);
+    if (net->call.mode == MODE_TRAIN)
+        netupdate_optimise(&worker);
+}
+
+/* The team may come out smaller than asked for (OMP_THREAD_LIMIT): then fewer do the same work. */
+static void run(Net *net, const NetCall *call)
+{
+    net->call = *call;
+#pragma omp parallel num_threads(net->settings.threads) default(none) shared(net)
+    {
+#pragma omp single
+        team_init(&net->team, omp_get_num_threads());
+        run_worker(net, omp_get_thread_num(), net->team.n_threads);
+    }
+}
+
+/* Losses by image index, so that the sum is the same for any team. */
+static double sum_losses(const Net *net, int n)
+{
+    double sum = 0.0;
+    for (int i = 0; i < n; i++)
+        sum += net->loss[i];
+    return sum;
+}
+
+static int64_t count_correct(const Net *net, const int32_t *labels, int n)
+{
+    int64_t count = 0;
+    for (int i = 0; i < n; i++)
+        count += net->predictions[i] == labels[i];
+    return count;
+}
+
+static void step(Net *net, NetMode mode, const float *images, const int32_t *labels,
+                 const StepSettings *settings, StepResult *result)
+{
+    assert(net->settings.training);
+    const int n = net->settings.batch;
+    const NetCall call = {.mode = mode,
+                          .n = n,
+                          .images = images,
+                          .labels = labels,
+                          .weights = net->weights,
+                          .settings = settings};
+    run(net, &call);
+    result->loss = sum_losses(net, n);
+    result->n_correct = count_correct(net, labels, n);
+    result->n = n;
+    result->finite = isfinite(result->loss);
+}
+
+void net_train_step(Net *net, const float *images, const int32_t *labels,
+                    const StepSettings *settings, StepResult *result)
+{
+    step(net, MODE_TRAIN, images, labels, settings, result);
+}
+
+void net_gradients(Net *net, const float *images, const int32_t *labels,
+                   const StepSettings *settings, StepResult *result)
+{
+    step(net, MODE_GRADIENTS, images, labels, settings, result);
+}
+
+static NetCall eval_call(const Net *net, NetValues values, const float *images, int n)
+{
+    assert(n >= 1 && n <= net->settings.batch);
+    assert(values == NET_WEIGHTS || (values == NET_EMA && net->ema != NULL));
+    return (NetCall){.mode = MODE_EVAL,
+                     .n = n,
+                     .images = images,
+                     .weights = values == NET_EMA ? net->ema : net->weights};
+}
+
+void net_forward(Net *net, NetValues values, const float *images, int n, float *logits)
+{
+    NetCall call = eval_call(net, values, images, n);
+    call.logits = logits;
+    run(net, &call);
+}
+
+void net_evaluate(Net *net, NetValues values, const float *images, const int32_t *labels, int n,
+                  EvalSums *sums, int32_t *predictions)
+{
+    NetCall call = eval_call(net, values, images, n);
+    call.labels = labels;
+    run(net, &call);
+    sums->loss += sum_losses(net, n);
+    sums->n_correct += count_correct(net, labels, n);
+    sums->n += n;
+    if (predictions != NULL)
+        memcpy(predictions, net->predictions, (size_t)n * sizeof *predictions);
+}
+
+/* --- inspect --- */
+
+const Network *net_network(const Net *net)
+{
+    return &net->network;
+}
+
+const NetSettings *net_settings(const Net *net)
+{
+    return &net->settings;
+}
+
+NetMemory net_memory(const Net *net)
+{
+    return net->memory;
+}
+
+/* --- destroy --- */
+
+void net_destroy(Net **net)
+{
+    Net *it = *net;
+    if (it == NULL)
+        return;
+    for (int i = 0; it->scratch != NULL && i < it->settings.threads; i++)
+        arena_release(&it->scratch[i]);
+    arena_release(&it->parameter_arena);
+    arena_release(&it->fixed_arena);
+    arena_release(&it->slot_arena);
+    arena_release(&it->activation_arena);
+    mem_free(it->scratch);
+    mem_free(it->tensor_slots);
+    mem_free(it->places);
+    mem_free(it->tensors);
+    mem_free(it->plans);
+    mem_free(it->network.ops);
+    mem_free(it);
+    *net = NULL;
+}

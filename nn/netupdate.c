@@ -1,0 +1,143 @@
+/*
+ * nn/netupdate.c: before a step, weights in the forms its phases read; after it, the optimiser.
+ */
+#include "nn/netplan.h"
+
+/* --- before --- */
+
+static void transpose(const Worker *worker, const float *w, long ldw, float *wt, long ldwt, int K,
+                      int N)
+{
+    const PwTransposeArgs args = {.w = w, .ldw = ldw, .wt = wt, .ldwt = ldwt, .K = K, .N = N};
+    worker->net->kernels->pw->transpose(&args);
+}
+
+static void transpose_weights(const Worker *worker, const OpPlan *plan)
+{
+    const Op *op = plan->op;
+    if (plan->wt == NULL)
+        return;
+    const float *w = netview_weight(worker, plan, TENSOR_W);
+    if (op->kind == OP_SE) {
+        const int Sp = lanes_pad(op->squeeze), Cp = plan->Cout;
+        transpose(worker, w, Sp, plan->wt, Cp, op->in_channels, op->squeeze);
+        transpose(worker, netview_weight(worker, plan, TENSOR_W2), Cp, plan->wt2, Sp, op->squeeze,
+                  op->in_channels);
+    } else if (plan->is_pointwise || op->kind == OP_LINEAR) {
+        transpose(worker, w, plan->Cout, plan->wt, plan->Cin, op->in_channels, op->out_channels);
+    } else {
+        const ConvRearrangeArgs args = {.w = w,
+                                        .ldw = plan->Cout,
+                                        .wt = plan->wt,
+                                        .ldwt = plan->Cin,
+                                        .k = op->kernel,
+                                        .C = op->in_channels,
+                                        .OC = op->out_channels};
+        worker->net->kernels->conv->rearrange(&args);
+    }
+}
+
+static void fold_running(const Worker *worker, const OpPlan *plan)
+{
+    if (!netplan_is_conv(plan) || !plan->op->batch_norm)
+        return;
+    const AffineRunningArgs args = {
+        .gamma = netview_weight(worker, plan, TENSOR_GAMMA),
+        .beta = netview_weight(worker, plan, TENSOR_BETA),
+        .running_mean = netview_weight(worker, plan, TENSOR_MEAN),
+        .running_var = netview_weight(worker, plan, TENSOR_VAR),
+        .eps = worker->net->network.bn_epsilon,
+        .A = plan->A,
+        .D = plan->D,
+        .C = plan->Cout,
+    };
+    affine_fold_running(&args);
+}
+
+void netupdate_prepare(Worker *worker)
+{
+    const Net *net = worker->net;
+    for (int i = worker->thread; i < net->network.n_ops; i += worker->n_threads) {
+        if (net->call.mode == MODE_EVAL)
+            fold_running(worker, &net->plans[i]);
+        else
+            transpose_weights(worker, &net->plans[i]);
+    }
+}
+
+/* --- after --- */
+
+/* Floats [first, end) of an array, in whole lanes. */
+typedef struct FloatRange {
+    size_t first, end;
+} FloatRange;
+
+static FloatRange share(const Worker *worker, size_t first, size_t end)
+{
+    const size_t lanes = (end - first) / LANES, n = (size_t)worker->n_threads;
+    const size_t t = (size_t)worker->thread;
+    return (FloatRange){first + lanes * t / n * LANES, first + lanes * (t + 1) / n * LANES};
+}
+
+static void update_tensor(const Worker *worker, int index, FloatRange range)
+{
+    const Net *net = worker->net;
+    const StepSettings *settings = net->call.settings;
+    const size_t at = range.first;
+    const OptUpdateArgs args = {
+        .slots = {net->slots + at, (long)net->n_trainable, net->tensor_slots[index]},
+        .w = net->weights + at,
+        .velocity = net->momentum + at,
+        .mean_square = net->mean_square == NULL ? NULL : net->mean_square + at,
+        .n = (long)(range.end - range.first),
+        .settings = {.lr = (float)settings->lr,
+                     .momentum = (float)settings->momentum,
+                     .rho = (float)settings->decay,
+                     .eps = (float)settings->epsilon,
+                     .weight_decay =
+                         net->tensors[index].decayed ? (float)settings->weight_decay : 0.0f},
+    };
+    const OptKernels *opt = net->kernels->opt;
+    switch (net->settings.optimizer) {
+    case NET_SGD:
+        opt->sgd_nesterov(&args);
+        break;
+    case NET_RMSPROP:
+        opt->rmsprop_tf(&args);
+        break;
+    case NET_RMSPROP_TORCH:
+        opt->rmsprop_torch(&args);
+        break;
+    }
+}
+
+static void average(const Worker *worker, FloatRange range)
+{
+    const Net *net = worker->net;
+    const OptEmaArgs args = {.w = net->weights + range.first,
+                             .ema = net->ema + range.first,
+                             .n = (long)(range.end - range.first),
+                             .decay = (float)net->call.settings->ema};
+    if (args.n > 0)
+        net->kernels->opt->ema(&args);
+}
+
+void netupdate_optimise(Worker *worker)
+{
+    const Net *net = worker->net;
+    const FloatRange mine = share(worker, 0, net->n_trainable);
+    for (int i = 0; i < net->n_tensors; i++) {
+        const Place place = net->places[i];
+        if (!net->tensors[i].trainable)
+            continue;
+        FloatRange range = {place.offset, place.offset + place.n_floats};
+        range.first = range.first > mine.first ? range.first : mine.first;
+        range.end = range.end < mine.end ? range.end : mine.end;
+        if (range.first < range.end)
+            update_tensor(worker, i, range);
+    }
+    if (net->call.settings->ema <= 0.0)
+        return;
+    average(worker, mine);
+    average(worker, share(worker, net->n_trainable, net->n_floats));
+}
