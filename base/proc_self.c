@@ -1,0 +1,101 @@
+// Our own process: signals as flags, parent, names; see proc.h.
+#include "base/proc.h"
+
+#include "base/sys.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#if defined(__linux__)
+#include <sys/prctl.h>
+#endif
+#include <unistd.h>
+
+ErrCode proc_die_with_parent(pid_t expected_parent, Err *err)
+{
+#if defined(__linux__)
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
+        return err_errno(err, "ask for the end of", "the parent process");
+#endif
+    // The parent may have died before the call: then nobody will send the signal.
+    if (getppid() != expected_parent)
+        return err_set(err, ERR_CHILD, "the parent process %ld has already ended",
+                       (long)expected_parent);
+    return ERR_NONE;
+}
+
+ErrCode proc_self_path(char **path, Err *err)
+{
+    char buffer[PATH_MAX];
+    const ssize_t n = readlink("/proc/self/exe", buffer, sizeof buffer);
+    if (n < 0)
+        return err_errno(err, "read", "/proc/self/exe");
+    *path = mem_strndup(buffer, (size_t)n);
+    return *path ? ERR_NONE : err_memory(err, (size_t)n + 1);
+}
+
+pid_t proc_pid(void)
+{
+    return getpid();
+}
+
+pid_t proc_parent(void)
+{
+    return getppid();
+}
+
+const char *proc_host(char *buffer, size_t n_bytes)
+{
+    if (gethostname(buffer, n_bytes) != 0 || buffer[0] == '\0')
+        snprintf(buffer, n_bytes, "unknown");
+    buffer[n_bytes - 1] = '\0';
+    return buffer;
+}
+
+const char *proc_env(const char *name)
+{
+    const char *value = getenv(name);
+    return value && value[0] ? value : NULL;
+}
+
+bool proc_is_terminal(int fd)
+{
+    return isatty(fd) == 1;
+}
+
+// --- signals ---
+
+static volatile sig_atomic_t stop_signal;
+
+// Sets the flag; the next stop signal of either kind finds its default again and ends the process.
+static void note_stop(int signal_number)
+{
+    stop_signal = signal_number;
+    (void)signal(SIGINT, SIG_DFL); // async-signal-safe, as sigaction is
+    (void)signal(SIGTERM, SIG_DFL);
+}
+
+ErrCode proc_catch_stops(Err *err)
+{
+    struct sigaction stop = {.sa_handler = note_stop};
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigemptyset(&stop.sa_mask);
+    sigemptyset(&ignore.sa_mask);
+    if (sigaction(SIGINT, &stop, NULL) != 0 || sigaction(SIGTERM, &stop, NULL) != 0 ||
+        sigaction(SIGPIPE, &ignore, NULL) != 0)
+        return err_errno(err, "catch signals of", "this process");
+    return ERR_NONE;
+}
+
+int proc_stop_requested(void)
+{
+    return stop_signal;
+}
+
+void proc_request_stop(int signal_number)
+{
+    stop_signal = signal_number;
+}
