@@ -36,11 +36,17 @@ ErrCode json_parse(json_t **root, const char *name, const char *data, size_t n_b
         return err_set(err, ERR_DATA, "%s: nested too deeply, at most %d levels", name,
                        JSON_MAX_DEPTH);
     json_error_t error;
+    // Out of memory, the lexer says "invalid token" or silently cuts a string: any failure counts.
+    const unsigned long n_failures = mem_failures();
     *root = json_loadb(data, n_bytes, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+    if (mem_failures() != n_failures ||
+        (!*root && json_error_code(&error) == json_error_out_of_memory)) {
+        json_decref(*root);
+        *root = NULL;
+        return err_memory(err, n_bytes);
+    }
     if (*root)
         return ERR_NONE;
-    if (json_error_code(&error) == json_error_out_of_memory)
-        return err_memory(err, n_bytes);
     Text reason = {0}; // quotes the input: control characters are shown
     text_append_visible(&reason, error.text);
     err_set(err, ERR_DATA, "%s:%d:%d: %s", name, error.line, error.column, text_string(&reason));

@@ -40,9 +40,22 @@ SysCalls sys_calls = {
     .free = free,
 };
 
+static _Thread_local unsigned long n_failures;
+
+unsigned long mem_failures(void)
+{
+    return n_failures;
+}
+
+static void *counted(void *block)
+{
+    n_failures += block == NULL;
+    return block;
+}
+
 void *mem_alloc(size_t n_bytes)
 {
-    return sys_calls.malloc(n_bytes > 0 ? n_bytes : 1);
+    return counted(sys_calls.malloc(n_bytes > 0 ? n_bytes : 1));
 }
 
 void *mem_calloc(size_t n_items, size_t item_bytes)
@@ -58,7 +71,7 @@ void *mem_calloc(size_t n_items, size_t item_bytes)
 
 void *mem_realloc(void *block, size_t n_bytes)
 {
-    return sys_calls.realloc(block, n_bytes > 0 ? n_bytes : 1);
+    return counted(sys_calls.realloc(block, n_bytes > 0 ? n_bytes : 1));
 }
 
 void mem_free(void *block)

@@ -47,6 +47,10 @@ void mem_free(void *block);
 char *mem_strdup(const char *text);
 char *mem_strndup(const char *text, size_t n_bytes);
 
+// Allocations that have failed on the calling thread so far: tells a library's lack of memory from
+// its other errors when it does not.
+unsigned long mem_failures(void);
+
 // Memory that knows its size, as SQLite's SQLITE_CONFIG_MALLOC wants it: alloc, realloc, free,
 // size.
 void *mem_sized_alloc(int n_bytes);

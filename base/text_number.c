@@ -12,6 +12,7 @@
 void text_append_double(Text *text, double value)
 {
     enum { LEAST_DIGITS = 1, MOST_DIGITS = 17 };
+    static const double largest_written_out = 1e15;
     if (isnan(value)) {
         text_append(text, "nan");
         return;
@@ -21,11 +22,16 @@ void text_append_double(Text *text, double value)
         return;
     }
     char buffer[TEXT_NUMBER_BYTES];
-    for (int digits = LEAST_DIGITS; digits <= MOST_DIGITS; digits++) {
+    int digits = LEAST_DIGITS;
+    for (; digits < MOST_DIGITS; digits++) {
         snprintf(buffer, sizeof buffer, "%.*g", digits, value);
         if (strtod(buffer, NULL) == value)
             break;
     }
+    // Whole numbers that doubles hold exactly are written out: 1000, not 1e+03.
+    if (fabs(value) < largest_written_out && trunc(value) == value)
+        digits = MOST_DIGITS;
+    snprintf(buffer, sizeof buffer, "%.*g", digits, value);
     text_append(text, buffer);
 }
 

@@ -140,30 +140,35 @@ ErrCode yaml_as_string(const YamlNode *node, const char **value, Err *err)
     return ERR_NONE;
 }
 
-ErrCode yaml_as_enum(const YamlNode *node, const char *const *names, int *value, Err *err)
+// The error for a scalar that is none of the names.
+static ErrCode unknown_name(const YamlNode *node, const char *const *names, size_t n_names,
+                            Err *err)
 {
-    size_t n_names = 0;
-    Text list = {0};
-    for (; names[n_names]; n_names++) {
-        if (node->kind == YAML_SCALAR && strcmp(node->text, names[n_names]) == 0) {
-            *value = (int)n_names;
-            text_release(&list);
-            return ERR_NONE;
-        }
-        text_printf(&list, "%s%s", n_names > 0 ? ", " : "", names[n_names]);
-    }
-    const char *nearest =
-        node->kind == YAML_SCALAR ? text_nearest(node->text, names, n_names) : NULL;
+    const char *nearest = text_nearest(node->text, names, n_names);
     if (nearest)
-        yaml_error(err, node, "unknown %s '%s', did you mean '%s'?", node->label, node->text,
-                   nearest);
-    else if (node->kind == YAML_SCALAR)
-        yaml_error(err, node, "unknown %s '%s': one of %s", node->label, node->text,
-                   text_string(&list));
-    else
-        yaml_error(err, node, "'%s' must be one of %s", node->label, text_string(&list));
+        return yaml_error(err, node, "unknown %s '%s', did you mean '%s'?", node->label, node->text,
+                          nearest);
+    Text list = {0};
+    for (size_t i = 0; i < n_names; i++)
+        text_printf(&list, "%s%s", i > 0 ? ", " : "", names[i]);
+    yaml_error(err, node, "unknown %s '%s': one of %s", node->label, node->text,
+               text_string(&list));
     text_release(&list);
     return err->code;
+}
+
+ErrCode yaml_as_enum(const YamlNode *node, const char *const *names, int *value, Err *err)
+{
+    if (node->kind != YAML_SCALAR)
+        return wrong_type(node, "a name", err);
+    size_t n_names = 0;
+    for (; names[n_names]; n_names++) {
+        if (strcmp(node->text, names[n_names]) == 0) {
+            *value = (int)n_names;
+            return ERR_NONE;
+        }
+    }
+    return unknown_name(node, names, n_names, err);
 }
 
 // --- lists ---

@@ -158,10 +158,12 @@ static void doubles_read_back(void **state)
         text_release(&text);
     }
     Text text = {0};
+    text_append_double(&text, 1000.0);
+    text_append_char(&text, ' ');
     text_append_double(&text, 0.05);
     text_append_char(&text, ' ');
     text_append_double(&text, (double)-INFINITY);
-    assert_string_equal(text_string(&text), "0.05 -inf");
+    assert_string_equal(text_string(&text), "1000 0.05 -inf");
     text_release(&text);
 }
 
