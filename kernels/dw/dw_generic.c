@@ -235,7 +235,7 @@ static void weights_any(const DwWeightsArgs *a)
 
 /* The combination of kernel size and stride, 0 when it has no body of its own. */
 #define MAX_STRIDE 16
-#define FIXED(k, stride) ((k) * MAX_STRIDE + (stride))
+#define FIXED(k, stride) ((k)*MAX_STRIDE + (stride))
 
 static void LEVELED(dw_forward)(const DwForwardArgs *a)
 {

@@ -1,0 +1,111 @@
+/* se in portable code, compiled once per level. */
+#include "kernels/se/se.h"
+
+#include "kernels/activation.h"
+#include "kernels/lanes.h"
+#include "kernels/level.h"
+
+#include <assert.h>
+
+/* Four vectors of y = x W from channel n: a chain over k ascending for each output. */
+LANES_INLINE void product_vectors(const float *x, int K, const float *W, long ld, float *y, int V)
+{
+    Lanes acc[4];
+#pragma GCC unroll 4
+    for (int v = 0; v < V; v++)
+        acc[v] = lanes_zero();
+    for (int k = 0; k < K; k++)
+#pragma GCC unroll 4
+        for (int v = 0; v < V; v++)
+            acc[v] = lanes_fma(lanes_set(x[k]), lanes_load(W + k * ld + v * LANES), acc[v]);
+#pragma GCC unroll 4
+    for (int v = 0; v < V; v++)
+        lanes_store(y + v * LANES, acc[v]);
+}
+
+/* y[n] = sum over k of x[k] * W[k][n], N a multiple of LANES. */
+static void product(const float *x, int K, const float *W, long ld, float *y, int N)
+{
+    int n = 0;
+    for (; n + 4 * LANES <= N; n += 4 * LANES)
+        product_vectors(x, K, W + n, ld, y + n, 4);
+    for (; n < N; n += LANES)
+        product_vectors(x, K, W + n, ld, y + n, 1);
+}
+
+static void add_into(float *y, const float *x, int N)
+{
+    for (int n = 0; n < N; n += LANES)
+        lanes_store(y + n, lanes_add(lanes_load(y + n), lanes_load(x + n)));
+}
+
+/* dW[k][n] = fma(x[k], d[n], dW[k][n]). */
+static void add_outer(float *dW, long ld, const float *x, int K, const float *d, int N)
+{
+    for (int k = 0; k < K; k++)
+        for (int n = 0; n < N; n += LANES) {
+            float *to = dW + k * ld + n;
+            lanes_store(to, lanes_fma(lanes_set(x[k]), lanes_load(d + n), lanes_load(to)));
+        }
+}
+
+static void clear_pad(float *x, int used)
+{
+    for (int i = used; i < lanes_pad(used); i++)
+        x[i] = 0.0f;
+}
+
+static void LEVELED(se_forward)(const SeForwardArgs *a)
+{
+    const int Cp = lanes_pad(a->C), Sp = lanes_pad(a->S);
+    product(a->p, a->C, a->W1, Sp, a->t, Sp);
+    add_into(a->t, a->b1, Sp);
+    for (int j = 0; j < Sp; j += LANES)
+        lanes_store(a->v + j, act_apply(a->act, lanes_load(a->t + j)).h);
+    clear_pad(a->v, a->S);
+    product(a->v, a->S, a->W2, Cp, a->s, Cp);
+    add_into(a->s, a->b2, Cp);
+    for (int c = 0; c < Cp; c += LANES)
+        lanes_store(a->s + c, act_apply(ACT_FN_SIGMOID, lanes_load(a->s + c)).h);
+    clear_pad(a->s, a->C);
+}
+
+static void LEVELED(se_backward)(const SeBackwardArgs *a)
+{
+    const int Cp = lanes_pad(a->C), Sp = lanes_pad(a->S);
+    float *dt2 = a->work, *dt1 = a->work + Cp;
+    const Lanes one = lanes_set(1.0f);
+    for (int c = 0; c < Cp; c += LANES) {
+        const Lanes s = lanes_load(a->s + c);
+        const Lanes ds = lanes_mul(lanes_load(a->ds + c), s);
+        lanes_store(dt2 + c, lanes_mul(ds, lanes_sub(one, s)));
+    }
+    add_outer(a->dW2, Cp, a->v, a->S, dt2, Cp);
+    add_into(a->db2, dt2, Cp);
+    product(dt2, a->C, a->W2t, Sp, dt1, Sp);
+    for (int j = 0; j < Sp; j += LANES) {
+        const Lanes slope = act_apply(a->act, lanes_load(a->t + j)).slope;
+        lanes_store(dt1 + j, lanes_mul(lanes_load(dt1 + j), slope));
+    }
+    add_outer(a->dW1, Sp, a->p, a->C, dt1, Sp);
+    add_into(a->db1, dt1, Sp);
+    product(dt1, a->S, a->W1t, Cp, a->dp, Cp);
+}
+
+static void LEVELED(se_scale)(const SeScaleArgs *a)
+{
+    assert(a->C % LANES == 0);
+    for (int c = 0; c < a->C; c += LANES) {
+        const Lanes s = lanes_load(a->s + c);
+        for (int p = 0; p < a->P; p++)
+            lanes_store(a->y + p * a->ldy + c, lanes_mul(lanes_load(a->x + p * a->ldx + c), s));
+    }
+}
+
+extern const SeKernels LEVELED(se_table);
+const SeKernels LEVELED(se_table) = {
+    .variant = "se_generic_" LEVEL_NAME,
+    .forward = LEVELED(se_forward),
+    .backward = LEVELED(se_backward),
+    .scale = LEVELED(se_scale),
+};

@@ -1,0 +1,50 @@
+/* se in double, from the formulas. */
+#include "kernels/se/se.h"
+
+#include "base/fmath.h"
+#include "kernels/affine/affine.h"
+
+#include <stddef.h>
+
+void se_forward__ref(const SeForwardArgs *args, double *t, double *v, double *s)
+{
+    const int C = args->C, S = args->S;
+    const long Cp = lanes_pad(C), Sp = lanes_pad(S);
+    for (int j = 0; j < S; j++) {
+        t[j] = (double)args->b1[j];
+        for (int c = 0; c < C; c++)
+            t[j] += (double)args->p[c] * (double)args->W1[c * Sp + j];
+        v[j] = affine_act__ref(args->act, t[j], NULL);
+    }
+    for (int c = 0; c < C; c++) {
+        double u = (double)args->b2[c];
+        for (int j = 0; j < S; j++)
+            u += v[j] * (double)args->W2[j * Cp + c];
+        s[c] = fm_sigmoid(u);
+    }
+}
+
+void se_backward__ref(const SeBackwardArgs *args, double *dW1, double *db1, double *dW2,
+                      double *db2, double *dp)
+{
+    const int C = args->C, S = args->S;
+    const long Cp = lanes_pad(C), Sp = lanes_pad(S);
+    for (int c = 0; c < C; c++) {
+        const double s = (double)args->s[c];
+        db2[c] = (double)args->ds[c] * s * (1.0 - s);
+        dp[c] = 0.0;
+    }
+    for (int j = 0; j < S; j++) {
+        double dv = 0.0, slope;
+        for (int c = 0; c < C; c++) {
+            dv += db2[c] * (double)args->W2t[c * Sp + j];
+            dW2[j * C + c] = (double)args->v[j] * db2[c];
+        }
+        affine_act__ref(args->act, (double)args->t[j], &slope);
+        db1[j] = dv * slope;
+        for (int c = 0; c < C; c++) {
+            dW1[c * S + j] = (double)args->p[c] * db1[j];
+            dp[c] += db1[j] * (double)args->W1t[j * Cp + c];
+        }
+    }
+}
