@@ -1,0 +1,38 @@
+# title: Scaling one dimension at a time
+# alt: Three panels, width, depth and resolution: test accuracy of {baseline} on {data} against counted multiply-adds.
+# caption: Each dimension scaled alone from {baseline} on {data}, as figure 3 of the paper: test top-1 against counted MACs. {dots}
+# size: 1080 450
+set multiplot layout 1,3 margins 0.07,0.98,0.24,0.80 spacing 0.045,0
+set label 1 title_text at screen 0.07,0.935 left noenhanced font ',15'
+set label 2 stamp at screen 0.98,0.935 right noenhanced font ',13' textcolor rgb '#B00020'
+set label 3 note at screen 0.07,0.05 left noenhanced font ',10.5' textcolor rgb '#444444'
+set yrange [y_low:y_high]
+set xrange [0:*]
+set offsets graph 0, graph 0.16, 0, 0
+set xlabel 'counted MACs ('.unit.')' offset 0,0.3
+set key off
+set ylabel 'test top-1 accuracy (%)'
+set title 'width' offset 0,-0.4
+if (rows_width_mean > 0) {
+    plot $width_seed using 2:3 with points pt shape[1] ps 0.5 lc rgb pale[1], \
+         $width_mean using 2:3:4 with yerrorbars pt -1 lc rgb colour[1], \
+         $width_mean using 2:3 with linespoints lw 2 pt shape[1] ps 1.1 lc rgb colour[1], \
+         $width_mean using 2:3:5 with labels noenhanced left offset 0.6,-0.9 font ',10' textcolor rgb '#333333'
+} else { plot 2*y_high }
+unset label 1; unset label 2; unset label 3
+unset ylabel
+set title 'depth'
+if (rows_depth_mean > 0) {
+    plot $depth_seed using 2:3 with points pt shape[2] ps 0.5 lc rgb pale[2], \
+         $depth_mean using 2:3:4 with yerrorbars pt -1 lc rgb colour[2], \
+         $depth_mean using 2:3 with linespoints lw 2 pt shape[2] ps 1.1 lc rgb colour[2], \
+         $depth_mean using 2:3:5 with labels noenhanced left offset 0.6,-0.9 font ',10' textcolor rgb '#333333'
+} else { plot 2*y_high }
+set title 'resolution'
+if (rows_resolution_mean > 0) {
+    plot $resolution_seed using 2:3 with points pt shape[3] ps 0.5 lc rgb pale[3], \
+         $resolution_mean using 2:3:4 with yerrorbars pt -1 lc rgb colour[3], \
+         $resolution_mean using 2:3 with linespoints lw 2 pt shape[3] ps 1.1 lc rgb colour[3], \
+         $resolution_mean using 2:3:5 with labels noenhanced left offset 0.6,-0.9 font ',10' textcolor rgb '#333333'
+} else { plot 2*y_high }
+unset multiplot

@@ -1,0 +1,40 @@
+-- Figure 8: strategies at matched MACs, from the baseline on. Blocks of means (MACs, top-1, half a 90 %
+-- interval from five seeds on) and of seeds (MACs, top-1), a group for each strategy; points that
+-- decide nothing (off their ray, tied) apart. The baseline is taken from wherever it was trained.
+
+-- block: mean
+WITH own AS (SELECT * FROM measured WHERE figure = ?1),
+     strategy AS (SELECT series, CASE series WHEN 'width' THEN 1 WHEN 'depth' THEN 2 WHEN 'resolution' THEN 3
+                                             WHEN 'compound' THEN 4 ELSE 5 END AS sorting
+                  FROM own GROUP BY series),
+     base AS (SELECT * FROM measured WHERE built_d = 1 AND built_w = 1 AND built_r = 1 AND status = 'done'),
+     m AS (SELECT series, macs, test_top1 FROM own WHERE status = 'done'
+           UNION ALL
+           SELECT s.series, b.macs, b.test_top1 FROM strategy s JOIN base b ON b.place = (SELECT min(place) FROM base)),
+     unit AS (SELECT CASE WHEN max(macs) >= 1e9 THEN 1e9 ELSE 1e6 END AS unit FROM own)
+SELECT m.series, m.macs / unit AS macs, avg(test_top1) AS top1,
+       CASE WHEN count(test_top1) >= 5 THEN half90(test_top1) END AS half
+FROM m JOIN strategy s ON s.series = m.series JOIN unit GROUP BY m.series, m.macs
+ORDER BY sorting, m.series, m.macs;
+
+-- block: seed
+WITH own AS (SELECT * FROM measured WHERE figure = ?1),
+     strategy AS (SELECT series, CASE series WHEN 'width' THEN 1 WHEN 'depth' THEN 2 WHEN 'resolution' THEN 3
+                                             WHEN 'compound' THEN 4 ELSE 5 END AS sorting
+                  FROM own GROUP BY series),
+     base AS (SELECT * FROM measured WHERE built_d = 1 AND built_w = 1 AND built_r = 1 AND status = 'done'),
+     m AS (SELECT series, macs, seed, test_top1 FROM own WHERE status = 'done'
+           UNION ALL
+           SELECT s.series, b.macs, b.seed, b.test_top1
+           FROM strategy s JOIN base b ON b.place = (SELECT min(place) FROM base)),
+     unit AS (SELECT CASE WHEN max(macs) >= 1e9 THEN 1e9 ELSE 1e6 END AS unit FROM own)
+SELECT m.series, m.macs / unit AS macs, test_top1 AS top1
+FROM m JOIN strategy s ON s.series = m.series JOIN unit
+ORDER BY sorting, m.series, m.macs, m.seed;
+
+-- block: aside
+WITH own AS (SELECT * FROM measured WHERE figure = ?1),
+     unit AS (SELECT CASE WHEN max(macs) >= 1e9 THEN 1e9 ELSE 1e6 END AS unit FROM own)
+SELECT 'aside' AS series, macs / unit AS macs, avg(test_top1) AS top1
+FROM own JOIN unit WHERE status = 'done' AND point_status IN ('off-ray', 'tied') GROUP BY series, place
+ORDER BY macs, own.series;

@@ -1,0 +1,311 @@
+/*
+ * plots/figure.c: one script per figure, run once, kept as a file the user can run again.
+ *
+ * The script that is run and the one that is saved differ in two lines: where the pictures go.
+ */
+#include "plots/figure.h"
+
+#include "base/file.h"
+#include "base/proc.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "plots/figure_data.h"
+#include "plots/gnuplot.h"
+#include "results/stats.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *const figure_names[] = {"grid", "fig3", "fig4", "fig8", NULL};
+
+static const char *const formats[] = {"svg", "png", "pdf"};
+
+/* A figure being drawn. */
+typedef struct Drawing {
+    const char *name, *folder, *body; /* body: the .gp file */
+    FigureData data;
+    Figure figure;
+    const char *note, *stamp; /* texts in the picture */
+    Keep *keep;
+} Drawing;
+
+/* --- words --- */
+
+/* The rest of the head line "# KEY: ..." of a .gp file, or "". */
+static const char *head_line(const Drawing *d, const char *key)
+{
+    char start[32];
+    snprintf(start, sizeof(start), "# %s: ", key);
+    const char *line = strstr(d->body, start);
+    if (!line)
+        return "";
+    line += strlen(start);
+    const char *text = keep_printf(d->keep, "%.*s", (int)strcspn(line, "\n"), line);
+    return text ? text : "";
+}
+
+static const char *plural(int64_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
+/* "n = 2 seeds" or "n = 1 to 3 seeds". */
+static const char *seeds_text(const Drawing *d)
+{
+    const int64_t low = figure_data_int(&d->data, "n_low");
+    const int64_t high = figure_data_int(&d->data, "n_high");
+    const char *text =
+        low == high ? keep_printf(d->keep, "n = %" PRId64 " seed%s", high, plural(high))
+                    : keep_printf(d->keep, "n = %" PRId64 " to %" PRId64 " seeds", low, high);
+    return text ? text : "";
+}
+
+/* What is missing from the picture, with `lead` in front of each remark. */
+static const char *missing_text(const Drawing *d, const char *lead)
+{
+    const int64_t diverged = figure_data_int(&d->data, "n_diverged");
+    const int64_t waiting = figure_data_int(&d->data, "n_waiting");
+    Text text = {0};
+    if (diverged)
+        text_printf(&text, "%s%" PRId64 " diverged trial%s not drawn", lead, diverged,
+                    plural(diverged));
+    if (waiting)
+        text_printf(&text, "%s%" PRId64 " trial%s not finished", lead, waiting, plural(waiting));
+    const char *copy = keep_text(d->keep, text_string(&text));
+    text_release(&text);
+    return copy ? copy : "";
+}
+
+/* Intervals are drawn from STATS_BAR_N seeds on. */
+static bool has_bars(const Drawing *d)
+{
+    return figure_data_int(&d->data, "n_high") >= STATS_BAR_N;
+}
+
+/* "Dots are seeds, ...": how to read the marks. */
+static const char *dots_text(const Drawing *d)
+{
+    return keep_printf(
+        d->keep, "Small dots are seeds, large marks their means, %s; %s%s%s.", seeds_text(d),
+        has_bars(d) ? "bars 90 % t intervals of the mean" : "no intervals are drawn below 5 seeds",
+        missing_text(d, "; "),
+        figure_data_int(&d->data, "is_nominal") ? "; costs are nominal, not matched" : "");
+}
+
+/* Replaces {key} by variables of the figure and a few texts made here. */
+static const char *fill_in(const Drawing *d, const char *pattern)
+{
+    Text text = {0};
+    const int64_t aside = figure_data_int(&d->data, "n_aside");
+    const int64_t unfair = figure_data_int(&d->data, "n_unfair");
+    char key[32];
+    for (; *pattern; pattern++) {
+        const size_t n = *pattern == '{' ? strcspn(pattern, "}") : 0;
+        if (n == 0 || n >= sizeof(key)) {
+            text_append_char(&text, *pattern);
+            continue;
+        }
+        snprintf(key, sizeof(key), "%.*s", (int)n - 1, pattern + 1);
+        pattern += n;
+        if (strcmp(key, "dots") == 0)
+            text_append(&text, dots_text(d) ? dots_text(d) : "");
+        else if (strcmp(key, "aside_text") == 0)
+            text_append(&text, aside ? " Ringed points are off their ray or tied and decide "
+                                       "nothing."
+                                     : "");
+        else if (strcmp(key, "unfair_text") == 0 && unfair)
+            text_printf(&text, " %" PRId64 " point%s could not be matched and %s left out.", unfair,
+                        plural(unfair), unfair == 1 ? "is" : "are");
+        else
+            text_append(&text, figure_data_text(&d->data, key));
+    }
+    const char *copy = keep_text(d->keep, text_string(&text));
+    text_release(&text);
+    return copy;
+}
+
+static const char *stamp_text(const Drawing *d)
+{
+    const bool is_demo = figure_data_int(&d->data, "is_demo") != 0;
+    const char *demo = is_demo ? "DEMO: constructed data" : "";
+    double low = 1.0, high = 1.0;
+    if (!figure_data_int(&d->data, "is_nominal"))
+        return demo;
+    if (!text_to_double(figure_data_text(&d->data, "ratio_low"), &low) ||
+        !text_to_double(figure_data_text(&d->data, "ratio_high"), &high))
+        low = high = 1.0;
+    return keep_printf(d->keep, "%s%snominal cost: really %.2f to %.2f of the target", demo,
+                       is_demo ? ", " : "", low, high);
+}
+
+/* Fills title, caption, alt, note and stamp. */
+static void describe(Drawing *d)
+{
+    d->figure.title = head_line(d, "title");
+    d->stamp = stamp_text(d);
+    d->note = keep_printf(d->keep, "%s on %s  |  %s  |  small: seeds, large: mean%s%s",
+                          figure_data_text(&d->data, "baseline"),
+                          figure_data_text(&d->data, "data"), seeds_text(d),
+                          has_bars(d) ? ", bars: 90 % t intervals" : "", missing_text(d, "  |  "));
+    const char *caption = fill_in(d, head_line(d, "caption"));
+    d->figure.caption = keep_printf(d->keep, "%s%s%s", d->stamp && *d->stamp ? d->stamp : "",
+                                    d->stamp && *d->stamp ? ". " : "", caption ? caption : "");
+    d->figure.alt = fill_in(d, head_line(d, "alt"));
+}
+
+/* --- the script --- */
+
+static void append_variable(Text *script, const char *name, const char *value)
+{
+    text_printf(script, "%s = ", name);
+    gnuplot_append_quoted(script, value ? value : "");
+    text_append_char(script, '\n');
+}
+
+/* `out` and `suffix` make the pictures' names: OUT.svgSUFFIX. */
+static void append_script(const Drawing *d, const char *out, const char *suffix, Text *script)
+{
+    char width[16] = "", height[48] = "";
+    const EmbeddedFile *style = embed_find(plots_files, "style.gp");
+    const char *size = head_line(d, "size");
+    const size_t n_width = strcspn(size, " ");
+    snprintf(width, sizeof(width), "%.*s", (int)n_width, size);
+    snprintf(height, sizeof(height), "%s", size + n_width);
+    text_printf(script, "# Figure '%s' of a study of isoflop. Draw it again with: gnuplot %s.gp\n",
+                d->name, d->name);
+    append_variable(script, "out", out);
+    append_variable(script, "suffix", suffix);
+    append_variable(script, "title_text", d->figure.title);
+    append_variable(script, "stamp", d->stamp);
+    append_variable(script, "note", d->note);
+    figure_data_script(&d->data, script);
+    text_printf(script, "figure_width = %s\nfigure_height = %s\n", width, height);
+    text_append(
+        script,
+        "do for [format in 'svg png pdf'] {\n"
+        "reset\n"
+        "if (format eq 'svg') { set terminal svg size figure_width,figure_height "
+        "dynamic background rgb 'white' font 'DejaVu Sans,Helvetica,Arial,sans-serif,12' }\n"
+        "if (format eq 'png') { set terminal pngcairo size 2*figure_width,2*figure_height "
+        "fontscale 2 linewidth 2 pointscale 2 background rgb 'white' font 'DejaVu "
+        "Sans,12' }\n"
+        "if (format eq 'pdf') { set terminal pdfcairo size "
+        "figure_width/72.0,figure_height/72.0 font 'DejaVu Sans,12' }\n"
+        "set output out.'.'.format.suffix\n");
+    text_append(script, style ? (const char *)style->data : "");
+    text_append(script, d->body);
+    text_append(script, "set output\n}\n");
+}
+
+/* --- files --- */
+
+/* Takes the pictures of a run that ended well; reads the svg for the report. */
+static ErrCode accept_pictures(Drawing *d, const char *base, const char *suffix, Err *err)
+{
+    enum { MAX_SVG_BYTES = 1 << 26 };
+    char *svg = NULL;
+    size_t n_bytes = 0;
+    for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
+        const char *from = keep_printf(d->keep, "%s.%s%s", base, formats[i], suffix);
+        const char *to = keep_printf(d->keep, "%s.%s", base, formats[i]);
+        TRY(keep_ok(d->keep, err));
+        TRY(gnuplot_accept(from, to, formats[i], err));
+    }
+    TRY(file_read(keep_printf(d->keep, "%s.svg", base), MAX_SVG_BYTES, &svg, &n_bytes, err));
+    d->figure.svg = keep_text(d->keep, svg);
+    mem_free(svg);
+    return keep_ok(d->keep, err);
+fail:
+    return err->code;
+}
+
+static void remove_leftovers(Drawing *d, const char *base, const char *suffix)
+{
+    for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
+        Err ignored = {0};
+        const char *path = keep_printf(d->keep, "%s.%s%s", base, formats[i], suffix);
+        if (path && file_remove(path, &ignored) != ERR_NONE)
+            continue; /* what cannot be removed is swept by the next run */
+    }
+}
+
+/* The base path of the pictures, beginning with '/' or './' as gnuplot's output must. */
+static ErrCode base_path(const Drawing *d, const char **base, Err *err)
+{
+    const char *start = d->folder[0] == '/' || strncmp(d->folder, "./", 2) == 0 ? "" : "./";
+    for (const char *c = d->folder; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == 0x7f)
+            return err_set(err, ERR_USAGE,
+                           "cannot draw into a folder with control characters in "
+                           "its name");
+    *base = keep_printf(d->keep, "%s%s/%s", start, d->folder, d->name);
+    return keep_ok(d->keep, err);
+}
+
+static ErrCode draw(Drawing *d, Err *err)
+{
+    Text script = {0}, saved = {0}, tsv = {0};
+    const char *base = NULL;
+    const char *suffix = keep_printf(d->keep, ".tmp-%ld-0", (long)proc_pid());
+    TRY(base_path(d, &base, err));
+    append_script(d, base, suffix, &script);
+    append_script(d, d->name, "", &saved);
+    figure_data_tsv(&d->data, &tsv);
+    TRY(text_ok(&script, err));
+    TRY(text_ok(&saved, err));
+    TRY(text_ok(&tsv, err));
+    TRY(keep_ok(d->keep, err));
+    TRY(file_make_dirs(d->folder, err));
+    TRY(gnuplot_run(&script, FIGURE_TIMEOUT_S, err));
+    TRY(accept_pictures(d, base, suffix, err));
+    TRY(file_write(keep_printf(d->keep, "%s.gp", base), saved.data, saved.n_bytes, err));
+    TRY(file_write(keep_printf(d->keep, "%s.tsv", base), tsv.data, tsv.n_bytes, err));
+    text_release(&script);
+    text_release(&saved);
+    text_release(&tsv);
+    return ERR_NONE;
+fail:
+    if (base && suffix)
+        remove_leftovers(d, base, suffix);
+    text_release(&script);
+    text_release(&saved);
+    text_release(&tsv);
+    return err->code;
+}
+
+static bool is_known(const char *name)
+{
+    for (size_t i = 0; figure_names[i]; i++)
+        if (strcmp(figure_names[i], name) == 0)
+            return true;
+    return false;
+}
+
+ErrCode figure_draw(Store *store, const char *name, const char *folder, Keep *keep, Figure *out,
+                    Err *err)
+{
+    if (!is_known(name)) {
+        const char *nearest = text_nearest(name, figure_names, ARRAY_LEN(figure_names) - 1);
+        return err_set(err, ERR_USAGE, "there is no figure '%s'%s%s%s", name,
+                       nearest ? ", did you mean '" : ": they are grid, fig3, fig4, fig8",
+                       nearest ? nearest : "", nearest ? "'?" : "");
+    }
+    const char *file_name = keep_printf(keep, "%s.gp", name);
+    const EmbeddedFile *file = file_name ? embed_find(plots_files, file_name) : NULL;
+    Drawing d = {.name = name, .folder = folder, .keep = keep, .figure = {.name = name}};
+    TRY(keep_ok(keep, err));
+    if (!file)
+        return err_set(err, ERR_INTERNAL, "no script for figure '%s'", name);
+    d.body = (const char *)file->data;
+    TRY(figure_data_read(store, name, keep, &d.data, err));
+    describe(&d);
+    d.figure.is_empty = figure_data_int(&d.data, "n_done") == 0;
+    if (!d.figure.is_empty)
+        TRY(draw(&d, err));
+    if (out)
+        *out = d.figure;
+    return ERR_NONE;
+fail:
+    return err_wrap(err, "drawing figure '%s'", name);
+}

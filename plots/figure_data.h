@@ -1,0 +1,49 @@
+/* plots/figure_data.h: what a figure draws, read from the store, as gnuplot and TSV text; private
+ * to plots/. */
+#ifndef PLOTS_FIGURE_DATA_H
+#define PLOTS_FIGURE_DATA_H
+
+#include "base/embed.h"
+#include "base/err.h"
+#include "base/text.h"
+#include "results/keep.h"
+#include "results/store.h"
+
+#include <stdbool.h>
+
+enum { FIGURE_MAX_BLOCKS = 16 };
+
+/* The figures' scripts and queries, the report's template and style. */
+extern const EmbeddedFile plots_files[];
+
+/* One query's answer. Rows whose first column (`series`) is equal form a group. */
+typedef struct FigureBlock {
+    const char *name;
+    StoreTable table;
+} FigureBlock;
+
+typedef struct FigureData {
+    StoreTable vars; /* one row: figure_vars.sql */
+    FigureBlock blocks[FIGURE_MAX_BLOCKS];
+    size_t n_blocks;
+} FigureData;
+
+/* Runs figure_vars.sql and every block of NAME.sql. Errors: as store_query. */
+ErrCode figure_data_read(Store *store, const char *name, Keep *keep, FigureData *out,
+                         Err *err) ERR_CHECKED;
+
+/* A variable's text, "" if there is none. */
+const char *figure_data_text(const FigureData *data, const char *variable);
+/* A variable as a whole number, 0 if it is none. */
+int64_t figure_data_int(const FigureData *data, const char *variable);
+
+/*
+ * Appends variables and data blocks: `x = 3`, `n_BLOCK` groups, `rows_BLOCK`, `names_BLOCK[]`,
+ * `$BLOCK << END_OF_DATA`, groups parted by two blank lines.
+ */
+void figure_data_script(const FigureData *data, Text *out);
+
+/* Appends all blocks as tab-separated text with headings. */
+void figure_data_tsv(const FigureData *data, Text *out);
+
+#endif

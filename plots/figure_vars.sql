@@ -1,0 +1,26 @@
+-- What every figure says about its study; one row. ?1 is the figure's name. Figure 8 starts at the
+-- baseline, wherever in the study that was trained.
+WITH m AS (SELECT * FROM measured WHERE figure = ?1),
+     baseline AS (SELECT test_top1 FROM measured
+                  WHERE ?1 = 'fig8' AND built_d = 1 AND built_w = 1 AND built_r = 1),
+     y AS (SELECT min(top1) AS low, max(top1) AS high
+           FROM (SELECT test_top1 AS top1 FROM m UNION ALL SELECT test_top1 FROM baseline)),
+     seeds AS (SELECT place, sum(status = 'done') AS n FROM m GROUP BY place)
+SELECT s.name AS study, s.baseline, s.data_name AS data, s.is_demo, r.baseline_macs,
+       r.fairness_tolerance * 100 AS tolerance,
+       coalesce((SELECT min(n) FROM seeds WHERE n > 0), 0) AS n_low,
+       coalesce((SELECT max(n) FROM seeds), 0) AS n_high,
+       (SELECT count(DISTINCT trial) FROM m WHERE status = 'done') AS n_done,
+       (SELECT count(DISTINCT trial) FROM m WHERE status = 'diverged') AS n_diverged,
+       (SELECT count(DISTINCT trial) FROM m WHERE status NOT IN ('done', 'diverged')) AS n_waiting,
+       (SELECT count(*) FROM current_point WHERE figure = ?1 AND status = 'unfair') AS n_unfair,
+       (SELECT count(*) FROM current_point WHERE figure = ?1 AND status IN ('off-ray', 'tied')) AS n_aside,
+       (SELECT count(*) FROM m WHERE match = 'nominal') > 0 AS is_nominal,
+       coalesce((SELECT min(ratio) FROM m WHERE match = 'nominal'), 1) AS ratio_low,
+       coalesce((SELECT max(ratio) FROM m WHERE match = 'nominal'), 1) AS ratio_high,
+       CASE WHEN (SELECT max(macs) FROM m) >= 1e9 THEN 'billions' ELSE 'millions' END AS unit,
+       coalesce((SELECT group_concat(x, ', ') FROM (SELECT printf('%.3g', x) AS x FROM m GROUP BY m.x ORDER BY m.x)),
+                '') AS x_values,
+       coalesce((SELECT low - 0.14 * (high - low) - 0.3 FROM y), 0) AS y_low,
+       coalesce((SELECT high + 0.06 * (high - low) + 0.3 FROM y), 100) AS y_high
+FROM revision r JOIN study s ON s.id = r.study ORDER BY r.id DESC LIMIT 1;

@@ -1,0 +1,31 @@
+/*
+ * plots/gnuplot.h: gnuplot as a separate process, and texts that are safe to hand to it.
+ *
+ * The script goes in on stdin, no shell is involved, the user's ~/.gnuplot is ignored. gnuplot
+ * exits 0 on a full disk, so what it wrote is judged by its last bytes.
+ */
+#ifndef PLOTS_GNUPLOT_H
+#define PLOTS_GNUPLOT_H
+
+#include "base/err.h"
+#include "base/text.h"
+
+/*
+ * Appends a single-quoted gnuplot text: quotes doubled, control characters (a newline followed by
+ * `!` would run a command) as blanks. Nothing inside single quotes is evaluated.
+ */
+void gnuplot_append_quoted(Text *out, const char *string);
+
+/* Appends a field of a data block: tabs, control characters and double quotes become blanks. */
+void gnuplot_append_field(Text *out, const char *field);
+
+/* Runs a script to its end. Errors: ERR_CHILD with gnuplot's own words, ERR_TIMEOUT, ERR_IO. */
+ErrCode gnuplot_run(const Text *script, double timeout_s, Err *err) ERR_CHECKED;
+
+/*
+ * Moves a picture gnuplot wrote to its place, durably, if it ends as its format ("svg", "png",
+ * "pdf") must; else removes it. Errors: ERR_CHILD (incomplete), ERR_IO.
+ */
+ErrCode gnuplot_accept(const char *from, const char *to, const char *format, Err *err) ERR_CHECKED;
+
+#endif
