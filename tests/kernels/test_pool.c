@@ -1,0 +1,169 @@
+/* pool: means, dots, broadcast and max pooling, at every level. */
+#include "kernel_test.h"
+
+#include <math.h>
+#include <string.h>
+
+#define MAX_SIDE 9
+#define MAX_PIXELS (MAX_SIDE * MAX_SIDE)
+#define MAX_CHANNELS 48
+
+static double truth[MAX_PIXELS * MAX_CHANNELS];
+
+static const int channel_counts[] = {16, 48};
+
+/* P products or values below 1, four chains and a fold: at most P/4 + 5 roundings of partial sums
+ * below P. */
+static void check_sums(int P, int C)
+{
+    const long ld = C + LANES;
+    const float *x = test_random(P * ld), *b = test_random(P * ld);
+    const double tolerance = (P / 4 + 5.0) * P * UNIT_ROUNDOFF;
+    const float *first[2] = {NULL, NULL};
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+        float *mean = test_buffer(C), *dot = test_buffer(C);
+        const PoolMeanArgs m = {x, ld, mean, P, C};
+        pool_kernels(level)->mean(&m);
+        pool_mean__ref(&m, truth);
+        for (int c = 0; c < C; c++)
+            test_close("mean", c, (double)mean[c], truth[c], tolerance / P + UNIT_ROUNDOFF);
+        const PoolDotArgs d = {x, ld, b, ld, dot, P, C};
+        pool_kernels(level)->dot(&d);
+        pool_dot__ref(&d, truth);
+        for (int c = 0; c < C; c++)
+            test_close("dot", c, (double)dot[c], truth[c], tolerance);
+        first[0] = first[0] ? first[0] : mean;
+        first[1] = first[1] ? first[1] : dot;
+        test_same_bits("mean across levels", mean, first[0], C);
+        test_same_bits("dot across levels", dot, first[1], C);
+    }
+}
+
+/* The gradient of the mean is its adjoint: <mean x, g> = <x, broadcast g>; C values of P terms
+ * below 1/P, each with P/4 + 7 roundings. With a residual the sum is rounded once more. */
+static void check_broadcast(int P, int C)
+{
+    const float *x = test_random((long)P * C), *g = test_random(C), *r = test_random((long)P * C);
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+        float *y = test_buffer(C), *dx = test_buffer((long)P * C), *sum = test_buffer((long)P * C);
+        const PoolKernels *pool = pool_kernels(level);
+        pool->mean(&(PoolMeanArgs){x, C, y, P, C});
+        pool->broadcast(&(PoolBroadcastArgs){.dy = g, .dx = dx, .lddx = C, .P = P, .C = C});
+        pool->broadcast(&(PoolBroadcastArgs){g, r, C, sum, C, P, C});
+        double yg = 0.0, xdx = 0.0;
+        for (int c = 0; c < C; c++)
+            yg += (double)y[c] * (double)g[c];
+        for (long i = 0; i < (long)P * C; i++) {
+            xdx += (double)x[i] * (double)dx[i];
+            test_close("dx + r", i, (double)sum[i], (double)dx[i] + (double)r[i],
+                       2 * UNIT_ROUNDOFF);
+        }
+        test_close("<x, dx>", 0, xdx, yg, C * (P / 4 + 7.0) * UNIT_ROUNDOFF);
+    }
+}
+
+static void sums_are_right(void **state)
+{
+    (void)state;
+    for (int P = 1; P <= MAX_PIXELS; P += P < 10 ? 1 : 17)
+        for (size_t j = 0; j < sizeof channel_counts / sizeof *channel_counts; j++) {
+            test_begin((uint32_t)P);
+            check_sums(P, channel_counts[j]);
+            check_broadcast(P, channel_counts[j]);
+            test_check_guards();
+        }
+}
+
+/* Values from a few numbers, so that ties are common. Forward is exact; backward adds at most k*k
+ * gradients below 1. */
+static void check_max(int H, int W, int C, int k, int stride, int pad)
+{
+    float *x = test_random((long)H * W * C);
+    for (long i = 0; i < (long)H * W * C; i++)
+        x[i] = (float)(int)(x[i] * 3.0f);
+    PoolMaxArgs a = {.x = x,
+                     .ldx = C,
+                     .ldy = C,
+                     .lddy = C,
+                     .lddx = C,
+                     .H = H,
+                     .W = W,
+                     .C = C,
+                     .k = k,
+                     .stride = stride,
+                     .pad_top = pad,
+                     .pad_left = pad};
+    a.OH = (H + 2 * pad - k) / stride + 1;
+    a.OW = (W + 2 * pad - k) / stride + 1;
+    a.dy = test_random((long)a.OH * a.OW * C);
+    const float *first = NULL;
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+        a.y = test_buffer((long)a.OH * a.OW * C);
+        a.dx = test_buffer((long)H * W * C);
+        pool_kernels(level)->max_forward(&a);
+        pool_max_forward__ref(&a, truth);
+        for (long i = 0; i < (long)a.OH * a.OW * C; i++)
+            test_close("max", i, (double)a.y[i], truth[i], 0.0);
+        pool_kernels(level)->max_backward(&a);
+        pool_max_backward__ref(&a, truth);
+        for (long i = 0; i < (long)H * W * C; i++)
+            test_close("dx", i, (double)a.dx[i], truth[i], k * k * (k * k) * UNIT_ROUNDOFF);
+        first = first ? first : a.dx;
+        test_same_bits("dx across levels", a.dx, first, (long)H * W * C);
+    }
+}
+
+static void max_is_right(void **state)
+{
+    (void)state;
+    for (int side = 1; side <= MAX_SIDE; side++)
+        for (int k = 2; k <= 3; k++)
+            for (int stride = 1; stride <= 2; stride++)
+                for (int pad = 0; pad < k - 1; pad++) {
+                    const int H = side, W = side < MAX_SIDE ? side + 1 : 4;
+                    if (H + 2 * pad < k || W + 2 * pad < k)
+                        continue;
+                    test_begin((uint32_t)(side * 16 + k * 4 + stride * 2 + pad));
+                    check_max(H, W, 32, k, stride, pad);
+                    test_check_guards();
+                }
+}
+
+/* A NaN wins only as the first tap of its window. */
+static void max_keeps_its_operand_order(void **state)
+{
+    (void)state;
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+        float x[2 * LANES], y[LANES];
+        for (int i = 0; i < LANES; i++) {
+            x[i] = i == 0 ? NAN : i == 2 ? -0.0f : 0.0f;
+            x[LANES + i] = i == 1 ? NAN : i == 2 ? 0.0f : -1.0f;
+        }
+        pool_kernels(level)->max_forward(&(PoolMaxArgs){.x = x,
+                                                        .ldx = LANES,
+                                                        .y = y,
+                                                        .ldy = LANES,
+                                                        .H = 1,
+                                                        .W = 2,
+                                                        .OH = 1,
+                                                        .OW = 1,
+                                                        .C = LANES,
+                                                        .k = 2,
+                                                        .stride = 1,
+                                                        .pad_top = 0,
+                                                        .pad_left = 0});
+        assert_true(isnan(y[0]));
+        assert_true(y[1] == 0.0f);
+        assert_true(signbit(y[2]));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sums_are_right),
+        cmocka_unit_test(max_is_right),
+        cmocka_unit_test(max_keeps_its_operand_order),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
