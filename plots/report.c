@@ -1,0 +1,265 @@
+/*
+ * plots/report.c: fills the template, section by section, and writes the page at once.
+ *
+ * A page is derived: it can be made again at any time, and a figure that cannot be drawn is a
+ * remark in it, never a reason to have no page.
+ */
+#include "plots/report.h"
+
+#include "base/file.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "plots/figure.h"
+#include "plots/figure_data.h"
+#include "plots/html.h"
+#include "plots/report_tables.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* Everything a section may need. */
+typedef struct Report {
+    Store *store;
+    const ReportOptions *options;
+    StoreResults results;
+    Verdict verdicts[VERDICT_COUNT];
+    Ranking *rankings;
+    size_t n_rankings;
+    Keep keep;
+    int n_missing; /* figures that could not be drawn */
+} Report;
+
+typedef void (*Section)(Report *report, Text *page);
+
+/* --- sections --- */
+
+static void put_title(Report *r, Text *page)
+{
+    html_text(page, r->results.study.name);
+}
+
+static void put_style(Report *r, Text *page)
+{
+    const EmbeddedFile *css = embed_find(plots_files, "report.css");
+    (void)r;
+    html_markup(page, css ? (const char *)css->data : "");
+}
+
+static void put_question(Report *r, Text *page)
+{
+    html_text(page, r->results.study.question);
+}
+
+static void put_facts(Report *r, Text *page)
+{
+    const StoreStudy *s = &r->results.study;
+    char macs[TEXT_NUMBER_BYTES];
+    html_printf(page,
+                "%s (%s MACs) on %s, %d classes: %" PRId64 " images train, %" PRId64
+                " validation, %" PRId64 " test. Recipe: %s.",
+                s->baseline, text_human(macs, (double)r->results.revision.baseline_macs),
+                s->data_name, s->classes, s->n_train, s->n_val, s->n_test,
+                r->results.revision.recipe);
+}
+
+static void put_demo(Report *r, Text *page)
+{
+    if (!r->results.study.is_demo)
+        return;
+    html_markup(page, "<aside class=\"demo\"><p><strong>DEMO.</strong> ");
+    html_printf(page,
+                "%s is a constructed data set: it is made so that width, depth and resolution all "
+                "matter. This report demonstrates the tool and says nothing about natural images.",
+                r->results.study.data_name);
+    html_markup(page, "</p></aside>\n");
+}
+
+static void put_verdicts(Report *r, Text *page)
+{
+    for (int i = 0; i < VERDICT_COUNT; i++)
+        report_verdict(page, &r->verdicts[i], &r->keep);
+}
+
+/* One figure, or why there is none. */
+static void put_figure(Report *r, const char *name, const char *folder, Text *page)
+{
+    Figure figure = {0};
+    Err err = {0};
+    if (figure_draw(r->store, name, folder, &r->keep, &figure, &err) != ERR_NONE) {
+        r->n_missing++;
+        html_markup(page, "<p class=\"note\">");
+        html_printf(page, "Figure %s is missing: %s.", name, err.msg);
+        html_markup(page, "</p>\n");
+        return;
+    }
+    if (figure.is_empty)
+        return;
+    html_markup(page, "<figure><img alt=\"");
+    html_text(page, figure.alt);
+    html_markup(page, "\" src=\"data:image/svg+xml;base64,");
+    html_base64(page, figure.svg, strlen(figure.svg));
+    html_markup(page, "\">\n<figcaption><strong>");
+    html_printf(page, "%s.", figure.title);
+    html_markup(page, "</strong> ");
+    html_printf(page, "%s Data and script: figures/%s.tsv, figures/%s.gp.", figure.caption, name,
+                name);
+    html_markup(page, "</figcaption></figure>\n");
+}
+
+static void put_figures(Report *r, Text *page)
+{
+    char *folder = file_join(r->options->folder, "figures");
+    if (!folder) {
+        page->failed = true;
+        return;
+    }
+    for (size_t i = 0; figure_names[i]; i++)
+        put_figure(r, figure_names[i], folder, page);
+    mem_free(folder);
+}
+
+static void put_rankings(Report *r, Text *page)
+{
+    report_rankings(page, &r->results, r->rankings, r->n_rankings);
+}
+
+static void put_unfair(Report *r, Text *page)
+{
+    report_unfair(page, &r->results, r->rankings, r->n_rankings);
+}
+
+/* A table of a query's answer, all cells as text. */
+static void put_query(Report *r, const char *sql, Text *page)
+{
+    StoreTable t = {0};
+    Err err = {0};
+    if (store_query(r->store, sql, NULL, &r->keep, &t, &err) != ERR_NONE) {
+        html_element(page, "p class=\"note\"", err.msg);
+        return;
+    }
+    html_markup(page, "<div class=\"scroll\"><table><thead><tr>");
+    for (size_t c = 0; c < t.n_columns; c++)
+        html_element(page, "th class=\"l\"", t.names[c]);
+    html_markup(page, "</tr></thead><tbody>\n");
+    for (size_t i = 0; i < t.n_rows; i++) {
+        html_markup(page, "<tr>");
+        for (size_t c = 0; c < t.n_columns; c++)
+            html_element(page, "td class=\"l w\"", t.cells[i * t.n_columns + c]);
+        html_markup(page, "</tr>\n");
+    }
+    html_markup(page, "</tbody></table></div>\n");
+}
+
+static void put_provenance(Report *r, Text *page)
+{
+    static const char machines[] =
+        "SELECT e.host, e.cpu, e.system, a.threads, e.kernels, e.version || ' ' || e.git_commit || "
+        "CASE WHEN e.is_dirty THEN ' (changed)' ELSE '' END AS isoflop, e.compiler, e.flags, "
+        "e.libraries, count(*) AS attempts FROM attempt a JOIN environment e ON e.id = "
+        "a.environment GROUP BY e.id, a.threads ORDER BY e.id, a.threads";
+    static const char work[] =
+        "SELECT count(*) AS trials, sum(status = 'done') AS done, sum(status = 'diverged') AS "
+        "diverged, sum(status = 'failed') AS failed, sum(n_attempts) AS attempts, (SELECT "
+        "printf('%.0f s', coalesce(sum(seconds), 0)) FROM attempt_end) AS \"training time, all "
+        "attempts\" FROM trial WHERE is_listed";
+    const char *command = r->options->command ? r->options->command : r->results.command;
+    html_markup(page, "<p>To repeat the study:</p>\n<pre>");
+    html_text(page, command ? command : "isoflop run study.yaml");
+    html_markup(page, "</pre>\n<p>");
+    html_printf(page,
+                "Results do not depend on the number of threads or workers, on the instruction set "
+                "or on crashes in between; they are those of arithmetic revision %d. Data digest ",
+                r->results.study.arithmetic);
+    html_element(page, "code", r->results.study.data_digest);
+    html_text(page, ", study digest ");
+    html_element(page, "code", r->results.revision.digest);
+    html_markup(page, ".</p>\n");
+    put_query(r, work, page);
+    html_markup(page, "<h3>Machines and builds</h3>\n");
+    put_query(r, machines, page);
+    html_markup(page, "<details><summary>The study as resolved</summary><pre>");
+    html_text(page, r->results.revision.yaml);
+    html_markup(page, "</pre></details>\n");
+}
+
+static void put_foot(Report *r, Text *page)
+{
+    html_printf(page,
+                "Made by isoflop%s%s from study.db. Two networks are compared only at equal "
+                "counted multiply-adds (MACs, the papers' \"FLOPS\"). Verdicts are observations "
+                "about these networks, this data and this recipe; they are not causes.",
+                r->options->version ? " " : "", r->options->version ? r->options->version : "");
+}
+
+static const struct {
+    const char *name;
+    Section put;
+} sections[] = {
+    {"title", put_title},           {"style", put_style},       {"question", put_question},
+    {"facts", put_facts},           {"demo", put_demo},         {"verdicts", put_verdicts},
+    {"figures", put_figures},       {"rankings", put_rankings}, {"unfair", put_unfair},
+    {"provenance", put_provenance}, {"foot", put_foot}};
+
+/* --- the page --- */
+
+static Section find_section(const char *name, size_t n_name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(sections); i++)
+        if (strlen(sections[i].name) == n_name && strncmp(sections[i].name, name, n_name) == 0)
+            return sections[i].put;
+    return NULL;
+}
+
+/* Copies the template, {{name}} replaced by its section. */
+static ErrCode fill_template(Report *r, Text *page, Err *err)
+{
+    const EmbeddedFile *file = embed_find(plots_files, "report.html");
+    const char *rest = file ? (const char *)file->data : NULL;
+    while (rest) {
+        const char *open = strstr(rest, "{{");
+        const char *close = open ? strstr(open, "}}") : NULL;
+        if (!close)
+            break;
+        Section put = find_section(open + 2, (size_t)(close - open) - 2);
+        if (!put)
+            return err_set(err, ERR_INTERNAL, "the report's template has an unknown section");
+        text_append_bytes(page, rest, (size_t)(open - rest));
+        put(r, page);
+        rest = close + 2;
+    }
+    text_append(page, rest ? rest : "");
+    TRY(keep_ok(&r->keep, err));
+    return text_ok(page, err);
+fail:
+    return err->code;
+}
+
+ErrCode report_write(Store *store, const ReportOptions *options, int *n_missing, Err *err)
+{
+    Report r = {.store = store, .options = options};
+    Text page = {0};
+    char *path = file_join(options->folder, "report.html");
+    if (!path) {
+        err_memory(err, strlen(options->folder));
+        goto fail;
+    }
+    TRY(store_set_score(store, options->score, options->context, err));
+    TRY(store_results(store, &r.keep, &r.results, err));
+    TRY(verdict_all(&r.results, &r.keep, r.verdicts, err));
+    TRY(ranking_all(&r.results, options->score, options->context, &r.keep, &r.rankings,
+                    &r.n_rankings, err));
+    TRY(fill_template(&r, &page, err));
+    TRY(file_make_dirs(options->folder, err));
+    TRY(file_write(path, page.data, page.n_bytes, err));
+    if (n_missing)
+        *n_missing = r.n_missing;
+    mem_free(path);
+    text_release(&page);
+    keep_release(&r.keep);
+    return ERR_NONE;
+fail:
+    mem_free(path);
+    text_release(&page);
+    keep_release(&r.keep);
+    return err_wrap(err, "writing the report");
+}

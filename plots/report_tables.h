@@ -1,0 +1,21 @@
+/* plots/report_tables.h: the sections of a report that are tables and prose; private to plots/. */
+#ifndef PLOTS_REPORT_TABLES_H
+#define PLOTS_REPORT_TABLES_H
+
+#include "base/text.h"
+#include "results/ranking.h"
+#include "results/store.h"
+#include "results/verdict.h"
+
+/* A verdict as a card: claim, outcome, effect, rule, contrasts. */
+void report_verdict(Text *page, const Verdict *verdict, Keep *keep);
+
+/* All rankings: one table each, and the winner of the matched beside that of the nominal grid. */
+void report_rankings(Text *page, const StoreResults *results, const Ranking *rankings,
+                     size_t n_rankings);
+
+/* Points that are unfair, off their ray or tied, with reasons, and what the nominal rule costs. */
+void report_unfair(Text *page, const StoreResults *results, const Ranking *rankings,
+                   size_t n_rankings);
+
+#endif
