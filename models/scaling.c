@@ -79,6 +79,17 @@ static int scaled_channels(int channels, bool is_scaled, double width, const Rou
     return is_scaled ? scaling_round_channels(channels, width, rounding) : channels;
 }
 
+// A bottleneck's rule applies to its hidden channels, ResNet's "filters", of which the output is a
+// fixed multiple: 64 filters times 1.2 are 80, and the output 4 * 80, not 256 * 1.2 rounded.
+static int stage_channels(const StageSpec *stage, double width, const Rounding *rounding)
+{
+    if (stage->op != BLOCK_BOTTLENECK || !stage->scale || width == 1.0)
+        return scaled_channels(stage->channels, stage->scale, width, rounding);
+    const int hidden = (int)(stage->channels * stage->inner + 0.5);
+    const int scaled = scaling_round_channels(hidden > 1 ? hidden : 1, width, rounding);
+    return (int)(cut(scaled / stage->inner) + 0.5);
+}
+
 // Whether the head's channels follow this width.
 static bool is_head_scaled(const HeadSpec *head, double width)
 {
@@ -94,7 +105,7 @@ void scaling_set_integers(Spec *spec, const Spec *base, Scale scale, DepthRule r
     for (int s = 0; s < base->n_stages; s++) {
         const StageSpec *from = &base->stages[s];
         StageSpec *to = &spec->stages[s];
-        to->channels = scaled_channels(from->channels, from->scale, scale.width, rounding);
+        to->channels = stage_channels(from, scale.width, rounding);
         to->layers =
             from->scale_depth ? scaling_round_depth(from->layers, scale.depth, rule) : from->layers;
     }

@@ -36,7 +36,8 @@ ErrCode scaling_check(Scale scale, Err *err) ERR_CHECKED;
 
 // *scaled = base scaled by the spec's own rounding rules; its name is the base's with the
 // multipliers appended, and scaled_from is filled. `scaled` may be `base`. Errors: ERR_USAGE
-// (multiplier, or result beyond the SPEC_MAX_ limits).
+// (multiplier, or result beyond the SPEC_MAX_ limits). A bottleneck's width rule applies to its
+// hidden channels, of which the output stays a fixed multiple.
 ErrCode scaling_apply(Spec *scaled, const Spec *base, Scale scale, Err *err) ERR_CHECKED;
 
 // Built multipliers: blocks over blocks; geometric mean of the stages' channel ratios; pixels over

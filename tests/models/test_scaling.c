@@ -118,6 +118,20 @@ static void flags_hold_stages_still(void **state)
     assert_int_equal(scaled.stages[6].layers, 1);
 }
 
+// ResNet's rule applies to its filters, the hidden channels; the output is four times (wide: twice)
+// as many. 256 * 1.2 itself would round to 304.
+static void bottlenecks_round_their_filters(void **state)
+{
+    (void)state;
+    const Spec narrow = zoo_spec("resnet-50"), wide = zoo_spec("wide-resnet-50-2");
+    Spec scaled;
+    Err err = {0};
+    assert_int_equal(scaling_apply(&scaled, &narrow, (Scale){1.0, 1.2, 1.0}, &err), ERR_NONE);
+    assert_int_equal(scaled.stages[0].channels, 4 * 80); // 64 * 1.2 = 76.8
+    assert_int_equal(scaling_apply(&scaled, &wide, (Scale){1.0, 1.2, 1.0}, &err), ERR_NONE);
+    assert_int_equal(scaled.stages[0].channels, 2 * 152); // 128 * 1.2 = 153.6
+}
+
 // Factors of 1 give the same network; only name and origin tell.
 static void identity_changes_nothing(void **state)
 {
@@ -225,6 +239,7 @@ int main(void)
         cmocka_unit_test(family_is_b0_scaled),
         cmocka_unit_test(heads_scale_by_their_rule),
         cmocka_unit_test(flags_hold_stages_still),
+        cmocka_unit_test(bottlenecks_round_their_filters),
         cmocka_unit_test(identity_changes_nothing),
         cmocka_unit_test(built_multipliers),
         cmocka_unit_test(bad_multipliers_are_misuse),

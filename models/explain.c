@@ -1,0 +1,294 @@
+// models/explain: gathering, then rendering. Counted costs of single dimensions come from scaling
+// the baseline by one multiplier at a time and counting.
+#include "models/explain.h"
+
+#include "base/fmath.h"
+#include "models/resolve.h"
+#include "models/zoo.h"
+
+#include <math.h>
+#include <stdio.h>
+
+const Scale explain_paper_constants = {.depth = 1.2, .width = 1.1, .resolution = 1.15};
+
+// --- gathering ---
+
+static ErrCode find_baseline(Explanation *e, Err *err)
+{
+    const SpecOrigin *origin = &e->spec.scaled_from;
+    e->nominal = (Scale){1.0, 1.0, 1.0};
+    e->baseline = e->spec;
+    if (!origin->baseline[0])
+        return ERR_NONE;
+    e->nominal = (Scale){origin->depth, origin->width, origin->resolution};
+    TRY(zoo_load(&e->baseline, origin->baseline, err));
+    if (e->baseline.n_stages != e->spec.n_stages) {
+        err_set(err, ERR_USAGE, "network '%s' has %d stages, its baseline '%s' has %d",
+                e->spec.name, e->spec.n_stages, e->baseline.name, e->baseline.n_stages);
+        goto fail;
+    }
+    e->baseline.classes = e->spec.classes;
+    return ERR_NONE;
+fail:
+    return err_wrap(err, "explaining '%s'", e->spec.name);
+}
+
+static double phi_of(double multiplier, double constant)
+{
+    return constant > 1.0 ? fm_log(multiplier) / fm_log(constant) : (double)NAN;
+}
+
+static ExplainPart part_of(int base_channels, int channels, double width)
+{
+    return (ExplainPart){.base_channels = base_channels,
+                         .channels = channels,
+                         .exact_channels = base_channels * width};
+}
+
+static void gather_parts(Explanation *e)
+{
+    const Spec *base = &e->baseline, *spec = &e->spec;
+    const double width = e->nominal.width;
+    ExplainPart *part = e->parts;
+    *part = part_of(base->stem.channels, spec->stem.channels, base->stem.scale ? width : 1.0);
+    snprintf(part->name, sizeof part->name, "stem");
+    part++;
+    for (int s = 0; s < base->n_stages; s++, part++) {
+        const StageSpec *from = &base->stages[s], *to = &spec->stages[s];
+        *part = part_of(from->channels, to->channels, from->scale ? width : 1.0);
+        snprintf(part->name, sizeof part->name, "stages.%d", s);
+        part->base_layers = from->layers;
+        part->layers = to->layers;
+        part->exact_layers = from->layers * (from->scale_depth ? e->nominal.depth : 1.0);
+    }
+    if (base->head.channels) {
+        const bool is_scaled =
+            base->head.scale == HEAD_ALWAYS || (base->head.scale == HEAD_UP && width > 1.0);
+        *part = part_of(base->head.channels, spec->head.channels, is_scaled ? width : 1.0);
+        snprintf(part->name, sizeof part->name, "head");
+        part++;
+    }
+    e->n_parts = (int)(part - e->parts);
+}
+
+// Counted cost of the baseline scaled by `scale`, over the baseline's.
+static ErrCode counted_ratio(double *ratio, const Explanation *e, Scale scale, Err *err)
+{
+    Spec scaled;
+    TRY(scaling_apply(&scaled, &e->baseline, scale, err));
+    *ratio = (double)resolve_macs(&scaled, 0) / (double)e->baseline_macs;
+    return ERR_NONE;
+fail:
+    return err->code;
+}
+
+static ErrCode gather_costs(Explanation *e, Err *err)
+{
+    const Scale n = e->nominal;
+    e->baseline_macs = resolve_macs(&e->baseline, 0);
+    e->depth.nominal = n.depth;
+    e->width.nominal = n.width * n.width;
+    e->resolution.nominal = n.resolution * n.resolution;
+    e->all.nominal = e->depth.nominal * e->width.nominal * e->resolution.nominal;
+    TRY(counted_ratio(&e->depth.counted, e, (Scale){n.depth, 1.0, 1.0}, err));
+    TRY(counted_ratio(&e->width.counted, e, (Scale){1.0, n.width, 1.0}, err));
+    TRY(counted_ratio(&e->resolution.counted, e, (Scale){1.0, 1.0, n.resolution}, err));
+    e->all.counted = (double)e->macs / (double)e->baseline_macs;
+    return ERR_NONE;
+fail:
+    return err->code;
+}
+
+ErrCode explain_network(Explanation *explanation, const Spec *spec, Scale constants, Err *err)
+{
+    Explanation e = {.spec = *spec, .constants = constants, .deviation = (double)NAN};
+    Network network;
+    const double list[] = {constants.depth, constants.width, constants.resolution};
+    Ray ray;
+    TRY(scaling_ray(&ray, "compound", list, ARRAY_LEN(list), err));
+    TRY(find_baseline(&e, err));
+    TRY(resolve_network(&network, spec, err));
+    e.params = network.params;
+    e.macs = network.macs;
+    network_release(&network);
+    e.built = scaling_built(&e.baseline, spec);
+    e.phi =
+        (Scale){phi_of(e.nominal.depth, constants.depth), phi_of(e.nominal.width, constants.width),
+                phi_of(e.nominal.resolution, constants.resolution)};
+    gather_parts(&e);
+    TRY(gather_costs(&e, err));
+    e.published = published_find(spec->name);
+    if (e.published)
+        e.deviation = (double)e.macs / published_value(e.published->flops) - 1.0;
+    *explanation = e;
+    return ERR_NONE;
+fail:
+    return err->code;
+}
+
+// --- text ---
+
+// One line of multipliers: nominal, built, and the phi that the dimension implies.
+static void put_dimension(TextTable *table, const char *name, double nominal, double built,
+                          double phi, ExplainCost cost)
+{
+    text_table_cell(table, name);
+    text_table_cellf(table, "%.4g", nominal);
+    text_table_cellf(table, "%.4g", built);
+    if (isnan(phi))
+        text_table_cell(table, NULL);
+    else
+        text_table_cellf(table, "%.2f", phi);
+    text_table_cellf(table, "%.2fx", cost.nominal);
+    text_table_cellf(table, "%.2fx", cost.counted);
+}
+
+static void dimensions_text(const Explanation *e, Text *out)
+{
+    static const char *const headings[] = {"dimension", "nominal",    "built",
+                                           "phi",       "cost alone", "counted"};
+    static const TextAlign aligns[] = {TEXT_LEFT,  TEXT_RIGHT, TEXT_RIGHT,
+                                       TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT};
+    TextTable *table = text_table_create(headings, aligns, ARRAY_LEN(headings));
+    if (!table) {
+        out->failed = true;
+        return;
+    }
+    put_dimension(table, "depth", e->nominal.depth, e->built.depth, e->phi.depth, e->depth);
+    put_dimension(table, "width", e->nominal.width, e->built.width, e->phi.width, e->width);
+    put_dimension(table, "resolution", e->nominal.resolution, e->built.resolution,
+                  e->phi.resolution, e->resolution);
+    text_table_cell(table, "all together");
+    for (int i = 0; i < 3; i++)
+        text_table_cell(table, NULL);
+    text_table_cellf(table, "%.2fx", e->all.nominal);
+    text_table_cellf(table, "%.2fx", e->all.counted);
+    text_table_render(table, out);
+    text_table_destroy(&table);
+}
+
+static void parts_text(const Explanation *e, Text *out)
+{
+    static const char *const headings[] = {"part",   "channels", "exact", "built",   "rounding",
+                                           "layers", "exact",    "built", "rounding"};
+    static const TextAlign aligns[] = {TEXT_LEFT,  TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT,
+                                       TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT};
+    TextTable *table = text_table_create(headings, aligns, ARRAY_LEN(headings));
+    if (!table) {
+        out->failed = true;
+        return;
+    }
+    for (int i = 0; i < e->n_parts; i++) {
+        const ExplainPart *part = &e->parts[i];
+        text_table_cell(table, part->name);
+        text_table_cellf(table, "%d", part->base_channels);
+        text_table_cellf(table, "%.1f", part->exact_channels);
+        text_table_cellf(table, "%d", part->channels);
+        text_table_cellf(table, "%+.1f %%", 100.0 * (part->channels / part->exact_channels - 1.0));
+        if (!part->base_layers) {
+            for (int k = 0; k < 4; k++)
+                text_table_cell(table, NULL);
+            continue;
+        }
+        text_table_cellf(table, "%d", part->base_layers);
+        text_table_cellf(table, "%.2f", part->exact_layers);
+        text_table_cellf(table, "%d", part->layers);
+        text_table_cellf(table, "%+.1f %%", 100.0 * (part->layers / part->exact_layers - 1.0));
+    }
+    text_table_render(table, out);
+    text_table_destroy(&table);
+}
+
+static void cost_text(const Explanation *e, Text *out)
+{
+    char params[TEXT_NUMBER_BYTES], macs[TEXT_NUMBER_BYTES];
+    text_printf(out, "%s parameters, %s multiply-adds", text_grouped(params, e->params),
+                text_grouped(macs, e->macs));
+    if (!e->published) {
+        text_append(out, ".\n");
+        return;
+    }
+    text_printf(out, "; published are %s and %s (%+.1f %%).\n", e->published->params,
+                e->published->flops, 100.0 * e->deviation);
+    if (e->published->note)
+        text_printf(out, "Why they differ: %s.\n", e->published->note);
+}
+
+void explain_text(const Explanation *e, Text *out)
+{
+    text_printf(out, "%s at %d px", e->spec.name, e->spec.resolution);
+    if (e->spec.scaled_from.baseline[0])
+        text_printf(out, ": %s (%d px) scaled by depth %.4g, width %.4g, resolution %.4g",
+                    e->baseline.name, e->baseline.resolution, e->nominal.depth, e->nominal.width,
+                    e->nominal.resolution);
+    else
+        text_append(out, ": a baseline, not scaled from another network");
+    text_printf(out,
+                "\n\nphi is log(multiplier) over log of alpha = %g, beta = %g, gamma = %g.\n\n",
+                e->constants.depth, e->constants.width, e->constants.resolution);
+    dimensions_text(e, out);
+    text_append_char(out, '\n');
+    parts_text(e, out);
+    text_append_char(out, '\n');
+    cost_text(e, out);
+}
+
+// --- JSON ---
+
+static void put_scale(JsonWriter *writer, const char *key, Scale scale)
+{
+    const double values[] = {scale.depth, scale.width, scale.resolution};
+    json_put_doubles(writer, key, values, ARRAY_LEN(values));
+}
+
+static void put_cost(JsonWriter *writer, const char *key, ExplainCost cost)
+{
+    json_open_map(writer, key);
+    json_put_double(writer, "nominal", cost.nominal);
+    json_put_double(writer, "counted", cost.counted);
+    json_close_map(writer);
+}
+
+static void put_part(JsonWriter *writer, const ExplainPart *part)
+{
+    json_open_map(writer, NULL);
+    json_put_text(writer, "part", part->name);
+    json_put_int(writer, "base_channels", part->base_channels);
+    json_put_double(writer, "exact_channels", part->exact_channels);
+    json_put_int(writer, "channels", part->channels);
+    if (part->base_layers) {
+        json_put_int(writer, "base_layers", part->base_layers);
+        json_put_double(writer, "exact_layers", part->exact_layers);
+        json_put_int(writer, "layers", part->layers);
+    }
+    json_close_map(writer);
+}
+
+void explain_json(const Explanation *e, JsonWriter *writer)
+{
+    json_open_map(writer, NULL);
+    json_put_text(writer, "network", e->spec.name);
+    json_put_text(writer, "baseline", e->baseline.name);
+    json_put_int(writer, "resolution", e->spec.resolution);
+    put_scale(writer, "nominal", e->nominal);
+    put_scale(writer, "built", e->built);
+    put_scale(writer, "constants", e->constants);
+    put_scale(writer, "phi", e->phi);
+    json_open_map(writer, "cost");
+    put_cost(writer, "depth", e->depth);
+    put_cost(writer, "width", e->width);
+    put_cost(writer, "resolution", e->resolution);
+    put_cost(writer, "all", e->all);
+    json_close_map(writer);
+    json_open_list(writer, "parts");
+    for (int i = 0; i < e->n_parts; i++)
+        put_part(writer, &e->parts[i]);
+    json_close_list(writer);
+    json_put_int(writer, "params", e->params);
+    json_put_int(writer, "macs", e->macs);
+    json_put_int(writer, "baseline_macs", e->baseline_macs);
+    json_put_text(writer, "published_flops", e->published ? e->published->flops : NULL);
+    json_put_double(writer, "deviation", e->deviation);
+    json_put_text(writer, "note", e->published ? e->published->note : NULL);
+    json_close_map(writer);
+}

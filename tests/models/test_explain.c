@@ -1,0 +1,136 @@
+// Why the family looks as it does.
+#include "tests/models/models_test.h"
+
+#include "models/explain.h"
+
+#include <math.h>
+#include <string.h>
+
+static Explanation explanation;
+
+static const Explanation *explain(const char *name)
+{
+    const Spec spec = zoo_spec(name);
+    Err err = {0};
+    if (explain_network(&explanation, &spec, explain_paper_constants, &err) != ERR_NONE)
+        fail_msg("%s", err.msg);
+    return &explanation;
+}
+
+// phi by dimension and cost ratios of B1 to B7, derived independently from the official
+// coefficients (reference, given to two digits, large ratios to one).
+static void phi_of_the_family(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        double depth, width, resolution, nominal, counted;
+    } expected[] = {
+        {"efficientnet-b1", 0.52, 0.00, 0.49, 1.26, 1.78},
+        {"efficientnet-b2", 1.00, 1.00, 1.07, 1.96, 2.58},
+        {"efficientnet-b3", 1.85, 1.91, 2.09, 3.62, 4.74},
+        {"efficientnet-b4", 3.22, 3.53, 3.78, 10.15, 11.39},
+        {"efficientnet-b5", 4.32, 4.93, 5.09, 23.3, 26.6},
+        {"efficientnet-b6", 5.24, 6.17, 6.14, 46.8, 49.4},
+        {"efficientnet-b7", 6.21, 7.27, 7.05, 89.0, 97.8},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(expected); i++) {
+        const Explanation *e = explain(expected[i].name);
+        const double digit = expected[i].nominal < 20.0 ? 0.005 : 0.05;
+        assert_true(fabs(e->phi.depth - expected[i].depth) <= 0.005);
+        assert_true(fabs(e->phi.width - expected[i].width) <= 0.005);
+        assert_true(fabs(e->phi.resolution - expected[i].resolution) <= 0.005);
+        assert_true(fabs(e->all.nominal - expected[i].nominal) <= digit);
+        assert_true(fabs(e->all.counted - expected[i].counted) <= digit);
+    }
+}
+
+// B3's first stage: 19.2 channels became 24 (the 10 % rule), 1.4 layers became 2.
+static void rounding_of_b3(void **state)
+{
+    (void)state;
+    const Explanation *e = explain("efficientnet-b3");
+    assert_int_equal(e->n_parts, 9);
+    assert_string_equal(e->parts[0].name, "stem");
+    assert_string_equal(e->parts[8].name, "head");
+    const ExplainPart *part = &e->parts[1];
+    assert_string_equal(part->name, "stages.0");
+    assert_true(part->base_channels == 16 && part->channels == 24);
+    assert_true(fabs(part->exact_channels - 19.2) < 1e-12);
+    assert_true(part->base_layers == 1 && part->layers == 2 && part->exact_layers == 1.4);
+    assert_true(e->nominal.depth == 1.4 && e->nominal.width == 1.2);
+    assert_true(e->depth.nominal == 1.4 && e->depth.counted > 1.6); // ceil costs more than it says
+}
+
+// An unscaled network is its own baseline.
+static void baselines_explain_themselves(void **state)
+{
+    (void)state;
+    const Explanation *e = explain("resnet-50");
+    assert_true(e->nominal.depth == 1.0 && e->phi.depth == 0.0 && e->all.counted == 1.0);
+    assert_int_equal(e->n_parts, 5); // no head convolution
+    assert_string_equal(e->published->flops, "4.1B");
+    e = explain("proxy-b0");
+    assert_null(e->published);
+    assert_true(isnan(e->deviation));
+}
+
+// What scaling wrote can be explained; a baseline that is not in the zoo is named.
+static void scaled_networks(void **state)
+{
+    (void)state;
+    const Spec base = zoo_spec("proxy-b0");
+    Spec scaled;
+    Err err = {0};
+    assert_int_equal(scaling_apply(&scaled, &base, (Scale){2.0, 1.5, 1.25}, &err), ERR_NONE);
+    assert_int_equal(explain_network(&explanation, &scaled, explain_paper_constants, &err),
+                     ERR_NONE);
+    assert_string_equal(explanation.baseline.name, "proxy-b0");
+    assert_true(explanation.nominal.depth == 2.0 && explanation.built.resolution == 1.25);
+    strcpy(scaled.scaled_from.baseline, "my-own");
+    assert_int_equal(explain_network(&explanation, &scaled, explain_paper_constants, &err),
+                     ERR_USAGE);
+    assert_non_null(strstr(err.msg, "'my-own'"));
+    strcpy(scaled.scaled_from.baseline,
+           "resnet-50"); // four stages too, but a different network: still explained
+    assert_int_equal(explain_network(&explanation, &scaled, explain_paper_constants, &err),
+                     ERR_NONE);
+    strcpy(scaled.scaled_from.baseline, "efficientnet-b0");
+    assert_int_equal(explain_network(&explanation, &scaled, explain_paper_constants, &err),
+                     ERR_USAGE);
+    assert_non_null(strstr(err.msg, "has 4 stages, its baseline 'efficientnet-b0' has 7"));
+}
+
+static void text_and_json(void **state)
+{
+    (void)state;
+    const Explanation *e = explain("efficientnet-b4");
+    Text text = {0}, json = {0};
+    JsonWriter writer = json_writer(&json, false);
+    json_t *root = NULL;
+    Err err = {0};
+    explain_text(e, &text);
+    assert_int_equal(text_ok(&text, &err), ERR_NONE);
+    assert_non_null(strstr(text_string(&text), "published are 19M and 4.2B (+4.6 %)."));
+    assert_non_null(strstr(text_string(&text), "4.2B belongs to 364 to 368 px"));
+    explain_json(e, &writer);
+    assert_int_equal(json_parse(&root, "explain", text_string(&json), json.n_bytes, &err),
+                     ERR_NONE);
+    assert_int_equal(json_integer_value(json_object_get(root, "macs")), 4393771024);
+    assert_int_equal(json_array_size(json_object_get(root, "parts")), 9);
+    json_decref(root);
+    text_release(&text);
+    text_release(&json);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(phi_of_the_family),
+        cmocka_unit_test(rounding_of_b3),
+        cmocka_unit_test(baselines_explain_themselves),
+        cmocka_unit_test(scaled_networks),
+        cmocka_unit_test(text_and_json),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
