@@ -133,14 +133,15 @@ ErrCode cpu_level_parse(const char *name, CpuLevel *level, Err *err)
 
 // The affinity mask; room for machines of up to 8192 processors.
 enum { MAX_PROCESSORS = 8192 };
-typedef struct Mask {
-    unsigned long words[MAX_PROCESSORS / (CHAR_BIT * sizeof(unsigned long))];
+typedef union Mask {
+    cpu_set_t set; // the first words
+    unsigned char bytes[MAX_PROCESSORS / CHAR_BIT];
 } Mask;
 
 static bool read_mask(Mask *mask)
 {
     memset(mask, 0, sizeof *mask);
-    return sched_getaffinity(0, sizeof *mask, (cpu_set_t *)mask) == 0;
+    return sched_getaffinity(0, sizeof *mask, &mask->set) == 0;
 }
 
 int cpu_available_threads(void)
@@ -148,7 +149,7 @@ int cpu_available_threads(void)
     Mask mask;
     int n = 1;
     if (read_mask(&mask))
-        n = CPU_COUNT_S(sizeof mask, (cpu_set_t *)&mask);
+        n = CPU_COUNT_S(sizeof mask, &mask.set);
     const int quota = cpu_cgroup_quota("/proc/self/cgroup", "/sys/fs/cgroup");
     if (quota > 0 && quota < n)
         n = quota;
@@ -160,14 +161,14 @@ ErrCode cpu_pin(int index, Err *err)
     Mask mask, one;
     if (!read_mask(&mask))
         return err_errno(err, "read the affinity of", "this process");
-    const int n = CPU_COUNT_S(sizeof mask, (cpu_set_t *)&mask);
+    const int n = CPU_COUNT_S(sizeof mask, &mask.set);
     int n_before = index % n;
     size_t processor = 0;
-    while (!CPU_ISSET_S(processor, sizeof mask, (cpu_set_t *)&mask) || n_before-- > 0)
+    while (!CPU_ISSET_S(processor, sizeof mask, &mask.set) || n_before-- > 0)
         processor++;
     memset(&one, 0, sizeof one);
-    CPU_SET_S(processor, sizeof one, (cpu_set_t *)&one);
-    if (sched_setaffinity(0, sizeof one, (const cpu_set_t *)&one) != 0)
+    CPU_SET_S(processor, sizeof one, &one.set);
+    if (sched_setaffinity(0, sizeof one, &one.set) != 0)
         return err_errno(err, "set the affinity of", "this process");
     return ERR_NONE;
 }

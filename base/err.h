@@ -52,19 +52,29 @@ typedef struct Err {
 #define ARRAY_LEN(array) (sizeof(array) / sizeof((array)[0]))
 
 // err_set(err, code, format, ...): records an error with file and line; its value is `code`.
-#define err_set(err, code, ...) err_set_at((err), (code), __FILE__, __LINE__, __VA_ARGS__)
+#define err_set(err, code, ...)                                                                    \
+    err_is_set(err_set_at((err), (code), __FILE__, __LINE__, __VA_ARGS__))
 
 // err_errno(err, operation, path): ERR_IO (ERR_MEMORY for ENOMEM) "cannot OPERATION 'path':
 // reason", from errno.
-#define err_errno(err, operation, path) err_errno_at((err), (operation), (path), __FILE__, __LINE__)
+#define err_errno(err, operation, path)                                                            \
+    err_is_set(err_errno_at((err), (operation), (path), __FILE__, __LINE__))
 
 // err_memory(err, bytes): ERR_MEMORY "out of memory: N bytes asked".
-#define err_memory(err, bytes) err_memory_at((err), (bytes), __FILE__, __LINE__)
+#define err_memory(err, bytes) err_is_set(err_memory_at((err), (bytes), __FILE__, __LINE__))
 
 ErrCode err_set_at(Err *err, ErrCode code, const char *file, int line, const char *format, ...)
     ERR_PRINTF(5, 6);
 ErrCode err_errno_at(Err *err, const char *operation, const char *path, const char *file, int line);
 ErrCode err_memory_at(Err *err, size_t bytes, const char *file, int line);
+
+// Tells the compiler that an error just set is one, so that it does not warn of outputs left unset.
+static inline ErrCode err_is_set(ErrCode code)
+{
+    if (code == ERR_NONE)
+        __builtin_unreachable();
+    return code;
+}
 
 // Puts context in front, "context: message", and returns err->code; place of origin and code stay.
 ErrCode err_wrap(Err *err, const char *format, ...) ERR_PRINTF(2, 3);
