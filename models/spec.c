@@ -152,7 +152,7 @@ static const YamlKey spec_keys[] = {
     {"stem", YAML_SECTION, KEY(SpecDocument, stem), "{}", 0, 0, NULL, &stem_table,
      "the first convolution"},
     {"stages", YAML_RAW, KEY(SpecDocument, stages), YAML_OPTIONAL, 0, 0, NULL, NULL,
-     "list of stages"},
+     "list of 1 to 32 stages"},
     {"head", YAML_SECTION, KEY(SpecDocument, head), "{}", 0, 0, NULL, &head_table,
      "last convolution and classifier"},
     {"drop_connect", YAML_DOUBLE, KEY(SpecDocument, drop_connect), "0", 0.0, 0.99, NULL, NULL,

@@ -1,11 +1,14 @@
 // Network files: what they mean, what is refused and how it is said, and that writing reads back.
 #include "tests/models/models_test.h"
 
+#include "base/file.h"
+#include "base/sys.h"
 #include "base/sysfault.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static ErrCode parse(Spec *spec, const char *text, Err *err)
@@ -245,6 +248,25 @@ static void zoo_and_paths(void **state)
     assert_null(zoo_text("alexnet"));
 }
 
+// docs/networks.md carries the tables of the reader itself.
+static void manual_agrees(void **state)
+{
+    (void)state;
+    Text path = {0}, tables = {0};
+    char *manual = NULL;
+    size_t n_bytes = 0;
+    Err err = {0};
+    const char *source = getenv("ISOFLOP_SOURCE_DIR");
+    assert_non_null(source);
+    text_printf(&path, "%s/docs/networks.md", source);
+    assert_int_equal(file_read(text_string(&path), 1 << 20, &manual, &n_bytes, &err), ERR_NONE);
+    spec_describe(&tables);
+    assert_non_null(strstr(manual, text_string(&tables)));
+    mem_free(manual);
+    text_release(&tables);
+    text_release(&path);
+}
+
 // Each allocation fails in turn: said, nothing leaked (seen by the sanitizer build), the spec
 // untouched. One that served only the words of a message that was not needed may be survived: then
 // the spec is whole.
@@ -282,6 +304,7 @@ int main(void)
         cmocka_unit_test(too_many_stages),
         cmocka_unit_test(overrides),
         cmocka_unit_test(zoo_and_paths),
+        cmocka_unit_test(manual_agrees),
         cmocka_unit_test(every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
