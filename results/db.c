@@ -14,6 +14,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* --- SQLite on top of base's table of system calls --- */
 
@@ -30,6 +31,17 @@ static ssize_t call_read(int fd, void *data, size_t n_bytes)
 static ssize_t call_write(int fd, const void *data, size_t n_bytes)
 {
     return sys_calls.write(fd, data, n_bytes);
+}
+
+static ssize_t call_pread(int fd, void *data, size_t n_bytes, off_t offset)
+{
+    return sys_calls.pread(fd, data, n_bytes, offset);
+}
+
+/* base has no pwrite; a connection's descriptor is used by one thread at a time. */
+static ssize_t call_pwrite(int fd, const void *data, size_t n_bytes, off_t offset)
+{
+    return lseek(fd, offset, SEEK_SET) < 0 ? -1 : sys_calls.write(fd, data, n_bytes);
 }
 
 static int call_ftruncate(int fd, off_t size)
@@ -70,6 +82,10 @@ static void adopt_sqlite(void)
     } calls[] = {{"open", (sqlite3_syscall_ptr)call_open},
                  {"read", (sqlite3_syscall_ptr)call_read},
                  {"write", (sqlite3_syscall_ptr)call_write},
+                 {"pread", (sqlite3_syscall_ptr)call_pread},
+                 {"pread64", (sqlite3_syscall_ptr)call_pread},
+                 {"pwrite", (sqlite3_syscall_ptr)call_pwrite},
+                 {"pwrite64", (sqlite3_syscall_ptr)call_pwrite},
                  {"ftruncate", (sqlite3_syscall_ptr)call_ftruncate},
                  {"unlink", (sqlite3_syscall_ptr)call_unlink}};
     sqlite3_config(SQLITE_CONFIG_MALLOC, &memory);
