@@ -103,9 +103,7 @@ int main(int argc, char **argv)
     int status = 0;
     mem_adopt_jansson();
     (void)run_line(argc, argv, &status, &err);
-    if (err.code == ERR_NONE)
-        (void)file_close_stdout(&err);
-    if (err.code == ERR_NONE)
+    if (err.code == ERR_NONE && file_close_stdout(&err) == ERR_NONE)
         return status;
     const Command *command = argc > 1 ? find_command(argv[1]) : NULL;
     if (command)
