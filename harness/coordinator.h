@@ -17,6 +17,7 @@
 #include "base/err.h"
 #include "harness/plan.h"
 #include "harness/study.h"
+#include "harness/trainer.h"
 
 typedef struct RunSettings {
     const char *out;       /* study folder, made if need be */

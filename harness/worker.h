@@ -2,8 +2,8 @@
  * harness/worker.h: the process that trains one trial (DESIGN section 7).
  *
  * One line of JSON comes on standard input, which stays open: its end means stop. Lines of JSON go
- * out, one event each: {"event":"epoch",...}, "checkpoint", "done", "diverged", "stopped", "failed",
- * each with the trial's and the attempt's number. The process ends when its coordinator does.
+ * out, one event each: {"event":"epoch",...}, "checkpoint", "warning", "done", "diverged", "stopped",
+ * "failed", each with the trial's and the attempt's number. The process ends when its coordinator does.
  */
 #ifndef HARNESS_WORKER_H
 #define HARNESS_WORKER_H
@@ -24,7 +24,8 @@ typedef struct WorkerJob {
     const char *trial_dir; /* trials/NNNNNN, whose attempts may be resumed from */
     const char *network; /* scaled specification as YAML */
     const char *study;   /* resolved study as YAML: data and recipe are read from it */
-    const char *cache;   /* folder of decoded data */
+    const char *cache;   /* last resort for decoded data */
+    const char *data_root; /* where data sets are looked up, or NULL */
     const char *cpu;     /* instruction-set level */
     int64_t seed;
     int threads;

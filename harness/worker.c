@@ -1,0 +1,315 @@
+/* harness/worker.c: one trial in one process: a job in, events out. */
+#include "harness/worker.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/proc.h"
+#include "base/sys.h"
+#include "harness/study.h"
+#include "models/resolve.h"
+
+#define ATTEMPT_PREFIX "a"
+
+enum { MAX_JOB_BYTES = 1 << 22, READ_BYTES = 4096 };
+
+/* A job with what its strings live in. */
+typedef struct Received {
+    json_t *map;
+    WorkerJob job;
+} Received;
+
+/* What the callbacks need. */
+typedef struct Speaker {
+    const WorkerJob *job;
+    int in, out;
+    Err err; /* of the first line that could not be written: the coordinator is gone */
+} Speaker;
+
+void worker_job_text(const WorkerJob *job, Text *out)
+{
+    JsonWriter json = json_writer(out, false);
+    json_open_map(&json, NULL);
+    json_put_int(&json, "trial", job->trial);
+    json_put_int(&json, "attempt", job->attempt);
+    json_put_int(&json, "parent", job->parent);
+    json_put_text(&json, "dir", job->dir);
+    json_put_text(&json, "trial_dir", job->trial_dir);
+    json_put_text(&json, "network", job->network);
+    json_put_text(&json, "study", job->study);
+    json_put_text(&json, "cache", job->cache);
+    json_put_text(&json, "data_root", job->data_root);
+    json_put_text(&json, "cpu", job->cpu);
+    json_put_int(&json, "seed", job->seed);
+    json_put_int(&json, "threads", job->threads);
+    json_put_int(&json, "pin", job->pin);
+    json_close_map(&json);
+    text_append_char(out, '\n');
+}
+
+/* --- reading the job --- */
+
+static ErrCode read_line(int in, Text *line, Err *err)
+{
+    char buffer[READ_BYTES];
+    while (!line->n_bytes || line->data[line->n_bytes - 1] != '\n') {
+        size_t n = 0;
+        if (file_read_some(in, "standard input", buffer, sizeof buffer, &n, err) != ERR_NONE)
+            return err->code;
+        if (n == 0)
+            return err_set(err, ERR_DATA, "standard input ended before a job was read");
+        text_append_bytes(line, buffer, n);
+        if (text_ok(line, err) != ERR_NONE)
+            return err->code;
+        if (line->n_bytes > MAX_JOB_BYTES)
+            return err_set(err, ERR_DATA, "a job is longer than %d bytes", MAX_JOB_BYTES);
+    }
+    return ERR_NONE;
+}
+
+static ErrCode read_int(const json_t *map, const char *key, int64_t low, int64_t high, int64_t *value,
+                        Err *err)
+{
+    if (json_get_int(map, key, value, err) != ERR_NONE)
+        return err->code;
+    if (*value < low || *value > high)
+        return err_set(err, ERR_DATA, "'%s' is %" PRId64 ", outside %" PRId64 "..%" PRId64, key, *value, low,
+                       high);
+    return ERR_NONE;
+}
+
+static ErrCode read_job(Received *received, const Text *line, Err *err)
+{
+    WorkerJob *job = &received->job;
+    int64_t threads = 0, pin = 0;
+    TRY(json_parse(&received->map, "job", line->data, line->n_bytes, err));
+    const json_t *map = received->map;
+    TRY(read_int(map, "trial", 1, INT64_MAX, &job->trial, err));
+    TRY(read_int(map, "attempt", 1, INT64_MAX, &job->attempt, err));
+    TRY(read_int(map, "parent", 0, INT32_MAX, &job->parent, err));
+    TRY(read_int(map, "seed", 0, INT64_MAX, &job->seed, err));
+    TRY(read_int(map, "threads", 1, INT16_MAX, &threads, err));
+    TRY(read_int(map, "pin", -1, INT16_MAX, &pin, err));
+    TRY(json_get_text(map, "dir", &job->dir, err));
+    TRY(json_get_text(map, "trial_dir", &job->trial_dir, err));
+    TRY(json_get_text(map, "network", &job->network, err));
+    TRY(json_get_text(map, "study", &job->study, err));
+    TRY(json_get_text(map, "cache", &job->cache, err));
+    TRY(json_get_text(map, "cpu", &job->cpu, err));
+    if (json_has(map, "data_root"))
+        TRY(json_get_text(map, "data_root", &job->data_root, err));
+    job->threads = (int)threads;
+    job->pin = (int)pin;
+    return ERR_NONE;
+fail:
+    return err_wrap(err, "reading the job");
+}
+
+/* --- events --- */
+
+static void begin_event(const Speaker *speaker, JsonWriter *json, const char *event)
+{
+    json_open_map(json, NULL);
+    json_put_text(json, "event", event);
+    json_put_int(json, "trial", speaker->job->trial);
+    json_put_int(json, "attempt", speaker->job->attempt);
+}
+
+static void end_event(Speaker *speaker, JsonWriter *json)
+{
+    json_close_map(json);
+    text_append_char(json->out, '\n');
+    if (speaker->err.code == ERR_NONE && text_ok(json->out, &speaker->err) == ERR_NONE)
+        (void)file_put_fd(speaker->out, "standard output", json->out->data, json->out->n_bytes,
+                          &speaker->err);
+    text_release(json->out);
+}
+
+static void say_epoch(void *user, const TrainEpoch *epoch)
+{
+    Speaker *speaker = user;
+    Text line = {0};
+    JsonWriter json = json_writer(&line, false);
+    begin_event(speaker, &json, "epoch");
+    json_put_int(&json, "epoch", epoch->epoch);
+    json_put_double(&json, "train_loss", epoch->train_loss);
+    json_put_double(&json, "val_loss", epoch->val_loss);
+    json_put_double(&json, "val_top1", epoch->val_top1);
+    json_put_double(&json, "lr", epoch->lr);
+    json_put_double(&json, "seconds", epoch->seconds);
+    json_put_double(&json, "images_per_second", epoch->images_per_second);
+    end_event(speaker, &json);
+}
+
+static void say_checkpoint(void *user, int64_t step)
+{
+    Speaker *speaker = user;
+    Text line = {0};
+    JsonWriter json = json_writer(&line, false);
+    begin_event(speaker, &json, "checkpoint");
+    json_put_int(&json, "step", step);
+    end_event(speaker, &json);
+}
+
+static void say_text(Speaker *speaker, const char *event, const char *message)
+{
+    Text line = {0};
+    JsonWriter json = json_writer(&line, false);
+    begin_event(speaker, &json, event);
+    json_put_text(&json, "message", message);
+    end_event(speaker, &json);
+}
+
+static void say_warning(void *user, const char *message)
+{
+    say_text(user, "warning", message);
+}
+
+/* The end of the attempt: "done", "diverged" or "stopped". */
+static void say_end(Speaker *speaker, const TrainReport *report)
+{
+    static const char *const events[] = {
+        [TRAIN_DONE] = "done", [TRAIN_STOPPED] = "stopped", [TRAIN_DIVERGED] = "diverged"};
+    Text line = {0};
+    JsonWriter json = json_writer(&line, false);
+    begin_event(speaker, &json, events[report->status]);
+    json_put_int(&json, "epochs", report->epochs);
+    json_put_double(&json, "val_top1", report->val_top1);
+    json_put_double(&json, "val_loss", report->val_loss);
+    json_put_double(&json, "test_top1", report->test_top1);
+    json_put_double(&json, "test_loss", report->test_loss);
+    json_put_int(&json, "best_epoch", report->best_epoch);
+    json_put_double(&json, "best_val_top1", report->best_val_top1);
+    json_put_int(&json, "bad_step", report->bad_step);
+    json_put_int(&json, "last_step", report->last_step);
+    json_put_int(&json, "checkpoint_step", report->checkpoint_step);
+    json_put_double(&json, "seconds", report->seconds);
+    end_event(speaker, &json);
+}
+
+static void say_failed(Speaker *speaker, const Err *why)
+{
+    Text line = {0};
+    JsonWriter json = json_writer(&line, false);
+    begin_event(speaker, &json, "failed");
+    json_put_text(&json, "code", err_name(why->code));
+    json_put_text(&json, "message", why->msg);
+    json_put_bool(&json, "is_disk_full", strstr(why->msg, strerror(ENOSPC)) != NULL);
+    end_event(speaker, &json);
+}
+
+/* True once standard input has ended, a signal asked, or nobody reads our lines. */
+static bool is_stop_wanted(void *user)
+{
+    const Speaker *speaker = user;
+    if (proc_stop_requested() || speaker->err.code != ERR_NONE)
+        return true;
+    struct pollfd watched = {.fd = speaker->in, .events = POLLIN};
+    return poll(&watched, 1, 0) > 0 && (watched.revents & (POLLIN | POLLHUP | POLLERR)) != 0;
+}
+
+/* --- the trial --- */
+
+/* The folders of all attempts of the trial, whose checkpoints may be taken up. */
+static ErrCode list_attempts(const char *trial_dir, FileList *names, char ***out, size_t *n_out, Err *err)
+{
+    *out = NULL;
+    *n_out = 0;
+    if (file_list(trial_dir, names, err) != ERR_NONE)
+        return err->code;
+    char **folders = mem_calloc(names->n_names + 1, sizeof *folders);
+    if (!folders)
+        return err_memory(err, names->n_names * sizeof *folders);
+    *out = folders;
+    for (size_t i = 0; i < names->n_names; i++) {
+        int64_t number = 0;
+        if (!text_starts_with(names->names[i], ATTEMPT_PREFIX) ||
+            !text_to_int64(names->names[i] + strlen(ATTEMPT_PREFIX), &number))
+            continue;
+        folders[*n_out] = file_join(trial_dir, names->names[i]);
+        if (!folders[*n_out])
+            return err_memory(err, strlen(trial_dir));
+        (*n_out)++;
+    }
+    return ERR_NONE;
+}
+
+static ErrCode train(Speaker *speaker, const Study *study, const Network *network, TrainReport *report,
+                     Err *err)
+{
+    const WorkerJob *job = speaker->job;
+    FileList names = {0};
+    char **folders = NULL;
+    size_t n_folders = 0;
+    CpuLevel level;
+    TRY(cpu_level_parse(job->cpu, &level, err));
+    TRY(list_attempts(job->trial_dir, &names, &folders, &n_folders, err));
+    const TrainJob train_job = {.network = network,
+                                .data = &study->data,
+                                .data_root = job->data_root,
+                                .recipe = &study->recipe,
+                                .seed = job->seed,
+                                .threads = job->threads,
+                                .level = level,
+                                .dir = job->dir,
+                                .resume = (const char *const *)folders,
+                                .n_resume = n_folders,
+                                .cache = job->cache,
+                                .keep_checkpoints = true};
+    const TrainCallbacks callbacks = {.user = speaker,
+                                      .epoch = say_epoch,
+                                      .checkpoint = say_checkpoint,
+                                      .warning = say_warning,
+                                      .should_stop = is_stop_wanted};
+    TRY(trainer_run(&train_job, &callbacks, report, err));
+fail:
+    for (size_t i = 0; i < n_folders; i++)
+        mem_free(folders[i]);
+    mem_free(folders);
+    file_list_release(&names);
+    return err->code;
+}
+
+static ErrCode run_job(Speaker *speaker, Err *err)
+{
+    const WorkerJob *job = speaker->job;
+    Study *study = NULL;
+    Network network = {0};
+    Spec spec;
+    TrainReport report;
+    TRY(study_parse(&study, "job", job->study, strlen(job->study), NULL, 0, err));
+    TRY(spec_parse(&spec, "network", job->network, strlen(job->network), err));
+    TRY(resolve_network(&network, &spec, err));
+    TRY(train(speaker, study, &network, &report, err));
+    say_end(speaker, &report);
+fail:
+    network_release(&network);
+    study_destroy(&study);
+    return err->code;
+}
+
+ErrCode worker_main(int in, int out, Err *err)
+{
+    Received received = {0};
+    Text line = {0};
+    Speaker speaker = {.job = &received.job, .in = in, .out = out};
+    Err ignored = {0};
+    TRY(read_line(in, &line, err));
+    TRY(read_job(&received, &line, err));
+    if (received.job.parent)
+        TRY(proc_die_with_parent((pid_t)received.job.parent, err));
+    if (received.job.pin >= 0 && cpu_pin(received.job.pin, &ignored) != ERR_NONE)
+        say_text(&speaker, "warning", ignored.msg); /* slower, not wrong */
+    if (run_job(&speaker, err) != ERR_NONE)
+        say_failed(&speaker, err);
+    else if (speaker.err.code != ERR_NONE)
+        *err = speaker.err;
+fail:
+    json_decref(received.map);
+    text_release(&line);
+    return err->code;
+}
