@@ -195,13 +195,14 @@ fail:
 static ErrCode move_file(const char *from, const char *name, const char *to, const char *as, Err *err)
 {
     char *source = file_join(from, name), *target = file_join(to, as);
+    ErrCode code = ERR_NONE;
     if (!source || !target)
-        (void)err_memory(err, strlen(to));
+        code = err_memory(err, strlen(to));
     else if (file_exists(source) || !file_exists(target))
-        (void)file_rename(source, target, err);
+        code = file_rename(source, target, err);
     mem_free(source);
     mem_free(target);
-    return err->code;
+    return code;
 }
 
 /* Describes a file the trial leaves, relative to the study's folder. */

@@ -123,9 +123,11 @@ static void end_event(Speaker *speaker, JsonWriter *json)
 {
     json_close_map(json);
     text_append_char(json->out, '\n');
-    if (speaker->err.code == ERR_NONE && text_ok(json->out, &speaker->err) == ERR_NONE)
-        (void)file_put_fd(speaker->out, "standard output", json->out->data, json->out->n_bytes,
-                          &speaker->err);
+    /* The first failure stays in speaker->err and stops the training at the next batch. */
+    if (speaker->err.code != ERR_NONE || text_ok(json->out, &speaker->err) != ERR_NONE ||
+        file_put_fd(speaker->out, "standard output", json->out->data, json->out->n_bytes, &speaker->err) !=
+            ERR_NONE)
+        text_clear(json->out);
     text_release(json->out);
 }
 

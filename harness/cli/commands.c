@@ -3,5 +3,8 @@
 
 const Command *const commands[] = {
     &cmd_cost,
+    &cmd_plan,
+    &cmd_run,
+    &cmd_train,
     NULL,
 };

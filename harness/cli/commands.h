@@ -5,5 +5,8 @@
 #include "harness/cli/command.h"
 
 extern const Command cmd_cost;
+extern const Command cmd_plan;
+extern const Command cmd_run;
+extern const Command cmd_train;
 
 #endif

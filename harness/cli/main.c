@@ -102,8 +102,7 @@ int main(int argc, char **argv)
     Err err = {0};
     int status = 0;
     mem_adopt_jansson();
-    (void)run_line(argc, argv, &status, &err);
-    if (err.code == ERR_NONE && file_close_stdout(&err) == ERR_NONE)
+    if (run_line(argc, argv, &status, &err) == ERR_NONE && file_close_stdout(&err) == ERR_NONE)
         return status;
     const Command *command = argc > 1 ? find_command(argv[1]) : NULL;
     if (command)

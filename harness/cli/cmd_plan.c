@@ -1,0 +1,60 @@
+/* harness/cli/cmd_plan.c: `isoflop plan`: what a study would train, at what cost, in what time. */
+#include "harness/cli/command.h"
+#include "harness/plan.h"
+
+#include <math.h>
+
+static const char *const usage[] = {"STUDY.yaml [--jobs N] [--no-time] [--set PATH=VALUE]... [--json]", NULL};
+
+typedef struct PlanSettings {
+    int64_t jobs;
+    bool no_time;
+} PlanSettings;
+
+enum { MAX_JOBS = 1024 };
+
+static const Option options[] = {
+    {.name = "jobs", .kind = OPTION_INT, .offset = offsetof(PlanSettings, jobs), .metavar = "N", .min = 1,
+     .max = MAX_JOBS, .doc = "workers side by side, for the predicted time (default: --threads)"},
+    {.name = "no-time", .kind = OPTION_FLAG, .offset = offsetof(PlanSettings, no_time),
+     .doc = "leave out the calibration (about a second) and the predicted time"},
+};
+
+static ErrCode run(const Call *call, int *status, Err *err)
+{
+    (void)status;
+    const PlanSettings *settings = call->settings;
+    const int jobs = settings->jobs ? (int)settings->jobs : call->threads;
+    Study *study = NULL;
+    Plan *plan = NULL;
+    Text out = {0};
+    double seconds = NAN;
+    TRY(study_load(&study, call->args[0], call->sets.v, call->sets.n, err));
+    TRY(plan_create(&plan, study, call->data_root, err));
+    if (!settings->no_time) {
+        TRY(plan_predict(plan, call->cpu, err));
+        seconds = plan_total_seconds(plan, jobs);
+    }
+    if (call->json)
+        plan_json(plan, seconds, &out);
+    else
+        plan_text(plan, seconds, &out);
+    TRY(call_print(&out, err));
+fail:
+    plan_destroy(&plan);
+    study_destroy(&study);
+    text_release(&out);
+    return err->code;
+}
+
+const Command cmd_plan = {
+    .name = "plan",
+    .summary = "show a study's trials, aliases, counted costs, fairness and time, without running",
+    .usage = usage,
+    .options = {options, ARRAY_LEN(options)},
+    .settings_bytes = sizeof(PlanSettings),
+    .min_args = 1,
+    .max_args = 1,
+    .shared = SHARED_JSON | SHARED_SET | SHARED_DATA_ROOT,
+    .run = run,
+};

@@ -1,0 +1,212 @@
+/* harness/cli/cmd_run.c: `isoflop run`: runs a study or goes on with it; and the hidden worker. */
+#include "harness/cli/command.h"
+#include "harness/coordinator.h"
+#include "harness/worker.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+#include "base/file.h"
+#include "base/proc.h"
+#include "base/sys.h"
+
+static const char *const usage[] = {
+    "STUDY.yaml [--out DIR] [--jobs N] [--only PART] [--seeds N] [--time-budget S] [--set PATH=VALUE]...",
+    NULL};
+static const char *const notes[] = {
+    "STUDY.yaml is a file or the name of a built-in study ('isoflop list studies'). Run the same command again to go\n"
+    "on after an interruption: finished trials are never repeated. Exit: 0 done, 3 done but trials failed, 75\n"
+    "interrupted with all state saved.",
+    NULL};
+
+typedef struct RunOptions {
+    const char *out, *only, *launcher;
+    int64_t jobs, seeds;
+    double time_budget;
+    bool worker;
+} RunOptions;
+
+enum { MAX_JOBS = 1024, MAX_SEEDS = 1000, STATUS_TRIALS_FAILED = 3 };
+#define MAX_BUDGET_S 1e9
+
+#define FIELD(field) offsetof(RunOptions, field)
+static const Option options[] = {
+    {.name = "out", .kind = OPTION_TEXT, .offset = FIELD(out), .metavar = "DIR",
+     .doc = "the study's folder (default: runs/<study>)"},
+    {.name = "jobs", .kind = OPTION_INT, .offset = FIELD(jobs), .metavar = "N", .min = 1, .max = MAX_JOBS,
+     .doc = "trials side by side (default: --threads)"},
+    {.name = "only", .kind = OPTION_TEXT, .offset = FIELD(only), .metavar = "PART",
+     .doc = "run one part alone: its key (grid, compare, grid-2) or figure (fig3)"},
+    {.name = "seeds", .kind = OPTION_INT, .offset = FIELD(seeds), .metavar = "N", .min = 1, .max = MAX_SEEDS,
+     .doc = "use N seeds: the study's first ones, then further numbers"},
+    {.name = "time-budget", .kind = OPTION_NUMBER, .offset = FIELD(time_budget), .metavar = "S", .min = 1e-3,
+     .max = MAX_BUDGET_S, .doc = "refuse to start when the prediction exceeds S seconds"},
+    {.name = "launcher", .kind = OPTION_TEXT, .offset = FIELD(launcher), .metavar = "COMMAND",
+     .doc = "put COMMAND (e.g. 'srun -n1') in front of each trial's process"},
+    {.name = "worker", .kind = OPTION_FLAG, .offset = FIELD(worker), .is_hidden = true,
+     .doc = "train the trial described on standard input"},
+};
+#undef FIELD
+
+/* --- seeds --- */
+
+/* "seeds=[...]" with n seeds: those of the study, then the smallest numbers not yet among them. */
+static void seeds_override(const Study *study, int64_t n, Text *out)
+{
+    int64_t next = 1;
+    text_append(out, "seeds=[");
+    for (int64_t i = 0; i < n; i++) {
+        int64_t seed = next;
+        if ((size_t)i < study->seeds.n) {
+            seed = study->seeds.v[i];
+        } else {
+            for (size_t k = 0; k < study->seeds.n;) {
+                const bool is_taken = study->seeds.v[k] == seed;
+                seed += is_taken;
+                k = is_taken ? 0 : k + 1;
+            }
+            next = seed + 1;
+        }
+        text_printf(out, "%s%" PRId64, i ? ", " : "", seed);
+    }
+    text_append_char(out, ']');
+}
+
+static ErrCode load_study(Study **out, const Call *call, int64_t n_seeds, Err *err)
+{
+    OptionList sets = call->sets;
+    Text seeds = {0};
+    TRY(study_load(out, call->args[0], sets.v, sets.n, err));
+    if (n_seeds) {
+        seeds_override(*out, n_seeds, &seeds);
+        TRY(text_ok(&seeds, err));
+        study_destroy(out);
+        if (sets.n == OPTION_LIST_MAX) {
+            (void)err_set(err, ERR_USAGE, "too many '--set' beside '--seeds', at most %d", OPTION_LIST_MAX - 1);
+            goto fail;
+        }
+        sets.v[sets.n++] = text_string(&seeds);
+        TRY(study_load(out, call->args[0], sets.v, sets.n, err));
+    }
+fail:
+    text_release(&seeds);
+    return err->code;
+}
+
+/* --- talk --- */
+
+static void say_planned(void *user, const Plan *plan, double seconds)
+{
+    (void)user;
+    char a[TEXT_NUMBER_BYTES];
+    call_say("study %s: %zu networks, %zu trials%s, predicted %s", plan->study->name, plan->n_networks,
+             plan->n_trials, plan->n_after_grid ? " and more after the grid" : "", text_duration(a, seconds));
+}
+
+static void say_epoch(void *user, const RunEpoch *e, const RunProgress *progress)
+{
+    (void)user;
+    char eta[TEXT_NUMBER_BYTES];
+    const size_t n_ended = progress->n_done + progress->n_diverged + progress->n_failed;
+    if (!e->is_last)
+        call_say("%4" PRId64 " %s seed %" PRId64 "  epoch %" PRId64 "/%" PRId64
+                 "  loss %.4f  val %.2f %%",
+                 e->trial, e->label, e->seed, e->epoch, e->epochs, e->train_loss, e->val_top1);
+    else if (e->status == TRAIN_DIVERGED)
+        call_say("%4" PRId64 " %s seed %" PRId64 "  diverged  [%zu/%zu]", e->trial, e->label, e->seed, n_ended,
+                 progress->n_trials);
+    else
+        call_say("%4" PRId64 " %s seed %" PRId64 "  done  val %.2f %%  test %.2f %%  [%zu/%zu, %s left]",
+                 e->trial, e->label, e->seed, e->val_top1, e->test_top1, n_ended, progress->n_trials,
+                 text_duration(eta, progress->eta_s));
+}
+
+static void say_tick(void *user, const RunProgress *p)
+{
+    char elapsed[TEXT_NUMBER_BYTES], eta[TEXT_NUMBER_BYTES];
+    Text line = {0};
+    text_printf(&line, "%zu of %zu trials, %zu running, %s gone, %s left",
+                p->n_done + p->n_diverged + p->n_failed, p->n_trials, p->n_running,
+                text_duration(elapsed, p->elapsed_s), text_duration(eta, p->eta_s));
+    call_progress(user, text_string(&line));
+    text_release(&line);
+}
+
+static void say_note(void *user, const char *message)
+{
+    (void)user;
+    call_say("%s", message);
+}
+
+static void say_end(const RunReport *report, const char *out)
+{
+    const RunProgress *p = &report->progress;
+    char elapsed[TEXT_NUMBER_BYTES];
+    call_say("%zu of %zu trials done, %zu diverged, %zu failed in %s; see 'isoflop verdict %s'", p->n_done,
+             p->n_trials, p->n_diverged, p->n_failed, text_duration(elapsed, p->elapsed_s), out);
+}
+
+/* --- run --- */
+
+static ErrCode run_study(const Call *call, const RunOptions *settings, int *status, Err *err)
+{
+    Study *study = NULL;
+    RunReport report;
+    char *out = NULL;
+    TRY(load_study(&study, call, settings->seeds, err));
+    out = settings->out ? mem_strdup(settings->out) : file_join("runs", study->name);
+    if (!out) {
+        (void)err_memory(err, sizeof "runs/");
+        goto fail;
+    }
+    const RunSettings run_settings = {.out = out,
+                                      .jobs = (int)settings->jobs,
+                                      .threads = call->threads,
+                                      .level = call->cpu,
+                                      .only = settings->only,
+                                      .time_budget_s = settings->time_budget,
+                                      .launcher = settings->launcher,
+                                      .command = call->line,
+                                      .data_root = call->data_root};
+    const RunCallbacks callbacks = {.user = (void *)(uintptr_t)call,
+                                    .planned = say_planned,
+                                    .epoch = say_epoch,
+                                    .tick = say_tick,
+                                    .note = say_note};
+    TRY(proc_catch_stops(err));
+    TRY(coordinator_run(study, &run_settings, &callbacks, &report, err));
+    say_end(&report, out);
+    if (report.progress.n_failed)
+        *status = STATUS_TRIALS_FAILED;
+fail:
+    mem_free(out);
+    study_destroy(&study);
+    return err->code;
+}
+
+static ErrCode run(const Call *call, int *status, Err *err)
+{
+    const RunOptions *settings = call->settings;
+    if (settings->worker) {
+        enum { STDIN = 0, STDOUT = 1 };
+        if (proc_catch_stops(err) != ERR_NONE)
+            return err->code;
+        return worker_main(STDIN, STDOUT, err);
+    }
+    if (call->n_args == 0)
+        return err_set(err, ERR_USAGE, "an argument is missing, usage: isoflop run %s", usage[0]);
+    return run_study(call, settings, status, err);
+}
+
+const Command cmd_run = {
+    .name = "run",
+    .summary = "run a study, or go on with it where it stopped",
+    .usage = usage,
+    .notes = notes,
+    .options = {options, ARRAY_LEN(options)},
+    .settings_bytes = sizeof(RunOptions),
+    .min_args = 0,
+    .max_args = 1,
+    .shared = SHARED_SET | SHARED_DATA_ROOT,
+    .run = run,
+};
