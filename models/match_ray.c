@@ -56,7 +56,7 @@ static bool enter(RayWalk *walk)
     network_at(&walk->spec, walk, walk->low);
     if (walk->low >= RAY_MAX_T || !scaling_fits(&walk->spec))
         return false;
-    double inside = walk->low, outside = walk->low;
+    double inside, outside = walk->low;
     double step = RAY_FIRST_STEP;
     do {
         inside = outside;

@@ -238,7 +238,7 @@ fail:
 
 static ErrCode read_extras(YamlDoc *doc, const SpecDocument *document, Spec *spec, Err *err)
 {
-    spec->torchvision_epsilon = NAN;
+    spec->torchvision_epsilon = (double)NAN;
     if (!yaml_is_null(document->torchvision)) {
         TorchvisionSpec torchvision;
         TRY(yaml_read(doc, &torchvision_table, document->torchvision, &torchvision, err));
