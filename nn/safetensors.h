@@ -5,8 +5,8 @@
  * dtype, shape and data_offsets, plus "__metadata__", a map of texts), then the tensors' bytes.
  * Source: https://github.com/huggingface/safetensors (format section of its README). Reading
  * refuses what the format forbids: a header above 16 MiB, unknown dtypes, shapes that disagree with
- * their offsets, overlap, holes, a tail. Written bytes are a function of content only: tensors in
- * order of alignment-preserving bytewise sorted names, metadata sorted, header padded to 8 bytes.
+ * their offsets, overlap, holes, a tail. Written bytes are a function of content only: tensors and
+ * metadata in bytewise order of their names, header padded to 8 bytes.
  */
 #ifndef NN_SAFETENSORS_H
 #define NN_SAFETENSORS_H
@@ -34,7 +34,7 @@ typedef struct TensorInfo {
     int64_t dims[SAFETENSORS_MAX_DIMS];
     size_t n_elements;
     size_t n_bytes;
-    const void *data;   /* little-endian elements; aligned to the element's size when written by us */
+    const void *data;   /* little-endian elements, not necessarily aligned */
 } TensorInfo;
 
 typedef struct MetadataEntry {
@@ -65,12 +65,32 @@ const char *safetensors_metadata(const TensorFile *file, const char *key);    /*
 ErrCode safetensors_floats(const TensorFile *file, const TensorInfo *tensor, bool allow_nonfinite,
                            float *data, size_t n_elements, Err *err) ERR_CHECKED;
 
+/*
+ * XXH3-128 over all tensors (name, type, shape, bytes) and all metadata but `except` (may be NULL),
+ * as hexadecimal text[HASH_HEX_BYTES]. ERR_MEMORY.
+ */
+ErrCode safetensors_digest(const TensorFile *file, const char *except, char *text, Err *err)
+    ERR_CHECKED;
+
 void safetensors_close(TensorFile **file); /* accepts NULL */
 
 /* --- write --- */
 
-/* Atomically replaces `path`; names must be distinct. ERR_IO, ERR_MEMORY. */
-ErrCode safetensors_write(const char *path, const TensorInfo *tensors, size_t n_tensors,
-                          const MetadataEntry *metadata, size_t n_metadata, Err *err) ERR_CHECKED;
+/* What is to be written; the writer sorts both arrays in place. Names are distinct. */
+typedef struct TensorSet {
+    TensorInfo *tensors; /* n_elements and n_bytes are set by safetensors_measure */
+    size_t n_tensors;
+    MetadataEntry *metadata;
+    size_t n_metadata;
+} TensorSet;
+
+/* Fills n_elements and n_bytes from type and dims. */
+void safetensors_measure(TensorInfo *tensor);
+
+/* safetensors_digest of a set, equal to that of the file it is written to. ERR_MEMORY. */
+ErrCode safetensors_digest_set(TensorSet *set, const char *except, char *text, Err *err) ERR_CHECKED;
+
+/* Atomically replaces `path`. ERR_IO, ERR_MEMORY, ERR_RANGE (header above 16 MiB). */
+ErrCode safetensors_write(const char *path, TensorSet *set, Err *err) ERR_CHECKED;
 
 #endif

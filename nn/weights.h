@@ -14,6 +14,8 @@ typedef struct WeightNaming {
     const char *name; /* "isoflop", "torchvision" */
     /* Writes into text[NET_TENSOR_NAME_MAX] what `tensor` is called. */
     void (*rename)(const Network *network, const NetTensor *tensor, char *text);
+    /* Dimensions such files use; returns their number. NULL: as NetTensor has them. */
+    int (*reshape)(const NetTensor *tensor, int64_t dims[NET_TENSOR_MAX_DIMS]);
     /* True if a tensor of the file that the Net does not have may be left out. */
     bool (*is_ignored)(const char *name);
 } WeightNaming;

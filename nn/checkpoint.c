@@ -1,0 +1,230 @@
+#include "nn/checkpoint.h"
+
+#include "nn/safetensors.h"
+
+#include "base/hash.h"
+#include "base/sys.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define KEY_DIGEST "digest"
+#define KEY_FORMAT "format"
+#define KEY_NETWORK "network"
+#define KEY_OPTIMIZER "optimizer"
+#define KEY_TEXT "text"
+
+/* Raised when a checkpoint of before could be misunderstood. */
+#define CHECKPOINT_FORMAT "isoflop checkpoint 1"
+
+enum { PREFIX_MAX = 16, MOST_VALUES = 4, N_METADATA = 5 };
+
+static const struct {
+    NetValues values;
+    const char *prefix;
+} parts[MOST_VALUES] = {
+    {NET_WEIGHTS, ""},
+    {NET_EMA, "ema."},
+    {NET_MOMENTUM, "momentum."},
+    {NET_MEAN_SQUARE, "mean_square."},
+};
+
+static const char *const optimizer_names[] = {
+    [NET_SGD] = "sgd", [NET_RMSPROP] = "rmsprop", [NET_RMSPROP_TORCH] = "rmsprop-torch"};
+
+typedef char CheckpointName[PREFIX_MAX + NET_TENSOR_NAME_MAX];
+
+static void full_name(CheckpointName name, const char *prefix, const NetTensor *tensor)
+{
+    snprintf(name, sizeof(CheckpointName), "%s%s", prefix, tensor->name);
+}
+
+/* --- save --- */
+
+typedef struct SaveBuffers {
+    TensorInfo *tensors;
+    CheckpointName *names;
+    float *data;
+} SaveBuffers;
+
+static void release(SaveBuffers *buffers)
+{
+    mem_free(buffers->tensors);
+    mem_free(buffers->names);
+    mem_free(buffers->data);
+}
+
+static ErrCode reserve(const Net *net, SaveBuffers *buffers, Err *err)
+{
+    const size_t n = (size_t)net_n_tensors(net) * MOST_VALUES + 1;
+    size_t n_elements = 1;
+    for (int i = 0; i < net_n_tensors(net); i++)
+        n_elements += net_tensor(net, i)->n_elements * MOST_VALUES;
+    buffers->tensors = mem_calloc(n, sizeof *buffers->tensors);
+    buffers->names = mem_calloc(n, sizeof *buffers->names);
+    buffers->data = mem_calloc(n_elements, sizeof *buffers->data);
+    if (buffers->tensors == NULL || buffers->names == NULL || buffers->data == NULL)
+        return err_memory(err, n_elements * sizeof *buffers->data);
+    return ERR_NONE;
+}
+
+static void collect(const Net *net, SaveBuffers *buffers, TensorSet *set)
+{
+    float *data = buffers->data;
+    for (int i = 0; i < net_n_tensors(net); i++)
+        for (size_t k = 0; k < ARRAY_LEN(parts); k++) {
+            if (!net_has(net, i, parts[k].values))
+                continue;
+            const NetTensor *tensor = net_tensor(net, i);
+            TensorInfo *info = &set->tensors[set->n_tensors];
+            full_name(buffers->names[set->n_tensors], parts[k].prefix, tensor);
+            info->name = buffers->names[set->n_tensors++];
+            info->type = TENSOR_F32;
+            info->n_dims = tensor->n_dims;
+            memcpy(info->dims, tensor->dims, (size_t)tensor->n_dims * sizeof info->dims[0]);
+            safetensors_measure(info);
+            info->data = data;
+            net_read(net, i, parts[k].values, data);
+            data += tensor->n_elements;
+        }
+}
+
+ErrCode checkpoint_save(const Net *net, const char *text, const char *path, Err *err)
+{
+    SaveBuffers buffers = {0};
+    char digest[HASH_HEX_BYTES] = "";
+    MetadataEntry metadata[N_METADATA] = {
+        {KEY_FORMAT, CHECKPOINT_FORMAT},
+        {KEY_NETWORK, net_network(net)->digest},
+        {KEY_OPTIMIZER, optimizer_names[net_settings(net)->optimizer]},
+        {KEY_TEXT, text},
+        {KEY_DIGEST, digest},
+    };
+    TRY(reserve(net, &buffers, err));
+    TensorSet set = {.tensors = buffers.tensors, .metadata = metadata, .n_metadata = N_METADATA};
+    collect(net, &buffers, &set);
+    TRY(safetensors_digest_set(&set, KEY_DIGEST, digest, err));
+    TRY(safetensors_write(path, &set, err));
+    release(&buffers);
+    return ERR_NONE;
+fail:
+    release(&buffers);
+    return err->code;
+}
+
+/* --- load --- */
+
+/* Opens the file and checks that it is whole. */
+static ErrCode open_checked(TensorFile **file, const char *path, Err *err)
+{
+    char digest[HASH_HEX_BYTES];
+    TRY(safetensors_open(file, path, err));
+    const char *format = safetensors_metadata(*file, KEY_FORMAT);
+    const char *stored = safetensors_metadata(*file, KEY_DIGEST);
+    if (format == NULL || stored == NULL || safetensors_metadata(*file, KEY_TEXT) == NULL) {
+        err_set(err, ERR_DATA, "'%s' is not a checkpoint", path);
+        goto fail;
+    }
+    TRY(safetensors_digest(*file, KEY_DIGEST, digest, err));
+    if (strcmp(stored, digest) != 0) {
+        err_set(err, ERR_DATA, "checkpoint '%s' is damaged: its digest is %s, its contents give %s",
+                path, stored, digest);
+        goto fail;
+    }
+    if (strcmp(format, CHECKPOINT_FORMAT) != 0) {
+        err_set(err, ERR_VERSION, "checkpoint '%s' has format '%s' where '%s' is wanted", path, format,
+                CHECKPOINT_FORMAT);
+        goto fail;
+    }
+    return ERR_NONE;
+fail:
+    safetensors_close(file);
+    return err->code;
+}
+
+static ErrCode check_entry(const TensorFile *file, const char *key, const char *wanted, Err *err)
+{
+    const char *found = safetensors_metadata(file, key);
+    if (found != NULL && strcmp(found, wanted) == 0)
+        return ERR_NONE;
+    return err_set(err, ERR_VERSION, "checkpoint '%s' was made with %s '%s', not '%s'",
+                   safetensors_path(file), key, found == NULL ? "" : found, wanted);
+}
+
+/* Calls net_write for every tensor, or with is_trial only checks that it could. */
+static ErrCode restore(Net *net, const TensorFile *file, float *data, bool is_trial, Err *err)
+{
+    for (int i = 0; i < net_n_tensors(net); i++)
+        for (size_t k = 0; k < ARRAY_LEN(parts); k++) {
+            if (!net_has(net, i, parts[k].values))
+                continue;
+            CheckpointName name;
+            full_name(name, parts[k].prefix, net_tensor(net, i));
+            const TensorInfo *found = safetensors_find(file, name);
+            if (found == NULL)
+                return err_set(err, ERR_DATA, "tensor '%s' is missing in '%s'", name,
+                               safetensors_path(file));
+            TRY(safetensors_floats(file, found, true, data, net_tensor(net, i)->n_elements, err));
+            if (!is_trial)
+                net_write(net, i, parts[k].values, data);
+        }
+    return ERR_NONE;
+fail:
+    return err->code;
+}
+
+static size_t widest_tensor(const Net *net)
+{
+    size_t widest = 1;
+    for (int i = 0; i < net_n_tensors(net); i++)
+        widest = net_tensor(net, i)->n_elements > widest ? net_tensor(net, i)->n_elements : widest;
+    return widest;
+}
+
+static ErrCode copy_text(const TensorFile *file, char **text, Err *err)
+{
+    const char *stored = safetensors_metadata(file, KEY_TEXT);
+    *text = mem_strdup(stored);
+    return *text != NULL ? ERR_NONE : err_memory(err, strlen(stored) + 1);
+}
+
+ErrCode checkpoint_load(Net *net, const char *path, char **text, Err *err)
+{
+    TensorFile *file = NULL;
+    float *data = NULL;
+    *text = NULL;
+    TRY(open_checked(&file, path, err));
+    TRY(check_entry(file, KEY_NETWORK, net_network(net)->digest, err));
+    TRY(check_entry(file, KEY_OPTIMIZER, optimizer_names[net_settings(net)->optimizer], err));
+    data = mem_alloc(widest_tensor(net) * sizeof *data);
+    if (data == NULL) {
+        err_memory(err, widest_tensor(net) * sizeof *data);
+        goto fail;
+    }
+    TRY(copy_text(file, text, err));
+    TRY(restore(net, file, data, true, err));
+    net_reset_optimizer(net);
+    TRY(restore(net, file, data, false, err));
+    safetensors_close(&file);
+    mem_free(data);
+    return ERR_NONE;
+fail:
+    mem_free(*text);
+    *text = NULL;
+    safetensors_close(&file);
+    mem_free(data);
+    return err->code;
+}
+
+ErrCode checkpoint_peek(const char *path, char **text, Err *err)
+{
+    TensorFile *file = NULL;
+    *text = NULL;
+    TRY(open_checked(&file, path, err));
+    TRY(copy_text(file, text, err));
+    safetensors_close(&file);
+    return ERR_NONE;
+fail:
+    safetensors_close(&file);
+    return err->code;
+}

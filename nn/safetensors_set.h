@@ -1,0 +1,13 @@
+/* nn/safetensors_set.h: what reader and writer of safetensors share; for them only. */
+#ifndef NN_SAFETENSORS_SET_H
+#define NN_SAFETENSORS_SET_H
+
+#include "nn/safetensors.h"
+
+#define SAFETENSORS_METADATA "__metadata__"
+
+const char *safetensors_type_name(TensorType type); /* "F32" */
+
+void safetensors_sort(TensorSet *set); /* tensors and metadata, bytewise by name */
+
+#endif

@@ -1,0 +1,135 @@
+/*
+ * nn/safetensors_write.c: sets of tensors: order, digest, file.
+ */
+#include "nn/safetensors_set.h"
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { LENGTH_BYTES = 8, HEADER_ALIGN = 8 };
+
+static int compare_tensors(const void *left, const void *right)
+{
+    return strcmp(((const TensorInfo *)left)->name, ((const TensorInfo *)right)->name);
+}
+
+static int compare_metadata(const void *left, const void *right)
+{
+    return strcmp(((const MetadataEntry *)left)->key, ((const MetadataEntry *)right)->key);
+}
+
+void safetensors_sort(TensorSet *set)
+{
+    if (set->n_tensors > 0)
+        qsort(set->tensors, set->n_tensors, sizeof *set->tensors, compare_tensors);
+    if (set->n_metadata > 0)
+        qsort(set->metadata, set->n_metadata, sizeof *set->metadata, compare_metadata);
+}
+
+/* Texts go in with their final NUL, so that no two sets run together to the same bytes. */
+static void hash_text(Hasher *hasher, const char *text)
+{
+    hash_update(hasher, text, strlen(text) + 1);
+}
+
+ErrCode safetensors_digest_set(TensorSet *set, const char *except, char *text, Err *err)
+{
+    Hasher *hasher = hash_create();
+    if (hasher == NULL)
+        return err_memory(err, sizeof(Hash128));
+    safetensors_sort(set);
+    for (size_t i = 0; i < set->n_metadata; i++) {
+        if (except != NULL && strcmp(set->metadata[i].key, except) == 0)
+            continue;
+        hash_text(hasher, set->metadata[i].key);
+        hash_text(hasher, set->metadata[i].value);
+    }
+    for (size_t i = 0; i < set->n_tensors; i++) {
+        const TensorInfo *tensor = &set->tensors[i];
+        hash_text(hasher, tensor->name);
+        hash_text(hasher, safetensors_type_name(tensor->type));
+        hash_update(hasher, tensor->dims, (size_t)tensor->n_dims * sizeof tensor->dims[0]);
+        hash_update(hasher, tensor->data, tensor->n_bytes);
+    }
+    hash_hex(hash_digest(hasher), text);
+    hash_destroy(&hasher);
+    return ERR_NONE;
+}
+
+static void put_metadata(JsonWriter *json, const TensorSet *set)
+{
+    if (set->n_metadata == 0)
+        return;
+    json_open_map(json, SAFETENSORS_METADATA);
+    for (size_t i = 0; i < set->n_metadata; i++)
+        json_put_text(json, set->metadata[i].key, set->metadata[i].value);
+    json_close_map(json);
+}
+
+static ErrCode build_header(const TensorSet *set, const char *path, Text *text, Err *err)
+{
+    JsonWriter json = json_writer(text, false);
+    json_open_map(&json, NULL);
+    put_metadata(&json, set);
+    int64_t at = 0;
+    for (size_t i = 0; i < set->n_tensors; i++) {
+        const TensorInfo *tensor = &set->tensors[i];
+        const int64_t offsets[] = {at, at + (int64_t)tensor->n_bytes};
+        json_open_map(&json, tensor->name);
+        json_put_text(&json, "dtype", safetensors_type_name(tensor->type));
+        json_put_ints(&json, "shape", tensor->dims, (size_t)tensor->n_dims);
+        json_put_ints(&json, "data_offsets", offsets, ARRAY_LEN(offsets));
+        json_close_map(&json);
+        at = offsets[1];
+    }
+    json_close_map(&json);
+    TRY(text_ok(text, err));
+    while (text->n_bytes > 0 && text_string(text)[text->n_bytes - 1] == '\n')
+        text->n_bytes--;
+    while (text->n_bytes % HEADER_ALIGN != 0)
+        text_append_char(text, ' ');
+    TRY(text_ok(text, err));
+    if (text->n_bytes > SAFETENSORS_HEADER_MAX) {
+        err_set(err, ERR_RANGE, "header of '%s' would take %zu bytes: at most %d are allowed", path,
+                text->n_bytes, SAFETENSORS_HEADER_MAX);
+        goto fail;
+    }
+    return ERR_NONE;
+fail:
+    return err->code;
+}
+
+static ErrCode put_all(FileWriter *writer, const TensorSet *set, const Text *header, Err *err)
+{
+    unsigned char length[LENGTH_BYTES];
+    for (int i = 0; i < LENGTH_BYTES; i++)
+        length[i] = (unsigned char)((uint64_t)header->n_bytes >> 8 * i);
+    TRY(file_writer_put(writer, length, sizeof length, err));
+    TRY(file_writer_put(writer, text_string(header), header->n_bytes, err));
+    for (size_t i = 0; i < set->n_tensors; i++)
+        TRY(file_writer_put(writer, set->tensors[i].data, set->tensors[i].n_bytes, err));
+    return ERR_NONE;
+fail:
+    return err->code;
+}
+
+ErrCode safetensors_write(const char *path, TensorSet *set, Err *err)
+{
+    Text header = {0};
+    FileWriter *writer = NULL;
+    safetensors_sort(set);
+    TRY(build_header(set, path, &header, err));
+    TRY(file_writer_begin(&writer, path, err));
+    TRY(put_all(writer, set, &header, err));
+    TRY(file_writer_commit(&writer, err));
+    text_release(&header);
+    return ERR_NONE;
+fail:
+    file_writer_abort(&writer);
+    text_release(&header);
+    return err->code;
+}

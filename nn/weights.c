@@ -1,0 +1,194 @@
+#include "nn/weights.h"
+
+#include "nn/safetensors.h"
+
+#include "base/sys.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void own_name(const Network *network, const NetTensor *tensor, char *text)
+{
+    (void)network;
+    snprintf(text, NET_TENSOR_NAME_MAX, "%s", tensor->name);
+}
+
+static bool ignores_nothing(const char *name)
+{
+    (void)name;
+    return false;
+}
+
+const WeightNaming weights_own_names = {
+    .name = "isoflop",
+    .rename = own_name,
+    .is_ignored = ignores_nothing,
+};
+
+/* A tensor as files of this naming have it, without data. */
+static TensorInfo describe(const WeightNaming *naming, const NetTensor *tensor, const char *name)
+{
+    TensorInfo info = {.name = name, .type = TENSOR_F32, .n_dims = tensor->n_dims};
+    int64_t dims[NET_TENSOR_MAX_DIMS];
+    memcpy(dims, tensor->dims, sizeof dims);
+    if (naming->reshape != NULL)
+        info.n_dims = naming->reshape(tensor, dims);
+    for (int i = 0; i < info.n_dims; i++)
+        info.dims[i] = dims[i];
+    safetensors_measure(&info);
+    return info;
+}
+
+/* --- load --- */
+
+static void print_dims(const TensorInfo *tensor, char *text, size_t n_bytes)
+{
+    size_t at = 0;
+    text[0] = '\0';
+    for (int i = 0; i < tensor->n_dims && at + 24 < n_bytes; i++)
+        at += (size_t)snprintf(text + at, n_bytes - at, "%s%lld", i > 0 ? ", " : "",
+                               (long long)tensor->dims[i]);
+}
+
+static ErrCode check_shape(const TensorFile *file, const TensorInfo *found,
+                           const TensorInfo *wanted, Err *err)
+{
+    const size_t n_bytes = (size_t)wanted->n_dims * sizeof wanted->dims[0];
+    if (found->n_dims == wanted->n_dims && memcmp(found->dims, wanted->dims, n_bytes) == 0)
+        return ERR_NONE;
+    char is[128], should[128];
+    print_dims(found, is, sizeof is);
+    print_dims(wanted, should, sizeof should);
+    return err_set(err, ERR_DATA, "tensor '%s' in '%s' has shape [%s] where [%s] is wanted",
+                   found->name, safetensors_path(file), is, should);
+}
+
+/* The numbers of tensor `index`, checked, in data[n_elements]. */
+static ErrCode read_tensor(const Net *net, const TensorFile *file, const WeightNaming *naming,
+                           int index, float *data, Err *err)
+{
+    const NetTensor *tensor = net_tensor(net, index);
+    char name[NET_TENSOR_NAME_MAX];
+    naming->rename(net_network(net), tensor, name);
+    const TensorInfo wanted = describe(naming, tensor, name);
+    const TensorInfo *found = safetensors_find(file, name);
+    if (found == NULL)
+        return err_set(err, ERR_DATA, "tensor '%s' is missing in '%s'", name, safetensors_path(file));
+    TRY(check_shape(file, found, &wanted, err));
+    TRY(safetensors_floats(file, found, false, data, tensor->n_elements, err));
+    return ERR_NONE;
+fail:
+    return err->code;
+}
+
+static bool is_wanted(const Net *net, const WeightNaming *naming, const char *name)
+{
+    if (naming->is_ignored(name))
+        return true;
+    for (int i = 0; i < net_n_tensors(net); i++) {
+        char ours[NET_TENSOR_NAME_MAX];
+        naming->rename(net_network(net), net_tensor(net, i), ours);
+        if (strcmp(ours, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static ErrCode check_no_extras(const Net *net, const TensorFile *file, const WeightNaming *naming,
+                               Err *err)
+{
+    for (size_t i = 0; i < safetensors_count(file); i++) {
+        const char *name = safetensors_tensor(file, i)->name;
+        if (!is_wanted(net, naming, name))
+            return err_set(err, ERR_DATA, "tensor '%s' in '%s' has no place in network '%s'", name,
+                           safetensors_path(file), net_network(net)->name);
+    }
+    return ERR_NONE;
+}
+
+static size_t widest_tensor(const Net *net)
+{
+    size_t widest = 1;
+    for (int i = 0; i < net_n_tensors(net); i++)
+        widest = net_tensor(net, i)->n_elements > widest ? net_tensor(net, i)->n_elements : widest;
+    return widest;
+}
+
+ErrCode weights_load(Net *net, const char *path, const WeightNaming *naming, Err *err)
+{
+    TensorFile *file = NULL;
+    const size_t n_bytes = widest_tensor(net) * sizeof(float);
+    float *data = mem_alloc(n_bytes);
+    if (data == NULL) {
+        err_memory(err, n_bytes);
+        goto fail;
+    }
+    TRY(safetensors_open(&file, path, err));
+    TRY(check_no_extras(net, file, naming, err));
+    for (int i = 0; i < net_n_tensors(net); i++) /* all of it first, so that a bad file changes nothing */
+        TRY(read_tensor(net, file, naming, i, data, err));
+    for (int i = 0; i < net_n_tensors(net); i++) {
+        TRY(read_tensor(net, file, naming, i, data, err));
+        net_write(net, i, NET_WEIGHTS, data);
+    }
+    net_reset_optimizer(net);
+    safetensors_close(&file);
+    mem_free(data);
+    return ERR_NONE;
+fail:
+    safetensors_close(&file);
+    mem_free(data);
+    return err->code;
+}
+
+/* --- save --- */
+
+typedef struct SaveBuffers {
+    TensorInfo *tensors;
+    char (*names)[NET_TENSOR_NAME_MAX];
+    float *data;
+} SaveBuffers;
+
+static void release(SaveBuffers *buffers)
+{
+    mem_free(buffers->tensors);
+    mem_free(buffers->names);
+    mem_free(buffers->data);
+}
+
+static ErrCode reserve(const Net *net, SaveBuffers *buffers, Err *err)
+{
+    const size_t n = (size_t)net_n_tensors(net);
+    size_t n_elements = 1;
+    for (int i = 0; i < net_n_tensors(net); i++)
+        n_elements += net_tensor(net, i)->n_elements;
+    buffers->tensors = mem_calloc(n + 1, sizeof *buffers->tensors);
+    buffers->names = mem_calloc(n + 1, sizeof *buffers->names);
+    buffers->data = mem_calloc(n_elements, sizeof *buffers->data);
+    if (buffers->tensors == NULL || buffers->names == NULL || buffers->data == NULL)
+        return err_memory(err, n_elements * sizeof *buffers->data);
+    return ERR_NONE;
+}
+
+ErrCode weights_save(const Net *net, NetValues values, const char *path,
+                     const WeightNaming *naming, Err *err)
+{
+    SaveBuffers buffers = {0};
+    TRY(reserve(net, &buffers, err));
+    TensorSet set = {.tensors = buffers.tensors, .n_tensors = (size_t)net_n_tensors(net)};
+    float *data = buffers.data;
+    for (int i = 0; i < net_n_tensors(net); i++) {
+        const NetTensor *tensor = net_tensor(net, i);
+        naming->rename(net_network(net), tensor, buffers.names[i]);
+        set.tensors[i] = describe(naming, tensor, buffers.names[i]);
+        set.tensors[i].data = data;
+        net_read(net, i, values, data);
+        data += tensor->n_elements;
+    }
+    TRY(safetensors_write(path, &set, err));
+    release(&buffers);
+    return ERR_NONE;
+fail:
+    release(&buffers);
+    return err->code;
+}
