@@ -19,7 +19,7 @@ static bool is_control(char c)
 
 void gnuplot_append_quoted(Text *out, const char *string)
 {
-    text_append_char(out, '\'');
+    text_append(out, *string == '\'' ? "' " : "'"); /* gnuplot 5.4 misreads three quotes in a row */
     for (; *string; string++) {
         if (*string == '\'')
             text_append_char(out, '\'');
@@ -49,7 +49,7 @@ static ErrCode fail_with_words(Err *err, const Text *words)
 
 ErrCode gnuplot_run(const Text *script, double timeout_s, Err *err)
 {
-    static const char *const argv[] = {"gnuplot", "--default-settings", "-", NULL};
+    static const char *const argv[] = {"gnuplot", "--default-settings", NULL};
     static const char *const environment[] = {"LC_ALL=C.UTF-8", "GNUTERM=unknown", NULL};
     Text output = {0}, words = {0};
     Proc proc = {0};

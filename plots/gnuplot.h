@@ -12,7 +12,8 @@
 
 /*
  * Appends a single-quoted gnuplot text: quotes doubled, control characters (a newline followed by
- * `!` would run a command) as blanks. Nothing inside single quotes is evaluated.
+ * `!` would run a command) as blanks, a leading quote after a blank. Nothing inside single quotes
+ * is evaluated.
  */
 void gnuplot_append_quoted(Text *out, const char *string);
 

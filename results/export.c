@@ -203,30 +203,32 @@ ErrCode export_verdicts_json(const Verdict *verdicts, size_t n_verdicts, const R
 
 enum { TEXT_COLUMNS = 100, TEXT_INDENT = 6, TEXT_TOP_ROWS = 10 };
 
-/* Words of `text` on lines of at most TEXT_COLUMNS, indented. */
+/* Words of `text`, control characters shown, on lines of at most TEXT_COLUMNS, indented. */
 static void append_wrapped(Text *out, const char *label, const char *text)
 {
-    int column = TEXT_INDENT;
+    Text visible = {0};
+    int column = TEXT_INDENT + (int)strlen(label);
+    bool is_first = true;
+    text_append_visible(&visible, text);
     text_repeat(out, ' ', TEXT_INDENT);
     text_append(out, label);
-    column += (int)strlen(label);
-    while (*text) {
-        const size_t n = strcspn(text, " ");
-        if (column + (int)n > TEXT_COLUMNS) {
+    for (const char *word = text_string(&visible); *word; is_first = false) {
+        const size_t n = strcspn(word, " ");
+        if (column + (int)n + 1 > TEXT_COLUMNS) {
             text_append_char(out, '\n');
             text_repeat(out, ' ', TEXT_INDENT);
             column = TEXT_INDENT;
+        } else if (!is_first) {
+            text_append_char(out, ' ');
+            column++;
         }
-        text_append_bytes(out, text, n);
-        column += (int)n + 1;
-        text += n;
-        if (*text == ' ') {
-            text++;
-            if (*text && column + (int)strcspn(text, " ") <= TEXT_COLUMNS)
-                text_append_char(out, ' ');
-        }
+        text_append_bytes(out, word, n);
+        column += (int)n;
+        word += n + strspn(word + n, " ");
     }
     text_append_char(out, '\n');
+    out->failed |= visible.failed;
+    text_release(&visible);
 }
 
 static void append_verdict(const Verdict *v, Keep *keep, Text *out)

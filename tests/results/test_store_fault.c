@@ -216,7 +216,7 @@ static void test_no_memory_while_creating(void **state)
     (void)state;
     bool fired = true;
     int n_fired = 0;
-    for (long k = 1; fired; k++) {
+    for (long k = 1; fired; k += k < 60 ? 1 : 37) {
         Err err = {0};
         Store *store = NULL;
         assert_int_equal(file_remove(path_of("create.db"), &err), ERR_NONE);
@@ -247,7 +247,7 @@ static void test_no_memory_while_reading(void **state)
     const Fixture two = {.n_seeds = 1, .noise = 0.5};
     assert_int_equal(store_open(&store, path_of("read.db"), &err), ERR_NONE);
     assert_int_equal(fixture_fill(store, &two, &err), ERR_NONE);
-    for (long k = 1; fired; k += k < 200 ? 1 : 41) {
+    for (long k = 1; fired; k += k < 100 ? 1 : 61) {
         Keep keep = {0};
         StoreResults results;
         Verdict verdicts[VERDICT_COUNT];

@@ -1,0 +1,295 @@
+/* Figures: the same bytes every time, scripts that run again, names that stay names, trouble told.
+ */
+#include "plots/figure.h"
+
+#include "base/file.h"
+#include "base/proc.h"
+#include "base/sys.h"
+#include "base/sysfault.h"
+#include "base/text.h"
+#include "plots/gnuplot.h"
+#include "tests/results/fixture.h"
+
+#include <errno.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+enum { MAX_BYTES = 1 << 26 };
+
+static const Fixture quiet = {.n_seeds = 2, .is_demo = true, .noise = 0.8, .has_diverged = true};
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    sysfault_clear();
+    fixture_remove();
+    return 0;
+}
+
+static Store *filled(const char *name, const Fixture *fixture)
+{
+    Err err = {0};
+    Store *store = NULL;
+    if (store_open(&store, fixture_path(name), &err) != ERR_NONE ||
+        fixture_fill(store, fixture, &err) != ERR_NONE)
+        fail_msg("%s", err.msg);
+    return store;
+}
+
+/* The bytes of FOLDER/NAME.EXTENSION below the test's folder. */
+static char *bytes_of(const char *folder, const char *name, const char *extension, size_t *n)
+{
+    char path[FIXTURE_PATH_BYTES];
+    char *bytes = NULL;
+    Err err = {0};
+    snprintf(path, sizeof(path), "%s/%s.%s", folder, name, extension);
+    if (file_read(fixture_path(path), MAX_BYTES, &bytes, n, &err) != ERR_NONE)
+        fail_msg("%s", err.msg);
+    return bytes;
+}
+
+static void draw_all(Store *store, const char *folder)
+{
+    Keep keep = {0};
+    for (size_t i = 0; figure_names[i]; i++) {
+        Err err = {0};
+        Figure figure;
+        char path[FIXTURE_PATH_BYTES];
+        snprintf(path, sizeof(path), "%s", fixture_path(folder));
+        if (figure_draw(store, figure_names[i], path, &keep, &figure, &err) != ERR_NONE)
+            fail_msg("%s", err.msg);
+        assert_false(figure.is_empty);
+        assert_non_null(strstr(figure.caption, "n = "));
+        assert_non_null(strstr(figure.caption, "DEMO"));
+        assert_non_null(strstr(figure.svg, "</svg>"));
+    }
+    keep_release(&keep);
+}
+
+static void same(const char *folder_a, const char *folder_b, const char *name,
+                 const char *extension)
+{
+    size_t n_a = 0, n_b = 0;
+    char *a = bytes_of(folder_a, name, extension, &n_a);
+    char *b = bytes_of(folder_b, name, extension, &n_b);
+    if (n_a != n_b || memcmp(a, b, n_a) != 0)
+        fail_msg("%s.%s differs", name, extension);
+    mem_free(a);
+    mem_free(b);
+}
+
+/* Drawn twice: svg, png, tsv and gp are the same bytes; pdf is there. */
+static void test_stable(void **state)
+{
+    (void)state;
+    static const char *const extensions[] = {"svg", "png", "tsv", "gp"};
+    Store *store = filled("stable.db", &quiet);
+    draw_all(store, "once");
+    draw_all(store, "twice");
+    for (size_t i = 0; figure_names[i]; i++) {
+        size_t n = 0;
+        for (size_t e = 0; e < ARRAY_LEN(extensions); e++)
+            same("once", "twice", figure_names[i], extensions[e]);
+        mem_free(bytes_of("once", figure_names[i], "pdf", &n));
+        assert_true(n > 1000);
+    }
+    store_close(&store);
+}
+
+/* The saved script, run alone in another folder, draws the same picture. */
+static void test_script_runs_again(void **state)
+{
+    (void)state;
+    static const char *const argv[] = {"gnuplot", "fig3.gp", NULL};
+    const ProcOptions options = {.argv = argv, .output = PROC_NULL, .error = PROC_NULL};
+    Err err = {0};
+    Proc proc = {0};
+    char *script = NULL;
+    char here[FIXTURE_PATH_BYTES];
+    size_t n = 0;
+    script = bytes_of("once", "fig3", "gp", &n);
+    assert_int_equal(file_make_dirs(fixture_path("again"), &err), ERR_NONE);
+    assert_int_equal(file_write(fixture_path("again/fig3.gp"), script, n, &err), ERR_NONE);
+    mem_free(script);
+    assert_non_null(getcwd(here, sizeof(here)));
+    assert_int_equal(chdir(fixture_path("again")), 0);
+    assert_int_equal(proc_spawn(&proc, &options, &err), ERR_NONE);
+    assert_int_equal(chdir(here), 0);
+    assert_int_equal(proc_wait(&proc, -1, &err), ERR_NONE);
+    assert_int_equal(proc_check(&proc, "gnuplot", &err), ERR_NONE);
+    same("once", "again", "fig3", "svg");
+    same("once", "again", "fig3", "png");
+}
+
+/* The data of figure 3, against the file in the tree. */
+static void test_golden_tsv(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"fig3", "fig8"};
+    const char *root = getenv("ISOFLOP_SOURCE_DIR");
+    if (!root)
+        skip();
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        char path[FIXTURE_PATH_BYTES];
+        Err err = {0};
+        char *wanted = NULL;
+        size_t n_wanted = 0, n = 0;
+        snprintf(path, sizeof(path), "%s/tests/plots/golden/%s.tsv", root, names[i]);
+        char *got = bytes_of("once", names[i], "tsv", &n);
+        if (file_read(path, MAX_BYTES, &wanted, &n_wanted, &err) != ERR_NONE)
+            fail_msg("%s", err.msg);
+        assert_string_equal(got, wanted);
+        mem_free(got);
+        mem_free(wanted);
+    }
+}
+
+/* From five seeds on there are bars; a nominal grid is stamped with its real costs. */
+static void test_bars_and_stamps(void **state)
+{
+    (void)state;
+    const Fixture five = {.n_seeds = 5, .noise = 0.5, .has_nominal_grid = true};
+    Err err = {0};
+    Keep keep = {0};
+    Figure figure;
+    Store *store = filled("five.db", &five);
+    char path[FIXTURE_PATH_BYTES];
+    snprintf(path, sizeof(path), "%s", fixture_path("five"));
+    assert_int_equal(figure_draw(store, "grid", path, &keep, &figure, &err), ERR_NONE);
+    assert_non_null(strstr(figure.caption, "nominal cost: really"));
+    assert_non_null(strstr(figure.caption, "bars 90 % t intervals"));
+    assert_non_null(strstr(figure.caption, "1 point could not be matched"));
+    assert_null(strstr(figure.caption, "DEMO"));
+    keep_release(&keep);
+    store_close(&store);
+}
+
+/* Names that would run commands in gnuplot or a shell, or break the SVG, are only drawn. */
+static void test_hostile_names(void **state)
+{
+    (void)state;
+    static const char name[] = "'; system('touch pwned1'); `touch pwned2` \"\n!touch pwned3\n"
+                               "EOD\nEND_OF_DATA\n<script>alert(1)</script> {/Bold x} @x $(touch "
+                               "pwned4) \\";
+    const Fixture hostile = {.n_seeds = 1, .noise = 0.5, .name = name};
+    Err err = {0};
+    Keep keep = {0};
+    Figure figure;
+    char here[FIXTURE_PATH_BYTES], folder[FIXTURE_PATH_BYTES * 2];
+    FileList list = {0};
+    Store *store = filled("hostile.db", &hostile);
+    snprintf(folder, sizeof(folder), "%s", fixture_path("it's a `touch pwned5` <x> folder"));
+    assert_int_equal(file_make_dirs(fixture_path("cwd"), &err), ERR_NONE);
+    assert_non_null(getcwd(here, sizeof(here)));
+    assert_int_equal(chdir(fixture_path("cwd")), 0);
+    for (size_t i = 0; figure_names[i]; i++)
+        if (figure_draw(store, figure_names[i], folder, &keep, &figure, &err) != ERR_NONE)
+            fail_msg("%s", err.msg);
+    assert_int_equal(chdir(here), 0);
+    assert_int_equal(file_list(fixture_path("cwd"), &list, &err), ERR_NONE);
+    assert_int_equal(list.n_names, 0);
+    file_list_release(&list);
+    assert_null(strstr(figure.svg, "<script>"));
+    assert_non_null(strstr(figure.svg, "&lt;script>alert(1)"));
+    keep_release(&keep);
+    store_close(&store);
+}
+
+/* No finished point: nothing is written. Unknown names are told, with the nearest. */
+static void test_nothing_to_draw(void **state)
+{
+    (void)state;
+    const Fixture planned = {.n_seeds = 1, .is_planned_only = true};
+    Err err = {0};
+    Keep keep = {0};
+    Figure figure;
+    Store *store = filled("planned.db", &planned);
+    char path[FIXTURE_PATH_BYTES];
+    snprintf(path, sizeof(path), "%s", fixture_path("planned"));
+    assert_int_equal(figure_draw(store, "fig3", path, &keep, &figure, &err), ERR_NONE);
+    assert_true(figure.is_empty);
+    assert_false(file_exists(path));
+    assert_int_equal(figure_draw(store, "fig33", path, &keep, &figure, &err), ERR_USAGE);
+    assert_non_null(strstr(err.msg, "did you mean 'fig3'"));
+    keep_release(&keep);
+    store_close(&store);
+}
+
+/* A picture without its last bytes (gnuplot exits 0 on a full disk) never gets the name. */
+static void test_incomplete_picture(void **state)
+{
+    (void)state;
+    static const char *const formats[] = {"svg", "png", "pdf"};
+    for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
+        Err err = {0};
+        size_t n = 0;
+        char from[FIXTURE_PATH_BYTES * 2];
+        char *bytes = bytes_of("once", "fig8", formats[i], &n);
+        snprintf(from, sizeof(from), "%s", fixture_path("half"));
+        assert_int_equal(file_write(from, bytes, n - n / 3, &err), ERR_NONE);
+        assert_int_equal(gnuplot_accept(from, fixture_path("whole"), formats[i], &err), ERR_CHILD);
+        assert_non_null(strstr(err.msg, "is the disk full?"));
+        assert_false(file_exists(from));
+        assert_false(file_exists(fixture_path("whole")));
+        err = (Err){0};
+        assert_int_equal(file_write(from, bytes, n, &err), ERR_NONE);
+        assert_int_equal(gnuplot_accept(from, fixture_path("whole"), formats[i], &err), ERR_NONE);
+        assert_int_equal(file_remove(fixture_path("whole"), &err), ERR_NONE);
+        mem_free(bytes);
+    }
+}
+
+/* No gnuplot, a script it refuses, a folder it cannot write: one clear error, no leftovers. */
+static void test_trouble(void **state)
+{
+    (void)state;
+    Err err = {0};
+    Keep keep = {0};
+    Text script = {0};
+    FileList list = {0};
+    Store *store = filled("trouble.db", &quiet);
+    char path[FIXTURE_PATH_BYTES], *search = mem_strdup(getenv("PATH"));
+    text_append(&script, "set nonsense 'x'\n");
+    assert_int_equal(gnuplot_run(&script, FIGURE_TIMEOUT_S, &err), ERR_CHILD);
+    assert_non_null(strstr(err.msg, "gnuplot says"));
+    text_release(&script);
+    snprintf(path, sizeof(path), "%s", fixture_path("trouble"));
+    err = (Err){0};
+    sysfault_arm(SYS_RENAME, 2, SYS_FAIL, ENOSPC);
+    assert_int_equal(figure_draw(store, "fig8", path, &keep, NULL, &err), ERR_IO);
+    assert_true(sysfault_fired());
+    sysfault_clear();
+    assert_int_equal(file_list(path, &list, &err), ERR_NONE);
+    for (size_t i = 0; i < list.n_names; i++)
+        assert_null(strstr(list.names[i], ".tmp-"));
+    file_list_release(&list);
+    setenv("PATH", "/nonexistent", 1);
+    err = (Err){0};
+    assert_true(figure_draw(store, "fig8", path, &keep, NULL, &err) != ERR_NONE);
+    assert_non_null(strstr(err.msg, "gnuplot-nox"));
+    setenv("PATH", search ? search : "", 1);
+    mem_free(search);
+    keep_release(&keep);
+    store_close(&store);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_stable),
+                                       cmocka_unit_test(test_script_runs_again),
+                                       cmocka_unit_test(test_golden_tsv),
+                                       cmocka_unit_test(test_bars_and_stamps),
+                                       cmocka_unit_test(test_hostile_names),
+                                       cmocka_unit_test(test_nothing_to_draw),
+                                       cmocka_unit_test(test_incomplete_picture),
+                                       cmocka_unit_test(test_trouble)};
+    return cmocka_run_group_tests(tests, NULL, remove_folder);
+}

@@ -1,0 +1,184 @@
+/* The report: whole, self-contained, honest, and safe whatever the names are. */
+#include "plots/report.h"
+
+#include "base/file.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "plots/html.h"
+#include "tests/results/fixture.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+enum { MAX_BYTES = 1 << 26 };
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    fixture_remove();
+    return 0;
+}
+
+static double by_accuracy(double top1, double macs, const void *context)
+{
+    (void)context;
+    return top1 - 0.0 * macs;
+}
+
+/* The page of a study made by the fixture. */
+static char *page_of(const char *name, const Fixture *fixture, int *n_missing)
+{
+    Err err = {0};
+    Store *store = NULL;
+    char *page = NULL;
+    size_t n = 0;
+    char folder[FIXTURE_PATH_BYTES], path[FIXTURE_PATH_BYTES * 2];
+    snprintf(folder, sizeof(folder), "%s", fixture_path(name));
+    const ReportOptions options = {.folder = folder, .score = by_accuracy, .version = "0.1.0"};
+    snprintf(path, sizeof(path), "%s/study.db", folder);
+    if (file_make_dirs(folder, &err) != ERR_NONE || store_open(&store, path, &err) != ERR_NONE ||
+        fixture_fill(store, fixture, &err) != ERR_NONE ||
+        report_write(store, &options, n_missing, &err) != ERR_NONE)
+        fail_msg("%s", err.msg);
+    store_close(&store);
+    snprintf(path, sizeof(path), "%s/report.html", folder);
+    if (file_read(path, MAX_BYTES, &page, &n, &err) != ERR_NONE)
+        fail_msg("%s", err.msg);
+    assert_int_equal(strlen(page), n);
+    return page;
+}
+
+static int count(const char *page, const char *needle)
+{
+    int n = 0;
+    for (const char *at = page; (at = strstr(at, needle)); at++)
+        n++;
+    return n;
+}
+
+/* Every element that is opened is closed. */
+static void balanced(const char *page)
+{
+    static const char *const tags[] = {"html",    "head",  "body",  "main", "section", "article",
+                                       "table",   "thead", "tbody", "tr",   "td",      "figure",
+                                       "details", "style", "p",     "div",  "h2",      "h3"};
+    for (size_t i = 0; i < ARRAY_LEN(tags); i++) {
+        char plain[32], with_class[32], close[32];
+        snprintf(plain, sizeof(plain), "<%s>", tags[i]);
+        snprintf(with_class, sizeof(with_class), "<%s ", tags[i]);
+        snprintf(close, sizeof(close), "</%s>", tags[i]);
+        assert_int_equal(count(page, plain) + count(page, with_class), count(page, close));
+    }
+}
+
+/* Nothing is loaded, nothing runs. */
+static void self_contained(const char *page)
+{
+    static const char *const forbidden[] = {"<script", "http://", "https://", "<link", "<iframe",
+                                            "onload",  "@import", "url(",     "{{"};
+    for (size_t i = 0; i < ARRAY_LEN(forbidden); i++)
+        if (strstr(page, forbidden[i]))
+            fail_msg("the page has '%s'", forbidden[i]);
+    assert_non_null(strstr(page, "Content-Security-Policy\" content=\"default-src 'none'"));
+}
+
+static void test_page(void **state)
+{
+    (void)state;
+    const Fixture demo = {.n_seeds = 2,
+                          .is_demo = true,
+                          .noise = 0.8,
+                          .has_nominal_grid = true,
+                          .has_diverged = true};
+    int n_missing = -1;
+    char *page = page_of("demo", &demo, &n_missing);
+    assert_int_equal(n_missing, 0);
+    balanced(page);
+    self_contained(page);
+    assert_int_equal(count(page, "<img alt=\""), 4);
+    assert_int_equal(count(page, "src=\"data:image/svg+xml;base64,"), 4);
+    assert_non_null(strstr(page, "says nothing about natural images"));
+    assert_int_equal(count(page, "<span class=\"badge stamp\">DEMO</span>"), 2);
+    assert_non_null(strstr(page, "Fewer than 3 seeds decide nothing"));
+    assert_non_null(strstr(page, "What the naive comparison would have said"));
+    assert_non_null(strstr(page, "Winner at equal counted cost"));
+    assert_non_null(strstr(page, "T only rescales"));
+    assert_non_null(strstr(page, "nearest cost is 1.08 of the target"));
+    assert_non_null(strstr(page, "isoflop run experiments/made-up.yaml"));
+    assert_true(strstr(page, "Verdicts</h2>") < strstr(page, "Figures</h2>"));
+    mem_free(page);
+}
+
+/* A real data set carries no DEMO; enough seeds confirm what the fixture built in. */
+static void test_confirmed(void **state)
+{
+    (void)state;
+    const Fixture five = {.n_seeds = 5, .noise = 0.3};
+    char *page = page_of("five", &five, NULL);
+    assert_null(strstr(page, "DEMO"));
+    assert_int_equal(count(page, "verdict CONFIRMED"), 2);
+    mem_free(page);
+}
+
+/* Names with markup, quotes and controls are shown as text in every place they reach. */
+static void test_hostile_names(void **state)
+{
+    (void)state;
+    static const char name[] = "\"><script>alert(1)</script><img src=x onerror=alert(2)>'&\x01\n";
+    const Fixture hostile = {.n_seeds = 1, .is_demo = true, .noise = 0.5, .name = name};
+    char *page = page_of("hostile", &hostile, NULL);
+    balanced(page);
+    assert_null(strstr(page, "<script"));
+    assert_null(strstr(page, "<img src=x"));
+    assert_null(strchr(page, '\x01'));
+    assert_true(count(page, "&lt;script&gt;alert(1)&lt;/script&gt;") > 5);
+    mem_free(page);
+}
+
+/* Without gnuplot there is a page all the same, which says what is missing. */
+static void test_without_gnuplot(void **state)
+{
+    (void)state;
+    const Fixture one = {.n_seeds = 1, .noise = 0.5};
+    int n_missing = 0;
+    char *search = mem_strdup(getenv("PATH"));
+    setenv("PATH", "/nonexistent", 1);
+    char *page = page_of("bare", &one, &n_missing);
+    setenv("PATH", search ? search : "", 1);
+    assert_int_equal(n_missing, 4);
+    assert_non_null(strstr(page, "gnuplot-nox"));
+    balanced(page);
+    mem_free(page);
+    mem_free(search);
+}
+
+/* RFC 4648, section 10. */
+static void test_base64(void **state)
+{
+    (void)state;
+    static const char *const vectors[][2] = {
+        {"", ""},        {"f", "Zg=="},        {"fo", "Zm8="},
+        {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"foobar", "Zm9vYmFy"}};
+    for (size_t i = 0; i < ARRAY_LEN(vectors); i++) {
+        Text text = {0};
+        html_base64(&text, vectors[i][0], strlen(vectors[i][0]));
+        assert_string_equal(text_string(&text), vectors[i][1]);
+        text_release(&text);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_page), cmocka_unit_test(test_confirmed),
+        cmocka_unit_test(test_hostile_names), cmocka_unit_test(test_without_gnuplot),
+        cmocka_unit_test(test_base64)};
+    return cmocka_run_group_tests(tests, NULL, remove_folder);
+}

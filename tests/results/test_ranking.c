@@ -1,0 +1,184 @@
+/* Rankings: order, aliases, divergence, what n cannot tell, and the exports of all of it. */
+#include "results/ranking.h"
+
+#include "base/json.h"
+#include "results/export.h"
+#include "tests/results/fixture.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+/* A store filled by the fixture, with its results. */
+typedef struct Filled {
+    Store *store;
+    Keep keep;
+    StoreResults results;
+    Ranking *rankings;
+    size_t n;
+} Filled;
+
+static double half_per_double(double top1, double macs, const void *context)
+{
+    const double target = *(const double *)context;
+    return top1 - 0.5 * (macs / target - 1.0);
+}
+
+static const double target = 2.0 * FIXTURE_BASELINE_MACS;
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    fixture_remove();
+    return 0;
+}
+
+static void fill(Filled *f, const char *name, const Fixture *fixture)
+{
+    Err err = {0};
+    memset(f, 0, sizeof(*f));
+    if (store_open(&f->store, fixture_path(name), &err) != ERR_NONE ||
+        fixture_fill(f->store, fixture, &err) != ERR_NONE ||
+        store_results(f->store, &f->keep, &f->results, &err) != ERR_NONE ||
+        ranking_all(&f->results, half_per_double, &target, &f->keep, &f->rankings, &f->n, &err) !=
+            ERR_NONE)
+        fail_msg("%s", err.msg);
+}
+
+static void empty(Filled *f)
+{
+    keep_release(&f->keep);
+    store_close(&f->store);
+}
+
+/* Scores fall, the twin is an alias, the unfair point is listed apart, matched and nominal differ.
+ */
+static void test_order(void **state)
+{
+    (void)state;
+    Filled f;
+    const Fixture fixture = {.n_seeds = 5, .noise = 0.1, .has_nominal_grid = true};
+    fill(&f, "order.db", &fixture);
+    assert_int_equal(f.n, 2);
+    const Ranking *matched = ranking_find(f.rankings, f.n, "counted");
+    const Ranking *nominal = ranking_find(f.rankings, f.n, "nominal");
+    assert_non_null(matched);
+    assert_non_null(nominal);
+    assert_null(ranking_find(f.rankings, f.n, "none"));
+    assert_int_equal(matched->n_unfair, 1);
+    assert_true(matched->is_complete);
+    size_t n_aliases = 0;
+    for (size_t i = 0; i < matched->n_rows; i++) {
+        const RankingRow *row = &matched->rows[i];
+        n_aliases += row->n_aliases;
+        assert_int_equal(row->n, 5);
+        assert_int_equal(row->rank, i + 1);
+        assert_true(i == 0 || matched->rows[i - 1].score >= row->score);
+        assert_true(fabs(row->score - half_per_double(row->mean_val,
+                                                      (double)row->result->point.macs, &target)) ==
+                    0.0);
+    }
+    assert_int_equal(n_aliases, 1);
+    assert_false(matched->rows[0].is_indistinct);
+    assert_true(matched->n_indistinct < matched->n_rows - 1); /* five quiet seeds tell something */
+    assert_true(matched->naive_highest > 1.2 && matched->highest_ratio < 1.06);
+    empty(&f);
+}
+
+/* Two seeds cannot tell anything from the winner. */
+static void test_two_seeds_tell_nothing(void **state)
+{
+    (void)state;
+    Filled f;
+    const Fixture fixture = {.n_seeds = 2, .noise = 0.01};
+    fill(&f, "two.db", &fixture);
+    assert_int_equal(f.rankings[0].n_indistinct, f.rankings[0].n_rows - 1);
+    empty(&f);
+}
+
+/* A network with a diverged trial is last, and still shows the seeds it has. */
+static void test_diverged_is_last(void **state)
+{
+    (void)state;
+    Filled f;
+    const Fixture fixture = {.n_seeds = 3, .noise = 0.1, .has_diverged = true};
+    fill(&f, "diverged.db", &fixture);
+    const Ranking *r = &f.rankings[0];
+    assert_int_equal(r->rows[r->n_rows - 1].n_diverged, 1);
+    assert_int_equal(r->rows[r->n_rows - 1].n, 2);
+    assert_false(r->rows[r->n_rows - 1].is_indistinct);
+    assert_int_equal(r->rows[0].n_diverged, 0);
+    empty(&f);
+}
+
+/* Nothing run yet: every network is there, without a score. */
+static void test_nothing_run(void **state)
+{
+    (void)state;
+    Filled f;
+    const Fixture fixture = {.n_seeds = 2, .is_planned_only = true};
+    fill(&f, "planned.db", &fixture);
+    assert_false(f.rankings[0].is_complete);
+    assert_true(isnan(f.rankings[0].rows[0].score));
+    assert_int_equal(f.rankings[0].rows[0].n_missing, 2);
+    empty(&f);
+}
+
+/* CSV, JSON and text of a study with hostile names: well-formed, and the names come back. */
+static void test_exports(void **state)
+{
+    (void)state;
+    static const char hostile[] = "a,\"b\"\n<script>'; `rm`";
+    Filled f;
+    Err err = {0};
+    Text csv = {0}, json = {0}, verdicts = {0}, text = {0};
+    json_t *root = NULL;
+    Verdict v[VERDICT_COUNT];
+    const Fixture fixture = {.n_seeds = 2, .noise = 0.5, .name = hostile, .has_diverged = true};
+    fill(&f, "export.db", &fixture);
+    assert_int_equal(export_csv(f.store, "study", &csv, &err), ERR_NONE);
+    assert_non_null(strstr(csv.data, "\"a,\"\"b\"\"\n<script>'; `rm`\""));
+    for (size_t i = 0; export_names[i]; i++) {
+        text_clear(&json);
+        assert_int_equal(export_json(f.store, export_names[i], &json, &err), ERR_NONE);
+        if (json_parse(&root, export_names[i], json.data, json.n_bytes, &err) != ERR_NONE)
+            fail_msg("%s", err.msg);
+        assert_true(json_array_size(root) > 0);
+        json_decref(root);
+    }
+    assert_int_equal(export_csv(f.store, "epochs", &csv, &err), ERR_USAGE);
+    assert_non_null(strstr(err.msg, "did you mean 'epoch'"));
+    err = (Err){0};
+    assert_int_equal(verdict_all(&f.results, &f.keep, v, &err), ERR_NONE);
+    assert_int_equal(export_verdicts_json(v, VERDICT_COUNT, f.rankings, f.n, &verdicts, &err),
+                     ERR_NONE);
+    if (json_parse(&root, "verdicts", verdicts.data, verdicts.n_bytes, &err) != ERR_NONE)
+        fail_msg("%s", err.msg);
+    assert_string_equal(json_string_value(json_object_get(
+                            json_array_get(json_object_get(root, "verdicts"), 1), "id")),
+                        "O2");
+    json_decref(root);
+    assert_int_equal(export_verdicts_text(v, VERDICT_COUNT, f.rankings, f.n, &text, &err),
+                     ERR_NONE);
+    assert_non_null(strstr(text.data, "INCONCLUSIVE"));
+    for (const char *line = text.data; *line; line += strcspn(line, "\n") + 1)
+        assert_true(strcspn(line, "\n") <= 100);
+    text_release(&csv);
+    text_release(&json);
+    text_release(&verdicts);
+    text_release(&text);
+    empty(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_order), cmocka_unit_test(test_two_seeds_tell_nothing),
+        cmocka_unit_test(test_diverged_is_last), cmocka_unit_test(test_nothing_run),
+        cmocka_unit_test(test_exports)};
+    return cmocka_run_group_tests(tests, NULL, remove_folder);
+}
