@@ -54,12 +54,13 @@ SIDE = 32
 CLASSES = 10
 SEED = 2019
 
-# file stem -> (network, width)
+# file stem -> (network, width, factor on every learning rate). ReLU's kinks amplify rounding, so networks with
+# ReLU take smaller steps.
 FIXTURES = {
-    "efficientnet-b0-cifar-w025": ("efficientnet-b0-cifar", 0.25),
-    "fused-mbconv-cifar": ("fused-mbconv-cifar", 1.0),
-    "mobilenet-v2-cifar-w025": ("mobilenet-v2-cifar", 0.25),
-    "resnet-20-cifar-w050": ("resnet-20-cifar", 0.5),
+    "efficientnet-b0-cifar-w025": ("efficientnet-b0-cifar", 0.25, 1.0),
+    "fused-mbconv-cifar": ("fused-mbconv-cifar", 1.0, 1.0),
+    "mobilenet-v2-cifar-w025": ("mobilenet-v2-cifar", 0.25, 0.005),
+    "resnet-20-cifar-w050": ("resnet-20-cifar", 0.5, 0.1),
 }
 
 # Learning rates at which the loss falls to a fifth while rounding is not yet amplified: float32 stays within about
@@ -101,14 +102,13 @@ def make_batches(images, labels, dtype):
             for b in range(BATCHES)]
 
 
-def run(spec, initial, batches, dtype, optimiser):
+def run(spec, initial, batches, dtype, optimiser, settings):
     """Losses of STEPS steps, and the gradients of the first in double."""
     network = Network(spec)
     network.load_state_dict(initial)
     network.to(dtype).train()
-    make, settings = OPTIMISERS[optimiser]
     others = {key: value for key, value in settings.items() if key != "weight_decay"}
-    update = make(parameter_groups(network, settings["weight_decay"]), **others)
+    update = OPTIMISERS[optimiser][0](parameter_groups(network, settings["weight_decay"]), **others)
     losses, gradients = [], {}
     for step in range(STEPS):
         images, labels = batches[step % BATCHES]
@@ -146,7 +146,7 @@ def gradient_tensors(exact, single):
 
 
 def make_fixture(stem):
-    network, width = FIXTURES[stem]
+    network, width, factor = FIXTURES[stem]
     spec = scale_network(network, width)
     twin = init_network(Network(spec), SEED)
     images, labels = make_images()
@@ -157,11 +157,12 @@ def make_fixture(stem):
                 "batch": str(BATCH), "batches": str(BATCHES), "torch": torch.__version__,
                 "images.xxh3_64": xxhash.xxh3_64_hexdigest(images.tobytes()),
                 "made_by": "tests/golden/make_golden.py"}
-    for optimiser, (_, settings) in OPTIMISERS.items():
+    for optimiser, (_, usual) in OPTIMISERS.items():
+        settings = {**usual, "lr": usual["lr"] * factor}
         exact, exact_grad = run(spec, initial, make_batches(images, labels, torch.float64),
-                                torch.float64, optimiser)
+                                torch.float64, optimiser, settings)
         single, single_grad = run(spec, initial, make_batches(images, labels, torch.float32),
-                                  torch.float32, optimiser)
+                                  torch.float32, optimiser, settings)
         deviation = numpy.abs(single - exact)
         print(f"{stem} {optimiser}: losses {' '.join(f'{x:.4f}' for x in exact)}")
         print(f"  deviation of float32 {' '.join(f'{x:.1e}' for x in deviation)}", flush=True)
