@@ -42,6 +42,23 @@ static const DatasetKind kinds[] = {
      .format = "CIFAR binary with coarse and fine labels: train.bin, test.bin",
      .resolution = 32,
      .open = cifar_open},
+    {.name = "mnist",
+     .folder = "mnist-idx",
+     .published = "http://yann.lecun.com/exdb/mnist",
+     .format = "IDX, plain or .gz: train-images-idx3-ubyte, ...",
+     .resolution = 28,
+     .open = idx_open},
+    {.name = "fashion-mnist",
+     .folder = "fashion-mnist-idx",
+     .published = "https://github.com/zalandoresearch/fashion-mnist",
+     .format = "IDX, plain or .gz: train-images-idx3-ubyte, ...",
+     .resolution = 28,
+     .open = idx_open},
+    {.name = "folder",
+     .published = "your own images: train/CLASS/*.jpg and val/CLASS/* or test/CLASS/*",
+     .format = "image folder of JPEG and PNG; any other name means one, too",
+     .resolution = 0,
+     .open = folder_open},
 };
 
 const DatasetKind *dataset_kinds(size_t *n)
@@ -57,6 +74,13 @@ const DatasetKind *dataset_kind_find(const char *name)
             return &kinds[i];
     }
     return NULL;
+}
+
+// What a name means that is no row: an image folder of that name.
+static const DatasetKind *kind_of(const char *name)
+{
+    const DatasetKind *kind = dataset_kind_find(name);
+    return kind ? kind : dataset_kind_find("folder");
 }
 
 // Appends the place to the text of places looked at; *found gets it if something is there.
@@ -132,14 +156,14 @@ ErrCode dataset_open(Dataset **out, const DatasetSettings *settings, Err *err)
     *out = NULL;
     if (!data)
         return err_memory(err, sizeof *data);
-    const DatasetKind *kind = dataset_kind_find(settings->name);
+    const DatasetKind *kind = kind_of(settings->name);
     data->kind = kind;
     data->name = mem_strdup(settings->name);
     if (!data->name) {
         err_memory(err, strlen(settings->name));
         goto fail;
     }
-    TRY(find_path(settings, kind, &path, err));
+    TRY(find_path(settings, dataset_kind_find(settings->name), &path, err));
     TRY(kind->open(&data->parts, kind, path, settings, err));
     mem_free(path);
     *out = data;

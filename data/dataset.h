@@ -33,6 +33,7 @@ typedef struct DatasetSettings {
     const char *path;   // data.path or NAME=PATH: the set's folder or archive; NULL: look it up
     const char *root;   // --data-root: a folder of sets; NULL: the environment's ISOFLOP_DATA
     BadImage bad_image; // folders only
+    int threads;        // for decoding every image under BAD_IMAGE_SKIP; 0: one
 } DatasetSettings;
 
 typedef struct Dataset Dataset;

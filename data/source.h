@@ -55,6 +55,10 @@ void source_release(DatasetParts *parts);
 // The openers, one a format.
 ErrCode polytex_open(DatasetParts *parts, const DatasetKind *kind, const char *path,
                      const DatasetSettings *settings, Err *err) ERR_CHECKED;
+ErrCode idx_open(DatasetParts *parts, const DatasetKind *kind, const char *path,
+                 const DatasetSettings *settings, Err *err) ERR_CHECKED;
+ErrCode folder_open(DatasetParts *parts, const DatasetKind *kind, const char *path,
+                    const DatasetSettings *settings, Err *err) ERR_CHECKED;
 ErrCode cifar_open(DatasetParts *parts, const DatasetKind *kind, const char *path,
                    const DatasetSettings *settings, Err *err) ERR_CHECKED;
 

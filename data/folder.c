@@ -1,0 +1,386 @@
+// An image folder: train/CLASS/*, and val/CLASS/* or test/CLASS/* as the test split.
+//
+// Order is bytewise by relative path. Only regular files whose names end in .jpg, .jpeg or .png
+// count; hidden files and other endings are passed over; links, folders and names that are not
+// UTF-8 are errors. The digest is that of the manifest: relative paths and sizes.
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "data/decode.h"
+#include "data/source.h"
+
+#include <inttypes.h>
+#include <omp.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { FOLDER_MAX_FILE_BYTES = 1 << 28 };
+
+typedef struct FolderImage {
+    char *path; // below the set's folder: "train/CLASS/NAME"
+    uint64_t n_bytes;
+    uint32_t label;
+} FolderImage;
+
+typedef struct Folder {
+    char *root;
+    FolderImage *images[DATA_N_SPLITS];
+    size_t capacity[DATA_N_SPLITS];
+    size_t count[DATA_N_SPLITS];
+} Folder;
+
+// --- one image ---
+
+// The whole file; *path is the name for messages (both to be freed).
+static ErrCode load(const Folder *folder, DataSplit split, uint32_t index, char **path,
+                    char **bytes, size_t *n_bytes, Err *err)
+{
+    const FolderImage *image = &folder->images[split][index];
+    *bytes = NULL;
+    *path = file_join(folder->root, image->path);
+    if (!*path)
+        return err_memory(err, strlen(image->path));
+    if (file_read(*path, FOLDER_MAX_FILE_BYTES, bytes, n_bytes, err) != ERR_NONE)
+        return err->code;
+    if (*n_bytes != image->n_bytes)
+        return err_set(err, ERR_DATA, "'%s' had %" PRIu64 " bytes when the set was listed, now %zu",
+                       *path, image->n_bytes, *n_bytes);
+    return ERR_NONE;
+}
+
+static ErrCode folder_size(const void *state, DataSplit split, uint32_t index, DataSize *size,
+                           Err *err)
+{
+    char *path = NULL, *bytes = NULL;
+    size_t n_bytes = 0;
+    TRY(load(state, split, index, &path, &bytes, &n_bytes, err));
+    TRY(decode_size(path, (const uint8_t *)bytes, n_bytes, size, err));
+fail:
+    mem_free(path);
+    mem_free(bytes);
+    return err->code;
+}
+
+static ErrCode folder_read(const void *state, DataSplit split, uint32_t index, DataSize size,
+                           uint8_t *rgb, Err *err)
+{
+    char *path = NULL, *bytes = NULL;
+    size_t n_bytes = 0;
+    TRY(load(state, split, index, &path, &bytes, &n_bytes, err));
+    TRY(decode_rgb(path, (const uint8_t *)bytes, n_bytes, size, rgb, err));
+fail:
+    mem_free(path);
+    mem_free(bytes);
+    return err->code;
+}
+
+static uint64_t folder_key(const void *state, DataSplit split, uint32_t index)
+{
+    const Folder *folder = state;
+    const char *path = folder->images[split][index].path;
+    return hash_64(path, strlen(path));
+}
+
+static int folder_label(const void *state, DataSplit split, uint32_t index)
+{
+    const Folder *folder = state;
+    return (int)folder->images[split][index].label;
+}
+
+static void folder_describe(const void *state, DataSplit split, uint32_t index, char *text,
+                            size_t n)
+{
+    const Folder *folder = state;
+    snprintf(text, n, "%s", folder->images[split][index].path);
+}
+
+static void folder_destroy(void *state)
+{
+    Folder *folder = state;
+    for (int split = 0; split < DATA_N_SPLITS; split++) {
+        for (size_t i = 0; i < folder->count[split]; i++)
+            mem_free(folder->images[split][i].path);
+        mem_free(folder->images[split]);
+    }
+    mem_free(folder->root);
+    mem_free(folder);
+}
+
+static const DatasetOps folder_ops = {
+    .size = folder_size,
+    .read = folder_read,
+    .key = folder_key,
+    .label = folder_label,
+    .describe = folder_describe,
+    .destroy = folder_destroy,
+};
+
+// --- listing ---
+
+static ErrCode check_name(const char *folder, const char *name, Err *err)
+{
+    Text shown = {0};
+    if (text_is_utf8(name, strlen(name)))
+        return ERR_NONE;
+    text_append_visible(&shown, name);
+    err_set(err, ERR_DATA, "the name '%s' in '%s' is not UTF-8: rename it", text_string(&shown),
+            folder);
+    text_release(&shown);
+    return err->code;
+}
+
+static ErrCode add_image(Folder *folder, DataSplit split, const char *path, uint32_t label,
+                         const char *full, Err *err)
+{
+    uint64_t n_bytes = 0;
+    if (!file_is_regular(full))
+        return err_set(err, ERR_DATA, "'%s' is not a regular file: links and folders are not read",
+                       full);
+    TRY(file_size(full, &n_bytes, err));
+    TRY(mem_grow(&folder->images[split], &folder->capacity[split], folder->count[split] + 1,
+                 sizeof(FolderImage), err));
+    FolderImage *image = &folder->images[split][folder->count[split]];
+    *image = (FolderImage){.path = mem_strdup(path), .n_bytes = n_bytes, .label = label};
+    if (!image->path)
+        return err_memory(err, strlen(path));
+    folder->count[split]++;
+    return ERR_NONE;
+fail:
+    return err->code;
+}
+
+// The images of one class; `below` is "train/CLASS".
+static ErrCode add_class(Folder *folder, DataSplit split, const char *below, uint32_t label,
+                         Err *err)
+{
+    FileList list = {0};
+    char *full = file_join(folder->root, below), *path = NULL, *file = NULL;
+    const size_t before = folder->count[split];
+    if (!full)
+        return err_memory(err, strlen(below));
+    TRY(file_list(full, &list, err));
+    for (size_t i = 0; i < list.n_names; i++) {
+        if (list.names[i][0] == '.' || !decode_is_image_name(list.names[i]))
+            continue;
+        TRY(check_name(full, list.names[i], err));
+        path = file_join(below, list.names[i]);
+        file = file_join(full, list.names[i]);
+        if (!path || !file) {
+            err_memory(err, strlen(list.names[i]));
+            goto fail;
+        }
+        TRY(add_image(folder, split, path, label, file, err));
+        mem_free(path);
+        mem_free(file);
+        path = file = NULL;
+    }
+    if (folder->count[split] == before)
+        err_set(err, ERR_DATA, "class folder '%s' has no image (.jpg, .jpeg, .png)", full);
+fail:
+    file_list_release(&list);
+    mem_free(path);
+    mem_free(file);
+    mem_free(full);
+    return err->code;
+}
+
+static int find_class(const DatasetParts *parts, const char *name)
+{
+    for (int i = 0; i < parts->n_classes; i++) {
+        if (strcmp(parts->class_names[i], name) == 0)
+            return i;
+    }
+    return -1;
+}
+
+// Takes the class folders below `full` as classes, in bytewise order.
+static ErrCode take_classes(DatasetParts *parts, const char *full, const FileList *list, Err *err)
+{
+    parts->class_names = mem_calloc(list->n_names + 1, sizeof *parts->class_names);
+    if (!parts->class_names)
+        return err_memory(err, list->n_names * sizeof *parts->class_names);
+    for (size_t i = 0; i < list->n_names && i <= DATA_MAX_CLASSES; i++) {
+        char *class = file_join(full, list->names[i]);
+        if (!class)
+            return err_memory(err, strlen(list->names[i]));
+        const bool is_class = list->names[i][0] != '.' && file_is_folder(class);
+        mem_free(class);
+        if (!is_class)
+            continue;
+        if (check_name(full, list->names[i], err) != ERR_NONE)
+            return err->code;
+        char *name = mem_strdup(list->names[i]);
+        if (!name)
+            return err_memory(err, strlen(list->names[i]));
+        parts->class_names[parts->n_classes++] = name;
+    }
+    if (parts->n_classes < 2 || parts->n_classes > DATA_MAX_CLASSES)
+        return err_set(err, ERR_DATA, "'%s' has %d class folders, not 2 to %d", full,
+                       parts->n_classes, DATA_MAX_CLASSES);
+    return ERR_NONE;
+}
+
+static ErrCode add_split(DatasetParts *parts, DataSplit split, const char *name, Err *err)
+{
+    Folder *folder = parts->state;
+    FileList list = {0};
+    char *full = file_join(folder->root, name), *below = NULL;
+    if (!full)
+        return err_memory(err, strlen(name));
+    TRY(file_list(full, &list, err));
+    if (split == DATA_TRAIN)
+        TRY(take_classes(parts, full, &list, err));
+    for (size_t i = 0; i < list.n_names; i++) {
+        const int label = find_class(parts, list.names[i]);
+        below = file_join(name, list.names[i]);
+        char *class = below ? file_join(folder->root, below) : NULL;
+        if (!class) {
+            err_memory(err, strlen(list.names[i]));
+            goto fail;
+        }
+        const bool is_folder = list.names[i][0] != '.' && file_is_folder(class);
+        mem_free(class);
+        if (is_folder && label < 0) {
+            err_set(err, ERR_DATA, "'%s/%s' is a class that train does not have", full,
+                    list.names[i]);
+            goto fail;
+        }
+        if (is_folder)
+            TRY(add_class(folder, split, below, (uint32_t)label, err));
+        mem_free(below);
+        below = NULL;
+    }
+    if (folder->count[split] == 0 || folder->count[split] > UINT32_MAX)
+        err_set(err, ERR_DATA, "'%s' has %zu images", full, folder->count[split]);
+    parts->count[split] = (uint32_t)folder->count[split];
+fail:
+    file_list_release(&list);
+    mem_free(below);
+    mem_free(full);
+    return err->code;
+}
+
+// "test" if there is one, else "val"; NULL if neither.
+static ErrCode find_test(const char *root, const char **name, Err *err)
+{
+    static const char *const names[] = {"test", "val"};
+    *name = NULL;
+    for (size_t i = 0; i < ARRAY_LEN(names) && !*name; i++) {
+        char *path = file_join(root, names[i]);
+        if (!path)
+            return err_memory(err, strlen(root));
+        if (file_is_folder(path))
+            *name = names[i];
+        mem_free(path);
+    }
+    if (!*name)
+        return err_set(err, ERR_DATA, "'%s' is no image folder: it has neither 'test' nor 'val'",
+                       root);
+    return ERR_NONE;
+}
+
+// --- bad images ---
+
+// Decodes an image and throws the pixels away: bad->code says whether it can be used.
+static void try_decode(const Folder *folder, DataSplit split, uint32_t index, Err *bad)
+{
+    DataSize size;
+    if (folder_size(folder, split, index, &size, bad) != ERR_NONE)
+        return;
+    const size_t n_bytes = (size_t)size.height * (size_t)size.width * DATA_CHANNELS;
+    uint8_t *rgb = mem_alloc(n_bytes);
+    if (!rgb)
+        err_memory(bad, n_bytes);
+    else
+        (void)!folder_read(folder, split, index, size, rgb, bad); // bad keeps what is wrong
+    mem_free(rgb);
+}
+
+static ErrCode record_skipped(DatasetParts *parts, size_t *capacity, const char *message, Err *err)
+{
+    if (mem_grow(&parts->skipped, capacity, parts->n_skipped + 1, sizeof *parts->skipped, err) !=
+        ERR_NONE)
+        return err->code;
+    parts->skipped[parts->n_skipped] = mem_strdup(message);
+    if (!parts->skipped[parts->n_skipped])
+        return err_memory(err, strlen(message));
+    parts->n_skipped++;
+    return ERR_NONE;
+}
+
+// Decodes every image once and leaves out those that cannot be, in order.
+static ErrCode drop_bad(DatasetParts *parts, DataSplit split, size_t *capacity, int threads,
+                        Err *err)
+{
+    Folder *folder = parts->state;
+    const size_t n = folder->count[split];
+    Err *bad = mem_calloc(n, sizeof *bad);
+    if (!bad)
+        return err_memory(err, n * sizeof *bad);
+#pragma omp parallel for num_threads(threads) schedule(dynamic)
+    for (size_t i = 0; i < n; i++)
+        try_decode(folder, split, (uint32_t)i, &bad[i]);
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (bad[i].code == ERR_MEMORY && err->code == ERR_NONE)
+            *err = bad[i];
+        if (bad[i].code == ERR_NONE || err->code != ERR_NONE) {
+            folder->images[split][kept++] = folder->images[split][i];
+            continue;
+        }
+        mem_free(folder->images[split][i].path);
+        (void)!record_skipped(parts, capacity, bad[i].msg, err);
+    }
+    folder->count[split] = kept;
+    parts->count[split] = (uint32_t)kept;
+    mem_free(bad);
+    return err->code;
+}
+
+// --- opening ---
+
+static ErrCode digest_manifest(DatasetParts *parts, Err *err)
+{
+    const Folder *folder = parts->state;
+    Hasher *hasher = hash_create();
+    if (!hasher)
+        return err_memory(err, DATA_DIGEST_CHARS);
+    for (int split = 0; split < DATA_N_SPLITS; split++) {
+        for (size_t i = 0; i < folder->count[split]; i++) {
+            const FolderImage *image = &folder->images[split][i];
+            char size[24];
+            snprintf(size, sizeof size, "%" PRIu64, image->n_bytes);
+            hash_update(hasher, image->path, strlen(image->path) + 1);
+            hash_update(hasher, size, strlen(size) + 1);
+        }
+    }
+    hash_hex(hash_digest(hasher), parts->digest);
+    hash_destroy(&hasher);
+    return ERR_NONE;
+}
+
+ErrCode folder_open(DatasetParts *parts, const DatasetKind *kind, const char *path,
+                    const DatasetSettings *settings, Err *err)
+{
+    (void)kind;
+    const char *test = NULL;
+    size_t capacity = 0;
+    Folder *folder = mem_calloc(1, sizeof *folder);
+    if (!folder)
+        return err_memory(err, sizeof *folder);
+    parts->ops = &folder_ops;
+    parts->state = folder;
+    folder->root = mem_strdup(path);
+    if (!folder->root)
+        return err_memory(err, strlen(path));
+    TRY(find_test(path, &test, err));
+    TRY(add_split(parts, DATA_TRAIN, "train", err));
+    TRY(add_split(parts, DATA_TEST, test, err));
+    for (int split = 0; split < DATA_N_SPLITS && settings->bad_image == BAD_IMAGE_SKIP; split++)
+        TRY(drop_bad(parts, (DataSplit)split, &capacity,
+                     settings->threads > 0 ? settings->threads : 1, err));
+    TRY(digest_manifest(parts, err));
+fail:
+    return err->code;
+}
