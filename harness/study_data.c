@@ -10,7 +10,10 @@ static int64_t size_or_default(int64_t n)
 
 ErrCode study_data_open(StudyImages *out, const StudyData *data, const char *data_root, Err *err)
 {
-    const DatasetSettings settings = {data->name, data->path, data_root, (BadImage)data->bad_image};
+    const DatasetSettings settings = {.name = data->name,
+                                      .path = data->path,
+                                      .root = data_root,
+                                      .bad_image = (BadImage)data->bad_image};
     const SplitSizes sizes = {
         .count = {size_or_default(data->train), size_or_default(data->val), size_or_default(data->test)}};
     memset(out, 0, sizeof *out);
