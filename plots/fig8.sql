@@ -7,7 +7,7 @@ WITH own AS (SELECT * FROM measured WHERE figure = ?1),
      strategy AS (SELECT series, CASE series WHEN 'width' THEN 1 WHEN 'depth' THEN 2 WHEN 'resolution' THEN 3
                                              WHEN 'compound' THEN 4 ELSE 5 END AS sorting
                   FROM own GROUP BY series),
-     base AS (SELECT * FROM measured WHERE built_d = 1 AND built_w = 1 AND built_r = 1 AND status = 'done'),
+     base AS (SELECT * FROM measured WHERE max(abs(built_d - 1), abs(built_w - 1), abs(built_r - 1)) < 1e-9 AND status = 'done'),
      m AS (SELECT series, macs, test_top1 FROM own WHERE status = 'done'
            UNION ALL
            SELECT s.series, b.macs, b.test_top1 FROM strategy s JOIN base b ON b.place = (SELECT min(place) FROM base)),
@@ -22,7 +22,7 @@ WITH own AS (SELECT * FROM measured WHERE figure = ?1),
      strategy AS (SELECT series, CASE series WHEN 'width' THEN 1 WHEN 'depth' THEN 2 WHEN 'resolution' THEN 3
                                              WHEN 'compound' THEN 4 ELSE 5 END AS sorting
                   FROM own GROUP BY series),
-     base AS (SELECT * FROM measured WHERE built_d = 1 AND built_w = 1 AND built_r = 1 AND status = 'done'),
+     base AS (SELECT * FROM measured WHERE max(abs(built_d - 1), abs(built_w - 1), abs(built_r - 1)) < 1e-9 AND status = 'done'),
      m AS (SELECT series, macs, seed, test_top1 FROM own WHERE status = 'done'
            UNION ALL
            SELECT s.series, b.macs, b.seed, b.test_top1

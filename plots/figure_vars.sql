@@ -2,7 +2,7 @@
 -- baseline, wherever in the study that was trained.
 WITH m AS (SELECT * FROM measured WHERE figure = ?1),
      baseline AS (SELECT test_top1 FROM measured
-                  WHERE ?1 = 'fig8' AND built_d = 1 AND built_w = 1 AND built_r = 1),
+                  WHERE ?1 = 'fig8' AND max(abs(built_d - 1), abs(built_w - 1), abs(built_r - 1)) < 1e-9),
      y AS (SELECT min(top1) AS low, max(top1) AS high
            FROM (SELECT test_top1 AS top1 FROM m UNION ALL SELECT test_top1 FROM baseline)),
      seeds AS (SELECT place, sum(status = 'done') AS n FROM m GROUP BY place)

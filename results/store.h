@@ -82,7 +82,8 @@ typedef struct StoreNetwork {
 
 /*
  * A place in a figure. Identity: (part, series, nominal, target_macs). Statuses are plan's: `fair`,
- * `unfair`, `off-ray`, `tied`, `unmatched`; an `unfair` point has digest NULL and no trials.
+ * `unfair`, `off-ray`, `tied`, `unmatched`; an `unfair` point has no trials: its
+ * trial_digest is stored as NULL.
  */
 typedef struct StorePoint {
     const char *part;    /* the part's key, made unique if a study has two: "grid", "grid-2" */

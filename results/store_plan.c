@@ -11,6 +11,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { NAME_BYTES = 64 };
 
@@ -79,7 +80,7 @@ fail:
     return err->code;
 }
 
-/* The id of the very same point, which is put if there is none. */
+/* The id of the very same point, which is put if there is none. What is unfair has no trials. */
 static ErrCode put_point(Store *store, const StorePoint *p, int64_t *id, Err *err)
 {
     static const char same[] =
@@ -92,18 +93,32 @@ static ErrCode put_point(Store *store, const StorePoint *p, int64_t *id, Err *er
         "id, part, figure, series, match, nominal_d, nominal_w, nominal_r, built_d, built_w, "
         "built_r, trim, x, network, digest, resolution, macs, target_macs, ratio, naive_ratio, "
         "status, reason";
+    const bool is_unfair = strcmp(p->status, "unfair") == 0;
     int64_t next = 0;
     TRY(db_scalar(&store->db, "SELECT coalesce(max(id), 0) + 1 FROM point", NULL, 0, 1, &next,
                   err));
-    const DbValue values[] = {
-        db_int(next),           db_text(p->part),        db_text(p->figure),
-        db_text(p->series),     db_text(p->match),       db_real(p->nominal[0]),
-        db_real(p->nominal[1]), db_real(p->nominal[2]),  db_real(p->built[0]),
-        db_real(p->built[1]),   db_real(p->built[2]),    db_real(p->trim),
-        db_real(p->x),          db_text(p->network),     db_text(p->trial_digest),
-        db_int(p->resolution),  db_int(p->macs),         db_int(p->target_macs),
-        db_real(p->ratio),      db_real(p->naive_ratio), db_text(p->status),
-        db_text(p->reason)};
+    const DbValue values[] = {db_int(next),
+                              db_text(p->part),
+                              db_text(p->figure),
+                              db_text(p->series),
+                              db_text(p->match),
+                              db_real(p->nominal[0]),
+                              db_real(p->nominal[1]),
+                              db_real(p->nominal[2]),
+                              db_real(p->built[0]),
+                              db_real(p->built[1]),
+                              db_real(p->built[2]),
+                              db_real(p->trim),
+                              db_real(p->x),
+                              db_text(p->network),
+                              db_text(is_unfair ? NULL : p->trial_digest),
+                              db_int(p->resolution),
+                              db_int(p->macs),
+                              db_int(p->target_macs),
+                              db_real(p->ratio),
+                              db_real(p->naive_ratio),
+                              db_text(p->status),
+                              db_text(p->reason)};
     TRY(db_scalar(&store->db, same, values, ARRAY_LEN(values), 0, id, err));
     if (*id != 0)
         return ERR_NONE;
