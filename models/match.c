@@ -170,31 +170,3 @@ ErrCode match_nominal(MatchPoint *point, const Matching *matching, Scale nominal
 fail:
     return err->code;
 }
-
-// --- sets of points ---
-
-// Whether both are networks to be trained, and the same one.
-static bool is_shared(const MatchPoint *a, const MatchPoint *b)
-{
-    const bool are_networks =
-        a->digest[0] && a->status != MATCH_UNFAIR && b->status != MATCH_UNFAIR;
-    return are_networks && strcmp(a->digest, b->digest) == 0;
-}
-
-void match_aliases(const MatchPoint *points, size_t n, size_t *alias_of)
-{
-    for (size_t i = 0; i < n; i++) {
-        alias_of[i] = i;
-        for (size_t j = 0; j < i && alias_of[i] == i; j++)
-            if (is_shared(&points[i], &points[j]))
-                alias_of[i] = j;
-    }
-}
-
-void match_mark_ties(MatchPoint *points, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = i + 1; j < n; j++)
-            if (is_shared(&points[i], &points[j]))
-                points[i].status = points[j].status = MATCH_TIED;
-}

@@ -16,7 +16,6 @@
 #include "models/spec.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 typedef enum MatchStatus {
@@ -68,16 +67,9 @@ ErrCode match_nominal(MatchPoint *point, const Matching *matching, Scale nominal
                       Err *err) ERR_CHECKED;
 
 // The point of a ray whose counted cost is nearest to the target by the spec's own rules, nothing
-// moved: what `scale
-// --strategy --macs` writes. Status MATCH_UNMATCHED. Errors: ERR_USAGE, ERR_MEMORY.
+// moved: what `scale --strategy --macs` writes. Status MATCH_UNMATCHED. Errors: ERR_USAGE,
+// ERR_MEMORY.
 ErrCode match_ray_nominal(MatchPoint *point, const Matching *matching, const Ray *ray,
                           Err *err) ERR_CHECKED;
-
-// alias_of[i] = index of the first point with point i's network (i itself if it is the first).
-// Unfair points are their own.
-void match_aliases(const MatchPoint *points, size_t n, size_t *alias_of);
-
-// Points of one `compare` target: those that share a network become MATCH_TIED.
-void match_mark_ties(MatchPoint *points, size_t n);
 
 #endif

@@ -313,34 +313,6 @@ fail:
     return err->code;
 }
 
-// The spec goes under a key `network`, so that the assignment reads as its user wrote it.
-ErrCode spec_override(Spec *spec, const char *assignment, Err *err)
-{
-    YamlDoc *doc = NULL;
-    Text text = {0}, nested = {0};
-    spec_write_yaml(spec, &text);
-    TRY(text_ok(&text, err));
-    text_append(&nested, "network:\n  ");
-    for (const char *c = text_string(&text); *c; c++) {
-        text_append_char(&nested, *c);
-        if (*c == '\n' && c[1])
-            text_append(&nested, "  ");
-    }
-    TRY(text_ok(&nested, err));
-    TRY(yaml_parse(&doc, spec->name, nested.data, nested.n_bytes, err));
-    TRY(yaml_set(doc, assignment, err));
-    TRY(read_map(doc, yaml_find(yaml_root(doc), "network"), spec, err));
-    yaml_destroy(&doc);
-    text_release(&nested);
-    text_release(&text);
-    return ERR_NONE;
-fail:
-    yaml_destroy(&doc);
-    text_release(&nested);
-    text_release(&text);
-    return err->code;
-}
-
 // --- writing ---
 
 // Appends a flat section in flow style, "{op: mbconv, kernel: 3}", from the reader's own table.
@@ -428,17 +400,7 @@ void spec_describe(Text *out)
     }
 }
 
-// --- words ---
-
-const char *spec_block_name(BlockKind kind)
-{
-    return block_names[kind];
-}
-
-const char *spec_activation_name(Activation act)
-{
-    return activation_names[act];
-}
+// --- inspecting ---
 
 int spec_n_blocks(const Spec *spec)
 {

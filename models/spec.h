@@ -24,7 +24,7 @@ enum {
     SPEC_MAX_KERNEL = 31,
 };
 
-// `op` of a stage: which block it repeats. Blocks are described at spec_block_name.
+// `op` of a stage: which block it repeats.
 typedef enum BlockKind {
     BLOCK_CONV,   // k x k convolution, BN, activation
     BLOCK_DSCONV, // MobileNetV1: depthwise k x k, BN, act, 1 x 1, BN, act
@@ -132,10 +132,6 @@ ErrCode spec_parse(Spec *spec, const char *source, const char *data, size_t n_by
 // The same from a file. Errors: also ERR_IO.
 ErrCode spec_load(Spec *spec, const char *path, Err *err) ERR_CHECKED;
 
-// Applies "network.drop_connect=0" (a study's or a command's --set): the assignment begins with
-// "network.". Errors: ERR_USAGE naming the assignment, ERR_MEMORY; *spec is untouched on failure.
-ErrCode spec_override(Spec *spec, const char *assignment, Err *err) ERR_CHECKED;
-
 // --- write ---
 
 // Appends the specification as YAML, byte-stable: equal specs give equal bytes, and spec_parse
@@ -145,10 +141,7 @@ void spec_write_yaml(const Spec *spec, Text *out);
 // Appends the Markdown tables of all keys (docs/networks.md).
 void spec_describe(Text *out);
 
-// --- words ---
-
-const char *spec_block_name(BlockKind kind);      // "mbconv", ...
-const char *spec_activation_name(Activation act); // "swish", ...
+// --- inspect ---
 
 // Blocks of all stages: the N of drop connect, and what "built depth" counts.
 int spec_n_blocks(const Spec *spec);

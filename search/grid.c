@@ -38,11 +38,11 @@ static ErrCode check(const GridSettings *settings, Err *err)
                        settings->tolerance);
     for (size_t i = 0; i < settings->n_also; i++)
         for (size_t k = 0; k < 3; k++)
-            if (!(settings->also[i][k] > 0.0 && isfinite(settings->also[i][k])))
+            if (!(settings->also[i][k] >= 1.0 && isfinite(settings->also[i][k])))
                 return err_set(
                     err, ERR_USAGE,
-                    "grid point %zu of 'also' has the factor '%g', not a positive number", i + 1,
-                    settings->also[i][k]);
+                    "grid point %zu of 'also' has the factor '%g', not a number of at least 1",
+                    i + 1, settings->also[i][k]);
     return ERR_NONE;
 }
 

@@ -17,8 +17,8 @@ typedef struct GridSettings {
     double step;             // (0, 1]
     double product;          // 1 or more
     double tolerance;        // 0 or more
-    const double (*also)[3]; // points added whatever the rule says, each (alpha, beta, gamma);
-                             // those of the lattice and repetitions are added once
+    const double (*also)[3]; // points added whatever the rule says, each (alpha, beta, gamma)
+                             // of at least 1; those of the lattice and repetitions only once
     size_t n_also;
 } GridSettings;
 

@@ -210,24 +210,6 @@ static void too_many_stages(void **state)
     text_release(&text);
 }
 
-// --set network.KEY=VALUE reaches every key, and says itself when it is wrong.
-static void overrides(void **state)
-{
-    (void)state;
-    Spec spec = zoo_spec("proxy-b0");
-    Err err = {0};
-    assert_int_equal(spec_override(&spec, "network.drop_connect=0", &err), ERR_NONE);
-    assert_true(spec.drop_connect == 0.0);
-    assert_int_equal(spec_override(&spec, "network.stages.1.expand=4", &err), ERR_NONE);
-    assert_int_equal(spec.stages[1].expand, 4);
-    assert_int_equal(spec_override(&spec, "network.batch_norm.momentum=0.9", &err), ERR_NONE);
-    assert_true(spec.batch_norm.momentum == 0.9);
-    assert_int_equal(spec_override(&spec, "network.drop_conect=0", &err), ERR_USAGE);
-    assert_non_null(strstr(err.msg, "did you mean 'drop_connect'?"));
-    assert_non_null(strstr(err.msg, "--set network.drop_conect=0"));
-    assert_int_equal(spec.stages[1].expand, 4);
-}
-
 static void zoo_and_paths(void **state)
 {
     (void)state;
@@ -302,7 +284,6 @@ int main(void)
         cmocka_unit_test(refusals_say_where_and_what),
         cmocka_unit_test(bombs_are_refused),
         cmocka_unit_test(too_many_stages),
-        cmocka_unit_test(overrides),
         cmocka_unit_test(zoo_and_paths),
         cmocka_unit_test(manual_agrees),
         cmocka_unit_test(every_allocation_may_fail),
