@@ -8,7 +8,7 @@ set label 2 stamp at screen 0.98,0.935 right noenhanced font ',13' textcolor rgb
 set label 3 note at screen 0.07,0.05 left noenhanced font ',10.5' textcolor rgb '#444444'
 set yrange [y_low:y_high]
 set xrange [0:*]
-set offsets graph 0, graph 0.16, 0, 0
+set offsets graph 0, graph 0.24, 0, 0
 set xlabel 'counted MACs ('.unit.')' offset 0,0.3
 set key off
 set ylabel 'test top-1 accuracy (%)'
