@@ -136,6 +136,14 @@ ErrCode bytestream_read(ByteStream *stream, void *data, size_t n_bytes, Err *err
     return ERR_NONE;
 }
 
+ErrCode bytestream_read_some(ByteStream *stream, void *data, size_t n_bytes, size_t *n_got,
+                             Err *err)
+{
+    if (read_some(stream, data, n_bytes, n_got, err) == ERR_NONE)
+        stream->offset += *n_got;
+    return err->code;
+}
+
 ErrCode bytestream_expect_end(ByteStream *stream, Err *err)
 {
     unsigned char extra;

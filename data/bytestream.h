@@ -20,6 +20,10 @@ ErrCode bytestream_open(ByteStream **out, const char *path, Err *err) ERR_CHECKE
 // Exactly n_bytes. Errors: ERR_DATA if the file ends or is damaged before (file, offset, reason).
 ErrCode bytestream_read(ByteStream *stream, void *data, size_t n_bytes, Err *err) ERR_CHECKED;
 
+// Up to n_bytes; *n_got is 0 only at the end. Errors as above.
+ErrCode bytestream_read_some(ByteStream *stream, void *data, size_t n_bytes, size_t *n_got,
+                             Err *err) ERR_CHECKED;
+
 // Nothing may follow, and gzip's checksum must agree. Errors: ERR_DATA.
 ErrCode bytestream_expect_end(ByteStream *stream, Err *err) ERR_CHECKED;
 

@@ -1,13 +1,15 @@
 // CIFAR-10 and CIFAR-100 in their binary formats.
 //
 // A record is 1 label byte (CIFAR-100: coarse, then fine label), then 3072 pixel bytes as planes
-// R, G, B of 32 rows. The files are mapped, not copied: many processes share the pages. Source:
+// R, G, B of 32 rows. The files are mapped, not copied: many processes share the pages; the
+// published .tar.gz is read in place, into memory. Source:
 // Krizhevsky, "Learning multiple layers of features from tiny images", 2009, and the set's page.
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "data/source.h"
+#include "data/tararchive.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -20,6 +22,8 @@ enum {
     CIFAR_MAX_FILES = 64,
     CIFAR_NAMES_MAX_BYTES = 1 << 16,
 };
+
+static const uint64_t cifar_max_member_bytes = (uint64_t)1 << 30;
 
 // What distinguishes the two sets.
 typedef struct CifarForm {
@@ -38,8 +42,9 @@ static const CifarForm forms[] = {
 };
 
 typedef struct CifarFile {
-    char *path;
-    FileMap map;
+    char *path;     // as given; of an archive "ARCHIVE: MEMBER"
+    FileMap map;    // the bytes, mapped ...
+    uint8_t *owned; // ... or in memory, from an archive
     uint32_t first; // index of its first record in its split
     uint32_t n_records;
     DataSplit split;
@@ -110,7 +115,10 @@ static void cifar_destroy(void *state)
 {
     Cifar *cifar = state;
     for (int i = 0; i < cifar->n_files; i++) {
-        file_unmap(&cifar->files[i].map);
+        if (cifar->files[i].owned)
+            mem_free(cifar->files[i].owned);
+        else
+            file_unmap(&cifar->files[i].map);
         mem_free(cifar->files[i].path);
     }
     mem_free(cifar);
@@ -152,48 +160,79 @@ static ErrCode check_file(DatasetParts *parts, const CifarForm *form, CifarFile 
     return ERR_NONE;
 }
 
-static ErrCode add_file(DatasetParts *parts, const char *folder, const char *name, DataSplit split,
-                        Hasher *hasher, Err *err)
+// A new file of the list; `label` names it in messages and is taken over, also on failure.
+static ErrCode new_file(Cifar *cifar, char *label, DataSplit split, CifarFile **file, Err *err)
 {
-    Cifar *cifar = parts->state;
-    if (cifar->n_files == CIFAR_MAX_FILES)
-        return err_set(err, ERR_DATA, "'%s' has more than %d batch files", folder, CIFAR_MAX_FILES);
-    CifarFile *file = &cifar->files[cifar->n_files];
-    file->path = file_join(folder, name);
-    if (!file->path)
-        return err_memory(err, strlen(folder) + strlen(name));
-    file->split = split;
-    cifar->n_files++;
-    if (file_map(file->path, &file->map, err) != ERR_NONE ||
-        check_file(parts, cifar->form, file, err) != ERR_NONE)
+    if (!label)
+        return err_memory(err, 1);
+    if (cifar->n_files == CIFAR_MAX_FILES) {
+        err_set(err, ERR_DATA, "'%s' is one batch file too many: at most %d are read", label,
+                CIFAR_MAX_FILES);
+        mem_free(label);
+        return err->code;
+    }
+    *file = &cifar->files[cifar->n_files++];
+    (*file)->path = label;
+    (*file)->split = split;
+    return ERR_NONE;
+}
+
+static ErrCode finish_file(DatasetParts *parts, CifarFile *file, const char *name, Hasher *hasher,
+                           Err *err)
+{
+    const Cifar *cifar = parts->state;
+    if (check_file(parts, cifar->form, file, err) != ERR_NONE)
         return err->code;
     hash_update(hasher, name, strlen(name) + 1);
     hash_update(hasher, file->map.data, file->map.n_bytes);
     return ERR_NONE;
 }
 
+static bool is_train_name(const CifarForm *form, const char *name)
+{
+    return text_starts_with(name, form->train_prefix) && text_ends_with(name, form->train_suffix);
+}
+
+static ErrCode check_presence(const Cifar *cifar, const char *path, bool has_test, Err *err)
+{
+    if (cifar->n_files > (has_test ? 1 : 0) && has_test)
+        return ERR_NONE;
+    return err_set(err, ERR_DATA, "'%s' is no %s set: it has no file '%s%s'", path,
+                   cifar->form->name, has_test ? cifar->form->train_prefix : cifar->form->test_file,
+                   has_test ? "*.bin" : "");
+}
+
+// --- a folder ---
+
+static ErrCode map_file(DatasetParts *parts, const char *folder, const char *name, DataSplit split,
+                        Hasher *hasher, Err *err)
+{
+    CifarFile *file = NULL;
+    TRY(new_file(parts->state, file_join(folder, name), split, &file, err));
+    TRY(file_map(file->path, &file->map, err));
+    return finish_file(parts, file, name, hasher, err);
+fail:
+    return err->code;
+}
+
 // Train files in bytewise order, then the test file; other names are ignored.
-static ErrCode add_files(DatasetParts *parts, const char *folder, Hasher *hasher, Err *err)
+static ErrCode map_files(DatasetParts *parts, const char *folder, Hasher *hasher, Err *err)
 {
     const Cifar *cifar = parts->state;
     FileList list = {0};
     bool has_test = false;
     TRY(file_list(folder, &list, err));
     for (size_t i = 0; i < list.n_names; i++) {
-        has_test = has_test || strcmp(list.names[i], cifar->form->test_file) == 0;
-        if (text_starts_with(list.names[i], cifar->form->train_prefix) &&
-            text_ends_with(list.names[i], cifar->form->train_suffix))
-            TRY(add_file(parts, folder, list.names[i], DATA_TRAIN, hasher, err));
+        if (is_train_name(cifar->form, list.names[i]))
+            TRY(map_file(parts, folder, list.names[i], DATA_TRAIN, hasher, err));
     }
-    if (cifar->n_files == 0 || !has_test) {
-        err_set(err, ERR_DATA, "'%s' is no %s folder: it has no file '%s%s'", folder,
-                cifar->form->name, has_test ? cifar->form->train_prefix : cifar->form->test_file,
-                has_test ? "*.bin" : "");
-        goto fail;
+    for (size_t i = 0; i < list.n_names; i++) {
+        if (strcmp(list.names[i], cifar->form->test_file) != 0)
+            continue;
+        has_test = true;
+        TRY(map_file(parts, folder, list.names[i], DATA_TEST, hasher, err));
     }
-    TRY(add_file(parts, folder, cifar->form->test_file, DATA_TEST, hasher, err));
-    file_list_release(&list);
-    return ERR_NONE;
+    TRY(check_presence(cifar, folder, has_test, err));
 fail:
     file_list_release(&list);
     return err->code;
@@ -212,12 +251,65 @@ static ErrCode read_names(DatasetParts *parts, const char *folder, const CifarFo
     }
     TRY(file_read(path, CIFAR_NAMES_MAX_BYTES, &text, &n_bytes, err));
     TRY(source_read_class_names(parts, path, text, n_bytes, form->n_classes, err));
-    mem_free(text);
-    mem_free(path);
-    return ERR_NONE;
 fail:
     mem_free(text);
     mem_free(path);
+    return err->code;
+}
+
+// --- an archive ---
+
+static bool is_wanted(const void *user, const char *name)
+{
+    const CifarForm *form = user;
+    return is_train_name(form, name) || strcmp(name, form->test_file) == 0 ||
+           strcmp(name, form->names_file) == 0;
+}
+
+static ErrCode take_member(DatasetParts *parts, const char *archive, TarMember *member,
+                           DataSplit split, Hasher *hasher, Err *err)
+{
+    Text label = {0};
+    char *path = NULL;
+    CifarFile *file = NULL;
+    text_printf(&label, "%s: %s", archive, member->name);
+    TRY(text_take(&label, &path, err));
+    TRY(new_file(parts->state, path, split, &file, err));
+    file->owned = member->bytes;
+    file->map = (FileMap){member->bytes, member->n_bytes};
+    member->bytes = NULL;
+    return finish_file(parts, file, member->name, hasher, err);
+fail:
+    text_release(&label);
+    return err->code;
+}
+
+static ErrCode read_archive(DatasetParts *parts, const char *path, Hasher *hasher, Err *err)
+{
+    const Cifar *cifar = parts->state;
+    const CifarForm *form = cifar->form;
+    TarMembers members = {0};
+    bool has_test = false;
+    TRY(tar_read(&members, path, cifar_max_member_bytes, is_wanted, form, err));
+    for (size_t i = 0; i < members.n_items; i++) {
+        if (is_train_name(form, members.items[i].name))
+            TRY(take_member(parts, path, &members.items[i], DATA_TRAIN, hasher, err));
+    }
+    for (size_t i = 0; i < members.n_items; i++) {
+        TarMember *member = &members.items[i];
+        if (strcmp(member->name, form->test_file) == 0) {
+            has_test = true;
+            TRY(take_member(parts, path, member, DATA_TEST, hasher, err));
+        } else if (strcmp(member->name, form->names_file) == 0) {
+            TRY(source_read_class_names(parts, form->names_file, (const char *)member->bytes,
+                                        member->n_bytes, form->n_classes, err));
+        }
+    }
+    TRY(check_presence(cifar, path, has_test, err));
+    if (!parts->class_names)
+        TRY(source_number_classes(parts, form->n_classes, err));
+fail:
+    tar_release(&members);
     return err->code;
 }
 
@@ -236,8 +328,12 @@ ErrCode cifar_open(DatasetParts *parts, const DatasetKind *kind, const char *pat
     parts->ops = &cifar_ops;
     parts->state = cifar;
     hash_update(hasher, kind->name, strlen(kind->name) + 1);
-    TRY(add_files(parts, path, hasher, err));
-    TRY(read_names(parts, path, cifar->form, err));
+    if (file_is_folder(path)) {
+        TRY(map_files(parts, path, hasher, err));
+        TRY(read_names(parts, path, cifar->form, err));
+    } else {
+        TRY(read_archive(parts, path, hasher, err));
+    }
     hash_hex(hash_digest(hasher), parts->digest);
     hash_destroy(&hasher);
     return ERR_NONE;
