@@ -1,0 +1,227 @@
+/* tests/harness/test_plan.c: the numbers of plans of proxy-b0, as the project's first issue states them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+/* cmocka needs the four above first */
+#include <cmocka.h>
+
+#include <math.h>
+
+#include "base/json.h"
+#include "harness/plan.h"
+
+enum { PROXY_MACS = 756528 };
+
+typedef struct Fixture {
+    Study *study;
+    Plan *plan;
+} Fixture;
+
+static Fixture make(const char *parts)
+{
+    Fixture f = {0};
+    Err err = {0};
+    Text text = {0};
+    text_printf(&text, "study: s\nbaseline: proxy-b0\ndata: {name: polytex, train: 100, val: 50, test: 50}\n"
+                       "seeds: [1, 2]\nparts: %s\n", parts);
+    if (study_parse(&f.study, "s.yaml", text.data, text.n_bytes, NULL, 0, &err) != ERR_NONE ||
+        plan_create(&f.plan, f.study, NULL, &err) != ERR_NONE)
+        fail_msg("%s", err.msg);
+    text_release(&text);
+    return f;
+}
+
+static void drop(Fixture *f)
+{
+    plan_destroy(&f->plan);
+    study_destroy(&f->study);
+}
+
+static size_t count(const Plan *plan, MatchStatus status)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < plan->n_points; i++)
+        n += plan->points[i].status == status;
+    return n;
+}
+
+/* Step 0.05: 109 of 109 points fair in 47 networks, 17 of them with a width trim of at most 4.4 %. */
+static void fine_grid_is_all_fair(void **state)
+{
+    (void)state;
+    Fixture f = make("[grid: {step: 0.05}]");
+    size_t n_trimmed = 0;
+    double largest = 0;
+    for (size_t i = 0; i < f.plan->n_points; i++) {
+        const double trim = fabs(f.plan->points[i].trim - 1);
+        n_trimmed += trim > 0;
+        largest = fmax(largest, trim);
+        assert_true(fabs(f.plan->points[i].ratio - 1) <= f.study->fairness.tolerance);
+    }
+    assert_int_equal(f.plan->baseline_macs, PROXY_MACS);
+    assert_int_equal(f.plan->n_points, 109);
+    assert_int_equal(count(f.plan, MATCH_FAIR), 109);
+    assert_int_equal(f.plan->n_networks, 47);
+    assert_int_equal(f.plan->n_trials, 94);
+    assert_int_equal(n_trimmed, 17);
+    assert_true(largest < 0.0445);
+    drop(&f);
+}
+
+/* Step 0.1 with the paper's point: 22 of 22 fair in 18 networks. */
+static void paper_point_joins_the_grid(void **state)
+{
+    (void)state;
+    Fixture f = make("[grid: {step: 0.1, also: [[1.2, 1.1, 1.15]]}]");
+    assert_int_equal(f.plan->n_points, 22);
+    assert_int_equal(count(f.plan, MATCH_FAIR), 22);
+    assert_int_equal(f.plan->n_networks, 18);
+    drop(&f);
+}
+
+/* All six strategies at 2x and 4x lie within 5 %; those that end in one network are tied. */
+static void rays_are_matched(void **state)
+{
+    (void)state;
+    Fixture f = make("[compare: {strategies: [width, depth, resolution, {compound: [1.2, 1.1, 1.15]}, dwr, fast],"
+                     " macs: [2, 4]}]");
+    assert_int_equal(f.plan->n_points, 12);
+    assert_int_equal(count(f.plan, MATCH_UNFAIR), 0);
+    assert_int_equal(count(f.plan, MATCH_OFF_RAY), 0);
+    for (size_t i = 0; i < f.plan->n_points; i++) {
+        const PlanPoint *p = &f.plan->points[i];
+        size_t n_same = 0;
+        for (size_t k = 0; k < f.plan->n_points; k++)
+            n_same += f.plan->points[k].x == p->x && f.plan->points[k].network == p->network;
+        assert_true(fabs(p->ratio - 1) <= 0.05);
+        assert_int_equal(p->status == MATCH_TIED, n_same > 1);
+    }
+    drop(&f);
+}
+
+/* Parts that ask for one network share its trials; a compound without constants waits for the grid. */
+static void trials_are_shared_and_wait(void **state)
+{
+    (void)state;
+    Fixture f = make("[curves: {width: [1, 2], depth: [1, 2], resolution: [1]},"
+                     " lines: {bases: [[1, 1], [2, 1]], width: [1, 2]}, grid: {step: 0.2}, compare: {macs: [2, 4]}]");
+    Plan *plan = f.plan;
+    assert_true(plan_is_waiting(plan));
+    assert_int_equal(count(plan, MATCH_AFTER_GRID), 2);
+    assert_int_equal(plan->n_after_grid, 4);
+    assert_int_equal(plan->n_trials, 2 * plan->n_networks);
+    for (size_t i = 0; i < plan->n_networks; i++)
+        for (size_t k = 0; k < i; k++)
+            assert_string_not_equal(plan->networks[i].trial_digest, plan->networks[k].trial_digest);
+    /* width 1, depth 1, resolution 1 and the first line's first point are the baseline */
+    assert_int_equal(plan->points[0].network, plan->points[2].network);
+    assert_int_equal(plan->points[0].network, plan->points[4].network);
+    assert_int_equal(plan->points[0].network, plan->points[5].network);
+    assert_int_equal(plan->points[0].status, MATCH_UNMATCHED);
+    const double winner[STUDY_DIMENSIONS] = {1.2, 1.1, 1.15};
+    Err err = {0};
+    assert_int_equal(plan_set_winner(plan, winner, &err), ERR_NONE);
+    assert_false(plan_is_waiting(plan));
+    assert_int_equal(plan->n_after_grid, 0);
+    assert_int_equal(plan->n_trials, 2 * plan->n_networks);
+    drop(&f);
+}
+
+/* The nominal procedure trains points as they are and says what they really cost. */
+static void nominal_grid_is_unmatched(void **state)
+{
+    (void)state;
+    Fixture f = make("[grid: {step: 0.2, match: nominal}, grid: {step: 0.2}]");
+    double low = INFINITY, high = 0;
+    for (size_t i = 0; i < f.plan->n_points; i++) {
+        const PlanPoint *p = &f.plan->points[i];
+        if (p->part != 0)
+            continue;
+        assert_int_equal(p->status, MATCH_UNMATCHED);
+        assert_string_equal(p->part_name, "grid");
+        assert_true(p->ratio == p->naive_ratio);
+        low = fmin(low, p->ratio);
+        high = fmax(high, p->ratio);
+    }
+    assert_true(high / low > 1.05); /* or matching would be pointless */
+    assert_string_equal(f.plan->points[f.plan->n_points - 1].part_name, "grid-2");
+    drop(&f);
+}
+
+/* Trial digests move with the recipe, not with the seeds or the parts. */
+static void digests_follow_the_recipe(void **state)
+{
+    (void)state;
+    const char *const sets[] = {"recipe.lr=0.03"};
+    const char *const text = "study: s\nbaseline: proxy-b0\nparts: [curves: {width: [1], depth: [1], resolution: [1]}]\n";
+    Study *a = NULL, *b = NULL;
+    Plan *pa = NULL, *pb = NULL;
+    Err err = {0};
+    assert_int_equal(study_parse(&a, "s", text, strlen(text), NULL, 0, &err), ERR_NONE);
+    assert_int_equal(study_parse(&b, "s", text, strlen(text), sets, 1, &err), ERR_NONE);
+    assert_int_equal(plan_create(&pa, a, NULL, &err), ERR_NONE);
+    assert_int_equal(plan_create(&pb, b, NULL, &err), ERR_NONE);
+    assert_string_equal(pa->networks[0].network.digest, pb->networks[0].network.digest);
+    assert_string_not_equal(pa->networks[0].trial_digest, pb->networks[0].trial_digest);
+    plan_destroy(&pa);
+    plan_destroy(&pb);
+    study_destroy(&a);
+    study_destroy(&b);
+}
+
+/* A compound without constants in a study without a grid cannot be run, and the message says what to do. */
+static void compound_needs_constants(void **state)
+{
+    (void)state;
+    const char *const text = "study: s\nparts: [compare: {}]\n";
+    Study *study = NULL;
+    Plan *plan = NULL;
+    Err err = {0};
+    assert_int_equal(study_parse(&study, "s", text, strlen(text), NULL, 0, &err), ERR_NONE);
+    assert_int_equal(plan_create(&plan, study, NULL, &err), ERR_USAGE);
+    assert_string_equal(err.msg, "strategy 'compound' has no constants and the study no grid to take them from: "
+                                 "add a grid, or write {compound: [1.2, 1.1, 1.15]}");
+    study_destroy(&study);
+}
+
+/* The JSON document has the members that scripts rely on, with their types. */
+static void json_keeps_the_contract(void **state)
+{
+    (void)state;
+    Fixture f = make("[grid: {step: 0.2}, compare: {macs: [2]}]");
+    static const char *const numbers[] = {"baseline_macs", "trials", "networks", "seconds"};
+    static const char *const members[] = {"part",       "figure", "series", "nominal", "built", "network",
+                                          "resolution", "macs",   "ratio",  "status"};
+    Text out = {0};
+    Err err = {0};
+    json_t *root = NULL;
+    plan_json(f.plan, 1.5, &out);
+    assert_int_equal(json_parse(&root, "plan", out.data, out.n_bytes, &err), ERR_NONE);
+    for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
+        assert_true(json_is_number(json_object_get(root, numbers[i])));
+    const json_t *points = json_object_get(root, "points");
+    assert_int_equal(json_array_size(points), f.plan->n_points);
+    for (size_t i = 0; i < json_array_size(points); i++)
+        for (size_t k = 0; k < ARRAY_LEN(members); k++)
+            assert_non_null(json_object_get(json_array_get(points, i), members[k]));
+    json_decref(root);
+    text_release(&out);
+    drop(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(fine_grid_is_all_fair),
+        cmocka_unit_test(paper_point_joins_the_grid),
+        cmocka_unit_test(rays_are_matched),
+        cmocka_unit_test(trials_are_shared_and_wait),
+        cmocka_unit_test(nominal_grid_is_unmatched),
+        cmocka_unit_test(digests_follow_the_recipe),
+        cmocka_unit_test(compound_needs_constants),
+        cmocka_unit_test(json_keeps_the_contract),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

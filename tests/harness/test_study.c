@@ -1,0 +1,184 @@
+/* tests/harness/test_study.c: reading, echoing and comparing studies; every message in full. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+/* cmocka needs the four above first */
+#include <cmocka.h>
+
+#include "data/augment.h"
+#include "harness/study.h"
+#include "nn/net.h"
+
+static const char minimal[] = "study: s\nbaseline: proxy-b0\n";
+
+static Study *parse(const char *text, const char *const *sets, size_t n_sets)
+{
+    Study *study = NULL;
+    Err err = {0};
+    if (study_parse(&study, "dir/s.yaml", text, strlen(text), sets, n_sets, &err) != ERR_NONE)
+        fail_msg("%s", err.msg);
+    return study;
+}
+
+static void assert_refused(const char *text, const char *set, const char *message)
+{
+    Study *study = NULL;
+    Err err = {0};
+    assert_int_equal(study_parse(&study, "dir/s.yaml", text, strlen(text), &set, set ? 1 : 0, &err), ERR_USAGE);
+    assert_string_equal(err.msg, message);
+    assert_null(study);
+}
+
+/* Every key has its documented default when the file names nothing but study and baseline. */
+static void defaults_are_in_force(void **state)
+{
+    (void)state;
+    Study *study = parse(minimal, NULL, 0);
+    assert_string_equal(study->data.name, "polytex");
+    assert_null(study->data.path);
+    assert_int_equal(study->recipe.epochs, 20);
+    assert_int_equal(study->recipe.optimizer, NET_RMSPROP);
+    assert_int_equal(study->recipe.augment, AUGMENT_FLIP | AUGMENT_CROP);
+    assert_true(study->recipe.shuffle);
+    assert_int_equal(study->seeds.n, 3);
+    assert_true(study->fairness.tolerance == 0.05 && study->objective.w == -0.07 &&
+                study->objective.target == 2);
+    assert_int_equal(study->n_parts, 0);
+    assert_string_equal(study->folder, "dir");
+    study_destroy(&study);
+}
+
+/* A wrong key, type, range or structure is one message with its place and the nearest known key. */
+static void mistakes_are_named(void **state)
+{
+    (void)state;
+    assert_refused("study: s\nrecipe: {epohcs: 3}\n", NULL,
+                   "dir/s.yaml:2:10: unknown key 'epohcs' in 'recipe', did you mean 'epochs'?");
+    assert_refused("study: s\nparts:\n  - gird: {}\n", NULL,
+                   "dir/s.yaml:3:5: unknown key 'gird' in 'parts', did you mean 'grid'?");
+    assert_refused("study: s\nparts:\n  - grid: {also: [[1.2, 1.1]]}\n", NULL,
+                   "dir/s.yaml:3:19: an item of 'also' must be a list of 3 numbers");
+    assert_refused("study: s\nparts:\n  - compare: {strategies: [{compound: [1.2, 1.1]}]}\n", NULL,
+                   "dir/s.yaml:3:40: 'compound' needs 3 constants [alpha, beta, gamma], not 2");
+    assert_refused("study: s\nseeds: [1, 1]\n", NULL, "seed 1 stands twice in 'seeds'");
+    assert_refused("study: a/b\n", NULL,
+                   "dir/s.yaml: study name 'a/b' cannot name a folder, use letters, digits, '.', '_' and '-'");
+    assert_refused("question: why\n", NULL, "dir/s.yaml: 'study' is missing: give the study a name");
+    assert_refused(minimal, "recipe.augment=[flip, none]", "'none' stands beside others in 'recipe.augment'");
+    assert_refused(minimal, "recipe.augment=sharpen",
+                   "unknown augmentation 'sharpen' in 'recipe.augment', only none, flip, crop, cutout");
+}
+
+/* `--set` reaches every level, after the file. */
+static void overrides_win(void **state)
+{
+    (void)state;
+    const char *const sets[] = {"recipe.epochs=7", "network.drop_connect=0", "network.head.dropout=0.1",
+                                "recipe.augment=none", "parts=[grid: {step: 0.2}]"};
+    Study *study = parse("study: s\nrecipe: {epochs: 3}\n", sets, ARRAY_LEN(sets));
+    Spec spec;
+    Err err = {0};
+    assert_int_equal(study->recipe.epochs, 7);
+    assert_int_equal(study->recipe.augment, 0);
+    assert_int_equal(study->n_parts, 1);
+    assert_true(study->parts[0].step == 0.2 && study->parts[0].match == STUDY_COUNTED);
+    assert_int_equal(study_baseline(&spec, study, &err), ERR_NONE);
+    assert_true(spec.drop_connect == 0 && spec.head.dropout == 0.1);
+    study_destroy(&study);
+}
+
+/* A network key that does not exist is refused by name. */
+static void unknown_network_key_is_named(void **state)
+{
+    (void)state;
+    const char *const set = "network.drop_conect=0";
+    Study *study = parse(minimal, &set, 1);
+    Spec spec;
+    Err err = {0};
+    assert_int_equal(study_baseline(&spec, study, &err), ERR_USAGE);
+    assert_non_null(strstr(err.msg, "unknown key 'drop_conect'"));
+    assert_non_null(strstr(err.msg, "did you mean 'drop_connect'?"));
+    study_destroy(&study);
+}
+
+/* The echo of every built-in study reads back to the same echo: nothing is lost or changed. */
+static void echo_reads_back(void **state)
+{
+    (void)state;
+    size_t n = 0;
+    for (const EmbeddedFile *file = study_builtins; file->name; file++, n++) {
+        Study *first = parse((const char *)file->data, NULL, 0);
+        Text a = {0}, b = {0};
+        study_emit(first, &a);
+        Study *second = parse(text_string(&a), NULL, 0);
+        study_emit(second, &b);
+        assert_string_equal(text_string(&a), text_string(&b));
+        study_destroy(&first);
+        study_destroy(&second);
+        text_release(&a);
+        text_release(&b);
+    }
+    assert_true(n >= 2);
+}
+
+/* Adding seeds, parts, another path or question is going on; changing what trials are is not. */
+static void going_on_is_told_from_changing(void **state)
+{
+    (void)state;
+    const char *const harmless[] = {"seeds=[1, 2, 3, 4]", "parts=[grid: {}]", "data.path=/elsewhere",
+                                    "question=another", "objective.w=-0.1"};
+    const char *const harmful[] = {"recipe.epochs=30", "data.train=100", "network.drop_connect=0",
+                                   "baseline=efficientnet-b0"};
+    Study *old = parse(minimal, NULL, 0);
+    Err err = {0};
+    bool may = false;
+    for (size_t i = 0; i < ARRAY_LEN(harmless); i++) {
+        Study *now = parse(minimal, &harmless[i], 1);
+        Text diff = {0};
+        assert_int_equal(study_may_go_on(&may, &diff, old, now, &err), ERR_NONE);
+        if (!may)
+            fail_msg("%s: %s", harmless[i], text_string(&diff));
+        study_destroy(&now);
+        text_release(&diff);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(harmful); i++) {
+        Study *now = parse(minimal, &harmful[i], 1);
+        Text diff = {0};
+        assert_int_equal(study_may_go_on(&may, &diff, old, now, &err), ERR_NONE);
+        assert_false(may);
+        if (i == 0)
+            assert_string_equal(text_string(&diff), "recipe.epochs: 20 -> 30\n");
+        study_destroy(&now);
+        text_release(&diff);
+    }
+    study_destroy(&old);
+}
+
+/* What `init` writes is a valid study. */
+static void template_is_valid(void **state)
+{
+    (void)state;
+    Text text = {0};
+    study_template("my-study", &text);
+    Study *study = parse(text_string(&text), NULL, 0);
+    assert_string_equal(study->name, "my-study");
+    assert_int_equal(study->n_parts, 4);
+    study_destroy(&study);
+    text_release(&text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(defaults_are_in_force),
+        cmocka_unit_test(mistakes_are_named),
+        cmocka_unit_test(overrides_win),
+        cmocka_unit_test(unknown_network_key_is_named),
+        cmocka_unit_test(echo_reads_back),
+        cmocka_unit_test(going_on_is_told_from_changing),
+        cmocka_unit_test(template_is_valid),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
