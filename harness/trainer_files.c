@@ -361,6 +361,19 @@ fail:
     return err->code;
 }
 
+/* Checkpoints in our own folder that could not be taken up must not outlive those to come. */
+static ErrCode remove_newer(const char *folder, int64_t step, Err *err)
+{
+    FileList list = {0};
+    TRY(file_list(folder, &list, err));
+    for (size_t i = 0; i < list.n_names; i++)
+        if (number_in_name(list.names[i], CHECKPOINT_PREFIX) > step)
+            TRY(remove_named(folder, list.names[i], err));
+fail:
+    file_list_release(&list);
+    return err->code;
+}
+
 ErrCode trainer_resume(Trainer *t, bool *found, Err *err)
 {
     Candidate *candidates = NULL;
@@ -383,5 +396,7 @@ ErrCode trainer_resume(Trainer *t, bool *found, Err *err)
     if (!*found)
         t->at = (TrainPosition){0};
     mem_free(candidates);
-    return err->code;
+    if (err->code != ERR_NONE)
+        return err->code;
+    return remove_newer(t->job->dir, *found ? trainer_global_step(t) : -1, err);
 }

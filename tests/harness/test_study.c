@@ -61,7 +61,7 @@ static void mistakes_are_named(void **state)
     assert_refused("study: s\nparts:\n  - grid: {also: [[1.2, 1.1]]}\n", NULL,
                    "dir/s.yaml:3:19: an item of 'also' must be a list of 3 numbers");
     assert_refused("study: s\nparts:\n  - compare: {strategies: [{compound: [1.2, 1.1]}]}\n", NULL,
-                   "dir/s.yaml:3:40: 'compound' needs 3 constants [alpha, beta, gamma], not 2");
+                   "dir/s.yaml:3:39: 'compound' needs 3 constants [alpha, beta, gamma], not 2");
     assert_refused("study: s\nseeds: [1, 1]\n", NULL, "seed 1 stands twice in 'seeds'");
     assert_refused("study: a/b\n", NULL,
                    "dir/s.yaml: study name 'a/b' cannot name a folder, use letters, digits, '.', '_' and '-'");

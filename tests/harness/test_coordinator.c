@@ -1,0 +1,436 @@
+/*
+ * tests/harness/test_coordinator.c: `isoflop run` on a micro study, from outside: killed, stopped, starved.
+ *
+ * The study has four networks, one of them after the grid, two epochs of 48 images each. What a run leaves is
+ * compared by the store's view `result`, which has every metric and the digests of all weights.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+/* cmocka needs the four above first */
+#include <cmocka.h>
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/proc.h"
+#include "base/rng.h"
+#include "base/sys.h"
+#include "results/store.h"
+
+#define MILLISECOND INT64_C(1000000)
+#define SECOND (1000 * MILLISECOND)
+
+enum { N_KILLS = 6, MAX_ARGS = 24, MAX_OUTPUT = 1 << 20, MAX_PIDS = 64, EXIT_INTERRUPTED = 75, N_TRIALS = 4 };
+
+static const char study_text[] =
+    "study: micro\nbaseline: proxy-b0\ndata: {name: polytex, train: 48, val: 20, test: 20}\n"
+    "recipe: {epochs: 2, batch: 16, optimizer: sgd, lr: 0.05, warmup_epochs: 0, ema: 0, augment: [flip]}\n"
+    "seeds: [1]\n"
+    "parts:\n"
+    "  - grid: {step: 1, product: 2, also: [[1.2, 1.1, 1.15]]}\n"
+    "  - curves: {width: [1], depth: [1], resolution: [1]}\n"
+    "  - compare: {strategies: [compound], macs: [2]}\n";
+
+static char base[64], study_path[128], environment[128];
+static Text expected; /* `result` of the undisturbed run */
+
+/* --- running --- */
+
+static void start(Proc *proc, const char *out, const char *const *more, ProcStream error)
+{
+    const char *argv[MAX_ARGS] = {ISOFLOP_BINARY, "run", study_path, "--out", out, "--jobs", "2"};
+    const char *const environments[] = {environment, NULL};
+    size_t n = 7;
+    for (size_t i = 0; more && more[i]; i++)
+        argv[n++] = more[i];
+    argv[n] = NULL;
+    const ProcOptions options = {
+        .argv = argv, .environment = environments, .output = PROC_NULL, .error = error};
+    Err err = {0};
+    if (proc_spawn(proc, &options, &err) != ERR_NONE)
+        fail_msg("%s", err.msg);
+}
+
+/* Runs to the end; *said (may be NULL) gets stderr. */
+static int run(const char *out, const char *const *more, Text *said)
+{
+    const char *argv[MAX_ARGS] = {ISOFLOP_BINARY, "run", study_path, "--out", out, "--jobs", "2"};
+    const char *const environments[] = {environment, NULL};
+    size_t n = 7;
+    for (size_t i = 0; more && more[i]; i++)
+        argv[n++] = more[i];
+    argv[n] = NULL;
+    const ProcOptions options = {.argv = argv, .environment = environments, .output = PROC_NULL, .error = PROC_PIPE};
+    Text ignored = {0};
+    const ProcRun settings = {.error = said ? said : &ignored, .max_bytes = MAX_OUTPUT, .timeout_ns = 120 * SECOND};
+    Proc proc = {0};
+    Err err = {0};
+    if (proc_run(&proc, &options, &settings, &err) != ERR_NONE)
+        fail_msg("%s", err.msg);
+    text_release(&ignored);
+    return proc.exit_status;
+}
+
+static char *path_in(const char *name)
+{
+    char *path = file_join(base, name);
+    assert_non_null(path);
+    return path;
+}
+
+/* All rows of the view `result`. */
+static void dump(const char *out, Text *text)
+{
+    char *path = file_join(out, "study.db");
+    Store *store = NULL;
+    Keep keep = {0};
+    StoreTable table;
+    Err err = {0};
+    if (store_open_read(&store, path, &err) != ERR_NONE ||
+        store_query(store, "SELECT * FROM result", NULL, &keep, &table, &err) != ERR_NONE)
+        fail_msg("%s", err.msg);
+    for (size_t i = 0; i < table.n_rows * table.n_columns; i++)
+        text_printf(text, "%s%c", table.cells[i] ? table.cells[i] : "-",
+                    (i + 1) % table.n_columns ? ' ' : '\n');
+    keep_release(&keep);
+    store_close(&store);
+    mem_free(path);
+}
+
+static void assert_as_expected(const char *out)
+{
+    Text text = {0};
+    dump(out, &text);
+    assert_string_equal(text_string(&text), text_string(&expected));
+    text_release(&text);
+}
+
+/* The number of rows a query gives. */
+static size_t count(const char *out, const char *sql)
+{
+    char *path = file_join(out, "study.db");
+    Store *store = NULL;
+    Keep keep = {0};
+    StoreTable table;
+    Err err = {0};
+    if (store_open_read(&store, path, &err) != ERR_NONE ||
+        store_query(store, sql, NULL, &keep, &table, &err) != ERR_NONE)
+        fail_msg("%s", err.msg);
+    const size_t n = table.n_rows;
+    keep_release(&keep);
+    store_close(&store);
+    mem_free(path);
+    return n;
+}
+
+/* --- processes --- */
+
+/* The state letter and parent of a process; false if there is none. */
+static bool process_state(pid_t pid, char *state, pid_t *parent)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return false;
+    char line[512];
+    const bool is_read = fgets(line, sizeof line, file) != NULL;
+    fclose(file);
+    const char *after = is_read ? strrchr(line, ')') : NULL;
+    int ppid = 0;
+    if (!after || sscanf(after + 1, " %c %d", state, &ppid) != 2)
+        return false;
+    *parent = ppid;
+    return true;
+}
+
+static int children_of(pid_t parent, pid_t pids[MAX_PIDS])
+{
+    FileList list = {0};
+    Err err = {0};
+    int n = 0;
+    assert_int_equal(file_list("/proc", &list, &err), ERR_NONE);
+    for (size_t i = 0; i < list.n_names && n < MAX_PIDS; i++) {
+        int64_t pid = 0;
+        char state = '?';
+        pid_t its_parent = 0;
+        if (text_to_int64(list.names[i], &pid) && process_state((pid_t)pid, &state, &its_parent) &&
+            its_parent == parent)
+            pids[n++] = (pid_t)pid;
+    }
+    file_list_release(&list);
+    return n;
+}
+
+static bool is_alive(pid_t pid)
+{
+    char state = '?';
+    pid_t parent = 0;
+    return process_state(pid, &state, &parent) && state != 'Z' && state != 'X';
+}
+
+/* Waits until the coordinator has a worker; returns how many. */
+static int wait_for_workers(const Proc *proc, pid_t pids[MAX_PIDS])
+{
+    for (int i = 0; i < 3000; i++) {
+        const int n = children_of(proc->pid, pids);
+        if (n > 0)
+            return n;
+        clock_sleep_ns(5 * MILLISECOND);
+    }
+    return 0;
+}
+
+static void kill_and_reap(Proc *proc, int signal_number)
+{
+    Err err = {0};
+    proc_signal(proc, signal_number);
+    assert_int_equal(proc_wait(proc, 60 * SECOND, &err), ERR_NONE);
+    proc_release(proc);
+}
+
+/* --- tests --- */
+
+/* Killed at random instants, again and again, then run once more: nothing lost, nothing doubled, the same bits. */
+static void kills_change_nothing(void **state)
+{
+    (void)state;
+    char *out = path_in("killed");
+    Rng rng = rng_start(4, RNG_SHUFFLE, 0, 0);
+    int n_ended = 0;
+    for (int i = 0; i < N_KILLS; i++) {
+        Proc proc = {0};
+        Err err = {0};
+        start(&proc, out, NULL, PROC_NULL);
+        clock_sleep_ns((20 + rng_below(&rng, 900)) * MILLISECOND);
+        n_ended += proc_wait(&proc, 0, &err) == ERR_NONE;
+        kill_and_reap(&proc, SIGKILL);
+    }
+    assert_true(n_ended < N_KILLS); /* or no kill met a running study */
+    assert_int_equal(run(out, NULL, NULL), 0);
+    assert_as_expected(out);
+    assert_int_equal(count(out, "SELECT * FROM trial"), N_TRIALS);
+    assert_int_equal(count(out, "SELECT * FROM trial WHERE status = 'done'"), N_TRIALS);
+    mem_free(out);
+}
+
+/* Workers die with a coordinator that is killed, within a second. */
+static void no_worker_outlives_its_coordinator(void **state)
+{
+    (void)state;
+    static const char *const more[] = {"--set", "recipe.epochs=1000", NULL};
+    char *out = path_in("orphans");
+    pid_t pids[MAX_PIDS];
+    Proc proc = {0};
+    start(&proc, out, more, PROC_NULL);
+    const int n = wait_for_workers(&proc, pids);
+    assert_true(n > 0);
+    kill_and_reap(&proc, SIGKILL);
+    bool is_any_alive = true;
+    for (int i = 0; i < 200 && is_any_alive; i++) {
+        is_any_alive = false;
+        for (int k = 0; k < n; k++)
+            is_any_alive |= is_alive(pids[k]);
+        clock_sleep_ns(10 * MILLISECOND);
+    }
+    assert_false(is_any_alive);
+    mem_free(out);
+}
+
+/* A second run on the folder says who holds it; SIGTERM ends the first with 75 and uncounted attempts. */
+static void lock_and_stop(void **state)
+{
+    (void)state;
+    static const char *const more[] = {"--set", "recipe.epochs=1000", NULL};
+    char *out = path_in("locked"), pid[32];
+    pid_t pids[MAX_PIDS];
+    Proc proc = {0};
+    Text said = {0};
+    Err err = {0};
+    start(&proc, out, more, PROC_NULL);
+    assert_true(wait_for_workers(&proc, pids) > 0);
+    assert_int_equal(run(out, more, &said), 1);
+    snprintf(pid, sizeof pid, "pid %d ", (int)proc.pid);
+    assert_non_null(strstr(text_string(&said), pid));
+    clock_sleep_ns(300 * MILLISECOND);
+    proc_signal(&proc, SIGTERM);
+    assert_int_equal(proc_wait(&proc, 60 * SECOND, &err), ERR_NONE);
+    assert_int_equal(proc.exit_status, EXIT_INTERRUPTED);
+    assert_true(count(out, "SELECT * FROM attempt_end WHERE reason = 'stopped' AND is_counted = 0") > 0);
+    assert_int_equal(count(out, "SELECT * FROM attempt_end WHERE is_counted"), 0);
+    proc_release(&proc);
+    text_release(&said);
+    mem_free(out);
+}
+
+/* Stopped by SIGTERM and gone on with: the same bits as undisturbed. */
+static void stop_and_go_changes_nothing(void **state)
+{
+    (void)state;
+    char *out = path_in("stopped");
+    pid_t pids[MAX_PIDS];
+    Proc proc = {0};
+    start(&proc, out, NULL, PROC_NULL);
+    assert_true(wait_for_workers(&proc, pids) > 0);
+    kill_and_reap(&proc, SIGTERM);
+    assert_int_equal(run(out, NULL, NULL), 0);
+    assert_as_expected(out);
+    mem_free(out);
+}
+
+/* A finished study is not run again; a changed one is refused with what differs. */
+static void finished_is_kept_and_change_is_refused(void **state)
+{
+    (void)state;
+    static const char *const change[] = {"--set", "recipe.epochs=3", NULL};
+    static const char *const growth[] = {"--seeds", "2", NULL};
+    char *out = path_in("whole");
+    Text said = {0};
+    const size_t before = count(out, "SELECT * FROM attempt");
+    assert_int_equal(run(out, NULL, NULL), 0);
+    assert_int_equal(count(out, "SELECT * FROM attempt"), before);
+    assert_int_equal(run(out, change, &said), 2);
+    assert_non_null(strstr(text_string(&said), "recipe.epochs: 2 -> 3"));
+    assert_int_equal(run(out, growth, NULL), 0);
+    assert_int_equal(count(out, "SELECT * FROM trial WHERE status = 'done'"), 2 * N_TRIALS);
+    assert_int_equal(count(out, "SELECT * FROM attempt"), before + N_TRIALS);
+    text_release(&said);
+    mem_free(out);
+}
+
+/* A process that always dies is given up after three attempts: exit 3, and the reason is kept. */
+static void crashes_are_given_up(void **state)
+{
+    (void)state;
+    static const char *const more[] = {"--launcher", "false", "--only", "curves", NULL};
+    char *out = path_in("false");
+    assert_int_equal(run(out, more, NULL), 3);
+    assert_int_equal(count(out, "SELECT * FROM trial WHERE status = 'failed'"), 1);
+    assert_int_equal(count(out, "SELECT * FROM attempt_end WHERE is_counted"), STORE_ATTEMPTS);
+    mem_free(out);
+}
+
+/* A process that kills itself twice and then works: the trial is done, with the same bits. */
+static void crashes_are_survived(void **state)
+{
+    (void)state;
+    static const char script[] = "n=$(cat \"$0.count\" 2>/dev/null || echo 0)\n"
+                                 "echo $((n + 1)) > \"$0.count\"\n"
+                                 "if [ \"$n\" -lt 2 ]; then kill -9 $$; fi\n"
+                                 "exec \"$@\"\n";
+    char *out = path_in("flaky"), *path = path_in("flaky.sh");
+    Text launcher = {0};
+    Err err = {0};
+    assert_int_equal(file_write(path, script, strlen(script), &err), ERR_NONE);
+    text_printf(&launcher, "sh %s", path);
+    const char *const more[] = {"--launcher", text_string(&launcher), NULL};
+    assert_int_equal(run(out, more, NULL), 0);
+    assert_as_expected(out);
+    assert_int_equal(count(out, "SELECT * FROM attempt_end WHERE reason = 'killed' AND is_counted"), 2);
+    text_release(&launcher);
+    mem_free(out);
+    mem_free(path);
+}
+
+/* A learning rate of 1e9: every trial diverges, which is a result: exit 0, nothing failed. */
+static void divergence_is_a_result(void **state)
+{
+    (void)state;
+    static const char *const more[] = {"--set", "recipe.lr=1e9", "--only", "curves", NULL};
+    char *out = path_in("diverged");
+    assert_int_equal(run(out, more, NULL), 0);
+    assert_int_equal(count(out, "SELECT * FROM trial WHERE status = 'diverged'"), 1);
+    assert_int_equal(count(out, "SELECT * FROM result WHERE outcome = 'diverged' AND first_bad_step >= 0"), 1);
+    mem_free(out);
+}
+
+/* Reads stderr of a run until it says `what`. */
+static void wait_for_words(Proc *proc, const char *what)
+{
+    Text said = {0};
+    char buffer[512];
+    size_t n = 1;
+    Err err = {0};
+    while (n > 0 && !strstr(text_string(&said), what)) {
+        assert_int_equal(file_read_some(proc->error, "stderr", buffer, sizeof buffer, &n, &err), ERR_NONE);
+        text_append_bytes(&said, buffer, n);
+    }
+    if (!strstr(text_string(&said), what))
+        fail_msg("'%s' was never said, only: %s", what, text_string(&said));
+    text_release(&said);
+}
+
+/* A full disk pauses the study, says so, and it goes on when there is space again: the same bits. */
+static void full_disk_pauses(void **state)
+{
+    (void)state;
+    char *out = path_in("full");
+    Proc proc = {0};
+    Err err = {0};
+    assert_int_equal(file_make_dirs(out, &err), ERR_NONE);
+    if (mount("tmpfs", out, "tmpfs", 0, "size=256k") != 0) {
+        print_message("SKIP: a small tmpfs cannot be mounted here\n");
+        mem_free(out);
+        skip();
+    }
+    start(&proc, out, NULL, PROC_PIPE);
+    wait_for_words(&proc, "paused, waiting for space");
+    assert_int_equal(mount("tmpfs", out, "tmpfs", MS_REMOUNT, "size=64m"), 0);
+    wait_for_words(&proc, "trials done");
+    assert_int_equal(proc_wait(&proc, 60 * SECOND, &err), ERR_NONE);
+    assert_int_equal(proc.exit_status, 0);
+    proc_release(&proc);
+    assert_as_expected(out);
+    assert_int_equal(umount(out), 0);
+    mem_free(out);
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    Err err = {0};
+    snprintf(base, sizeof base, "test_coordinator_XXXXXX");
+    if (!mkdtemp(base))
+        return -1;
+    snprintf(study_path, sizeof study_path, "%s/micro.yaml", base);
+    snprintf(environment, sizeof environment, "ISOFLOP_CACHE=%s/cache", base);
+    if (file_write(study_path, study_text, strlen(study_text), &err) != ERR_NONE)
+        return -1;
+    char *out = path_in("whole");
+    const int status = run(out, NULL, NULL);
+    dump(out, &expected);
+    mem_free(out);
+    return status;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    Err err = {0};
+    text_release(&expected);
+    return file_remove_tree(base, &err) == ERR_NONE ? 0 : -1;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(kills_change_nothing),
+        cmocka_unit_test(no_worker_outlives_its_coordinator),
+        cmocka_unit_test(lock_and_stop),
+        cmocka_unit_test(stop_and_go_changes_nothing),
+        cmocka_unit_test(crashes_are_given_up),
+        cmocka_unit_test(crashes_are_survived),
+        cmocka_unit_test(divergence_is_a_result),
+        cmocka_unit_test(full_disk_pauses),
+        cmocka_unit_test(finished_is_kept_and_change_is_refused),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
