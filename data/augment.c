@@ -1,17 +1,25 @@
 // Pixels are moved as bytes in scratch, then looked up as normalised floats.
 #include "data/augment.h"
 
+#include "base/arena.h"
+#include "base/fmath.h"
 #include "base/rng.h"
+#include "data/resize.h"
 
 #include <assert.h>
 #include <string.h>
 
 #define CROP_PAD_DIVISOR 8 // pad round(res / 8)
 #define CUTOUT_DIVISOR 2   // side round(res / 2)
+#define RRC_MIN_AREA 0.08
+#define RRC_MIN_ASPECT 0.75 // width over height
+#define RRC_MAX_ASPECT (4.0 / 3.0)
+#define RRC_TRIES 10
 
 static const AugmentName names[] = {
     {"flip", AUGMENT_FLIP, "left-right flip with probability 1/2"},
     {"crop", AUGMENT_CROP, "pad by round(res/8) and crop back at random"},
+    {"rrc", AUGMENT_RRC, "random resized crop of the source's pixels"},
     {"cutout", AUGMENT_CUTOUT, "cover one square of side round(res/2) with the mean"},
 };
 
@@ -32,10 +40,36 @@ bool augment_parse(const char *name, unsigned *ops)
     return false;
 }
 
-size_t augment_scratch_bytes(unsigned ops, int resolution)
+bool augment_needs_source(unsigned ops)
 {
-    (void)ops;
-    return (size_t)resolution * (size_t)resolution * DATA_CHANNELS;
+    return ops & AUGMENT_RRC;
+}
+
+// What one call works in.
+typedef struct Scratch {
+    uint8_t *pixels;  // [res][res][3]
+    uint8_t *resized; // the same, before it is shifted
+    void *resize;
+} Scratch;
+
+// The same carving measures and hands out.
+static Scratch carve(Arena *arena, unsigned ops, int resolution, DataSize source)
+{
+    const size_t row = (size_t)resolution * DATA_CHANNELS;
+    const DataSize square = {resolution, resolution};
+    Scratch scratch = {.pixels = arena_alloc(arena, (size_t)resolution, row)};
+    if (ops & AUGMENT_RRC) {
+        scratch.resized = arena_alloc(arena, (size_t)resolution, row);
+        scratch.resize = arena_alloc(arena, resize_scratch_bytes(source, square), 1);
+    }
+    return scratch;
+}
+
+size_t augment_scratch_bytes(unsigned ops, int resolution, DataSize max_size)
+{
+    Arena arena = arena_measuring();
+    carve(&arena, ops, resolution, max_size);
+    return arena.failed ? SIZE_MAX : arena_bytes(&arena);
 }
 
 // Half up.
@@ -97,26 +131,82 @@ static void normalise(float *x, const uint8_t *pixels, int res, const DataStats 
     }
 }
 
+// A window of the source.
+typedef struct Window {
+    int top, left, height, width;
+} Window;
+
+static int round_half_up(double x)
+{
+    return (int)(x + 0.5);
+}
+
+// The largest centred window whose aspect is allowed.
+static Window fallback_window(DataSize size)
+{
+    Window window = {0, 0, size.height, size.width};
+    const double aspect = (double)size.width / size.height;
+    if (aspect < RRC_MIN_ASPECT)
+        window.height = round_half_up(size.width / RRC_MIN_ASPECT);
+    else if (aspect > RRC_MAX_ASPECT)
+        window.width = round_half_up(size.height * RRC_MAX_ASPECT);
+    window.top = (size.height - window.height) / 2;
+    window.left = (size.width - window.width) / 2;
+    return window;
+}
+
+static Window draw_window(DataSize size, Rng *rng)
+{
+    const double area = (double)size.height * size.width;
+    const double low = fm_log(RRC_MIN_ASPECT), high = fm_log(RRC_MAX_ASPECT);
+    for (int i = 0; i < RRC_TRIES; i++) {
+        const double target = area * (RRC_MIN_AREA + (1.0 - RRC_MIN_AREA) * rng_double(rng));
+        const double aspect = fm_exp(low + (high - low) * rng_double(rng));
+        const int width = round_half_up(__builtin_sqrt(target * aspect));
+        const int height = round_half_up(__builtin_sqrt(target / aspect));
+        if (width < 1 || height < 1 || width > size.width || height > size.height)
+            continue;
+        const int top = (int)rng_below(rng, (uint32_t)(size.height - height) + 1);
+        const int left = (int)rng_below(rng, (uint32_t)(size.width - width) + 1);
+        return (Window){top, left, height, width};
+    }
+    return fallback_window(size);
+}
+
+static void crop_and_resize(const Scratch *scratch, const ImageView *view, int resolution, Rng *rng)
+{
+    const Window window = draw_window((DataSize){view->height, view->width}, rng);
+    const size_t stride = (size_t)view->width * DATA_CHANNELS;
+    const uint8_t *first =
+        view->rgb + (size_t)window.top * stride + (size_t)window.left * DATA_CHANNELS;
+    resize_rgb(scratch->resized, (DataSize){resolution, resolution}, first, stride,
+               (DataSize){window.height, window.width}, scratch->resize);
+}
+
 void augment_image(float *x, const ImageView *view, int resolution, unsigned ops, AugmentKey key,
                    const DataStats *stats, void *scratch)
 {
-    assert(view->height == resolution && view->width == resolution);
+    assert((ops & AUGMENT_RRC) || (view->height == resolution && view->width == resolution));
     if (ops == 0) {
         normalise(x, view->rgb, resolution, stats);
         return;
     }
-    uint8_t *pixels = scratch;
+    const DataSize source = {view->height, view->width};
+    Arena arena = {.base = scratch, .size = augment_scratch_bytes(ops, resolution, source)};
+    const Scratch work = carve(&arena, ops, resolution, source);
     Rng rng = rng_start(key.seed, RNG_AUGMENT, key.epoch, view->index);
+    if (ops & AUGMENT_RRC)
+        crop_and_resize(&work, view, resolution, &rng);
     int top = 0, left = 0;
     if (ops & AUGMENT_CROP) {
         const int pad = divide_rounded(resolution, CROP_PAD_DIVISOR);
         top = (int)rng_below(&rng, 2 * (uint32_t)pad + 1) - pad;
         left = (int)rng_below(&rng, 2 * (uint32_t)pad + 1) - pad;
     }
-    copy_shifted(pixels, view->rgb, resolution, top, left);
+    copy_shifted(work.pixels, ops & AUGMENT_RRC ? work.resized : view->rgb, resolution, top, left);
     if ((ops & AUGMENT_FLIP) && rng_below(&rng, 2))
-        flip_rows(pixels, resolution);
-    normalise(x, pixels, resolution, stats);
+        flip_rows(work.pixels, resolution);
+    normalise(x, work.pixels, resolution, stats);
     if (ops & AUGMENT_CUTOUT)
         cut_out(x, resolution, &rng);
 }

@@ -1,8 +1,12 @@
 // Random changes of training images, keyed by (seed, AUGMENT stream, epoch, index of the image in
 // the set): the same for any order, batch size and number of threads. Evaluation never augments.
 //
-// Order of operations: padded crop, flip, normalisation, cutout (so cut pixels are exactly the
-// mean).
+// Order of operations: random resized crop, padded crop, flip, normalisation, cutout (so cut pixels
+// are exactly the mean).
+//
+// Random resized crop: area uniform over 8 to 100 % of the source, aspect ratio log-uniform over
+// 3/4 to 4/3, ten tries, then the largest centred crop of allowed aspect; resized by data/resize.h.
+// Source: Szegedy et al. 2015, as torchvision 0.15 does it.
 #ifndef ISOFLOP_DATA_AUGMENT_H
 #define ISOFLOP_DATA_AUGMENT_H
 
@@ -12,6 +16,7 @@ typedef enum AugmentOp {
     AUGMENT_FLIP = 1 << 0,   // left-right, probability 1/2
     AUGMENT_CROP = 1 << 1,   // pad round(res/8) with black, crop back; uniform offset
     AUGMENT_CUTOUT = 1 << 2, // one square of side round(res/2), centre uniform, clipped
+    AUGMENT_RRC = 1 << 3,    // random resized crop of the source's pixels
 } AugmentOp;
 
 typedef struct AugmentName {
@@ -32,10 +37,15 @@ typedef struct AugmentKey {
     uint32_t epoch;
 } AugmentKey;
 
-// Bytes of scratch one call of augment_image needs, 64-byte aligned.
-size_t augment_scratch_bytes(unsigned ops, int resolution);
+// True where train must keep its source's pixels (ImageSetSettings.keep_train_source).
+bool augment_needs_source(unsigned ops);
 
-// x[resolution][resolution][3] from one image of that size, normalised. Serial and re-entrant.
+// Bytes of scratch one call of augment_image needs, 64-byte aligned; max_size as imageset_max_size
+// says it. SIZE_MAX on overflow.
+size_t augment_scratch_bytes(unsigned ops, int resolution, DataSize max_size);
+
+// x[resolution][resolution][3] from one image, normalised. Without AUGMENT_RRC the image has that
+// very size. Serial and re-entrant.
 void augment_image(float *x, const ImageView *view, int resolution, unsigned ops, AugmentKey key,
                    const DataStats *stats, void *scratch);
 

@@ -45,7 +45,8 @@ ErrCode batches_create(Batches **out, const ImageSet *set, const DataStats *stat
                 data_part_name(settings->part), batches->n_images, settings->batch);
         goto fail;
     }
-    const size_t bytes = augment_scratch_bytes(settings->augment, imageset_resolution(set));
+    const size_t bytes = augment_scratch_bytes(settings->augment, imageset_resolution(set),
+                                               imageset_max_size(set, settings->part));
     batches->scratch_bytes = (bytes + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
     Arena measuring = arena_measuring();
     carve(batches, &measuring);

@@ -9,7 +9,7 @@
 enum { MAX_SIDE = 33, MAX_VALUES = MAX_SIDE * MAX_SIDE * DATA_CHANNELS };
 
 static uint8_t pixels[MAX_VALUES];
-static uint8_t scratch[MAX_VALUES + 64] __attribute__((aligned(64)));
+static uint8_t scratch[1 << 18] __attribute__((aligned(64)));
 static float x[MAX_VALUES + 1], plain[MAX_VALUES];
 static DataStats stats;
 
@@ -155,6 +155,62 @@ static void test_is_keyed(void **state)
     assert_int_equal(n_equal, 0);
 }
 
+// On a ramp, crop and resize keep value = a + b*column: from the first and last pixel the window's
+// place and width can be read back. They stay inside, cover the range of areas, and aspect ratios
+// keep to 3/4..4/3 (whole pixels blur that by 1/20 at the smallest window, 20 pixels wide).
+static void test_random_resized_crop(void **state)
+{
+    (void)state;
+    enum { IN_H = 80, IN_W = 110, S = 16 };
+    static uint8_t ramp[IN_H * IN_W * 3];
+    const DataSize size = {IN_H, IN_W};
+    double least = 1.0, most = 0.0;
+    prepare();
+    for (int c = 0; c < DATA_CHANNELS; c++) {
+        for (int v = 0; v < 256; v++)
+            stats.value[c][v] = (float)v;
+    }
+    for (int i = 0; i < IN_H * IN_W; i++) {
+        ramp[i * 3] = (uint8_t)(2 * (i % IN_W));
+        ramp[i * 3 + 1] = (uint8_t)(3 * (i / IN_W));
+    }
+    assert_true(augment_needs_source(AUGMENT_RRC) && !augment_needs_source(AUGMENT_CROP));
+    assert_true(augment_scratch_bytes(AUGMENT_RRC, S, size) <= sizeof scratch);
+    for (uint32_t index = 0; index < 400; index++) {
+        const ImageView view = {ramp, IN_H, IN_W, 0, index};
+        augment_image(x, &view, S, AUGMENT_RRC, (AugmentKey){3, 1}, &stats, scratch);
+        // Inner pixels 1 and S-2 are free of the border: S-3 steps of width/S source pixels.
+        const double step_x = ((double)x[(S - 2) * 3] - (double)x[3]) / (2.0 * (S - 3));
+        const double step_y =
+            ((double)x[(S - 2) * S * 3 + 1] - (double)x[S * 3 + 1]) / (3.0 * (S - 3));
+        const double width = step_x * S, height = step_y * S;
+        const double area = width * height / (IN_H * IN_W), aspect = width / height;
+        assert_true(width <= IN_W + 2 && height <= IN_H + 2);
+        assert_true(aspect > 0.75 * 0.92 && aspect < 4.0 / 3.0 * 1.08);
+        least = area < least ? area : least;
+        most = area > most ? area : most;
+    }
+    assert_true(least > 0.06 && least < 0.15 && most > 0.85 && most < 1.03);
+}
+
+// A strip has no window of allowed aspect in any of the tries: the centred one of aspect 4/3.
+static void test_resized_crop_of_a_strip(void **state)
+{
+    (void)state;
+    enum { IN_W = 1000, S = 3 };
+    static uint8_t strip[IN_W * 3 * 3];
+    prepare();
+    for (int i = 0; i < IN_W * 3; i++)
+        strip[i * 3] = i % IN_W >= 498 && i % IN_W < 502 ? 200 : 0; // the middle 4 of 3 * 4/3
+    const ImageView view = {strip, 3, IN_W, 0, 1};
+    int n_fallbacks = 0;
+    for (uint32_t epoch = 0; epoch < 50; epoch++) {
+        augment_image(x, &view, S, AUGMENT_RRC, (AugmentKey){3, epoch}, &stats, scratch);
+        n_fallbacks += x[0] == stats.value[0][200];
+    }
+    assert_true(n_fallbacks > 0);
+}
+
 static void test_names(void **state)
 {
     (void)state;
@@ -178,6 +234,8 @@ int main(void)
         cmocka_unit_test(test_crop),
         cmocka_unit_test(test_cutout),
         cmocka_unit_test(test_is_keyed),
+        cmocka_unit_test(test_random_resized_crop),
+        cmocka_unit_test(test_resized_crop_of_a_strip),
         cmocka_unit_test(test_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -72,6 +72,36 @@ static void test_holds_the_resized_images(void **state)
     dataset_close(&data);
 }
 
+// For random resized crops train keeps the source's very pixels; the other parts are resized.
+static void test_keeps_the_source_of_train(void **state)
+{
+    (void)state;
+    Err err = {0};
+    ImageSet *set;
+    ImageSetReport report;
+    Split split;
+    uint8_t source[32 * 32 * 3];
+    const SplitSizes sizes = {{N_TRAIN, N_VAL, N_TEST}};
+    const ImageSetSettings settings = {.resolution = SIDE, .keep_train_source = true, .threads = 2};
+    fixture_cifar(10, 10, 10);
+    Dataset *data = fixture_open_cifar();
+    assert_ok(split_init(&split, data, &sizes, &err), &err);
+    assert_ok(imageset_open(&set, data, &split, &settings, &report, &err), &err);
+    for (uint32_t i = 0; i < N_TRAIN; i++) {
+        const ImageView view = imageset_view(set, PART_TRAIN, i);
+        assert_true(view.height == 32 && view.width == 32);
+        assert_ok(
+            dataset_image_read(data, DATA_TRAIN, view.index, (DataSize){32, 32}, source, &err),
+            &err);
+        assert_memory_equal(view.rgb, source, sizeof source);
+    }
+    assert_int_equal(imageset_max_size(set, PART_TRAIN).width, 32);
+    assert_int_equal(imageset_max_size(set, PART_VAL).width, SIDE);
+    imageset_close(&set);
+    split_release(&split);
+    dataset_close(&data);
+}
+
 // The second opening finds the file of the first; another size does not.
 static void test_is_found_again(void **state)
 {
@@ -303,6 +333,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_holds_the_resized_images),
+        cmocka_unit_test(test_keeps_the_source_of_train),
         cmocka_unit_test(test_is_found_again),
         cmocka_unit_test(test_same_bytes_for_any_threads),
         cmocka_unit_test(test_damage_is_noticed),

@@ -1,0 +1,132 @@
+// One 64-bit hash of size and pixels a record; train sorted, test looked up in it.
+#include "data/duplicates.h"
+
+#include "base/hash.h"
+#include "base/sys.h"
+
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct Print {
+    uint64_t hash;
+    uint32_t index;
+} Print;
+
+typedef struct Reader {
+    uint8_t *rgb;
+    size_t n_bytes;
+    Err err;
+    size_t failed_at;
+} Reader;
+
+static int compare_prints(const void *a, const void *b)
+{
+    const Print *x = a, *y = b;
+    if (x->hash != y->hash)
+        return x->hash < y->hash ? -1 : 1;
+    return (x->index > y->index) - (x->index < y->index);
+}
+
+static ErrCode read_print(Reader *reader, const Dataset *data, DataSplit split, Print *print)
+{
+    Err *err = &reader->err;
+    DataSize size;
+    TRY(dataset_image_size(data, split, print->index, &size, err));
+    const size_t n_bytes = (size_t)size.height * (size_t)size.width * DATA_CHANNELS;
+    if (reader->n_bytes < n_bytes) {
+        mem_free(reader->rgb);
+        reader->rgb = mem_alloc(n_bytes);
+        reader->n_bytes = reader->rgb ? n_bytes : 0;
+        if (!reader->rgb)
+            return err_memory(err, n_bytes);
+    }
+    TRY(dataset_image_read(data, split, print->index, size, reader->rgb, err));
+    print->hash =
+        hash_64(reader->rgb, n_bytes) ^ ((uint64_t)size.height << 32 | (uint32_t)size.width);
+    return ERR_NONE;
+fail:
+    return err->code;
+}
+
+// prints[n] of one split; thread t takes every T-th record.
+static ErrCode read_prints(Print **prints, const Dataset *data, DataSplit split, int threads,
+                           Err *err)
+{
+    const size_t n = dataset_count(data, split);
+    Reader *readers = mem_calloc((size_t)threads, sizeof *readers);
+    *prints = mem_calloc(n + 1, sizeof **prints);
+    if (!readers || !*prints) {
+        mem_free(readers);
+        return err_memory(err, n * sizeof **prints);
+    }
+#pragma omp parallel num_threads(threads)
+    {
+        Reader *reader = &readers[omp_get_thread_num()];
+        const size_t step = (size_t)omp_get_num_threads();
+        for (size_t i = (size_t)omp_get_thread_num(); i < n; i += step) {
+            (*prints)[i].index = (uint32_t)i;
+            if (read_print(reader, data, split, &(*prints)[i]) != ERR_NONE) {
+                reader->failed_at = i;
+                break;
+            }
+        }
+    }
+    const Reader *first = NULL;
+    for (int t = 0; t < threads; t++) {
+        mem_free(readers[t].rgb);
+        if (readers[t].err.code != ERR_NONE && (!first || readers[t].failed_at < first->failed_at))
+            first = &readers[t];
+    }
+    if (first)
+        *err = first->err;
+    mem_free(readers);
+    return err->code;
+}
+
+// The first of the sorted prints with that hash, or NULL.
+static const Print *look_up(const Print *prints, size_t n, uint64_t hash)
+{
+    size_t low = 0, high = n;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (prints[middle].hash < hash)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < n && prints[low].hash == hash ? &prints[low] : NULL;
+}
+
+ErrCode duplicates_find(Duplicates *duplicates, const Dataset *data, int threads, Err *err)
+{
+    const size_t n_train = dataset_count(data, DATA_TRAIN), n_test = dataset_count(data, DATA_TEST);
+    Print *train = NULL, *test = NULL;
+    size_t capacity = 0;
+    *duplicates = (Duplicates){0};
+    if (dataset_is_rendered(data))
+        return ERR_NONE;
+    TRY(read_prints(&train, data, DATA_TRAIN, threads, err));
+    TRY(read_prints(&test, data, DATA_TEST, threads, err));
+    qsort(train, n_train, sizeof *train, compare_prints);
+    for (size_t i = 1; i < n_train; i++)
+        duplicates->n_within_train += train[i].hash == train[i - 1].hash;
+    for (size_t i = 0; i < n_test; i++) {
+        const Print *found = look_up(train, n_train, test[i].hash);
+        if (!found)
+            continue;
+        TRY(mem_grow(&duplicates->pairs, &capacity, duplicates->n_pairs + 1,
+                     sizeof *duplicates->pairs, err));
+        duplicates->pairs[duplicates->n_pairs++] = (DuplicatePair){(uint32_t)i, found->index};
+    }
+fail:
+    mem_free(train);
+    mem_free(test);
+    return err->code;
+}
+
+void duplicates_release(Duplicates *duplicates)
+{
+    mem_free(duplicates->pairs);
+    *duplicates = (Duplicates){0};
+}
