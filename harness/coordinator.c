@@ -18,7 +18,7 @@
 #include "harness/study_data.h"
 
 #define TICK_NS 1000000000
-#define SPACE_RETRY_NS 2000000000    /* between two tries on a full disk */
+#define SPACE_RETRY_NS 2000000000     /* between two tries on a full disk */
 #define SPACE_PATIENCE_NS 60000000000 /* then the run ends with all that is committed */
 #define STOP_GRACE_NS 5000000000      /* for workers when we end on an error of our own */
 
@@ -60,7 +60,8 @@ RunProgress coordinator_progress(const Coordinator *run)
                           (1 - (double)slot->epochs / (double)run->study->recipe.epochs);
     }
     p.n_trials = run->n_trials + run->plan->n_after_grid;
-    const double correction = run->done_predicted_s > 0 ? run->done_real_s / run->done_predicted_s : 1;
+    const double correction =
+        run->done_predicted_s > 0 ? run->done_real_s / run->done_predicted_s : 1;
     p.eta_s = left_s * correction / (run->n_slots > 0 ? run->n_slots : 1);
     return p;
 }
@@ -130,7 +131,8 @@ static ErrCode check_same_study(Coordinator *run, Err *err)
     TRY(study_may_go_on(&may, &diff, old, run->study, err));
     if (!may) {
         diff.data[diff.n_bytes - 1] = '\0'; /* the last newline */
-        (void)err_set(err, ERR_USAGE, "'%s' holds trials of another study, use another --out; what differs:\n%s",
+        (void)err_set(err, ERR_USAGE,
+                      "'%s' holds trials of another study, use another --out; what differs:\n%s",
                       run->settings->out, text_string(&diff));
     }
 fail:
@@ -191,7 +193,8 @@ static ErrCode check_budget(const Coordinator *run, Err *err)
     char a[TEXT_NUMBER_BYTES], b[TEXT_NUMBER_BYTES];
     const double seconds = pending_seconds(run), budget = run->settings->time_budget_s;
     if (budget > 0 && seconds > budget)
-        return err_set(err, ERR_USAGE, "the study is predicted to take %s, more than the budget of %s",
+        return err_set(err, ERR_USAGE,
+                       "the study is predicted to take %s, more than the budget of %s",
                        text_duration(a, seconds), text_duration(b, budget));
     return ERR_NONE;
 }
@@ -247,7 +250,8 @@ static bool is_resolution_needed(const Coordinator *run, int resolution)
     return false;
 }
 
-/* Decodes and resizes the images of every resolution that pending trials need, once, on all cores. */
+/* Decodes and resizes the images of every resolution that pending trials need, once, on all cores.
+ */
 static ErrCode fill_cache(Coordinator *run, Err *err)
 {
     StudyImages images = {0};
@@ -272,8 +276,8 @@ static ErrCode fill_cache(Coordinator *run, Err *err)
                 goto fail;
         imageset_close(&set);
         if (report.was_built)
-            coordinator_note(run, "prepared %" PRIu32 " images at %d px in %.1f s", report.n_images, resolution,
-                             report.seconds);
+            coordinator_note(run, "prepared %" PRIu32 " images at %d px in %.1f s", report.n_images,
+                             resolution, report.seconds);
     }
 fail:
     study_data_close(&images);
@@ -363,7 +367,8 @@ static void kill_hung(Coordinator *run)
     const int64_t now = clock_now_ns();
     for (int i = 0; i < run->n_slots; i++) {
         RunSlot *slot = &run->slots[i];
-        if (slot->proc.pid != 0 && !slot->is_hung && clock_seconds(slot->heard_ns, now) > slot->patience_s) {
+        if (slot->proc.pid != 0 && !slot->is_hung &&
+            clock_seconds(slot->heard_ns, now) > slot->patience_s) {
             slot->is_hung = true;
             proc_signal(&slot->proc, SIGKILL);
         }
@@ -394,7 +399,8 @@ static void begin_stop(Coordinator *run)
 {
     run->is_stopping = true;
     run->report->was_stopped = true;
-    coordinator_note(run, "stopping: %d running trials finish their batch and save", n_running(run));
+    coordinator_note(run, "stopping: %d running trials finish their batch and save",
+                     n_running(run));
     for (int i = 0; i < run->n_slots; i++)
         if (run->slots[i].proc.pid != 0)
             proc_close_input(&run->slots[i].proc);
@@ -452,7 +458,8 @@ fail:
 
 /* --- closing --- */
 
-/* Workers still alive when we end on an error: asked, then made to end. Their attempts stay endless. */
+/* Workers still alive when we end on an error: asked, then made to end. Their attempts stay
+ * endless. */
 static void close_run(Coordinator *run)
 {
     for (int i = 0; i < run->n_slots && run->slots; i++)
@@ -475,8 +482,8 @@ static void close_run(Coordinator *run)
     file_unlock(&run->lock);
 }
 
-ErrCode coordinator_run(const Study *study, const RunSettings *settings, const RunCallbacks *callbacks,
-                        RunReport *report, Err *err)
+ErrCode coordinator_run(const Study *study, const RunSettings *settings,
+                        const RunCallbacks *callbacks, RunReport *report, Err *err)
 {
     Coordinator run = {.study = study,
                        .settings = settings,
@@ -487,7 +494,8 @@ ErrCode coordinator_run(const Study *study, const RunSettings *settings, const R
     TRY(open_run(&run, err));
     TRY(run_all(&run, err));
     if (run.is_stopping)
-        (void)err_set(err, ERR_INTERRUPTED, "interrupted, state saved: run the same command to go on");
+        (void)err_set(err, ERR_INTERRUPTED,
+                      "interrupted, state saved: run the same command to go on");
 fail:
     if (run.plan && run.n_slots > 0)
         report->progress = coordinator_progress(&run);

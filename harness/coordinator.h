@@ -20,9 +20,9 @@
 #include "harness/trainer.h"
 
 typedef struct RunSettings {
-    const char *out;       /* study folder, made if need be */
-    int jobs;              /* workers side by side; 0 = one per available processor */
-    int threads;           /* bound for all workers together; 0 = available processors */
+    const char *out; /* study folder, made if need be */
+    int jobs;        /* workers side by side; 0 = one per available processor */
+    int threads;     /* bound for all workers together; 0 = available processors */
     CpuLevel level;
     const char *only;      /* part key or figure to run alone, or NULL */
     double time_budget_s;  /* refuse a study predicted to take longer; 0 = none */
@@ -34,15 +34,15 @@ typedef struct RunSettings {
 
 typedef struct RunProgress {
     size_t n_trials, n_done, n_diverged, n_failed, n_running;
-    double eta_s;          /* NaN while unknown */
+    double eta_s; /* NaN while unknown */
     double elapsed_s;
 } RunProgress;
 
 typedef struct RunEpoch {
-    int64_t trial;         /* place in the plan */
+    int64_t trial; /* place in the plan */
     int64_t seed;
-    const char *label;     /* "grid 1.2 1.1 1.15", the first point that asks for the trial */
-    TrainStatus status;    /* TRAIN_DONE with is_last, else meaningless */
+    const char *label;  /* "grid 1.2 1.1 1.15", the first point that asks for the trial */
+    TrainStatus status; /* TRAIN_DONE with is_last, else meaningless */
     bool is_last;
     int64_t epoch, epochs;
     double train_loss, val_top1, test_top1; /* NaN where not measured */
@@ -59,14 +59,14 @@ typedef struct RunCallbacks {
 
 typedef struct RunReport {
     RunProgress progress;
-    bool is_complete;      /* every trial of the plan is done, diverged or failed */
-    bool was_stopped;      /* by a signal */
+    bool is_complete; /* every trial of the plan is done, diverged or failed */
+    bool was_stopped; /* by a signal */
 } RunReport;
 
 /*
  * Runs or goes on with a study. ERR_BUSY (who holds the lock), ERR_USAGE (changed study, with a
- * diff; over the time budget), ERR_VERSION, ERR_DB, ERR_IO, ERR_INTERRUPTED (state saved). Call from
- * the main thread after proc_catch_stops. The report is filled also on failure.
+ * diff; over the time budget), ERR_VERSION, ERR_DB, ERR_IO, ERR_INTERRUPTED (state saved). Call
+ * from the main thread after proc_catch_stops. The report is filled also on failure.
  */
 ErrCode coordinator_run(const Study *study, const RunSettings *settings,
                         const RunCallbacks *callbacks, RunReport *report, Err *err) ERR_CHECKED;

@@ -12,14 +12,17 @@
 
 /* --- plan -> store --- */
 
-/* A network's row; one that is there already keeps its name and text, which are not its identity. */
-static ErrCode network_row(Store *store, const PlanNetwork *network, Keep *keep, StoreNetwork *row, Err *err)
+/* A network's row; one that is there already keeps its name and text, which are not its identity.
+ */
+static ErrCode network_row(Store *store, const PlanNetwork *network, Keep *keep, StoreNetwork *row,
+                           Err *err)
 {
     Err missing = {0};
     const Network *n = &network->network;
     const ErrCode code = store_network(store, n->digest, keep, row, &missing);
     if (code == ERR_MISSING)
-        *row = (StoreNetwork){n->digest, n->name, network->spec, n->resolution, n->params, n->macs, n->acts};
+        *row = (StoreNetwork){n->digest, n->name, network->spec, n->resolution,
+                              n->params, n->macs, n->acts};
     else if (code != ERR_NONE)
         *err = missing;
     return err->code;
@@ -49,9 +52,10 @@ static StorePoint point_row(const Plan *plan, const PlanPoint *p)
 
 static void objective_text(const Study *study, Text *out)
 {
-    static const char *const texts[] = {[OBJECTIVE_SOFT] = "soft: ACC x (MACs/T)^",
-                                        [OBJECTIVE_HARD] = "hard: ACC up to T, ACC x (MACs/T)^-1 above",
-                                        [OBJECTIVE_BAND] = "band: best ACC within the tolerance of T"};
+    static const char *const texts[] = {
+        [OBJECTIVE_SOFT] = "soft: ACC x (MACs/T)^",
+        [OBJECTIVE_HARD] = "hard: ACC up to T, ACC x (MACs/T)^-1 above",
+        [OBJECTIVE_BAND] = "band: best ACC within the tolerance of T"};
     text_append(out, texts[study->objective.form]);
     if (study->objective.form == OBJECTIVE_SOFT)
         text_append_double(out, study->objective.w);
@@ -90,7 +94,8 @@ static ErrCode fill_rows(Coordinator *run, StorePlan *out, Keep *keep, Err *err)
             points[out->n_points++] = point_row(plan, &plan->points[i]);
     for (size_t i = 0; i < plan->n_trials; i++) {
         const PlanNetwork *network = &plan->networks[plan->trials[i].network];
-        trials[i] = (StorePlanned){network->trial_digest, network->network.digest, plan->trials[i].seed};
+        trials[i] =
+            (StorePlanned){network->trial_digest, network->network.digest, plan->trials[i].seed};
     }
     out->networks = networks;
     out->n_networks = plan->n_networks;
@@ -119,18 +124,16 @@ ErrCode coordinator_put_plan(Coordinator *run, Err *err)
     recipe_summary(&run->study->recipe, &recipe);
     TRY(text_ok(&objective, err));
     TRY(text_ok(&recipe, err));
-    rows.revision = (StoreRevision){.yaml = text_string(&run->study_yaml),
-                                    .digest = hash_hex(hash_128(run->study_yaml.data, run->study_yaml.n_bytes),
-                                                       digest),
-                                    .objective = text_string(&objective),
-                                    .objective_w = run->study->objective.form == OBJECTIVE_SOFT
-                                                       ? run->study->objective.w
-                                                       : 0,
-                                    .target_macs = plan->target_macs,
-                                    .baseline_macs = plan->baseline_macs,
-                                    .fairness_tolerance = run->study->fairness.tolerance,
-                                    .epochs = run->study->recipe.epochs,
-                                    .recipe = text_string(&recipe)};
+    rows.revision = (StoreRevision){
+        .yaml = text_string(&run->study_yaml),
+        .digest = hash_hex(hash_128(run->study_yaml.data, run->study_yaml.n_bytes), digest),
+        .objective = text_string(&objective),
+        .objective_w = run->study->objective.form == OBJECTIVE_SOFT ? run->study->objective.w : 0,
+        .target_macs = plan->target_macs,
+        .baseline_macs = plan->baseline_macs,
+        .fairness_tolerance = run->study->fairness.tolerance,
+        .epochs = run->study->recipe.epochs,
+        .recipe = text_string(&recipe)};
     TRY(fill_rows(run, &rows, &keep, err));
     TRY(put_rows(run, &rows, err));
     TRY(coordinator_read_trials(run, err));
@@ -227,7 +230,8 @@ static ErrCode record_winner(Coordinator *run, const RankingRow *row, Err *err)
 {
     const StorePoint *alias = nearest_alias(row);
     const double constants[STUDY_DIMENSIONS] = {alias->nominal[0], alias->nominal[1],
-                                                (double)alias->resolution / run->plan->baseline.resolution};
+                                                (double)alias->resolution /
+                                                    run->plan->baseline.resolution};
     Text text = {0};
     text_printf(&text, "alpha %.4g, beta %.4g, gamma %.4g: best of the grid by validation, n = %d",
                 constants[0], constants[1], constants[2], row->n);

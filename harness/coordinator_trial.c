@@ -16,7 +16,12 @@
 #define CHECKPOINT_NAME "checkpoint.safetensors"
 #define CHECKPOINT_PREFIX "checkpoint-"
 
-enum { READ_BYTES = 1 << 14, MAX_LINE_BYTES = 1 << 20, ERROR_TAIL_BYTES = 400, MAX_LAUNCHER_WORDS = 64 };
+enum {
+    READ_BYTES = 1 << 14,
+    MAX_LINE_BYTES = 1 << 20,
+    ERROR_TAIL_BYTES = 400,
+    MAX_LAUNCHER_WORDS = 64
+};
 
 /* A worker says something at least once a minute (its checkpoint); this much silence is a hang. */
 #define PATIENCE_S 900.0
@@ -48,13 +53,14 @@ RunTrial *coordinator_trial(Coordinator *run, int64_t number)
 
 /* --- starting --- */
 
-/* Threads for the next process: one while trials wait, more when fewer trials than cores are left. */
+/* Threads for the next process: one while trials wait, more when fewer trials than cores are left.
+ */
 static int threads_for_next(const Coordinator *run)
 {
     int n_left = 0;
     for (size_t i = 0; i < run->n_trials; i++)
-        n_left += run->trials[i].is_wanted &&
-                  (run->trials[i].status == STORE_PENDING || run->trials[i].status == STORE_RUNNING);
+        n_left += run->trials[i].is_wanted && (run->trials[i].status == STORE_PENDING ||
+                                               run->trials[i].status == STORE_RUNNING);
     const int side_by_side = n_left < run->n_slots ? n_left : run->n_slots;
     const int threads = run->cores / (side_by_side > 0 ? side_by_side : 1);
     return threads > 0 ? threads : 1;
@@ -68,12 +74,13 @@ static StoreEnvironment environment(const Coordinator *run)
 }
 
 /* The launcher's words (split at blanks, in place), then ours. */
-static void make_argv(const Coordinator *run, char *launcher, const char *argv[MAX_LAUNCHER_WORDS + 4])
+static void make_argv(const Coordinator *run, char *launcher,
+                      const char *argv[MAX_LAUNCHER_WORDS + 4])
 {
     size_t n = 0;
     char *rest = launcher;
-    for (char *word = launcher ? strtok_r(launcher, " \t", &rest) : NULL; word && n < MAX_LAUNCHER_WORDS;
-         word = strtok_r(NULL, " \t", &rest))
+    for (char *word = launcher ? strtok_r(launcher, " \t", &rest) : NULL;
+         word && n < MAX_LAUNCHER_WORDS; word = strtok_r(NULL, " \t", &rest))
         argv[n++] = word;
     argv[n++] = run->program;
     argv[n++] = "run";
@@ -91,16 +98,19 @@ static ErrCode spawn(const Coordinator *run, RunSlot *slot, Err *err)
             return err_memory(err, strlen(run->settings->launcher));
     }
     make_argv(run, launcher, argv);
-    const ProcOptions options = {
-        .argv = argv, .input = PROC_PIPE, .output = PROC_PIPE, .error = PROC_PIPE, .own_group = true};
+    const ProcOptions options = {.argv = argv,
+                                 .input = PROC_PIPE,
+                                 .output = PROC_PIPE,
+                                 .error = PROC_PIPE,
+                                 .own_group = true};
     const ErrCode code = proc_spawn(&slot->proc, &options, err);
     mem_free(launcher);
     return code;
 }
 
 /* Sends the job. A process that died before it read it is an ended attempt, not our error. */
-static ErrCode send_job(const Coordinator *run, RunSlot *slot, const RunTrial *trial, const char *dir,
-                        const char *trial_dir, int threads, int pin, Err *err)
+static ErrCode send_job(const Coordinator *run, RunSlot *slot, const RunTrial *trial,
+                        const char *dir, const char *trial_dir, int threads, int pin, Err *err)
 {
     Text line = {0};
     char *cache = file_join(run->settings->out, "cache");
@@ -120,14 +130,16 @@ static ErrCode send_job(const Coordinator *run, RunSlot *slot, const RunTrial *t
     Err gone = {0};
     worker_job_text(&job, &line);
     const ErrCode code = cache ? text_ok(&line, err) : err_memory(err, strlen(run->settings->out));
-    if (code == ERR_NONE && file_put_fd(slot->proc.input, "worker", line.data, line.n_bytes, &gone) != ERR_NONE)
+    if (code == ERR_NONE &&
+        file_put_fd(slot->proc.input, "worker", line.data, line.n_bytes, &gone) != ERR_NONE)
         text_printf(&slot->failure, "the job could not be handed over: %s", gone.msg);
     text_release(&line);
     mem_free(cache);
     return code;
 }
 
-static ErrCode begin_attempt(Coordinator *run, const RunTrial *trial, int threads, int64_t *attempt, Err *err)
+static ErrCode begin_attempt(Coordinator *run, const RunTrial *trial, int threads, int64_t *attempt,
+                             Err *err)
 {
     const StoreAttempt begin = {environment(run), threads, proc_pid()};
     while (store_begin_attempt(run->store, trial->number, &begin, attempt, err) != ERR_NONE)
@@ -140,14 +152,16 @@ ErrCode coordinator_start(Coordinator *run, int index, RunTrial *trial, Err *err
 {
     RunSlot *slot = &run->slots[index];
     const int threads = threads_for_next(run);
-    /* Pinned only when we fill the machine anyway: two studies side by side must not meet on a core. */
+    /* Pinned only when we fill the machine anyway: two studies side by side must not meet on a
+     * core. */
     const bool is_pinned = threads == 1 && run->n_slots == run->cores && !run->settings->launcher;
     char *trial_dir = trial_folder(run, trial->number), *dir = NULL;
     if (!trial_dir) {
         (void)err_memory(err, strlen(run->settings->out));
         goto fail;
     }
-    *slot = (RunSlot){.trial = trial->number, .last_step = -1, .checkpoint_step = -1, .val_top1 = NAN};
+    *slot =
+        (RunSlot){.trial = trial->number, .last_step = -1, .checkpoint_step = -1, .val_top1 = NAN};
     TRY(begin_attempt(run, trial, threads, &slot->attempt, err));
     dir = attempt_folder(trial_dir, slot->attempt);
     if (!dir) {
@@ -191,8 +205,10 @@ fail:
     return err->code;
 }
 
-/* Moves from/name to/as; a missing source is fine when the target is there (a retry after a full disk). */
-static ErrCode move_file(const char *from, const char *name, const char *to, const char *as, Err *err)
+/* Moves from/name to/as; a missing source is fine when the target is there (a retry after a full
+ * disk). */
+static ErrCode move_file(const char *from, const char *name, const char *to, const char *as,
+                         Err *err)
 {
     char *source = file_join(from, name), *target = file_join(to, as);
     ErrCode code = ERR_NONE;
@@ -206,8 +222,8 @@ static ErrCode move_file(const char *from, const char *name, const char *to, con
 }
 
 /* Describes a file the trial leaves, relative to the study's folder. */
-static ErrCode describe(const Coordinator *run, int64_t number, const char *kind, const char *name, Keep *keep,
-                        StoreArtifact *artifact, Err *err)
+static ErrCode describe(const Coordinator *run, int64_t number, const char *kind, const char *name,
+                        Keep *keep, StoreArtifact *artifact, Err *err)
 {
     char hex[HASH_HEX_BYTES];
     Hash128 hash;
@@ -222,7 +238,8 @@ static ErrCode describe(const Coordinator *run, int64_t number, const char *kind
         code = file_size(path, &n_bytes, err);
     mem_free(path);
     TRY(code);
-    *artifact = (StoreArtifact){kind, relative, (int64_t)n_bytes, keep_text(keep, hash_hex(hash, hex))};
+    *artifact =
+        (StoreArtifact){kind, relative, (int64_t)n_bytes, keep_text(keep, hash_hex(hash, hex))};
     TRY(keep_ok(keep, err));
 fail:
     return err->code;
@@ -289,7 +306,8 @@ static void label_trial(const Coordinator *run, const RunTrial *trial, char *out
     snprintf(out, n, "trial %" PRId64, trial->number);
 }
 
-static void tell(Coordinator *run, const RunTrial *trial, const TrainEpoch *epoch, const StoreFinish *finish)
+static void tell(Coordinator *run, const RunTrial *trial, const TrainEpoch *epoch,
+                 const StoreFinish *finish)
 {
     if (!run->callbacks->epoch)
         return;
@@ -299,7 +317,8 @@ static void tell(Coordinator *run, const RunTrial *trial, const TrainEpoch *epoc
     const RunEpoch told = {.trial = trial->number,
                            .seed = trial->seed,
                            .label = label,
-                           .status = finish && finish->outcome == STORE_DIVERGED ? TRAIN_DIVERGED : TRAIN_DONE,
+                           .status = finish && finish->outcome == STORE_DIVERGED ? TRAIN_DIVERGED
+                                                                                 : TRAIN_DONE,
                            .is_last = finish != NULL,
                            .epoch = epoch ? epoch->epoch : run->study->recipe.epochs,
                            .epochs = run->study->recipe.epochs,
@@ -416,7 +435,8 @@ static ErrCode hear_line(Coordinator *run, RunSlot *slot, const char *line, size
         json_get_int(event, "attempt", &attempt, &bad) != ERR_NONE || trial != slot->trial ||
         attempt != slot->attempt) {
         /* A launcher may chat on stdout; it is not an event of this attempt. */
-        coordinator_note(run, "trial %" PRId64 ": line of its process ignored: %.*s", slot->trial, (int)n, line);
+        coordinator_note(run, "trial %" PRId64 ": line of its process ignored: %.*s", slot->trial,
+                         (int)n, line);
         json_decref(event);
         return ERR_NONE;
     }
@@ -515,8 +535,8 @@ static ErrCode end_attempt(Coordinator *run, RunSlot *slot, RunTrial *trial, Err
     trial->n_counted += is_counted;
     trial->status = trial->n_counted >= STORE_ATTEMPTS ? STORE_FAILED : STORE_PENDING;
     if (is_counted)
-        coordinator_note(run, "trial %" PRId64 ", attempt %" PRId64 " %s (%s)%s", slot->trial, slot->attempt,
-                         reason, text_string(&detail),
+        coordinator_note(run, "trial %" PRId64 ", attempt %" PRId64 " %s (%s)%s", slot->trial,
+                         slot->attempt, reason, text_string(&detail),
                          trial->status == STORE_FAILED ? ": given up" : ": starting it again");
 fail:
     text_release(&detail);

@@ -14,11 +14,17 @@
 #include "nn/arithmetic.h"
 
 /* A training step costs its forward pass, and twice that backward: data and weights. */
-enum { STEP_OVER_FORWARD = 3, CALIBRATION_BATCH = 32, OPTIMIZER_COPIES = 4, PLAN_MAX_TRIALS = 999999 };
+enum {
+    STEP_OVER_FORWARD = 3,
+    CALIBRATION_BATCH = 32,
+    OPTIMIZER_COPIES = 4,
+    PLAN_MAX_TRIALS = 999999
+};
 
 /* --- trials --- */
 
-static ErrCode trial_digest(const Plan *plan, const char *network, char out[HASH_HEX_BYTES], Err *err)
+static ErrCode trial_digest(const Plan *plan, const char *network, char out[HASH_HEX_BYTES],
+                            Err *err)
 {
     Text text = {0};
     text_printf(&text, "network %s\nimages %s\narithmetic %d\n", network, plan->split_digest,
@@ -36,8 +42,8 @@ static ErrCode add_trials(Plan *plan, int network, Err *err)
     const YamlInts *seeds = &plan->study->seeds;
     if (plan->n_trials + seeds->n > PLAN_MAX_TRIALS)
         return err_set(err, ERR_USAGE, "the study has more than %d trials", PLAN_MAX_TRIALS);
-    if (mem_grow(&plan->trials, &plan->trial_room, plan->n_trials + seeds->n, sizeof *plan->trials, err) !=
-        ERR_NONE)
+    if (mem_grow(&plan->trials, &plan->trial_room, plan->n_trials + seeds->n, sizeof *plan->trials,
+                 err) != ERR_NONE)
         return err->code;
     for (size_t i = 0; i < seeds->n; i++)
         plan->trials[plan->n_trials++] = (PlanTrial){network, seeds->v[i]};
@@ -57,7 +63,8 @@ ErrCode plan_add_network(Plan *plan, const Spec *spec, int *index, Err *err)
             return ERR_NONE;
         }
     }
-    TRY(mem_grow(&plan->networks, &plan->network_room, plan->n_networks + 1, sizeof *plan->networks, err));
+    TRY(mem_grow(&plan->networks, &plan->network_room, plan->n_networks + 1, sizeof *plan->networks,
+                 err));
     PlanNetwork *added = &plan->networks[plan->n_networks];
     memset(added, 0, sizeof *added);
     added->seconds = NAN;
@@ -66,7 +73,8 @@ ErrCode plan_add_network(Plan *plan, const Spec *spec, int *index, Err *err)
     spec_write_yaml(spec, &yaml);
     TRY(text_take(&yaml, &added->spec, err));
     const int64_t batch = recipe_batch_size(&plan->study->recipe, plan->n_train);
-    added->bytes = (uint64_t)(OPTIMIZER_COPIES * memory.params_bytes + batch * memory.training_bytes);
+    added->bytes =
+        (uint64_t)(OPTIMIZER_COPIES * memory.params_bytes + batch * memory.training_bytes);
     added->network = network;
     *index = (int)plan->n_networks++;
     return add_trials(plan, *index, err);
@@ -198,7 +206,8 @@ ErrCode plan_predict(Plan *plan, CpuLevel level, Err *err)
             return code;
         plan->baseline_step_s = 1 / report.images_per_second;
     }
-    const double seconds_per_mac = plan->baseline_step_s / (STEP_OVER_FORWARD * (double)plan->baseline_macs);
+    const double seconds_per_mac =
+        plan->baseline_step_s / (STEP_OVER_FORWARD * (double)plan->baseline_macs);
     for (size_t i = 0; i < plan->n_networks; i++)
         plan->networks[i].seconds = plan_trial_macs(plan, (int)i) * seconds_per_mac;
     return ERR_NONE;
@@ -208,12 +217,13 @@ double plan_total_seconds(const Plan *plan, int n_jobs)
 {
     if (plan->baseline_step_s == 0)
         return NAN;
-    const double per_mac = plan->baseline_step_s / (STEP_OVER_FORWARD * (double)plan->baseline_macs);
+    const double per_mac =
+        plan->baseline_step_s / (STEP_OVER_FORWARD * (double)plan->baseline_macs);
     double sum = plan_total_macs(plan) * per_mac;
     for (size_t i = 0; i < plan->n_points; i++)
         if (plan->points[i].status == MATCH_AFTER_GRID)
-            sum += (double)plan->study->seeds.n * trial_passes(plan) * (double)plan->points[i].target_macs *
-                   per_mac;
+            sum += (double)plan->study->seeds.n * trial_passes(plan) *
+                   (double)plan->points[i].target_macs * per_mac;
     return sum / (n_jobs > 0 ? n_jobs : 1);
 }
 

@@ -33,27 +33,27 @@ typedef struct PlanPoint {
     const char *figure;            /* belongs to the study */
     const char *match;             /* "counted", "nominal", "none" */
     char series[PLAN_SERIES_MAX];  /* "depth", "d=1.0 r=1.3", the strategy's name, "grid" */
-    double x;                      /* the series' own coordinate: multiplier, or target over baseline */
-    Scale nominal;                 /* as asked for; of a ray: its point nearest to what was built */
-    Scale built;                   /* as built; NaN while MATCH_AFTER_GRID */
-    double trim;                   /* factor on the width that matching applied; 1 = none */
-    int64_t macs;                  /* counted; of an unfair point: of the nearest network tried */
-    int64_t target_macs;           /* 0 where cost is the axis (curves, lines) */
-    double ratio;                  /* macs over the target, or over the baseline's without one */
-    double naive_ratio;            /* counted cost over target of what the nominal rule builds; or NaN */
-    int resolution;                /* pixels of the network; 0 while MATCH_AFTER_GRID */
-    int network;                   /* index into networks; PLAN_NONE when nothing is trained */
-    bool is_extra;                 /* grid: from `also` */
+    double x;            /* the series' own coordinate: multiplier, or target over baseline */
+    Scale nominal;       /* as asked for; of a ray: its point nearest to what was built */
+    Scale built;         /* as built; NaN while MATCH_AFTER_GRID */
+    double trim;         /* factor on the width that matching applied; 1 = none */
+    int64_t macs;        /* counted; of an unfair point: of the nearest network tried */
+    int64_t target_macs; /* 0 where cost is the axis (curves, lines) */
+    double ratio;        /* macs over the target, or over the baseline's without one */
+    double naive_ratio;  /* counted cost over target of what the nominal rule builds; or NaN */
+    int resolution;      /* pixels of the network; 0 while MATCH_AFTER_GRID */
+    int network;         /* index into networks; PLAN_NONE when nothing is trained */
+    bool is_extra;       /* grid: from `also` */
     MatchStatus status;
-    char reason[PLAN_REASON_MAX];  /* why unfair, off ray, tied; "" otherwise */
+    char reason[PLAN_REASON_MAX]; /* why unfair, off ray, tied; "" otherwise */
 } PlanPoint;
 
 typedef struct PlanNetwork {
     Network network;
-    char *spec;                         /* the scaled specification as YAML: workers rebuild from it */
-    char trial_digest[HASH_HEX_BYTES];  /* network, data, split, recipe, arithmetic revision */
-    double seconds;                     /* predicted for one trial on one thread; NaN before plan_predict */
-    uint64_t bytes;                     /* memory of one trial */
+    char *spec; /* the scaled specification as YAML: workers rebuild from it */
+    char trial_digest[HASH_HEX_BYTES]; /* network, data, split, recipe, arithmetic revision */
+    double seconds; /* predicted for one trial on one thread; NaN before plan_predict */
+    uint64_t bytes; /* memory of one trial */
 } PlanNetwork;
 
 typedef struct PlanTrial {
@@ -62,20 +62,20 @@ typedef struct PlanTrial {
 } PlanTrial;
 
 typedef struct Plan {
-    const Study *study;               /* borrowed */
-    Spec baseline;                    /* with overrides and the data set's classes */
+    const Study *study;                /* borrowed */
+    Spec baseline;                     /* with overrides and the data set's classes */
     char split_digest[HASH_HEX_BYTES]; /* of images and subsets */
-    int64_t n_train, n_val, n_test;   /* images of the subsets */
+    int64_t n_train, n_val, n_test;    /* images of the subsets */
     int classes;
-    bool is_demo;                     /* verdicts on this data set are stamped DEMO */
+    bool is_demo; /* verdicts on this data set are stamped DEMO */
     int64_t baseline_macs;
-    int64_t target_macs;              /* the objective's T */
+    int64_t target_macs; /* the objective's T */
     size_t n_points, n_networks, n_trials;
-    PlanPoint *points;                /* in the study's order */
-    PlanNetwork *networks;            /* distinct, in order of first use */
-    PlanTrial *trials;                /* network by network, seeds in the study's order */
-    size_t n_after_grid;              /* trials to come with the winner: at most these */
-    double baseline_step_s;           /* calibration: one image's training step; 0 before plan_predict */
+    PlanPoint *points;      /* in the study's order */
+    PlanNetwork *networks;  /* distinct, in order of first use */
+    PlanTrial *trials;      /* network by network, seeds in the study's order */
+    size_t n_after_grid;    /* trials to come with the winner: at most these */
+    double baseline_step_s; /* calibration: one image's training step; 0 before plan_predict */
     size_t point_room, network_room, trial_room; /* private: allocated items */
 } Plan;
 
@@ -98,13 +98,15 @@ ErrCode plan_set_winner(Plan *plan, const double constants[STUDY_DIMENSIONS], Er
  */
 ErrCode plan_predict(Plan *plan, CpuLevel level, Err *err) ERR_CHECKED;
 
-/* Multiply-adds of one trial: (3 x train + val) x epochs + test images, times the network's MACs. */
+/* Multiply-adds of one trial: (3 x train + val) x epochs + test images, times the network's MACs.
+ */
 double plan_trial_macs(const Plan *plan, int network);
 
 /* Sum over the trials, without those that wait for the winner. */
 double plan_total_macs(const Plan *plan);
 
-/* Predicted wall seconds of all trials, waiting ones included, n_jobs side by side; NaN before plan_predict. */
+/* Predicted wall seconds of all trials, waiting ones included, n_jobs side by side; NaN before
+ * plan_predict. */
 double plan_total_seconds(const Plan *plan, int n_jobs);
 
 /* Largest memory of one trial: weights, optimiser, activations. */

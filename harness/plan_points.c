@@ -35,7 +35,8 @@ static PlanPoint *add_point(Plan *plan, int part, const char *match, Err *err)
 }
 
 /* Takes over what matching found, and adds the network unless it is unfair. */
-static ErrCode fill_point(Plan *plan, PlanPoint *point, const MatchPoint *found, int64_t target, Err *err)
+static ErrCode fill_point(Plan *plan, PlanPoint *point, const MatchPoint *found, int64_t target,
+                          Err *err)
 {
     point->nominal = found->nominal;
     point->built = found->built;
@@ -94,7 +95,8 @@ fail:
 }
 
 /* One unmatched point: cost is its x. */
-static ErrCode add_unmatched(Plan *plan, int index, const char *series, double x, Scale scale, Err *err)
+static ErrCode add_unmatched(Plan *plan, int index, const char *series, double x, Scale scale,
+                             Err *err)
 {
     const Matching matching = match_target(&plan->baseline, 1, plan->study->fairness.tolerance);
     MatchPoint found;
@@ -112,9 +114,11 @@ static ErrCode expand_curves(Plan *plan, int index, Err *err)
 {
     const StudyPart *part = &plan->study->parts[index];
     for (size_t i = 0; i < part->width.n; i++)
-        TRY(add_unmatched(plan, index, "width", part->width.v[i], (Scale){1, part->width.v[i], 1}, err));
+        TRY(add_unmatched(plan, index, "width", part->width.v[i], (Scale){1, part->width.v[i], 1},
+                          err));
     for (size_t i = 0; i < part->depth.n; i++)
-        TRY(add_unmatched(plan, index, "depth", part->depth.v[i], (Scale){part->depth.v[i], 1, 1}, err));
+        TRY(add_unmatched(plan, index, "depth", part->depth.v[i], (Scale){part->depth.v[i], 1, 1},
+                          err));
     for (size_t i = 0; i < part->resolution.n; i++)
         TRY(add_unmatched(plan, index, "resolution", part->resolution.v[i],
                           (Scale){1, 1, part->resolution.v[i]}, err));
@@ -129,12 +133,12 @@ static ErrCode expand_lines(Plan *plan, int index, Err *err)
     for (size_t b = 0; b < part->n_bases; b++) {
         Text series = {0};
         const double depth = part->bases[b][0], resolution = part->bases[b][1];
-        text_printf(&series, "d=%.4g%s r=%.4g%s", depth, depth == floor(depth) ? ".0" : "", resolution,
-                    resolution == floor(resolution) ? ".0" : "");
+        text_printf(&series, "d=%.4g%s r=%.4g%s", depth, depth == floor(depth) ? ".0" : "",
+                    resolution, resolution == floor(resolution) ? ".0" : "");
         for (size_t i = 0; i < part->width.n; i++) {
             const double width = part->width.v[i];
-            if (add_unmatched(plan, index, text_string(&series), width, (Scale){depth, width, resolution},
-                              err) != ERR_NONE) {
+            if (add_unmatched(plan, index, text_string(&series), width,
+                              (Scale){depth, width, resolution}, err) != ERR_NONE) {
                 text_release(&series);
                 return err->code;
             }
@@ -164,10 +168,11 @@ static bool needs_winner(const StudyStrategy *strategy)
     return known && known->n_constants == STUDY_DIMENSIONS && !strategy->has_constants;
 }
 
-static ErrCode match_strategy(Plan *plan, PlanPoint *point, const char *name, const double *constants,
-                              size_t n_constants, Err *err)
+static ErrCode match_strategy(Plan *plan, PlanPoint *point, const char *name,
+                              const double *constants, size_t n_constants, Err *err)
 {
-    const Matching matching = match_target(&plan->baseline, point->x, plan->study->fairness.tolerance);
+    const Matching matching =
+        match_target(&plan->baseline, point->x, plan->study->fairness.tolerance);
     Ray ray;
     MatchPoint found;
     TRY(scaling_ray(&ray, name, constants, n_constants, err));
@@ -227,9 +232,10 @@ static ErrCode check_winner_exists(const Plan *plan, Err *err)
     for (size_t i = 0; i < plan->study->n_parts; i++)
         has_grid |= plan->study->parts[i].kind == STUDY_GRID;
     if (plan_is_waiting(plan) && !has_grid)
-        return err_set(err, ERR_USAGE,
-                       "strategy 'compound' has no constants and the study no grid to take them from: "
-                       "add a grid, or write {compound: [1.2, 1.1, 1.15]}");
+        return err_set(
+            err, ERR_USAGE,
+            "strategy 'compound' has no constants and the study no grid to take them from: "
+            "add a grid, or write {compound: [1.2, 1.1, 1.15]}");
     return ERR_NONE;
 }
 

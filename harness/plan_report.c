@@ -27,7 +27,8 @@ static void put_point(const Plan *plan, const PlanPoint *point, JsonWriter *json
     put_scale(json, "built", point->built);
     json_put_double(json, "trim", point->trim);
     json_put_text(json, "network",
-                  point->network == PLAN_NONE ? NULL : plan->networks[point->network].network.digest);
+                  point->network == PLAN_NONE ? NULL
+                                              : plan->networks[point->network].network.digest);
     if (point->status == MATCH_AFTER_GRID) {
         json_put_null(json, "resolution");
         json_put_null(json, "macs");
@@ -96,8 +97,8 @@ static void cell_note(TextTable *table, const Plan *plan, size_t index)
     if (point->reason[0])
         text_table_cell(table, point->reason);
     else if (alias)
-        text_table_cellf(table, "alias of %s %.3g %.3g %.3g", alias->part_name, alias->nominal.depth,
-                         alias->nominal.width, alias->nominal.resolution);
+        text_table_cellf(table, "alias of %s %.3g %.3g %.3g", alias->part_name,
+                         alias->nominal.depth, alias->nominal.width, alias->nominal.resolution);
     else if (point->trim != 1)
         text_table_cellf(table, "width trimmed by %+.1f %%", 100 * (point->trim - 1));
     else
@@ -106,8 +107,9 @@ static void cell_note(TextTable *table, const Plan *plan, size_t index)
 
 static void points_table(const Plan *plan, Text *out)
 {
-    static const char *const headings[] = {"part",  "series", "x",     "nominal d w r", "built d w r",
-                                           "px",    "MACs",   "ratio", "status",        "note"};
+    static const char *const headings[] = {"part",        "series", "x",    "nominal d w r",
+                                           "built d w r", "px",     "MACs", "ratio",
+                                           "status",      "note"};
     static const TextAlign aligns[] = {TEXT_LEFT,  TEXT_LEFT,  TEXT_RIGHT, TEXT_LEFT, TEXT_LEFT,
                                        TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT, TEXT_LEFT, TEXT_LEFT};
     TextTable *table = text_table_create(headings, aligns, ARRAY_LEN(headings));
@@ -144,7 +146,8 @@ static void seeds_note(const Plan *plan, Text *out)
         text_printf(out, "%zu seeds: intervals by paired t%s\n", n,
                     n < BAR_SEEDS ? "; figures show every seed, and no bars below 5" : "");
     if (plan->study->objective.form == 0)
-        text_append(out, "objective soft: the target T only rescales scores, w alone picks the size\n");
+        text_append(out,
+                    "objective soft: the target T only rescales scores, w alone picks the size\n");
 }
 
 void plan_text(const Plan *plan, double seconds, Text *out)
@@ -159,12 +162,12 @@ void plan_text(const Plan *plan, double seconds, Text *out)
     text_printf(out, "baseline %s: %s MACs at %d px, %d classes; target %s\n", plan->baseline.name,
                 text_grouped(a, plan->baseline_macs), plan->baseline.resolution, plan->classes,
                 text_grouped(b, plan->target_macs));
-    text_printf(out, "data %s: %lld train, %lld validation, %lld test%s\n\n", plan->study->data.name,
-                (long long)plan->n_train, (long long)plan->n_val, (long long)plan->n_test,
-                plan->is_demo ? " (DEMO: constructed)" : "");
+    text_printf(out, "data %s: %lld train, %lld validation, %lld test%s\n\n",
+                plan->study->data.name, (long long)plan->n_train, (long long)plan->n_val,
+                (long long)plan->n_test, plan->is_demo ? " (DEMO: constructed)" : "");
     points_table(plan, out);
-    text_printf(out, "\n%zu points, %zu fair, %zu unfair; %zu networks, %zu trials", plan->n_points, n_fair,
-                n_unfair, plan->n_networks, plan->n_trials);
+    text_printf(out, "\n%zu points, %zu fair, %zu unfair; %zu networks, %zu trials", plan->n_points,
+                n_fair, n_unfair, plan->n_networks, plan->n_trials);
     if (plan->n_after_grid)
         text_printf(out, " and %zu after the grid", plan->n_after_grid);
     text_printf(out, "\n%s MACs in all, at most %s a trial", text_human(a, plan_total_macs(plan)),

@@ -5,7 +5,7 @@
 #include <sys/utsname.h>
 
 #include "base/proc.h"
-#include "embedded/commit.h"
+#include "harness/build_commit.h"
 #include "nn/arithmetic.h"
 
 #if defined(__clang__)
@@ -38,8 +38,8 @@ void provenance_collect(Provenance *out, CpuLevel level)
     proc_host(out->host, sizeof out->host);
     struct utsname system;
     if (uname(&system) == 0)
-        snprintf(out->system, sizeof out->system, "%.64s %.64s %.64s", system.sysname, system.release,
-                 system.machine);
+        snprintf(out->system, sizeof out->system, "%.64s %.64s %.64s", system.sysname,
+                 system.release, system.machine);
     else
         put(out->system, "unknown");
 }

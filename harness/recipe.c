@@ -10,7 +10,8 @@ static const char *const schedule_names[] = {"cosine", "exponential", "constant"
 
 #define KEY(field) offsetof(Recipe, field)
 static const YamlKey keys[] = {
-    {"epochs", YAML_INT64, KEY(epochs), "20", 1, 100000, NULL, NULL, "passes over the training subset"},
+    {"epochs", YAML_INT64, KEY(epochs), "20", 1, 100000, NULL, NULL,
+     "passes over the training subset"},
     {"batch", YAML_INT64, KEY(batch), "64", 1, 65536, NULL, NULL,
      "images a step; a last, smaller batch of an epoch is left out"},
     {"optimizer", YAML_ENUM, KEY(optimizer), "rmsprop", 0, 0, optimizer_names, NULL,
@@ -20,7 +21,8 @@ static const YamlKey keys[] = {
      "cosine ends at 0; exponential is a staircase"},
     {"warmup_epochs", YAML_DOUBLE, KEY(warmup_epochs), "1", 0, 100000, NULL, NULL,
      "linear rise of the learning rate, fractions allowed"},
-    {"decay_rate", YAML_DOUBLE, KEY(decay_rate), "0.97", 1e-6, 1, NULL, NULL, "exponential: factor"},
+    {"decay_rate", YAML_DOUBLE, KEY(decay_rate), "0.97", 1e-6, 1, NULL, NULL,
+     "exponential: factor"},
     {"decay_epochs", YAML_DOUBLE, KEY(decay_epochs), "2.4", 1e-3, 100000, NULL, NULL,
      "exponential: epochs between two factors"},
     {"momentum", YAML_DOUBLE, KEY(momentum), "0.9", 0, 0.9999, NULL, NULL, "of the optimizer"},
@@ -50,8 +52,9 @@ static ErrCode unknown_augment(const char *name, Err *err)
     const AugmentName *names = augment_names(&n);
     for (size_t i = 0; i < n; i++)
         text_printf(&known, ", %s", names[i].name);
-    const ErrCode code = err_set(err, ERR_USAGE, "unknown augmentation '%s' in 'recipe.augment', only none%s",
-                                 name, text_string(&known));
+    const ErrCode code =
+        err_set(err, ERR_USAGE, "unknown augmentation '%s' in 'recipe.augment', only none%s", name,
+                text_string(&known));
     text_release(&known);
     return code;
 }
@@ -98,8 +101,8 @@ Schedule recipe_schedule(const Recipe *recipe, int64_t n_images)
 
 void recipe_summary(const Recipe *recipe, Text *out)
 {
-    text_printf(out, "%lld epochs, batch %lld, %s, lr ", (long long)recipe->epochs, (long long)recipe->batch,
-                optimizer_names[recipe->optimizer]);
+    text_printf(out, "%lld epochs, batch %lld, %s, lr ", (long long)recipe->epochs,
+                (long long)recipe->batch, optimizer_names[recipe->optimizer]);
     text_append_double(out, recipe->lr);
     text_printf(out, " %s, warm-up ", schedule_names[recipe->schedule]);
     text_append_double(out, recipe->warmup_epochs);

@@ -37,7 +37,8 @@ typedef struct Recipe {
 
 extern const YamlTable recipe_table;
 
-/* Finishes a Recipe read by yaml_read: `augment`, and what one key's range cannot say. ERR_USAGE. */
+/* Finishes a Recipe read by yaml_read: `augment`, and what one key's range cannot say. ERR_USAGE.
+ */
 ErrCode recipe_check(Recipe *recipe, Err *err) ERR_CHECKED;
 
 /* One line for people: "20 epochs, batch 64, rmsprop, lr 0.02 cosine, ...". */

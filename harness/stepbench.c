@@ -28,12 +28,13 @@ static void fill(float *images, size_t n_floats, int32_t *labels, int batch, int
         labels[i] = i % classes;
 }
 
-ErrCode stepbench_run(const Network *network, const StepbenchSettings *settings, StepbenchReport *report,
-                      Err *err)
+ErrCode stepbench_run(const Network *network, const StepbenchSettings *settings,
+                      StepbenchReport *report, Err *err)
 {
-    const NetSettings net_settings = {settings->batch, settings->threads, settings->level, true, NET_RMSPROP};
-    const size_t n_floats =
-        (size_t)settings->batch * (size_t)network->resolution * (size_t)network->resolution * N_CHANNELS;
+    const NetSettings net_settings = {settings->batch, settings->threads, settings->level, true,
+                                      NET_RMSPROP};
+    const size_t n_floats = (size_t)settings->batch * (size_t)network->resolution *
+                            (size_t)network->resolution * N_CHANNELS;
     Net *net = NULL;
     float *images = NULL;
     int32_t *labels = NULL;

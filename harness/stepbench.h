@@ -1,9 +1,9 @@
 /*
  * harness/stepbench.h: how long the trainer's own step takes: `bench step`, and plan's calibration.
  *
- * Forward, cross-entropy, backward, RMSProp with momentum and weight decay, batch-norm statistics; no
- * dropout, drop connect, smoothing, averages or loading; input resident (DESIGN section 5). Timing
- * decides nothing but predictions.
+ * Forward, cross-entropy, backward, RMSProp with momentum and weight decay, batch-norm statistics;
+ * no dropout, drop connect, smoothing, averages or loading; input resident (DESIGN section 5).
+ * Timing decides nothing but predictions.
  */
 #ifndef HARNESS_STEPBENCH_H
 #define HARNESS_STEPBENCH_H
@@ -18,11 +18,12 @@
 enum { STEPBENCH_WARMUP = 3, STEPBENCH_MIN_STEPS = 10, STEPBENCH_MAX_STEPS = 1000000 };
 
 typedef struct StepbenchSettings {
-    int batch;       /* images a step */
+    int batch; /* images a step */
     int threads;
     CpuLevel level;
-    int64_t steps;   /* timed, after STEPBENCH_WARMUP; at least 1 */
-    bool is_cpu_time; /* time of this thread instead of the wall's: for a calibration that must not wait */
+    int64_t steps;    /* timed, after STEPBENCH_WARMUP; at least 1 */
+    bool is_cpu_time; /* time of this thread instead of the wall's: for a calibration that must not
+                         wait */
 } StepbenchSettings;
 
 typedef struct StepbenchReport {
@@ -33,7 +34,7 @@ typedef struct StepbenchReport {
 } StepbenchReport;
 
 /* ERR_USAGE, ERR_MEMORY. */
-ErrCode stepbench_run(const Network *network, const StepbenchSettings *settings, StepbenchReport *report,
-                      Err *err) ERR_CHECKED;
+ErrCode stepbench_run(const Network *network, const StepbenchSettings *settings,
+                      StepbenchReport *report, Err *err) ERR_CHECKED;
 
 #endif

@@ -33,7 +33,8 @@ static ErrCode check_seeds(const Study *study, Err *err)
 }
 
 /* Applies overrides to the document and reads it into the study. Takes over `doc` in any case. */
-static ErrCode study_from_doc(Study **out, YamlDoc *doc, const char *const *sets, size_t n_sets, Err *err)
+static ErrCode study_from_doc(Study **out, YamlDoc *doc, const char *const *sets, size_t n_sets,
+                              Err *err)
 {
     Study *study = mem_calloc(1, sizeof *study);
     if (!study) {
@@ -64,9 +65,10 @@ static ErrCode check_named(const Study *study, const char *origin, Err *err)
     if (study->name[0] == '\0')
         return err_set(err, ERR_USAGE, "%s: 'study' is missing: give the study a name", origin);
     if (!is_safe_name(study->name))
-        return err_set(err, ERR_USAGE,
-                       "%s: study name '%s' cannot name a folder, use letters, digits, '.', '_' and '-'",
-                       origin, study->name);
+        return err_set(
+            err, ERR_USAGE,
+            "%s: study name '%s' cannot name a folder, use letters, digits, '.', '_' and '-'",
+            origin, study->name);
     return ERR_NONE;
 }
 
@@ -117,7 +119,8 @@ ErrCode study_load(Study **out, const char *path, const char *const *sets, size_
 {
     const EmbeddedFile *builtin = file_exists(path) ? NULL : find_builtin(path);
     if (builtin)
-        return study_parse(out, builtin->name, (const char *)builtin->data, builtin->size, sets, n_sets, err);
+        return study_parse(out, builtin->name, (const char *)builtin->data, builtin->size, sets,
+                           n_sets, err);
     char *text = NULL;
     size_t n_bytes = 0;
     TRY(file_read(path, YAML_MAX_BYTES, &text, &n_bytes, err));
@@ -138,7 +141,8 @@ ErrCode study_defaults(Study **out, const char *const *sets, size_t n_sets, Err 
 }
 
 /* Sets every leaf of `map` in the document of a network file. */
-static ErrCode override_keys(YamlDoc *doc, const YamlNode *map, const char *prefix, int depth, Err *err)
+static ErrCode override_keys(YamlDoc *doc, const YamlNode *map, const char *prefix, int depth,
+                             Err *err)
 {
     Text path = {0};
     for (size_t i = 0; i < map->n_items; i++) {
@@ -192,7 +196,8 @@ fail:
 ErrCode study_baseline(Spec *out, const Study *study, Err *err)
 {
     const char *name = study->baseline;
-    const bool is_path = strchr(name, '/') || text_ends_with(name, ".yaml") || text_ends_with(name, ".yml");
+    const bool is_path =
+        strchr(name, '/') || text_ends_with(name, ".yaml") || text_ends_with(name, ".yml");
     char *path = is_path ? file_join(study->folder, name) : mem_strdup(name);
     Spec spec;
     if (!path)
@@ -278,7 +283,8 @@ static void diff_lines(const char *from, const char *to, bool is_reversed, Text 
         } else if (!is_reversed) {
             const size_t n_other = strcspn(other, "\n");
             if (n != n_other || strncmp(line, other, n) != 0)
-                text_printf(diff, "%.*s ->%.*s\n", (int)n, line, (int)(n_other - n_key), other + n_key);
+                text_printf(diff, "%.*s ->%.*s\n", (int)n, line, (int)(n_other - n_key),
+                            other + n_key);
         }
         line += n + (line[n] == '\n');
     }
@@ -305,16 +311,21 @@ fail:
 
 void study_template(const char *name, Text *out)
 {
-    text_append(out, "# A scaling study. Every recipe, data and part key is optional; 'isoflop plan' shows the\n"
-                     "# values in force, what will be trained, and how long it takes. Reference: docs/study.md.\n"
-                     "study: ");
+    text_append(
+        out,
+        "# A scaling study. Every recipe, data and part key is optional; 'isoflop plan' shows the\n"
+        "# values in force, what will be trained, and how long it takes. Reference: "
+        "docs/study.md.\n"
+        "study: ");
     yaml_emit_string(name, out);
     text_append(
         out,
         "\nquestion: at equal counted MACs, does balanced scaling beat scaling one dimension?\n"
-        "baseline: proxy-b0              # a zoo name ('isoflop list networks') or a path to a network file\n"
+        "baseline: proxy-b0              # a zoo name ('isoflop list networks') or a path to a "
+        "network file\n"
         "data: {name: polytex, train: 700, val: 300, test: 600}   # 'isoflop list data'\n"
-        "recipe: {epochs: 6, batch: 16, optimizer: sgd, lr: 0.1, schedule: cosine, warmup_epochs: 0.5,\n"
+        "recipe: {epochs: 6, batch: 16, optimizer: sgd, lr: 0.1, schedule: cosine, warmup_epochs: "
+        "0.5,\n"
         "         weight_decay: 1.0e-5, label_smoothing: 0, ema: 0, augment: [flip]}\n"
         "seeds: [1, 2, 3]                # intervals need 3, bars 5\n"
         "fairness: {tolerance: 0.05}     # what cannot be built within it is UNFAIR and left out\n"
@@ -322,7 +333,8 @@ void study_template(const char *name, Text *out)
         "parts:\n"
         "  - grid:    {step: 0.2, product: 2.0, match: counted, also: [[1.2, 1.1, 1.15]]}\n"
         "  - curves:  {width: [1.0, 1.4, 2.0], depth: [1, 2, 3], resolution: [1.0, 1.3, 1.7]}\n"
-        "  - lines:   {bases: [[1, 1], [2, 1.3]], width: [1.0, 1.4]}   # [depth, resolution] of each line\n"
+        "  - lines:   {bases: [[1, 1], [2, 1.3]], width: [1.0, 1.4]}   # [depth, resolution] of "
+        "each line\n"
         "  - compare: {strategies: [width, depth, resolution, compound], macs: [2]}\n");
 }
 

@@ -25,10 +25,10 @@
 enum { STUDY_DIMENSIONS = 3 }; /* depth, width, resolution, always in this order */
 
 typedef struct StudyData {
-    const char *name;          /* data set; "polytex" is embedded and the default */
-    const char *path;          /* its own folder or archive; NULL = looked up by name */
-    int64_t train, val, test;  /* images of the subsets; 0 = the set's default (data/dataset.h) */
-    int bad_image;             /* BadImage (data/dataset.h) */
+    const char *name;         /* data set; "polytex" is embedded and the default */
+    const char *path;         /* its own folder or archive; NULL = looked up by name */
+    int64_t train, val, test; /* images of the subsets; 0 = the set's default (data/dataset.h) */
+    int bad_image;            /* BadImage (data/dataset.h) */
 } StudyData;
 
 typedef struct StudyFairness {
@@ -51,20 +51,20 @@ typedef enum StudyPartKind {
 typedef enum StudyMatch { STUDY_COUNTED, STUDY_NOMINAL } StudyMatch;
 
 typedef struct StudyStrategy {
-    const char *name;                     /* a strategy of models */
-    bool has_constants;                   /* written as {compound: [alpha, beta, gamma]} */
-    double constants[STUDY_DIMENSIONS];   /* alpha, beta, gamma */
+    const char *name;                   /* a strategy of models */
+    bool has_constants;                 /* written as {compound: [alpha, beta, gamma]} */
+    double constants[STUDY_DIMENSIONS]; /* alpha, beta, gamma */
 } StudyStrategy;
 
 /* One entry of `parts`; fields that do not belong to its kind are 0. */
 typedef struct StudyPart {
-    int kind;                  /* StudyPartKind */
-    const char *figure;        /* default by kind: grid, fig3, fig4, fig8 */
-    double step;               /* grid: spacing of alpha, beta, gamma */
-    double product;            /* grid: alpha beta^2 gamma^2 */
-    double tolerance;          /* grid: relative, inclusive */
-    int match;                 /* grid: StudyMatch */
-    const YamlNode *also_node; /* grid: as written */
+    int kind;                         /* StudyPartKind */
+    const char *figure;               /* default by kind: grid, fig3, fig4, fig8 */
+    double step;                      /* grid: spacing of alpha, beta, gamma */
+    double product;                   /* grid: alpha beta^2 gamma^2 */
+    double tolerance;                 /* grid: relative, inclusive */
+    int match;                        /* grid: StudyMatch */
+    const YamlNode *also_node;        /* grid: as written */
     double (*also)[STUDY_DIMENSIONS]; /* grid: further points */
     size_t n_also;
     YamlDoubles width, depth, resolution; /* curves; lines uses width */
@@ -112,10 +112,12 @@ ErrCode study_load(Study **out, const char *path, const char *const *sets, size_
 ErrCode study_parse(Study **out, const char *origin, const char *text, size_t n_bytes,
                     const char *const *sets, size_t n_sets, Err *err) ERR_CHECKED;
 
-/* A study of nothing but defaults and `sets`: what `train` and `eval` use. Has no name, no parts. */
+/* A study of nothing but defaults and `sets`: what `train` and `eval` use. Has no name, no parts.
+ */
 ErrCode study_defaults(Study **out, const char *const *sets, size_t n_sets, Err *err) ERR_CHECKED;
 
-/* The baseline's specification with the `network` keys replaced (not yet with the data's classes). */
+/* The baseline's specification with the `network` keys replaced (not yet with the data's classes).
+ */
 ErrCode study_baseline(Spec *out, const Study *study, Err *err) ERR_CHECKED;
 
 /* `spec` with the study's `network` keys replaced. ERR_USAGE for an unknown key or bad value. */

@@ -14,8 +14,8 @@ ErrCode study_data_open(StudyImages *out, const StudyData *data, const char *dat
                                       .path = data->path,
                                       .root = data_root,
                                       .bad_image = (BadImage)data->bad_image};
-    const SplitSizes sizes = {
-        .count = {size_or_default(data->train), size_or_default(data->val), size_or_default(data->test)}};
+    const SplitSizes sizes = {.count = {size_or_default(data->train), size_or_default(data->val),
+                                        size_or_default(data->test)}};
     memset(out, 0, sizeof *out);
     TRY(dataset_open(&out->set, &settings, err));
     TRY(split_init(&out->split, out->set, &sizes, err));

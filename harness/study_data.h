@@ -12,7 +12,8 @@ typedef struct StudyImages {
     Split split;
 } StudyImages;
 
-/* Opens the set and chooses its subsets. data_root NULL = ISOFLOP_DATA. Errors as dataset_open, split_init. */
+/* Opens the set and chooses its subsets. data_root NULL = ISOFLOP_DATA. Errors as dataset_open,
+ * split_init. */
 ErrCode study_data_open(StudyImages *out, const StudyData *data, const char *data_root,
                         Err *err) ERR_CHECKED;
 

@@ -13,14 +13,16 @@ static const char *const match_names[] = {"counted", "nominal", NULL};
 
 #define KEY(field) offsetof(StudyData, field)
 static const YamlKey data_keys[] = {
-    {"name", YAML_STRING, KEY(name), "polytex", 0, 0, NULL, NULL, "data set, see 'isoflop list data'"},
+    {"name", YAML_STRING, KEY(name), "polytex", 0, 0, NULL, NULL,
+     "data set, see 'isoflop list data'"},
     {"path", YAML_STRING, KEY(path), YAML_OPTIONAL, 0, 0, NULL, NULL,
      "its own folder or archive; without it, it is looked up by name"},
     {"train", YAML_INT64, KEY(train), "0", 0, MAX_IMAGES, NULL, NULL,
      "training images; 0 is the set's default"},
     {"val", YAML_INT64, KEY(val), "0", 0, MAX_IMAGES, NULL, NULL,
      "validation images, carved from the training split; 0 is the set's default"},
-    {"test", YAML_INT64, KEY(test), "0", 0, MAX_IMAGES, NULL, NULL, "test images; 0 is the set's default"},
+    {"test", YAML_INT64, KEY(test), "0", 0, MAX_IMAGES, NULL, NULL,
+     "test images; 0 is the set's default"},
     {"bad_image", YAML_ENUM, KEY(bad_image), "error", 0, 0, bad_image_names, NULL,
      "what to do with an image that cannot be decoded"},
 };
@@ -46,18 +48,23 @@ static const YamlTable objective_table = {"objective", objective_keys, ARRAY_LEN
 
 #define KEY(field) offsetof(Study, field)
 static const YamlKey study_keys[] = {
-    {"study", YAML_STRING, KEY(name), "''", 0, 0, NULL, NULL, "name of the study and of its folder"},
-    {"question", YAML_STRING, KEY(question), "''", 0, 0, NULL, NULL, "what it is to answer, for the report"},
+    {"study", YAML_STRING, KEY(name), "''", 0, 0, NULL, NULL,
+     "name of the study and of its folder"},
+    {"question", YAML_STRING, KEY(question), "''", 0, 0, NULL, NULL,
+     "what it is to answer, for the report"},
     {"baseline", YAML_STRING, KEY(baseline), "proxy-b0", 0, 0, NULL, NULL,
      "network that is scaled: a zoo name, or a path relative to the study's file"},
     {"network", YAML_RAW, KEY(network), YAML_OPTIONAL, 0, 0, NULL, NULL,
      "keys of the network's file to replace, e.g. {drop_connect: 0}"},
     {"data", YAML_SECTION, KEY(data), "{}", 0, 0, NULL, &data_table, "images and subsets"},
-    {"recipe", YAML_SECTION, KEY(recipe), "{}", 0, 0, NULL, &recipe_table, "how every network is trained"},
+    {"recipe", YAML_SECTION, KEY(recipe), "{}", 0, 0, NULL, &recipe_table,
+     "how every network is trained"},
     {"seeds", YAML_INTS, KEY(seeds), "[1, 2, 3]", 0, 9007199254740992.0, NULL, NULL,
      "one trial of each network a seed; trials of one seed are paired"},
-    {"fairness", YAML_SECTION, KEY(fairness), "{}", 0, 0, NULL, &fairness_table, "when costs count as equal"},
-    {"objective", YAML_SECTION, KEY(objective), "{}", 0, 0, NULL, &objective_table, "how the grid is ranked"},
+    {"fairness", YAML_SECTION, KEY(fairness), "{}", 0, 0, NULL, &fairness_table,
+     "when costs count as equal"},
+    {"objective", YAML_SECTION, KEY(objective), "{}", 0, 0, NULL, &objective_table,
+     "how the grid is ranked"},
     {"parts", YAML_RAW, KEY(parts_node), YAML_OPTIONAL, 0, 0, NULL, NULL,
      "list of grid, curves, lines, compare"},
 };
@@ -67,7 +74,8 @@ const YamlTable study_table = {"study", study_keys, ARRAY_LEN(study_keys)};
 #define KEY(field) offsetof(StudyPart, field)
 static const YamlKey grid_keys[] = {
     {"figure", YAML_STRING, KEY(figure), "grid", 0, 0, NULL, NULL, "figure it is drawn in"},
-    {"step", YAML_DOUBLE, KEY(step), "0.1", 0.01, 1, NULL, NULL, "spacing of alpha, beta, gamma in [1, 2]"},
+    {"step", YAML_DOUBLE, KEY(step), "0.1", 0.01, 1, NULL, NULL,
+     "spacing of alpha, beta, gamma in [1, 2]"},
     {"product", YAML_DOUBLE, KEY(product), "2.0", 1, MAX_MULTIPLIER, NULL, NULL,
      "alpha x beta^2 x gamma^2 aimed at"},
     {"tolerance", YAML_DOUBLE, KEY(tolerance), "0.05", 0, 1, NULL, NULL,
@@ -81,9 +89,10 @@ static const YamlKey curves_keys[] = {
     {"figure", YAML_STRING, KEY(figure), "fig3", 0, 0, NULL, NULL, "figure it is drawn in"},
     {"width", YAML_DOUBLES, KEY(width), "[1.0, 1.4, 2.0]", 0.01, MAX_MULTIPLIER, NULL, NULL,
      "width multipliers"},
-    {"depth", YAML_DOUBLES, KEY(depth), "[1, 2, 3]", 0.01, MAX_MULTIPLIER, NULL, NULL, "depth multipliers"},
-    {"resolution", YAML_DOUBLES, KEY(resolution), "[1.0, 1.3, 1.7]", 0.01, MAX_MULTIPLIER, NULL, NULL,
-     "resolution multipliers"},
+    {"depth", YAML_DOUBLES, KEY(depth), "[1, 2, 3]", 0.01, MAX_MULTIPLIER, NULL, NULL,
+     "depth multipliers"},
+    {"resolution", YAML_DOUBLES, KEY(resolution), "[1.0, 1.3, 1.7]", 0.01, MAX_MULTIPLIER, NULL,
+     NULL, "resolution multipliers"},
 };
 static const YamlKey lines_keys[] = {
     {"figure", YAML_STRING, KEY(figure), "fig4", 0, 0, NULL, NULL, "figure it is drawn in"},
@@ -94,8 +103,8 @@ static const YamlKey lines_keys[] = {
 };
 static const YamlKey compare_keys[] = {
     {"figure", YAML_STRING, KEY(figure), "fig8", 0, 0, NULL, NULL, "figure it is drawn in"},
-    {"strategies", YAML_RAW, KEY(strategies_node), "[width, depth, resolution, compound]", 0, 0, NULL, NULL,
-     "names, or {compound: [alpha, beta, gamma]}"},
+    {"strategies", YAML_RAW, KEY(strategies_node), "[width, depth, resolution, compound]", 0, 0,
+     NULL, NULL, "names, or {compound: [alpha, beta, gamma]}"},
     {"macs", YAML_DOUBLES, KEY(macs), "[2, 4]", 1e-3, MAX_TARGET, NULL, NULL,
      "targets over the baseline's MACs"},
 };

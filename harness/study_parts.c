@@ -7,25 +7,27 @@
 enum { MAX_PARTS = 16, MAX_POINTS = 4096, MAX_STRATEGIES = 32, N_KINDS = STUDY_COMPARE + 1 };
 
 /* Reads [[a, b, ...], ...] with n_columns numbers a row into rows of doubles. */
-static ErrCode read_rows(YamlDoc *doc, const YamlNode *node, size_t n_columns, double **rows, size_t *n_rows,
-                         Err *err)
+static ErrCode read_rows(YamlDoc *doc, const YamlNode *node, size_t n_columns, double **rows,
+                         size_t *n_rows, Err *err)
 {
     *rows = NULL;
     *n_rows = 0;
     if (yaml_is_null(node))
         return ERR_NONE;
     if (node->kind != YAML_LIST || node->n_items > MAX_POINTS)
-        return yaml_error(err, node, "'%s' must be a list of at most %d lists of %zu numbers", node->key,
-                          MAX_POINTS, n_columns);
+        return yaml_error(err, node, "'%s' must be a list of at most %d lists of %zu numbers",
+                          node->key, MAX_POINTS, n_columns);
     double *values = yaml_alloc(doc, (node->n_items + 1) * n_columns * sizeof *values);
     if (!values)
         return err_memory(err, node->n_items * n_columns * sizeof *values);
     for (size_t i = 0; i < node->n_items; i++) {
         const YamlNode *row = node->items[i];
         if (row->kind != YAML_LIST || row->n_items != n_columns)
-            return yaml_error(err, row, "an item of '%s' must be a list of %zu numbers", node->key, n_columns);
+            return yaml_error(err, row, "an item of '%s' must be a list of %zu numbers", node->key,
+                              n_columns);
         for (size_t k = 0; k < n_columns; k++)
-            if (yaml_as_double(row->items[k], 0.01, 64, &values[i * n_columns + k], err) != ERR_NONE)
+            if (yaml_as_double(row->items[k], 0.01, 64, &values[i * n_columns + k], err) !=
+                ERR_NONE)
                 return err->code;
     }
     *rows = values;
@@ -43,8 +45,8 @@ static ErrCode read_strategy(YamlDoc *doc, const YamlNode *node, StudyStrategy *
         if (yaml_as_doubles(doc, value, &constants, err) != ERR_NONE)
             return err->code;
         if (constants.n != STUDY_DIMENSIONS)
-            return yaml_error(err, value, "'%s' needs 3 constants [alpha, beta, gamma], not %zu", value->key,
-                              constants.n);
+            return yaml_error(err, value, "'%s' needs 3 constants [alpha, beta, gamma], not %zu",
+                              value->key, constants.n);
         strategy->has_constants = true;
         memcpy(strategy->constants, constants.v, sizeof strategy->constants);
     } else if (node->kind == YAML_SCALAR) {
@@ -67,7 +69,8 @@ static ErrCode read_strategies(YamlDoc *doc, StudyPart *part, Err *err)
 {
     const YamlNode *node = part->strategies_node;
     if (node->kind != YAML_LIST || node->n_items == 0 || node->n_items > MAX_STRATEGIES)
-        return yaml_error(err, node, "'strategies' must be a list of 1 to %d strategies", MAX_STRATEGIES);
+        return yaml_error(err, node, "'strategies' must be a list of 1 to %d strategies",
+                          MAX_STRATEGIES);
     part->strategies = yaml_alloc(doc, node->n_items * sizeof *part->strategies);
     if (!part->strategies)
         return err_memory(err, node->n_items * sizeof *part->strategies);
@@ -89,7 +92,8 @@ static ErrCode unknown_part(const YamlNode *item, Err *err)
 static ErrCode read_part(YamlDoc *doc, const YamlNode *node, StudyPart *part, Err *err)
 {
     if (node->kind != YAML_MAP || node->n_items != 1)
-        return yaml_error(err, node, "a part is one key (grid, curves, lines or compare) with its settings");
+        return yaml_error(err, node,
+                          "a part is one key (grid, curves, lines or compare) with its settings");
     const YamlNode *body = node->items[0];
     int kind = 0;
     while (kind < N_KINDS && strcmp(body->key, study_part_key(kind)) != 0)
@@ -97,7 +101,8 @@ static ErrCode read_part(YamlDoc *doc, const YamlNode *node, StudyPart *part, Er
     if (kind == N_KINDS)
         return unknown_part(body, err);
     part->kind = kind;
-    if (yaml_read(doc, study_part_table(kind), yaml_is_null(body) ? NULL : body, part, err) != ERR_NONE)
+    if (yaml_read(doc, study_part_table(kind), yaml_is_null(body) ? NULL : body, part, err) !=
+        ERR_NONE)
         return err->code;
     if (kind == STUDY_COMPARE)
         return read_strategies(doc, part, err);

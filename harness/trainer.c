@@ -51,8 +51,9 @@ static ErrCode make_key(Trainer *t, Err *err)
             return err->code;
         hash_hex(hash, hex);
     }
-    text_printf(&text, "network %s\nimages %s\narithmetic %d\nseed %lld\ninit %s\n", job->network->digest,
-                t->images.split.digest, arithmetic_revision(), (long long)job->seed, hex);
+    text_printf(&text, "network %s\nimages %s\narithmetic %d\nseed %lld\ninit %s\n",
+                job->network->digest, t->images.split.digest, arithmetic_revision(),
+                (long long)job->seed, hex);
     yaml_emit(&recipe_table, job->recipe, 0, &text);
     const ErrCode code = text_ok(&text, err);
     if (code == ERR_NONE)
@@ -67,8 +68,9 @@ static ErrCode open_images(Trainer *t, Err *err)
     ImageSetReport report;
     TRY(study_data_open(&t->images, job->data, job->data_root, err));
     if (dataset_n_classes(t->images.set) > job->network->classes) {
-        (void)err_set(err, ERR_USAGE, "network '%s' has %d classes, data set '%s' has %d", job->network->name,
-                      job->network->classes, job->data->name, dataset_n_classes(t->images.set));
+        (void)err_set(err, ERR_USAGE, "network '%s' has %d classes, data set '%s' has %d",
+                      job->network->name, job->network->classes, job->data->name,
+                      dataset_n_classes(t->images.set));
         goto fail;
     }
     const ImageSetSettings settings = {.resolution = job->network->resolution,
@@ -77,7 +79,8 @@ static ErrCode open_images(Trainer *t, Err *err)
                                        .fallback_dir = job->cache};
     TRY(imageset_open(&t->set, t->images.set, &t->images.split, &settings, &report, err));
     if (report.was_damaged)
-        trainer_warn(t, "the decoded images in '%s' were damaged and have been written anew", report.path);
+        trainer_warn(t, "the decoded images in '%s' were damaged and have been written anew",
+                     report.path);
     return ERR_NONE;
 fail:
     return err->code;
@@ -178,7 +181,8 @@ static void measure(Trainer *t, DataPart part, double *loss, double *top1)
     Batches *batches = t->parts[part];
     for (uint32_t b = 0; b < batches_count(batches); b++) {
         batches_fill(batches, b, &t->batch, t->job->threads);
-        net_evaluate(t->net, t->measured, t->batch.x, t->batch.label, batches_size(batches, b), &sums, NULL);
+        net_evaluate(t->net, t->measured, t->batch.x, t->batch.label, batches_size(batches, b),
+                     &sums, NULL);
     }
     *loss = sums.loss / (double)sums.n;
     *top1 = PERCENT * (double)sums.n_correct / (double)sums.n;
@@ -314,7 +318,8 @@ static void fill_report(Trainer *t)
     }
 }
 
-ErrCode trainer_run(const TrainJob *job, const TrainCallbacks *callbacks, TrainReport *report, Err *err)
+ErrCode trainer_run(const TrainJob *job, const TrainCallbacks *callbacks, TrainReport *report,
+                    Err *err)
 {
     const int64_t begin_ns = clock_now_ns();
     Trainer t = {.job = job, .callbacks = callbacks, .report = report};

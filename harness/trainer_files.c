@@ -74,8 +74,8 @@ static void put_epochs(const Trainer *t, JsonWriter *json)
     json_open_list(json, "epochs");
     for (int64_t i = 0; i < t->at.epoch; i++) {
         const TrainEpoch *e = &t->epochs[i];
-        const double numbers[] = {e->train_loss, e->val_loss, e->val_top1, e->lr, e->seconds,
-                                  e->images_per_second};
+        const double numbers[] = {e->train_loss, e->val_loss, e->val_top1,
+                                  e->lr,         e->seconds,  e->images_per_second};
         json_put_doubles(json, NULL, numbers, ARRAY_LEN(numbers));
     }
     json_close_list(json);
@@ -87,14 +87,16 @@ static ErrCode read_epochs(Trainer *t, const json_t *map, Err *err)
     if (json_get_list(map, "epochs", &list, err) != ERR_NONE)
         return err->code;
     if ((int64_t)json_array_size(list) != t->at.epoch)
-        return err_set(err, ERR_DATA, "%zu epochs are listed, not %" PRId64, json_array_size(list), t->at.epoch);
+        return err_set(err, ERR_DATA, "%zu epochs are listed, not %" PRId64, json_array_size(list),
+                       t->at.epoch);
     for (int64_t i = 0; i < t->at.epoch; i++) {
         TrainEpoch *e = &t->epochs[i];
-        double *const fields[] = {&e->train_loss, &e->val_loss, &e->val_top1, &e->lr, &e->seconds,
-                                  &e->images_per_second};
+        double *const fields[] = {&e->train_loss, &e->val_loss, &e->val_top1,
+                                  &e->lr,         &e->seconds,  &e->images_per_second};
         const json_t *row = json_array_get(list, (size_t)i);
         if (json_array_size(row) != ARRAY_LEN(fields))
-            return err_set(err, ERR_DATA, "epoch %" PRId64 " has not %zu numbers", i + 1, ARRAY_LEN(fields));
+            return err_set(err, ERR_DATA, "epoch %" PRId64 " has not %zu numbers", i + 1,
+                           ARRAY_LEN(fields));
         e->epoch = i + 1;
         for (size_t k = 0; k < ARRAY_LEN(fields); k++)
             *fields[k] = json_number_value(json_array_get(row, k));
@@ -102,7 +104,8 @@ static ErrCode read_epochs(Trainer *t, const json_t *map, Err *err)
     return ERR_NONE;
 }
 
-/* Puts a checkpoint's text into the trainer's position. ERR_VERSION if it is of another training. */
+/* Puts a checkpoint's text into the trainer's position. ERR_VERSION if it is of another training.
+ */
 static ErrCode read_position(Trainer *t, const char *path, const char *text, Err *err)
 {
     json_t *map = NULL;
@@ -111,7 +114,8 @@ static ErrCode read_position(Trainer *t, const char *path, const char *text, Err
     TRY(json_parse(&map, path, text, strlen(text), err));
     TRY(json_get_text(map, "key", &key, err));
     if (strcmp(key, t->key) != 0) {
-        (void)err_set(err, ERR_VERSION, "it belongs to another training (network, data, recipe or seed differ)");
+        (void)err_set(err, ERR_VERSION,
+                      "it belongs to another training (network, data, recipe or seed differ)");
         goto fail;
     }
     TRY(json_get_int(map, "epoch", &at->epoch, err));
@@ -326,7 +330,8 @@ static ErrCode collect(const TrainJob *job, Candidate **out, size_t *n_out, Err 
     return ERR_NONE;
 }
 
-/* Checks and loads one candidate, and brings its best weights over. The Net changes only at the end. */
+/* Checks and loads one candidate, and brings its best weights over. The Net changes only at the
+ * end. */
 static ErrCode take_up(Trainer *t, const Candidate *candidate, Err *err)
 {
     char *path = step_path(candidate->folder, candidate->step);

@@ -12,11 +12,11 @@
 
 /* Everything a checkpoint must bring back besides the Net. */
 typedef struct TrainPosition {
-    int64_t epoch;     /* 0-based, the one being worked on; recipe.epochs: all done */
-    int64_t step;      /* steps done in it */
-    double loss_sum;   /* of its images so far, in the order of the batches */
-    int64_t n_seen;    /* images of it so far */
-    double train_s;    /* seconds spent on its training so far */
+    int64_t epoch;      /* 0-based, the one being worked on; recipe.epochs: all done */
+    int64_t step;       /* steps done in it */
+    double loss_sum;    /* of its images so far, in the order of the batches */
+    int64_t n_seen;     /* images of it so far */
+    double train_s;     /* seconds spent on its training so far */
     int64_t best_epoch; /* from 1; 0 = none */
     double best_val_top1;
     char best_hash[HASH_HEX_BYTES]; /* of best-EPOCH.safetensors */
@@ -36,7 +36,7 @@ typedef struct Trainer {
     Schedule schedule;
     char key[HASH_HEX_BYTES]; /* of all that decides the bits of this training */
     TrainPosition at;
-    TrainEpoch *epochs; /* [recipe.epochs]; at.epoch of them are filled */
+    TrainEpoch *epochs;       /* [recipe.epochs]; at.epoch of them are filled */
     int64_t checkpoint_at_ns; /* when the last one was written */
 } Trainer;
 
@@ -49,13 +49,15 @@ void trainer_warn(const Trainer *trainer, const char *format, ...) ERR_PRINTF(2,
 /* Writes a checkpoint of the present position and removes what is older than the one before. */
 ErrCode trainer_checkpoint(Trainer *trainer, Err *err) ERR_CHECKED;
 
-/* Takes up the newest valid checkpoint of job->resume; *found tells. Damaged ones are warned about. */
+/* Takes up the newest valid checkpoint of job->resume; *found tells. Damaged ones are warned about.
+ */
 ErrCode trainer_resume(Trainer *trainer, bool *found, Err *err) ERR_CHECKED;
 
 /* Writes best-EPOCH.safetensors and makes it the best. */
 ErrCode trainer_save_best(Trainer *trainer, const TrainEpoch *epoch, Err *err) ERR_CHECKED;
 
-/* Writes weights.safetensors and best.safetensors; then removes checkpoints unless they are to stay. */
+/* Writes weights.safetensors and best.safetensors; then removes checkpoints unless they are to
+ * stay. */
 ErrCode trainer_save_result(Trainer *trainer, Err *err) ERR_CHECKED;
 
 #endif

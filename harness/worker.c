@@ -71,14 +71,14 @@ static ErrCode read_line(int in, Text *line, Err *err)
     return ERR_NONE;
 }
 
-static ErrCode read_int(const json_t *map, const char *key, int64_t low, int64_t high, int64_t *value,
-                        Err *err)
+static ErrCode read_int(const json_t *map, const char *key, int64_t low, int64_t high,
+                        int64_t *value, Err *err)
 {
     if (json_get_int(map, key, value, err) != ERR_NONE)
         return err->code;
     if (*value < low || *value > high)
-        return err_set(err, ERR_DATA, "'%s' is %" PRId64 ", outside %" PRId64 "..%" PRId64, key, *value, low,
-                       high);
+        return err_set(err, ERR_DATA, "'%s' is %" PRId64 ", outside %" PRId64 "..%" PRId64, key,
+                       *value, low, high);
     return ERR_NONE;
 }
 
@@ -125,8 +125,8 @@ static void end_event(Speaker *speaker, JsonWriter *json)
     text_append_char(json->out, '\n');
     /* The first failure stays in speaker->err and stops the training at the next batch. */
     if (speaker->err.code != ERR_NONE || text_ok(json->out, &speaker->err) != ERR_NONE ||
-        file_put_fd(speaker->out, "standard output", json->out->data, json->out->n_bytes, &speaker->err) !=
-            ERR_NONE)
+        file_put_fd(speaker->out, "standard output", json->out->data, json->out->n_bytes,
+                    &speaker->err) != ERR_NONE)
         text_clear(json->out);
     text_release(json->out);
 }
@@ -217,7 +217,8 @@ static bool is_stop_wanted(void *user)
 /* --- the trial --- */
 
 /* The folders of all attempts of the trial, whose checkpoints may be taken up. */
-static ErrCode list_attempts(const char *trial_dir, FileList *names, char ***out, size_t *n_out, Err *err)
+static ErrCode list_attempts(const char *trial_dir, FileList *names, char ***out, size_t *n_out,
+                             Err *err)
 {
     *out = NULL;
     *n_out = 0;
@@ -240,8 +241,8 @@ static ErrCode list_attempts(const char *trial_dir, FileList *names, char ***out
     return ERR_NONE;
 }
 
-static ErrCode train(Speaker *speaker, const Study *study, const Network *network, TrainReport *report,
-                     Err *err)
+static ErrCode train(Speaker *speaker, const Study *study, const Network *network,
+                     TrainReport *report, Err *err)
 {
     const WorkerJob *job = speaker->job;
     FileList names = {0};

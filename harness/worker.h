@@ -2,8 +2,9 @@
  * harness/worker.h: the process that trains one trial (DESIGN section 7).
  *
  * One line of JSON comes on standard input, which stays open: its end means stop. Lines of JSON go
- * out, one event each: {"event":"epoch",...}, "checkpoint", "warning", "done", "diverged", "stopped",
- * "failed", each with the trial's and the attempt's number. The process ends when its coordinator does.
+ * out, one event each: {"event":"epoch",...}, "checkpoint", "warning", "done", "diverged",
+ * "stopped", "failed", each with the trial's and the attempt's number. The process ends when its
+ * coordinator does.
  */
 #ifndef HARNESS_WORKER_H
 #define HARNESS_WORKER_H
@@ -17,25 +18,26 @@
 
 /* What one trial needs; all strings are borrowed by worker_job_text. */
 typedef struct WorkerJob {
-    int64_t trial;       /* place in the plan, from 1 */
-    int64_t attempt;     /* from 1 */
-    int64_t parent;      /* process id of the coordinator; 0 = unknown (a launcher is in between) */
-    const char *dir;     /* trials/NNNNNN/aK under the study's folder, exists */
+    int64_t trial;   /* place in the plan, from 1 */
+    int64_t attempt; /* from 1 */
+    int64_t parent;  /* process id of the coordinator; 0 = unknown (a launcher is in between) */
+    const char *dir; /* trials/NNNNNN/aK under the study's folder, exists */
     const char *trial_dir; /* trials/NNNNNN, whose attempts may be resumed from */
-    const char *network; /* scaled specification as YAML */
-    const char *study;   /* resolved study as YAML: data and recipe are read from it */
-    const char *cache;   /* last resort for decoded data */
+    const char *network;   /* scaled specification as YAML */
+    const char *study;     /* resolved study as YAML: data and recipe are read from it */
+    const char *cache;     /* last resort for decoded data */
     const char *data_root; /* where data sets are looked up, or NULL */
-    const char *cpu;     /* instruction-set level */
+    const char *cpu;       /* instruction-set level */
     int64_t seed;
     int threads;
-    int pin;             /* processor to pin to; -1 = none */
+    int pin; /* processor to pin to; -1 = none */
 } WorkerJob;
 
 /* The job as one line with its newline. */
 void worker_job_text(const WorkerJob *job, Text *out);
 
-/* Body of the hidden entry `isoflop run --worker`: reads the job from `in`, writes events to `out`. */
+/* Body of the hidden entry `isoflop run --worker`: reads the job from `in`, writes events to `out`.
+ */
 ErrCode worker_main(int in, int out, Err *err) ERR_CHECKED;
 
 #endif

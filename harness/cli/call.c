@@ -10,7 +10,8 @@ static size_t progress_width; /* columns of the line call_progress left on stder
 static void put_stderr(Text *text)
 {
     Err ignored;
-    if (text->n_bytes && file_put_fd(2, "standard error", text->data, text->n_bytes, &ignored) != ERR_NONE)
+    if (text->n_bytes &&
+        file_put_fd(2, "standard error", text->data, text->n_bytes, &ignored) != ERR_NONE)
         progress_width = 0; /* nobody listens: there is no line to keep */
     text_clear(text);
 }
@@ -26,8 +27,9 @@ ErrCode call_print(Text *text, Err *err)
 {
     if (text_ok(text, err) != ERR_NONE)
         return err->code;
-    const ErrCode code =
-        text->n_bytes ? file_put_fd(1, "standard output", text->data, text->n_bytes, err) : ERR_NONE;
+    const ErrCode code = text->n_bytes
+                             ? file_put_fd(1, "standard output", text->data, text->n_bytes, err)
+                             : ERR_NONE;
     text_clear(text);
     return code;
 }

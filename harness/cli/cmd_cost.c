@@ -1,4 +1,5 @@
-/* harness/cli/cmd_cost.c: `isoflop cost`: layers, parameters, multiply-adds, activations, memory-> */
+/* harness/cli/cmd_cost.c: `isoflop cost`: layers, parameters, multiply-adds, activations, memory->
+ */
 #include "harness/cli/command.h"
 #include "harness/cli/network_options.h"
 
@@ -6,8 +7,8 @@
 #include "models/cost.h"
 #include "models/resolve.h"
 
-static const char *const usage[] = {"NETWORK [--width W] [--depth D] [--resolution PX] [--classes K] [--json]",
-                                    NULL};
+static const char *const usage[] = {
+    "NETWORK [--width W] [--depth D] [--resolution PX] [--classes K] [--json]", NULL};
 
 typedef struct CostSettings {
     NetworkOptions network;
@@ -36,8 +37,8 @@ static void put_layer(JsonWriter *json, const Op *op)
     json_close_map(json);
 }
 
-static void print_json(const Network *network, const CostMemory *memory, const NetworkOptions *settings,
-                       Text *out)
+static void print_json(const Network *network, const CostMemory *memory,
+                       const NetworkOptions *settings, Text *out)
 {
     JsonWriter json = json_writer(out, true);
     json_open_map(&json, NULL);

@@ -4,7 +4,8 @@
 
 #include <math.h>
 
-static const char *const usage[] = {"STUDY.yaml [--jobs N] [--no-time] [--set PATH=VALUE]... [--json]", NULL};
+static const char *const usage[] = {
+    "STUDY.yaml [--jobs N] [--no-time] [--set PATH=VALUE]... [--json]", NULL};
 
 typedef struct PlanSettings {
     int64_t jobs;
@@ -14,9 +15,16 @@ typedef struct PlanSettings {
 enum { MAX_JOBS = 1024 };
 
 static const Option options[] = {
-    {.name = "jobs", .kind = OPTION_INT, .offset = offsetof(PlanSettings, jobs), .metavar = "N", .min = 1,
-     .max = MAX_JOBS, .doc = "workers side by side, for the predicted time (default: --threads)"},
-    {.name = "no-time", .kind = OPTION_FLAG, .offset = offsetof(PlanSettings, no_time),
+    {.name = "jobs",
+     .kind = OPTION_INT,
+     .offset = offsetof(PlanSettings, jobs),
+     .metavar = "N",
+     .min = 1,
+     .max = MAX_JOBS,
+     .doc = "workers side by side, for the predicted time (default: --threads)"},
+    {.name = "no-time",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(PlanSettings, no_time),
      .doc = "leave out the calibration (about a second) and the predicted time"},
 };
 

@@ -10,14 +10,15 @@
 #include "base/proc.h"
 #include "base/sys.h"
 
-static const char *const usage[] = {
-    "STUDY.yaml [--out DIR] [--jobs N] [--only PART] [--seeds N] [--time-budget S] [--set PATH=VALUE]...",
-    NULL};
-static const char *const notes[] = {
-    "STUDY.yaml is a file or the name of a built-in study ('isoflop list studies'). Run the same command again to go\n"
-    "on after an interruption: finished trials are never repeated. Exit: 0 done, 3 done but trials failed, 75\n"
-    "interrupted with all state saved.",
-    NULL};
+static const char *const usage[] = {"STUDY.yaml [--out DIR] [--jobs N] [--only PART] [--seeds N] "
+                                    "[--time-budget S] [--set PATH=VALUE]...",
+                                    NULL};
+static const char *const notes[] = {"STUDY.yaml is a file or the name of a built-in study "
+                                    "('isoflop list studies'). Run the same command again to go\n"
+                                    "on after an interruption: finished trials are never repeated. "
+                                    "Exit: 0 done, 3 done but trials failed, 75\n"
+                                    "interrupted with all state saved.",
+                                    NULL};
 
 typedef struct RunOptions {
     const char *out, *only, *launcher;
@@ -31,19 +32,46 @@ enum { MAX_JOBS = 1024, MAX_SEEDS = 1000, STATUS_TRIALS_FAILED = 3 };
 
 #define FIELD(field) offsetof(RunOptions, field)
 static const Option options[] = {
-    {.name = "out", .kind = OPTION_TEXT, .offset = FIELD(out), .metavar = "DIR",
+    {.name = "out",
+     .kind = OPTION_TEXT,
+     .offset = FIELD(out),
+     .metavar = "DIR",
      .doc = "the study's folder (default: runs/<study>)"},
-    {.name = "jobs", .kind = OPTION_INT, .offset = FIELD(jobs), .metavar = "N", .min = 1, .max = MAX_JOBS,
+    {.name = "jobs",
+     .kind = OPTION_INT,
+     .offset = FIELD(jobs),
+     .metavar = "N",
+     .min = 1,
+     .max = MAX_JOBS,
      .doc = "trials side by side (default: --threads)"},
-    {.name = "only", .kind = OPTION_TEXT, .offset = FIELD(only), .metavar = "PART",
+    {.name = "only",
+     .kind = OPTION_TEXT,
+     .offset = FIELD(only),
+     .metavar = "PART",
      .doc = "run one part alone: its key (grid, compare, grid-2) or figure (fig3)"},
-    {.name = "seeds", .kind = OPTION_INT, .offset = FIELD(seeds), .metavar = "N", .min = 1, .max = MAX_SEEDS,
+    {.name = "seeds",
+     .kind = OPTION_INT,
+     .offset = FIELD(seeds),
+     .metavar = "N",
+     .min = 1,
+     .max = MAX_SEEDS,
      .doc = "use N seeds: the study's first ones, then further numbers"},
-    {.name = "time-budget", .kind = OPTION_NUMBER, .offset = FIELD(time_budget), .metavar = "S", .min = 1e-3,
-     .max = MAX_BUDGET_S, .doc = "refuse to start when the prediction exceeds S seconds"},
-    {.name = "launcher", .kind = OPTION_TEXT, .offset = FIELD(launcher), .metavar = "COMMAND",
+    {.name = "time-budget",
+     .kind = OPTION_NUMBER,
+     .offset = FIELD(time_budget),
+     .metavar = "S",
+     .min = 1e-3,
+     .max = MAX_BUDGET_S,
+     .doc = "refuse to start when the prediction exceeds S seconds"},
+    {.name = "launcher",
+     .kind = OPTION_TEXT,
+     .offset = FIELD(launcher),
+     .metavar = "COMMAND",
      .doc = "put COMMAND (e.g. 'srun -n1') in front of each trial's process"},
-    {.name = "worker", .kind = OPTION_FLAG, .offset = FIELD(worker), .is_hidden = true,
+    {.name = "worker",
+     .kind = OPTION_FLAG,
+     .offset = FIELD(worker),
+     .is_hidden = true,
      .doc = "train the trial described on standard input"},
 };
 #undef FIELD
@@ -82,7 +110,8 @@ static ErrCode load_study(Study **out, const Call *call, int64_t n_seeds, Err *e
         TRY(text_ok(&seeds, err));
         study_destroy(out);
         if (sets.n == OPTION_LIST_MAX) {
-            (void)err_set(err, ERR_USAGE, "too many '--set' beside '--seeds', at most %d", OPTION_LIST_MAX - 1);
+            (void)err_set(err, ERR_USAGE, "too many '--set' beside '--seeds', at most %d",
+                          OPTION_LIST_MAX - 1);
             goto fail;
         }
         sets.v[sets.n++] = text_string(&seeds);
@@ -99,8 +128,9 @@ static void say_planned(void *user, const Plan *plan, double seconds)
 {
     (void)user;
     char a[TEXT_NUMBER_BYTES];
-    call_say("study %s: %zu networks, %zu trials%s, predicted %s", plan->study->name, plan->n_networks,
-             plan->n_trials, plan->n_after_grid ? " and more after the grid" : "", text_duration(a, seconds));
+    call_say("study %s: %zu networks, %zu trials%s, predicted %s", plan->study->name,
+             plan->n_networks, plan->n_trials, plan->n_after_grid ? " and more after the grid" : "",
+             text_duration(a, seconds));
 }
 
 static void say_epoch(void *user, const RunEpoch *e, const RunProgress *progress)
@@ -113,12 +143,13 @@ static void say_epoch(void *user, const RunEpoch *e, const RunProgress *progress
                  "  loss %.4f  val %.2f %%",
                  e->trial, e->label, e->seed, e->epoch, e->epochs, e->train_loss, e->val_top1);
     else if (e->status == TRAIN_DIVERGED)
-        call_say("%4" PRId64 " %s seed %" PRId64 "  diverged  [%zu/%zu]", e->trial, e->label, e->seed, n_ended,
-                 progress->n_trials);
+        call_say("%4" PRId64 " %s seed %" PRId64 "  diverged  [%zu/%zu]", e->trial, e->label,
+                 e->seed, n_ended, progress->n_trials);
     else
-        call_say("%4" PRId64 " %s seed %" PRId64 "  done  val %.2f %%  test %.2f %%  [%zu/%zu, %s left]",
-                 e->trial, e->label, e->seed, e->val_top1, e->test_top1, n_ended, progress->n_trials,
-                 text_duration(eta, progress->eta_s));
+        call_say("%4" PRId64 " %s seed %" PRId64
+                 "  done  val %.2f %%  test %.2f %%  [%zu/%zu, %s left]",
+                 e->trial, e->label, e->seed, e->val_top1, e->test_top1, n_ended,
+                 progress->n_trials, text_duration(eta, progress->eta_s));
 }
 
 static void say_tick(void *user, const RunProgress *p)
@@ -142,8 +173,9 @@ static void say_end(const RunReport *report, const char *out)
 {
     const RunProgress *p = &report->progress;
     char elapsed[TEXT_NUMBER_BYTES];
-    call_say("%zu of %zu trials done, %zu diverged, %zu failed in %s; see 'isoflop verdict %s'", p->n_done,
-             p->n_trials, p->n_diverged, p->n_failed, text_duration(elapsed, p->elapsed_s), out);
+    call_say("%zu of %zu trials done, %zu diverged, %zu failed in %s; see 'isoflop verdict %s'",
+             p->n_done, p->n_trials, p->n_diverged, p->n_failed,
+             text_duration(elapsed, p->elapsed_s), out);
 }
 
 /* --- run --- */

@@ -1,4 +1,5 @@
-/* harness/cli/cmd_train.c: `isoflop train`: trains one network, with the very code of a study's trials. */
+/* harness/cli/cmd_train.c: `isoflop train`: trains one network, with the very code of a study's
+ * trials. */
 #include "harness/cli/command.h"
 #include "harness/cli/network_options.h"
 #include "harness/study_data.h"
@@ -10,13 +11,14 @@
 #include "base/proc.h"
 #include "models/resolve.h"
 
-static const char *const usage[] = {
-    "--network N --data NAME[=PATH] --out DIR [--init W] [--epochs E] [--batch B] [--seed S] [--set PATH=VALUE]...",
-    NULL};
-static const char *const notes[] = {
-    "DIR gets weights.safetensors (what was measured after the last epoch) and best.safetensors (best validation\n"
-    "epoch). An interrupted training goes on when the same command is given again (exit 75 until then).",
-    NULL};
+static const char *const usage[] = {"--network N --data NAME[=PATH] --out DIR [--init W] [--epochs "
+                                    "E] [--batch B] [--seed S] [--set PATH=VALUE]...",
+                                    NULL};
+static const char *const notes[] = {"DIR gets weights.safetensors (what was measured after the "
+                                    "last epoch) and best.safetensors (best validation\n"
+                                    "epoch). An interrupted training goes on when the same command "
+                                    "is given again (exit 75 until then).",
+                                    NULL};
 
 typedef struct TrainOptions {
     const char *network, *data, *out, *init;
@@ -28,20 +30,49 @@ typedef struct TrainOptions {
 
 #define FIELD(field) offsetof(TrainOptions, field)
 static const Option options[] = {
-    {.name = "network", .kind = OPTION_TEXT, .offset = FIELD(network), .metavar = "N",
+    {.name = "network",
+     .kind = OPTION_TEXT,
+     .offset = FIELD(network),
+     .metavar = "N",
      .doc = "zoo name or YAML path"},
     {.kind = OPTION_TABLE, .offset = FIELD(scale), .table = &network_options},
-    {.name = "data", .kind = OPTION_TEXT, .offset = FIELD(data), .metavar = "NAME[=PATH]",
+    {.name = "data",
+     .kind = OPTION_TEXT,
+     .offset = FIELD(data),
+     .metavar = "NAME[=PATH]",
      .doc = "data set, and its own folder or archive"},
-    {.name = "out", .kind = OPTION_TEXT, .offset = FIELD(out), .metavar = "DIR", .doc = "folder for the weights"},
-    {.name = "init", .kind = OPTION_TEXT, .offset = FIELD(init), .metavar = "W",
+    {.name = "out",
+     .kind = OPTION_TEXT,
+     .offset = FIELD(out),
+     .metavar = "DIR",
+     .doc = "folder for the weights"},
+    {.name = "init",
+     .kind = OPTION_TEXT,
+     .offset = FIELD(init),
+     .metavar = "W",
      .doc = "weight file to start from"},
-    {.name = "epochs", .kind = OPTION_INT, .offset = FIELD(epochs), .metavar = "E", .min = 1, .max = 100000,
+    {.name = "epochs",
+     .kind = OPTION_INT,
+     .offset = FIELD(epochs),
+     .metavar = "E",
+     .min = 1,
+     .max = 100000,
      .doc = "short for --set recipe.epochs=E"},
-    {.name = "batch", .kind = OPTION_INT, .offset = FIELD(batch), .metavar = "B", .min = 1, .max = 65536,
+    {.name = "batch",
+     .kind = OPTION_INT,
+     .offset = FIELD(batch),
+     .metavar = "B",
+     .min = 1,
+     .max = 65536,
      .doc = "short for --set recipe.batch=B"},
-    {.name = "seed", .kind = OPTION_INT, .offset = FIELD(seed), .metavar = "S", .fallback = "1", .min = 0,
-     .max = MAX_SEED, .doc = "of initial weights, order, augmentation and noise"},
+    {.name = "seed",
+     .kind = OPTION_INT,
+     .offset = FIELD(seed),
+     .metavar = "S",
+     .fallback = "1",
+     .min = 0,
+     .max = MAX_SEED,
+     .doc = "of initial weights, order, augmentation and noise"},
 };
 #undef FIELD
 
@@ -67,7 +98,8 @@ static void say_epoch(void *user, const TrainEpoch *e)
 {
     Listener *listener = user;
     if (!listener->call->json) {
-        call_say("epoch %" PRId64 "/%" PRId64 "  loss %.4f  val loss %.4f  val %.2f %%  lr %.3g  %.0f images/s",
+        call_say("epoch %" PRId64 "/%" PRId64
+                 "  loss %.4f  val loss %.4f  val %.2f %%  lr %.3g  %.0f images/s",
                  e->epoch, listener->epochs, e->train_loss, e->val_loss, e->val_top1, e->lr,
                  e->images_per_second);
         return;
@@ -203,7 +235,8 @@ static ErrCode run(const Call *call, int *status, Err *err)
     if (listener.err.code != ERR_NONE)
         *err = listener.err;
     else if (report.status == TRAIN_STOPPED)
-        (void)err_set(err, ERR_INTERRUPTED, "interrupted, state saved in '%s': give the same command to go on",
+        (void)err_set(err, ERR_INTERRUPTED,
+                      "interrupted, state saved in '%s': give the same command to go on",
                       settings->out);
 fail:
     network_release(&network);

@@ -42,7 +42,7 @@ typedef struct OptionList {
 typedef struct OptionTable OptionTable;
 
 typedef struct Option {
-    const char *name;         /* without the dashes */
+    const char *name; /* without the dashes */
     OptionKind kind;
     size_t offset;            /* offsetof the field */
     const char *metavar;      /* name of the value in --help, e.g. "DIR"; NULL for flags */
@@ -71,24 +71,24 @@ typedef struct Command Command;
 /* One invocation, parsed and validated. */
 typedef struct Call {
     const Command *command;
-    void *settings;           /* the command's own struct, filled by its table */
-    const char *const *args;  /* positional arguments */
+    void *settings;          /* the command's own struct, filled by its table */
+    const char *const *args; /* positional arguments */
     size_t n_args;
-    int threads;              /* >= 1: --threads, or what the process may use */
-    CpuLevel cpu;             /* --cpu, ISOFLOP_CPU, or the best there is */
-    bool json;                /* --json */
-    bool has_color;           /* stdout is a terminal and NO_COLOR is unset */
-    bool has_progress;        /* stderr is a terminal */
-    OptionList sets;          /* --set */
-    const char *data_root;    /* --data-root, or NULL */
-    const char *line;         /* the command line as typed, for reports */
+    int threads;           /* >= 1: --threads, or what the process may use */
+    CpuLevel cpu;          /* --cpu, ISOFLOP_CPU, or the best there is */
+    bool json;             /* --json */
+    bool has_color;        /* stdout is a terminal and NO_COLOR is unset */
+    bool has_progress;     /* stderr is a terminal */
+    OptionList sets;       /* --set */
+    const char *data_root; /* --data-root, or NULL */
+    const char *line;      /* the command line as typed, for reports */
 } Call;
 
 struct Command {
     const char *name;
-    const char *summary;       /* one line for `isoflop --help` */
-    const char *const *usage;  /* lines after "isoflop NAME ", NULL-terminated */
-    const char *const *notes;  /* paragraphs under the options, NULL-terminated, or NULL */
+    const char *summary;      /* one line for `isoflop --help` */
+    const char *const *usage; /* lines after "isoflop NAME ", NULL-terminated */
+    const char *const *notes; /* paragraphs under the options, NULL-terminated, or NULL */
     OptionTable options;
     size_t settings_bytes;     /* sizeof its settings struct, which starts zeroed */
     size_t min_args, max_args; /* positional arguments */

@@ -81,10 +81,12 @@ static ErrCode run_line(int argc, char **argv, int *status, Err *err)
     const char *first = argc > 1 ? argv[1] : "";
     if (strcmp(first, "--version") == 0) {
         if (argc > 3 || (argc == 3 && strcmp(argv[2], "--verbose") != 0))
-            return err_set(err, ERR_USAGE, "unexpected argument '%s' after '--version'", argv[argc - 1]);
+            return err_set(err, ERR_USAGE, "unexpected argument '%s' after '--version'",
+                           argv[argc - 1]);
         return version_print(argc == 3, err);
     }
-    if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0 || (strcmp(first, "help") == 0 && argc == 2)) {
+    if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0 ||
+        (strcmp(first, "help") == 0 && argc == 2)) {
         Text out = {0};
         options_overview(&out);
         return print_and_release(&out, err);

@@ -8,13 +8,27 @@
 
 #define FIELD(field) offsetof(NetworkOptions, field)
 static const Option options[] = {
-    {.name = "width", .kind = OPTION_NUMBER, .offset = FIELD(width), .metavar = "W", .fallback = "1",
+    {.name = "width",
+     .kind = OPTION_NUMBER,
+     .offset = FIELD(width),
+     .metavar = "W",
+     .fallback = "1",
      .doc = "width multiplier, by the network's rounding rules"},
-    {.name = "depth", .kind = OPTION_NUMBER, .offset = FIELD(depth), .metavar = "D", .fallback = "1",
+    {.name = "depth",
+     .kind = OPTION_NUMBER,
+     .offset = FIELD(depth),
+     .metavar = "D",
+     .fallback = "1",
      .doc = "depth multiplier"},
-    {.name = "resolution", .kind = OPTION_TEXT, .offset = FIELD(resolution), .metavar = "PX",
+    {.name = "resolution",
+     .kind = OPTION_TEXT,
+     .offset = FIELD(resolution),
+     .metavar = "PX",
      .doc = "height and width of the images in pixels"},
-    {.name = "classes", .kind = OPTION_TEXT, .offset = FIELD(classes), .metavar = "K",
+    {.name = "classes",
+     .kind = OPTION_TEXT,
+     .offset = FIELD(classes),
+     .metavar = "K",
      .doc = "classes (default: the data set's, else the network's)"},
 };
 #undef FIELD
@@ -26,7 +40,8 @@ static ErrCode whole_number(int64_t *out, const char *name, const char *text, Er
     if (!text)
         return ERR_NONE;
     if (!text_to_int64(text, out) || *out == RESOLVE_UNSET)
-        return err_set(err, ERR_USAGE, "option '--%s' must be a whole number, not '%s'", name, text);
+        return err_set(err, ERR_USAGE, "option '--%s' must be a whole number, not '%s'", name,
+                       text);
     return ERR_NONE;
 }
 
@@ -50,12 +65,14 @@ fail:
     return err->code;
 }
 
-ErrCode data_option_apply(Study *study, const char *value, char buffer[DATA_OPTION_PATH_MAX], Err *err)
+ErrCode data_option_apply(Study *study, const char *value, char buffer[DATA_OPTION_PATH_MAX],
+                          Err *err)
 {
     const char *equals = strchr(value, '=');
     const size_t n = equals ? (size_t)(equals - value) : strlen(value);
     if (n == 0 || n >= DATA_OPTION_PATH_MAX)
-        return err_set(err, ERR_USAGE, "option '--data' must be NAME or NAME=PATH, not '%s'", value);
+        return err_set(err, ERR_USAGE, "option '--data' must be NAME or NAME=PATH, not '%s'",
+                       value);
     memcpy(buffer, value, n);
     buffer[n] = '\0';
     study->data.name = buffer;

@@ -1,6 +1,6 @@
 /*
- * harness/cli/network_options.h: NETWORK with --width --depth --resolution --classes, wherever one is
- * taken (DESIGN section 5), and DATA as NAME[=PATH].
+ * harness/cli/network_options.h: NETWORK with --width --depth --resolution --classes, wherever one
+ * is taken (DESIGN section 5), and DATA as NAME[=PATH].
  *
  * A command embeds a NetworkOptions in its settings and names the table by OPTION_TABLE.
  */
@@ -29,7 +29,8 @@ extern const OptionTable network_options;
 ErrCode network_options_spec(Spec *out, const char *network, const NetworkOptions *options,
                              const Study *study, int n_classes, Err *err) ERR_CHECKED;
 
-/* Splits NAME[=PATH] into `study->data` (name and path stay valid as long as `value` and `buffer`). */
+/* Splits NAME[=PATH] into `study->data` (name and path stay valid as long as `value` and `buffer`).
+ */
 ErrCode data_option_apply(Study *study, const char *value, char buffer[DATA_OPTION_PATH_MAX],
                           Err *err) ERR_CHECKED;
 

@@ -19,25 +19,48 @@ typedef struct SharedSettings {
 } SharedSettings;
 
 static const Option shared_options[] = {
-    {.name = "threads", .kind = OPTION_INT, .offset = offsetof(SharedSettings, threads), .metavar = "T",
-     .min = 1, .max = MAX_THREADS,
-     .doc = "threads of the whole process (default: what the affinity mask and cgroup quota allow)"},
-    {.name = "cpu", .kind = OPTION_TEXT, .offset = offsetof(SharedSettings, cpu), .metavar = "LEVEL",
-     .doc = "highest instruction set used: generic, avx2 or avx512 (default: ISOFLOP_CPU, or the best)"},
-    {.name = "help", .kind = OPTION_FLAG, .offset = offsetof(SharedSettings, help), .doc = "show this help"},
-    {.name = "version", .kind = OPTION_FLAG, .offset = offsetof(SharedSettings, version),
+    {.name = "threads",
+     .kind = OPTION_INT,
+     .offset = offsetof(SharedSettings, threads),
+     .metavar = "T",
+     .min = 1,
+     .max = MAX_THREADS,
+     .doc =
+         "threads of the whole process (default: what the affinity mask and cgroup quota allow)"},
+    {.name = "cpu",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(SharedSettings, cpu),
+     .metavar = "LEVEL",
+     .doc = "highest instruction set used: generic, avx2 or avx512 (default: ISOFLOP_CPU, or the "
+            "best)"},
+    {.name = "help",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(SharedSettings, help),
+     .doc = "show this help"},
+    {.name = "version",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(SharedSettings, version),
      .doc = "show the version; with --verbose also compiler, flags, kernels, libraries"},
-    {.name = "verbose", .kind = OPTION_FLAG, .offset = offsetof(SharedSettings, verbose), .is_hidden = true,
+    {.name = "verbose",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(SharedSettings, verbose),
+     .is_hidden = true,
      .doc = "more of --version"},
 };
-static const Option json_option = {.name = "json", .kind = OPTION_FLAG,
+static const Option json_option = {.name = "json",
+                                   .kind = OPTION_FLAG,
                                    .offset = offsetof(SharedSettings, json),
                                    .doc = "print JSON on stdout"};
-static const Option set_option = {.name = "set", .kind = OPTION_LIST,
-                                  .offset = offsetof(SharedSettings, sets), .metavar = "PATH=VALUE",
-                                  .doc = "override a key of the study, e.g. recipe.epochs=3; repeatable"};
-static const Option root_option = {.name = "data-root", .kind = OPTION_TEXT,
-                                   .offset = offsetof(SharedSettings, data_root), .metavar = "DIR",
+static const Option set_option = {
+    .name = "set",
+    .kind = OPTION_LIST,
+    .offset = offsetof(SharedSettings, sets),
+    .metavar = "PATH=VALUE",
+    .doc = "override a key of the study, e.g. recipe.epochs=3; repeatable"};
+static const Option root_option = {.name = "data-root",
+                                   .kind = OPTION_TEXT,
+                                   .offset = offsetof(SharedSettings, data_root),
+                                   .metavar = "DIR",
                                    .doc = "folder of data sets (default: ISOFLOP_DATA)"};
 
 /* Where an option was found: its declaration and the struct its offset counts from. */
@@ -46,8 +69,8 @@ typedef struct Found {
     unsigned char *base;
 } Found;
 
-static bool find_in_table(const OptionTable *table, unsigned char *base, const char *name, size_t n_name,
-                          Found *found)
+static bool find_in_table(const OptionTable *table, unsigned char *base, const char *name,
+                          size_t n_name, Found *found)
 {
     for (size_t i = 0; i < table->n_options; i++) {
         const Option *option = &table->options[i];
@@ -101,7 +124,8 @@ static ErrCode unknown_option(const Command *command, const OptionTable *shared,
     const char *near = text_nearest(wrong, names, n);
     if (near)
         return err_set(err, ERR_USAGE, "unknown option '--%s', did you mean '--%s'?", wrong, near);
-    return err_set(err, ERR_USAGE, "unknown option '--%s', see 'isoflop %s --help'", wrong, command->name);
+    return err_set(err, ERR_USAGE, "unknown option '--%s', see 'isoflop %s --help'", wrong,
+                   command->name);
 }
 
 static bool is_in_range(const Option *option, double value)
@@ -120,8 +144,8 @@ static ErrCode store_enum(const Option *option, const char *value, int *field, E
         }
         text_printf(&known, "%s%s", i ? ", " : "", option->names[i]);
     }
-    const ErrCode code =
-        err_set(err, ERR_USAGE, "option '--%s' cannot be '%s', only %s", option->name, value, text_string(&known));
+    const ErrCode code = err_set(err, ERR_USAGE, "option '--%s' cannot be '%s', only %s",
+                                 option->name, value, text_string(&known));
     text_release(&known);
     return code;
 }
@@ -134,20 +158,22 @@ static ErrCode store_value(const Found *found, const char *value, Err *err)
     case OPTION_INT: {
         int64_t number = 0;
         if (!text_to_int64(value, &number))
-            return err_set(err, ERR_USAGE, "option '--%s' must be a whole number, not '%s'", option->name, value);
+            return err_set(err, ERR_USAGE, "option '--%s' must be a whole number, not '%s'",
+                           option->name, value);
         if (!is_in_range(option, (double)number))
-            return err_set(err, ERR_USAGE, "option '--%s' must be between %.0f and %.0f, not %s", option->name,
-                           option->min, option->max, value);
+            return err_set(err, ERR_USAGE, "option '--%s' must be between %.0f and %.0f, not %s",
+                           option->name, option->min, option->max, value);
         memcpy(found->base, &number, sizeof number);
         return ERR_NONE;
     }
     case OPTION_NUMBER: {
         double number = 0;
         if (!text_to_double(value, &number))
-            return err_set(err, ERR_USAGE, "option '--%s' must be a finite number, not '%s'", option->name, value);
+            return err_set(err, ERR_USAGE, "option '--%s' must be a finite number, not '%s'",
+                           option->name, value);
         if (!is_in_range(option, number))
-            return err_set(err, ERR_USAGE, "option '--%s' must be between %g and %g, not %s", option->name,
-                           option->min, option->max, value);
+            return err_set(err, ERR_USAGE, "option '--%s' must be between %g and %g, not %s",
+                           option->name, option->min, option->max, value);
         memcpy(found->base, &number, sizeof number);
         return ERR_NONE;
     }
@@ -164,8 +190,8 @@ static ErrCode store_value(const Found *found, const char *value, Err *err)
     case OPTION_LIST: {
         OptionList *const list = (OptionList *)(void *)found->base;
         if (list->n == OPTION_LIST_MAX)
-            return err_set(err, ERR_USAGE, "option '--%s' is given more than %d times", option->name,
-                           OPTION_LIST_MAX);
+            return err_set(err, ERR_USAGE, "option '--%s' is given more than %d times",
+                           option->name, OPTION_LIST_MAX);
         list->v[list->n++] = value;
         return ERR_NONE;
     }
@@ -232,8 +258,8 @@ static ErrCode finish_call(Call *call, const SharedSettings *values, Err *err)
     call->has_progress = proc_is_terminal(2);
     const Command *command = call->command;
     if (call->n_args < command->min_args)
-        return err_set(err, ERR_USAGE, "an argument is missing, usage: isoflop %s %s", command->name,
-                       command->usage[0]);
+        return err_set(err, ERR_USAGE, "an argument is missing, usage: isoflop %s %s",
+                       command->name, command->usage[0]);
     if (call->n_args > command->max_args)
         return err_set(err, ERR_USAGE, "unexpected argument '%s', usage: isoflop %s %s",
                        call->args[command->max_args], command->name, command->usage[0]);
@@ -306,7 +332,8 @@ static void help_table(const OptionTable *table, Text *out)
 void options_help(const Command *command, Text *out)
 {
     for (int i = 0; command->usage[i]; i++)
-        text_printf(out, "%s isoflop %s %s\n", i ? "      " : "usage:", command->name, command->usage[i]);
+        text_printf(out, "%s isoflop %s %s\n", i ? "      " : "usage:", command->name,
+                    command->usage[i]);
     text_printf(out, "\n%s\n\noptions:\n", command->summary);
     help_table(&command->options, out);
     Option buffer[ARRAY_LEN(shared_options) + 3];

@@ -1,5 +1,6 @@
 /*
- * harness/cli/options.h: turns an argument vector into a Call by the tables of harness/cli/command.h.
+ * harness/cli/options.h: turns an argument vector into a Call by the tables of
+ * harness/cli/command.h.
  *
  * `--name value` and `--name=value`; `--` ends the options. Names are whole, never abbreviated.
  */
@@ -16,11 +17,12 @@ typedef struct OptionsWish {
 } OptionsWish;
 
 /*
- * Parses argv[0..argc) (what follows the command's name) into call->settings, which is zeroed memory
- * of command->settings_bytes, and the shared fields. Positional arguments are moved to the front of
- * argv. ERR_USAGE names the option, its value and the nearest known one.
+ * Parses argv[0..argc) (what follows the command's name) into call->settings, which is zeroed
+ * memory of command->settings_bytes, and the shared fields. Positional arguments are moved to the
+ * front of argv. ERR_USAGE names the option, its value and the nearest known one.
  */
-ErrCode options_parse(Call *call, OptionsWish *wish, int argc, const char **argv, Err *err) ERR_CHECKED;
+ErrCode options_parse(Call *call, OptionsWish *wish, int argc, const char **argv,
+                      Err *err) ERR_CHECKED;
 
 /* `isoflop COMMAND --help`. */
 void options_help(const Command *command, Text *out);

@@ -11,10 +11,11 @@ ErrCode version_print(bool is_verbose, Err *err)
     Text out = {0};
     text_printf(&out, "isoflop %s\n", p.version);
     if (is_verbose) {
-        text_printf(&out, "commit      %s%s\ncompiler    %s\nflags       %s\nkernels     %s\n", p.commit, p.is_dirty ? " with changes" : "",
-                    p.compiler, p.flags, p.kernels);
-        text_printf(&out, "libraries   %s\narithmetic  %d\nprocessor   %s, %d available\nsystem      %s\n",
-                    p.libraries, p.arithmetic, p.cpu, p.cpus, p.system);
+        text_printf(&out, "commit      %s%s\ncompiler    %s\nflags       %s\nkernels     %s\n",
+                    p.commit, p.is_dirty ? " with changes" : "", p.compiler, p.flags, p.kernels);
+        text_printf(
+            &out, "libraries   %s\narithmetic  %d\nprocessor   %s, %d available\nsystem      %s\n",
+            p.libraries, p.arithmetic, p.cpu, p.cpus, p.system);
     }
     const ErrCode code = call_print(&out, err);
     text_release(&out);

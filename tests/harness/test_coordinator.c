@@ -1,8 +1,10 @@
 /*
- * tests/harness/test_coordinator.c: `isoflop run` on a micro study, from outside: killed, stopped, starved.
+ * tests/harness/test_coordinator.c: `isoflop run` on a micro study, from outside: killed, stopped,
+ * starved.
  *
- * The study has four networks, one of them after the grid, two epochs of 48 images each. What a run leaves is
- * compared by the store's view `result`, which has every metric and the digests of all weights.
+ * The study has four networks, one of them after the grid, two epochs of 48 images each. What a run
+ * leaves is compared by the store's view `result`, which has every metric and the digests of all
+ * weights.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -28,11 +30,19 @@
 #define MILLISECOND INT64_C(1000000)
 #define SECOND (1000 * MILLISECOND)
 
-enum { N_KILLS = 6, MAX_ARGS = 24, MAX_OUTPUT = 1 << 20, MAX_PIDS = 64, EXIT_INTERRUPTED = 75, N_TRIALS = 4 };
+enum {
+    N_KILLS = 6,
+    MAX_ARGS = 24,
+    MAX_OUTPUT = 1 << 20,
+    MAX_PIDS = 64,
+    EXIT_INTERRUPTED = 75,
+    N_TRIALS = 4
+};
 
 static const char study_text[] =
     "study: micro\nbaseline: proxy-b0\ndata: {name: polytex, train: 48, val: 20, test: 20}\n"
-    "recipe: {epochs: 2, batch: 16, optimizer: sgd, lr: 0.05, warmup_epochs: 0, ema: 0, augment: [flip]}\n"
+    "recipe: {epochs: 2, batch: 16, optimizer: sgd, lr: 0.05, warmup_epochs: 0, ema: 0, augment: "
+    "[flip]}\n"
     "seeds: [1]\n"
     "parts:\n"
     "  - grid: {step: 1, product: 2, also: [[1.2, 1.1, 1.15]]}\n"
@@ -68,9 +78,11 @@ static int run(const char *out, const char *const *more, Text *said)
     for (size_t i = 0; more && more[i]; i++)
         argv[n++] = more[i];
     argv[n] = NULL;
-    const ProcOptions options = {.argv = argv, .environment = environments, .output = PROC_NULL, .error = PROC_PIPE};
+    const ProcOptions options = {
+        .argv = argv, .environment = environments, .output = PROC_NULL, .error = PROC_PIPE};
     Text ignored = {0};
-    const ProcRun settings = {.error = said ? said : &ignored, .max_bytes = MAX_OUTPUT, .timeout_ns = 120 * SECOND};
+    const ProcRun settings = {
+        .error = said ? said : &ignored, .max_bytes = MAX_OUTPUT, .timeout_ns = 120 * SECOND};
     Proc proc = {0};
     Err err = {0};
     if (proc_run(&proc, &options, &settings, &err) != ERR_NONE)
@@ -199,7 +211,8 @@ static void kill_and_reap(Proc *proc, int signal_number)
 
 /* --- tests --- */
 
-/* Killed at random instants, again and again, then run once more: nothing lost, nothing doubled, the same bits. */
+/* Killed at random instants, again and again, then run once more: nothing lost, nothing doubled,
+ * the same bits. */
 static void kills_change_nothing(void **state)
 {
     (void)state;
@@ -245,7 +258,8 @@ static void no_worker_outlives_its_coordinator(void **state)
     mem_free(out);
 }
 
-/* A second run on the folder says who holds it; SIGTERM ends the first with 75 and uncounted attempts. */
+/* A second run on the folder says who holds it; SIGTERM ends the first with 75 and uncounted
+ * attempts. */
 static void lock_and_stop(void **state)
 {
     (void)state;
@@ -264,7 +278,8 @@ static void lock_and_stop(void **state)
     proc_signal(&proc, SIGTERM);
     assert_int_equal(proc_wait(&proc, 60 * SECOND, &err), ERR_NONE);
     assert_int_equal(proc.exit_status, EXIT_INTERRUPTED);
-    assert_true(count(out, "SELECT * FROM attempt_end WHERE reason = 'stopped' AND is_counted = 0") > 0);
+    assert_true(
+        count(out, "SELECT * FROM attempt_end WHERE reason = 'stopped' AND is_counted = 0") > 0);
     assert_int_equal(count(out, "SELECT * FROM attempt_end WHERE is_counted"), 0);
     proc_release(&proc);
     text_release(&said);
@@ -334,7 +349,8 @@ static void crashes_are_survived(void **state)
     const char *const more[] = {"--launcher", text_string(&launcher), NULL};
     assert_int_equal(run(out, more, NULL), 0);
     assert_as_expected(out);
-    assert_int_equal(count(out, "SELECT * FROM attempt_end WHERE reason = 'killed' AND is_counted"), 2);
+    assert_int_equal(count(out, "SELECT * FROM attempt_end WHERE reason = 'killed' AND is_counted"),
+                     2);
     text_release(&launcher);
     mem_free(out);
     mem_free(path);
@@ -348,7 +364,8 @@ static void divergence_is_a_result(void **state)
     char *out = path_in("diverged");
     assert_int_equal(run(out, more, NULL), 0);
     assert_int_equal(count(out, "SELECT * FROM trial WHERE status = 'diverged'"), 1);
-    assert_int_equal(count(out, "SELECT * FROM result WHERE outcome = 'diverged' AND first_bad_step >= 0"), 1);
+    assert_int_equal(
+        count(out, "SELECT * FROM result WHERE outcome = 'diverged' AND first_bad_step >= 0"), 1);
     mem_free(out);
 }
 
@@ -360,7 +377,8 @@ static void wait_for_words(Proc *proc, const char *what)
     size_t n = 1;
     Err err = {0};
     while (n > 0 && !strstr(text_string(&said), what)) {
-        assert_int_equal(file_read_some(proc->error, "stderr", buffer, sizeof buffer, &n, &err), ERR_NONE);
+        assert_int_equal(file_read_some(proc->error, "stderr", buffer, sizeof buffer, &n, &err),
+                         ERR_NONE);
         text_append_bytes(&said, buffer, n);
     }
     if (!strstr(text_string(&said), what))
@@ -368,7 +386,8 @@ static void wait_for_words(Proc *proc, const char *what)
     text_release(&said);
 }
 
-/* A full disk pauses the study, says so, and it goes on when there is space again: the same bits. */
+/* A full disk pauses the study, says so, and it goes on when there is space again: the same bits.
+ */
 static void full_disk_pauses(void **state)
 {
     (void)state;

@@ -1,4 +1,5 @@
-/* tests/harness/test_plan.c: the numbers of plans of proxy-b0, as the project's first issue states them. */
+/* tests/harness/test_plan.c: the numbers of plans of proxy-b0, as the project's first issue states
+ * them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -24,8 +25,11 @@ static Fixture make(const char *parts)
     Fixture f = {0};
     Err err = {0};
     Text text = {0};
-    text_printf(&text, "study: s\nbaseline: proxy-b0\ndata: {name: polytex, train: 100, val: 50, test: 50}\n"
-                       "seeds: [1, 2]\nparts: %s\n", parts);
+    text_printf(
+        &text,
+        "study: s\nbaseline: proxy-b0\ndata: {name: polytex, train: 100, val: 50, test: 50}\n"
+        "seeds: [1, 2]\nparts: %s\n",
+        parts);
     if (study_parse(&f.study, "s.yaml", text.data, text.n_bytes, NULL, 0, &err) != ERR_NONE ||
         plan_create(&f.plan, f.study, NULL, &err) != ERR_NONE)
         fail_msg("%s", err.msg);
@@ -47,7 +51,8 @@ static size_t count(const Plan *plan, MatchStatus status)
     return n;
 }
 
-/* Step 0.05: 109 of 109 points fair in 47 networks, 17 of them with a width trim of at most 4.4 %. */
+/* Step 0.05: 109 of 109 points fair in 47 networks, 17 of them with a width trim of at most 4.4 %.
+ */
 static void fine_grid_is_all_fair(void **state)
 {
     (void)state;
@@ -85,7 +90,8 @@ static void paper_point_joins_the_grid(void **state)
 static void rays_are_matched(void **state)
 {
     (void)state;
-    Fixture f = make("[compare: {strategies: [width, depth, resolution, {compound: [1.2, 1.1, 1.15]}, dwr, fast],"
+    Fixture f = make("[compare: {strategies: [width, depth, resolution, {compound: [1.2, 1.1, "
+                     "1.15]}, dwr, fast],"
                      " macs: [2, 4]}]");
     assert_int_equal(f.plan->n_points, 12);
     assert_int_equal(count(f.plan, MATCH_UNFAIR), 0);
@@ -101,12 +107,14 @@ static void rays_are_matched(void **state)
     drop(&f);
 }
 
-/* Parts that ask for one network share its trials; a compound without constants waits for the grid. */
+/* Parts that ask for one network share its trials; a compound without constants waits for the grid.
+ */
 static void trials_are_shared_and_wait(void **state)
 {
     (void)state;
     Fixture f = make("[curves: {width: [1, 2], depth: [1, 2], resolution: [1]},"
-                     " lines: {bases: [[1, 1], [2, 1]], width: [1, 2]}, grid: {step: 0.2}, compare: {macs: [2, 4]}]");
+                     " lines: {bases: [[1, 1], [2, 1]], width: [1, 2]}, grid: {step: 0.2}, "
+                     "compare: {macs: [2, 4]}]");
     Plan *plan = f.plan;
     assert_true(plan_is_waiting(plan));
     assert_int_equal(count(plan, MATCH_AFTER_GRID), 2);
@@ -155,7 +163,8 @@ static void digests_follow_the_recipe(void **state)
 {
     (void)state;
     const char *const sets[] = {"recipe.lr=0.03"};
-    const char *const text = "study: s\nbaseline: proxy-b0\nparts: [curves: {width: [1], depth: [1], resolution: [1]}]\n";
+    const char *const text = "study: s\nbaseline: proxy-b0\nparts: [curves: {width: [1], depth: "
+                             "[1], resolution: [1]}]\n";
     Study *a = NULL, *b = NULL;
     Plan *pa = NULL, *pb = NULL;
     Err err = {0};
@@ -171,7 +180,8 @@ static void digests_follow_the_recipe(void **state)
     study_destroy(&b);
 }
 
-/* A compound without constants in a study without a grid cannot be run, and the message says what to do. */
+/* A compound without constants in a study without a grid cannot be run, and the message says what
+ * to do. */
 static void compound_needs_constants(void **state)
 {
     (void)state;
@@ -181,8 +191,9 @@ static void compound_needs_constants(void **state)
     Err err = {0};
     assert_int_equal(study_parse(&study, "s", text, strlen(text), NULL, 0, &err), ERR_NONE);
     assert_int_equal(plan_create(&plan, study, NULL, &err), ERR_USAGE);
-    assert_string_equal(err.msg, "strategy 'compound' has no constants and the study no grid to take them from: "
-                                 "add a grid, or write {compound: [1.2, 1.1, 1.15]}");
+    assert_string_equal(
+        err.msg, "strategy 'compound' has no constants and the study no grid to take them from: "
+                 "add a grid, or write {compound: [1.2, 1.1, 1.15]}");
     study_destroy(&study);
 }
 
@@ -192,8 +203,8 @@ static void json_keeps_the_contract(void **state)
     (void)state;
     Fixture f = make("[grid: {step: 0.2}, compare: {macs: [2]}]");
     static const char *const numbers[] = {"baseline_macs", "trials", "networks", "seconds"};
-    static const char *const members[] = {"part",       "figure", "series", "nominal", "built", "network",
-                                          "resolution", "macs",   "ratio",  "status"};
+    static const char *const members[] = {"part",    "figure",     "series", "nominal", "built",
+                                          "network", "resolution", "macs",   "ratio",   "status"};
     Text out = {0};
     Err err = {0};
     json_t *root = NULL;
@@ -214,14 +225,10 @@ static void json_keeps_the_contract(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(fine_grid_is_all_fair),
-        cmocka_unit_test(paper_point_joins_the_grid),
-        cmocka_unit_test(rays_are_matched),
-        cmocka_unit_test(trials_are_shared_and_wait),
-        cmocka_unit_test(nominal_grid_is_unmatched),
-        cmocka_unit_test(digests_follow_the_recipe),
-        cmocka_unit_test(compound_needs_constants),
-        cmocka_unit_test(json_keeps_the_contract),
+        cmocka_unit_test(fine_grid_is_all_fair),     cmocka_unit_test(paper_point_joins_the_grid),
+        cmocka_unit_test(rays_are_matched),          cmocka_unit_test(trials_are_shared_and_wait),
+        cmocka_unit_test(nominal_grid_is_unmatched), cmocka_unit_test(digests_follow_the_recipe),
+        cmocka_unit_test(compound_needs_constants),  cmocka_unit_test(json_keeps_the_contract),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

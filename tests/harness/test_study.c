@@ -26,7 +26,8 @@ static void assert_refused(const char *text, const char *set, const char *messag
 {
     Study *study = NULL;
     Err err = {0};
-    assert_int_equal(study_parse(&study, "dir/s.yaml", text, strlen(text), &set, set ? 1 : 0, &err), ERR_USAGE);
+    assert_int_equal(study_parse(&study, "dir/s.yaml", text, strlen(text), &set, set ? 1 : 0, &err),
+                     ERR_USAGE);
     assert_string_equal(err.msg, message);
     assert_null(study);
 }
@@ -63,20 +64,25 @@ static void mistakes_are_named(void **state)
     assert_refused("study: s\nparts:\n  - compare: {strategies: [{compound: [1.2, 1.1]}]}\n", NULL,
                    "dir/s.yaml:3:39: 'compound' needs 3 constants [alpha, beta, gamma], not 2");
     assert_refused("study: s\nseeds: [1, 1]\n", NULL, "seed 1 stands twice in 'seeds'");
-    assert_refused("study: a/b\n", NULL,
-                   "dir/s.yaml: study name 'a/b' cannot name a folder, use letters, digits, '.', '_' and '-'");
-    assert_refused("question: why\n", NULL, "dir/s.yaml: 'study' is missing: give the study a name");
-    assert_refused(minimal, "recipe.augment=[flip, none]", "'none' stands beside others in 'recipe.augment'");
-    assert_refused(minimal, "recipe.augment=sharpen",
-                   "unknown augmentation 'sharpen' in 'recipe.augment', only none, flip, crop, cutout");
+    assert_refused(
+        "study: a/b\n", NULL,
+        "dir/s.yaml: study name 'a/b' cannot name a folder, use letters, digits, '.', '_' and '-'");
+    assert_refused("question: why\n", NULL,
+                   "dir/s.yaml: 'study' is missing: give the study a name");
+    assert_refused(minimal, "recipe.augment=[flip, none]",
+                   "'none' stands beside others in 'recipe.augment'");
+    assert_refused(
+        minimal, "recipe.augment=sharpen",
+        "unknown augmentation 'sharpen' in 'recipe.augment', only none, flip, crop, cutout");
 }
 
 /* `--set` reaches every level, after the file. */
 static void overrides_win(void **state)
 {
     (void)state;
-    const char *const sets[] = {"recipe.epochs=7", "network.drop_connect=0", "network.head.dropout=0.1",
-                                "recipe.augment=none", "parts=[grid: {step: 0.2}]"};
+    const char *const sets[] = {"recipe.epochs=7", "network.drop_connect=0",
+                                "network.head.dropout=0.1", "recipe.augment=none",
+                                "parts=[grid: {step: 0.2}]"};
     Study *study = parse("study: s\nrecipe: {epochs: 3}\n", sets, ARRAY_LEN(sets));
     Spec spec;
     Err err = {0};
@@ -127,8 +133,8 @@ static void echo_reads_back(void **state)
 static void going_on_is_told_from_changing(void **state)
 {
     (void)state;
-    const char *const harmless[] = {"seeds=[1, 2, 3, 4]", "parts=[grid: {}]", "data.path=/elsewhere",
-                                    "question=another", "objective.w=-0.1"};
+    const char *const harmless[] = {"seeds=[1, 2, 3, 4]", "parts=[grid: {}]",
+                                    "data.path=/elsewhere", "question=another", "objective.w=-0.1"};
     const char *const harmful[] = {"recipe.epochs=30", "data.train=100", "network.drop_connect=0",
                                    "baseline=efficientnet-b0"};
     Study *old = parse(minimal, NULL, 0);
@@ -172,12 +178,9 @@ static void template_is_valid(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(defaults_are_in_force),
-        cmocka_unit_test(mistakes_are_named),
-        cmocka_unit_test(overrides_win),
-        cmocka_unit_test(unknown_network_key_is_named),
-        cmocka_unit_test(echo_reads_back),
-        cmocka_unit_test(going_on_is_told_from_changing),
+        cmocka_unit_test(defaults_are_in_force), cmocka_unit_test(mistakes_are_named),
+        cmocka_unit_test(overrides_win),         cmocka_unit_test(unknown_network_key_is_named),
+        cmocka_unit_test(echo_reads_back),       cmocka_unit_test(going_on_is_told_from_changing),
         cmocka_unit_test(template_is_valid),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

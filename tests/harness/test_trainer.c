@@ -1,4 +1,5 @@
-/* tests/harness/test_trainer.c: a stopped training equals an uninterrupted one bit for bit, whatever happens. */
+/* tests/harness/test_trainer.c: a stopped training equals an uninterrupted one bit for bit,
+ * whatever happens. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -52,8 +53,8 @@ static bool should_stop(void *user)
 
 static void begin(Course *course, const char *name, int threads, const char *set)
 {
-    const char *const sets[] = {"data.train=72", "data.val=30", "data.test=30", "recipe.epochs=3",
-                                "recipe.batch=16", set ? set : "recipe.lr=0.02"};
+    const char *const sets[] = {"data.train=72",   "data.val=30",     "data.test=30",
+                                "recipe.epochs=3", "recipe.batch=16", set ? set : "recipe.lr=0.02"};
     Spec spec;
     Err err = {0};
     memset(course, 0, sizeof *course);
@@ -119,8 +120,10 @@ static void assert_same(const Course *a, const Course *b)
     for (int i = 0; i < N_EPOCHS; i++)
         assert_true(a->epochs[i].train_loss == b->epochs[i].train_loss &&
                     a->epochs[i].val_loss == b->epochs[i].val_loss &&
-                    a->epochs[i].val_top1 == b->epochs[i].val_top1 && a->epochs[i].lr == b->epochs[i].lr);
-    assert_true(a->report.test_loss == b->report.test_loss && a->report.test_top1 == b->report.test_top1);
+                    a->epochs[i].val_top1 == b->epochs[i].val_top1 &&
+                    a->epochs[i].lr == b->epochs[i].lr);
+    assert_true(a->report.test_loss == b->report.test_loss &&
+                a->report.test_top1 == b->report.test_top1);
     assert_int_equal(a->report.best_epoch, b->report.best_epoch);
 }
 
@@ -190,7 +193,8 @@ static char *checkpoint_path(const Course *course, size_t n)
     return path;
 }
 
-/* One flipped bit in the middle of the newest checkpoint: said aloud, the one before is taken, the same bits. */
+/* One flipped bit in the middle of the newest checkpoint: said aloud, the one before is taken, the
+ * same bits. */
 static void damage_falls_back(void **state)
 {
     (void)state;
