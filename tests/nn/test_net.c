@@ -1,0 +1,286 @@
+/*
+ * Properties of whole Nets: the same bits for any team and instruction set, learning, evaluation,
+ * memory, and networks that cannot be run.
+ */
+#include "nettest.h"
+
+#include "base/sys.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { STEPS = 3, BATCH = 9 }; /* 9: no multiple of a chunk, so that ranges are uneven */
+
+/* Noise, averages and decay on: everything that could depend on the team. */
+static StepSettings full_step(int step)
+{
+    StepSettings settings = nettest_step(0.01);
+    settings.weight_decay = 1e-4;
+    settings.label_smoothing = 0.1;
+    settings.ema = 0.9;
+    settings.noise = true;
+    settings.seed = 7;
+    settings.step = (uint64_t)step;
+    return settings;
+}
+
+static void train(Net *net, const TestBatch *batch, int first, int n_steps)
+{
+    for (int step = first; step < first + n_steps; step++) {
+        StepResult result;
+        const StepSettings settings = full_step(step);
+        net_train_step(net, batch->images, batch->labels, &settings, &result);
+        assert_true(result.finite);
+    }
+}
+
+static Net *trained(const Network *network, const TestBatch *batch, int threads, CpuLevel level)
+{
+    NetSettings settings = nettest_training(batch->n, threads, NET_RMSPROP);
+    settings.level = level;
+    Net *net = nettest_net(network, &settings, 3);
+    train(net, batch, 0, STEPS);
+    return net;
+}
+
+static const char *const families[] = {"proxy-b0", "resnet-20-cifar", "mobilenet-v2-cifar"};
+
+/* Parameters, averages and optimiser state are equal bit for bit for 1, 2, 3, 7 threads. */
+static void test_threads_change_no_bit(void **state)
+{
+    (void)state;
+    static const int threads[] = {2, 3, 7};
+    for (size_t f = 0; f < ARRAY_LEN(families); f++) {
+        Network network = nettest_zoo(families[f], 0.5, 10, 24);
+        TestBatch batch = nettest_batch(&network, BATCH, 1);
+        Net *one = trained(&network, &batch, 1, cpu_best_level());
+        for (size_t i = 0; i < ARRAY_LEN(threads); i++) {
+            Net *other = trained(&network, &batch, threads[i], cpu_best_level());
+            nettest_same_bits(one, other);
+            net_destroy(&other);
+        }
+        net_destroy(&one);
+        nettest_release_batch(&batch);
+        network_release(&network);
+    }
+}
+
+/* So they are for every instruction set this processor has. */
+static void test_levels_change_no_bit(void **state)
+{
+    (void)state;
+    for (size_t f = 0; f < ARRAY_LEN(families); f++) {
+        Network network = nettest_zoo(families[f], 0.5, 10, 16);
+        TestBatch batch = nettest_batch(&network, BATCH, 2);
+        Net *portable = trained(&network, &batch, 2, CPU_GENERIC);
+        for (int level = CPU_AVX2; level <= (int)cpu_best_level(); level++) {
+            Net *other = trained(&network, &batch, 2, (CpuLevel)level);
+            nettest_same_bits(portable, other);
+            net_destroy(&other);
+        }
+        net_destroy(&portable);
+        nettest_release_batch(&batch);
+        network_release(&network);
+    }
+}
+
+/* The noise is a function of seed and step: another seed gives other weights. */
+static void test_noise_follows_its_seed(void **state)
+{
+    (void)state;
+    Network network = nettest_zoo("efficientnet-b0-cifar", 0.25, 10, 16);
+    TestBatch batch = nettest_batch(&network, BATCH, 2);
+    const NetSettings settings = nettest_training(BATCH, 1, NET_SGD);
+    float *weights[2];
+    size_t n = 0;
+    for (int i = 0; i < 2; i++) {
+        Net *net = nettest_net(&network, &settings, 3);
+        StepSettings step = full_step(0);
+        StepResult result;
+        step.seed += (uint64_t)i;
+        net_train_step(net, batch.images, batch.labels, &step, &result);
+        weights[i] = nettest_read_all(net, NET_WEIGHTS, &n);
+        net_destroy(&net);
+    }
+    assert_memory_not_equal(weights[0], weights[1], n * sizeof(float));
+    mem_free(weights[0]);
+    mem_free(weights[1]);
+    nettest_release_batch(&batch);
+    network_release(&network);
+}
+
+/*
+ * One batch is learnt by heart with every optimiser: the loss falls to a tenth of ln(10), the loss of
+ * a guess, within 60 steps.
+ */
+static void test_overfits_one_batch(void **state)
+{
+    (void)state;
+    static const struct {
+        NetOptimizer optimizer;
+        double lr;
+    } runs[] = {{NET_SGD, 0.05}, {NET_RMSPROP, 0.005}, {NET_RMSPROP_TORCH, 0.001}};
+    Network network = nettest_zoo("proxy-b0", 1.0, 10, 32);
+    TestBatch batch = nettest_batch(&network, 20, 4);
+    for (size_t i = 0; i < ARRAY_LEN(runs); i++) {
+        const NetSettings settings = nettest_training(batch.n, 2, runs[i].optimizer);
+        const StepSettings step = nettest_step(runs[i].lr);
+        Net *net = nettest_net(&network, &settings, 5);
+        StepResult result = {.loss = INFINITY};
+        for (int s = 0; s < 60; s++)
+            net_train_step(net, batch.images, batch.labels, &step, &result);
+        assert_true(result.loss / batch.n < 0.1 * log(10.0));
+        assert_int_equal(result.n_correct, batch.n);
+        net_destroy(&net);
+    }
+    nettest_release_batch(&batch);
+    network_release(&network);
+}
+
+/* net_gradients changes nothing: weights, statistics and optimiser state keep their bits. */
+static void test_gradients_leave_the_net_alone(void **state)
+{
+    (void)state;
+    Network network = nettest_zoo("proxy-b0", 1.0, 10, 16);
+    TestBatch batch = nettest_batch(&network, BATCH, 4);
+    const NetSettings settings = nettest_training(BATCH, 2, NET_RMSPROP);
+    Net *touched = nettest_net(&network, &settings, 5), *fresh = nettest_net(&network, &settings, 5);
+    const StepSettings step = nettest_step(0.1);
+    StepResult result;
+    net_gradients(touched, batch.images, batch.labels, &step, &result);
+    nettest_same_bits(touched, fresh);
+    net_destroy(&touched);
+    net_destroy(&fresh);
+    nettest_release_batch(&batch);
+    network_release(&network);
+}
+
+/*
+ * Evaluation does not depend on the batch an image is in, on threads, or on whether the Net trains:
+ * logits of all images at once equal those of one image at a time, bit for bit.
+ */
+static void test_evaluation_is_per_image(void **state)
+{
+    (void)state;
+    Network network = nettest_zoo("efficientnet-b0-cifar", 0.25, 10, 20);
+    TestBatch batch = nettest_batch(&network, BATCH, 6);
+    const NetSettings inference = {.batch = BATCH, .threads = 3, .level = cpu_best_level()};
+    Net *trainer = trained(&network, &batch, 2, cpu_best_level());
+    Net *net = nettest_net(&network, &inference, 0);
+    for (int i = 0; i < net_n_tensors(net); i++) {
+        float *data = mem_calloc(net_tensor(net, i)->n_elements, sizeof *data);
+        net_read(trainer, i, NET_EMA, data);
+        net_write(net, i, NET_WEIGHTS, data);
+        mem_free(data);
+    }
+    float all[BATCH * 10], one[10];
+    net_forward(trainer, NET_EMA, batch.images, BATCH, all);
+    for (int i = 0; i < BATCH; i++) {
+        net_forward(net, NET_WEIGHTS, batch.images + (size_t)i * 20 * 20 * 3, 1, one);
+        assert_memory_equal(one, all + i * 10, sizeof one);
+    }
+    EvalSums sums = {0};
+    int32_t predictions[BATCH];
+    net_evaluate(net, NET_WEIGHTS, batch.images, batch.labels, BATCH, &sums, predictions);
+    int64_t n_correct = 0;
+    for (int i = 0; i < BATCH; i++)
+        n_correct += predictions[i] == batch.labels[i];
+    assert_int_equal(sums.n, BATCH);
+    assert_int_equal(sums.n_correct, n_correct);
+    assert_true(isfinite(sums.loss) && sums.loss > 0.0);
+    net_destroy(&trainer);
+    net_destroy(&net);
+    nettest_release_batch(&batch);
+    network_release(&network);
+}
+
+/* A learning rate of 1e9 is an outcome, not a crash: the step says so. */
+static void test_divergence_is_reported(void **state)
+{
+    (void)state;
+    Network network = nettest_zoo("proxy-b0", 1.0, 10, 16);
+    TestBatch batch = nettest_batch(&network, BATCH, 4);
+    const NetSettings settings = nettest_training(BATCH, 2, NET_SGD);
+    Net *net = nettest_net(&network, &settings, 5);
+    const StepSettings step = nettest_step(1e30);
+    StepResult result = {.finite = true};
+    for (int i = 0; i < 5 && result.finite; i++)
+        net_train_step(net, batch.images, batch.labels, &step, &result);
+    assert_false(result.finite);
+    net_destroy(&net);
+    nettest_release_batch(&batch);
+    network_release(&network);
+}
+
+/* Feature maps of an inference share memory: less than a third of what a training keeps. */
+static void test_inference_takes_less_memory(void **state)
+{
+    (void)state;
+    Network network = nettest_zoo("efficientnet-b0", 1.0, 10, 64);
+    const NetSettings training = nettest_training(2, 1, NET_SGD);
+    const NetSettings inference = {.batch = 2, .threads = 1, .level = cpu_best_level()};
+    Net *large = nettest_net(&network, &training, 1), *small = nettest_net(&network, &inference, 1);
+    assert_true(net_memory(small).activation_bytes * 3 < net_memory(large).activation_bytes);
+    assert_int_equal(net_memory(small).slot_bytes, 0);
+    net_destroy(&large);
+    net_destroy(&small);
+    network_release(&network);
+}
+
+static void expect_refusal(const Network *network, const char *words)
+{
+    Err err = {0};
+    Net *net = NULL;
+    const NetSettings settings = nettest_training(2, 1, NET_SGD);
+    assert_int_equal(net_create(&net, network, &settings, &err), ERR_USAGE);
+    assert_null(net);
+    if (strstr(err.msg, words) == NULL)
+        fail_msg("'%s' is not in '%s'", words, err.msg);
+}
+
+/* What cannot be run is refused with the operation's name. */
+static void test_refuses_what_it_cannot_run(void **state)
+{
+    (void)state;
+    Network network = nettest_zoo("proxy-b0", 1.0, 10, 16);
+    Op *last = &network.ops[network.n_ops - 1];
+    last->input = last->input - 1;
+    expect_refusal(&network, "'classifier'");
+    last->input = network.n_ops;
+    expect_refusal(&network, "does not come before");
+    network_release(&network);
+}
+
+/* A batch whose memory no machine has is an error, not a crash. */
+static void test_too_large_is_an_error(void **state)
+{
+    (void)state;
+    Err err = {0};
+    Network network = nettest_zoo("proxy-b0", 1.0, 10, 4096);
+    NetSettings settings = nettest_training(2000000000, 1, NET_SGD);
+    Net *net = NULL;
+    assert_int_equal(net_create(&net, &network, &settings, &err), ERR_MEMORY);
+    assert_null(net);
+    network_release(&network);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_threads_change_no_bit),
+        cmocka_unit_test(test_levels_change_no_bit),
+        cmocka_unit_test(test_noise_follows_its_seed),
+        cmocka_unit_test(test_overfits_one_batch),
+        cmocka_unit_test(test_gradients_leave_the_net_alone),
+        cmocka_unit_test(test_evaluation_is_per_image),
+        cmocka_unit_test(test_divergence_is_reported),
+        cmocka_unit_test(test_inference_takes_less_memory),
+        cmocka_unit_test(test_refuses_what_it_cannot_run),
+        cmocka_unit_test(test_too_large_is_an_error),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
