@@ -222,6 +222,7 @@ static ErrCode open_run(Coordinator *run, Err *err)
     TRY(plan_create(&run->plan, run->study, run->settings->data_root, err));
     run->objective = (Objective){(ObjectiveForm)run->study->objective.form, run->study->objective.w,
                                  (double)run->plan->target_macs, run->study->fairness.tolerance};
+    TRY(coordinator_check_only(run, err));
     TRY(file_make_dirs(run->settings->out, err));
     TRY(take_lock(run, err));
     TRY(open_store(run, err));

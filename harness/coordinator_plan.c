@@ -146,19 +146,33 @@ fail:
 
 /* --- store -> trials --- */
 
+/* Whether --only names the point's part or figure. */
+static bool is_named(const Coordinator *run, const PlanPoint *p, const char *only)
+{
+    return strcmp(p->part_name, only) == 0 || strcmp(p->figure, only) == 0 ||
+           strcmp(study_part_key(run->study->parts[p->part].kind), only) == 0;
+}
+
 static bool is_wanted(const Coordinator *run, int network)
 {
     const char *only = run->settings->only;
-    if (!only)
-        return true;
-    for (size_t i = 0; i < run->plan->n_points; i++) {
-        const PlanPoint *p = &run->plan->points[i];
-        if (p->network == network &&
-            (strcmp(p->part_name, only) == 0 || strcmp(p->figure, only) == 0 ||
-             strcmp(study_part_key(run->study->parts[p->part].kind), only) == 0))
-            return true;
-    }
-    return false;
+    bool found = !only;
+    for (size_t i = 0; !found && i < run->plan->n_points; i++)
+        found =
+            run->plan->points[i].network == network && is_named(run, &run->plan->points[i], only);
+    return found;
+}
+
+ErrCode coordinator_check_only(const Coordinator *run, Err *err)
+{
+    const char *only = run->settings->only;
+    bool found = !only;
+    for (size_t i = 0; !found && i < run->plan->n_points; i++)
+        found = is_named(run, &run->plan->points[i], only);
+    if (!found)
+        return err_set(err, ERR_USAGE, "the study has no part or figure '%s', see 'isoflop plan'",
+                       only);
+    return ERR_NONE;
 }
 
 static int network_of_trial(const Plan *plan, const char *digest)

@@ -68,6 +68,9 @@ typedef struct Coordinator {
 /* Puts the plan as it stands and reads the trials back. */
 ErrCode coordinator_put_plan(Coordinator *run, Err *err) ERR_CHECKED;
 
+/* ERR_USAGE if --only names no part and no figure of the study. */
+ErrCode coordinator_check_only(const Coordinator *run, Err *err) ERR_CHECKED;
+
 /* Reads the trials' statuses anew. */
 ErrCode coordinator_read_trials(Coordinator *run, Err *err) ERR_CHECKED;
 
@@ -88,10 +91,31 @@ ErrCode coordinator_hear(Coordinator *run, RunSlot *slot, bool is_error, Err *er
 /* After the process has ended: ends the attempt and empties the slot. */
 ErrCode coordinator_reap(Coordinator *run, RunSlot *slot, Err *err) ERR_CHECKED;
 
+/* The trial of that number among those of the newest revision. */
+RunTrial *coordinator_trial(Coordinator *run, int64_t number);
+
+/* --- coordinator_files.c: the trials' folders --- */
+
+/* OUT/trials/NNNNNN, and aK in it; mem_free them. NULL without memory. */
+char *coordinator_trial_folder(const Coordinator *run, int64_t number);
+char *coordinator_attempt_folder(const char *trial, int64_t attempt);
+
+/*
+ * Moves what an attempt in `dir` left to the trial's folder, synced: weights (described in
+ * artifacts, in memory of keep), or of a diverged trial its last checkpoint. May be called again
+ * after a failure.
+ */
+ErrCode coordinator_place_files(Coordinator *run, const RunSlot *slot, bool is_done,
+                                const char *dir, const char *trial, Keep *keep,
+                                StoreArtifact artifacts[2], Err *err) ERR_CHECKED;
+
+/* Removes the attempts' folders of a finished trial. */
+ErrCode coordinator_remove_attempts(const char *trial, Err *err) ERR_CHECKED;
+
 /* Finishes or discards what a crash left in the trials' folders. */
 ErrCode coordinator_clean(Coordinator *run, Err *err) ERR_CHECKED;
 
-RunTrial *coordinator_trial(Coordinator *run, int64_t number);
+/* --- coordinator.c --- */
 
 /* Counts for the callbacks. */
 RunProgress coordinator_progress(const Coordinator *run);

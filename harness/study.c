@@ -121,6 +121,10 @@ ErrCode study_load(Study **out, const char *path, const char *const *sets, size_
     if (builtin)
         return study_parse(out, builtin->name, (const char *)builtin->data, builtin->size, sets,
                            n_sets, err);
+    if (!file_exists(path))
+        return err_set(
+            err, ERR_MISSING,
+            "there is no study '%s': neither a file nor a built-in one, see 'isoflop list'", path);
     char *text = NULL;
     size_t n_bytes = 0;
     TRY(file_read(path, YAML_MAX_BYTES, &text, &n_bytes, err));

@@ -103,7 +103,7 @@ const char *study_part_key(int kind);
 /*
  * Reads a study from a file, or, when there is no such file, a built-in one by name (with or
  * without ".yaml"). `sets` are n_sets `PATH=VALUE` strings, applied in order. ERR_USAGE with
- * file:line:col and the nearest known key; ERR_IO. study_destroy frees it.
+ * file:line:col and the nearest known key; ERR_MISSING; ERR_IO. study_destroy frees it.
  */
 ErrCode study_load(Study **out, const char *path, const char *const *sets, size_t n_sets,
                    Err *err) ERR_CHECKED;

@@ -74,7 +74,8 @@ static ErrCode open_images(Trainer *t, Err *err)
         goto fail;
     }
     const ImageSetSettings settings = {.resolution = job->network->resolution,
-                                       .keep_train_source = augment_needs_source(job->recipe->augment),
+                                       .keep_train_source =
+                                           augment_needs_source(job->recipe->augment),
                                        .threads = job->threads,
                                        .fallback_dir = job->cache};
     TRY(imageset_open(&t->set, t->images.set, &t->images.split, &settings, &report, err));

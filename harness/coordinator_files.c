@@ -1,0 +1,159 @@
+/* harness/coordinator_files.c: the folders of trials: results into place, attempts away, crashes
+ * mended. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/sys.h"
+#include "harness/coordinator_state.h"
+
+#define WEIGHTS_NAME "weights.safetensors"
+#define BEST_NAME "best.safetensors"
+#define CHECKPOINT_NAME "checkpoint.safetensors"
+#define CHECKPOINT_PREFIX "checkpoint-"
+
+enum { FOLDER_NAME_BYTES = 32 };
+
+/* --- paths --- */
+
+char *coordinator_trial_folder(const Coordinator *run, int64_t number)
+{
+    char name[FOLDER_NAME_BYTES];
+    snprintf(name, sizeof name, "trials/%06" PRId64, number);
+    return file_join(run->settings->out, name);
+}
+
+char *coordinator_attempt_folder(const char *trial, int64_t attempt)
+{
+    char name[FOLDER_NAME_BYTES];
+    snprintf(name, sizeof name, "a%" PRId64, attempt);
+    return file_join(trial, name);
+}
+
+/* --- a result --- */
+
+ErrCode coordinator_remove_attempts(const char *trial, Err *err)
+{
+    FileList list = {0};
+    TRY(file_list(trial, &list, err));
+    for (size_t i = 0; i < list.n_names; i++) {
+        int64_t number = 0;
+        if (list.names[i][0] != 'a' || !text_to_int64(list.names[i] + 1, &number))
+            continue;
+        char *path = file_join(trial, list.names[i]);
+        const ErrCode code = path ? file_remove_tree(path, err) : err_memory(err, strlen(trial));
+        mem_free(path);
+        TRY(code);
+    }
+fail:
+    file_list_release(&list);
+    return err->code;
+}
+
+/* Moves from/name to/as; a missing source is fine when the target is there (a retry after a full
+ * disk). */
+static ErrCode move_file(const char *from, const char *name, const char *to, const char *as,
+                         Err *err)
+{
+    char *source = file_join(from, name), *target = file_join(to, as);
+    ErrCode code = ERR_NONE;
+    if (!source || !target)
+        code = err_memory(err, strlen(to));
+    else if (file_exists(source) || !file_exists(target))
+        code = file_rename(source, target, err);
+    mem_free(source);
+    mem_free(target);
+    return code;
+}
+
+/* Describes a file the trial leaves, relative to the study's folder. */
+static ErrCode describe(const Coordinator *run, int64_t number, const char *kind, const char *name,
+                        Keep *keep, StoreArtifact *artifact, Err *err)
+{
+    char hex[HASH_HEX_BYTES];
+    Hash128 hash;
+    uint64_t n_bytes = 0;
+    const char *relative = keep_printf(keep, "trials/%06" PRId64 "/%s", number, name);
+    TRY(keep_ok(keep, err));
+    char *path = file_join(run->settings->out, relative);
+    if (!path)
+        return err_memory(err, strlen(relative));
+    ErrCode code = hash_file(path, &hash, err);
+    if (code == ERR_NONE)
+        code = file_size(path, &n_bytes, err);
+    mem_free(path);
+    TRY(code);
+    *artifact =
+        (StoreArtifact){kind, relative, (int64_t)n_bytes, keep_text(keep, hash_hex(hash, hex))};
+    TRY(keep_ok(keep, err));
+fail:
+    return err->code;
+}
+
+/* The newest checkpoint of a diverged trial stays as the last good state. */
+static ErrCode keep_checkpoint(const char *dir, const char *trial, Err *err)
+{
+    FileList list = {0};
+    const char *newest = NULL;
+    TRY(file_list(dir, &list, err));
+    for (size_t i = 0; i < list.n_names; i++)
+        if (text_starts_with(list.names[i], CHECKPOINT_PREFIX) &&
+            text_ends_with(list.names[i], ".safetensors"))
+            newest = list.names[i]; /* sorted: the last is the newest */
+    if (newest)
+        TRY(move_file(dir, newest, trial, CHECKPOINT_NAME, err));
+fail:
+    file_list_release(&list);
+    return err->code;
+}
+
+ErrCode coordinator_place_files(Coordinator *run, const RunSlot *slot, bool is_done,
+                                const char *dir, const char *trial, Keep *keep,
+                                StoreArtifact artifacts[2], Err *err)
+{
+    if (!is_done)
+        return keep_checkpoint(dir, trial, err);
+    TRY(move_file(dir, WEIGHTS_NAME, trial, WEIGHTS_NAME, err));
+    TRY(move_file(dir, BEST_NAME, trial, BEST_NAME, err));
+    TRY(describe(run, slot->trial, "weights", WEIGHTS_NAME, keep, &artifacts[0], err));
+    TRY(describe(run, slot->trial, "best", BEST_NAME, keep, &artifacts[1], err));
+fail:
+    return err->code;
+}
+
+/* --- after a crash --- */
+
+/* Files in place without a commit are discarded: the attempt's last checkpoint makes them again. */
+static ErrCode discard_uncommitted(const char *folder, Err *err)
+{
+    static const char *const names[] = {WEIGHTS_NAME, BEST_NAME, CHECKPOINT_NAME};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        char *path = file_join(folder, names[i]);
+        const ErrCode code = path ? file_remove(path, err) : err_memory(err, strlen(folder));
+        mem_free(path);
+        if (code != ERR_NONE)
+            return code;
+    }
+    return ERR_NONE;
+}
+
+ErrCode coordinator_clean(Coordinator *run, Err *err)
+{
+    for (size_t i = 0; i < run->n_trials; i++) {
+        const RunTrial *trial = &run->trials[i];
+        char *folder = coordinator_trial_folder(run, trial->number);
+        if (!folder)
+            return err_memory(err, strlen(run->settings->out));
+        ErrCode code = ERR_NONE;
+        if (file_is_folder(folder)) {
+            const bool is_finished =
+                trial->status == STORE_TRIAL_DONE || trial->status == STORE_TRIAL_DIVERGED;
+            code = is_finished ? coordinator_remove_attempts(folder, err)
+                               : discard_uncommitted(folder, err);
+        }
+        mem_free(folder);
+        if (code != ERR_NONE)
+            return code;
+    }
+    return file_sweep_temporaries(run->settings->out, err);
+}
