@@ -7,6 +7,10 @@
 /* cmocka needs the four above first */
 #include <cmocka.h>
 
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "base/sys.h"
 #include "data/augment.h"
 #include "harness/study.h"
 #include "nn/net.h"
@@ -175,13 +179,36 @@ static void template_is_valid(void **state)
     text_release(&text);
 }
 
+/* docs/study.md holds exactly the tables that the keys themselves describe. */
+static void manual_holds_the_tables(void **state)
+{
+    (void)state;
+    const char *root = getenv("ISOFLOP_SOURCE_DIR");
+    if (!root) {
+        print_message("SKIP: ISOFLOP_SOURCE_DIR is not set\n");
+        skip();
+    }
+    enum { MAX_MANUAL = 1 << 20 };
+    char *path = file_join(root, "docs/study.md"), *manual = NULL;
+    size_t n = 0;
+    Text tables = {0};
+    Err err = {0};
+    if (file_read(path, MAX_MANUAL, &manual, &n, &err) != ERR_NONE)
+        fail_msg("%s", err.msg);
+    study_describe(&tables);
+    assert_non_null(strstr(manual, text_string(&tables)));
+    text_release(&tables);
+    mem_free(manual);
+    mem_free(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults_are_in_force), cmocka_unit_test(mistakes_are_named),
         cmocka_unit_test(overrides_win),         cmocka_unit_test(unknown_network_key_is_named),
         cmocka_unit_test(echo_reads_back),       cmocka_unit_test(going_on_is_told_from_changing),
-        cmocka_unit_test(template_is_valid),
+        cmocka_unit_test(template_is_valid),     cmocka_unit_test(manual_holds_the_tables),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
