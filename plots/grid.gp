@@ -8,7 +8,7 @@ set label 2 stamp at screen 0.98,1.0-30.0/(620*n_mean) right noenhanced font ',1
 set label 3 note at screen 0.075,20.0/(620*n_mean) left noenhanced font ',10.5' textcolor rgb '#444444'
 set palette defined (0 '#00224E', 0.25 '#3C4D6E', 0.5 '#7D7C78', 0.75 '#BCAF6F', 1 '#FEE838')
 set key off
-set cblabel 'objective (%)'
+set cblabel 'objective (%)' offset 1.2,0
 do for [part=1:n_mean] {
     top = 1.0 - (620.0*(part-1) + 96.0)/(620*n_mean)
     bottom = 1.0 - (620.0*part - 105.0)/(620*n_mean)

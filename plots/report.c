@@ -150,10 +150,32 @@ static void put_query(Report *r, const char *sql, Text *page)
     html_markup(page, "</tbody></table></div>\n");
 }
 
+/* A query's answer with a row a column: for few rows of long texts. */
+static void put_records(Report *r, const char *sql, Text *page)
+{
+    StoreTable t = {0};
+    Err err = {0};
+    if (store_query(r->store, sql, NULL, &r->keep, &t, &err) != ERR_NONE) {
+        html_element(page, "p class=\"note\"", err.msg);
+        return;
+    }
+    html_markup(page, "<div class=\"scroll\"><table><tbody>\n");
+    for (size_t c = 0; c < t.n_columns; c++) {
+        html_markup(page, "<tr>");
+        html_element(page, "th class=\"l\"", t.names[c]);
+        for (size_t i = 0; i < t.n_rows; i++)
+            html_element(page, "td class=\"l w\"", t.cells[i * t.n_columns + c]);
+        html_markup(page, "</tr>\n");
+    }
+    html_markup(page, "</tbody></table></div>\n");
+}
+
 static void put_provenance(Report *r, Text *page)
 {
     static const char machines[] =
-        "SELECT e.host, e.cpu, e.system, a.threads, e.kernels, e.version || ' ' || e.git_commit || "
+        "SELECT e.host, e.cpu, e.system, a.threads AS \"threads a trial\", e.kernels, e.version || "
+        "' ' "
+        "|| substr(e.git_commit, 1, 12) || "
         "CASE WHEN e.is_dirty THEN ' (changed)' ELSE '' END AS isoflop, e.compiler, e.flags, "
         "e.libraries, count(*) AS attempts FROM attempt a JOIN environment e ON e.id = "
         "a.environment GROUP BY e.id, a.threads ORDER BY e.id, a.threads";
@@ -176,7 +198,7 @@ static void put_provenance(Report *r, Text *page)
     html_markup(page, ".</p>\n");
     put_query(r, work, page);
     html_markup(page, "<h3>Machines and builds</h3>\n");
-    put_query(r, machines, page);
+    put_records(r, machines, page);
     html_markup(page, "<details><summary>The study as resolved</summary><pre>");
     html_text(page, r->results.revision.yaml);
     html_markup(page, "</pre></details>\n");

@@ -178,20 +178,25 @@ static const char *summarise(const StoreResults *results, const Verdict *v, Keep
         n_silent += !v->contrasts[i].decides;
     }
     const char *head = "The study compares no strategies yet.";
+    int n_seeds = v->n;
     if (v->has_effect)
         head = keep_printf(keep, "Compound minus the best single dimension: %s, over %d target%s.",
                            verdict_interval_text(&v->effect, "points", keep), n_deciding,
                            n_deciding == 1 ? "" : "s");
-    else if (n_silent)
-        head = keep_printf(keep, "None of %d target%s decides: %s.", n_silent,
-                           n_silent == 1 ? "" : "s",
+    else if (n_silent) {
+        n_seeds = v->contrasts[0].interval.n;
+        head = keep_printf(keep, "%s decides: %s.",
+                           n_silent == 1 ? "No target"
+                                         : keep_printf(keep, "None of %d targets", n_silent),
                            v->contrasts[0].note ? v->contrasts[0].note : "no complete seed yet");
+    }
     const char *silent = "";
     if (v->has_effect && n_silent)
         silent = keep_printf(keep, " %d further target%s nothing (see below).", n_silent,
                              n_silent == 1 ? " decides" : "s decide");
-    const char *seeds =
-        v->outcome == VERDICT_INCONCLUSIVE ? verdict_seeds_text(v->n, v->seeds_needed, keep) : "";
+    const char *seeds = v->outcome == VERDICT_INCONCLUSIVE
+                            ? verdict_seeds_text(n_seeds, v->seeds_needed, keep)
+                            : "";
     return keep_printf(keep, "%s%s%s %s", head ? head : "", silent ? silent : "",
                        seeds ? seeds : "", verdict_scope_text(results, keep));
 }
@@ -218,6 +223,9 @@ ErrCode verdict_o2(const StoreResults *results, Keep *keep, Verdict *out, Err *e
             duels[i].compound && strcmp(duels[i].compound->point.match, "nominal") == 0;
     }
     judge_all(duels, contrasts, n, keep, out);
+    for (int i = 0; i < n && !out->has_effect; i++)
+        if (contrasts[i].seeds_needed > out->seeds_needed)
+            out->seeds_needed = contrasts[i].seeds_needed;
     out->summary = summarise(results, out, keep);
     return keep_ok(keep, err);
 }
