@@ -1,16 +1,20 @@
 /* The store's life: what is put comes back, repeats change nothing, contradictions are errors. */
 #include "results/store.h"
 
-#include "base/file.h"
+#include "base/clock.h"
 #include "results/export.h"
 #include "tests/results/fixture.h"
 
+#include <fcntl.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 static const Fixture two_seeds = {.n_seeds = 2, .noise = 0.8, .has_diverged = true};
@@ -286,12 +290,51 @@ static void test_reader_beside_writer(void **state)
     store_close(&writer);
 }
 
+/* While another process holds the store for a moment, the writer waits and then goes on. */
+static void test_writer_waits(void **state)
+{
+    (void)state;
+    enum { HOLD_NS = 300 * 1000 * 1000 };
+    Err err = {0};
+    Store *store = NULL;
+    int ready[2];
+    char go = 0;
+    const StoreFact fact = {.name = "late"};
+    char path[FIXTURE_PATH_BYTES * 2];
+    snprintf(path, sizeof(path), "%s", fixture_path("busy.db"));
+    ok(store_open(&store, path, &err));
+    store_close(&store);
+    assert_int_equal(pipe(ready), 0);
+    const pid_t pid = fork();
+    if (pid == 0) { /* the lock a committing client of SQLite holds on its reserved byte */
+        const struct flock lock = {
+            .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0x40000001, .l_len = 1};
+        const int fd = open(path, O_RDWR);
+        if (fcntl(fd, F_SETLK, &lock) != 0 || write(ready[1], "x", 1) != 1)
+            _exit(1);
+        clock_sleep_ns(HOLD_NS);
+        _exit(0);
+    }
+    assert_int_equal(read(ready[0], &go, 1), 1);
+    const int64_t begin = clock_now_ns();
+    ok(store_open(&store, path, &err));
+    ok(store_put_fact(store, &fact, &err));
+    assert_true(clock_now_ns() - begin >= HOLD_NS / 2);
+    int status = 0;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    store_close(&store);
+    close(ready[0]);
+    close(ready[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip),        cmocka_unit_test(test_going_on),
         cmocka_unit_test(test_attempts),          cmocka_unit_test(test_epochs_again),
         cmocka_unit_test(test_accept_once),       cmocka_unit_test(test_other_study),
-        cmocka_unit_test(test_facts_and_queries), cmocka_unit_test(test_reader_beside_writer)};
+        cmocka_unit_test(test_facts_and_queries), cmocka_unit_test(test_reader_beside_writer),
+        cmocka_unit_test(test_writer_waits)};
     return cmocka_run_group_tests(tests, NULL, remove_folder);
 }
