@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/sys.h"
+#include "data/augment.h"
 #include "data/imageset.h"
 #include "harness/coordinator_state.h"
 #include "harness/study_data.h"
@@ -268,8 +269,11 @@ static ErrCode fill_cache(Coordinator *run, Err *err)
             continue;
         if (!images.set)
             TRY(study_data_open(&images, &run->study->data, run->settings->data_root, err));
-        const ImageSetSettings settings = {
-            .resolution = resolution, .threads = run->cores, .fallback_dir = fallback};
+        const ImageSetSettings settings = {.resolution = resolution,
+                                           .keep_train_source =
+                                               augment_needs_source(run->study->recipe.augment),
+                                           .threads = run->cores,
+                                           .fallback_dir = fallback};
         ImageSet *set = NULL;
         ImageSetReport report = {0};
         while (imageset_open(&set, images.set, &images.split, &settings, &report, err) != ERR_NONE)

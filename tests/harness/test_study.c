@@ -75,9 +75,24 @@ static void mistakes_are_named(void **state)
                    "dir/s.yaml: 'study' is missing: give the study a name");
     assert_refused(minimal, "recipe.augment=[flip, none]",
                    "'none' stands beside others in 'recipe.augment'");
-    assert_refused(
-        minimal, "recipe.augment=sharpen",
-        "unknown augmentation 'sharpen' in 'recipe.augment', only none, flip, crop, cutout");
+}
+
+/* An unknown augmentation is answered with the list of those there are, whatever they are by now.
+ */
+static void augmentations_are_listed(void **state)
+{
+    (void)state;
+    const char *const set = "recipe.augment=sharpen";
+    Study *study = NULL;
+    Err err = {0};
+    size_t n = 0;
+    const AugmentName *names = augment_names(&n);
+    assert_int_equal(study_parse(&study, "s.yaml", minimal, strlen(minimal), &set, 1, &err),
+                     ERR_USAGE);
+    assert_non_null(
+        strstr(err.msg, "unknown augmentation 'sharpen' in 'recipe.augment', only none"));
+    for (size_t i = 0; i < n; i++)
+        assert_non_null(strstr(err.msg, names[i].name));
 }
 
 /* `--set` reaches every level, after the file. */
@@ -205,10 +220,11 @@ static void manual_holds_the_tables(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(defaults_are_in_force), cmocka_unit_test(mistakes_are_named),
-        cmocka_unit_test(overrides_win),         cmocka_unit_test(unknown_network_key_is_named),
-        cmocka_unit_test(echo_reads_back),       cmocka_unit_test(going_on_is_told_from_changing),
-        cmocka_unit_test(template_is_valid),     cmocka_unit_test(manual_holds_the_tables),
+        cmocka_unit_test(defaults_are_in_force),          cmocka_unit_test(mistakes_are_named),
+        cmocka_unit_test(augmentations_are_listed),       cmocka_unit_test(overrides_win),
+        cmocka_unit_test(unknown_network_key_is_named),   cmocka_unit_test(echo_reads_back),
+        cmocka_unit_test(going_on_is_told_from_changing), cmocka_unit_test(template_is_valid),
+        cmocka_unit_test(manual_holds_the_tables),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
