@@ -20,13 +20,13 @@
 #define PERIOD_MAX 6.0f
 #define PASS_BAND 0.3f // cycles per pixel
 #define STOP_BAND 0.5f
-#define TILT_MAX 0.21f  // of the stripes, in radians (12 degrees)
+#define TILT_MAX 0.12f  // of the stripes, in radians (7 degrees)
 #define SHAPE_MIN 0.38f // half extent of the shape, in image sides
 #define SHAPE_MAX 0.48f
-#define CONTRAST_MIN 0.15f // of the shape over its background, per channel
-#define CONTRAST_MAX 0.45f
-#define TEXTURE_MIN 0.25f // amplitude of the texture
-#define TEXTURE_MAX 0.45f
+#define CONTRAST_MIN 0.20f // of the shape over its background, per channel
+#define CONTRAST_MAX 0.5f
+#define TEXTURE_MIN 0.32f // amplitude of the texture
+#define TEXTURE_MAX 0.5f
 #define CLUTTER_MAX 0.8f // opacity of the bars behind
 #define GROUND_MIN 0.15f
 #define GROUND_MAX 0.50f
