@@ -1,0 +1,231 @@
+/*
+ * Our gradients, losses and logits against the oracle, and the oracle against finite differences,
+ * on small networks that have every kind of operation between them.
+ */
+#include "nettest.h"
+#include "oracle.h"
+
+#include "base/rng.h"
+#include "base/sys.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+/*
+ * The seed of the images is one for which no input of a ReLU lies within rounding of its kink, where
+ * float and double would rightly differ. (Our bits are the same everywhere, so it stays one.)
+ */
+typedef struct Case {
+    const char *name;
+    double width;
+    int resolution, n;
+    uint64_t seed;
+} Case;
+
+static const Case cases[] = {
+    {"proxy-b0", 1.0, 20, 5, 0},              /* depthwise 5 x 5, expand 1, SE, shared inputs */
+    {"efficientnet-b0-cifar", 0.25, 16, 6, 1}, /* every stage of MBConv */
+    {"efficientnet-v2-s", 0.125, 64, 4, 2},   /* fused MBConv */
+    {"mobilenet-v1", 0.125, 64, 4, 3},        /* depthwise behind a plain convolution, ReLU */
+    {"mobilenet-v2-cifar", 0.25, 16, 5, 4},    /* ReLU6, no SE */
+    {"mnasnet-a1", 0.25, 64, 4, 105},           /* SE behind ReLU in some blocks only */
+    {"resnet-18", 0.125, 64, 4, 6},           /* basic blocks, max pool, projected shortcuts */
+    {"resnet-50", 0.125, 64, 4, 7},           /* bottlenecks */
+    {"resnet-20-cifar", 0.5, 16, 4, 8},       /* a shortcut from an activated convolution */
+};
+
+/* Everything that starts as 0 or 1 is moved, so that a formula cannot hide behind its neutral value. */
+static void perturb(Net *net)
+{
+    for (int i = 0; i < net_n_tensors(net); i++) {
+        const NetTensor *tensor = net_tensor(net, i);
+        if (tensor->n_dims != 1)
+            continue;
+        Rng rng = rng_start(11, RNG_SEARCH, 0, (uint64_t)i);
+        float *data = mem_calloc(tensor->n_elements, sizeof *data);
+        net_read(net, i, NET_WEIGHTS, data);
+        for (size_t e = 0; e < tensor->n_elements; e++)
+            data[e] += rng_uniform(&rng, -0.3f, 0.3f);
+        net_write(net, i, NET_WEIGHTS, data);
+        mem_free(data);
+    }
+}
+
+static double norm(const double *x, size_t n)
+{
+    double square = 0.0;
+    for (size_t i = 0; i < n; i++)
+        square += x[i] * x[i];
+    return sqrt(square);
+}
+
+/*
+ * Tolerances. A value has passed up to L operations; each is a chain of K <= 4096 fmas, whose error
+ * walks to about sqrt(K) = 64 half-ulps, and batch norm over few pixels multiplies what comes in by
+ * about 1/sigma of an ill-scaled channel, here at most 8 over the whole net. Errors of the L
+ * operations add like a random walk: 8 x 64 x sqrt(2 L) x 2^-24 relative, per tensor, against the
+ * tensor's own norm or, where it cancels (the beta in front of another batch norm), against an
+ * average tensor's.
+ */
+static double relative_tolerance(const Net *net)
+{
+    const double half_ulp = ldexp(1.0, -24);
+    return 8.0 * 64.0 * sqrt(2.0 * net_network(net)->n_ops) * half_ulp;
+}
+
+static void check_gradients(const Case *c, const Net *net, const Oracle *oracle)
+{
+    double all = 0.0;
+    int n_trainable = 0, n_bad = 0;
+    for (int i = 0; i < net_n_tensors(net); i++) {
+        all += pow(norm(oracle_gradient(oracle, i), net_tensor(net, i)->n_elements), 2.0);
+        n_trainable += net_tensor(net, i)->trainable;
+    }
+    for (int i = 0; i < net_n_tensors(net); i++) {
+        const NetTensor *tensor = net_tensor(net, i);
+        if (!tensor->trainable)
+            continue;
+        const size_t n = tensor->n_elements;
+        float *ours = mem_calloc(n, sizeof *ours);
+        double *off = mem_calloc(n, sizeof *off);
+        net_read(net, i, NET_GRADIENT, ours);
+        for (size_t e = 0; e < n; e++)
+            off[e] = (double)ours[e] - oracle_gradient(oracle, i)[e];
+        const double scale = norm(oracle_gradient(oracle, i), n) + sqrt(all / n_trainable);
+        if (!(norm(off, n) <= relative_tolerance(net) * scale)) {
+            print_error("%s, %s: off by %.3g of %.3g\n", c->name, tensor->name, norm(off, n), scale);
+            n_bad++;
+        }
+        mem_free(ours);
+        mem_free(off);
+    }
+    assert_int_equal(n_bad, 0);
+}
+
+/* Loss and every gradient tensor of a training step. */
+static void test_gradients_match(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        const Case *c = &cases[i];
+        Network network = nettest_zoo(c->name, c->width, 7, c->resolution);
+        TestBatch batch = nettest_batch(&network, c->n, c->seed);
+        const NetSettings settings = nettest_training(c->n, 2, NET_SGD);
+        Net *net = nettest_net(&network, &settings, i);
+        perturb(net);
+        Oracle *oracle = oracle_create(net);
+        StepSettings step = nettest_step(0.0);
+        step.label_smoothing = 0.1;
+        StepResult result;
+        net_gradients(net, batch.images, batch.labels, &step, &result);
+        const double loss = oracle_loss(oracle, batch.images, batch.labels, c->n, 0.1, true);
+        if (!(fabs(result.loss - loss) <= relative_tolerance(net) * fabs(loss)))
+            fail_msg("%s: loss %.9g, oracle %.9g", c->name, result.loss, loss);
+        check_gradients(c, net, oracle);
+        oracle_destroy(&oracle);
+        net_destroy(&net);
+        nettest_release_batch(&batch);
+        network_release(&network);
+    }
+}
+
+/* Logits with running statistics, whose variance is the unbiased one and not that of the batch. */
+static void test_logits_match(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        const Case *c = &cases[i];
+        Network network = nettest_zoo(c->name, c->width, 7, c->resolution);
+        TestBatch batch = nettest_batch(&network, c->n, c->seed);
+        network.bn_momentum = 0.0; /* so that one step settles the running statistics */
+        const NetSettings settings = nettest_training(c->n, 2, NET_SGD);
+        Net *net = nettest_net(&network, &settings, i);
+        const StepSettings step = nettest_step(0.0);
+        StepResult result;
+        perturb(net);
+        net_train_step(net, batch.images, batch.labels, &step, &result);
+        Oracle *oracle = oracle_create(net);
+        const size_t n = (size_t)c->n * 7;
+        float *ours = mem_calloc(n, sizeof *ours);
+        double *exact = mem_calloc(n, sizeof *exact), *off = mem_calloc(n, sizeof *off);
+        net_forward(net, NET_WEIGHTS, batch.images, c->n, ours);
+        oracle_logits(oracle, batch.images, c->n, exact);
+        for (size_t e = 0; e < n; e++)
+            off[e] = (double)ours[e] - exact[e];
+        if (!(norm(off, n) <= relative_tolerance(net) * norm(exact, n)))
+            fail_msg("%s: logits off by %.3g of %.3g", c->name, norm(off, n), norm(exact, n));
+        mem_free(ours);
+        mem_free(exact);
+        mem_free(off);
+        oracle_destroy(&oracle);
+        net_destroy(&net);
+        nettest_release_batch(&batch);
+        network_release(&network);
+    }
+}
+
+/* Derivative of the loss along one random direction in a tensor, by a central difference. */
+static double slope_along(Oracle *oracle, const TestBatch *batch, int tensor, const double *direction,
+                          size_t n, double h)
+{
+    double *w = oracle_weight(oracle, tensor), loss[2];
+    for (int side = 0; side < 2; side++) {
+        const double step = side == 0 ? h : -h;
+        for (size_t e = 0; e < n; e++)
+            w[e] += step * direction[e];
+        loss[side] = oracle_loss(oracle, batch->images, batch->labels, batch->n, 0.1, false);
+        for (size_t e = 0; e < n; e++)
+            w[e] -= step * direction[e];
+    }
+    return (loss[0] - loss[1]) / (2.0 * h) / batch->n;
+}
+
+/*
+ * The oracle's own gradients. A central difference errs by h^2 f'''/6 + 2^-52 f/h: with h = 1e-5 and
+ * third derivatives up to 1e4 (batch norm of 5 small images) below 1e-6 + 1e-10, so 1e-5 of the
+ * tensor's gradient, and 1e-6 where that is nothing.
+ */
+static void test_oracle_matches_differences(void **state)
+{
+    (void)state;
+    Network network = nettest_zoo("proxy-b0", 1.0, 7, 12);
+    TestBatch batch = nettest_batch(&network, 5, 1);
+    const NetSettings settings = {.batch = 5, .threads = 1, .level = cpu_best_level()};
+    Net *net = nettest_net(&network, &settings, 1);
+    perturb(net);
+    Oracle *oracle = oracle_create(net);
+    oracle_loss(oracle, batch.images, batch.labels, 5, 0.1, true);
+    for (int i = 0; i < net_n_tensors(net); i++) {
+        const size_t n = net_tensor(net, i)->n_elements;
+        if (!net_tensor(net, i)->trainable)
+            continue;
+        double *direction = mem_calloc(n, sizeof *direction), expected = 0.0;
+        Rng rng = rng_start(5, RNG_SEARCH, 1, (uint64_t)i);
+        for (size_t e = 0; e < n; e++) {
+            direction[e] = rng_normal(&rng) / sqrt((double)n);
+            expected += direction[e] * oracle_gradient(oracle, i)[e];
+        }
+        const double got = slope_along(oracle, &batch, i, direction, n, 1e-5);
+        const double scale = norm(oracle_gradient(oracle, i), n);
+        if (!(fabs(got - expected) <= 1e-5 * scale + 1e-6))
+            fail_msg("%s: difference %.9g, gradient %.9g", net_tensor(net, i)->name, got, expected);
+        mem_free(direction);
+    }
+    oracle_destroy(&oracle);
+    net_destroy(&net);
+    nettest_release_batch(&batch);
+    network_release(&network);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_gradients_match),
+        cmocka_unit_test(test_logits_match),
+        cmocka_unit_test(test_oracle_matches_differences),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
