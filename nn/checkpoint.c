@@ -132,8 +132,8 @@ static ErrCode open_checked(TensorFile **file, const char *path, Err *err)
         goto fail;
     }
     if (strcmp(format, CHECKPOINT_FORMAT) != 0) {
-        err_set(err, ERR_VERSION, "checkpoint '%s' has format '%s' where '%s' is wanted", path, format,
-                CHECKPOINT_FORMAT);
+        err_set(err, ERR_VERSION, "checkpoint '%s' has format '%s' where '%s' is wanted", path,
+                format, CHECKPOINT_FORMAT);
         goto fail;
     }
     return ERR_NONE;
@@ -173,14 +173,6 @@ fail:
     return err->code;
 }
 
-static size_t widest_tensor(const Net *net)
-{
-    size_t widest = 1;
-    for (int i = 0; i < net_n_tensors(net); i++)
-        widest = net_tensor(net, i)->n_elements > widest ? net_tensor(net, i)->n_elements : widest;
-    return widest;
-}
-
 static ErrCode copy_text(const TensorFile *file, char **text, Err *err)
 {
     const char *stored = safetensors_metadata(file, KEY_TEXT);
@@ -196,9 +188,9 @@ ErrCode checkpoint_load(Net *net, const char *path, char **text, Err *err)
     TRY(open_checked(&file, path, err));
     TRY(check_entry(file, KEY_NETWORK, net_network(net)->digest, err));
     TRY(check_entry(file, KEY_OPTIMIZER, optimizer_names[net_settings(net)->optimizer], err));
-    data = mem_alloc(widest_tensor(net) * sizeof *data);
+    data = mem_alloc(net_largest_tensor(net) * sizeof *data);
     if (data == NULL) {
-        err_memory(err, widest_tensor(net) * sizeof *data);
+        err_memory(err, net_largest_tensor(net) * sizeof *data);
         goto fail;
     }
     TRY(copy_text(file, text, err));

@@ -1,11 +1,12 @@
 /*
  * nn/checkpoint.h: the whole state of a training in one file, and back.
  *
- * A checkpoint is one safetensors file: weights and running statistics under our own names, averages
- * under "ema.", momentum under "momentum.", mean squares under "mean_square." (plus the name), and
- * in the metadata the network's digest, the optimiser, the caller's text (position, partial sums,
- * finished epochs) and a digest over all of it. Written as tmp, fsync, rename, fsync of the folder.
- * A step after checkpoint_load computes the bits it would have computed after checkpoint_save.
+ * A checkpoint is one safetensors file: weights and running statistics under our own names,
+ * averages under "ema.", momentum under "momentum.", mean squares under "mean_square." (plus the
+ * name), and in the metadata the network's digest, the optimiser, the caller's text (position,
+ * partial sums, finished epochs) and a digest over all of it. Written as tmp, fsync, rename, fsync
+ * of the folder. A step after checkpoint_load computes the bits it would have computed after
+ * checkpoint_save.
  */
 #ifndef NN_CHECKPOINT_H
 #define NN_CHECKPOINT_H

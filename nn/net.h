@@ -9,8 +9,8 @@
  * Tensors are read and written in the form weight files use: convolutions OIHW, depthwise ones
  * [C, 1, k, k], linear [out, in], vectors [C]. Their layout in memory is this module's own affair.
  *
- * A Net is used from one thread at a time; it makes its own OpenMP team inside a call, and leaves the
- * calling thread flushing subnormal numbers to zero.
+ * A Net is used from one thread at a time; it makes its own OpenMP team inside a call, and leaves
+ * the calling thread flushing subnormal numbers to zero.
  */
 #ifndef NN_NET_H
 #define NN_NET_H
@@ -55,23 +55,23 @@ typedef struct StepSettings {
 } StepSettings;
 
 typedef struct StepResult {
-    double loss;      /* sum of the images' losses, smoothing included */
+    double loss;       /* sum of the images' losses, smoothing included */
     int64_t n_correct; /* images whose largest logit is their label's (first of equals) */
     int64_t n;
-    bool finite;      /* false: the loss is NaN or infinite; the weights were updated all the same */
+    bool finite; /* false: the loss is NaN or infinite; the weights were updated all the same */
 } StepResult;
 
 typedef struct EvalSums {
-    double loss;      /* sum of cross-entropies, without smoothing */
+    double loss; /* sum of cross-entropies, without smoothing */
     int64_t n_correct;
     int64_t n;
 } EvalSums;
 
 /* Which set of numbers of a tensor. */
 typedef enum NetValues {
-    NET_WEIGHTS,     /* the tensor itself */
-    NET_EMA,         /* its running average over steps; the tensor itself until a step with ema > 0 */
-    NET_MOMENTUM,    /* the optimiser's momentum; trainable tensors only */
+    NET_WEIGHTS,  /* the tensor itself */
+    NET_EMA,      /* its running average over steps; the tensor itself until a step with ema > 0 */
+    NET_MOMENTUM, /* the optimiser's momentum; trainable tensors only */
     NET_MEAN_SQUARE, /* RMSProp's mean square; trainable tensors only */
     NET_GRADIENT,    /* of the last step, without weight decay; trainable tensors only */
 } NetValues;
@@ -94,12 +94,12 @@ typedef enum NetRole {
 typedef struct NetTensor {
     char name[NET_TENSOR_NAME_MAX]; /* "stages.0.1.expand.bn.running_mean" */
     NetRole role;
-    int op;                         /* index in the Network's list */
+    int op; /* index in the Network's list */
     int n_dims;
     int64_t dims[NET_TENSOR_MAX_DIMS]; /* as weight files have them */
     size_t n_elements;
-    bool trainable;                 /* running statistics are not */
-    bool decayed;                   /* weight decay applies */
+    bool trainable; /* running statistics are not */
+    bool decayed;   /* weight decay applies */
 } NetTensor;
 
 typedef struct NetMemory {
@@ -119,8 +119,8 @@ typedef struct Net Net;
  * weights_load. The Network is copied. ERR_MEMORY (also for sizes that overflow), ERR_USAGE where
  * the operations cannot be run (message names the operation).
  */
-ErrCode net_create(Net **out, const Network *network, const NetSettings *settings, Err *err)
-    ERR_CHECKED;
+ErrCode net_create(Net **out, const Network *network, const NetSettings *settings,
+                   Err *err) ERR_CHECKED;
 
 /*
  * Starts a training: initial weights (reference: the official EfficientNet code; He normal by
@@ -167,6 +167,7 @@ NetMemory net_memory(const Net *net);
 
 int net_n_tensors(const Net *net);
 const NetTensor *net_tensor(const Net *net, int index); /* in the order of the operations */
+size_t net_largest_tensor(const Net *net);              /* most elements of any tensor */
 int net_find_tensor(const Net *net, const char *name);  /* -1 if there is none */
 
 /* False where a tensor, an optimiser or an inference-only Net has no such numbers. */

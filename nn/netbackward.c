@@ -112,10 +112,10 @@ static void pointwise_chunk(const Pass *pass)
 /* --- any other dense convolution: image by image --- */
 
 typedef struct DenseScratch {
-    float *dz;             /* [out_pixels][Cout] */
-    float *h, *slope;      /* [in_pixels][Cin], as far as needed */
-    float *gated;          /* SE: h times the gate */
-    float *dx;             /* a block, or with SE the image */
+    float *dz;        /* [out_pixels][Cout] */
+    float *h, *slope; /* [in_pixels][Cin], as far as needed */
+    float *gated;     /* SE: h times the gate */
+    float *dx;        /* a block, or with SE the image */
     float *panel, *grad_panel;
     float *ds, *dp, *work; /* SE */
 } DenseScratch;
@@ -140,7 +140,8 @@ static DenseScratch carve_dense(const OpPlan *plan, const OpPlan *input, Arena *
         s.h = arena_floats(arena, image);
     if (wants_slope(plan, input))
         s.slope = arena_floats(arena, image);
-    s.dx = arena_floats(arena, has_gate ? image : (size_t)grad_panel_rows(plan) * (size_t)plan->Cin);
+    s.dx =
+        arena_floats(arena, has_gate ? image : (size_t)grad_panel_rows(plan) * (size_t)plan->Cin);
     if (!plan->is_pointwise) {
         s.panel =
             arena_floats(arena, (size_t)nettile_panel_rows(plan) * nettile_panel_columns(plan));
@@ -156,7 +157,8 @@ static DenseScratch carve_dense(const OpPlan *plan, const OpPlan *input, Arena *
     return s;
 }
 
-/* The input of an image; with SE in between h and slope are the convolution's, and gated is read. */
+/* The input of an image; with SE in between h and slope are the convolution's, and gated is read.
+ */
 static View load_image(const Pass *pass, const DenseScratch *s, int image)
 {
     const OpPlan *plan = pass->plan, *input = pass->input;

@@ -1,9 +1,9 @@
 /*
  * nn/netforward.c: forward phases of convolutions and pools, one chunk after the other.
  *
- * Rows are loaded in blocks small enough for the first-level cache, multiplied, and their statistics
- * taken while they are still there. Block sizes change no bits: every chain of the kernels goes on
- * from memory or stays inside a pixel.
+ * Rows are loaded in blocks small enough for the first-level cache, multiplied, and their
+ * statistics taken while they are still there. Block sizes change no bits: every chain of the
+ * kernels goes on from memory or stays inside a pixel.
  */
 #include "nn/netplan.h"
 #include "nn/nettile.h"
@@ -414,8 +414,7 @@ void netforward_phase(Worker *worker, OpPlan *plan)
         return;
     }
     const int n = worker->net->call.n;
-    const TeamRange range =
-        team_range(netplan_chunks(plan, n), worker->thread, worker->n_threads);
+    const TeamRange range = team_range(netplan_chunks(plan, n), worker->thread, worker->n_threads);
     for (int i = range.first; i < range.end; i++) {
         const ArenaMark mark = arena_mark(worker->scratch);
         run_chunk(worker, plan, nettile_chunk(plan, i, n));

@@ -3,8 +3,9 @@
  *
  * Contributions arrive from its readers in descending order. All but the last are collected in the
  * value's gradient buffer (or stay in that of the sum they come from); the last one adds what was
- * collected and finishes: it goes through the activation's slope, is stored as the gradient of batch
- * norm's output, and its two sums are accumulated. A sum passes its gradient on to its summands.
+ * collected and finishes: it goes through the activation's slope, is stored as the gradient of
+ * batch norm's output, and its two sums are accumulated. A sum passes its gradient on to its
+ * summands.
  */
 #include "nn/netplan.h"
 #include "nn/nettile.h"

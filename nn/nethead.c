@@ -34,7 +34,8 @@ static bool drops_out(const Net *net, const OpPlan *plan)
     return net->call.mode != MODE_EVAL && net->call.settings->noise && plan->op->dropout > 0.0;
 }
 
-/* Per image a sequence of its own: feature c is kept where its number is at least the probability. */
+/* Per image a sequence of its own: feature c is kept where its number is at least the probability.
+ */
 static void draw_mask(const Net *net, const OpPlan *plan, Chunk chunk, float *mask)
 {
     const double p = plan->op->dropout;
@@ -182,7 +183,8 @@ static void train_slot(Worker *worker, const OpPlan *plan, int index)
 static void copy_logits(const Net *net, const OpPlan *plan, Chunk chunk)
 {
     const int n = plan->op->out_channels;
-    for (int image = chunk.first_image; net->call.logits != NULL && image < chunk.end_image; image++)
+    for (int image = chunk.first_image; net->call.logits != NULL && image < chunk.end_image;
+         image++)
         memcpy(net->call.logits + (long)image * n, plan->y + (long)image * plan->Cout,
                (size_t)n * sizeof *net->call.logits);
 }

@@ -27,7 +27,8 @@ static ErrCode refuse(const Op *op, const char *why, Err *err)
 
 static ErrCode check_geometry(const Op *op, Err *err)
 {
-    const bool is_window = op->kind == OP_CONV || op->kind == OP_DEPTHWISE || op->kind == OP_MAX_POOL;
+    const bool is_window =
+        op->kind == OP_CONV || op->kind == OP_DEPTHWISE || op->kind == OP_MAX_POOL;
     if (op->in_channels < 1 || op->out_channels < 1 || op->in_size < 1 || op->out_size < 1)
         return refuse(op, "a size is not positive", err);
     if (is_window && (op->kernel < 1 || op->stride < 1 || op->pad < 0 || op->pad >= op->kernel))
@@ -124,9 +125,8 @@ static void count_readers(Net *net)
                 plan->n_readers++;
             }
         plan->is_phase = op->kind != OP_SE && op->kind != OP_ADD;
-        plan->runner = plan->is_phase || plan->first_reader < 0
-                           ? i
-                           : net->plans[plan->first_reader].runner;
+        plan->runner =
+            plan->is_phase || plan->first_reader < 0 ? i : net->plans[plan->first_reader].runner;
     }
 }
 
@@ -276,8 +276,8 @@ static ErrCode add_gradient_buffers(Net *net, BufferList *list, Err *err)
             plan->g_buffer = net->plans[plan->first_reader].g_buffer;
             continue;
         }
-        const int last = plan->op->kind == OP_ADD ? last_gradient_of_sum(net, plan)
-                                                  : backward_time(net, i);
+        const int last =
+            plan->op->kind == OP_ADD ? last_gradient_of_sum(net, plan) : backward_time(net, i);
         TRY(add_buffer(net, list, map, first_gradient(net, plan), last, &plan->g_buffer, err));
     }
     return ERR_NONE;
@@ -298,8 +298,8 @@ static void plan_contributions(Net *net)
         for (int i = net->network.n_ops - 1; i > j; i--) {
             if (!reads(&net->network.ops[i], value->index))
                 continue;
-            plan->pending_buffer = net->network.ops[i].kind == OP_ADD ? net->plans[i].g_buffer
-                                                                      : value->g_buffer;
+            plan->pending_buffer =
+                net->network.ops[i].kind == OP_ADD ? net->plans[i].g_buffer : value->g_buffer;
         }
     }
     for (int i = 0; i < net->network.n_ops; i++)
@@ -345,7 +345,8 @@ static ErrCode plan_activations(Net *net, Err *err)
     }
     TRY(netbuffers_place(list.buffers, list.n, &n_floats, err));
     if (!arena_multiply(n_floats, sizeof(float), &n_bytes)) {
-        err_set(err, ERR_MEMORY, "feature maps of a batch of %d are too large", net->settings.batch);
+        err_set(err, ERR_MEMORY, "feature maps of a batch of %d are too large",
+                net->settings.batch);
         goto fail;
     }
     Arena measure = arena_measuring();
@@ -383,7 +384,7 @@ static size_t chunks_of(const Net *net, int op)
 static void carve_norm(Net *net, OpPlan *plan, Arena *arena)
 {
     const size_t C = (size_t)plan->Cout;
-    float **const vectors[] = {&plan->A,    &plan->D,  &plan->mean, &plan->rstd,
+    float **const vectors[] = {&plan->A,  &plan->D,  &plan->mean, &plan->rstd,
                                &plan->gA, &plan->gB, &plan->gD};
     for (size_t i = 0; i < ARRAY_LEN(vectors); i++)
         *vectors[i] = arena_zalloc(arena, C, sizeof(float));

@@ -3,7 +3,8 @@
  *
  * The list of operations becomes phases. Convolutions, max pool, global pool and the classifier
  * ("phase operations") have a forward and a backward phase each; SE and ADD have none: they run
- * inside the phase of their first reader. What a phase reads is a value, the output of an operation:
+ * inside the phase of their first reader. What a phase reads is a value, the output of an
+ * operation:
  *   - of a convolution: never stored, always recomputed as act(A z + D) from its stored z;
  *   - of SE: that times the gate of the image;
  *   - of ADD: stored (y), written by its first reader's phase before that phase reads it;
@@ -11,8 +12,8 @@
  * A backward phase of operation j turns g_j, the gradient of its batch norm's output, into dz on
  * load, makes the weight gradient and the gradient of its input, and then finishes or adds to the
  * input's gradient; the last contributor (lowest index) multiplies by the activation's slope and
- * accumulates the two sums that the input's batch norm needs. So MBConv comes out as F1 F2 F3 / B4 B3
- * B2 of KERNELS.md, and every other block by the same rules.
+ * accumulates the two sums that the input's batch norm needs. So MBConv comes out as F1 F2 F3 / B4
+ * B3 B2 of KERNELS.md, and every other block by the same rules.
  *
  * A chunk is a few whole images of a phase, fixed by shape. Chunks own partial sums, slots own
  * partial weight gradients; both are combined in index order, so nothing depends on threads.
@@ -53,42 +54,42 @@ typedef struct Place {
 typedef struct OpPlan {
     const Op *op;
     int index;
-    int Cin, Cout;       /* lane-padded channels */
+    int Cin, Cout;             /* lane-padded channels */
     int in_pixels, out_pixels; /* of one map */
     bool is_phase;
-    bool is_pointwise;   /* 1x1, stride 1: no gather */
+    bool is_pointwise; /* 1x1, stride 1: no gather */
 
     /* readers of this operation's output */
     int n_readers;
-    int first_reader;    /* lowest index; NO_OP: none */
-    int runner;          /* phase operation that runs or first reads it */
+    int first_reader; /* lowest index; NO_OP: none */
+    int runner;       /* phase operation that runs or first reads it */
 
     /* chunks of the phase */
-    int group;           /* images a chunk */
-    int n_slots;         /* of a full batch; 0: no slotted weights in this phase */
+    int group;   /* images a chunk */
+    int n_slots; /* of a full batch; 0: no slotted weights in this phase */
 
     /* tensors: index of the first in the net's list; their order is that of tensors_of_op */
     int tensor;
 
     /* buffers; NULL where there is none */
-    float *z;            /* [batch][out_pixels][Cout]: convolutions */
-    float *y;            /* ADD, pools; LINEAR: logits */
-    float *g;            /* gradient of batch norm's output (convolutions) or of the value */
+    float *z;             /* [batch][out_pixels][Cout]: convolutions */
+    float *y;             /* ADD, pools; LINEAR: logits */
+    float *g;             /* gradient of batch norm's output (convolutions) or of the value */
     const float *pending; /* phase operations: gradient of the input collected so far, or NULL */
-    bool is_last;        /* phase operations: last contributor to the input's gradient */
-    int scaled_by;       /* convolutions: ADD whose drop-connect factor scales g, or NO_OP */
+    bool is_last;         /* phase operations: last contributor to the input's gradient */
+    int scaled_by;        /* convolutions: ADD whose drop-connect factor scales g, or NO_OP */
 
     /* batch norm; [Cout] each */
     float *A, *D, *mean, *rstd;
-    float *gA, *gB, *gD; /* dz = gA g + gB z + gD */
-    float *partials;     /* [chunks][AFFINE_SUMS][Cout] of z */
+    float *gA, *gB, *gD;  /* dz = gA g + gB z + gD */
+    float *partials;      /* [chunks][AFFINE_SUMS][Cout] of z */
     float *grad_partials; /* the same of g, chunks of the phase that finishes g */
 
     /* SE, per image */
     float *p, *t, *v, *s;
 
     /* transposed weights, rebuilt each step */
-    float *wt, *wt2;     /* SE: of reduce, of expand */
+    float *wt, *wt2; /* SE: of reduce, of expand */
 
     /* while planning: indices of buffers, -1 none */
     int z_buffer, y_buffer, g_buffer, pending_buffer, se_buffer;
@@ -108,16 +109,16 @@ typedef struct NetCall {
     const int32_t *labels;
     const float *weights; /* parameter array in use */
     const StepSettings *settings;
-    float *logits;        /* [n][classes] or NULL */
+    float *logits; /* [n][classes] or NULL */
 } NetCall;
 
 struct Net {
     Network network; /* owned copy */
     NetSettings settings;
     const Kernels *kernels;
-    OpPlan *plans;   /* [n_ops] */
+    OpPlan *plans; /* [n_ops] */
     NetTensor *tensors;
-    Place *places;   /* [n_tensors] */
+    Place *places;     /* [n_tensors] */
     int *tensor_slots; /* [n_tensors] partial gradients in use after a step */
     int n_tensors;
     size_t n_floats;    /* of one parameter array */
@@ -125,16 +126,16 @@ struct Net {
     size_t n_slotted;   /* floats of those that have several slots; they come first */
 
     float *weights, *ema, *momentum, *mean_square; /* [n_floats], [n_floats], 2 x [n_trainable] */
-    float *slots;       /* [n_slots][n_trainable] */
+    float *slots;                                  /* [n_slots][n_trainable] */
     int n_slots;
-    float *ones, *zeros; /* [widest channels] */
+    float *ones, *zeros;         /* [widest channels] */
     float *keep_mean, *keep_var; /* MODE_GRADIENTS: stand-ins for running statistics */
 
-    double *loss;       /* [batch] */
+    double *loss;         /* [batch] */
     int32_t *predictions; /* [batch] */
 
     Arena parameter_arena, slot_arena, activation_arena, scratch_arena, fixed_arena;
-    Arena *scratch;     /* [threads], carved from scratch_arena */
+    Arena *scratch; /* [threads], carved from scratch_arena */
     NetMemory memory;
     Team team;
     NetCall call;
@@ -167,7 +168,8 @@ enum { TENSOR_BIAS = 1 };                                                  /* LI
 
 ErrCode netplan_build(Net *net, Err *err) ERR_CHECKED;
 
-/* Gives each buffer an offset such that no two in use at one time overlap; *n_floats: the extent. */
+/* Gives each buffer an offset such that no two in use at one time overlap; *n_floats: the extent.
+ */
 ErrCode netbuffers_place(Buffer *buffers, int n_buffers, size_t *n_floats, Err *err) ERR_CHECKED;
 
 static inline const OpPlan *netplan_input(const Net *net, const OpPlan *plan)
@@ -207,7 +209,8 @@ View netview_rows(const Worker *worker, const OpPlan *value, Rows rows, float *h
                   float *slope, long ldslope);
 
 /* Writes the rows of an ADD that `reader`'s phase runs; nothing for any other value. */
-void netview_materialise(const Worker *worker, const OpPlan *reader, const OpPlan *value, Rows rows);
+void netview_materialise(const Worker *worker, const OpPlan *reader, const OpPlan *value,
+                         Rows rows);
 
 /* Slope of a sum's activation, slope[P][C]; h is scratch of the same size. */
 void netview_sum_slope(const Worker *worker, const OpPlan *sum, Rows rows, float *h, float *slope);
@@ -262,15 +265,16 @@ float *netgrad_slot(const Net *net, const OpPlan *plan, int index);
 
 typedef struct GradRows {
     Rows rows;
-    int p0;           /* index in the chunk of the first pixel */
-    const float *dh;  /* gradient of the value */
+    int p0;          /* index in the chunk of the first pixel */
+    const float *dh; /* gradient of the value */
     long lddh;
     const float *slope; /* of a convolution's activation, NULL: not at hand */
     long ldslope;
     const float *gate, *gate_b; /* SE in between: dh gate + gate_b; else NULL */
 } GradRows;
 
-/* Sums of the batch norms that a phase finishes, one chunk's: a convolution's, or of both summands. */
+/* Sums of the batch norms that a phase finishes, one chunk's: a convolution's, or of both summands.
+ */
 typedef struct GradStates {
     int n_targets;
     const OpPlan *target[2];
@@ -279,7 +283,7 @@ typedef struct GradStates {
 
 void netgrad_targets(const Net *net, const OpPlan *plan, GradStates *states);
 void netgrad_carve(const Net *net, const OpPlan *plan, GradStates *states, Arena *arena);
-void netgrad_begin(GradStates *states);                                       /* of a chunk */
+void netgrad_begin(GradStates *states); /* of a chunk */
 void netgrad_end(const Worker *worker, const GradStates *states, int chunk);
 
 /* Gradient of the convolution's output from that of its batch norm's output. */

@@ -194,6 +194,14 @@ const NetTensor *net_tensor(const Net *net, int index)
     return &net->tensors[index];
 }
 
+size_t net_largest_tensor(const Net *net)
+{
+    size_t most = 1;
+    for (int i = 0; i < net->n_tensors; i++)
+        most = net->tensors[i].n_elements > most ? net->tensors[i].n_elements : most;
+    return most;
+}
+
 int net_find_tensor(const Net *net, const char *name)
 {
     for (int i = 0; i < net->n_tensors; i++)
@@ -266,7 +274,8 @@ void net_write(Net *net, int index, NetValues values, const float *data)
 
 /* --- initial values --- */
 
-/* Standard deviation of a normal initial weight: sqrt(2 / fan_out), fan_out as TensorFlow counts it. */
+/* Standard deviation of a normal initial weight: sqrt(2 / fan_out), fan_out as TensorFlow counts
+ * it. */
 static double initial_deviation(const NetTensor *tensor)
 {
     const int64_t taps = tensor->n_dims == 4 ? tensor->dims[2] * tensor->dims[3] : 1;
@@ -307,7 +316,8 @@ void net_init_weights(Net *net, uint64_t seed)
     net_reset_optimizer(net);
 }
 
-/* Pad lanes keep mean square 0 and weight 0: whatever the optimiser makes of 0/sqrt(0 + eps) is 0. */
+/* Pad lanes keep mean square 0 and weight 0: whatever the optimiser makes of 0/sqrt(0 + eps) is 0.
+ */
 void net_reset_optimizer(Net *net)
 {
     if (!net->settings.training)

@@ -11,7 +11,7 @@
 #include <string.h>
 
 enum {
-    TILE_ROW_STEP = 24,         /* rows of a panel: a multiple of the tall register tiles */
+    TILE_ROW_STEP = 24, /* rows of a panel: a multiple of the tall register tiles */
     TILE_ROW_MOST = 192,
     TILE_PANEL_FLOATS = 8192,   /* 32 KiB: panel of a pointwise block */
     TILE_GATHER_FLOATS = 32768, /* 128 KiB: panel of a gathered block */
@@ -135,12 +135,12 @@ static inline const float *rowring_row(const RowRing *ring, int row, int n)
 /* --- depthwise --- */
 
 typedef struct DepthwiseTile {
-    int block;      /* channels at a time */
-    int strip;      /* output rows at a time */
-    int ring_rows;  /* input rows of a strip */
-    int row_pixels; /* pixels of an input row with its halo */
-    int grad_rows;  /* backward: rows of the ring of dz, a multiple of strip */
-    int grad_left;  /* zero pixels left of a row of dz */
+    int block;       /* channels at a time */
+    int strip;       /* output rows at a time */
+    int ring_rows;   /* input rows of a strip */
+    int row_pixels;  /* pixels of an input row with its halo */
+    int grad_rows;   /* backward: rows of the ring of dz, a multiple of strip */
+    int grad_left;   /* zero pixels left of a row of dz */
     int grad_pixels; /* pixels of a row of dz with its halo */
 } DepthwiseTile;
 
@@ -170,8 +170,9 @@ static inline DepthwiseTile nettile_depthwise_forward(const OpPlan *plan)
     while (most > LANES && nettile_strip_rows(op, 1) * tile.row_pixels * most * 4 > TILE_RING_BYTES)
         most -= LANES;
     tile.block = nettile_even_block(plan->Cout, most);
-    while (tile.strip < op->out_size && nettile_strip_rows(op, tile.strip + 1) * tile.row_pixels *
-                                                tile.block * 4 <= TILE_RING_BYTES)
+    while (tile.strip < op->out_size &&
+           nettile_strip_rows(op, tile.strip + 1) * tile.row_pixels * tile.block * 4 <=
+               TILE_RING_BYTES)
         tile.strip++;
     tile.ring_rows = nettile_strip_rows(op, tile.strip);
     return tile;
@@ -188,7 +189,8 @@ static inline int nettile_backward_bytes(const Op *op, const DepthwiseTile *tile
 {
     const int rows = nettile_strip_rows(op, strip);
     return (rows * (tile->row_pixels + op->in_size) +
-            nettile_grad_rows(op, strip) * tile->grad_pixels) * C * 4;
+            nettile_grad_rows(op, strip) * tile->grad_pixels) *
+           C * 4;
 }
 
 static inline DepthwiseTile nettile_depthwise_backward(const OpPlan *plan)
@@ -197,8 +199,7 @@ static inline DepthwiseTile nettile_depthwise_backward(const OpPlan *plan)
     DepthwiseTile tile = {.strip = 1, .row_pixels = nettile_input_pixels(op)};
     const int pad_right = nettile_strip_rows(op, op->out_size) - op->in_size - op->pad;
     tile.grad_left = dw_halo(op->kernel, op->stride, op->pad);
-    tile.grad_pixels =
-        tile.grad_left + op->out_size + dw_halo(op->kernel, op->stride, pad_right);
+    tile.grad_pixels = tile.grad_left + op->out_size + dw_halo(op->kernel, op->stride, pad_right);
     int most = TILE_BLOCK_MOST;
     while (most > LANES && nettile_backward_bytes(op, &tile, 1, most) > TILE_RINGS_BYTES)
         most -= LANES;
@@ -213,7 +214,8 @@ static inline DepthwiseTile nettile_depthwise_backward(const OpPlan *plan)
 
 /* --- netforward.c, for the backward phase too --- */
 
-/* Activated row ih of an image, channels c0.. of the ring's block, into its slot; slope may be NULL. */
+/* Activated row ih of an image, channels c0.. of the ring's block, into its slot; slope may be
+ * NULL. */
 void netforward_load_row(const Worker *worker, const OpPlan *plan, int image, int ih, int c0,
                          RowRing *ring, RowRing *slope);
 

@@ -5,7 +5,9 @@
 
 #include "base/rng.h"
 
-enum { SUM_ROWS = 64 }; /* rows of a sum made at a time: its scratch stays in the first-level cache */
+enum {
+    SUM_ROWS = 64
+}; /* rows of a sum made at a time: its scratch stays in the first-level cache */
 
 static ActFn act_fn(Activation act)
 {
@@ -22,8 +24,8 @@ float netview_survival(const Worker *worker, int add, int image)
     if (survival >= 1.0)
         return 1.0f;
     const uint64_t index = (uint64_t)add << 32 | (uint32_t)image;
-    const RngBlock block = rng_block(call->settings->seed, RNG_DROP_CONNECT,
-                                     (uint32_t)call->settings->step, index, 0);
+    const RngBlock block =
+        rng_block(call->settings->seed, RNG_DROP_CONNECT, (uint32_t)call->settings->step, index, 0);
     const bool keeps = survival + (double)rng_float_from_u32(block.v[0]) >= 1.0;
     return keeps ? (float)(1.0 / survival) : 0.0f;
 }
@@ -100,8 +102,8 @@ void netview_gate(const Worker *worker, const OpPlan *se, int image, const float
 }
 
 /*
- * One piece of a sum inside one image: h[P][ldh] = act(scale branch + shortcut), and its slope[P][C]
- * if wanted.
+ * One piece of a sum inside one image: h[P][ldh] = act(scale branch + shortcut), and its
+ * slope[P][C] if wanted.
  */
 static void sum_rows(const Worker *worker, const OpPlan *sum, Rows rows, float *h, long ldh,
                      float *slope)
@@ -147,7 +149,8 @@ void netview_sum_slope(const Worker *worker, const OpPlan *sum, Rows rows, float
         sum_rows(worker, sum, rows, h, rows.C, slope);
         return;
     }
-    const AffineForwardArgs args = { /* these tell their slope from their value */
+    const AffineForwardArgs args = {
+        /* these tell their slope from their value */
         .z = sum->y + rows.first * sum->Cout + rows.c0,
         .ldz = sum->Cout,
         .A = net->ones,

@@ -17,11 +17,11 @@ enum { LENGTH_BYTES = 8 };
 
 struct TensorFile {
     char *path;
-    FileMap map;       /* zero if the bytes are the caller's */
+    FileMap map;               /* zero if the bytes are the caller's */
     const unsigned char *body; /* the tensors' bytes */
     size_t n_body;
-    json_t *header;    /* owns the names and the metadata */
-    TensorSet set;     /* sorted */
+    json_t *header; /* owns the names and the metadata */
+    TensorSet set;  /* sorted */
 };
 
 static const struct {
@@ -62,7 +62,8 @@ static ErrCode read_type(const TensorFile *file, const json_t *entry, TensorInfo
             tensor->type = (TensorType)i;
             return ERR_NONE;
         }
-    return err_set(err, ERR_DATA, "tensor '%s' in '%s' has dtype '%.16s': F32, F64, I64, I32 and U8 are known",
+    return err_set(err, ERR_DATA,
+                   "tensor '%s' in '%s' has dtype '%.16s': F32, F64, I64, I32 and U8 are known",
                    tensor->name, file->path, text);
 }
 
@@ -87,7 +88,8 @@ static ErrCode read_shape(const TensorFile *file, const json_t *entry, TensorInf
     return ERR_NONE;
 }
 
-static ErrCode read_offsets(const TensorFile *file, const json_t *entry, TensorInfo *tensor, Err *err)
+static ErrCode read_offsets(const TensorFile *file, const json_t *entry, TensorInfo *tensor,
+                            Err *err)
 {
     const json_t *offsets = json_object_get(entry, "data_offsets");
     const json_t *first = json_array_get(offsets, 0), *end = json_array_get(offsets, 1);
@@ -95,8 +97,10 @@ static ErrCode read_offsets(const TensorFile *file, const json_t *entry, TensorI
         return bad(file, tensor->name, "has no pair of data offsets", err);
     const json_int_t from = json_integer_value(first), to = json_integer_value(end);
     if (from < 0 || to < from || (uint64_t)to > file->n_body)
-        return err_set(err, ERR_DATA, "tensor '%s' in '%s' lies at bytes %lld to %lld of %zu: the file is cut or damaged",
-                       tensor->name, file->path, (long long)from, (long long)to, file->n_body);
+        return err_set(
+            err, ERR_DATA,
+            "tensor '%s' in '%s' lies at bytes %lld to %lld of %zu: the file is cut or damaged",
+            tensor->name, file->path, (long long)from, (long long)to, file->n_body);
     if ((uint64_t)(to - from) != tensor->n_bytes)
         return bad(file, tensor->name, "has a shape that disagrees with its data offsets", err);
     tensor->data = file->body + from;
@@ -191,14 +195,15 @@ static ErrCode split(TensorFile *file, const unsigned char *data, size_t n_bytes
                      Err *err)
 {
     if (n_bytes < LENGTH_BYTES)
-        return err_set(err, ERR_DATA, "'%s' is no safetensors file: %zu bytes", file->path, n_bytes);
+        return err_set(err, ERR_DATA, "'%s' is no safetensors file: %zu bytes", file->path,
+                       n_bytes);
     uint64_t n = 0;
     for (int i = LENGTH_BYTES - 1; i >= 0; i--)
         n = n << 8 | data[i];
     if (n > SAFETENSORS_HEADER_MAX || n > n_bytes - LENGTH_BYTES)
         return err_set(err, ERR_DATA,
-                       "'%s' is no safetensors file, or cut: header of %llu bytes in %zu", file->path,
-                       (unsigned long long)n, n_bytes);
+                       "'%s' is no safetensors file, or cut: header of %llu bytes in %zu",
+                       file->path, (unsigned long long)n, n_bytes);
     *n_header = (size_t)n;
     file->body = data + LENGTH_BYTES + n;
     file->n_body = n_bytes - LENGTH_BYTES - (size_t)n;
@@ -333,7 +338,8 @@ ErrCode safetensors_floats(const TensorFile *file, const TensorInfo *tensor, boo
     for (size_t i = 0; i < n_elements; i++) {
         data[i] = element(tensor, i);
         if (!allow_nonfinite && !isfinite(data[i]))
-            return err_set(err, ERR_DATA, "tensor '%s' in '%s' holds a number that is not finite at place %zu",
+            return err_set(err, ERR_DATA,
+                           "tensor '%s' in '%s' holds a number that is not finite at place %zu",
                            tensor->name, file->path, i);
     }
     return ERR_NONE;

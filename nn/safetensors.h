@@ -28,13 +28,13 @@ typedef enum TensorType {
 } TensorType;
 
 typedef struct TensorInfo {
-    const char *name;   /* owned by the file or the caller */
+    const char *name; /* owned by the file or the caller */
     TensorType type;
     int n_dims;
     int64_t dims[SAFETENSORS_MAX_DIMS];
     size_t n_elements;
     size_t n_bytes;
-    const void *data;   /* little-endian elements, not necessarily aligned */
+    const void *data; /* little-endian elements, not necessarily aligned */
 } TensorInfo;
 
 typedef struct MetadataEntry {
@@ -54,7 +54,7 @@ ErrCode safetensors_open_bytes(TensorFile **out, const char *name, const void *d
 
 const char *safetensors_path(const TensorFile *file);
 size_t safetensors_count(const TensorFile *file);
-const TensorInfo *safetensors_tensor(const TensorFile *file, size_t index); /* sorted by name */
+const TensorInfo *safetensors_tensor(const TensorFile *file, size_t index);   /* sorted by name */
 const TensorInfo *safetensors_find(const TensorFile *file, const char *name); /* NULL: none */
 const char *safetensors_metadata(const TensorFile *file, const char *key);    /* NULL: none */
 
@@ -69,8 +69,8 @@ ErrCode safetensors_floats(const TensorFile *file, const TensorInfo *tensor, boo
  * XXH3-128 over all tensors (name, type, shape, bytes) and all metadata but `except` (may be NULL),
  * as hexadecimal text[HASH_HEX_BYTES]. ERR_MEMORY.
  */
-ErrCode safetensors_digest(const TensorFile *file, const char *except, char *text, Err *err)
-    ERR_CHECKED;
+ErrCode safetensors_digest(const TensorFile *file, const char *except, char *text,
+                           Err *err) ERR_CHECKED;
 
 void safetensors_close(TensorFile **file); /* accepts NULL */
 
@@ -88,7 +88,8 @@ typedef struct TensorSet {
 void safetensors_measure(TensorInfo *tensor);
 
 /* safetensors_digest of a set, equal to that of the file it is written to. ERR_MEMORY. */
-ErrCode safetensors_digest_set(TensorSet *set, const char *except, char *text, Err *err) ERR_CHECKED;
+ErrCode safetensors_digest_set(TensorSet *set, const char *except, char *text,
+                               Err *err) ERR_CHECKED;
 
 /* Atomically replaces `path`. ERR_IO, ERR_MEMORY, ERR_RANGE (header above 16 MiB). */
 ErrCode safetensors_write(const char *path, TensorSet *set, Err *err) ERR_CHECKED;

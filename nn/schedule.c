@@ -13,7 +13,8 @@ static double whole(double x)
 static double exponential(const Schedule *schedule, int64_t step)
 {
     const double epoch = (double)step / (double)schedule->steps_per_epoch;
-    /* Where step / steps_per_epoch is a multiple of epochs_per_decay, rounding must not lose a stair. */
+    /* Where step / steps_per_epoch is a multiple of epochs_per_decay, rounding must not lose a
+     * stair. */
     const double stair = whole(epoch / schedule->epochs_per_decay + 1e-9);
     return schedule->lr * fm_pow(schedule->decay_rate, stair);
 }

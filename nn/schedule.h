@@ -22,7 +22,8 @@ typedef struct Schedule {
     int64_t n_steps;         /* of the whole training */
 } Schedule;
 
-/* The learning rate of step 0 .. n_steps-1; warm-up takes round-half-up(warmup_epochs x steps_per_epoch) steps. */
+/* The learning rate of step 0 .. n_steps-1; warm-up takes round-half-up(warmup_epochs x
+ * steps_per_epoch) steps. */
 double schedule_lr(const Schedule *schedule, int64_t step);
 
 #endif

@@ -73,7 +73,8 @@ static ErrCode read_tensor(const Net *net, const TensorFile *file, const WeightN
     const TensorInfo wanted = describe(naming, tensor, name);
     const TensorInfo *found = safetensors_find(file, name);
     if (found == NULL)
-        return err_set(err, ERR_DATA, "tensor '%s' is missing in '%s'", name, safetensors_path(file));
+        return err_set(err, ERR_DATA, "tensor '%s' is missing in '%s'", name,
+                       safetensors_path(file));
     TRY(check_shape(file, found, &wanted, err));
     TRY(safetensors_floats(file, found, false, data, tensor->n_elements, err));
     return ERR_NONE;
@@ -106,18 +107,10 @@ static ErrCode check_no_extras(const Net *net, const TensorFile *file, const Wei
     return ERR_NONE;
 }
 
-static size_t widest_tensor(const Net *net)
-{
-    size_t widest = 1;
-    for (int i = 0; i < net_n_tensors(net); i++)
-        widest = net_tensor(net, i)->n_elements > widest ? net_tensor(net, i)->n_elements : widest;
-    return widest;
-}
-
 ErrCode weights_load(Net *net, const char *path, const WeightNaming *naming, Err *err)
 {
     TensorFile *file = NULL;
-    const size_t n_bytes = widest_tensor(net) * sizeof(float);
+    const size_t n_bytes = net_largest_tensor(net) * sizeof(float);
     float *data = mem_alloc(n_bytes);
     if (data == NULL) {
         err_memory(err, n_bytes);
@@ -125,7 +118,8 @@ ErrCode weights_load(Net *net, const char *path, const WeightNaming *naming, Err
     }
     TRY(safetensors_open(&file, path, err));
     TRY(check_no_extras(net, file, naming, err));
-    for (int i = 0; i < net_n_tensors(net); i++) /* all of it first, so that a bad file changes nothing */
+    for (int i = 0; i < net_n_tensors(net);
+         i++) /* all of it first, so that a bad file changes nothing */
         TRY(read_tensor(net, file, naming, i, data, err));
     for (int i = 0; i < net_n_tensors(net); i++) {
         TRY(read_tensor(net, file, naming, i, data, err));
@@ -170,8 +164,8 @@ static ErrCode reserve(const Net *net, SaveBuffers *buffers, Err *err)
     return ERR_NONE;
 }
 
-ErrCode weights_save(const Net *net, NetValues values, const char *path,
-                     const WeightNaming *naming, Err *err)
+ErrCode weights_save(const Net *net, NetValues values, const char *path, const WeightNaming *naming,
+                     Err *err)
 {
     SaveBuffers buffers = {0};
     TRY(reserve(net, &buffers, err));

@@ -1,8 +1,8 @@
 /*
  * nn/weights.h: a network's weights in safetensors files, under our own or somebody else's names.
  *
- * A file holds every tensor of the Net (running statistics included) and nothing else; its bytes are
- * a function of the network and the numbers. A naming is a table entry: it says what one of our
+ * A file holds every tensor of the Net (running statistics included) and nothing else; its bytes
+ * are a function of the network and the numbers. A naming is a table entry: it says what one of our
  * tensors is called elsewhere, and which extra tensors of such files are ignored.
  */
 #ifndef NN_WEIGHTS_H
@@ -24,12 +24,13 @@ extern const WeightNaming weights_own_names;
 
 /*
  * Reads every tensor of the Net from `path`, then resets optimiser and averages. ERR_IO, ERR_DATA
- * (missing or extra tensor, wrong shape or type, a number that is not finite; the Net is unchanged).
+ * (missing or extra tensor, wrong shape or type, a number that is not finite; the Net is
+ * unchanged).
  */
 ErrCode weights_load(Net *net, const char *path, const WeightNaming *naming, Err *err) ERR_CHECKED;
 
 /* Writes NET_WEIGHTS or NET_EMA, atomically. ERR_IO, ERR_MEMORY. */
-ErrCode weights_save(const Net *net, NetValues values, const char *path,
-                     const WeightNaming *naming, Err *err) ERR_CHECKED;
+ErrCode weights_save(const Net *net, NetValues values, const char *path, const WeightNaming *naming,
+                     Err *err) ERR_CHECKED;
 
 #endif

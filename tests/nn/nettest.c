@@ -47,8 +47,10 @@ TestBatch nettest_batch(const Network *network, int n, uint64_t seed)
         Rng rng = rng_start(seed, RNG_RENDER, 0, (uint64_t)i);
         batch.labels[i] = i % network->classes;
         for (size_t j = 0; j < image; j++) {
-            const bool is_lit = (int)(j / 3 % side + j / 3 / side) % network->classes == batch.labels[i];
-            batch.images[(size_t)i * image + j] = rng_uniform(&rng, -1.0f, 1.0f) + (is_lit ? 1.0f : 0.0f);
+            const bool is_lit =
+                (int)(j / 3 % side + j / 3 / side) % network->classes == batch.labels[i];
+            batch.images[(size_t)i * image + j] =
+                rng_uniform(&rng, -1.0f, 1.0f) + (is_lit ? 1.0f : 0.0f);
         }
     }
     return batch;
@@ -104,7 +106,8 @@ void nettest_same_bits(const Net *a, const Net *b)
     static const NetValues kinds[] = {NET_WEIGHTS, NET_EMA, NET_MOMENTUM, NET_MEAN_SQUARE};
     for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
         size_t n_a, n_b;
-        float *of_a = nettest_read_all(a, kinds[k], &n_a), *of_b = nettest_read_all(b, kinds[k], &n_b);
+        float *of_a = nettest_read_all(a, kinds[k], &n_a),
+              *of_b = nettest_read_all(b, kinds[k], &n_b);
         assert_int_equal(n_a, n_b);
         assert_memory_equal(of_a, of_b, n_a * sizeof *of_a);
         mem_free(of_a);

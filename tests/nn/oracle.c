@@ -13,10 +13,10 @@
 /* What one operation keeps; maps are [n][pixels][channels], dense. */
 typedef struct Stage {
     const Op *op;
-    int tensor;     /* index of its first tensor */
-    double *z, *u, *out;     /* convolution, after batch norm, after the activation */
-    double *d_out;           /* gradient of out */
-    double *mean, *rstd;     /* batch norm */
+    int tensor;          /* index of its first tensor */
+    double *z, *u, *out; /* convolution, after batch norm, after the activation */
+    double *d_out;       /* gradient of out */
+    double *mean, *rstd; /* batch norm */
     double *pooled, *hidden, *active, *gate; /* SE */
 } Stage;
 
@@ -39,7 +39,8 @@ static double *numbers(size_t n)
 
 static size_t out_count(const Oracle *oracle, const Op *op)
 {
-    return (size_t)oracle->n * (size_t)op->out_size * (size_t)op->out_size * (size_t)op->out_channels;
+    return (size_t)oracle->n * (size_t)op->out_size * (size_t)op->out_size *
+           (size_t)op->out_channels;
 }
 
 Oracle *oracle_create(const Net *net)
@@ -72,7 +73,7 @@ static void forget_stages(Oracle *oracle)
 {
     for (int i = 0; i < oracle->network->n_ops; i++) {
         Stage *s = &oracle->stages[i];
-        double **const all[] = {&s->z,    &s->u,      &s->out,    &s->d_out, &s->mean,
+        double **const all[] = {&s->z,    &s->u,      &s->out,    &s->d_out,  &s->mean,
                                 &s->rstd, &s->pooled, &s->hidden, &s->active, &s->gate};
         for (size_t k = 0; k < ARRAY_LEN(all); k++) {
             mem_free(*all[k]);
@@ -128,8 +129,8 @@ static double activate(Activation act, double u, double *slope)
 
 typedef struct ConvVisit {
     const double *x, *w;
-    double *y;               /* forward: written */
-    const double *dy;        /* backward: read */
+    double *y;        /* forward: written */
+    const double *dy; /* backward: read */
     double *dx, *dw;
 } ConvVisit;
 
@@ -138,14 +139,16 @@ static void visit_output(const Op *op, const ConvVisit *v, size_t n, int oh, int
     const int k = op->kernel, C = op->in_channels;
     const bool is_depthwise = op->kind == OP_DEPTHWISE;
     const size_t o = ((n * (size_t)op->out_size + (size_t)oh) * (size_t)op->out_size + (size_t)ow) *
-                         (size_t)op->out_channels + (size_t)oc;
+                         (size_t)op->out_channels +
+                     (size_t)oc;
     double sum = 0.0;
     for (int kh = 0; kh < k; kh++)
         for (int kw = 0; kw < k; kw++) {
             const int ih = oh * op->stride - op->pad + kh, iw = ow * op->stride - op->pad + kw;
             if (ih < 0 || iw < 0 || ih >= op->in_size || iw >= op->in_size)
                 continue;
-            const size_t pixel = (n * (size_t)op->in_size + (size_t)ih) * (size_t)op->in_size + (size_t)iw;
+            const size_t pixel =
+                (n * (size_t)op->in_size + (size_t)ih) * (size_t)op->in_size + (size_t)iw;
             for (int c = is_depthwise ? oc : 0; c < (is_depthwise ? oc + 1 : C); c++) {
                 const size_t i = pixel * (size_t)C + (size_t)c;
                 const size_t in = is_depthwise ? (size_t)oc : (size_t)oc * (size_t)C + (size_t)c;
@@ -224,8 +227,8 @@ static void conv_backward(Oracle *oracle, Stage *s)
     for (size_t i = 0; i < n; i++) {
         const size_t c = i % C;
         const double normal = (s->z[i] - s->mean[c]) * s->rstd[c];
-        dz[i] = gamma[c] * s->rstd[c] *
-                (du[i] - dbeta[c] / (double)M - normal * dgamma[c] / (double)M);
+        dz[i] =
+            gamma[c] * s->rstd[c] * (du[i] - dbeta[c] / (double)M - normal * dgamma[c] / (double)M);
     }
     const ConvVisit visit = {.x = value_of(oracle, s->op->input),
                              .w = oracle->weights[s->tensor],
@@ -310,8 +313,8 @@ static void se_backward(Oracle *oracle, Stage *s)
             d_gate[i % C] += s->d_out[b * P * C + i] * x[b * P * C + i];
         se_layers_backward(oracle, s, b, d_gate, d_pooled);
         for (size_t i = 0; i < P * C; i++)
-            dx[b * P * C + i] += s->d_out[b * P * C + i] * s->gate[b * C + i % C] +
-                                 d_pooled[i % C] / (double)P;
+            dx[b * P * C + i] +=
+                s->d_out[b * P * C + i] * s->gate[b * C + i % C] + d_pooled[i % C] / (double)P;
         mem_free(d_gate);
         mem_free(d_pooled);
     }
@@ -346,7 +349,8 @@ static size_t largest(const Op *op, const double *x, size_t o)
             const int ih = oh * op->stride - op->pad + kh, iw = ow * op->stride - op->pad + kw;
             if (ih < 0 || iw < 0 || ih >= op->in_size || iw >= op->in_size)
                 continue;
-            const size_t i = ((n * (size_t)op->in_size + (size_t)ih) * (size_t)op->in_size + (size_t)iw) * C + c;
+            const size_t i =
+                ((n * (size_t)op->in_size + (size_t)ih) * (size_t)op->in_size + (size_t)iw) * C + c;
             if (best == SIZE_MAX || x[i] > x[best])
                 best = i;
         }
@@ -367,7 +371,8 @@ static void max_pass(Oracle *oracle, Stage *s, bool is_backward)
 
 static void mean_pass(Oracle *oracle, Stage *s, bool is_backward)
 {
-    const size_t C = (size_t)s->op->in_channels, P = (size_t)s->op->in_size * (size_t)s->op->in_size;
+    const size_t C = (size_t)s->op->in_channels,
+                 P = (size_t)s->op->in_size * (size_t)s->op->in_size;
     const double *x = value_of(oracle, s->op->input);
     for (size_t i = 0; i < (size_t)oracle->n * P * C; i++) {
         const size_t o = i / (P * C) * C + i % C;
@@ -429,7 +434,8 @@ static void pass_stage(Oracle *oracle, Stage *s, bool is_backward)
 
 static void forward(Oracle *oracle, const float *images, int n, bool trains)
 {
-    const size_t side = (size_t)oracle->network->resolution, n_numbers = (size_t)n * side * side * 3;
+    const size_t side = (size_t)oracle->network->resolution,
+                 n_numbers = (size_t)n * side * side * 3;
     forget_stages(oracle);
     oracle->n = n;
     oracle->trains = trains;

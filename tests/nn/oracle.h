@@ -25,7 +25,7 @@ double oracle_loss(Oracle *oracle, const float *images, const int32_t *labels, i
 /* Logits [n][classes] in evaluation mode. */
 void oracle_logits(Oracle *oracle, const float *images, int n, double *logits);
 
-double *oracle_weight(Oracle *oracle, int tensor);         /* in file form; may be changed */
+double *oracle_weight(Oracle *oracle, int tensor); /* in file form; may be changed */
 const double *oracle_gradient(const Oracle *oracle, int tensor);
 
 #endif

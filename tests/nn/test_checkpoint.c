@@ -52,7 +52,8 @@ static void check_resume(NetOptimizer optimizer)
     Setup s = setup();
     const NetSettings settings = nettest_training(BATCH, 2, optimizer);
     Net *straight = nettest_net(&s.network, &settings, 1);
-    Net *first = nettest_net(&s.network, &settings, 1), *second = nettest_net(&s.network, &settings, 9);
+    Net *first = nettest_net(&s.network, &settings, 1),
+        *second = nettest_net(&s.network, &settings, 9);
     const char *path = nettest_path("checkpoint");
     char *text = NULL;
     train(straight, &s, 0, BEFORE + AFTER);
@@ -86,7 +87,8 @@ static void test_damage_is_found(void **state)
     Err err = {0};
     Setup s = setup();
     const NetSettings settings = nettest_training(BATCH, 1, NET_SGD);
-    Net *net = nettest_net(&s.network, &settings, 1), *intact = nettest_net(&s.network, &settings, 1);
+    Net *net = nettest_net(&s.network, &settings, 1),
+        *intact = nettest_net(&s.network, &settings, 1);
     char good[64], bad[64], *data = NULL, *text = NULL;
     size_t n = 0;
     snprintf(good, sizeof good, "%s", nettest_path("good"));
@@ -183,9 +185,11 @@ static void test_foreign_weights_are_refused(void **state)
     (void)state;
     Err err = {0};
     Setup s = setup();
-    Network wider = nettest_zoo("proxy-b0", 1.5, 10, 16), deeper = nettest_zoo("efficientnet-b0-cifar", 0.25, 10, 16);
+    Network wider = nettest_zoo("proxy-b0", 1.5, 10, 16),
+            deeper = nettest_zoo("efficientnet-b0-cifar", 0.25, 10, 16);
     const NetSettings settings = nettest_training(BATCH, 1, NET_SGD);
-    Net *net = nettest_net(&s.network, &settings, 1), *intact = nettest_net(&s.network, &settings, 1);
+    Net *net = nettest_net(&s.network, &settings, 1),
+        *intact = nettest_net(&s.network, &settings, 1);
     Net *others[] = {nettest_net(&wider, &settings, 1), nettest_net(&deeper, &settings, 1)};
     const char *path = nettest_path("foreign");
     for (size_t i = 0; i < ARRAY_LEN(others); i++) {

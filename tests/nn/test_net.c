@@ -114,8 +114,8 @@ static void test_noise_follows_its_seed(void **state)
 }
 
 /*
- * One batch is learnt by heart with every optimiser: the loss falls to a tenth of ln(10), the loss of
- * a guess, within 60 steps.
+ * One batch is learnt by heart with every optimiser: the loss falls to a tenth of ln(10), the loss
+ * of a guess, within 60 steps.
  */
 static void test_overfits_one_batch(void **state)
 {
@@ -148,7 +148,8 @@ static void test_gradients_leave_the_net_alone(void **state)
     Network network = nettest_zoo("proxy-b0", 1.0, 10, 16);
     TestBatch batch = nettest_batch(&network, BATCH, 4);
     const NetSettings settings = nettest_training(BATCH, 2, NET_RMSPROP);
-    Net *touched = nettest_net(&network, &settings, 5), *fresh = nettest_net(&network, &settings, 5);
+    Net *touched = nettest_net(&network, &settings, 5),
+        *fresh = nettest_net(&network, &settings, 5);
     const StepSettings step = nettest_step(0.1);
     StepResult result;
     net_gradients(touched, batch.images, batch.labels, &step, &result);

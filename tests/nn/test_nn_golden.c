@@ -98,9 +98,11 @@ static Golden open_golden(const char *stem)
     Golden golden = {0};
     char path[TEXT], hex[HASH_HEX64_BYTES];
     const char *source = getenv("ISOFLOP_SOURCE_DIR");
-    snprintf(path, sizeof path, "%s/tests/golden/%s.safetensors", source == NULL ? "." : source, stem);
+    snprintf(path, sizeof path, "%s/tests/golden/%s.safetensors", source == NULL ? "." : source,
+             stem);
     nettest_ok(safetensors_open(&golden.file, path, &err), &err);
-    golden.network = nettest_zoo(metadata(&golden, "network", ""), number(&golden, "width", ""), 0, 0);
+    golden.network =
+        nettest_zoo(metadata(&golden, "network", ""), number(&golden, "width", ""), 0, 0);
     make_images(&golden.all);
     const size_t n_bytes = (size_t)golden.all.n * SIDE * SIDE * 3 * sizeof(float);
     assert_string_equal(hash_hex64(hash_64(golden.all.images, n_bytes), hex),
@@ -141,7 +143,8 @@ static StepSettings golden_step(const Golden *golden, const char *optimizer)
     };
 }
 
-static void golden_batch(const Golden *golden, int step, const float **images, const int32_t **labels)
+static void golden_batch(const Golden *golden, int step, const float **images,
+                         const int32_t **labels)
 {
     const size_t first = (size_t)(step % BATCHES) * BATCH;
     *images = golden->all.images + first * SIDE * SIDE * 3;
@@ -149,8 +152,8 @@ static void golden_batch(const Golden *golden, int step, const float **images, c
 }
 
 /*
- * |ours - double| <= 4 |PyTorch float32 - double| + 1e-6 |all| / sqrt(tensors), for each tensor: the
- * same arithmetic in another order has the same size of error; a project's beta has gradient 0,
+ * |ours - double| <= 4 |PyTorch float32 - double| + 1e-6 |all| / sqrt(tensors), for each tensor:
+ * the same arithmetic in another order has the same size of error; a project's beta has gradient 0,
  * which only the floor can judge. The stored gradient's own rounding is subtracted from what is
  * allowed.
  */
@@ -198,8 +201,7 @@ static void check_losses(const char *stem, NetOptimizer optimizer, const char *n
     Net *net = golden_net(&golden, optimizer);
     const StepSettings settings = golden_step(&golden, name);
     float *exact = tensor(&golden, "losses.%s", name, STEPS);
-    const double allowed =
-        DEVIATION_FACTOR * scalar(&golden, "deviation.%s", name) + LOSS_FLOOR;
+    const double allowed = DEVIATION_FACTOR * scalar(&golden, "deviation.%s", name) + LOSS_FLOOR;
     for (int step = 0; step < STEPS; step++) {
         StepResult result;
         const float *images;

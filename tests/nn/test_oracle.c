@@ -15,8 +15,8 @@
 #include <cmocka.h>
 
 /*
- * The seed of the images is one for which no input of a ReLU lies within rounding of its kink, where
- * float and double would rightly differ. (Our bits are the same everywhere, so it stays one.)
+ * The seed of the images is one for which no input of a ReLU lies within rounding of its kink,
+ * where float and double would rightly differ. (Our bits are the same everywhere, so it stays one.)
  */
 typedef struct Case {
     const char *name;
@@ -26,18 +26,19 @@ typedef struct Case {
 } Case;
 
 static const Case cases[] = {
-    {"proxy-b0", 1.0, 20, 5, 0},              /* depthwise 5 x 5, expand 1, SE, shared inputs */
+    {"proxy-b0", 1.0, 20, 5, 0},               /* depthwise 5 x 5, expand 1, SE, shared inputs */
     {"efficientnet-b0-cifar", 0.25, 16, 6, 1}, /* every stage of MBConv */
-    {"efficientnet-v2-s", 0.125, 64, 4, 2},   /* fused MBConv */
-    {"mobilenet-v1", 0.125, 64, 4, 3},        /* depthwise behind a plain convolution, ReLU */
+    {"efficientnet-v2-s", 0.125, 64, 4, 2},    /* fused MBConv */
+    {"mobilenet-v1", 0.125, 64, 4, 3},         /* depthwise behind a plain convolution, ReLU */
     {"mobilenet-v2-cifar", 0.25, 16, 5, 4},    /* ReLU6, no SE */
-    {"mnasnet-a1", 0.25, 64, 4, 105},           /* SE behind ReLU in some blocks only */
-    {"resnet-18", 0.125, 64, 4, 6},           /* basic blocks, max pool, projected shortcuts */
-    {"resnet-50", 0.125, 64, 4, 7},           /* bottlenecks */
-    {"resnet-20-cifar", 0.5, 16, 4, 8},       /* a shortcut from an activated convolution */
+    {"mnasnet-a1", 0.25, 64, 4, 105},          /* SE behind ReLU in some blocks only */
+    {"resnet-18", 0.125, 64, 4, 6},            /* basic blocks, max pool, projected shortcuts */
+    {"resnet-50", 0.125, 64, 4, 7},            /* bottlenecks */
+    {"resnet-20-cifar", 0.5, 16, 4, 8},        /* a shortcut from an activated convolution */
 };
 
-/* Everything that starts as 0 or 1 is moved, so that a formula cannot hide behind its neutral value. */
+/* Everything that starts as 0 or 1 is moved, so that a formula cannot hide behind its neutral
+ * value. */
 static void perturb(Net *net)
 {
     for (int i = 0; i < net_n_tensors(net); i++) {
@@ -96,7 +97,8 @@ static void check_gradients(const Case *c, const Net *net, const Oracle *oracle)
             off[e] = (double)ours[e] - oracle_gradient(oracle, i)[e];
         const double scale = norm(oracle_gradient(oracle, i), n) + sqrt(all / n_trainable);
         if (!(norm(off, n) <= relative_tolerance(net) * scale)) {
-            print_error("%s, %s: off by %.3g of %.3g\n", c->name, tensor->name, norm(off, n), scale);
+            print_error("%s, %s: off by %.3g of %.3g\n", c->name, tensor->name, norm(off, n),
+                        scale);
             n_bad++;
         }
         mem_free(ours);
@@ -168,8 +170,8 @@ static void test_logits_match(void **state)
 }
 
 /* Derivative of the loss along one random direction in a tensor, by a central difference. */
-static double slope_along(Oracle *oracle, const TestBatch *batch, int tensor, const double *direction,
-                          size_t n, double h)
+static double slope_along(Oracle *oracle, const TestBatch *batch, int tensor,
+                          const double *direction, size_t n, double h)
 {
     double *w = oracle_weight(oracle, tensor), loss[2];
     for (int side = 0; side < 2; side++) {
@@ -184,8 +186,8 @@ static double slope_along(Oracle *oracle, const TestBatch *batch, int tensor, co
 }
 
 /*
- * The oracle's own gradients. A central difference errs by h^2 f'''/6 + 2^-52 f/h: with h = 1e-5 and
- * third derivatives up to 1e4 (batch norm of 5 small images) below 1e-6 + 1e-10, so 1e-5 of the
+ * The oracle's own gradients. A central difference errs by h^2 f'''/6 + 2^-52 f/h: with h = 1e-5
+ * and third derivatives up to 1e4 (batch norm of 5 small images) below 1e-6 + 1e-10, so 1e-5 of the
  * tensor's gradient, and 1e-6 where that is nothing.
  */
 static void test_oracle_matches_differences(void **state)

@@ -37,17 +37,21 @@ static const Sample samples[] = {
     {"{\"a\":{\"dtype\":\"F32\",\"shape\":2,\"data_offsets\":[0,8]}}", 8, "no shape"},
     {"{\"a\":{\"dtype\":\"F32\",\"shape\":[-2],\"data_offsets\":[0,8]}}", 8, "out of range"},
     {"{\"a\":{\"dtype\":\"F32\",\"shape\":[2.0],\"data_offsets\":[0,8]}}", 8, "out of range"},
-    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904,4],\"data_offsets\":[0,8]}}", 8, "out of range"},
-    {"{\"a\":{\"dtype\":\"F64\",\"shape\":[2305843009213693952],\"data_offsets\":[0,8]}}", 8, "out of range"},
+    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904,4],\"data_offsets\":[0,8]}}", 8,
+     "out of range"},
+    {"{\"a\":{\"dtype\":\"F64\",\"shape\":[2305843009213693952],\"data_offsets\":[0,8]}}", 8,
+     "out of range"},
     {"{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0]}}", 8, "pair of data offsets"},
     {"{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,12]}}", 8, "cut or damaged"},
     {"{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,0]}}", 8, "cut or damaged"},
     {"{\"a\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,8]}}", 8, "disagrees"},
     {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", 8, "hole"},
     {"{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},"
-     "\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", 8, "overlaps"},
+     "\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}",
+     8, "overlaps"},
     {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
-     "\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", 8, "a"},
+     "\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}",
+     8, "a"},
 };
 
 static size_t build(const Sample *sample, unsigned char *file)
@@ -119,8 +123,10 @@ static void test_written_files(void **state)
     const char *path = nettest_path("written");
     for (int order = 0; order < 2; order++) {
         TensorInfo tensors[2];
-        tensors[order] = (TensorInfo){.name = "b", .type = TENSOR_F32, .n_dims = 2, .dims = {1, 3}, .data = f32};
-        tensors[1 - order] = (TensorInfo){.name = "a", .type = TENSOR_F64, .n_dims = 1, .dims = {2}, .data = f64};
+        tensors[order] =
+            (TensorInfo){.name = "b", .type = TENSOR_F32, .n_dims = 2, .dims = {1, 3}, .data = f32};
+        tensors[1 - order] =
+            (TensorInfo){.name = "a", .type = TENSOR_F64, .n_dims = 1, .dims = {2}, .data = f64};
         safetensors_measure(&tensors[0]);
         safetensors_measure(&tensors[1]);
         MetadataEntry metadata[2];
@@ -141,7 +147,8 @@ static void test_written_files(void **state)
     assert_memory_equal(values, f32, sizeof f32);
     nettest_ok(safetensors_floats(file, safetensors_find(file, "a"), false, values, 2, &err), &err);
     assert_true(values[0] == 0.1f && values[1] == 2.0f);
-    assert_int_equal(safetensors_floats(file, safetensors_find(file, "a"), false, values, 3, &err), ERR_DATA);
+    assert_int_equal(safetensors_floats(file, safetensors_find(file, "a"), false, values, 3, &err),
+                     ERR_DATA);
     assert_null(safetensors_find(file, "c"));
     safetensors_close(&file);
     mem_free(bytes[0]);
@@ -156,7 +163,8 @@ static void test_nonfinite_numbers(void **state)
     (void)state;
     static const float bad[] = {0.0f, NAN, INFINITY};
     unsigned char bytes[FILE_MOST];
-    const Sample sample = {"{\"a\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,12]}}", 12, NULL};
+    const Sample sample = {"{\"a\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,12]}}", 12,
+                           NULL};
     const size_t n = build(&sample, bytes);
     memcpy(bytes + n - sizeof bad, bad, sizeof bad);
     Err err = {0};
@@ -164,7 +172,8 @@ static void test_nonfinite_numbers(void **state)
     float values[3];
     nettest_ok(safetensors_open_bytes(&file, "sample", bytes, n, &err), &err);
     nettest_ok(safetensors_floats(file, safetensors_tensor(file, 0), true, values, 3, &err), &err);
-    assert_int_equal(safetensors_floats(file, safetensors_tensor(file, 0), false, values, 3, &err), ERR_DATA);
+    assert_int_equal(safetensors_floats(file, safetensors_tensor(file, 0), false, values, 3, &err),
+                     ERR_DATA);
     assert_non_null(strstr(err.msg, "not finite at place 1"));
     safetensors_close(&file);
 }
@@ -172,8 +181,10 @@ static void test_nonfinite_numbers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_corpus),        cmocka_unit_test(test_prefixes),
-        cmocka_unit_test(test_header_bomb),   cmocka_unit_test(test_written_files),
+        cmocka_unit_test(test_corpus),
+        cmocka_unit_test(test_prefixes),
+        cmocka_unit_test(test_header_bomb),
+        cmocka_unit_test(test_written_files),
         cmocka_unit_test(test_nonfinite_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

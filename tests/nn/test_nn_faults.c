@@ -1,0 +1,144 @@
+/* Every allocation and every file operation of nn/ may fail: one error, nothing lost or leaked. */
+#include "nettest.h"
+
+#include "base/file.h"
+#include "base/sys.h"
+#include "base/sysfault.h"
+#include "nn/checkpoint.h"
+#include "nn/weights.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+enum { BATCH = 2 };
+
+typedef struct Subject {
+    Network network;
+    Net *net, *intact; /* of the same weights; `net` is what operations may not harm */
+    char path[64];
+} Subject;
+
+typedef ErrCode (*Operation)(Subject *subject, Err *err);
+
+static ErrCode create(Subject *subject, Err *err)
+{
+    const NetSettings settings = nettest_training(BATCH, 2, NET_RMSPROP);
+    Net *net = NULL;
+    const ErrCode code = net_create(&net, &subject->network, &settings, err);
+    net_destroy(&net);
+    return code;
+}
+
+static ErrCode save_weights(Subject *subject, Err *err)
+{
+    return weights_save(subject->net, NET_WEIGHTS, subject->path, &weights_own_names, err);
+}
+
+static ErrCode load_weights(Subject *subject, Err *err)
+{
+    return weights_load(subject->net, subject->path, &weights_own_names, err);
+}
+
+static ErrCode save_checkpoint(Subject *subject, Err *err)
+{
+    return checkpoint_save(subject->net, "text", subject->path, err);
+}
+
+static ErrCode load_checkpoint(Subject *subject, Err *err)
+{
+    char *text = NULL;
+    const ErrCode code = checkpoint_load(subject->net, subject->path, &text, err);
+    mem_free(text);
+    return code;
+}
+
+static Subject make_subject(void)
+{
+    Subject subject = {.network = nettest_zoo("proxy-b0", 0.5, 4, 8)};
+    const NetSettings settings = nettest_training(BATCH, 1, NET_RMSPROP);
+    subject.net = nettest_net(&subject.network, &settings, 1);
+    subject.intact = nettest_net(&subject.network, &settings, 1);
+    snprintf(subject.path, sizeof subject.path, "%s", nettest_path("fault"));
+    return subject;
+}
+
+static void release_subject(Subject *subject)
+{
+    Err err = {0};
+    net_destroy(&subject->net);
+    net_destroy(&subject->intact);
+    network_release(&subject->network);
+    nettest_ok(file_remove(subject->path, &err), &err);
+}
+
+/* Fails the first, second, ... call of a kind until one run has no more of them. */
+static void sweep(Subject *subject, Operation operation, SysCallKind kind, int error, ErrCode code)
+{
+    long n_faults = 0;
+    for (long k = 1;; k++) {
+        Err err = {0};
+        sysfault_arm(kind, k, SYS_FAIL, error);
+        const ErrCode got = operation(subject, &err);
+        const bool has_fired = sysfault_fired();
+        sysfault_clear();
+        if (!has_fired) {
+            nettest_ok(got, &err);
+            break;
+        }
+        n_faults++;
+        if (got != ERR_NONE)
+            assert_int_equal(got, code);
+        nettest_same_bits(subject->net, subject->intact);
+    }
+    assert_true(n_faults > 0);
+}
+
+static void test_allocations_fail(void **state)
+{
+    (void)state;
+    Subject subject = make_subject();
+    mem_adopt_jansson();
+    sweep(&subject, create, SYS_ALLOC, ENOMEM, ERR_MEMORY);
+    sweep(&subject, save_weights, SYS_ALLOC, ENOMEM, ERR_MEMORY);
+    sweep(&subject, load_weights, SYS_ALLOC, ENOMEM, ERR_MEMORY);
+    sweep(&subject, save_checkpoint, SYS_ALLOC, ENOMEM, ERR_MEMORY);
+    sweep(&subject, load_checkpoint, SYS_ALLOC, ENOMEM, ERR_MEMORY);
+    release_subject(&subject);
+}
+
+/* A full disk while saving: an error, and the checkpoint of before is still there in full. */
+static void test_disk_full_keeps_the_old_checkpoint(void **state)
+{
+    (void)state;
+    Err err = {0};
+    Subject subject = make_subject();
+    nettest_ok(checkpoint_save(subject.net, "old", subject.path, &err), &err);
+    for (long k = 1;; k++) {
+        char *text = NULL;
+        sysfault_arm(SYS_WRITE, k, SYS_FAIL_ALWAYS, ENOSPC);
+        const ErrCode code = checkpoint_save(subject.net, "new", subject.path, &err);
+        const bool has_fired = sysfault_fired();
+        sysfault_clear();
+        if (!has_fired)
+            break;
+        assert_int_equal(code, ERR_IO);
+        err = (Err){0};
+        nettest_ok(checkpoint_load(subject.net, subject.path, &text, &err), &err);
+        assert_string_equal(text, "old");
+        mem_free(text);
+    }
+    release_subject(&subject);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_allocations_fail),
+        cmocka_unit_test(test_disk_full_keeps_the_old_checkpoint),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
