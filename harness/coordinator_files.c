@@ -108,15 +108,16 @@ fail:
 }
 
 ErrCode coordinator_place_files(Coordinator *run, const RunSlot *slot, bool is_done,
-                                const char *dir, const char *trial, Keep *keep,
-                                StoreArtifact artifacts[2], Err *err)
+                                RunResult *result, Err *err)
 {
+    const char *dir = result->dir, *folder = result->folder;
+    StoreArtifact *artifacts = result->artifacts;
     if (!is_done)
-        return keep_checkpoint(dir, trial, err);
-    TRY(move_file(dir, WEIGHTS_NAME, trial, WEIGHTS_NAME, err));
-    TRY(move_file(dir, BEST_NAME, trial, BEST_NAME, err));
-    TRY(describe(run, slot->trial, "weights", WEIGHTS_NAME, keep, &artifacts[0], err));
-    TRY(describe(run, slot->trial, "best", BEST_NAME, keep, &artifacts[1], err));
+        return keep_checkpoint(dir, folder, err);
+    TRY(move_file(dir, WEIGHTS_NAME, folder, WEIGHTS_NAME, err));
+    TRY(move_file(dir, BEST_NAME, folder, BEST_NAME, err));
+    TRY(describe(run, slot->trial, "weights", WEIGHTS_NAME, &result->keep, &artifacts[0], err));
+    TRY(describe(run, slot->trial, "best", BEST_NAME, &result->keep, &artifacts[1], err));
 fail:
     return err->code;
 }

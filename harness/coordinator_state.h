@@ -38,6 +38,14 @@ typedef struct RunSlot {
     Text failure; /* what it said when it failed */
 } RunSlot;
 
+/* Where a finished attempt's files are and go. */
+typedef struct RunResult {
+    char *dir;                  /* the attempt's */
+    char *folder;               /* the trial's */
+    StoreArtifact artifacts[2]; /* weights, best; texts in keep */
+    Keep keep;
+} RunResult;
+
 typedef struct Coordinator {
     const Study *study;
     const RunSettings *settings;
@@ -101,13 +109,12 @@ char *coordinator_trial_folder(const Coordinator *run, int64_t number);
 char *coordinator_attempt_folder(const char *trial, int64_t attempt);
 
 /*
- * Moves what an attempt in `dir` left to the trial's folder, synced: weights (described in
- * artifacts, in memory of keep), or of a diverged trial its last checkpoint. May be called again
- * after a failure.
+ * Moves what an attempt left to its trial's folder, synced: weights, described in
+ * result->artifacts, or of a diverged trial its last checkpoint. May be called again after a
+ * failure.
  */
 ErrCode coordinator_place_files(Coordinator *run, const RunSlot *slot, bool is_done,
-                                const char *dir, const char *trial, Keep *keep,
-                                StoreArtifact artifacts[2], Err *err) ERR_CHECKED;
+                                RunResult *result, Err *err) ERR_CHECKED;
 
 /* Removes the attempts' folders of a finished trial. */
 ErrCode coordinator_remove_attempts(const char *trial, Err *err) ERR_CHECKED;

@@ -86,26 +86,23 @@ static ErrCode spawn(const Coordinator *run, RunSlot *slot, Err *err)
     return code;
 }
 
-/* Sends the job. A process that died before it read it is an ended attempt, not our error. */
-static ErrCode send_job(const Coordinator *run, RunSlot *slot, const RunTrial *trial,
-                        const char *dir, const char *trial_dir, int threads, int pin, Err *err)
+/* Completes the job and sends it. A process that died before it read it is an ended attempt, not
+ * our error. */
+static ErrCode send_job(const Coordinator *run, RunSlot *slot, const RunTrial *trial, WorkerJob job,
+                        Err *err)
 {
     Text line = {0};
     char *cache = file_join(run->settings->out, "cache");
-    const WorkerJob job = {.trial = trial->number,
-                           .attempt = slot->attempt,
-                           .parent = run->settings->launcher ? 0 : proc_pid(),
-                           .dir = dir,
-                           .trial_dir = trial_dir,
-                           .network = run->plan->networks[trial->network].spec,
-                           .study = text_string(&run->study_yaml),
-                           .cache = cache,
-                           .data_root = run->settings->data_root,
-                           .cpu = cpu_level_name(run->settings->level),
-                           .seed = trial->seed,
-                           .threads = threads,
-                           .pin = pin};
     Err gone = {0};
+    job.trial = trial->number;
+    job.attempt = slot->attempt;
+    job.parent = run->settings->launcher ? 0 : proc_pid();
+    job.network = run->plan->networks[trial->network].spec;
+    job.study = text_string(&run->study_yaml);
+    job.cache = cache;
+    job.data_root = run->settings->data_root;
+    job.cpu = cpu_level_name(run->settings->level);
+    job.seed = trial->seed;
     worker_job_text(&job, &line);
     const ErrCode code = cache ? text_ok(&line, err) : err_memory(err, strlen(run->settings->out));
     if (code == ERR_NONE &&
@@ -155,7 +152,9 @@ ErrCode coordinator_start(Coordinator *run, int index, RunTrial *trial, Err *err
     if (trial->seconds > 0)
         slot->patience_s += PATIENCE_EPOCHS * trial->seconds / (double)run->study->recipe.epochs;
     trial->status = STORE_RUNNING;
-    TRY(send_job(run, slot, trial, dir, trial_dir, threads, is_pinned ? index : -1, err));
+    const WorkerJob job = {
+        .dir = dir, .trial_dir = trial_dir, .threads = threads, .pin = is_pinned ? index : -1};
+    TRY(send_job(run, slot, trial, job, err));
 fail:
     mem_free(trial_dir);
     mem_free(dir);
@@ -220,21 +219,19 @@ static void tell(Coordinator *run, const RunTrial *trial, const TrainEpoch *epoc
 /* Accepts `done` or `diverged`: files into place, sync, commit, then the attempts' folders go. */
 static ErrCode accept(Coordinator *run, RunSlot *slot, const json_t *event, bool is_done, Err *err)
 {
-    Keep keep = {0};
-    StoreArtifact artifacts[2];
+    RunResult result = {0};
     StoreFinish finish = {.outcome = is_done ? STORE_DONE : STORE_DIVERGED,
-                          .artifacts = artifacts,
-                          .n_artifacts = is_done ? ARRAY_LEN(artifacts) : 0};
+                          .artifacts = result.artifacts,
+                          .n_artifacts = is_done ? ARRAY_LEN(result.artifacts) : 0};
     RunTrial *trial = coordinator_trial(run, slot->trial);
-    char *folder = coordinator_trial_folder(run, slot->trial);
-    char *dir = folder ? coordinator_attempt_folder(folder, slot->attempt) : NULL;
-    if (!dir) {
+    result.folder = coordinator_trial_folder(run, slot->trial);
+    result.dir = result.folder ? coordinator_attempt_folder(result.folder, slot->attempt) : NULL;
+    if (!result.dir) {
         (void)err_memory(err, strlen(run->settings->out));
         goto fail;
     }
     TRY(read_finish(event, &finish, err));
-    while (coordinator_place_files(run, slot, is_done, dir, folder, &keep, artifacts, err) !=
-           ERR_NONE)
+    while (coordinator_place_files(run, slot, is_done, &result, err) != ERR_NONE)
         if (!coordinator_waits_for_space(run, err))
             goto fail;
     while (store_accept(run->store, slot->trial, slot->attempt, &finish, err) != ERR_NONE)
@@ -247,11 +244,11 @@ static ErrCode accept(Coordinator *run, RunSlot *slot, const json_t *event, bool
         run->done_real_s += finish.seconds;
     }
     tell(run, trial, NULL, &finish);
-    TRY(coordinator_remove_attempts(folder, err));
+    TRY(coordinator_remove_attempts(result.folder, err));
 fail:
-    mem_free(folder);
-    mem_free(dir);
-    keep_release(&keep);
+    mem_free(result.folder);
+    mem_free(result.dir);
+    keep_release(&result.keep);
     return err->code;
 }
 
