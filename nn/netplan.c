@@ -40,7 +40,7 @@ static ErrCode check_geometry(const Op *op, Err *err)
     return ERR_NONE;
 }
 
-/* Kind of the op that op reads as `input`; OP_LINEAR (which nobody reads) for the images. */
+/* Kind of an operation; OP_LINEAR (which nobody reads) for the images. */
 static OpKind kind_at(const Network *network, int index)
 {
     return index < 0 ? OP_LINEAR : network->ops[index].kind;
@@ -76,7 +76,6 @@ static ErrCode check_inputs(const Network *network, int index, Err *err)
     return ERR_NONE;
 }
 
-/* Calls for op's readers in ascending order are the ops after it; see count_readers. */
 static bool reads(const Op *reader, int index)
 {
     return reader->input == index || (reader->kind == OP_ADD && reader->shortcut == index);

@@ -5,6 +5,7 @@
 #include "nettest.h"
 
 #include "base/sys.h"
+#include "models/zoo.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -232,6 +233,26 @@ static void test_inference_takes_less_memory(void **state)
     network_release(&network);
 }
 
+/* Every network of the zoo can be planned and trained, narrow and on small images. */
+static void test_every_zoo_network_trains(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < zoo_count(); i++) {
+        Network network = nettest_zoo(zoo_name(i), 0.125, 5, 40);
+        TestBatch batch = nettest_batch(&network, 3, i);
+        const NetSettings settings = nettest_training(3, 2, NET_SGD);
+        const StepSettings step = full_step(0);
+        Net *net = nettest_net(&network, &settings, i);
+        StepResult result;
+        net_train_step(net, batch.images, batch.labels, &step, &result);
+        if (!result.finite)
+            fail_msg("%s: loss %g", zoo_name(i), result.loss);
+        net_destroy(&net);
+        nettest_release_batch(&batch);
+        network_release(&network);
+    }
+}
+
 static void expect_refusal(const Network *network, const char *words)
 {
     Err err = {0};
@@ -280,6 +301,7 @@ int main(void)
         cmocka_unit_test(test_evaluation_is_per_image),
         cmocka_unit_test(test_divergence_is_reported),
         cmocka_unit_test(test_inference_takes_less_memory),
+        cmocka_unit_test(test_every_zoo_network_trains),
         cmocka_unit_test(test_refuses_what_it_cannot_run),
         cmocka_unit_test(test_too_large_is_an_error),
     };
