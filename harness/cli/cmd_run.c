@@ -133,23 +133,21 @@ static void say_planned(void *user, const Plan *plan, double seconds)
              text_duration(a, seconds));
 }
 
-static void say_epoch(void *user, const RunEpoch *e, const RunProgress *progress)
+/* On a terminal the progress line tells of epochs; elsewhere each has a line of its own. */
+static void say_epoch(void *user, const RunEpoch *e, const RunProgress *p)
 {
-    (void)user;
-    char eta[TEXT_NUMBER_BYTES];
-    const size_t n_ended = progress->n_done + progress->n_diverged + progress->n_failed;
-    if (!e->is_last)
+    const Call *call = user;
+    const size_t n_ended = p->n_done + p->n_diverged + p->n_failed;
+    if (!e->is_last && !call->has_progress)
         call_say("%4" PRId64 " %s seed %" PRId64 "  epoch %" PRId64 "/%" PRId64
                  "  loss %.4f  val %.2f %%",
                  e->trial, e->label, e->seed, e->epoch, e->epochs, e->train_loss, e->val_top1);
-    else if (e->status == TRAIN_DIVERGED)
+    else if (e->is_last && e->status == TRAIN_DIVERGED)
         call_say("%4" PRId64 " %s seed %" PRId64 "  diverged  [%zu/%zu]", e->trial, e->label,
-                 e->seed, n_ended, progress->n_trials);
-    else
-        call_say("%4" PRId64 " %s seed %" PRId64
-                 "  done  val %.2f %%  test %.2f %%  [%zu/%zu, %s left]",
-                 e->trial, e->label, e->seed, e->val_top1, e->test_top1, n_ended,
-                 progress->n_trials, text_duration(eta, progress->eta_s));
+                 e->seed, n_ended, p->n_trials);
+    else if (e->is_last)
+        call_say("%4" PRId64 " %s seed %" PRId64 "  done  val %.2f %%  test %.2f %%  [%zu/%zu]",
+                 e->trial, e->label, e->seed, e->val_top1, e->test_top1, n_ended, p->n_trials);
 }
 
 static void say_tick(void *user, const RunProgress *p)

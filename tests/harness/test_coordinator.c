@@ -297,6 +297,21 @@ static void stop_and_go_changes_nothing(void **state)
     mem_free(out);
 }
 
+/* One worker with three threads, and four workers side by side: the same bits as two workers. */
+static void jobs_change_nothing(void **state)
+{
+    (void)state;
+    static const char *const one[] = {"--jobs", "1", "--threads", "3", NULL};
+    static const char *const four[] = {"--jobs", "4", "--threads", "1", NULL};
+    char *out_one = path_in("one"), *out_four = path_in("four");
+    assert_int_equal(run(out_one, one, NULL), 0);
+    assert_as_expected(out_one);
+    assert_int_equal(run(out_four, four, NULL), 0);
+    assert_as_expected(out_four);
+    mem_free(out_one);
+    mem_free(out_four);
+}
+
 /* A finished study is not run again; a changed one is refused with what differs. */
 static void finished_is_kept_and_change_is_refused(void **state)
 {
@@ -450,6 +465,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(crashes_are_given_up),
         cmocka_unit_test(crashes_are_survived),
         cmocka_unit_test(divergence_is_a_result),
+        cmocka_unit_test(jobs_change_nothing),
         cmocka_unit_test(full_disk_pauses),
         cmocka_unit_test(finished_is_kept_and_change_is_refused),
     };
