@@ -10,6 +10,7 @@
 #ifndef PLOTS_FIGURE_H
 #define PLOTS_FIGURE_H
 
+#include "base/embed.h"
 #include "base/err.h"
 #include "results/keep.h"
 #include "results/store.h"
@@ -18,6 +19,9 @@
 
 /* The names of all figures: "grid", "fig3", "fig4", "fig8"; ended by NULL. */
 extern const char *const figure_names[];
+
+/* Compiled in: the figures' queries and scripts, the report's template and style. */
+extern const EmbeddedFile plots_files[];
 
 enum { FIGURE_TIMEOUT_S = 60 }; /* for one run of gnuplot */
 

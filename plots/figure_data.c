@@ -1,6 +1,7 @@
 /* plots/figure_data.c: splits NAME.sql at its `-- block:` lines and writes down what came back. */
 #include "plots/figure_data.h"
 
+#include "plots/figure.h"
 #include "plots/gnuplot.h"
 
 #include <string.h>

@@ -13,9 +13,6 @@
 
 enum { FIGURE_MAX_BLOCKS = 16 };
 
-/* The figures' scripts and queries, the report's template and style. */
-extern const EmbeddedFile plots_files[];
-
 /* One query's answer. Rows whose first column (`series`) is equal form a group. */
 typedef struct FigureBlock {
     const char *name;

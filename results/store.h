@@ -25,6 +25,7 @@
 #ifndef RESULTS_STORE_H
 #define RESULTS_STORE_H
 
+#include "base/embed.h"
 #include "base/err.h"
 #include "base/hash.h"
 #include "results/keep.h"
@@ -381,6 +382,9 @@ typedef struct StoreDamage {
  */
 ErrCode store_check(Store *store, Keep *keep, StoreDamage **out, size_t *n_out,
                     Err *err) ERR_CHECKED;
+
+/* Compiled in: schema.sql and, from version 2 on, the migrations schema_<version>.sql. */
+extern const EmbeddedFile results_files[];
 
 /* "pending", "running", "done", "diverged", "failed". */
 const char *store_status_name(StoreStatus status);

@@ -15,7 +15,4 @@ struct Store {
 ErrCode store_trial_digest(Store *store, int64_t trial, char digest[HASH_HEX_BYTES],
                            Err *err) ERR_CHECKED;
 
-/* schema.sql and, from version 2 on, the migrations schema_<version>.sql. */
-extern const EmbeddedFile results_files[];
-
 #endif

@@ -1,34 +1,24 @@
 /* harness/cli/network_options.c: from the words of a command line to a specification. */
 #include "harness/cli/network_options.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "models/resolve.h"
 #include "models/zoo.h"
+#include "nn/naming.h"
+
+static const double TENSORFLOW_EPSILON = 1e-3;
 
 #define FIELD(field) offsetof(NetworkOptions, field)
 static const Option options[] = {
-    {.name = "width",
-     .kind = OPTION_NUMBER,
-     .offset = FIELD(width),
-     .metavar = "W",
-     .fallback = "1",
+    {.name = "width", .kind = OPTION_NUMBER, .offset = FIELD(width), .metavar = "W", .fallback = "1",
      .doc = "width multiplier, by the network's rounding rules"},
-    {.name = "depth",
-     .kind = OPTION_NUMBER,
-     .offset = FIELD(depth),
-     .metavar = "D",
-     .fallback = "1",
+    {.name = "depth", .kind = OPTION_NUMBER, .offset = FIELD(depth), .metavar = "D", .fallback = "1",
      .doc = "depth multiplier"},
-    {.name = "resolution",
-     .kind = OPTION_TEXT,
-     .offset = FIELD(resolution),
-     .metavar = "PX",
+    {.name = "resolution", .kind = OPTION_TEXT, .offset = FIELD(resolution), .metavar = "PX",
      .doc = "height and width of the images in pixels"},
-    {.name = "classes",
-     .kind = OPTION_TEXT,
-     .offset = FIELD(classes),
-     .metavar = "K",
+    {.name = "classes", .kind = OPTION_TEXT, .offset = FIELD(classes), .metavar = "K",
      .doc = "classes (default: the data set's, else the network's)"},
 };
 #undef FIELD
@@ -40,8 +30,7 @@ static ErrCode whole_number(int64_t *out, const char *name, const char *text, Er
     if (!text)
         return ERR_NONE;
     if (!text_to_int64(text, out) || *out == RESOLVE_UNSET)
-        return err_set(err, ERR_USAGE, "option '--%s' must be a whole number, not '%s'", name,
-                       text);
+        return err_set(err, ERR_USAGE, "option '--%s' must be a whole number, not '%s'", name, text);
     return ERR_NONE;
 }
 
@@ -65,18 +54,38 @@ fail:
     return err->code;
 }
 
-ErrCode data_option_apply(Study *study, const char *value, char buffer[DATA_OPTION_PATH_MAX],
-                          Err *err)
+ErrCode network_options_names(Spec *spec, int names, Err *err)
+{
+    const WeightNaming *naming = naming_at(names);
+    if (naming == &naming_torchvision) {
+        if (isnan(spec->torchvision_epsilon))
+            return err_set(err, ERR_USAGE, "torchvision does not have the network '%s'", spec->name);
+        spec->batch_norm.epsilon = spec->torchvision_epsilon;
+        spec->padding = PADDING_SYMMETRIC;
+    } else if (naming == &naming_timm) {
+        spec->batch_norm.epsilon = TENSORFLOW_EPSILON;
+        spec->padding = PADDING_SAME;
+    }
+    return ERR_NONE;
+}
+
+ErrCode data_option_split(const char *value, char name[DATA_OPTION_PATH_MAX], const char **path, Err *err)
 {
     const char *equals = strchr(value, '=');
     const size_t n = equals ? (size_t)(equals - value) : strlen(value);
     if (n == 0 || n >= DATA_OPTION_PATH_MAX)
-        return err_set(err, ERR_USAGE, "option '--data' must be NAME or NAME=PATH, not '%s'",
-                       value);
-    memcpy(buffer, value, n);
-    buffer[n] = '\0';
-    study->data.name = buffer;
+        return err_set(err, ERR_USAGE, "a data set is NAME or NAME=PATH, not '%s'", value);
+    memcpy(name, value, n);
+    name[n] = '\0';
     if (equals)
-        study->data.path = equals + 1;
+        *path = equals + 1;
     return ERR_NONE;
+}
+
+ErrCode data_option_apply(Study *study, const char *value, char buffer[DATA_OPTION_PATH_MAX], Err *err)
+{
+    TRY(data_option_split(value, buffer, &study->data.path, err));
+    study->data.name = buffer;
+fail:
+    return err->code;
 }

@@ -1,0 +1,103 @@
+/* harness/cli/cmd_bench.c: `isoflop bench`: how fast the trainer's own step is on this machine. */
+#include "harness/cli/command.h"
+#include "harness/cli/network_options.h"
+
+#include "base/json.h"
+#include "harness/stepbench.h"
+#include "models/resolve.h"
+
+#include <string.h>
+
+static const char *const usage[] = {"step --network N [--batch B] [--steps S] [--json]", NULL};
+static const char *const notes[] = {
+    "step: forward, cross-entropy, backward, RMSProp with momentum and weight decay, batch-norm statistics; "
+    "no dropout, drop connect, smoothing, averaging or loading; input resident. The median of S steps after "
+    "3. It needs no data set.",
+    NULL};
+
+typedef struct BenchSettings {
+    NetworkOptions network;
+    const char *name;
+    int64_t batch, steps;
+} BenchSettings;
+
+#define FIELD(field) offsetof(BenchSettings, field)
+static const Option options[] = {
+    {.name = "network", .kind = OPTION_TEXT, .offset = FIELD(name), .metavar = "N",
+     .doc = "zoo name or YAML file"},
+    {.name = "batch", .kind = OPTION_INT, .offset = FIELD(batch), .metavar = "B", .fallback = "64", .min = 1,
+     .max = 65536, .doc = "images a step"},
+    {.name = "steps", .kind = OPTION_INT, .offset = FIELD(steps), .metavar = "S", .fallback = "10",
+     .min = STEPBENCH_MIN_STEPS, .max = STEPBENCH_MAX_STEPS, .doc = "steps that are timed"},
+    {.kind = OPTION_TABLE, .offset = FIELD(network), .table = &network_options},
+};
+#undef FIELD
+
+static void put_report(const Network *network, const StepbenchSettings *settings,
+                       const StepbenchReport *report, bool as_json, Text *out)
+{
+    char macs[TEXT_NUMBER_BYTES];
+    if (!as_json) {
+        text_printf(out, "%s at %d px, batch %d, %d threads, %s: %.1f images/s, %.3f ms a step (fastest "
+                         "%.3f, %lld steps), %s MACs an image\n",
+                    network->name, network->resolution, settings->batch, settings->threads,
+                    cpu_level_name(settings->level), report->images_per_second, report->ms_per_step,
+                    report->ms_min, (long long)report->steps, text_human(macs, (double)network->macs));
+        return;
+    }
+    JsonWriter json = json_writer(out, false);
+    json_open_map(&json, NULL);
+    json_put_double(&json, "images_per_second", report->images_per_second);
+    json_put_int(&json, "macs", network->macs);
+    json_put_double(&json, "ms_per_step", report->ms_per_step);
+    json_put_double(&json, "ms_min", report->ms_min);
+    json_put_int(&json, "steps", report->steps);
+    json_put_text(&json, "network", network->name);
+    json_put_int(&json, "batch", settings->batch);
+    json_put_int(&json, "threads", settings->threads);
+    json_put_text(&json, "cpu", cpu_level_name(settings->level));
+    json_close_map(&json);
+    text_append_char(out, '\n');
+}
+
+static ErrCode run(const Call *call, int *status, Err *err)
+{
+    (void)status;
+    const BenchSettings *settings = call->settings;
+    Spec spec;
+    Network network = {0};
+    StepbenchReport report;
+    Text out = {0};
+    const StepbenchSettings bench = {.batch = (int)settings->batch, .threads = call->threads,
+                                     .level = call->cpu, .steps = settings->steps};
+    if (strcmp(call->args[0], "step") != 0) {
+        (void)err_set(err, ERR_USAGE, "unknown benchmark '%s', only 'step'", call->args[0]);
+        goto fail;
+    }
+    if (!settings->name) {
+        (void)err_set(err, ERR_USAGE, "option '--network' is missing");
+        goto fail;
+    }
+    TRY(network_options_spec(&spec, settings->name, &settings->network, NULL, 0, err));
+    TRY(resolve_network(&network, &spec, err));
+    TRY(stepbench_run(&network, &bench, &report, err));
+    put_report(&network, &bench, &report, call->json, &out);
+    TRY(call_print(&out, err));
+fail:
+    network_release(&network);
+    text_release(&out);
+    return err->code;
+}
+
+const Command cmd_bench = {
+    .name = "bench",
+    .summary = "time the trainer's own step",
+    .usage = usage,
+    .notes = notes,
+    .options = {options, ARRAY_LEN(options)},
+    .settings_bytes = sizeof(BenchSettings),
+    .min_args = 1,
+    .max_args = 1,
+    .shared = SHARED_JSON,
+    .run = run,
+};

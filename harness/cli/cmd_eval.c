@@ -1,0 +1,165 @@
+/* harness/cli/cmd_eval.c: `isoflop eval`: scores a weight file on a split. */
+#include "harness/cli/command.h"
+#include "harness/cli/network_options.h"
+
+#include "base/json.h"
+#include "harness/evaluation.h"
+#include "harness/study_data.h"
+#include "models/resolve.h"
+#include "nn/naming.h"
+
+static const char *const usage[] = {
+    "--network N --weights W --data NAME[=PATH] [--split val|test] [--batch B] [--json]", NULL};
+static const char *const notes[] = {
+    "Normalisation is by the training subset, as in training: give the same data.train by --set. With --json: "
+    "loss, top1, accuracy of each class and the confusion matrix (row = class, column = prediction).",
+    NULL};
+
+typedef struct EvalSettings {
+    NetworkOptions network;
+    const char *name, *weights, *data;
+    int64_t batch;
+    int split, names;
+} EvalSettings;
+
+static const char *const split_names[] = {"val", "test", NULL};
+static const DataPart split_parts[] = {PART_VAL, PART_TEST};
+
+#define FIELD(field) offsetof(EvalSettings, field)
+static const Option options[] = {
+    {.name = "network", .kind = OPTION_TEXT, .offset = FIELD(name), .metavar = "N",
+     .doc = "zoo name or YAML file"},
+    {.name = "weights", .kind = OPTION_TEXT, .offset = FIELD(weights), .metavar = "FILE",
+     .doc = "weights as safetensors"},
+    {.name = "data", .kind = OPTION_TEXT, .offset = FIELD(data), .metavar = "NAME[=PATH]",
+     .doc = "data set, with its folder or archive"},
+    {.name = "split", .kind = OPTION_ENUM, .offset = FIELD(split), .metavar = "val|test", .fallback = "test",
+     .names = split_names, .doc = "subset to score on"},
+    {.name = "batch", .kind = OPTION_INT, .offset = FIELD(batch), .metavar = "B", .fallback = "64", .min = 1,
+     .max = 65536, .doc = "images at a time; changes memory, not results"},
+    {.name = "names", .kind = OPTION_ENUM, .offset = FIELD(names), .metavar = "WHOSE", .fallback = "isoflop",
+     .names = naming_names, .doc = "names in the weight file: isoflop, torchvision, timm-tf"},
+    {.kind = OPTION_TABLE, .offset = FIELD(network), .table = &network_options},
+};
+#undef FIELD
+
+static ErrCode check_settings(const EvalSettings *settings, Err *err)
+{
+    const char *const values[] = {settings->name, settings->weights, settings->data};
+    const char *const names[] = {"network", "weights", "data"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        if (!values[i])
+            return err_set(err, ERR_USAGE, "option '--%s' is missing", names[i]);
+    return ERR_NONE;
+}
+
+static void put_json(const Evaluation *result, const char *split, const Dataset *data, Text *out)
+{
+    JsonWriter json = json_writer(out, true);
+    json_open_map(&json, NULL);
+    json_put_text(&json, "split", split);
+    json_put_int(&json, "n", result->n);
+    json_put_double(&json, "loss", result->loss);
+    json_put_double(&json, "top1", result->top1);
+    json_open_list(&json, "classes");
+    for (int c = 0; c < result->classes; c++) {
+        json_open_map(&json, NULL);
+        json_put_text(&json, "name", dataset_class_name(data, c));
+        json_put_int(&json, "n", evaluation_class_count(result, c));
+        json_put_double(&json, "top1", evaluation_class_top1(result, c));
+        json_close_map(&json);
+    }
+    json_close_list(&json);
+    json_open_list(&json, "confusion");
+    for (int c = 0; c < result->classes; c++)
+        json_put_ints(&json, NULL, result->confusion + c * result->classes, (size_t)result->classes);
+    json_close_list(&json);
+    json_close_map(&json);
+    text_append_char(out, '\n');
+}
+
+static void put_plain(const Evaluation *result, const char *split, const Dataset *data, Text *out)
+{
+    static const char *const headings[] = {"class", "images", "top-1 %"};
+    static const TextAlign aligns[] = {TEXT_LEFT, TEXT_RIGHT, TEXT_RIGHT};
+    TextTable *table = text_table_create(headings, aligns, ARRAY_LEN(headings));
+    if (!table) {
+        out->failed = true;
+        return;
+    }
+    for (int c = 0; c < result->classes; c++) {
+        text_table_cell(table, dataset_class_name(data, c));
+        text_table_cellf(table, "%lld", (long long)evaluation_class_count(result, c));
+        text_table_cellf(table, "%.2f", evaluation_class_top1(result, c));
+    }
+    text_table_render(table, out);
+    text_table_destroy(&table);
+    text_printf(out, "\n%s: %lld images, top-1 %.2f %%, loss %.4f\n", split, (long long)result->n, result->top1,
+                result->loss);
+}
+
+/* Opens images and network and scores; what is printed is left in *result. */
+static ErrCode evaluate(const Call *call, const Study *study, const StudyImages *images, Evaluation *result,
+                        Err *err)
+{
+    const EvalSettings *settings = call->settings;
+    Spec spec;
+    Network network = {0};
+    Net *net = NULL;
+    ImageSet *set = NULL;
+    ImageSetReport report;
+    TRY(network_options_spec(&spec, settings->name, &settings->network, study,
+                             dataset_n_classes(images->set), err));
+    TRY(network_options_names(&spec, settings->names, err));
+    TRY(resolve_network(&network, &spec, err));
+    const ImageSetSettings view = {.resolution = network.resolution, .threads = call->threads};
+    TRY(imageset_open(&set, images->set, &images->split, &view, &report, err));
+    const NetSettings plan = {.batch = (int)settings->batch, .threads = call->threads, .level = call->cpu};
+    TRY(net_create(&net, &network, &plan, err));
+    TRY(weights_load(net, settings->weights, naming_at(settings->names), err));
+    const DataStats stats = imagestats_compute(set, PART_TRAIN, call->threads);
+    TRY(evaluation_run(result, net, set, &stats, split_parts[settings->split], err));
+fail:
+    net_destroy(&net);
+    imageset_close(&set);
+    network_release(&network);
+    return err->code;
+}
+
+static ErrCode run(const Call *call, int *status, Err *err)
+{
+    (void)status;
+    const EvalSettings *settings = call->settings;
+    char name[DATA_OPTION_PATH_MAX];
+    Study *study = NULL;
+    StudyImages images = {0};
+    Evaluation result = {0};
+    Text out = {0};
+    TRY(check_settings(settings, err));
+    TRY(study_defaults(&study, call->sets.v, call->sets.n, err));
+    TRY(data_option_apply(study, settings->data, name, err));
+    TRY(study_data_open(&images, &study->data, call->data_root, err));
+    TRY(evaluate(call, study, &images, &result, err));
+    if (call->json)
+        put_json(&result, split_names[settings->split], images.set, &out);
+    else
+        put_plain(&result, split_names[settings->split], images.set, &out);
+    TRY(call_print(&out, err));
+fail:
+    evaluation_release(&result);
+    study_data_close(&images);
+    study_destroy(&study);
+    text_release(&out);
+    return err->code;
+}
+
+const Command cmd_eval = {
+    .name = "eval",
+    .summary = "score a weight file on a split",
+    .usage = usage,
+    .notes = notes,
+    .options = {options, ARRAY_LEN(options)},
+    .settings_bytes = sizeof(EvalSettings),
+    .shared = SHARED_JSON | SHARED_SET | SHARED_DATA_ROOT,
+    .run = run,
+};

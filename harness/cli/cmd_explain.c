@@ -1,0 +1,66 @@
+/* harness/cli/cmd_explain.c: `isoflop explain`: why a family member looks as it does. */
+#include "harness/cli/command.h"
+#include "harness/cli/network_options.h"
+
+#include "base/json.h"
+#include "models/explain.h"
+
+static const char *const usage[] = {
+    "NETWORK [--alpha A --beta B --gamma G] [--width W] [--depth D] [--resolution PX] [--json]", NULL};
+static const char *const notes[] = {
+    "Its multipliers, the phi that each dimension implies, what rounding did to every stage, what each "
+    "dimension costs alone, and why the published numbers differ from the counted ones.",
+    NULL};
+
+typedef struct ExplainSettings {
+    NetworkOptions network;
+    double alpha, beta, gamma;
+} ExplainSettings;
+
+#define FIELD(field) offsetof(ExplainSettings, field)
+static const Option options[] = {
+    {.name = "alpha", .kind = OPTION_NUMBER, .offset = FIELD(alpha), .metavar = "A", .fallback = "1.2",
+     .doc = "depth's constant"},
+    {.name = "beta", .kind = OPTION_NUMBER, .offset = FIELD(beta), .metavar = "B", .fallback = "1.1",
+     .doc = "width's constant"},
+    {.name = "gamma", .kind = OPTION_NUMBER, .offset = FIELD(gamma), .metavar = "G", .fallback = "1.15",
+     .doc = "resolution's constant"},
+    {.kind = OPTION_TABLE, .offset = FIELD(network), .table = &network_options},
+};
+#undef FIELD
+
+static ErrCode run(const Call *call, int *status, Err *err)
+{
+    (void)status;
+    const ExplainSettings *settings = call->settings;
+    const Scale constants = {settings->alpha, settings->beta, settings->gamma};
+    Spec spec;
+    Explanation explanation;
+    Text out = {0};
+    TRY(network_options_spec(&spec, call->args[0], &settings->network, NULL, 0, err));
+    TRY(explain_network(&explanation, &spec, constants, err));
+    if (call->json) {
+        JsonWriter json = json_writer(&out, true);
+        explain_json(&explanation, &json);
+        text_append_char(&out, '\n');
+    } else {
+        explain_text(&explanation, &out);
+    }
+    TRY(call_print(&out, err));
+fail:
+    text_release(&out);
+    return err->code;
+}
+
+const Command cmd_explain = {
+    .name = "explain",
+    .summary = "why a family member looks as it does, and why published FLOPs differ",
+    .usage = usage,
+    .notes = notes,
+    .options = {options, ARRAY_LEN(options)},
+    .settings_bytes = sizeof(ExplainSettings),
+    .min_args = 1,
+    .max_args = 1,
+    .shared = SHARED_JSON,
+    .run = run,
+};

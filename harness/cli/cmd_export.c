@@ -1,0 +1,126 @@
+/* harness/cli/cmd_export.c: `isoflop export`: weights and results in other programs' formats. */
+#include "harness/cli/command.h"
+#include "harness/cli/network_options.h"
+#include "harness/cli/study_folder.h"
+
+#include "harness/onnx.h"
+#include "models/resolve.h"
+#include "nn/naming.h"
+#include "results/export.h"
+
+static const char *const usage[] = {
+    "--format onnx --network N --weights W [--names torchvision] --output F.onnx",
+    "--format safetensors --network N --weights W [--names A] [--to B] --output F.safetensors",
+    "--format csv|json DIR WHAT", NULL};
+static const char *const notes[] = {
+    "onnx: input 'images' float32 [batch,3,H,W], output 'logits'. safetensors: from the names --names to the "
+    "names --to. csv and json: what a study's store holds, on standard output; WHAT is one of its tables and "
+    "views, for example result, trial, point, epoch.",
+    NULL};
+
+typedef enum Format { FORMAT_ONNX, FORMAT_SAFETENSORS, FORMAT_CSV, FORMAT_JSON } Format;
+
+static const char *const format_names[] = {"onnx", "safetensors", "csv", "json", NULL};
+
+typedef struct ExportSettings {
+    NetworkOptions network;
+    const char *name, *weights, *output;
+    int format, names, to;
+} ExportSettings;
+
+#define FIELD(field) offsetof(ExportSettings, field)
+static const Option options[] = {
+    {.name = "format", .kind = OPTION_ENUM, .offset = FIELD(format), .metavar = "FORMAT", .fallback = "onnx",
+     .names = format_names, .doc = "onnx, safetensors, csv, json"},
+    {.name = "network", .kind = OPTION_TEXT, .offset = FIELD(name), .metavar = "N",
+     .doc = "zoo name or YAML file"},
+    {.name = "weights", .kind = OPTION_TEXT, .offset = FIELD(weights), .metavar = "FILE",
+     .doc = "weights as safetensors"},
+    {.name = "names", .kind = OPTION_ENUM, .offset = FIELD(names), .metavar = "WHOSE", .fallback = "isoflop",
+     .names = naming_names, .doc = "names in the weight file: isoflop, torchvision, timm-tf"},
+    {.name = "to", .kind = OPTION_ENUM, .offset = FIELD(to), .metavar = "WHOSE", .fallback = "isoflop",
+     .names = naming_names, .doc = "safetensors: names to write"},
+    {.name = "output", .kind = OPTION_TEXT, .offset = FIELD(output), .metavar = "FILE",
+     .doc = "file to write"},
+    {.kind = OPTION_TABLE, .offset = FIELD(network), .table = &network_options},
+};
+#undef FIELD
+
+static ErrCode check_network(const Call *call, Err *err)
+{
+    const ExportSettings *settings = call->settings;
+    const char *const values[] = {settings->name, settings->weights, settings->output};
+    const char *const names[] = {"network", "weights", "output"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        if (!values[i])
+            return err_set(err, ERR_USAGE, "option '--%s' is missing", names[i]);
+    if (call->n_args)
+        return err_set(err, ERR_USAGE, "unexpected argument '%s' with --format %s", call->args[0],
+                       format_names[settings->format]);
+    return ERR_NONE;
+}
+
+static ErrCode export_network(const Call *call, Err *err)
+{
+    const ExportSettings *settings = call->settings;
+    Spec spec;
+    Network network = {0};
+    Net *net = NULL;
+    const NetSettings plan = {.batch = 1, .threads = call->threads, .level = call->cpu};
+    TRY(check_network(call, err));
+    TRY(network_options_spec(&spec, settings->name, &settings->network, NULL, 0, err));
+    TRY(network_options_names(&spec, settings->names, err));
+    TRY(resolve_network(&network, &spec, err));
+    TRY(net_create(&net, &network, &plan, err));
+    TRY(weights_load(net, settings->weights, naming_at(settings->names), err));
+    if (settings->format == FORMAT_ONNX)
+        TRY(onnx_write(net, settings->output, err));
+    else
+        TRY(weights_save(net, NET_WEIGHTS, settings->output, naming_at(settings->to), err));
+fail:
+    net_destroy(&net);
+    network_release(&network);
+    return err->code;
+}
+
+static ErrCode export_results(const Call *call, Err *err)
+{
+    const ExportSettings *settings = call->settings;
+    StudyFolder study = {0};
+    Text out = {0};
+    if (call->n_args != 2) {
+        (void)err_set(err, ERR_USAGE, "--format %s needs a study's DIR and WHAT, for example result",
+                      format_names[settings->format]);
+        goto fail;
+    }
+    TRY(study_folder_open(&study, call->args[0], err));
+    if (settings->format == FORMAT_CSV)
+        TRY(export_csv(study.store, call->args[1], &out, err));
+    else
+        TRY(export_json(study.store, call->args[1], &out, err));
+    TRY(call_print(&out, err));
+fail:
+    study_folder_close(&study);
+    text_release(&out);
+    return err->code;
+}
+
+static ErrCode run(const Call *call, int *status, Err *err)
+{
+    (void)status;
+    const ExportSettings *settings = call->settings;
+    if (settings->format == FORMAT_CSV || settings->format == FORMAT_JSON)
+        return export_results(call, err);
+    return export_network(call, err);
+}
+
+const Command cmd_export = {
+    .name = "export",
+    .summary = "weights as ONNX or under other names, results as CSV or JSON",
+    .usage = usage,
+    .notes = notes,
+    .options = {options, ARRAY_LEN(options)},
+    .settings_bytes = sizeof(ExportSettings),
+    .max_args = 2,
+    .run = run,
+};

@@ -1,0 +1,49 @@
+/* harness/cli/cmd_report.c: `isoflop report`: figures and the one-page report of a study. */
+#include "harness/cli/command.h"
+#include "harness/cli/study_folder.h"
+
+#include "base/json.h"
+#include "base/sys.h"
+
+static const char *const usage[] = {"DIR [--json]", NULL};
+static const char *const notes[] = {
+    "DIR is a study's directory. Draws every figure that has data into DIR/figures and writes "
+    "DIR/report.html, a page that needs nothing else.",
+    NULL};
+
+static ErrCode run(const Call *call, int *status, Err *err)
+{
+    (void)status;
+    char *report = NULL;
+    int n_missing = 0;
+    Text out = {0};
+    TRY(study_folder_report(call->args[0], &report, &n_missing, err));
+    if (call->json) {
+        JsonWriter json = json_writer(&out, true);
+        json_open_map(&json, NULL);
+        json_put_text(&json, "report", report);
+        json_put_int(&json, "figures_missing", n_missing);
+        json_close_map(&json);
+    } else {
+        text_append(&out, report);
+    }
+    text_append_char(&out, '\n');
+    if (n_missing)
+        call_say("%d figures could not be drawn: the report says why", n_missing);
+    TRY(call_print(&out, err));
+fail:
+    mem_free(report);
+    text_release(&out);
+    return err->code;
+}
+
+const Command cmd_report = {
+    .name = "report",
+    .summary = "write the one-page HTML report of a study",
+    .usage = usage,
+    .notes = notes,
+    .min_args = 1,
+    .max_args = 1,
+    .shared = SHARED_JSON,
+    .run = run,
+};

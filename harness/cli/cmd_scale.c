@@ -1,0 +1,162 @@
+/* harness/cli/cmd_scale.c: `isoflop scale`: a scaled network as YAML. */
+#include "harness/cli/command.h"
+#include "harness/cli/network_options.h"
+
+#include "base/file.h"
+#include "base/json.h"
+#include "models/match.h"
+#include "models/resolve.h"
+#include "models/scaling.h"
+
+#include <string.h>
+
+static const char *const usage[] = {
+    "NETWORK [--width W] [--depth D] [--resolution PX] [--output FILE] [--json]",
+    "NETWORK --strategy S --macs 4x [--constants A,B,G] [--matched] [--output FILE] [--json]", NULL};
+static const char *const notes[] = {
+    "Writes the scaled network as a YAML file that every command takes. --macs is a number of "
+    "multiply-adds or a multiple of NETWORK's own counted cost, like 4x. With --matched the network is "
+    "trimmed to the target as a study's grid and comparisons are, else it is the nearest point of the ray.",
+    NULL};
+
+typedef struct ScaleSettings {
+    NetworkOptions network;
+    const char *strategy, *macs, *constants, *output;
+    double tolerance;
+    bool matched;
+} ScaleSettings;
+
+#define FIELD(field) offsetof(ScaleSettings, field)
+static const Option options[] = {
+    {.name = "strategy", .kind = OPTION_TEXT, .offset = FIELD(strategy), .metavar = "S",
+     .doc = "depth, width, resolution, compound, dwr, fast"},
+    {.name = "macs", .kind = OPTION_TEXT, .offset = FIELD(macs), .metavar = "N|Nx",
+     .doc = "target: multiply-adds, or a multiple of the network's"},
+    {.name = "constants", .kind = OPTION_TEXT, .offset = FIELD(constants), .metavar = "A,B,G",
+     .fallback = "1.2,1.1,1.15", .doc = "compound: alpha, beta, gamma"},
+    {.name = "matched", .kind = OPTION_FLAG, .offset = FIELD(matched),
+     .doc = "trim to the target within --tolerance"},
+    {.name = "tolerance", .kind = OPTION_NUMBER, .offset = FIELD(tolerance), .metavar = "F",
+     .fallback = "0.05", .min = 0, .max = 1, .doc = "relative deviation of counted MACs"},
+    {.name = "output", .kind = OPTION_TEXT, .offset = FIELD(output), .metavar = "FILE",
+     .doc = "write there instead of standard output"},
+    {.kind = OPTION_TABLE, .offset = FIELD(network), .table = &network_options},
+};
+#undef FIELD
+
+/* "4x" or "1500000" over the baseline's count. */
+static ErrCode parse_target(double *factor, const char *text, int64_t baseline, Err *err)
+{
+    char number[TEXT_NUMBER_BYTES];
+    const size_t n = strlen(text);
+    const bool is_multiple = n && text[n - 1] == 'x';
+    double value = 0;
+    if (n < sizeof number) {
+        memcpy(number, text, n + 1);
+        if (is_multiple)
+            number[n - 1] = '\0';
+        if (text_to_double(number, &value) && value > 0) {
+            *factor = is_multiple ? value : value / (double)baseline;
+            return ERR_NONE;
+        }
+    }
+    return err_set(err, ERR_USAGE, "option '--macs' must be a positive number or multiple like 4x, not '%s'",
+                   text);
+}
+
+/* "1.2,1.1,1.15". */
+static ErrCode parse_constants(double *constants, const char *text, Err *err)
+{
+    char number[TEXT_NUMBER_BYTES];
+    const char *rest = text;
+    for (int i = 0; i < SCALING_MAX_CONSTANTS; i++) {
+        const size_t n = strcspn(rest, ",");
+        const bool is_last = i == SCALING_MAX_CONSTANTS - 1;
+        if (n >= sizeof number || (rest[n] == ',') == is_last)
+            goto bad;
+        memcpy(number, rest, n);
+        number[n] = '\0';
+        if (!text_to_double(number, &constants[i]))
+            goto bad;
+        rest += n + 1;
+    }
+    return ERR_NONE;
+bad:
+    return err_set(err, ERR_USAGE, "option '--constants' must be three numbers like 1.2,1.1,1.15, not '%s'",
+                   text);
+}
+
+static ErrCode scale_along(Spec *spec, const ScaleSettings *settings, Err *err)
+{
+    double constants[SCALING_MAX_CONSTANTS], factor = 0;
+    Ray ray;
+    MatchPoint point;
+    const Strategy *strategy = scaling_find(settings->strategy);
+    TRY(parse_constants(constants, settings->constants, err));
+    TRY(scaling_ray(&ray, settings->strategy, constants, strategy ? (size_t)strategy->n_constants : 0, err));
+    if (!settings->macs) {
+        (void)err_set(err, ERR_USAGE, "option '--strategy' needs '--macs', for example --macs 4x");
+        goto fail;
+    }
+    TRY(parse_target(&factor, settings->macs, resolve_macs(spec, 0), err));
+    const Matching matching = match_target(spec, factor, settings->tolerance);
+    if (settings->matched)
+        TRY(match_ray(&point, &matching, &ray, err));
+    else
+        TRY(match_ray_nominal(&point, &matching, &ray, err));
+    call_say("%s at %.4g x the baseline: d %.3f w %.3f r %.3f built, %lld MACs, %.3f of the target%s",
+             settings->strategy, factor, point.built.depth, point.built.width, point.built.resolution,
+             (long long)point.macs, point.ratio, point.status == MATCH_UNFAIR ? ": UNFAIR" : "");
+    *spec = point.spec;
+fail:
+    return err->code;
+}
+
+static void put_json(const Spec *spec, const Text *yaml, Text *out)
+{
+    JsonWriter json = json_writer(out, true);
+    json_open_map(&json, NULL);
+    json_put_text(&json, "network", spec->name);
+    json_put_int(&json, "resolution", spec->resolution);
+    json_put_int(&json, "macs", resolve_macs(spec, 0));
+    json_put_text(&json, "yaml", text_string(yaml));
+    json_close_map(&json);
+    text_append_char(out, '\n');
+}
+
+static ErrCode run(const Call *call, int *status, Err *err)
+{
+    (void)status;
+    const ScaleSettings *settings = call->settings;
+    Spec spec;
+    Text yaml = {0}, out = {0};
+    TRY(network_options_spec(&spec, call->args[0], &settings->network, NULL, 0, err));
+    if (settings->strategy)
+        TRY(scale_along(&spec, settings, err));
+    spec_write_yaml(&spec, &yaml);
+    TRY(text_ok(&yaml, err));
+    if (settings->output)
+        TRY(file_write(settings->output, yaml.data, yaml.n_bytes, err));
+    if (call->json)
+        put_json(&spec, &yaml, &out);
+    else if (!settings->output)
+        text_append(&out, yaml.data);
+    TRY(call_print(&out, err));
+fail:
+    text_release(&yaml);
+    text_release(&out);
+    return err->code;
+}
+
+const Command cmd_scale = {
+    .name = "scale",
+    .summary = "write a scaled network as YAML",
+    .usage = usage,
+    .notes = notes,
+    .options = {options, ARRAY_LEN(options)},
+    .settings_bytes = sizeof(ScaleSettings),
+    .min_args = 1,
+    .max_args = 1,
+    .shared = SHARED_JSON,
+    .run = run,
+};

@@ -1,0 +1,109 @@
+/* harness/cli/cmd_trials.c: `isoflop trials`: all trials of a study, one a line. */
+#include "harness/cli/command.h"
+#include "harness/cli/study_folder.h"
+
+#include "base/json.h"
+
+#include <math.h>
+
+static const char *const usage[] = {"DIR [--json]", NULL};
+
+static void put_trial(JsonWriter *json, const StudyFolder *study, const StoreTrial *trial)
+{
+    Text label = {0};
+    study_folder_label(study, trial->digest, &label);
+    json_open_map(json, NULL);
+    json_put_int(json, "trial", trial->number);
+    json_put_text(json, "status", store_status_name(trial->status));
+    json_put_int(json, "seed", trial->seed);
+    json_put_text(json, "point", text_string(&label));
+    json_put_text(json, "network", trial->network);
+    json_put_text(json, "digest", trial->digest);
+    json_put_bool(json, "listed", trial->is_listed);
+    json_put_int(json, "macs", trial->macs);
+    json_put_int(json, "epochs", trial->n_epochs);
+    json_put_double(json, "val_top1", trial->val_top1);
+    json_put_double(json, "test_top1", trial->test_top1);
+    json_put_int(json, "attempts", trial->n_attempts);
+    json_put_text(json, "reason", trial->reason);
+    json_close_map(json);
+    text_release(&label);
+}
+
+static void percent_cell(TextTable *table, double value)
+{
+    if (isnan(value))
+        text_table_cell(table, NULL);
+    else
+        text_table_cellf(table, "%.2f", value);
+}
+
+static void add_row(TextTable *table, const StudyFolder *study, const StoreTrial *trial)
+{
+    Text label = {0};
+    char macs[TEXT_NUMBER_BYTES];
+    study_folder_label(study, trial->digest, &label);
+    text_table_cellf(table, "%06lld", (long long)trial->number);
+    text_table_cell(table, store_status_name(trial->status));
+    text_table_cell(table, text_string(&label));
+    text_table_cellf(table, "%lld", (long long)trial->seed);
+    text_table_cell(table, text_human(macs, (double)trial->macs));
+    text_table_cellf(table, "%lld", (long long)trial->n_epochs);
+    percent_cell(table, trial->val_top1);
+    percent_cell(table, trial->test_top1);
+    text_table_cellf(table, "%lld", (long long)trial->n_attempts);
+    text_table_cell(table, trial->reason);
+    text_release(&label);
+}
+
+static void print_table(const StudyFolder *study, const StoreTrials *trials, Text *out)
+{
+    static const char *const headings[] = {"trial",  "status",    "point",     "seed",     "MACs",
+                                           "epochs", "val top-1", "test top-1", "attempts", "last end"};
+    static const TextAlign aligns[] = {TEXT_LEFT,  TEXT_LEFT,  TEXT_LEFT,  TEXT_RIGHT, TEXT_RIGHT,
+                                       TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT, TEXT_LEFT};
+    TextTable *table = text_table_create(headings, aligns, ARRAY_LEN(headings));
+    if (!table) {
+        out->failed = true;
+        return;
+    }
+    for (size_t i = 0; i < trials->n; i++)
+        add_row(table, study, &trials->items[i]);
+    text_table_render(table, out);
+    text_table_destroy(&table);
+}
+
+static ErrCode run(const Call *call, int *status, Err *err)
+{
+    (void)status;
+    StudyFolder study;
+    StoreTrials trials = {0};
+    Text out = {0};
+    TRY(study_folder_open(&study, call->args[0], err));
+    TRY(store_trials(study.store, &study.keep, &trials, err));
+    if (call->json) {
+        JsonWriter json = json_writer(&out, true);
+        json_open_list(&json, NULL);
+        for (size_t i = 0; i < trials.n; i++)
+            put_trial(&json, &study, &trials.items[i]);
+        json_close_list(&json);
+        text_append_char(&out, '\n');
+    } else {
+        print_table(&study, &trials, &out);
+    }
+    TRY(call_print(&out, err));
+fail:
+    study_folder_close(&study);
+    text_release(&out);
+    return err->code;
+}
+
+const Command cmd_trials = {
+    .name = "trials",
+    .summary = "list the trials of a study",
+    .usage = usage,
+    .min_args = 1,
+    .max_args = 1,
+    .shared = SHARED_JSON,
+    .run = run,
+};

@@ -1,0 +1,47 @@
+/* harness/cli/cmd_verdict.c: `isoflop verdict`: each observation with its rule, effect, interval, n. */
+#include "harness/cli/command.h"
+#include "harness/cli/study_folder.h"
+
+#include "results/export.h"
+#include "results/ranking.h"
+#include "results/verdict.h"
+
+static const char *const usage[] = {"DIR [--json]", NULL};
+static const char *const notes[] = {
+    "Rules are fixed before the first run. Points are selected on validation and judged on test; fewer "
+    "than three seeds are always INCONCLUSIVE.",
+    NULL};
+
+static ErrCode run(const Call *call, int *status, Err *err)
+{
+    (void)status;
+    StudyFolder study;
+    Verdict verdicts[VERDICT_COUNT];
+    Ranking *rankings = NULL;
+    size_t n_rankings = 0;
+    Text out = {0};
+    TRY(study_folder_open(&study, call->args[0], err));
+    TRY(verdict_all(&study.results, &study.keep, verdicts, err));
+    TRY(ranking_all(&study.results, study_folder_score, &study.objective, &study.keep, &rankings,
+                    &n_rankings, err));
+    if (call->json)
+        TRY(export_verdicts_json(verdicts, VERDICT_COUNT, rankings, n_rankings, &out, err));
+    else
+        TRY(export_verdicts_text(verdicts, VERDICT_COUNT, rankings, n_rankings, &out, err));
+    TRY(call_print(&out, err));
+fail:
+    study_folder_close(&study);
+    text_release(&out);
+    return err->code;
+}
+
+const Command cmd_verdict = {
+    .name = "verdict",
+    .summary = "what a study says: observations with rule, effect, interval and n; rankings",
+    .usage = usage,
+    .notes = notes,
+    .min_args = 1,
+    .max_args = 1,
+    .shared = SHARED_JSON,
+    .run = run,
+};

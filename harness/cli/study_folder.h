@@ -1,0 +1,49 @@
+/*
+ * harness/cli/study_folder.h: an existing study directory, opened for reading.
+ *
+ * What `status`, `trials`, `show`, `verdict`, `plot` and `report` have in common: the store, the
+ * study as resolved in its newest revision, and the study's objective as the store's score().
+ */
+#ifndef HARNESS_CLI_STUDY_FOLDER_H
+#define HARNESS_CLI_STUDY_FOLDER_H
+
+#include "base/err.h"
+#include "harness/study.h"
+#include "results/keep.h"
+#include "results/store.h"
+#include "search/objective.h"
+
+typedef struct StudyFolder {
+    const char *path;     /* as the user gave it; borrowed */
+    Store *store;
+    Keep keep;            /* owner of what is read */
+    Study *study;
+    StoreResults results; /* everything for verdicts and rankings; lives in keep */
+    Objective objective;  /* the study's, T in MACs */
+} StudyFolder;
+
+/*
+ * Opens PATH/study.db and reads all results. ERR_MISSING if there is no study, else as
+ * store_open_read and store_results. Close it also after an error.
+ */
+ErrCode study_folder_open(StudyFolder *folder, const char *path, Err *err) ERR_CHECKED;
+
+/* The study's objective as a StoreScore; context is an Objective. */
+double study_folder_score(double top1, double macs, const void *context);
+
+/* PATH/name; mem_free it. NULL without memory. */
+char *study_folder_file(const StudyFolder *folder, const char *name);
+
+/* "grid 1.20 1.10 1.15": the first point that asks for the trials of `digest`; "" if none does. */
+void study_folder_label(const StudyFolder *folder, const char *digest, Text *out);
+
+/* Accepts a zeroed folder. */
+void study_folder_close(StudyFolder *folder);
+
+/*
+ * Draws the figures and writes report.html of a study directory; *report (mem_free it) is its path.
+ * `n_missing` counts figures that gnuplot could not draw.
+ */
+ErrCode study_folder_report(const char *path, char **report, int *n_missing, Err *err) ERR_CHECKED;
+
+#endif

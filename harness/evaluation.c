@@ -1,0 +1,93 @@
+/* harness/evaluation.c: batches of a subset through net_evaluate, with the confusion matrix. */
+#include "harness/evaluation.h"
+
+#include <math.h>
+
+#include "base/sys.h"
+
+static const double PERCENT = 100.0;
+
+/* Buffers of one batch. */
+typedef struct Buffers {
+    Batch batch;
+    int32_t *predictions;
+} Buffers;
+
+static ErrCode make_buffers(Buffers *out, const Net *net, Err *err)
+{
+    const size_t n = (size_t)net_settings(net)->batch, side = (size_t)net_network(net)->resolution;
+    out->batch.x = mem_calloc(n, side * side * DATA_CHANNELS * sizeof(float));
+    out->batch.label = mem_calloc(n, sizeof(int32_t));
+    out->predictions = mem_calloc(n, sizeof(int32_t));
+    if (!out->batch.x || !out->batch.label || !out->predictions)
+        return err_memory(err, n * (side * side * DATA_CHANNELS + 2) * sizeof(float));
+    return ERR_NONE;
+}
+
+static void free_buffers(Buffers *buffers)
+{
+    mem_free(buffers->batch.x);
+    mem_free(buffers->batch.label);
+    mem_free(buffers->predictions);
+}
+
+static void run_batch(Evaluation *out, Net *net, Batches *batches, uint32_t index, Buffers *buffers,
+                      EvalSums *sums)
+{
+    const int n = batches_size(batches, index);
+    batches_fill(batches, index, &buffers->batch, net_settings(net)->threads);
+    net_evaluate(net, NET_WEIGHTS, buffers->batch.x, buffers->batch.label, n, sums, buffers->predictions);
+    for (int i = 0; i < n; i++)
+        out->confusion[buffers->batch.label[i] * out->classes + buffers->predictions[i]]++;
+}
+
+ErrCode evaluation_run(Evaluation *out, Net *net, const ImageSet *set, const DataStats *stats,
+                       DataPart part, Err *err)
+{
+    Buffers buffers = {0};
+    Batches *batches = NULL;
+    EvalSums sums = {0};
+    const BatchSettings settings = {.part = part,
+                                    .batch = net_settings(net)->batch,
+                                    .max_threads = net_settings(net)->threads};
+    *out = (Evaluation){.classes = net_network(net)->classes};
+    const size_t cells = (size_t)out->classes * (size_t)out->classes;
+    out->confusion = mem_calloc(cells, sizeof *out->confusion);
+    if (!out->confusion) {
+        (void)err_memory(err, cells * sizeof *out->confusion);
+        goto fail;
+    }
+    TRY(make_buffers(&buffers, net, err));
+    TRY(batches_create(&batches, set, stats, &settings, err));
+    batches_begin_epoch(batches, 0);
+    for (uint32_t i = 0; i < batches_count(batches); i++)
+        run_batch(out, net, batches, i, &buffers, &sums);
+    out->n = sums.n;
+    out->loss = sums.loss / (double)sums.n;
+    out->top1 = PERCENT * (double)sums.n_correct / (double)sums.n;
+fail:
+    batches_destroy(&batches);
+    free_buffers(&buffers);
+    return err->code;
+}
+
+int64_t evaluation_class_count(const Evaluation *evaluation, int label)
+{
+    int64_t n = 0;
+    for (int c = 0; c < evaluation->classes; c++)
+        n += evaluation->confusion[label * evaluation->classes + c];
+    return n;
+}
+
+double evaluation_class_top1(const Evaluation *evaluation, int label)
+{
+    const int64_t n = evaluation_class_count(evaluation, label);
+    const int64_t hits = evaluation->confusion[label * evaluation->classes + label];
+    return n ? PERCENT * (double)hits / (double)n : (double)NAN;
+}
+
+void evaluation_release(Evaluation *evaluation)
+{
+    mem_free(evaluation->confusion);
+    evaluation->confusion = NULL;
+}

@@ -1,0 +1,37 @@
+/*
+ * harness/evaluation.h: scores a network on one subset, image by image: what `eval` prints.
+ *
+ * Sums run in file order, batch by batch, so they do not depend on threads. The trainer's own
+ * per-epoch evaluation needs only the sums; this one keeps the confusion matrix as well.
+ */
+#ifndef HARNESS_EVALUATION_H
+#define HARNESS_EVALUATION_H
+
+#include <stdint.h>
+
+#include "data/batches.h"
+#include "nn/net.h"
+
+typedef struct Evaluation {
+    int64_t n;          /* images */
+    int classes;
+    double loss;        /* mean cross-entropy, nats */
+    double top1;        /* percent */
+    int64_t *confusion; /* [classes][classes], row = label, column = prediction; owned */
+} Evaluation;
+
+/*
+ * Evaluates net (its weights, running statistics) on `part` of `set`, normalised by `stats`.
+ * ERR_MEMORY, ERR_USAGE (empty part). evaluation_release frees the matrix.
+ */
+ErrCode evaluation_run(Evaluation *out, Net *net, const ImageSet *set, const DataStats *stats,
+                       DataPart part, Err *err) ERR_CHECKED;
+
+/* Images of class `label`, and percent of them that were recognised (NaN without any). */
+int64_t evaluation_class_count(const Evaluation *evaluation, int label);
+double evaluation_class_top1(const Evaluation *evaluation, int label);
+
+/* Accepts a zeroed struct. */
+void evaluation_release(Evaluation *evaluation);
+
+#endif

@@ -1,0 +1,391 @@
+/*
+ * harness/onnx.c: operations to ONNX nodes, weights to initialisers, packed by protobuf-c.
+ *
+ * Everything hangs on one Keep; a failed allocation sticks to it and is reported once, before
+ * packing. Value names are the operations' names with a suffix for what happens inside one.
+ */
+#include "harness/onnx.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "base/sys.h"
+#include "onnx.pb-c.h"
+#include "results/keep.h"
+
+enum {
+    IR_VERSION = 8,
+    OPSET_VERSION = 13,
+    IMAGE_DIMS = 4,
+    IMAGE_CHANNELS = 3,
+    MAX_INPUTS = 5,        /* of a node: batch norm */
+    MAX_ATTRIBUTES = 5,    /* of a node: convolution */
+    NODES_PER_OP = 8,      /* most nodes one operation becomes (squeeze and excitation, hard swish) */
+    CONSTANTS = 2,         /* bounds of ReLU6 */
+};
+
+static const float RELU6_LIMIT = 6.0F;
+static const float HARD_SIGMOID_ALPHA = 1.0F / 6.0F, HARD_SIGMOID_BETA = 0.5F;
+
+/* The graph as it grows. */
+typedef struct Graph {
+    Keep keep;
+    const Net *net;
+    Onnx__NodeProto **nodes;
+    size_t n_nodes, max_nodes;
+    Onnx__TensorProto **tensors;
+    size_t n_tensors, max_tensors;
+    const char **outputs; /* [n_ops] value that holds an operation's result */
+} Graph;
+
+/* --- building blocks --- */
+
+static char *text(Graph *graph, const char *string)
+{
+    return keep_text(&graph->keep, string);
+}
+
+static void add_tensor(Graph *graph, const char *name, const float *data, size_t n, const int64_t *dims,
+                       size_t n_dims)
+{
+    Onnx__TensorProto *tensor = keep_alloc(&graph->keep, 1, sizeof *tensor);
+    int64_t *own_dims = keep_alloc(&graph->keep, n_dims, sizeof *own_dims);
+    if (!tensor || !own_dims || graph->n_tensors == graph->max_tensors)
+        return;
+    for (size_t i = 0; i < n_dims; i++)
+        own_dims[i] = dims[i];
+    onnx__tensor_proto__init(tensor);
+    tensor->name = text(graph, name);
+    tensor->n_dims = n_dims;
+    tensor->dims = own_dims;
+    tensor->has_data_type = 1;
+    tensor->data_type = ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT;
+    tensor->has_raw_data = 1;
+    tensor->raw_data.len = n * sizeof(float);
+    tensor->raw_data.data = (uint8_t *)(uintptr_t)data;
+    graph->tensors[graph->n_tensors++] = tensor;
+}
+
+/* A node with one output; inputs end at the first NULL. */
+static Onnx__NodeProto *add_node(Graph *graph, const char *type, const char *output,
+                                 const char *const inputs[MAX_INPUTS])
+{
+    Onnx__NodeProto *node = keep_alloc(&graph->keep, 1, sizeof *node);
+    char **names = keep_alloc(&graph->keep, MAX_INPUTS + 1, sizeof *names);
+    if (!node || !names || graph->n_nodes == graph->max_nodes)
+        return NULL;
+    onnx__node_proto__init(node);
+    for (node->n_input = 0; node->n_input < MAX_INPUTS && inputs[node->n_input]; node->n_input++)
+        names[node->n_input] = text(graph, inputs[node->n_input]);
+    node->input = names;
+    node->output = names + MAX_INPUTS;
+    node->output[0] = text(graph, output);
+    node->n_output = 1;
+    node->name = node->output[0];
+    node->op_type = text(graph, type);
+    graph->nodes[graph->n_nodes++] = node;
+    return node;
+}
+
+static Onnx__AttributeProto *add_attribute(Graph *graph, Onnx__NodeProto *node, const char *name,
+                                           Onnx__AttributeProto__AttributeType type)
+{
+    Onnx__AttributeProto *attribute = keep_alloc(&graph->keep, 1, sizeof *attribute);
+    if (!node || !attribute)
+        return NULL;
+    if (!node->attribute)
+        node->attribute = keep_alloc(&graph->keep, MAX_ATTRIBUTES, sizeof *node->attribute);
+    if (!node->attribute)
+        return NULL;
+    onnx__attribute_proto__init(attribute);
+    attribute->name = text(graph, name);
+    attribute->has_type = 1;
+    attribute->type = type;
+    node->attribute[node->n_attribute++] = attribute;
+    return attribute;
+}
+
+static void add_int(Graph *graph, Onnx__NodeProto *node, const char *name, int64_t value)
+{
+    Onnx__AttributeProto *attribute =
+        add_attribute(graph, node, name, ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__INT);
+    if (!attribute)
+        return;
+    attribute->has_i = 1;
+    attribute->i = value;
+}
+
+static void add_float(Graph *graph, Onnx__NodeProto *node, const char *name, float value)
+{
+    Onnx__AttributeProto *attribute =
+        add_attribute(graph, node, name, ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__FLOAT);
+    if (!attribute)
+        return;
+    attribute->has_f = 1;
+    attribute->f = value;
+}
+
+static void add_ints(Graph *graph, Onnx__NodeProto *node, const char *name, const int64_t *values, size_t n)
+{
+    Onnx__AttributeProto *attribute =
+        add_attribute(graph, node, name, ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__INTS);
+    int64_t *own = keep_alloc(&graph->keep, n, sizeof *own);
+    if (!attribute || !own)
+        return;
+    memcpy(own, values, n * sizeof *own);
+    attribute->ints = own;
+    attribute->n_ints = n;
+}
+
+/* "prefix.suffix" */
+static const char *part(Graph *graph, const Op *op, const char *suffix)
+{
+    return keep_printf(&graph->keep, "%s.%s", op->name, suffix);
+}
+
+/* --- operations --- */
+
+/* The value of act(input); the last node's output is named `output`. */
+static void add_activation(Graph *graph, const Op *op, Activation act, const char *input, const char *output)
+{
+    switch (act) {
+    case ACT_NONE:
+        (void)add_node(graph, "Identity", output, (const char *[MAX_INPUTS]){input});
+        break;
+    case ACT_RELU:
+        (void)add_node(graph, "Relu", output, (const char *[MAX_INPUTS]){input});
+        break;
+    case ACT_RELU6:
+        (void)add_node(graph, "Clip", output, (const char *[MAX_INPUTS]){input, "constant.0", "constant.6"});
+        break;
+    case ACT_SIGMOID:
+        (void)add_node(graph, "Sigmoid", output, (const char *[MAX_INPUTS]){input});
+        break;
+    case ACT_SWISH: {
+        const char *gate = keep_printf(&graph->keep, "%s.gate", output);
+        (void)add_node(graph, "Sigmoid", gate, (const char *[MAX_INPUTS]){input});
+        (void)add_node(graph, "Mul", output, (const char *[MAX_INPUTS]){input, gate});
+        break;
+    }
+    case ACT_HARD_SWISH: {
+        const char *gate = part(graph, op, "gate");
+        Onnx__NodeProto *node = add_node(graph, "HardSigmoid", gate, (const char *[MAX_INPUTS]){input});
+        add_float(graph, node, "alpha", HARD_SIGMOID_ALPHA);
+        add_float(graph, node, "beta", HARD_SIGMOID_BETA);
+        (void)add_node(graph, "Mul", output, (const char *[MAX_INPUTS]){input, gate});
+        break;
+    }
+    }
+}
+
+/* Attributes of convolutions and pools: kernel, strides, padding (below and right from the sizes). */
+static void add_window(Graph *graph, Onnx__NodeProto *node, const Op *op)
+{
+    const int64_t reach = (int64_t)(op->out_size - 1) * op->stride + op->kernel - op->in_size - op->pad;
+    const int64_t after = reach > 0 ? reach : 0;
+    add_ints(graph, node, "kernel_shape", (const int64_t[]){op->kernel, op->kernel}, 2);
+    add_ints(graph, node, "strides", (const int64_t[]){op->stride, op->stride}, 2);
+    add_ints(graph, node, "pads", (const int64_t[]){op->pad, op->pad, after, after}, IMAGE_DIMS);
+}
+
+static void add_convolution(Graph *graph, const Op *op, const char *input)
+{
+    const char *z = part(graph, op, "z"), *u = part(graph, op, "u");
+    Onnx__NodeProto *node =
+        add_node(graph, "Conv", z, (const char *[MAX_INPUTS]){input, part(graph, op, "conv.weight")});
+    add_window(graph, node, op);
+    add_int(graph, node, "group", op->kind == OP_DEPTHWISE ? op->in_channels : 1);
+    node = add_node(graph, "BatchNormalization", op->act == ACT_NONE ? op->name : u,
+                    (const char *[MAX_INPUTS]){z, part(graph, op, "bn.weight"), part(graph, op, "bn.bias"),
+                                               part(graph, op, "bn.running_mean"),
+                                               part(graph, op, "bn.running_var")});
+    add_float(graph, node, "epsilon", (float)net_network(graph->net)->bn_epsilon);
+    if (op->act != ACT_NONE)
+        add_activation(graph, op, op->act, u, op->name);
+}
+
+static void add_squeeze_excitation(Graph *graph, const Op *op, const char *input)
+{
+    const char *pooled = part(graph, op, "pooled"), *hidden = part(graph, op, "hidden");
+    const char *active = part(graph, op, "active"), *logit = part(graph, op, "logit");
+    const char *scale = part(graph, op, "scale");
+    (void)add_node(graph, "GlobalAveragePool", pooled, (const char *[MAX_INPUTS]){input});
+    (void)add_node(graph, "Conv", hidden,
+                   (const char *[MAX_INPUTS]){pooled, part(graph, op, "reduce.weight"),
+                                              part(graph, op, "reduce.bias")});
+    add_activation(graph, op, op->act, hidden, active);
+    (void)add_node(graph, "Conv", logit,
+                   (const char *[MAX_INPUTS]){active, part(graph, op, "expand.weight"),
+                                              part(graph, op, "expand.bias")});
+    (void)add_node(graph, "Sigmoid", scale, (const char *[MAX_INPUTS]){logit});
+    (void)add_node(graph, "Mul", op->name, (const char *[MAX_INPUTS]){input, scale});
+}
+
+static void add_sum(Graph *graph, const Op *op, const char *input)
+{
+    const char *sum = op->act == ACT_NONE ? op->name : part(graph, op, "sum");
+    (void)add_node(graph, "Add", sum, (const char *[MAX_INPUTS]){input, graph->outputs[op->shortcut]});
+    if (op->act != ACT_NONE)
+        add_activation(graph, op, op->act, sum, op->name);
+}
+
+static void add_linear(Graph *graph, const Op *op, const char *input, bool is_last)
+{
+    const char *flat = part(graph, op, "flat");
+    (void)add_node(graph, "Flatten", flat, (const char *[MAX_INPUTS]){input});
+    Onnx__NodeProto *node = add_node(
+        graph, "Gemm", is_last ? "logits" : op->name,
+        (const char *[MAX_INPUTS]){flat, part(graph, op, "weight"), part(graph, op, "bias")});
+    add_int(graph, node, "transB", 1);
+}
+
+static void add_op(Graph *graph, int index)
+{
+    const Network *network = net_network(graph->net);
+    const Op *op = &network->ops[index];
+    const char *input = op->input == INPUT_IMAGES ? "images" : graph->outputs[op->input];
+    Onnx__NodeProto *node;
+    switch (op->kind) {
+    case OP_CONV:
+    case OP_DEPTHWISE:
+        add_convolution(graph, op, input);
+        break;
+    case OP_SE:
+        add_squeeze_excitation(graph, op, input);
+        break;
+    case OP_ADD:
+        add_sum(graph, op, input);
+        break;
+    case OP_MAX_POOL:
+        node = add_node(graph, "MaxPool", op->name, (const char *[MAX_INPUTS]){input});
+        add_window(graph, node, op);
+        break;
+    case OP_GLOBAL_POOL:
+        (void)add_node(graph, "GlobalAveragePool", op->name, (const char *[MAX_INPUTS]){input});
+        break;
+    case OP_LINEAR:
+        add_linear(graph, op, input, index == network->n_ops - 1);
+        break;
+    }
+    graph->outputs[index] = op->name;
+}
+
+/* --- the model --- */
+
+static void add_weights(Graph *graph)
+{
+    static const float bounds[CONSTANTS] = {0.0F, RELU6_LIMIT};
+    add_tensor(graph, "constant.0", &bounds[0], 1, NULL, 0);
+    add_tensor(graph, "constant.6", &bounds[1], 1, NULL, 0);
+    for (int i = 0; i < net_n_tensors(graph->net); i++) {
+        const NetTensor *tensor = net_tensor(graph->net, i);
+        float *data = keep_alloc(&graph->keep, tensor->n_elements, sizeof *data);
+        if (!data)
+            return;
+        net_read(graph->net, i, NET_WEIGHTS, data);
+        add_tensor(graph, tensor->name, data, tensor->n_elements, tensor->dims, (size_t)tensor->n_dims);
+    }
+}
+
+/* A float value of the given dimensions; the first is the dynamic batch. */
+static Onnx__ValueInfoProto *value_info(Graph *graph, const char *name, const int64_t *dims, size_t n_dims)
+{
+    Onnx__ValueInfoProto *info = keep_alloc(&graph->keep, 1, sizeof *info);
+    Onnx__TypeProto *type = keep_alloc(&graph->keep, 1, sizeof *type);
+    Onnx__TypeProto__Tensor *tensor = keep_alloc(&graph->keep, 1, sizeof *tensor);
+    Onnx__TensorShapeProto *shape = keep_alloc(&graph->keep, 1, sizeof *shape);
+    Onnx__TensorShapeProto__Dimension **list = keep_alloc(&graph->keep, n_dims, sizeof(void *));
+    Onnx__TensorShapeProto__Dimension *items = keep_alloc(&graph->keep, n_dims, sizeof *items);
+    if (!info || !type || !tensor || !shape || !list || !items)
+        return NULL;
+    onnx__value_info_proto__init(info);
+    onnx__type_proto__init(type);
+    onnx__type_proto__tensor__init(tensor);
+    onnx__tensor_shape_proto__init(shape);
+    for (size_t i = 0; i < n_dims; i++) {
+        onnx__tensor_shape_proto__dimension__init(&items[i]);
+        items[i].value_case = i ? ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE
+                                : ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_PARAM;
+        if (i)
+            items[i].dim_value = dims[i];
+        else
+            items[i].dim_param = text(graph, "batch");
+        list[i] = &items[i];
+    }
+    shape->n_dim = n_dims;
+    shape->dim = list;
+    tensor->has_elem_type = 1;
+    tensor->elem_type = ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT;
+    tensor->shape = shape;
+    type->value_case = ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE;
+    type->tensor_type = tensor;
+    info->name = text(graph, name);
+    info->type = type;
+    return info;
+}
+
+static ErrCode pack(const Onnx__ModelProto *model, const char *path, Err *err)
+{
+    const size_t n_bytes = onnx__model_proto__get_packed_size(model);
+    uint8_t *bytes = mem_alloc(n_bytes);
+    if (!bytes)
+        return err_memory(err, n_bytes);
+    (void)onnx__model_proto__pack(model, bytes);
+    const ErrCode code = file_write(path, bytes, n_bytes, err);
+    mem_free(bytes);
+    return code;
+}
+
+static ErrCode write_model(Graph *graph, const char *path, Err *err)
+{
+    const Network *network = net_network(graph->net);
+    const int64_t image[IMAGE_DIMS] = {0, IMAGE_CHANNELS, network->resolution, network->resolution};
+    const int64_t logits[2] = {0, network->classes};
+    Onnx__ValueInfoProto *input = value_info(graph, "images", image, IMAGE_DIMS);
+    Onnx__ValueInfoProto *output = value_info(graph, "logits", logits, 2);
+    Onnx__GraphProto body = ONNX__GRAPH_PROTO__INIT;
+    Onnx__OperatorSetIdProto opset = ONNX__OPERATOR_SET_ID_PROTO__INIT;
+    Onnx__OperatorSetIdProto *opsets[] = {&opset};
+    Onnx__ModelProto model = ONNX__MODEL_PROTO__INIT;
+    opset.domain = text(graph, "");
+    opset.has_version = 1;
+    opset.version = OPSET_VERSION;
+    body.name = text(graph, network->name);
+    body.n_node = graph->n_nodes;
+    body.node = graph->nodes;
+    body.n_initializer = graph->n_tensors;
+    body.initializer = graph->tensors;
+    body.n_input = 1;
+    body.input = &input;
+    body.n_output = 1;
+    body.output = &output;
+    model.has_ir_version = 1;
+    model.ir_version = IR_VERSION;
+    model.producer_name = text(graph, "isoflop");
+    model.n_opset_import = 1;
+    model.opset_import = opsets;
+    model.graph = &body;
+    TRY(keep_ok(&graph->keep, err));
+    TRY(pack(&model, path, err));
+fail:
+    return err->code;
+}
+
+ErrCode onnx_write(const Net *net, const char *path, Err *err)
+{
+    const Network *network = net_network(net);
+    Graph graph = {.net = net};
+    graph.max_nodes = (size_t)network->n_ops * NODES_PER_OP;
+    graph.max_tensors = (size_t)net_n_tensors(net) + CONSTANTS;
+    graph.nodes = keep_alloc(&graph.keep, graph.max_nodes, sizeof *graph.nodes);
+    graph.tensors = keep_alloc(&graph.keep, graph.max_tensors, sizeof *graph.tensors);
+    graph.outputs = keep_alloc(&graph.keep, (size_t)network->n_ops, sizeof *graph.outputs);
+    TRY(keep_ok(&graph.keep, err));
+    add_weights(&graph);
+    for (int i = 0; i < network->n_ops; i++)
+        add_op(&graph, i);
+    TRY(write_model(&graph, path, err));
+fail:
+    keep_release(&graph.keep);
+    return err->code;
+}
