@@ -36,7 +36,8 @@ static void run_batch(Evaluation *out, Net *net, Batches *batches, uint32_t inde
 {
     const int n = batches_size(batches, index);
     batches_fill(batches, index, &buffers->batch, net_settings(net)->threads);
-    net_evaluate(net, NET_WEIGHTS, buffers->batch.x, buffers->batch.label, n, sums, buffers->predictions);
+    net_evaluate(net, NET_WEIGHTS, buffers->batch.x, buffers->batch.label, n, sums,
+                 buffers->predictions);
     for (int i = 0; i < n; i++)
         out->confusion[buffers->batch.label[i] * out->classes + buffers->predictions[i]]++;
 }
@@ -47,9 +48,8 @@ ErrCode evaluation_run(Evaluation *out, Net *net, const ImageSet *set, const Dat
     Buffers buffers = {0};
     Batches *batches = NULL;
     EvalSums sums = {0};
-    const BatchSettings settings = {.part = part,
-                                    .batch = net_settings(net)->batch,
-                                    .max_threads = net_settings(net)->threads};
+    const BatchSettings settings = {
+        .part = part, .batch = net_settings(net)->batch, .max_threads = net_settings(net)->threads};
     *out = (Evaluation){.classes = net_network(net)->classes};
     const size_t cells = (size_t)out->classes * (size_t)out->classes;
     out->confusion = mem_calloc(cells, sizeof *out->confusion);

@@ -13,7 +13,7 @@
 #include "nn/net.h"
 
 typedef struct Evaluation {
-    int64_t n;          /* images */
+    int64_t n; /* images */
     int classes;
     double loss;        /* mean cross-entropy, nats */
     double top1;        /* percent */

@@ -18,10 +18,10 @@ enum {
     OPSET_VERSION = 13,
     IMAGE_DIMS = 4,
     IMAGE_CHANNELS = 3,
-    MAX_INPUTS = 5,        /* of a node: batch norm */
-    MAX_ATTRIBUTES = 5,    /* of a node: convolution */
-    NODES_PER_OP = 8,      /* most nodes one operation becomes (squeeze and excitation, hard swish) */
-    CONSTANTS = 2,         /* bounds of ReLU6 */
+    MAX_INPUTS = 5,     /* of a node: batch norm */
+    MAX_ATTRIBUTES = 5, /* of a node: convolution */
+    NODES_PER_OP = 8,   /* most nodes one operation becomes (squeeze and excitation, hard swish) */
+    CONSTANTS = 2,      /* bounds of ReLU6 */
 };
 
 static const float RELU6_LIMIT = 6.0F;
@@ -45,8 +45,8 @@ static char *text(Graph *graph, const char *string)
     return keep_text(&graph->keep, string);
 }
 
-static void add_tensor(Graph *graph, const char *name, const float *data, size_t n, const int64_t *dims,
-                       size_t n_dims)
+static void add_tensor(Graph *graph, const char *name, const float *data, size_t n,
+                       const int64_t *dims, size_t n_dims)
 {
     Onnx__TensorProto *tensor = keep_alloc(&graph->keep, 1, sizeof *tensor);
     int64_t *own_dims = keep_alloc(&graph->keep, n_dims, sizeof *own_dims);
@@ -125,7 +125,8 @@ static void add_float(Graph *graph, Onnx__NodeProto *node, const char *name, flo
     attribute->f = value;
 }
 
-static void add_ints(Graph *graph, Onnx__NodeProto *node, const char *name, const int64_t *values, size_t n)
+static void add_ints(Graph *graph, Onnx__NodeProto *node, const char *name, const int64_t *values,
+                     size_t n)
 {
     Onnx__AttributeProto *attribute =
         add_attribute(graph, node, name, ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__INTS);
@@ -146,7 +147,8 @@ static const char *part(Graph *graph, const Op *op, const char *suffix)
 /* --- operations --- */
 
 /* The value of act(input); the last node's output is named `output`. */
-static void add_activation(Graph *graph, const Op *op, Activation act, const char *input, const char *output)
+static void add_activation(Graph *graph, const Op *op, Activation act, const char *input,
+                           const char *output)
 {
     switch (act) {
     case ACT_NONE:
@@ -156,7 +158,8 @@ static void add_activation(Graph *graph, const Op *op, Activation act, const cha
         (void)add_node(graph, "Relu", output, (const char *[MAX_INPUTS]){input});
         break;
     case ACT_RELU6:
-        (void)add_node(graph, "Clip", output, (const char *[MAX_INPUTS]){input, "constant.0", "constant.6"});
+        (void)add_node(graph, "Clip", output,
+                       (const char *[MAX_INPUTS]){input, "constant.0", "constant.6"});
         break;
     case ACT_SIGMOID:
         (void)add_node(graph, "Sigmoid", output, (const char *[MAX_INPUTS]){input});
@@ -169,7 +172,8 @@ static void add_activation(Graph *graph, const Op *op, Activation act, const cha
     }
     case ACT_HARD_SWISH: {
         const char *gate = part(graph, op, "gate");
-        Onnx__NodeProto *node = add_node(graph, "HardSigmoid", gate, (const char *[MAX_INPUTS]){input});
+        Onnx__NodeProto *node =
+            add_node(graph, "HardSigmoid", gate, (const char *[MAX_INPUTS]){input});
         add_float(graph, node, "alpha", HARD_SIGMOID_ALPHA);
         add_float(graph, node, "beta", HARD_SIGMOID_BETA);
         (void)add_node(graph, "Mul", output, (const char *[MAX_INPUTS]){input, gate});
@@ -178,10 +182,12 @@ static void add_activation(Graph *graph, const Op *op, Activation act, const cha
     }
 }
 
-/* Attributes of convolutions and pools: kernel, strides, padding (below and right from the sizes). */
+/* Attributes of convolutions and pools: kernel, strides, padding (below and right from the sizes).
+ */
 static void add_window(Graph *graph, Onnx__NodeProto *node, const Op *op)
 {
-    const int64_t reach = (int64_t)(op->out_size - 1) * op->stride + op->kernel - op->in_size - op->pad;
+    const int64_t reach =
+        (int64_t)(op->out_size - 1) * op->stride + op->kernel - op->in_size - op->pad;
     const int64_t after = reach > 0 ? reach : 0;
     add_ints(graph, node, "kernel_shape", (const int64_t[]){op->kernel, op->kernel}, 2);
     add_ints(graph, node, "strides", (const int64_t[]){op->stride, op->stride}, 2);
@@ -191,14 +197,14 @@ static void add_window(Graph *graph, Onnx__NodeProto *node, const Op *op)
 static void add_convolution(Graph *graph, const Op *op, const char *input)
 {
     const char *z = part(graph, op, "z"), *u = part(graph, op, "u");
-    Onnx__NodeProto *node =
-        add_node(graph, "Conv", z, (const char *[MAX_INPUTS]){input, part(graph, op, "conv.weight")});
+    Onnx__NodeProto *node = add_node(
+        graph, "Conv", z, (const char *[MAX_INPUTS]){input, part(graph, op, "conv.weight")});
     add_window(graph, node, op);
     add_int(graph, node, "group", op->kind == OP_DEPTHWISE ? op->in_channels : 1);
     node = add_node(graph, "BatchNormalization", op->act == ACT_NONE ? op->name : u,
-                    (const char *[MAX_INPUTS]){z, part(graph, op, "bn.weight"), part(graph, op, "bn.bias"),
-                                               part(graph, op, "bn.running_mean"),
-                                               part(graph, op, "bn.running_var")});
+                    (const char *[MAX_INPUTS]){
+                        z, part(graph, op, "bn.weight"), part(graph, op, "bn.bias"),
+                        part(graph, op, "bn.running_mean"), part(graph, op, "bn.running_var")});
     add_float(graph, node, "epsilon", (float)net_network(graph->net)->bn_epsilon);
     if (op->act != ACT_NONE)
         add_activation(graph, op, op->act, u, op->name);
@@ -224,7 +230,8 @@ static void add_squeeze_excitation(Graph *graph, const Op *op, const char *input
 static void add_sum(Graph *graph, const Op *op, const char *input)
 {
     const char *sum = op->act == ACT_NONE ? op->name : part(graph, op, "sum");
-    (void)add_node(graph, "Add", sum, (const char *[MAX_INPUTS]){input, graph->outputs[op->shortcut]});
+    (void)add_node(graph, "Add", sum,
+                   (const char *[MAX_INPUTS]){input, graph->outputs[op->shortcut]});
     if (op->act != ACT_NONE)
         add_activation(graph, op, op->act, sum, op->name);
 }
@@ -283,12 +290,14 @@ static void add_weights(Graph *graph)
         if (!data)
             return;
         net_read(graph->net, i, NET_WEIGHTS, data);
-        add_tensor(graph, tensor->name, data, tensor->n_elements, tensor->dims, (size_t)tensor->n_dims);
+        add_tensor(graph, tensor->name, data, tensor->n_elements, tensor->dims,
+                   (size_t)tensor->n_dims);
     }
 }
 
 /* A float value of the given dimensions; the first is the dynamic batch. */
-static Onnx__ValueInfoProto *value_info(Graph *graph, const char *name, const int64_t *dims, size_t n_dims)
+static Onnx__ValueInfoProto *value_info(Graph *graph, const char *name, const int64_t *dims,
+                                        size_t n_dims)
 {
     Onnx__ValueInfoProto *info = keep_alloc(&graph->keep, 1, sizeof *info);
     Onnx__TypeProto *type = keep_alloc(&graph->keep, 1, sizeof *type);

@@ -11,8 +11,8 @@
 /* A tensor's place in terms that both libraries use. */
 typedef struct Place {
     const Op *op;
-    const char *rest;   /* what follows the op's name: "conv.weight", "bn.bias", "reduce.bias" */
-    const char *last;   /* after the last dot: "weight", "running_mean" */
+    const char *rest; /* what follows the op's name: "conv.weight", "bn.bias", "reduce.bias" */
+    const char *last; /* after the last dot: "weight", "running_mean" */
     bool is_bn;
     int unit;           /* operations with weights before it in its block */
     int n_units;        /* in its block */
@@ -21,7 +21,7 @@ typedef struct Place {
     bool has_depthwise; /* a depthwise convolution */
     int flat_block;     /* blocks before it in the network */
     int n_stages;
-    int n_blocks;       /* in the network */
+    int n_blocks; /* in the network */
 } Place;
 
 static bool has_weights(const Op *op)
@@ -64,7 +64,12 @@ static Place find_place(const Network *network, const NetTensor *tensor)
 
 /* --- torchvision --- */
 
-typedef enum Family { FAMILY_EFFICIENTNET, FAMILY_MOBILENET_V2, FAMILY_MNASNET, FAMILY_RESNET } Family;
+typedef enum Family {
+    FAMILY_EFFICIENTNET,
+    FAMILY_MOBILENET_V2,
+    FAMILY_MNASNET,
+    FAMILY_RESNET
+} Family;
 
 static Family family_of(const Network *network)
 {
@@ -96,8 +101,8 @@ static void rename_efficientnet(const Place *place, char *text)
         conv_norm(text, prefix, place);
         return;
     }
-    (void)snprintf(prefix, sizeof prefix, "features.%d.%d.block.%d", place->op->stage + 1, place->op->block,
-                   place->unit);
+    (void)snprintf(prefix, sizeof prefix, "features.%d.%d.block.%d", place->op->stage + 1,
+                   place->op->block, place->unit);
     if (place->op->kind == OP_SE)
         (void)snprintf(text, NET_TENSOR_NAME_MAX, "%.80s.fc%d.%s", prefix,
                        text_starts_with(place->rest, "reduce.") ? 1 : 2, place->last);
@@ -116,7 +121,8 @@ static void rename_mobilenet_v2(const Place *place, char *text)
         (void)snprintf(text, NET_TENSOR_NAME_MAX, "features.%d.conv.%d.%s", place->flat_block + 1,
                        place->unit + place->is_bn, place->last);
     } else {
-        (void)snprintf(prefix, sizeof prefix, "features.%d.conv.%d", place->flat_block + 1, place->unit);
+        (void)snprintf(prefix, sizeof prefix, "features.%d.conv.%d", place->flat_block + 1,
+                       place->unit);
         conv_norm(text, prefix, place);
     }
 }
@@ -128,13 +134,16 @@ static void rename_mnasnet(const Place *place, char *text)
     const int inner = PER_UNIT * place->unit + place->is_bn;
     if (place->op->stage > 0)
         (void)snprintf(text, NET_TENSOR_NAME_MAX, "layers.%d.%d.layers.%d.%s",
-                       SECOND_STAGE_AT + place->op->stage - 1, place->op->block, inner, place->last);
+                       SECOND_STAGE_AT + place->op->stage - 1, place->op->block, inner,
+                       place->last);
     else if (place->op->stage == 0)
-        (void)snprintf(text, NET_TENSOR_NAME_MAX, "layers.%d.%s", FIRST_STAGE_AT + inner, place->last);
+        (void)snprintf(text, NET_TENSOR_NAME_MAX, "layers.%d.%s", FIRST_STAGE_AT + inner,
+                       place->last);
     else
         (void)snprintf(text, NET_TENSOR_NAME_MAX, "layers.%d.%s",
-                       place->is_bn +
-                           (strcmp(place->op->name, "stem") == 0 ? 0 : SECOND_STAGE_AT + place->n_stages - 1),
+                       place->is_bn + (strcmp(place->op->name, "stem") == 0
+                                           ? 0
+                                           : SECOND_STAGE_AT + place->n_stages - 1),
                        place->last);
 }
 
@@ -142,27 +151,29 @@ static void rename_resnet(const Place *place, char *text)
 {
     const char *role = strrchr(place->op->name, '.');
     if (place->op->stage < 0) {
-        (void)snprintf(text, NET_TENSOR_NAME_MAX, "%s.%s", place->is_bn ? "bn1" : "conv1", place->last);
+        (void)snprintf(text, NET_TENSOR_NAME_MAX, "%s.%s", place->is_bn ? "bn1" : "conv1",
+                       place->last);
         return;
     }
     char unit[NET_TENSOR_NAME_MAX];
     if (strcmp(role, ".shortcut") == 0)
         (void)snprintf(unit, sizeof unit, "downsample.%d", place->is_bn);
     else /* ".conv2" */
-        (void)snprintf(unit, sizeof unit, "%s%.2s", place->is_bn ? "bn" : "conv", role + strlen(".conv"));
-    (void)snprintf(text, NET_TENSOR_NAME_MAX, "layer%d.%d.%.24s.%s", place->op->stage + 1, place->op->block,
-                   unit, place->last);
+        (void)snprintf(unit, sizeof unit, "%s%.2s", place->is_bn ? "bn" : "conv",
+                       role + strlen(".conv"));
+    (void)snprintf(text, NET_TENSOR_NAME_MAX, "layer%d.%d.%.24s.%s", place->op->stage + 1,
+                   place->op->block, unit, place->last);
 }
 
 static void rename_torchvision(const Network *network, const NetTensor *tensor, char *text)
 {
-    static void (*const rename[])(const Place *, char *) = {rename_efficientnet, rename_mobilenet_v2,
-                                                            rename_mnasnet, rename_resnet};
+    static void (*const rename[])(const Place *, char *) = {
+        rename_efficientnet, rename_mobilenet_v2, rename_mnasnet, rename_resnet};
     const Place place = find_place(network, tensor);
     const Family family = family_of(network);
     if (place.op->kind == OP_LINEAR)
-        (void)snprintf(text, NET_TENSOR_NAME_MAX, "%s.%s", family == FAMILY_RESNET ? "fc" : "classifier.1",
-                       place.last);
+        (void)snprintf(text, NET_TENSOR_NAME_MAX, "%s.%s",
+                       family == FAMILY_RESNET ? "fc" : "classifier.1", place.last);
     else
         rename[family](&place, text);
 }
@@ -177,7 +188,8 @@ const WeightNaming naming_torchvision = {"torchvision", rename_torchvision, is_b
 
 /* --- timm --- */
 
-/* The convolution's name by the kind of its block: DepthwiseSeparable, InvertedResidual, EdgeResidual, ConvBnAct. */
+/* The convolution's name by the kind of its block: DepthwiseSeparable, InvertedResidual,
+ * EdgeResidual, ConvBnAct. */
 static const char *timm_conv(const Place *place)
 {
     if (ends_as(place->op, ".depthwise"))
@@ -199,8 +211,8 @@ static void rename_timm(const Network *network, const NetTensor *tensor, char *t
         return;
     }
     if (place.op->kind == OP_SE) {
-        (void)snprintf(text, NET_TENSOR_NAME_MAX, "blocks.%d.%d.se.conv_%s", place.op->stage, place.op->block,
-                       place.rest);
+        (void)snprintf(text, NET_TENSOR_NAME_MAX, "blocks.%d.%d.se.conv_%s", place.op->stage,
+                       place.op->block, place.rest);
         return;
     }
     if (place.op->stage >= 0) {
@@ -227,6 +239,7 @@ const char *const naming_names[] = {"isoflop", "torchvision", "timm-tf", NULL};
 
 const WeightNaming *naming_at(int index)
 {
-    static const WeightNaming *const namings[] = {&weights_own_names, &naming_torchvision, &naming_timm};
+    static const WeightNaming *const namings[] = {&weights_own_names, &naming_torchvision,
+                                                  &naming_timm};
     return namings[index];
 }

@@ -9,11 +9,12 @@
 #include <string.h>
 
 static const char *const usage[] = {"step --network N [--batch B] [--steps S] [--json]", NULL};
-static const char *const notes[] = {
-    "step: forward, cross-entropy, backward, RMSProp with momentum and weight decay, batch-norm statistics; "
-    "no dropout, drop connect, smoothing, averaging or loading; input resident. The median of S steps after "
-    "3. It needs no data set.",
-    NULL};
+static const char *const notes[] = {"step: forward, cross-entropy, backward, RMSProp with momentum "
+                                    "and weight decay, batch-norm statistics; "
+                                    "no dropout, drop connect, smoothing, averaging or loading; "
+                                    "input resident. The median of S steps after "
+                                    "3. It needs no data set.",
+                                    NULL};
 
 typedef struct BenchSettings {
     NetworkOptions network;
@@ -23,12 +24,27 @@ typedef struct BenchSettings {
 
 #define FIELD(field) offsetof(BenchSettings, field)
 static const Option options[] = {
-    {.name = "network", .kind = OPTION_TEXT, .offset = FIELD(name), .metavar = "N",
+    {.name = "network",
+     .kind = OPTION_TEXT,
+     .offset = FIELD(name),
+     .metavar = "N",
      .doc = "zoo name or YAML file"},
-    {.name = "batch", .kind = OPTION_INT, .offset = FIELD(batch), .metavar = "B", .fallback = "64", .min = 1,
-     .max = 65536, .doc = "images a step"},
-    {.name = "steps", .kind = OPTION_INT, .offset = FIELD(steps), .metavar = "S", .fallback = "10",
-     .min = STEPBENCH_MIN_STEPS, .max = STEPBENCH_MAX_STEPS, .doc = "steps that are timed"},
+    {.name = "batch",
+     .kind = OPTION_INT,
+     .offset = FIELD(batch),
+     .metavar = "B",
+     .fallback = "64",
+     .min = 1,
+     .max = 65536,
+     .doc = "images a step"},
+    {.name = "steps",
+     .kind = OPTION_INT,
+     .offset = FIELD(steps),
+     .metavar = "S",
+     .fallback = "10",
+     .min = STEPBENCH_MIN_STEPS,
+     .max = STEPBENCH_MAX_STEPS,
+     .doc = "steps that are timed"},
     {.kind = OPTION_TABLE, .offset = FIELD(network), .table = &network_options},
 };
 #undef FIELD
@@ -38,11 +54,13 @@ static void put_report(const Network *network, const StepbenchSettings *settings
 {
     char macs[TEXT_NUMBER_BYTES];
     if (!as_json) {
-        text_printf(out, "%s at %d px, batch %d, %d threads, %s: %.1f images/s, %.3f ms a step (fastest "
-                         "%.3f, %lld steps), %s MACs an image\n",
+        text_printf(out,
+                    "%s at %d px, batch %d, %d threads, %s: %.1f images/s, %.3f ms a step (fastest "
+                    "%.3f, %lld steps), %s MACs an image\n",
                     network->name, network->resolution, settings->batch, settings->threads,
                     cpu_level_name(settings->level), report->images_per_second, report->ms_per_step,
-                    report->ms_min, (long long)report->steps, text_human(macs, (double)network->macs));
+                    report->ms_min, (long long)report->steps,
+                    text_human(macs, (double)network->macs));
         return;
     }
     JsonWriter json = json_writer(out, false);
@@ -68,8 +86,10 @@ static ErrCode run(const Call *call, int *status, Err *err)
     Network network = {0};
     StepbenchReport report;
     Text out = {0};
-    const StepbenchSettings bench = {.batch = (int)settings->batch, .threads = call->threads,
-                                     .level = call->cpu, .steps = settings->steps};
+    const StepbenchSettings bench = {.batch = (int)settings->batch,
+                                     .threads = call->threads,
+                                     .level = call->cpu,
+                                     .steps = settings->steps};
     if (strcmp(call->args[0], "step") != 0) {
         (void)err_set(err, ERR_USAGE, "unknown benchmark '%s', only 'step'", call->args[0]);
         goto fail;

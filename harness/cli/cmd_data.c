@@ -1,4 +1,5 @@
-/* harness/cli/cmd_data.c: `isoflop data`: what a data set contains, and what a study would see of it. */
+/* harness/cli/cmd_data.c: `isoflop data`: what a data set contains, and what a study would see of
+ * it. */
 #include "harness/cli/command.h"
 #include "harness/cli/network_options.h"
 
@@ -8,10 +9,11 @@
 
 #include <string.h>
 
-static const char *const usage[] = {"NAME[=PATH] [--resolution PX] [--train N] [--val N] [--test N] [--json]",
-                                    NULL};
+static const char *const usage[] = {
+    "NAME[=PATH] [--resolution PX] [--train N] [--val N] [--test N] [--json]", NULL};
 static const char *const notes[] = {
-    "Classes, images a split and class, subsets as a study with these sizes would use them, and the training "
+    "Classes, images a split and class, subsets as a study with these sizes would use them, and "
+    "the training "
     "subset's mean and standard deviation per channel (of pixels in 0..1) at the given resolution.",
     NULL};
 
@@ -23,14 +25,38 @@ enum { DEFAULT_RESOLUTION = 64, MAX_RESOLUTION = 65536 };
 
 #define FIELD(field) offsetof(DataSettings, field)
 static const Option options[] = {
-    {.name = "resolution", .kind = OPTION_INT, .offset = FIELD(resolution), .metavar = "PX", .fallback = "0",
-     .min = 0, .max = MAX_RESOLUTION, .doc = "pixels of the subsets; 0: the set's own, else 64"},
-    {.name = "train", .kind = OPTION_INT, .offset = FIELD(train), .metavar = "N", .fallback = "0", .min = 0,
-     .max = 4294967295.0, .doc = "images of the training subset; 0: the set's default"},
-    {.name = "val", .kind = OPTION_INT, .offset = FIELD(val), .metavar = "N", .fallback = "0", .min = 0,
-     .max = 4294967295.0, .doc = "images of the validation subset; 0: the set's default"},
-    {.name = "test", .kind = OPTION_INT, .offset = FIELD(test), .metavar = "N", .fallback = "0", .min = 0,
-     .max = 4294967295.0, .doc = "images of the test subset; 0: the set's default"},
+    {.name = "resolution",
+     .kind = OPTION_INT,
+     .offset = FIELD(resolution),
+     .metavar = "PX",
+     .fallback = "0",
+     .min = 0,
+     .max = MAX_RESOLUTION,
+     .doc = "pixels of the subsets; 0: the set's own, else 64"},
+    {.name = "train",
+     .kind = OPTION_INT,
+     .offset = FIELD(train),
+     .metavar = "N",
+     .fallback = "0",
+     .min = 0,
+     .max = 4294967295.0,
+     .doc = "images of the training subset; 0: the set's default"},
+    {.name = "val",
+     .kind = OPTION_INT,
+     .offset = FIELD(val),
+     .metavar = "N",
+     .fallback = "0",
+     .min = 0,
+     .max = 4294967295.0,
+     .doc = "images of the validation subset; 0: the set's default"},
+    {.name = "test",
+     .kind = OPTION_INT,
+     .offset = FIELD(test),
+     .metavar = "N",
+     .fallback = "0",
+     .min = 0,
+     .max = 4294967295.0,
+     .doc = "images of the test subset; 0: the set's default"},
 };
 #undef FIELD
 
@@ -70,7 +96,9 @@ static ErrCode gather(DataFacts *facts, const Call *call, const DatasetSettings 
     TRY(split_init(&facts->split, facts->data, &sizes, err));
     const int own = dataset_kind(facts->data)->resolution;
     const ImageSetSettings view = {
-        .resolution = settings->resolution ? (int)settings->resolution : own ? own : DEFAULT_RESOLUTION,
+        .resolution = settings->resolution ? (int)settings->resolution
+                      : own                ? own
+                                           : DEFAULT_RESOLUTION,
         .threads = call->threads,
     };
     TRY(imageset_open(&facts->images, facts->data, &facts->split, &view, &facts->report, err));
@@ -147,17 +175,18 @@ static void print_classes(const DataFacts *facts, Text *out)
 static void print_plain(const DataFacts *facts, Text *out)
 {
     const DataStats *stats = &facts->stats;
-    text_printf(out, "%s: %u training images, %u test images, %d classes%s\n\n", dataset_name(facts->data),
-                dataset_count(facts->data, DATA_TRAIN), dataset_count(facts->data, DATA_TEST),
-                dataset_n_classes(facts->data),
+    text_printf(out, "%s: %u training images, %u test images, %d classes%s\n\n",
+                dataset_name(facts->data), dataset_count(facts->data, DATA_TRAIN),
+                dataset_count(facts->data, DATA_TEST), dataset_n_classes(facts->data),
                 dataset_kind(facts->data)->is_demo ? "  [DEMO: constructed images]" : "");
     print_classes(facts, out);
     text_printf(out, "\nsubsets     %u train, %u validation (carved from train), %u test\n",
-                facts->split.count[PART_TRAIN], facts->split.count[PART_VAL], facts->split.count[PART_TEST]);
+                facts->split.count[PART_TRAIN], facts->split.count[PART_VAL],
+                facts->split.count[PART_TEST]);
     text_printf(out, "resolution  %d px\n", imageset_resolution(facts->images));
-    text_printf(out, "mean        %.4f %.4f %.4f\nstd         %.4f %.4f %.4f\n", (double)stats->mean[0],
-                (double)stats->mean[1], (double)stats->mean[2], (double)stats->std[0], (double)stats->std[1],
-                (double)stats->std[2]);
+    text_printf(out, "mean        %.4f %.4f %.4f\nstd         %.4f %.4f %.4f\n",
+                (double)stats->mean[0], (double)stats->mean[1], (double)stats->mean[2],
+                (double)stats->std[0], (double)stats->std[1], (double)stats->std[2]);
     text_printf(out, "digest      %s\n", dataset_digest(facts->data));
     if (facts->report.was_built)
         text_printf(out, "prepared    %u images in %.2f s: %.0f images/s\n", facts->report.n_images,

@@ -10,10 +10,11 @@
 
 static const char *const usage[] = {
     "--network N --weights W --data NAME[=PATH] [--split val|test] [--batch B] [--json]", NULL};
-static const char *const notes[] = {
-    "Normalisation is by the training subset, as in training: give the same data.train by --set. With --json: "
-    "loss, top1, accuracy of each class and the confusion matrix (row = class, column = prediction).",
-    NULL};
+static const char *const notes[] = {"Normalisation is by the training subset, as in training: give "
+                                    "the same data.train by --set. With --json: "
+                                    "loss, top1, accuracy of each class and the confusion matrix "
+                                    "(row = class, column = prediction).",
+                                    NULL};
 
 typedef struct EvalSettings {
     NetworkOptions network;
@@ -27,18 +28,43 @@ static const DataPart split_parts[] = {PART_VAL, PART_TEST};
 
 #define FIELD(field) offsetof(EvalSettings, field)
 static const Option options[] = {
-    {.name = "network", .kind = OPTION_TEXT, .offset = FIELD(name), .metavar = "N",
+    {.name = "network",
+     .kind = OPTION_TEXT,
+     .offset = FIELD(name),
+     .metavar = "N",
      .doc = "zoo name or YAML file"},
-    {.name = "weights", .kind = OPTION_TEXT, .offset = FIELD(weights), .metavar = "FILE",
+    {.name = "weights",
+     .kind = OPTION_TEXT,
+     .offset = FIELD(weights),
+     .metavar = "FILE",
      .doc = "weights as safetensors"},
-    {.name = "data", .kind = OPTION_TEXT, .offset = FIELD(data), .metavar = "NAME[=PATH]",
+    {.name = "data",
+     .kind = OPTION_TEXT,
+     .offset = FIELD(data),
+     .metavar = "NAME[=PATH]",
      .doc = "data set, with its folder or archive"},
-    {.name = "split", .kind = OPTION_ENUM, .offset = FIELD(split), .metavar = "val|test", .fallback = "test",
-     .names = split_names, .doc = "subset to score on"},
-    {.name = "batch", .kind = OPTION_INT, .offset = FIELD(batch), .metavar = "B", .fallback = "64", .min = 1,
-     .max = 65536, .doc = "images at a time; changes memory, not results"},
-    {.name = "names", .kind = OPTION_ENUM, .offset = FIELD(names), .metavar = "WHOSE", .fallback = "isoflop",
-     .names = naming_names, .doc = "names in the weight file: isoflop, torchvision, timm-tf"},
+    {.name = "split",
+     .kind = OPTION_ENUM,
+     .offset = FIELD(split),
+     .metavar = "val|test",
+     .fallback = "test",
+     .names = split_names,
+     .doc = "subset to score on"},
+    {.name = "batch",
+     .kind = OPTION_INT,
+     .offset = FIELD(batch),
+     .metavar = "B",
+     .fallback = "64",
+     .min = 1,
+     .max = 65536,
+     .doc = "images at a time; changes memory, not results"},
+    {.name = "names",
+     .kind = OPTION_ENUM,
+     .offset = FIELD(names),
+     .metavar = "WHOSE",
+     .fallback = "isoflop",
+     .names = naming_names,
+     .doc = "names in the weight file: isoflop, torchvision, timm-tf"},
     {.kind = OPTION_TABLE, .offset = FIELD(network), .table = &network_options},
 };
 #undef FIELD
@@ -72,7 +98,8 @@ static void put_json(const Evaluation *result, const char *split, const Dataset 
     json_close_list(&json);
     json_open_list(&json, "confusion");
     for (int c = 0; c < result->classes; c++)
-        json_put_ints(&json, NULL, result->confusion + c * result->classes, (size_t)result->classes);
+        json_put_ints(&json, NULL, result->confusion + c * result->classes,
+                      (size_t)result->classes);
     json_close_list(&json);
     json_close_map(&json);
     text_append_char(out, '\n');
@@ -94,13 +121,13 @@ static void put_plain(const Evaluation *result, const char *split, const Dataset
     }
     text_table_render(table, out);
     text_table_destroy(&table);
-    text_printf(out, "\n%s: %lld images, top-1 %.2f %%, loss %.4f\n", split, (long long)result->n, result->top1,
-                result->loss);
+    text_printf(out, "\n%s: %lld images, top-1 %.2f %%, loss %.4f\n", split, (long long)result->n,
+                result->top1, result->loss);
 }
 
 /* Opens images and network and scores; what is printed is left in *result. */
-static ErrCode evaluate(const Call *call, const Study *study, const StudyImages *images, Evaluation *result,
-                        Err *err)
+static ErrCode evaluate(const Call *call, const Study *study, const StudyImages *images,
+                        Evaluation *result, Err *err)
 {
     const EvalSettings *settings = call->settings;
     Spec spec;
@@ -114,7 +141,8 @@ static ErrCode evaluate(const Call *call, const Study *study, const StudyImages 
     TRY(resolve_network(&network, &spec, err));
     const ImageSetSettings view = {.resolution = network.resolution, .threads = call->threads};
     TRY(imageset_open(&set, images->set, &images->split, &view, &report, err));
-    const NetSettings plan = {.batch = (int)settings->batch, .threads = call->threads, .level = call->cpu};
+    const NetSettings plan = {
+        .batch = (int)settings->batch, .threads = call->threads, .level = call->cpu};
     TRY(net_create(&net, &network, &plan, err));
     TRY(weights_load(net, settings->weights, naming_at(settings->names), err));
     const DataStats stats = imagestats_compute(set, PART_TRAIN, call->threads);

@@ -6,9 +6,11 @@
 #include "models/explain.h"
 
 static const char *const usage[] = {
-    "NETWORK [--alpha A --beta B --gamma G] [--width W] [--depth D] [--resolution PX] [--json]", NULL};
+    "NETWORK [--alpha A --beta B --gamma G] [--width W] [--depth D] [--resolution PX] [--json]",
+    NULL};
 static const char *const notes[] = {
-    "Its multipliers, the phi that each dimension implies, what rounding did to every stage, what each "
+    "Its multipliers, the phi that each dimension implies, what rounding did to every stage, what "
+    "each "
     "dimension costs alone, and why the published numbers differ from the counted ones.",
     NULL};
 
@@ -19,11 +21,23 @@ typedef struct ExplainSettings {
 
 #define FIELD(field) offsetof(ExplainSettings, field)
 static const Option options[] = {
-    {.name = "alpha", .kind = OPTION_NUMBER, .offset = FIELD(alpha), .metavar = "A", .fallback = "1.2",
+    {.name = "alpha",
+     .kind = OPTION_NUMBER,
+     .offset = FIELD(alpha),
+     .metavar = "A",
+     .fallback = "1.2",
      .doc = "depth's constant"},
-    {.name = "beta", .kind = OPTION_NUMBER, .offset = FIELD(beta), .metavar = "B", .fallback = "1.1",
+    {.name = "beta",
+     .kind = OPTION_NUMBER,
+     .offset = FIELD(beta),
+     .metavar = "B",
+     .fallback = "1.1",
      .doc = "width's constant"},
-    {.name = "gamma", .kind = OPTION_NUMBER, .offset = FIELD(gamma), .metavar = "G", .fallback = "1.15",
+    {.name = "gamma",
+     .kind = OPTION_NUMBER,
+     .offset = FIELD(gamma),
+     .metavar = "G",
+     .fallback = "1.15",
      .doc = "resolution's constant"},
     {.kind = OPTION_TABLE, .offset = FIELD(network), .table = &network_options},
 };

@@ -12,11 +12,12 @@ static const char *const usage[] = {
     "--format onnx --network N --weights W [--names torchvision] --output F.onnx",
     "--format safetensors --network N --weights W [--names A] [--to B] --output F.safetensors",
     "--format csv|json DIR WHAT", NULL};
-static const char *const notes[] = {
-    "onnx: input 'images' float32 [batch,3,H,W], output 'logits'. safetensors: from the names --names to the "
-    "names --to. csv and json: what a study's store holds, on standard output; WHAT is one of its tables and "
-    "views, for example result, trial, point, epoch.",
-    NULL};
+static const char *const notes[] = {"onnx: input 'images' float32 [batch,3,H,W], output 'logits'. "
+                                    "safetensors: from the names --names to the "
+                                    "names --to. csv and json: what a study's store holds, on "
+                                    "standard output; WHAT is one of its tables and "
+                                    "views, for example result, trial, point, epoch.",
+                                    NULL};
 
 typedef enum Format { FORMAT_ONNX, FORMAT_SAFETENSORS, FORMAT_CSV, FORMAT_JSON } Format;
 
@@ -30,17 +31,41 @@ typedef struct ExportSettings {
 
 #define FIELD(field) offsetof(ExportSettings, field)
 static const Option options[] = {
-    {.name = "format", .kind = OPTION_ENUM, .offset = FIELD(format), .metavar = "FORMAT", .fallback = "onnx",
-     .names = format_names, .doc = "onnx, safetensors, csv, json"},
-    {.name = "network", .kind = OPTION_TEXT, .offset = FIELD(name), .metavar = "N",
+    {.name = "format",
+     .kind = OPTION_ENUM,
+     .offset = FIELD(format),
+     .metavar = "FORMAT",
+     .fallback = "onnx",
+     .names = format_names,
+     .doc = "onnx, safetensors, csv, json"},
+    {.name = "network",
+     .kind = OPTION_TEXT,
+     .offset = FIELD(name),
+     .metavar = "N",
      .doc = "zoo name or YAML file"},
-    {.name = "weights", .kind = OPTION_TEXT, .offset = FIELD(weights), .metavar = "FILE",
+    {.name = "weights",
+     .kind = OPTION_TEXT,
+     .offset = FIELD(weights),
+     .metavar = "FILE",
      .doc = "weights as safetensors"},
-    {.name = "names", .kind = OPTION_ENUM, .offset = FIELD(names), .metavar = "WHOSE", .fallback = "isoflop",
-     .names = naming_names, .doc = "names in the weight file: isoflop, torchvision, timm-tf"},
-    {.name = "to", .kind = OPTION_ENUM, .offset = FIELD(to), .metavar = "WHOSE", .fallback = "isoflop",
-     .names = naming_names, .doc = "safetensors: names to write"},
-    {.name = "output", .kind = OPTION_TEXT, .offset = FIELD(output), .metavar = "FILE",
+    {.name = "names",
+     .kind = OPTION_ENUM,
+     .offset = FIELD(names),
+     .metavar = "WHOSE",
+     .fallback = "isoflop",
+     .names = naming_names,
+     .doc = "names in the weight file: isoflop, torchvision, timm-tf"},
+    {.name = "to",
+     .kind = OPTION_ENUM,
+     .offset = FIELD(to),
+     .metavar = "WHOSE",
+     .fallback = "isoflop",
+     .names = naming_names,
+     .doc = "safetensors: names to write"},
+    {.name = "output",
+     .kind = OPTION_TEXT,
+     .offset = FIELD(output),
+     .metavar = "FILE",
      .doc = "file to write"},
     {.kind = OPTION_TABLE, .offset = FIELD(network), .table = &network_options},
 };
@@ -89,7 +114,8 @@ static ErrCode export_results(const Call *call, Err *err)
     StudyFolder study = {0};
     Text out = {0};
     if (call->n_args != 2) {
-        (void)err_set(err, ERR_USAGE, "--format %s needs a study's DIR and WHAT, for example result",
+        (void)err_set(err, ERR_USAGE,
+                      "--format %s needs a study's DIR and WHAT, for example result",
                       format_names[settings->format]);
         goto fail;
     }

@@ -7,12 +7,14 @@
 
 #include <string.h>
 
-static const char *const usage[] = {"NETWORK [--alpha A --beta B --gamma G] [--phi 0..7] [--json]", NULL};
-static const char *const notes[] = {
-    "Members alpha^phi, beta^phi, gamma^phi by the network's own rounding, as in the paper: nominal and "
-    "counted cost stand side by side, nothing is matched. --phi is a list of numbers and whole-numbered "
-    "ranges, for example 0,0.5,1..3.",
-    NULL};
+static const char *const usage[] = {"NETWORK [--alpha A --beta B --gamma G] [--phi 0..7] [--json]",
+                                    NULL};
+static const char *const notes[] = {"Members alpha^phi, beta^phi, gamma^phi by the network's own "
+                                    "rounding, as in the paper: nominal and "
+                                    "counted cost stand side by side, nothing is matched. --phi is "
+                                    "a list of numbers and whole-numbered "
+                                    "ranges, for example 0,0.5,1..3.",
+                                    NULL};
 
 typedef struct FamilyOptions {
     NetworkOptions network;
@@ -22,13 +24,29 @@ typedef struct FamilyOptions {
 
 #define FIELD(field) offsetof(FamilyOptions, field)
 static const Option options[] = {
-    {.name = "alpha", .kind = OPTION_NUMBER, .offset = FIELD(alpha), .metavar = "A", .fallback = "1.2",
+    {.name = "alpha",
+     .kind = OPTION_NUMBER,
+     .offset = FIELD(alpha),
+     .metavar = "A",
+     .fallback = "1.2",
      .doc = "depth's constant"},
-    {.name = "beta", .kind = OPTION_NUMBER, .offset = FIELD(beta), .metavar = "B", .fallback = "1.1",
+    {.name = "beta",
+     .kind = OPTION_NUMBER,
+     .offset = FIELD(beta),
+     .metavar = "B",
+     .fallback = "1.1",
      .doc = "width's constant"},
-    {.name = "gamma", .kind = OPTION_NUMBER, .offset = FIELD(gamma), .metavar = "G", .fallback = "1.15",
+    {.name = "gamma",
+     .kind = OPTION_NUMBER,
+     .offset = FIELD(gamma),
+     .metavar = "G",
+     .fallback = "1.15",
      .doc = "resolution's constant"},
-    {.name = "phi", .kind = OPTION_TEXT, .offset = FIELD(phi), .metavar = "LIST", .fallback = "0..7",
+    {.name = "phi",
+     .kind = OPTION_TEXT,
+     .offset = FIELD(phi),
+     .metavar = "LIST",
+     .fallback = "0..7",
      .doc = "compound coefficients"},
     {.kind = OPTION_TABLE, .offset = FIELD(network), .table = &network_options},
 };
@@ -49,8 +67,8 @@ static bool add_phi(double values[FAMILY_MAX_MEMBERS], size_t *n, char *item)
         return true;
     }
     *dots = '\0';
-    if (!text_to_int64(item, &first) || !text_to_int64(dots + 2, &last) || first > last || first < 0 ||
-        last - first >= FAMILY_MAX_MEMBERS - (int64_t)*n)
+    if (!text_to_int64(item, &first) || !text_to_int64(dots + 2, &last) || first > last ||
+        first < 0 || last - first >= FAMILY_MAX_MEMBERS - (int64_t)*n)
         return false;
     for (int64_t phi = first; phi <= last; phi++)
         values[(*n)++] = (double)phi;
@@ -74,12 +92,13 @@ static ErrCode parse_phi(double values[FAMILY_MAX_MEMBERS], size_t *n, const cha
     } while (*rest++ == ',');
     return ERR_NONE;
 bad:
-    return err_set(err, ERR_USAGE, "option '--phi' must be a list like 0..7 or 0,0.5,1 of at most %d, not '%s'",
+    return err_set(err, ERR_USAGE,
+                   "option '--phi' must be a list like 0..7 or 0,0.5,1 of at most %d, not '%s'",
                    FAMILY_MAX_MEMBERS, list);
 }
 
-static void put_json(const Spec *spec, const FamilyOptions *settings, const FamilyMember *members, size_t n,
-                     Text *out)
+static void put_json(const Spec *spec, const FamilyOptions *settings, const FamilyMember *members,
+                     size_t n, Text *out)
 {
     JsonWriter json = json_writer(out, true);
     json_open_map(&json, NULL);

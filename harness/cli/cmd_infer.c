@@ -9,8 +9,9 @@
 
 #include <stdio.h>
 
-static const char *const usage[] = {
-    "--network N --weights W.safetensors --input X.safetensors --output Y.safetensors [--names torchvision]", NULL};
+static const char *const usage[] = {"--network N --weights W.safetensors --input X.safetensors "
+                                    "--output Y.safetensors [--names torchvision]",
+                                    NULL};
 static const char *const notes[] = {
     "X holds a tensor 'images', float32 [N,3,H,W] with H = W, already normalised; Y gets a tensor "
     "'logits', float32 [N,classes]. The resolution is the input's.",
@@ -25,18 +26,41 @@ typedef struct InferSettings {
 
 #define FIELD(field) offsetof(InferSettings, field)
 static const Option options[] = {
-    {.name = "network", .kind = OPTION_TEXT, .offset = FIELD(name), .metavar = "N",
+    {.name = "network",
+     .kind = OPTION_TEXT,
+     .offset = FIELD(name),
+     .metavar = "N",
      .doc = "zoo name or YAML file"},
-    {.name = "weights", .kind = OPTION_TEXT, .offset = FIELD(weights), .metavar = "FILE",
+    {.name = "weights",
+     .kind = OPTION_TEXT,
+     .offset = FIELD(weights),
+     .metavar = "FILE",
      .doc = "weights as safetensors"},
-    {.name = "input", .kind = OPTION_TEXT, .offset = FIELD(input), .metavar = "FILE",
+    {.name = "input",
+     .kind = OPTION_TEXT,
+     .offset = FIELD(input),
+     .metavar = "FILE",
      .doc = "images as safetensors"},
-    {.name = "output", .kind = OPTION_TEXT, .offset = FIELD(output), .metavar = "FILE",
+    {.name = "output",
+     .kind = OPTION_TEXT,
+     .offset = FIELD(output),
+     .metavar = "FILE",
      .doc = "logits as safetensors"},
-    {.name = "batch", .kind = OPTION_INT, .offset = FIELD(batch), .metavar = "B", .fallback = "16",
-     .min = 1, .max = 4096, .doc = "images at a time; changes memory, not results"},
-    {.name = "names", .kind = OPTION_ENUM, .offset = FIELD(names), .metavar = "WHOSE", .fallback = "isoflop",
-     .names = naming_names, .doc = "names in the weight file: isoflop, torchvision, timm-tf"},
+    {.name = "batch",
+     .kind = OPTION_INT,
+     .offset = FIELD(batch),
+     .metavar = "B",
+     .fallback = "16",
+     .min = 1,
+     .max = 4096,
+     .doc = "images at a time; changes memory, not results"},
+    {.name = "names",
+     .kind = OPTION_ENUM,
+     .offset = FIELD(names),
+     .metavar = "WHOSE",
+     .fallback = "isoflop",
+     .names = naming_names,
+     .doc = "names in the weight file: isoflop, torchvision, timm-tf"},
     {.kind = OPTION_TABLE, .offset = FIELD(network), .table = &network_options},
 };
 #undef FIELD
@@ -45,7 +69,8 @@ enum { CHANNELS = 3, IMAGE_DIMS = 4, PIXELS_MAX = 65536 };
 
 static ErrCode check_settings(const InferSettings *settings, Err *err)
 {
-    const char *const values[] = {settings->name, settings->weights, settings->input, settings->output};
+    const char *const values[] = {settings->name, settings->weights, settings->input,
+                                  settings->output};
     const char *const names[] = {"network", "weights", "input", "output"};
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
         if (!values[i])
@@ -78,7 +103,8 @@ static void to_channels_last(float *nhwc, const float *nchw, int64_t n, int64_t 
                 nhwc[(i * pixels + p) * CHANNELS + c] = nchw[(i * CHANNELS + c) * pixels + p];
 }
 
-static ErrCode run_batches(Net *net, const float *images, const TensorInfo *shape, float *logits, Err *err)
+static ErrCode run_batches(Net *net, const float *images, const TensorInfo *shape, float *logits,
+                           Err *err)
 {
     const int batch = net_settings(net)->batch, classes = net_network(net)->classes;
     const int64_t side = shape->dims[2], image_floats = CHANNELS * side * side;
@@ -94,7 +120,8 @@ static ErrCode run_batches(Net *net, const float *images, const TensorInfo *shap
     return ERR_NONE;
 }
 
-static ErrCode infer(const Call *call, const InferSettings *settings, const TensorFile *input, Err *err)
+static ErrCode infer(const Call *call, const InferSettings *settings, const TensorFile *input,
+                     Err *err)
 {
     Spec spec;
     Network network = {0};
@@ -122,9 +149,13 @@ static ErrCode infer(const Call *call, const InferSettings *settings, const Tens
     }
     TRY(safetensors_floats(input, shape, false, images, shape->n_elements, err));
     TRY(run_batches(net, images, shape, logits, err));
-    const TensorInfo result = {.name = "logits", .type = TENSOR_F32, .n_dims = 2,
-                               .dims = {shape->dims[0], network.classes}, .n_elements = n_logits,
-                               .n_bytes = n_logits * sizeof(float), .data = logits};
+    const TensorInfo result = {.name = "logits",
+                               .type = TENSOR_F32,
+                               .n_dims = 2,
+                               .dims = {shape->dims[0], network.classes},
+                               .n_elements = n_logits,
+                               .n_bytes = n_logits * sizeof(float),
+                               .data = logits};
     TRY(safetensors_write(settings->output, &result, 1, NULL, 0, err));
 fail:
     net_destroy(&net);

@@ -7,23 +7,26 @@
 #include <string.h>
 
 static const char *const usage[] = {"NAME [--force]", NULL};
-static const char *const notes[] = {
-    "Writes NAME.yaml, a small study with every part and its keys explained. Nothing is overwritten "
-    "without --force.",
-    NULL};
+static const char *const notes[] = {"Writes NAME.yaml, a small study with every part and its keys "
+                                    "explained. Nothing is overwritten "
+                                    "without --force.",
+                                    NULL};
 
 typedef struct InitSettings {
     bool force;
 } InitSettings;
 
 static const Option options[] = {
-    {.name = "force", .kind = OPTION_FLAG, .offset = offsetof(InitSettings, force),
+    {.name = "force",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(InitSettings, force),
      .doc = "overwrite an existing file"},
 };
 
 static ErrCode check_name(const char *name, Err *err)
 {
-    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+    static const char allowed[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
     if (!name[0] || name[0] == '.' || name[0] == '-' || strspn(name, allowed) != strlen(name))
         return err_set(err, ERR_USAGE,
                        "'%s' cannot name a study: letters, digits, '.', '_' and '-' only", name);
@@ -46,7 +49,8 @@ static ErrCode run(const Call *call, int *status, Err *err)
     study_template(name, &study);
     TRY(text_ok(&study, err));
     TRY(file_write(path.data, study.data, study.n_bytes, err));
-    call_say("wrote %s; next: isoflop plan %s, then isoflop run %s", path.data, path.data, path.data);
+    call_say("wrote %s; next: isoflop plan %s, then isoflop run %s", path.data, path.data,
+             path.data);
 fail:
     text_release(&path);
     text_release(&study);

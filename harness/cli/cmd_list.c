@@ -1,4 +1,5 @@
-/* harness/cli/cmd_list.c: `isoflop list`: what this binary knows, and the files compiled into it. */
+/* harness/cli/cmd_list.c: `isoflop list`: what this binary knows, and the files compiled into it.
+ */
 #include "harness/cli/command.h"
 
 #include "base/json.h"
@@ -13,18 +14,22 @@
 #include <string.h>
 
 static const char *const usage[] = {"[KIND...] [--json]", "--dump NAME", NULL};
-static const char *const notes[] = {
-    "KIND is one of networks, data, augmentations, strategies, studies, keys, figures, files; all without "
-    "one but keys. `keys` is the manual of every key of a study, as Markdown. --dump prints a network, a "
-    "study or a file as it is compiled in.",
-    NULL};
+static const char *const notes[] = {"KIND is one of networks, data, augmentations, strategies, "
+                                    "studies, keys, figures, files; all without "
+                                    "one but keys. `keys` is the manual of every key of a study, "
+                                    "as Markdown. --dump prints a network, a "
+                                    "study or a file as it is compiled in.",
+                                    NULL};
 
 typedef struct ListSettings {
     const char *dump;
 } ListSettings;
 
 static const Option options[] = {
-    {.name = "dump", .kind = OPTION_TEXT, .offset = offsetof(ListSettings, dump), .metavar = "NAME",
+    {.name = "dump",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(ListSettings, dump),
+     .metavar = "NAME",
      .doc = "print what is compiled in under that name"},
 };
 
@@ -103,8 +108,12 @@ typedef struct Kind {
 } Kind;
 
 static const Kind kinds[] = {
-    {"networks", list_networks},     {"data", list_data},       {"augmentations", list_augmentations},
-    {"strategies", list_strategies}, {"studies", list_studies}, {"figures", list_figures},
+    {"networks", list_networks},
+    {"data", list_data},
+    {"augmentations", list_augmentations},
+    {"strategies", list_strategies},
+    {"studies", list_studies},
+    {"figures", list_figures},
     {"files", list_files},
 };
 
@@ -127,8 +136,8 @@ static ErrCode check_kinds(const Call *call, Err *err)
             is_known |= strcmp(call->args[i], names[k]) == 0;
         const char *near = text_nearest(call->args[i], names, ARRAY_LEN(names));
         if (!is_known)
-            return err_set(err, ERR_USAGE, "nothing of kind '%s' to list, did you mean '%s'?", call->args[i],
-                           near ? near : "networks");
+            return err_set(err, ERR_USAGE, "nothing of kind '%s' to list, did you mean '%s'?",
+                           call->args[i], near ? near : "networks");
     }
     return ERR_NONE;
 }
@@ -174,8 +183,8 @@ static ErrCode dump(const char *name, Text *out, Err *err)
 {
     if (zoo_text(name))
         text_append(out, zoo_text(name));
-    else if (!dump_embedded(study_builtins, name, out) && !dump_embedded(results_files, name, out) &&
-             !dump_embedded(plots_files, name, out))
+    else if (!dump_embedded(study_builtins, name, out) &&
+             !dump_embedded(results_files, name, out) && !dump_embedded(plots_files, name, out))
         return err_set(err, ERR_USAGE, "nothing is compiled in as '%s', see 'isoflop list'", name);
     return ERR_NONE;
 }

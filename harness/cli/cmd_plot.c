@@ -9,10 +9,11 @@
 #include <string.h>
 
 static const char *const usage[] = {"DIR [FIGURE...] [--json]", NULL};
-static const char *const notes[] = {
-    "FIGURE is one of grid, fig3, fig4, fig8; without one, all that have data are drawn. Each becomes "
-    "DIR/figures/FIGURE.{svg,png,pdf,gp,tsv}: the pictures, the gnuplot script that made them, the data.",
-    NULL};
+static const char *const notes[] = {"FIGURE is one of grid, fig3, fig4, fig8; without one, all "
+                                    "that have data are drawn. Each becomes "
+                                    "DIR/figures/FIGURE.{svg,png,pdf,gp,tsv}: the pictures, the "
+                                    "gnuplot script that made them, the data.",
+                                    NULL};
 
 enum { PLOT_MAX_FIGURES = 16 };
 

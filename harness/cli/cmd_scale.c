@@ -12,11 +12,14 @@
 
 static const char *const usage[] = {
     "NETWORK [--width W] [--depth D] [--resolution PX] [--output FILE] [--json]",
-    "NETWORK --strategy S --macs 4x [--constants A,B,G] [--matched] [--output FILE] [--json]", NULL};
+    "NETWORK --strategy S --macs 4x [--constants A,B,G] [--matched] [--output FILE] [--json]",
+    NULL};
 static const char *const notes[] = {
     "Writes the scaled network as a YAML file that every command takes. --macs is a number of "
-    "multiply-adds or a multiple of NETWORK's own counted cost, like 4x. With --matched the network is "
-    "trimmed to the target as a study's grid and comparisons are, else it is the nearest point of the ray.",
+    "multiply-adds or a multiple of NETWORK's own counted cost, like 4x. With --matched the "
+    "network is "
+    "trimmed to the target as a study's grid and comparisons are, else it is the nearest point of "
+    "the ray.",
     NULL};
 
 typedef struct ScaleSettings {
@@ -28,17 +31,38 @@ typedef struct ScaleSettings {
 
 #define FIELD(field) offsetof(ScaleSettings, field)
 static const Option options[] = {
-    {.name = "strategy", .kind = OPTION_TEXT, .offset = FIELD(strategy), .metavar = "S",
+    {.name = "strategy",
+     .kind = OPTION_TEXT,
+     .offset = FIELD(strategy),
+     .metavar = "S",
      .doc = "depth, width, resolution, compound, dwr, fast"},
-    {.name = "macs", .kind = OPTION_TEXT, .offset = FIELD(macs), .metavar = "N|Nx",
+    {.name = "macs",
+     .kind = OPTION_TEXT,
+     .offset = FIELD(macs),
+     .metavar = "N|Nx",
      .doc = "target: multiply-adds, or a multiple of the network's"},
-    {.name = "constants", .kind = OPTION_TEXT, .offset = FIELD(constants), .metavar = "A,B,G",
-     .fallback = "1.2,1.1,1.15", .doc = "compound: alpha, beta, gamma"},
-    {.name = "matched", .kind = OPTION_FLAG, .offset = FIELD(matched),
+    {.name = "constants",
+     .kind = OPTION_TEXT,
+     .offset = FIELD(constants),
+     .metavar = "A,B,G",
+     .fallback = "1.2,1.1,1.15",
+     .doc = "compound: alpha, beta, gamma"},
+    {.name = "matched",
+     .kind = OPTION_FLAG,
+     .offset = FIELD(matched),
      .doc = "trim to the target within --tolerance"},
-    {.name = "tolerance", .kind = OPTION_NUMBER, .offset = FIELD(tolerance), .metavar = "F",
-     .fallback = "0.05", .min = 0, .max = 1, .doc = "relative deviation of counted MACs"},
-    {.name = "output", .kind = OPTION_TEXT, .offset = FIELD(output), .metavar = "FILE",
+    {.name = "tolerance",
+     .kind = OPTION_NUMBER,
+     .offset = FIELD(tolerance),
+     .metavar = "F",
+     .fallback = "0.05",
+     .min = 0,
+     .max = 1,
+     .doc = "relative deviation of counted MACs"},
+    {.name = "output",
+     .kind = OPTION_TEXT,
+     .offset = FIELD(output),
+     .metavar = "FILE",
      .doc = "write there instead of standard output"},
     {.kind = OPTION_TABLE, .offset = FIELD(network), .table = &network_options},
 };
@@ -60,8 +84,8 @@ static ErrCode parse_target(double *factor, const char *text, int64_t baseline, 
             return ERR_NONE;
         }
     }
-    return err_set(err, ERR_USAGE, "option '--macs' must be a positive number or multiple like 4x, not '%s'",
-                   text);
+    return err_set(err, ERR_USAGE,
+                   "option '--macs' must be a positive number or multiple like 4x, not '%s'", text);
 }
 
 /* "1.2,1.1,1.15". */
@@ -82,8 +106,8 @@ static ErrCode parse_constants(double *constants, const char *text, Err *err)
     }
     return ERR_NONE;
 bad:
-    return err_set(err, ERR_USAGE, "option '--constants' must be three numbers like 1.2,1.1,1.15, not '%s'",
-                   text);
+    return err_set(err, ERR_USAGE,
+                   "option '--constants' must be three numbers like 1.2,1.1,1.15, not '%s'", text);
 }
 
 static ErrCode scale_along(Spec *spec, const ScaleSettings *settings, Err *err)
@@ -93,7 +117,8 @@ static ErrCode scale_along(Spec *spec, const ScaleSettings *settings, Err *err)
     MatchPoint point;
     const Strategy *strategy = scaling_find(settings->strategy);
     TRY(parse_constants(constants, settings->constants, err));
-    TRY(scaling_ray(&ray, settings->strategy, constants, strategy ? (size_t)strategy->n_constants : 0, err));
+    TRY(scaling_ray(&ray, settings->strategy, constants,
+                    strategy ? (size_t)strategy->n_constants : 0, err));
     if (!settings->macs) {
         (void)err_set(err, ERR_USAGE, "option '--strategy' needs '--macs', for example --macs 4x");
         goto fail;
@@ -104,9 +129,10 @@ static ErrCode scale_along(Spec *spec, const ScaleSettings *settings, Err *err)
         TRY(match_ray(&point, &matching, &ray, err));
     else
         TRY(match_ray_nominal(&point, &matching, &ray, err));
-    call_say("%s at %.4g x the baseline: d %.3f w %.3f r %.3f built, %lld MACs, %.3f of the target%s",
-             settings->strategy, factor, point.built.depth, point.built.width, point.built.resolution,
-             (long long)point.macs, point.ratio, point.status == MATCH_UNFAIR ? ": UNFAIR" : "");
+    call_say(
+        "%s at %.4g x the baseline: d %.3f w %.3f r %.3f built, %lld MACs, %.3f of the target%s",
+        settings->strategy, factor, point.built.depth, point.built.width, point.built.resolution,
+        (long long)point.macs, point.ratio, point.status == MATCH_UNFAIR ? ": UNFAIR" : "");
     *spec = point.spec;
 fail:
     return err->code;

@@ -19,32 +19,39 @@ typedef struct ShowSection {
 
 static const ShowSection sections[] = {
     {"trial",
-     "SELECT t.id AS trial, t.status, t.seed, t.digest, n.name AS network, t.network AS network_digest, "
+     "SELECT t.id AS trial, t.status, t.seed, t.digest, n.name AS network, t.network AS "
+     "network_digest, "
      "n.resolution, n.params, n.macs, n.acts, t.n_epochs AS epochs, t.val_top1, t.test_top1 "
      "FROM trial t JOIN network n ON n.digest = t.network WHERE t.id = CAST(?1 AS INTEGER)",
      true},
     {"points",
-     "SELECT p.figure, p.series, p.nominal_d, p.nominal_w, p.nominal_r, round(p.built_d, 4) AS built_d, "
-     "round(p.built_w, 4) AS built_w, round(p.built_r, 4) AS built_r, round(p.ratio, 4) AS ratio, p.status "
+     "SELECT p.figure, p.series, p.nominal_d, p.nominal_w, p.nominal_r, round(p.built_d, 4) AS "
+     "built_d, "
+     "round(p.built_w, 4) AS built_w, round(p.built_r, 4) AS built_r, round(p.ratio, 4) AS ratio, "
+     "p.status "
      "FROM current_point p JOIN planned t ON t.digest = p.digest WHERE t.id = CAST(?1 AS INTEGER) "
      "ORDER BY p.place",
      false},
     {"epochs",
      "SELECT epoch, round(train_loss, 5) AS train_loss, round(val_loss, 5) AS val_loss, val_top1, "
-     "round(lr, 6) AS lr, round(seconds, 2) AS seconds, round(images_per_second) AS images_per_second "
+     "round(lr, 6) AS lr, round(seconds, 2) AS seconds, round(images_per_second) AS "
+     "images_per_second "
      "FROM epoch WHERE trial = CAST(?1 AS INTEGER) ORDER BY epoch",
      false},
     {"attempts",
-     "SELECT a.number AS attempt, datetime(a.started_s, 'unixepoch') AS started, a.threads, e.reason, "
+     "SELECT a.number AS attempt, datetime(a.started_s, 'unixepoch') AS started, a.threads, "
+     "e.reason, "
      "e.is_counted AS counted, round(e.seconds, 2) AS seconds, e.detail FROM attempt a "
      "LEFT JOIN attempt_end e ON e.trial = a.trial AND e.attempt = a.number "
      "WHERE a.trial = CAST(?1 AS INTEGER) ORDER BY a.number",
      false},
     {"files",
-     "SELECT kind, path, n_bytes, xxh3 FROM artifact WHERE trial = CAST(?1 AS INTEGER) ORDER BY kind",
+     "SELECT kind, path, n_bytes, xxh3 FROM artifact WHERE trial = CAST(?1 AS INTEGER) ORDER BY "
+     "kind",
      false},
     {"provenance",
-     "SELECT v.version, v.git_commit, v.is_dirty, v.compiler, v.flags, v.kernels, v.host, v.cpu, v.system, "
+     "SELECT v.version, v.git_commit, v.is_dirty, v.compiler, v.flags, v.kernels, v.host, v.cpu, "
+     "v.system, "
      "v.libraries FROM attempt a JOIN environment v ON v.id = a.environment "
      "WHERE a.trial = CAST(?1 AS INTEGER) ORDER BY a.number DESC LIMIT 1",
      true},
@@ -65,7 +72,8 @@ static void print_rows(const StoreTable *table, Text *out)
         int64_t whole;
         double number;
         const char *cell = c < table->n_columns && table->n_rows ? table->cells[c] : NULL;
-        const bool is_number = cell && (text_to_int64(cell, &whole) || text_to_double(cell, &number));
+        const bool is_number =
+            cell && (text_to_int64(cell, &whole) || text_to_double(cell, &number));
         aligns[c] = is_number ? TEXT_RIGHT : TEXT_LEFT;
     }
     TextTable *text = text_table_create(table->names, aligns, table->n_columns);
@@ -80,8 +88,9 @@ static void print_rows(const StoreTable *table, Text *out)
 }
 
 /* Columns of texts that may look like numbers. */
-static const char *const text_columns[] = {"digest", "network_digest", "network", "xxh3", "git_commit",
-                                           "version", "kernels", "host", "series", NULL};
+static const char *const text_columns[] = {
+    "digest",  "network_digest", "network", "xxh3",   "git_commit",
+    "version", "kernels",        "host",    "series", NULL};
 
 static bool is_text_column(const char *name)
 {
@@ -120,8 +129,8 @@ static ErrCode show(StudyFolder *study, const char *trial, JsonWriter *json, Tex
         StoreTable table = {0};
         TRY(store_query(study->store, sections[i].sql, trial, &study->keep, &table, err));
         if (i == 0 && table.n_rows == 0) {
-            (void)err_set(err, ERR_USAGE, "no trial %s in '%s', see 'isoflop trials %s'", trial, study->path,
-                          study->path);
+            (void)err_set(err, ERR_USAGE, "no trial %s in '%s', see 'isoflop trials %s'", trial,
+                          study->path, study->path);
             goto fail;
         }
         put_rows(json, &sections[i], &table);

@@ -16,8 +16,8 @@ enum { N_STATUSES = STORE_FAILED + 1 };
 typedef struct Standing {
     int64_t n_trials, n_by_status[N_STATUSES];
     int64_t n_points, n_unfair;
-    bool is_held;      /* a run has the lock now */
-    char *holder;      /* who; owned */
+    bool is_held; /* a run has the lock now */
+    char *holder; /* who; owned */
 } Standing;
 
 static ErrCode take_stock(StudyFolder *study, Standing *standing, Err *err)

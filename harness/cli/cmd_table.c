@@ -7,10 +7,10 @@
 #include <limits.h>
 
 static const char *const usage[] = {"1|2|3|7 [--json]", NULL};
-static const char *const notes[] = {
-    "Printed and counted numbers side by side; where they cannot agree the notes say why. No counter is "
-    "bent to hit a printed number.",
-    NULL};
+static const char *const notes[] = {"Printed and counted numbers side by side; where they cannot "
+                                    "agree the notes say why. No counter is "
+                                    "bent to hit a printed number.",
+                                    NULL};
 
 static ErrCode run(const Call *call, int *status, Err *err)
 {

@@ -58,8 +58,9 @@ static void add_row(TextTable *table, const StudyFolder *study, const StoreTrial
 
 static void print_table(const StudyFolder *study, const StoreTrials *trials, Text *out)
 {
-    static const char *const headings[] = {"trial",  "status",    "point",     "seed",     "MACs",
-                                           "epochs", "val top-1", "test top-1", "attempts", "last end"};
+    static const char *const headings[] = {"trial",    "status",  "point",     "seed",
+                                           "MACs",     "epochs",  "val top-1", "test top-1",
+                                           "attempts", "last end"};
     static const TextAlign aligns[] = {TEXT_LEFT,  TEXT_LEFT,  TEXT_LEFT,  TEXT_RIGHT, TEXT_RIGHT,
                                        TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT, TEXT_LEFT};
     TextTable *table = text_table_create(headings, aligns, ARRAY_LEN(headings));

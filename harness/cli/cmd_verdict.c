@@ -1,4 +1,5 @@
-/* harness/cli/cmd_verdict.c: `isoflop verdict`: each observation with its rule, effect, interval, n. */
+/* harness/cli/cmd_verdict.c: `isoflop verdict`: each observation with its rule, effect, interval,
+ * n. */
 #include "harness/cli/command.h"
 #include "harness/cli/study_folder.h"
 
@@ -7,10 +8,10 @@
 #include "results/verdict.h"
 
 static const char *const usage[] = {"DIR [--json]", NULL};
-static const char *const notes[] = {
-    "Rules are fixed before the first run. Points are selected on validation and judged on test; fewer "
-    "than three seeds are always INCONCLUSIVE.",
-    NULL};
+static const char *const notes[] = {"Rules are fixed before the first run. Points are selected on "
+                                    "validation and judged on test; fewer "
+                                    "than three seeds are always INCONCLUSIVE.",
+                                    NULL};
 
 static ErrCode run(const Call *call, int *status, Err *err)
 {

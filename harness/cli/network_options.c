@@ -12,13 +12,27 @@ static const double TENSORFLOW_EPSILON = 1e-3;
 
 #define FIELD(field) offsetof(NetworkOptions, field)
 static const Option options[] = {
-    {.name = "width", .kind = OPTION_NUMBER, .offset = FIELD(width), .metavar = "W", .fallback = "1",
+    {.name = "width",
+     .kind = OPTION_NUMBER,
+     .offset = FIELD(width),
+     .metavar = "W",
+     .fallback = "1",
      .doc = "width multiplier, by the network's rounding rules"},
-    {.name = "depth", .kind = OPTION_NUMBER, .offset = FIELD(depth), .metavar = "D", .fallback = "1",
+    {.name = "depth",
+     .kind = OPTION_NUMBER,
+     .offset = FIELD(depth),
+     .metavar = "D",
+     .fallback = "1",
      .doc = "depth multiplier"},
-    {.name = "resolution", .kind = OPTION_TEXT, .offset = FIELD(resolution), .metavar = "PX",
+    {.name = "resolution",
+     .kind = OPTION_TEXT,
+     .offset = FIELD(resolution),
+     .metavar = "PX",
      .doc = "height and width of the images in pixels"},
-    {.name = "classes", .kind = OPTION_TEXT, .offset = FIELD(classes), .metavar = "K",
+    {.name = "classes",
+     .kind = OPTION_TEXT,
+     .offset = FIELD(classes),
+     .metavar = "K",
      .doc = "classes (default: the data set's, else the network's)"},
 };
 #undef FIELD
@@ -30,7 +44,8 @@ static ErrCode whole_number(int64_t *out, const char *name, const char *text, Er
     if (!text)
         return ERR_NONE;
     if (!text_to_int64(text, out) || *out == RESOLVE_UNSET)
-        return err_set(err, ERR_USAGE, "option '--%s' must be a whole number, not '%s'", name, text);
+        return err_set(err, ERR_USAGE, "option '--%s' must be a whole number, not '%s'", name,
+                       text);
     return ERR_NONE;
 }
 
@@ -59,7 +74,8 @@ ErrCode network_options_names(Spec *spec, int names, Err *err)
     const WeightNaming *naming = naming_at(names);
     if (naming == &naming_torchvision) {
         if (isnan(spec->torchvision_epsilon))
-            return err_set(err, ERR_USAGE, "torchvision does not have the network '%s'", spec->name);
+            return err_set(err, ERR_USAGE, "torchvision does not have the network '%s'",
+                           spec->name);
         spec->batch_norm.epsilon = spec->torchvision_epsilon;
         spec->padding = PADDING_SYMMETRIC;
     } else if (naming == &naming_timm) {
@@ -69,7 +85,8 @@ ErrCode network_options_names(Spec *spec, int names, Err *err)
     return ERR_NONE;
 }
 
-ErrCode data_option_split(const char *value, char name[DATA_OPTION_PATH_MAX], const char **path, Err *err)
+ErrCode data_option_split(const char *value, char name[DATA_OPTION_PATH_MAX], const char **path,
+                          Err *err)
 {
     const char *equals = strchr(value, '=');
     const size_t n = equals ? (size_t)(equals - value) : strlen(value);
@@ -82,7 +99,8 @@ ErrCode data_option_split(const char *value, char name[DATA_OPTION_PATH_MAX], co
     return ERR_NONE;
 }
 
-ErrCode data_option_apply(Study *study, const char *value, char buffer[DATA_OPTION_PATH_MAX], Err *err)
+ErrCode data_option_apply(Study *study, const char *value, char buffer[DATA_OPTION_PATH_MAX],
+                          Err *err)
 {
     TRY(data_option_split(value, buffer, &study->data.path, err));
     study->data.name = buffer;

@@ -1,6 +1,6 @@
 /*
- * harness/cli/network_options.h: NETWORK with --width --depth --resolution --classes, wherever one is
- * taken (DESIGN section 5), and DATA as NAME[=PATH].
+ * harness/cli/network_options.h: NETWORK with --width --depth --resolution --classes, wherever one
+ * is taken (DESIGN section 5), and DATA as NAME[=PATH].
  *
  * A command embeds a NetworkOptions in its settings and names the table by OPTION_TABLE.
  */
@@ -30,9 +30,9 @@ ErrCode network_options_spec(Spec *out, const char *network, const NetworkOption
                              const Study *study, int n_classes, Err *err) ERR_CHECKED;
 
 /*
- * What weights under other people's names (index into naming_names) ask of the network: torchvision's
- * its epsilon and symmetric padding, timm-tf's TensorFlow's epsilon and SAME padding. ERR_USAGE if
- * torchvision does not have the network.
+ * What weights under other people's names (index into naming_names) ask of the network:
+ * torchvision's its epsilon and symmetric padding, timm-tf's TensorFlow's epsilon and SAME padding.
+ * ERR_USAGE if torchvision does not have the network.
  */
 ErrCode network_options_names(Spec *spec, int names, Err *err) ERR_CHECKED;
 
@@ -43,7 +43,8 @@ ErrCode network_options_names(Spec *spec, int names, Err *err) ERR_CHECKED;
 ErrCode data_option_split(const char *value, char name[DATA_OPTION_PATH_MAX], const char **path,
                           Err *err) ERR_CHECKED;
 
-/* Puts NAME[=PATH] into `study->data` (name and path stay valid as long as `value` and `buffer`). */
+/* Puts NAME[=PATH] into `study->data` (name and path stay valid as long as `value` and `buffer`).
+ */
 ErrCode data_option_apply(Study *study, const char *value, char buffer[DATA_OPTION_PATH_MAX],
                           Err *err) ERR_CHECKED;
 

@@ -14,9 +14,9 @@
 #include "search/objective.h"
 
 typedef struct StudyFolder {
-    const char *path;     /* as the user gave it; borrowed */
+    const char *path; /* as the user gave it; borrowed */
     Store *store;
-    Keep keep;            /* owner of what is read */
+    Keep keep; /* owner of what is read */
     Study *study;
     StoreResults results; /* everything for verdicts and rankings; lives in keep */
     Objective objective;  /* the study's, T in MACs */
