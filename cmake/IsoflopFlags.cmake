@@ -28,6 +28,7 @@ set(ISOFLOP_SANITIZE "" CACHE STRING "Sanitizers, e.g. address,undefined or thre
 if(ISOFLOP_SANITIZE)
     target_compile_options(isoflop_flags INTERFACE -fsanitize=${ISOFLOP_SANITIZE} -fno-omit-frame-pointer
         -fno-sanitize-recover=all)
+    target_compile_definitions(isoflop_flags INTERFACE ISOFLOP_SANITIZED)
     target_link_options(isoflop_flags INTERFACE -fsanitize=${ISOFLOP_SANITIZE})
 endif()
 

@@ -16,12 +16,12 @@ typedef struct LanesAct {
     Lanes h, slope;
 } LanesAct;
 
-LANES_INLINE LanesAct act_relu(Lanes u, Lanes zero, Lanes one)
+LANES_BODY LanesAct act_relu(Lanes u, Lanes zero, Lanes one)
 {
     return (LanesAct){lanes_if_gt(zero, u, zero, u), lanes_if_gt(u, zero, one, zero)};
 }
 
-LANES_INLINE LanesAct act_relu6(Lanes u, Lanes zero, Lanes one)
+LANES_BODY LanesAct act_relu6(Lanes u, Lanes zero, Lanes one)
 {
     const Lanes six = lanes_set(RELU6_LIMIT);
     const Lanes low = lanes_if_gt(zero, u, zero, u);
@@ -29,7 +29,7 @@ LANES_INLINE LanesAct act_relu6(Lanes u, Lanes zero, Lanes one)
     return (LanesAct){lanes_if_gt(low, six, six, low), lanes_if_gt(six, u, inside, zero)};
 }
 
-LANES_INLINE LanesAct act_swish(Lanes u)
+LANES_BODY LanesAct act_swish(Lanes u)
 {
     const LanesSigmoid s = lanes_sigmoid(u);
     const Lanes h = lanes_mul(u, s.s);
@@ -37,7 +37,7 @@ LANES_INLINE LanesAct act_swish(Lanes u)
 }
 
 /* h = u * min(max(u + 3, 0), 6) * (1/6). */
-LANES_INLINE LanesAct act_hard_swish(Lanes u, Lanes zero, Lanes one)
+LANES_BODY LanesAct act_hard_swish(Lanes u, Lanes zero, Lanes one)
 {
     const Lanes edge = lanes_set(HARD_SWISH_EDGE), sixth = lanes_set(HARD_SWISH_SCALE);
     const Lanes gate = act_relu6(lanes_add(u, edge), zero, one).h;
@@ -46,13 +46,13 @@ LANES_INLINE LanesAct act_hard_swish(Lanes u, Lanes zero, Lanes one)
     return (LanesAct){lanes_mul(lanes_mul(u, gate), sixth), lanes_if_ge(u, edge, one, low)};
 }
 
-LANES_INLINE LanesAct act_sigmoid(Lanes u)
+LANES_BODY LanesAct act_sigmoid(Lanes u)
 {
     const LanesSigmoid s = lanes_sigmoid(u);
     return (LanesAct){s.s, lanes_mul(s.s, s.complement)};
 }
 
-LANES_INLINE LanesAct act_apply(ActFn act, Lanes u)
+LANES_BODY LanesAct act_apply(ActFn act, Lanes u)
 {
     const Lanes zero = lanes_zero(), one = lanes_set(1.0f);
     switch (act) {

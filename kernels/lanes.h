@@ -11,6 +11,14 @@
 #include "base/fmath.h"
 #include "kernels/kernel_types.h"
 
+/* Templates and their vocabulary are inlined by force, except under sanitizers, whose checks would
+ * make the copies too large to compile. */
+#ifdef ISOFLOP_SANITIZED
+#define LANES_INLINE static inline __attribute__((unused))
+#else
+#define LANES_INLINE static inline __attribute__((always_inline))
+#endif
+
 #if defined(__AVX512F__)
 #include "kernels/lanes_avx512.h"
 #elif defined(__AVX2__) && defined(__FMA__)
@@ -20,7 +28,7 @@
 #endif
 
 /* e^x, lane by lane the bits of fm_expf for x <= 0 and for NaN without payload. */
-LANES_INLINE Lanes lanes_exp_negative(Lanes x)
+LANES_BODY Lanes lanes_exp_negative(Lanes x)
 {
     x = lanes_max(lanes_set(FM_EXPF_MIN), x);
     const Lanes shifter = lanes_set(FM_EXPF_SHIFTER);
@@ -42,7 +50,7 @@ typedef struct LanesSigmoid {
     Lanes s, complement;
 } LanesSigmoid;
 
-LANES_INLINE LanesSigmoid lanes_sigmoid(Lanes u)
+LANES_BODY LanesSigmoid lanes_sigmoid(Lanes u)
 {
     const Lanes e = lanes_exp_negative(lanes_negative_abs(u));
     const Lanes one = lanes_set(1.0f);

@@ -4,7 +4,7 @@
 
 #include <immintrin.h>
 
-#define LANES_INLINE static inline __attribute__((always_inline))
+#define LANES_BODY LANES_INLINE
 #define LANES_REGISTERS 32 /* Lanes that fit in registers at once */
 
 typedef __m512 Lanes;

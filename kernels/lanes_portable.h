@@ -4,7 +4,8 @@
 #ifndef ISOFLOP_KERNELS_LANES_PORTABLE_H
 #define ISOFLOP_KERNELS_LANES_PORTABLE_H
 
-#define LANES_INLINE static inline __attribute__((always_inline))
+/* Larger bodies are called, not repeated: sixteen scalar lanes each would make the copies huge. */
+#define LANES_BODY static __attribute__((noinline, unused))
 #define LANES_REGISTERS 8 /* Lanes that fit in registers at once (NEON) */
 
 typedef struct Lanes {
