@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/sys.h"
+#include "nn/naming.h"
 #include "onnx.pb-c.h"
 #include "results/keep.h"
 
@@ -290,8 +291,9 @@ static void add_weights(Graph *graph)
         if (!data)
             return;
         net_read(graph->net, i, NET_WEIGHTS, data);
-        add_tensor(graph, tensor->name, data, tensor->n_elements, tensor->dims,
-                   (size_t)tensor->n_dims);
+        int64_t dims[NET_TENSOR_MAX_DIMS];
+        const int n_dims = naming_conv_shape(tensor, dims);
+        add_tensor(graph, tensor->name, data, tensor->n_elements, dims, (size_t)n_dims);
     }
 }
 

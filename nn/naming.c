@@ -6,6 +6,8 @@
 
 #include "base/text.h"
 
+enum { PREFIX_MAX = 48 }; /* of a module's name without its tensor's */
+
 /* --- where a tensor stands --- */
 
 /* A tensor's place in terms that both libraries use. */
@@ -94,7 +96,7 @@ static void conv_norm(char *text, const char *prefix, const Place *place)
 
 static void rename_efficientnet(const Place *place, char *text)
 {
-    char prefix[NET_TENSOR_NAME_MAX];
+    char prefix[PREFIX_MAX];
     if (place->op->stage < 0) {
         (void)snprintf(prefix, sizeof prefix, "features.%d",
                        strcmp(place->op->name, "stem") == 0 ? 0 : place->n_stages + 1);
@@ -104,7 +106,7 @@ static void rename_efficientnet(const Place *place, char *text)
     (void)snprintf(prefix, sizeof prefix, "features.%d.%d.block.%d", place->op->stage + 1,
                    place->op->block, place->unit);
     if (place->op->kind == OP_SE)
-        (void)snprintf(text, NET_TENSOR_NAME_MAX, "%.80s.fc%d.%s", prefix,
+        (void)snprintf(text, NET_TENSOR_NAME_MAX, "%s.fc%d.%s", prefix,
                        text_starts_with(place->rest, "reduce.") ? 1 : 2, place->last);
     else
         conv_norm(text, prefix, place);
@@ -112,7 +114,7 @@ static void rename_efficientnet(const Place *place, char *text)
 
 static void rename_mobilenet_v2(const Place *place, char *text)
 {
-    char prefix[NET_TENSOR_NAME_MAX];
+    char prefix[PREFIX_MAX];
     if (place->op->stage < 0) {
         (void)snprintf(prefix, sizeof prefix, "features.%d",
                        strcmp(place->op->name, "stem") == 0 ? 0 : place->n_blocks + 1);
@@ -155,13 +157,13 @@ static void rename_resnet(const Place *place, char *text)
                        place->last);
         return;
     }
-    char unit[NET_TENSOR_NAME_MAX];
+    char unit[PREFIX_MAX];
     if (strcmp(role, ".shortcut") == 0)
         (void)snprintf(unit, sizeof unit, "downsample.%d", place->is_bn);
     else /* ".conv2" */
         (void)snprintf(unit, sizeof unit, "%s%.2s", place->is_bn ? "bn" : "conv",
                        role + strlen(".conv"));
-    (void)snprintf(text, NET_TENSOR_NAME_MAX, "layer%d.%d.%.24s.%s", place->op->stage + 1,
+    (void)snprintf(text, NET_TENSOR_NAME_MAX, "layer%d.%d.%s.%s", place->op->stage + 1,
                    place->op->block, unit, place->last);
 }
 
@@ -178,13 +180,22 @@ static void rename_torchvision(const Network *network, const NetTensor *tensor, 
         rename[family](&place, text);
 }
 
+int naming_conv_shape(const NetTensor *tensor, int64_t dims[NET_TENSOR_MAX_DIMS])
+{
+    const bool is_se = tensor->role == NET_SE_REDUCE_WEIGHT || tensor->role == NET_SE_EXPAND_WEIGHT;
+    for (int i = 0; i < NET_TENSOR_MAX_DIMS; i++)
+        dims[i] = i < tensor->n_dims ? tensor->dims[i] : 1;
+    return is_se ? NET_TENSOR_MAX_DIMS : tensor->n_dims;
+}
+
 /* PyTorch's count of batches behind every batch norm: we have no use for it. */
 static bool is_batch_count(const char *name)
 {
     return text_ends_with(name, ".num_batches_tracked");
 }
 
-const WeightNaming naming_torchvision = {"torchvision", rename_torchvision, is_batch_count};
+const WeightNaming naming_torchvision = {"torchvision", rename_torchvision, naming_conv_shape,
+                                         is_batch_count};
 
 /* --- timm --- */
 
@@ -222,16 +233,16 @@ static void rename_timm(const Network *network, const NetTensor *tensor, char *t
         conv = "conv_head";
         bn = 2;
     }
-    char prefix[NET_TENSOR_NAME_MAX] = "";
+    char prefix[PREFIX_MAX] = "";
     if (place.op->stage >= 0)
         (void)snprintf(prefix, sizeof prefix, "blocks.%d.%d.", place.op->stage, place.op->block);
     if (place.is_bn)
-        (void)snprintf(text, NET_TENSOR_NAME_MAX, "%.40sbn%d.%s", prefix, bn, place.last);
+        (void)snprintf(text, NET_TENSOR_NAME_MAX, "%sbn%d.%s", prefix, bn, place.last);
     else
-        (void)snprintf(text, NET_TENSOR_NAME_MAX, "%.40s%s.%s", prefix, conv, place.last);
+        (void)snprintf(text, NET_TENSOR_NAME_MAX, "%s%s.%s", prefix, conv, place.last);
 }
 
-const WeightNaming naming_timm = {"timm-tf", rename_timm, is_batch_count};
+const WeightNaming naming_timm = {"timm-tf", rename_timm, naming_conv_shape, is_batch_count};
 
 /* --- by name --- */
 

@@ -19,4 +19,10 @@ extern const WeightNaming naming_timm;
 extern const char *const naming_names[];
 const WeightNaming *naming_at(int index);
 
+/*
+ * Dimensions where squeeze and excitation are 1 x 1 convolutions, [out, in, 1, 1]; other tensors
+ * keep theirs. Returns their number.
+ */
+int naming_conv_shape(const NetTensor *tensor, int64_t dims[NET_TENSOR_MAX_DIMS]);
+
 #endif

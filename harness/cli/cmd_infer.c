@@ -149,14 +149,14 @@ static ErrCode infer(const Call *call, const InferSettings *settings, const Tens
     }
     TRY(safetensors_floats(input, shape, false, images, shape->n_elements, err));
     TRY(run_batches(net, images, shape, logits, err));
-    const TensorInfo result = {.name = "logits",
-                               .type = TENSOR_F32,
-                               .n_dims = 2,
-                               .dims = {shape->dims[0], network.classes},
-                               .n_elements = n_logits,
-                               .n_bytes = n_logits * sizeof(float),
-                               .data = logits};
-    TRY(safetensors_write(settings->output, &result, 1, NULL, 0, err));
+    TensorInfo result = {.name = "logits",
+                         .type = TENSOR_F32,
+                         .n_dims = 2,
+                         .dims = {shape->dims[0], network.classes},
+                         .data = logits};
+    safetensors_measure(&result);
+    TensorSet set = {.tensors = &result, .n_tensors = 1};
+    TRY(safetensors_write(settings->output, &set, err));
 fail:
     net_destroy(&net);
     network_release(&network);
