@@ -16,7 +16,13 @@ typedef struct BufferList {
     int n;
 } BufferList;
 
-enum { BUFFERS_OF_OP = 4 };
+enum {
+    BUFFERS_OF_OP = 4,
+    MAP_SIDE_MOST = 32768, /* pixels of a map fit an int */
+};
+
+/* Floats of one buffer: any number of buffers that are no larger can be added up. */
+#define BUFFER_FLOATS_MOST ((size_t)1 << 48)
 
 /* --- what can be run --- */
 
@@ -31,6 +37,8 @@ static ErrCode check_geometry(const Op *op, Err *err)
         op->kind == OP_CONV || op->kind == OP_DEPTHWISE || op->kind == OP_MAX_POOL;
     if (op->in_channels < 1 || op->out_channels < 1 || op->in_size < 1 || op->out_size < 1)
         return refuse(op, "a size is not positive", err);
+    if (op->in_size > MAP_SIDE_MOST || op->out_size > MAP_SIDE_MOST)
+        return refuse(op, "its map is more than 32768 pixels wide", err);
     if (is_window && (op->kernel < 1 || op->stride < 1 || op->pad < 0 || op->pad >= op->kernel))
         return refuse(op, "kernel, stride or padding is out of range", err);
     if (op->kind == OP_DEPTHWISE && (op->kernel > DW_MAX_K || op->in_channels != op->out_channels))
@@ -182,7 +190,8 @@ static ErrCode add_buffer(const Net *net, BufferList *list, size_t per_image, in
                           int *index, Err *err)
 {
     Buffer *buffer = &list->buffers[list->n];
-    if (!arena_multiply(per_image, (size_t)net->settings.batch, &buffer->n_floats))
+    if (!arena_multiply(per_image, (size_t)net->settings.batch, &buffer->n_floats) ||
+        buffer->n_floats > BUFFER_FLOATS_MOST)
         return err_set(err, ERR_MEMORY, "feature maps of a batch of %d are too large",
                        net->settings.batch);
     buffer->n_floats = (buffer->n_floats + LANES - 1) / LANES * LANES;

@@ -274,6 +274,8 @@ static void test_refuses_what_it_cannot_run(void **state)
     expect_refusal(&network, "'classifier'");
     last->input = network.n_ops;
     expect_refusal(&network, "does not come before");
+    network.ops[0].in_size = 40000;
+    expect_refusal(&network, "wide");
     network_release(&network);
 }
 
