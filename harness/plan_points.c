@@ -131,21 +131,19 @@ static ErrCode expand_lines(Plan *plan, int index, Err *err)
 {
     const StudyPart *part = &plan->study->parts[index];
     for (size_t b = 0; b < part->n_bases; b++) {
-        Text series = {0};
+        char series[PLAN_SERIES_MAX];
         const double depth = part->bases[b][0], resolution = part->bases[b][1];
-        text_printf(&series, "d=%.4g%s r=%.4g%s", depth, depth == floor(depth) ? ".0" : "",
-                    resolution, resolution == floor(resolution) ? ".0" : "");
+        snprintf(series, sizeof series, "d=%.4g%s r=%.4g%s", depth,
+                 depth == floor(depth) ? ".0" : "", resolution,
+                 resolution == floor(resolution) ? ".0" : "");
         for (size_t i = 0; i < part->width.n; i++) {
             const double width = part->width.v[i];
-            if (add_unmatched(plan, index, text_string(&series), width,
-                              (Scale){depth, width, resolution}, err) != ERR_NONE) {
-                text_release(&series);
-                return err->code;
-            }
+            TRY(add_unmatched(plan, index, series, width, (Scale){depth, width, resolution}, err));
         }
-        text_release(&series);
     }
     return ERR_NONE;
+fail:
+    return err->code;
 }
 
 /* A strategy's name; with its constants where another entry of the part has the same name. */

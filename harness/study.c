@@ -10,14 +10,15 @@
 
 enum { MAX_OVERRIDE_DEPTH = 8 };
 
-/* The text with which a study's name, as a folder's name, is safe. */
-static bool is_safe_name(const char *name)
+/* Whether a study's name can be its folder's name as it is. */
+static ErrCode is_safe_name(bool *out, const char *name, Err *err)
 {
     Text safe = {0};
     text_append_file_name(&safe, name);
-    const bool is_safe = strcmp(text_string(&safe), name) == 0;
+    const ErrCode code = text_ok(&safe, err);
+    *out = strcmp(text_string(&safe), name) == 0;
     text_release(&safe);
-    return is_safe;
+    return code;
 }
 
 static ErrCode check_seeds(const Study *study, Err *err)
@@ -62,13 +63,16 @@ fail:
 
 static ErrCode check_named(const Study *study, const char *origin, Err *err)
 {
+    bool is_safe = false;
     if (study->name[0] == '\0')
         return err_set(err, ERR_USAGE, "%s: 'study' is missing: give the study a name", origin);
-    if (!is_safe_name(study->name))
-        return err_set(
-            err, ERR_USAGE,
-            "%s: study name '%s' cannot name a folder, use letters, digits, '.', '_' and '-'",
-            origin, study->name);
+    if (is_safe_name(&is_safe, study->name, err) != ERR_NONE)
+        return err->code;
+    if (!is_safe)
+        return err_set(err, ERR_USAGE,
+                       "%s: study name '%s' cannot name a folder, use letters, digits, '.', '_' "
+                       "and '-'",
+                       origin, study->name);
     return ERR_NONE;
 }
 

@@ -8,9 +8,11 @@
 /* cmocka needs the four above first */
 #include <cmocka.h>
 
+#include <errno.h>
 #include <math.h>
 
 #include "base/json.h"
+#include "base/sysfault.h"
 #include "harness/plan.h"
 
 enum { PROXY_MACS = 756528 };
@@ -222,13 +224,43 @@ static void json_keeps_the_contract(void **state)
     drop(&f);
 }
 
+/* Every allocation of reading and planning may fail: always ERR_MEMORY, never a crash or a leak. */
+static void failing_allocations_are_reported(void **state)
+{
+    (void)state;
+    static const char text[] = "study: s\ndata: {train: 20, val: 10, test: 10}\n"
+                               "parts: [grid: {step: 1}, lines: {}, compare: {macs: [2]}]\n";
+    bool fired = true;
+    long k = 0;
+    while (fired) {
+        Study *study = NULL;
+        Plan *plan = NULL;
+        Err err = {0};
+        sysfault_arm(SYS_ALLOC, ++k, SYS_FAIL, ENOMEM);
+        ErrCode code = study_parse(&study, "s", text, strlen(text), NULL, 0, &err);
+        if (code == ERR_NONE)
+            code = plan_create(&plan, study, NULL, &err);
+        fired = sysfault_fired();
+        sysfault_clear();
+        assert_int_equal(code, fired ? ERR_MEMORY : ERR_NONE);
+        plan_destroy(&plan);
+        study_destroy(&study);
+    }
+    assert_true(k > 50);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(fine_grid_is_all_fair),     cmocka_unit_test(paper_point_joins_the_grid),
-        cmocka_unit_test(rays_are_matched),          cmocka_unit_test(trials_are_shared_and_wait),
-        cmocka_unit_test(nominal_grid_is_unmatched), cmocka_unit_test(digests_follow_the_recipe),
-        cmocka_unit_test(compound_needs_constants),  cmocka_unit_test(json_keeps_the_contract),
+        cmocka_unit_test(fine_grid_is_all_fair),
+        cmocka_unit_test(paper_point_joins_the_grid),
+        cmocka_unit_test(rays_are_matched),
+        cmocka_unit_test(trials_are_shared_and_wait),
+        cmocka_unit_test(nominal_grid_is_unmatched),
+        cmocka_unit_test(digests_follow_the_recipe),
+        cmocka_unit_test(compound_needs_constants),
+        cmocka_unit_test(failing_allocations_are_reported),
+        cmocka_unit_test(json_keeps_the_contract),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
