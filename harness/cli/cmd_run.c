@@ -1,5 +1,6 @@
 /* harness/cli/cmd_run.c: `isoflop run`: runs a study or goes on with it; and the hidden worker. */
 #include "harness/cli/command.h"
+#include "harness/cli/study_folder.h"
 #include "harness/coordinator.h"
 #include "harness/worker.h"
 
@@ -176,6 +177,21 @@ static void say_end(const RunReport *report, const char *out)
              text_duration(elapsed, p->elapsed_s), out);
 }
 
+/* Figures and report are derived: what goes wrong with them is said and stops nothing. */
+static void make_report(const char *out)
+{
+    Err err = {0};
+    char *report = NULL;
+    int n_missing = 0;
+    if (study_folder_report(out, &report, &n_missing, &err) != ERR_NONE)
+        call_say("no report: %s; once that is mended: isoflop report %s", err.msg, out);
+    else if (n_missing)
+        call_say("report: %s, without %d figures that could not be drawn", report, n_missing);
+    else
+        call_say("report: %s", report);
+    mem_free(report);
+}
+
 /* --- run --- */
 
 static ErrCode run_study(const Call *call, const RunOptions *settings, int *status, Err *err)
@@ -206,6 +222,7 @@ static ErrCode run_study(const Call *call, const RunOptions *settings, int *stat
     TRY(proc_catch_stops(err));
     TRY(coordinator_run(study, &run_settings, &callbacks, &report, err));
     say_end(&report, out);
+    make_report(out);
     if (report.progress.n_failed)
         *status = STATUS_TRIALS_FAILED;
 fail:
