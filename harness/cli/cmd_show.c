@@ -39,7 +39,7 @@ static const ShowSection sections[] = {
      "FROM epoch WHERE trial = CAST(?1 AS INTEGER) ORDER BY epoch",
      false},
     {"attempts",
-     "SELECT a.number AS attempt, datetime(a.started_s, 'unixepoch') AS started, a.threads, "
+     "SELECT a.number AS attempt, a.started_utc AS started, a.threads, "
      "e.reason, "
      "e.is_counted AS counted, round(e.seconds, 2) AS seconds, e.detail FROM attempt a "
      "LEFT JOIN attempt_end e ON e.trial = a.trial AND e.attempt = a.number "
