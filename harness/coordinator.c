@@ -40,7 +40,8 @@ void coordinator_note(const Coordinator *run, const char *format, ...)
 
 RunProgress coordinator_progress(const Coordinator *run)
 {
-    RunProgress p = {.eta_s = NAN, .elapsed_s = clock_seconds(run->begun_ns, clock_now_ns())};
+    RunProgress p = {.eta_s = (double)NAN,
+                     .elapsed_s = clock_seconds(run->begun_ns, clock_now_ns())};
     double left_s = 0;
     for (size_t i = 0; i < run->n_trials; i++) {
         const RunTrial *t = &run->trials[i];

@@ -135,8 +135,8 @@ ErrCode coordinator_start(Coordinator *run, int index, RunTrial *trial, Err *err
         (void)err_memory(err, strlen(run->settings->out));
         goto fail;
     }
-    *slot =
-        (RunSlot){.trial = trial->number, .last_step = -1, .checkpoint_step = -1, .val_top1 = NAN};
+    *slot = (RunSlot){
+        .trial = trial->number, .last_step = -1, .checkpoint_step = -1, .val_top1 = (double)NAN};
     TRY(begin_attempt(run, trial, threads, &slot->attempt, err));
     dir = coordinator_attempt_folder(trial_dir, slot->attempt);
     if (!dir) {

@@ -67,7 +67,7 @@ ErrCode plan_add_network(Plan *plan, const Spec *spec, int *index, Err *err)
                  err));
     PlanNetwork *added = &plan->networks[plan->n_networks];
     memset(added, 0, sizeof *added);
-    added->seconds = NAN;
+    added->seconds = (double)NAN;
     TRY(trial_digest(plan, network.digest, added->trial_digest, err));
     TRY(cost_memory(&memory, &network, err));
     spec_write_yaml(spec, &yaml);
@@ -216,7 +216,7 @@ ErrCode plan_predict(Plan *plan, CpuLevel level, Err *err)
 double plan_total_seconds(const Plan *plan, int n_jobs)
 {
     if (plan->baseline_step_s == 0)
-        return NAN;
+        return (double)NAN;
     const double per_mac =
         plan->baseline_step_s / (STEP_OVER_FORWARD * (double)plan->baseline_macs);
     double sum = plan_total_macs(plan) * per_mac;

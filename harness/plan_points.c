@@ -29,7 +29,7 @@ static PlanPoint *add_point(Plan *plan, int part, const char *match, Err *err)
     point->figure = plan->study->parts[part].figure;
     point->match = match;
     point->trim = 1;
-    point->naive_ratio = NAN;
+    point->naive_ratio = (double)NAN;
     point->network = PLAN_NONE;
     return point;
 }
@@ -212,8 +212,8 @@ static ErrCode expand_compare(Plan *plan, int index, Err *err)
             point->target_macs = llround(part->macs.v[m] * (double)plan->baseline_macs);
             if (needs_winner(strategy)) {
                 point->status = MATCH_AFTER_GRID;
-                point->nominal = point->built = (Scale){NAN, NAN, NAN};
-                point->ratio = NAN;
+                point->nominal = point->built = (Scale){(double)NAN, (double)NAN, (double)NAN};
+                point->ratio = (double)NAN;
                 continue;
             }
             if (match_strategy(plan, point, strategy->name, strategy->constants,

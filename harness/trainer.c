@@ -325,11 +325,11 @@ ErrCode trainer_run(const TrainJob *job, const TrainCallbacks *callbacks, TrainR
     const int64_t begin_ns = clock_now_ns();
     Trainer t = {.job = job, .callbacks = callbacks, .report = report};
     *report = (TrainReport){.status = TRAIN_STOPPED,
-                            .val_top1 = NAN,
-                            .val_loss = NAN,
-                            .best_val_top1 = NAN,
-                            .test_top1 = NAN,
-                            .test_loss = NAN,
+                            .val_top1 = (double)NAN,
+                            .val_loss = (double)NAN,
+                            .best_val_top1 = (double)NAN,
+                            .test_top1 = (double)NAN,
+                            .test_loss = (double)NAN,
                             .bad_step = -1,
                             .checkpoint_step = -1};
     TRY(file_make_dirs(job->dir, err));

@@ -36,7 +36,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
     Study *study = NULL;
     Plan *plan = NULL;
     Text out = {0};
-    double seconds = NAN;
+    double seconds = (double)NAN;
     TRY(study_load(&study, call->args[0], call->sets.v, call->sets.n, err));
     TRY(plan_create(&plan, study, call->data_root, err));
     if (!settings->no_time) {

@@ -144,7 +144,7 @@ static void nominal_grid_is_unmatched(void **state)
 {
     (void)state;
     Fixture f = make("[grid: {step: 0.2, match: nominal}, grid: {step: 0.2}]");
-    double low = INFINITY, high = 0;
+    double low = (double)INFINITY, high = 0;
     for (size_t i = 0; i < f.plan->n_points; i++) {
         const PlanPoint *p = &f.plan->points[i];
         if (p->part != 0)
