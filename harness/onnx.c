@@ -11,7 +11,7 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "nn/naming.h"
-#include "onnx.pb-c.h"
+#include <onnx.pb-c.h>
 #include "results/keep.h"
 
 enum {
