@@ -127,9 +127,10 @@ ErrCode coordinator_start(Coordinator *run, int index, RunTrial *trial, Err *err
 {
     RunSlot *slot = &run->slots[index];
     const int threads = threads_for_next(run);
-    /* Pinned only when we fill the machine anyway: two studies side by side must not meet on a
-     * core. */
-    const bool is_pinned = threads == 1 && run->n_slots == run->cores && !run->settings->launcher;
+    /* Pinned only when one worker a processor fills the machine: two studies side by side, or more
+     * workers than processors, must not meet on one. */
+    const bool is_pinned = threads == 1 && run->n_slots == cpu_available_threads() &&
+                           run->n_slots == run->cores && !run->settings->launcher;
     char *trial_dir = coordinator_trial_folder(run, trial->number), *dir = NULL;
     if (!trial_dir) {
         (void)err_memory(err, strlen(run->settings->out));

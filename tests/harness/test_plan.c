@@ -229,7 +229,8 @@ static void failing_allocations_are_reported(void **state)
 {
     (void)state;
     static const char text[] = "study: s\ndata: {train: 20, val: 10, test: 10}\n"
-                               "parts: [grid: {step: 1}, lines: {}, compare: {macs: [2]}]\n";
+                               "parts: [grid: {step: 1, match: nominal},"
+                               " lines: {bases: [[1, 1]], width: [1]}]\n";
     bool fired = true;
     long k = 0;
     while (fired) {

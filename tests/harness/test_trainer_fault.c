@@ -23,7 +23,7 @@
 #include "tests/harness/course.h"
 
 /* Strides are coprime to the operations of one checkpoint, so that every kind of call is met. */
-enum { KILL_STRIDE = 5, FULL_STRIDE = 3, MAX_CALLS = 4000, EXIT_UNHARMED = 0 };
+enum { KILL_STRIDE = 11, FULL_STRIDE = 7, MAX_CALLS = 4000, EXIT_UNHARMED = 0 };
 
 static Course whole;
 
