@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/fmath.h"
 #include "base/rng.h"
+#include "data/autoaugment.h"
 #include "data/resize.h"
 
 #include <assert.h>
@@ -15,11 +16,14 @@
 #define RRC_MIN_ASPECT 0.75 // width over height
 #define RRC_MAX_ASPECT (4.0 / 3.0)
 #define RRC_TRIES 10
+#define AUTO_OPS (AUGMENT_AUTO_IMAGENET | AUGMENT_AUTO_CIFAR10)
 
 static const AugmentName names[] = {
     {"flip", AUGMENT_FLIP, "left-right flip with probability 1/2"},
     {"crop", AUGMENT_CROP, "pad by round(res/8) and crop back at random"},
     {"rrc", AUGMENT_RRC, "random resized crop of the source's pixels"},
+    {"autoaugment", AUGMENT_AUTO_IMAGENET, "AutoAugment's policy for ImageNet"},
+    {"autoaugment-cifar10", AUGMENT_AUTO_CIFAR10, "AutoAugment's policy for CIFAR-10"},
     {"cutout", AUGMENT_CUTOUT, "cover one square of side round(res/2) with the mean"},
 };
 
@@ -40,6 +44,11 @@ bool augment_parse(const char *name, unsigned *ops)
     return false;
 }
 
+const char *augment_conflict(unsigned ops)
+{
+    return (ops & AUTO_OPS) == AUTO_OPS ? "two AutoAugment policies" : NULL;
+}
+
 bool augment_needs_source(unsigned ops)
 {
     return ops & AUGMENT_RRC;
@@ -49,6 +58,7 @@ bool augment_needs_source(unsigned ops)
 typedef struct Scratch {
     uint8_t *pixels;  // [res][res][3]
     uint8_t *resized; // the same, before it is shifted
+    uint8_t *spare;   // the same, for AutoAugment
     void *resize;
 } Scratch;
 
@@ -62,6 +72,8 @@ static Scratch carve(Arena *arena, unsigned ops, int resolution, DataSize source
         scratch.resized = arena_alloc(arena, (size_t)resolution, row);
         scratch.resize = arena_alloc(arena, resize_scratch_bytes(source, square), 1);
     }
+    if (ops & AUTO_OPS)
+        scratch.spare = arena_alloc(arena, (size_t)resolution, row);
     return scratch;
 }
 
@@ -206,6 +218,10 @@ void augment_image(float *x, const ImageView *view, int resolution, unsigned ops
     copy_shifted(work.pixels, ops & AUGMENT_RRC ? work.resized : view->rgb, resolution, top, left);
     if ((ops & AUGMENT_FLIP) && rng_below(&rng, 2))
         flip_rows(work.pixels, resolution);
+    if (ops & AUTO_OPS)
+        autoaugment_image(work.pixels, (DataSize){resolution, resolution},
+                          ops & AUGMENT_AUTO_IMAGENET ? AUTOAUGMENT_IMAGENET : AUTOAUGMENT_CIFAR10,
+                          &rng, work.spare);
     normalise(x, work.pixels, resolution, stats);
     if (ops & AUGMENT_CUTOUT)
         cut_out(x, resolution, &rng);

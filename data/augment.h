@@ -1,8 +1,8 @@
 // Random changes of training images, keyed by (seed, AUGMENT stream, epoch, index of the image in
 // the set): the same for any order, batch size and number of threads. Evaluation never augments.
 //
-// Order of operations: random resized crop, padded crop, flip, normalisation, cutout (so cut pixels
-// are exactly the mean).
+// Order of operations: random resized crop, padded crop, flip, AutoAugment, normalisation, cutout
+// (so cut pixels are exactly the mean).
 //
 // Random resized crop: area uniform over 8 to 100 % of the source, aspect ratio log-uniform over
 // 3/4 to 4/3, ten tries, then the largest centred crop of allowed aspect; resized by data/resize.h.
@@ -13,10 +13,12 @@
 #include "data/imagestats.h"
 
 typedef enum AugmentOp {
-    AUGMENT_FLIP = 1 << 0,   // left-right, probability 1/2
-    AUGMENT_CROP = 1 << 1,   // pad round(res/8) with black, crop back; uniform offset
-    AUGMENT_CUTOUT = 1 << 2, // one square of side round(res/2), centre uniform, clipped
-    AUGMENT_RRC = 1 << 3,    // random resized crop of the source's pixels
+    AUGMENT_FLIP = 1 << 0,          // left-right, probability 1/2
+    AUGMENT_CROP = 1 << 1,          // pad round(res/8) with black, crop back; uniform offset
+    AUGMENT_CUTOUT = 1 << 2,        // one square of side round(res/2), centre uniform, clipped
+    AUGMENT_RRC = 1 << 3,           // random resized crop of the source's pixels
+    AUGMENT_AUTO_IMAGENET = 1 << 4, // one pair of the policy of that name: data/autoaugment.h
+    AUGMENT_AUTO_CIFAR10 = 1 << 5,
 } AugmentOp;
 
 typedef struct AugmentName {
@@ -30,6 +32,9 @@ const AugmentName *augment_names(size_t *n);
 
 // Adds the operation of that name to *ops; false where there is none.
 bool augment_parse(const char *name, unsigned *ops);
+
+// Why these cannot go together (two policies), or NULL.
+const char *augment_conflict(unsigned ops);
 
 // Where randomness comes from.
 typedef struct AugmentKey {

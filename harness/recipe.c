@@ -71,6 +71,9 @@ ErrCode recipe_check(Recipe *recipe, Err *err)
             return unknown_augment(name, err);
         }
     }
+    const char *conflict = augment_conflict(recipe->augment);
+    if (conflict)
+        return err_set(err, ERR_USAGE, "%s in 'recipe.augment', at most one", conflict);
     if (recipe->warmup_epochs > (double)recipe->epochs)
         return err_set(err, ERR_USAGE, "'recipe.warmup_epochs' is %g, more than all %lld epochs",
                        recipe->warmup_epochs, (long long)recipe->epochs);

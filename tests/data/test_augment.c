@@ -211,6 +211,35 @@ static void test_resized_crop_of_a_strip(void **state)
     assert_true(n_fallbacks > 0);
 }
 
+// What was drawn before AutoAugment (flip, shift) stays what it was without it, and cut pixels are
+// the mean after it.
+static void test_autoaugment_stands_between(void **state)
+{
+    (void)state;
+    enum { S = 16, N = S * S * DATA_CHANNELS };
+    static float before[N];
+    prepare();
+    int n_same = 0, n_other = 0;
+    for (uint32_t index = 0; index < 200; index++) {
+        run(S, AUGMENT_FLIP | AUGMENT_CROP, 1, 0, index);
+        memcpy(before, x, sizeof before);
+        run(S, AUGMENT_FLIP | AUGMENT_CROP | AUGMENT_AUTO_CIFAR10, 1, 0, index);
+        if (memcmp(before, x, sizeof before) == 0)
+            n_same++;
+        else
+            n_other++;
+        run(S, AUGMENT_CUTOUT | AUGMENT_AUTO_IMAGENET, 1, 0, index);
+        int n_zero = 0;
+        for (int i = 0; i < N; i++)
+            n_zero += x[i] == 0.0f; // normalised values of this test are never zero
+        assert_true(n_zero >= S * S / 16 * DATA_CHANNELS);
+    }
+    // 22.3 % of the images take no step: 44 +- 5 sigma = 29 at least; far from all.
+    assert_true(n_same >= 15 && n_other >= 50);
+    assert_non_null(augment_conflict(AUGMENT_AUTO_CIFAR10 | AUGMENT_AUTO_IMAGENET));
+    assert_null(augment_conflict(AUGMENT_AUTO_CIFAR10 | AUGMENT_FLIP));
+}
+
 static void test_names(void **state)
 {
     (void)state;
@@ -236,6 +265,7 @@ int main(void)
         cmocka_unit_test(test_is_keyed),
         cmocka_unit_test(test_random_resized_crop),
         cmocka_unit_test(test_resized_crop_of_a_strip),
+        cmocka_unit_test(test_autoaugment_stands_between),
         cmocka_unit_test(test_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
