@@ -4,6 +4,8 @@
 #include "base/arena.h"
 #include "base/fmath.h"
 #include "base/rng.h"
+#include "base/sys.h"
+#include "base/text.h"
 #include "data/autoaugment.h"
 #include "data/resize.h"
 
@@ -16,6 +18,7 @@
 #define RRC_MIN_ASPECT 0.75 // width over height
 #define RRC_MAX_ASPECT (4.0 / 3.0)
 #define RRC_TRIES 10
+#define MAX_NAMES 16 // of a list
 #define AUTO_OPS (AUGMENT_AUTO_IMAGENET | AUGMENT_AUTO_CIFAR10)
 
 static const AugmentName names[] = {
@@ -33,20 +36,61 @@ const AugmentName *augment_names(size_t *n)
     return names;
 }
 
-bool augment_parse(const char *name, unsigned *ops)
+static ErrCode unknown(const char *name, const char *where, Err *err)
+{
+    Text known = {0};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        text_printf(&known, ", %s", names[i].name);
+    err_set(err, ERR_USAGE, "unknown augmentation '%s' in '%s', only none%s", name, where,
+            text_string(&known));
+    text_release(&known);
+    return err->code;
+}
+
+static ErrCode add(const char *name, const char *where, unsigned *ops, Err *err)
 {
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         if (strcmp(names[i].name, name) == 0) {
             *ops |= (unsigned)names[i].op;
-            return true;
+            return ERR_NONE;
         }
     }
-    return false;
+    return unknown(name, where, err);
 }
 
-const char *augment_conflict(unsigned ops)
+ErrCode augment_parse(const char *const *list, size_t n, const char *where, unsigned *ops, Err *err)
 {
-    return (ops & AUTO_OPS) == AUTO_OPS ? "two AutoAugment policies" : NULL;
+    *ops = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(list[i], "none") != 0)
+            TRY(add(list[i], where, ops, err));
+        else if (n > 1)
+            return err_set(err, ERR_USAGE, "'none' stands beside others in '%s'", where);
+    }
+    if ((*ops & AUTO_OPS) == AUTO_OPS)
+        return err_set(err, ERR_USAGE, "two AutoAugment policies in '%s', at most one", where);
+fail:
+    return err->code;
+}
+
+ErrCode augment_parse_list(const char *text, const char *where, unsigned *ops, Err *err)
+{
+    const char *list[MAX_NAMES];
+    size_t n = 0;
+    char *rest = NULL, *copy = mem_strdup(text);
+    if (!copy)
+        return err_memory(err, strlen(text) + 1);
+    for (char *name = strtok_r(copy, ",", &rest); name; name = strtok_r(NULL, ",", &rest)) {
+        if (n == MAX_NAMES) {
+            err_set(err, ERR_USAGE, "more than %d names in '%s'", MAX_NAMES, where);
+            goto fail;
+        }
+        list[n++] = name;
+    }
+    TRY(augment_parse(list, n, where, ops, err));
+fail:
+    mem_free(copy);
+    return err->code;
 }
 
 bool augment_needs_source(unsigned ops)

@@ -30,11 +30,15 @@ typedef struct AugmentName {
 // The table behind recipe.augment and its documentation; *n is its length.
 const AugmentName *augment_names(size_t *n);
 
-// Adds the operation of that name to *ops; false where there is none.
-bool augment_parse(const char *name, unsigned *ops);
+// *ops = the operations of the names; "none" stands alone. `where` names the list in messages.
+// Errors: ERR_USAGE: an unknown name (the message lists them), 'none' beside others, two
+// AutoAugment policies.
+ErrCode augment_parse(const char *const *names, size_t n, const char *where, unsigned *ops,
+                      Err *err) ERR_CHECKED;
 
-// Why these cannot go together (two policies), or NULL.
-const char *augment_conflict(unsigned ops);
+// The same of one text with commas.
+ErrCode augment_parse_list(const char *text, const char *where, unsigned *ops,
+                           Err *err) ERR_CHECKED;
 
 // Where randomness comes from.
 typedef struct AugmentKey {

@@ -45,39 +45,15 @@ static const YamlKey keys[] = {
 
 const YamlTable recipe_table = {"recipe", keys, ARRAY_LEN(keys)};
 
-static ErrCode unknown_augment(const char *name, Err *err)
-{
-    Text known = {0};
-    size_t n = 0;
-    const AugmentName *names = augment_names(&n);
-    for (size_t i = 0; i < n; i++)
-        text_printf(&known, ", %s", names[i].name);
-    const ErrCode code =
-        err_set(err, ERR_USAGE, "unknown augmentation '%s' in 'recipe.augment', only none%s", name,
-                text_string(&known));
-    text_release(&known);
-    return code;
-}
-
 ErrCode recipe_check(Recipe *recipe, Err *err)
 {
-    recipe->augment = 0;
-    for (size_t i = 0; i < recipe->augments.n; i++) {
-        const char *name = recipe->augments.v[i];
-        if (strcmp(name, "none") == 0) {
-            if (recipe->augments.n > 1)
-                return err_set(err, ERR_USAGE, "'none' stands beside others in 'recipe.augment'");
-        } else if (!augment_parse(name, &recipe->augment)) {
-            return unknown_augment(name, err);
-        }
-    }
-    const char *conflict = augment_conflict(recipe->augment);
-    if (conflict)
-        return err_set(err, ERR_USAGE, "%s in 'recipe.augment', at most one", conflict);
+    TRY(augment_parse(recipe->augments.v, recipe->augments.n, "recipe.augment", &recipe->augment,
+                      err));
     if (recipe->warmup_epochs > (double)recipe->epochs)
-        return err_set(err, ERR_USAGE, "'recipe.warmup_epochs' is %g, more than all %lld epochs",
-                       recipe->warmup_epochs, (long long)recipe->epochs);
-    return ERR_NONE;
+        err_set(err, ERR_USAGE, "'recipe.warmup_epochs' is %g, more than all %lld epochs",
+                recipe->warmup_epochs, (long long)recipe->epochs);
+fail:
+    return err->code;
 }
 
 int64_t recipe_batch_size(const Recipe *recipe, int64_t n_images)

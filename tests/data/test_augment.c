@@ -236,23 +236,53 @@ static void test_autoaugment_stands_between(void **state)
     }
     // 22.3 % of the images take no step: 44 +- 5 sigma = 29 at least; far from all.
     assert_true(n_same >= 15 && n_other >= 50);
-    assert_non_null(augment_conflict(AUGMENT_AUTO_CIFAR10 | AUGMENT_AUTO_IMAGENET));
-    assert_null(augment_conflict(AUGMENT_AUTO_CIFAR10 | AUGMENT_FLIP));
 }
 
 static void test_names(void **state)
 {
     (void)state;
     size_t n;
+    Err err = {0};
     const AugmentName *names = augment_names(&n);
     unsigned all = 0;
     for (size_t i = 0; i < n; i++) {
-        const unsigned before = all;
-        assert_true(augment_parse(names[i].name, &all));
-        assert_int_equal(all, before | (unsigned)names[i].op);
-        assert_true(all != before && names[i].doc[0]);
+        unsigned ops = 77;
+        assert_ok(augment_parse(&names[i].name, 1, "here", &ops, &err), &err);
+        assert_int_equal(ops, names[i].op);
+        assert_true(!(all & ops) && names[i].doc[0]);
+        all |= ops;
     }
-    assert_false(augment_parse("flipp", &all));
+}
+
+static void test_lists(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        unsigned ops;
+        const char *message; // NULL: none
+    } cases[] = {
+        {"none", 0, NULL},
+        {"", 0, NULL},
+        {"flip", AUGMENT_FLIP, NULL},
+        {"cutout,flip,flip", AUGMENT_FLIP | AUGMENT_CUTOUT, NULL},
+        {"flip,none", 0, "'none' stands beside others in '--augment'"},
+        {"mixup", 0, "unknown augmentation 'mixup' in '--augment', only none, flip, crop"},
+        {"autoaugment,flip,autoaugment-cifar10", 0, "two AutoAugment policies in '--augment'"},
+        {"flip,flip,flip,flip,flip,flip,flip,flip,flip,flip,flip,flip,flip,flip,flip,flip,flip", 0,
+         "more than 16 names"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        Err err = {0};
+        unsigned ops = 77;
+        const ErrCode code = augment_parse_list(cases[i].text, "--augment", &ops, &err);
+        if (cases[i].message) {
+            assert_error(code, ERR_USAGE, &err, cases[i].message, NULL);
+        } else {
+            assert_ok(code, &err);
+            assert_int_equal(ops, cases[i].ops);
+        }
+    }
 }
 
 int main(void)
@@ -267,6 +297,7 @@ int main(void)
         cmocka_unit_test(test_resized_crop_of_a_strip),
         cmocka_unit_test(test_autoaugment_stands_between),
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_lists),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

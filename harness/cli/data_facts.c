@@ -1,0 +1,153 @@
+/* harness/cli/data_facts.c: the text and JSON of `isoflop data`. */
+#include "harness/cli/data_facts.h"
+
+#include "base/json.h"
+
+enum { PAIRS_SHOWN = 5, DESCRIPTION_BYTES = 512 };
+
+static void put_size(JsonWriter *json, const char *key, DataSize size)
+{
+    json_open_map(json, key);
+    json_put_int(json, "height", size.height);
+    json_put_int(json, "width", size.width);
+    json_close_map(json);
+}
+
+static void put_duplicates(JsonWriter *json, const DataFacts *facts)
+{
+    const Duplicates *found = &facts->survey.duplicates;
+    char text[DESCRIPTION_BYTES];
+    if (!facts->survey.has_duplicates)
+        return;
+    json_open_map(json, "duplicates");
+    json_put_int(json, "within_train", found->n_within_train);
+    json_open_list(json, "test_in_train");
+    for (uint32_t i = 0; i < found->n_pairs; i++) {
+        json_open_map(json, NULL);
+        dataset_describe(facts->data, DATA_TEST, found->pairs[i].test, text, sizeof text);
+        json_put_text(json, "test", text);
+        dataset_describe(facts->data, DATA_TRAIN, found->pairs[i].train, text, sizeof text);
+        json_put_text(json, "train", text);
+        json_close_map(json);
+    }
+    json_close_list(json);
+    json_close_map(json);
+}
+
+void data_facts_json(const DataFacts *facts, Text *out)
+{
+    const int classes = dataset_n_classes(facts->data);
+    const double mean[] = {(double)facts->stats.mean[0], (double)facts->stats.mean[1],
+                           (double)facts->stats.mean[2]};
+    const double std[] = {(double)facts->stats.std[0], (double)facts->stats.std[1],
+                          (double)facts->stats.std[2]};
+    JsonWriter json = json_writer(out, true);
+    json_open_map(&json, NULL);
+    json_put_text(&json, "data", dataset_name(facts->data));
+    json_put_text(&json, "digest", dataset_digest(facts->data));
+    json_put_bool(&json, "demo", dataset_kind(facts->data)->is_demo);
+    json_put_int(&json, "skipped", dataset_n_skipped(facts->data));
+    json_open_map(&json, "images");
+    json_put_int(&json, "train", dataset_count(facts->data, DATA_TRAIN));
+    json_put_int(&json, "test", dataset_count(facts->data, DATA_TEST));
+    json_close_map(&json);
+    put_size(&json, "smallest", facts->survey.smallest);
+    put_size(&json, "largest", facts->survey.largest);
+    put_duplicates(&json, facts);
+    json_open_map(&json, "subsets");
+    for (int p = 0; p < N_PARTS; p++)
+        json_put_int(&json, data_part_name((DataPart)p), facts->split.count[p]);
+    json_close_map(&json);
+    json_put_int(&json, "resolution", imageset_resolution(facts->images));
+    json_put_doubles(&json, "mean", mean, ARRAY_LEN(mean));
+    json_put_doubles(&json, "std", std, ARRAY_LEN(std));
+    json_open_list(&json, "classes");
+    for (int c = 0; c < classes; c++) {
+        json_open_map(&json, NULL);
+        json_put_text(&json, "name", dataset_class_name(facts->data, c));
+        json_put_int(&json, "train", facts->survey.per_class[DATA_TRAIN][c]);
+        json_put_int(&json, "test", facts->survey.per_class[DATA_TEST][c]);
+        json_close_map(&json);
+    }
+    json_close_list(&json);
+    json_close_map(&json);
+    text_append_char(out, '\n');
+}
+
+static void print_classes(const DataFacts *facts, Text *out)
+{
+    static const char *const headings[] = {"class", "name", "train", "test"};
+    static const TextAlign aligns[] = {TEXT_RIGHT, TEXT_LEFT, TEXT_RIGHT, TEXT_RIGHT};
+    const int classes = dataset_n_classes(facts->data);
+    TextTable *table = text_table_create(headings, aligns, ARRAY_LEN(headings));
+    if (!table) {
+        out->failed = true;
+        return;
+    }
+    for (int c = 0; c < classes; c++) {
+        text_table_cellf(table, "%d", c);
+        text_table_cell(table, dataset_class_name(facts->data, c));
+        text_table_cellf(table, "%u", facts->survey.per_class[DATA_TRAIN][c]);
+        text_table_cellf(table, "%u", facts->survey.per_class[DATA_TEST][c]);
+    }
+    text_table_render(table, out);
+    text_table_destroy(&table);
+}
+
+static void print_sizes(const DataFacts *facts, Text *out)
+{
+    const DataSize low = facts->survey.smallest, high = facts->survey.largest;
+    if (dataset_is_rendered(facts->data))
+        text_append(out, "sizes       drawn at any\n");
+    else if (low.height == high.height && low.width == high.width)
+        text_printf(out, "sizes       all %d x %d\n", low.width, low.height);
+    else
+        text_printf(out, "sizes       widths %d to %d, heights %d to %d\n", low.width, high.width,
+                    low.height, high.height);
+}
+
+static void print_duplicates(const DataFacts *facts, Text *out)
+{
+    const Duplicates *found = &facts->survey.duplicates;
+    char test[DESCRIPTION_BYTES], train[DESCRIPTION_BYTES];
+    if (!facts->survey.has_duplicates)
+        return;
+    if (dataset_is_rendered(facts->data)) {
+        text_append(out, "duplicates  not looked for: images are drawn\n");
+        return;
+    }
+    text_printf(out, "duplicates  %u test images are also in train, %u training images repeat\n",
+                found->n_pairs, found->n_within_train);
+    for (uint32_t i = 0; i < found->n_pairs && i < PAIRS_SHOWN; i++) {
+        dataset_describe(facts->data, DATA_TEST, found->pairs[i].test, test, sizeof test);
+        dataset_describe(facts->data, DATA_TRAIN, found->pairs[i].train, train, sizeof train);
+        text_printf(out, "            %s is %s\n", test, train);
+    }
+    if (found->n_pairs > PAIRS_SHOWN)
+        text_printf(out, "            and %u more, see --json\n", found->n_pairs - PAIRS_SHOWN);
+}
+
+void data_facts_plain(const DataFacts *facts, Text *out)
+{
+    const DataStats *stats = &facts->stats;
+    text_printf(out, "%s: %u training images, %u test images, %d classes%s\n\n",
+                dataset_name(facts->data), dataset_count(facts->data, DATA_TRAIN),
+                dataset_count(facts->data, DATA_TEST), dataset_n_classes(facts->data),
+                dataset_kind(facts->data)->is_demo ? "  [DEMO: constructed images]" : "");
+    print_classes(facts, out);
+    text_printf(out, "\nsubsets     %u train, %u validation (carved from train), %u test\n",
+                facts->split.count[PART_TRAIN], facts->split.count[PART_VAL],
+                facts->split.count[PART_TEST]);
+    text_printf(out, "resolution  %d px\n", imageset_resolution(facts->images));
+    text_printf(out, "mean        %.4f %.4f %.4f\nstd         %.4f %.4f %.4f\n",
+                (double)stats->mean[0], (double)stats->mean[1], (double)stats->mean[2],
+                (double)stats->std[0], (double)stats->std[1], (double)stats->std[2]);
+    print_sizes(facts, out);
+    print_duplicates(facts, out);
+    text_printf(out, "digest      %s\n", dataset_digest(facts->data));
+    if (facts->report.was_built)
+        text_printf(out, "prepared    %u images in %.2f s: %.0f images/s\n", facts->report.n_images,
+                    facts->report.seconds, facts->report.n_images / facts->report.seconds);
+    for (uint32_t i = 0; i < dataset_n_skipped(facts->data); i++)
+        text_printf(out, "skipped     %s\n", dataset_skipped(facts->data, i));
+}
