@@ -6,8 +6,9 @@
 // of the texture is log-uniform over 1.5 to 6 pixels of the base resolution (32), in relative
 // units, so the same picture can be drawn at any resolution: gratings are band-limited to what the
 // pixels can carry, edges are anti-aliased, and finer pictures show more of the textures, by and
-// by. polytex is constructed so that depth, width and resolution all matter; it demonstrates the
-// tool and says nothing about natural images.
+// by. It is constructed so that width, depth and resolution can matter; which of them does depends
+// on the length of training (docs/data.md has what was measured: width first, then resolution;
+// depth has not been seen to pay). It demonstrates the tool and says nothing about natural images.
 //
 // Everything is a function of (seed, split, index) by base/rng's RENDER stream, in + - * / and
 // sqrt.

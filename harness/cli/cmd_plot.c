@@ -35,7 +35,7 @@ static ErrCode draw_all(StudyFolder *study, const char *folder, const char *cons
         TRY(figure_draw(study->store, names[i], folder, &study->keep, &figure, err));
         put_figure(json, folder, &figure);
         if (figure.is_empty)
-            call_say("%s: no finished trial yet, nothing drawn", names[i]);
+            call_say("%s: no trial of it is done, nothing drawn", names[i]);
         else
             text_printf(plain, "%s/%s.svg\n", folder, names[i]);
     }

@@ -21,7 +21,8 @@ static const ShowSection sections[] = {
     {"trial",
      "SELECT t.id AS trial, t.status, t.seed, t.digest, n.name AS network, t.network AS "
      "network_digest, "
-     "n.resolution, n.params, n.macs, n.acts, t.n_epochs AS epochs, t.val_top1, t.test_top1 "
+     "n.resolution, n.params, n.macs, n.acts, t.n_epochs AS epochs, t.val_top1, t.test_top1, "
+     "(SELECT f.first_bad_step FROM finished f WHERE f.trial = t.id) AS first_bad_step "
      "FROM trial t JOIN network n ON n.digest = t.network WHERE t.id = CAST(?1 AS INTEGER)",
      true},
     {"points",

@@ -136,11 +136,15 @@ static void say_end(const TrainReport *report, Listener *listener)
         [TRAIN_DONE] = "done", [TRAIN_STOPPED] = "stopped", [TRAIN_DIVERGED] = "diverged"};
     Text line = {0};
     if (!listener->call->json) {
-        text_printf(&line, "%s: test %.2f %%, loss %.4f; best epoch %" PRId64 " with val %.2f %%",
-                    names[report->status], report->test_top1, report->test_loss, report->best_epoch,
-                    report->best_val_top1);
         if (report->status == TRAIN_DIVERGED)
-            text_printf(&line, "; first bad loss at step %" PRId64, report->bad_step);
+            text_printf(&line,
+                        "diverged: first bad loss at step %" PRId64 ", after %d whole epochs",
+                        report->bad_step, report->epochs);
+        else
+            text_printf(&line,
+                        "%s: test %.2f %%, loss %.4f; best epoch %" PRId64 " with val %.2f %%",
+                        names[report->status], report->test_top1, report->test_loss,
+                        report->best_epoch, report->best_val_top1);
     } else {
         JsonWriter json = json_writer(&line, false);
         json_open_map(&json, NULL);
