@@ -21,7 +21,8 @@ typedef enum RngStream {
     RNG_SEARCH,       // index = trial
     RNG_RENDER,       // embedded data set; index = image
     RNG_SPLIT,        // subsets and validation
-    RNG_BOOTSTRAP     // statistics
+    RNG_BOOTSTRAP,    // statistics
+    RNG_MIXUP         // epoch, index = sample
 } RngStream;
 
 // One Philox output.

@@ -28,6 +28,7 @@ static const AugmentName names[] = {
     {"autoaugment", AUGMENT_AUTO_IMAGENET, "AutoAugment's policy for ImageNet"},
     {"autoaugment-cifar10", AUGMENT_AUTO_CIFAR10, "AutoAugment's policy for CIFAR-10"},
     {"cutout", AUGMENT_CUTOUT, "cover one square of side round(res/2) with the mean"},
+    {"mixup", AUGMENT_MIXUP, "mix each image and label with another's, Beta(0.2, 0.2)"},
 };
 
 const AugmentName *augment_names(size_t *n)

@@ -2,7 +2,8 @@
 // the set): the same for any order, batch size and number of threads. Evaluation never augments.
 //
 // Order of operations: random resized crop, padded crop, flip, AutoAugment, normalisation, cutout
-// (so cut pixels are exactly the mean).
+// (so cut pixels are exactly the mean), mixup. Mixup is the batch's affair (data/batches.h):
+// augment_image leaves it out.
 //
 // Random resized crop: area uniform over 8 to 100 % of the source, aspect ratio log-uniform over
 // 3/4 to 4/3, ten tries, then the largest centred crop of allowed aspect; resized by data/resize.h.
@@ -19,6 +20,7 @@ typedef enum AugmentOp {
     AUGMENT_RRC = 1 << 3,           // random resized crop of the source's pixels
     AUGMENT_AUTO_IMAGENET = 1 << 4, // one pair of the policy of that name: data/autoaugment.h
     AUGMENT_AUTO_CIFAR10 = 1 << 5,
+    AUGMENT_MIXUP = 1 << 6, // with another image of the epoch, likewise augmented
 } AugmentOp;
 
 typedef struct AugmentName {

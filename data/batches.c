@@ -15,7 +15,8 @@ struct Batches {
     uint32_t n_images;
     uint32_t epoch;
     uint32_t *order;      // position in the epoch to position in the part
-    size_t scratch_bytes; // of one thread, a multiple of ARENA_ALIGN
+    size_t scratch_bytes; // of one thread, a multiple of ARENA_ALIGN: a partner's pixels come first
+    size_t partner_bytes; // 0 without mixup
     unsigned char *scratch;
     Arena arena;
 };
@@ -26,6 +27,17 @@ static void carve(Batches *batches, Arena *arena)
     batches->order = arena_alloc(arena, batches->n_images, sizeof *batches->order);
     batches->scratch =
         arena_alloc(arena, (size_t)batches->settings.max_threads, batches->scratch_bytes);
+}
+
+static size_t aligned(size_t n_bytes)
+{
+    return (n_bytes + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
+}
+
+static size_t values_per_image(const Batches *batches)
+{
+    const size_t side = (size_t)imageset_resolution(batches->set);
+    return side * side * DATA_CHANNELS;
 }
 
 ErrCode batches_create(Batches **out, const ImageSet *set, const DataStats *stats,
@@ -47,7 +59,9 @@ ErrCode batches_create(Batches **out, const ImageSet *set, const DataStats *stat
     }
     const size_t bytes = augment_scratch_bytes(settings->augment, imageset_resolution(set),
                                                imageset_max_size(set, settings->part));
-    batches->scratch_bytes = (bytes + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
+    if (settings->augment & AUGMENT_MIXUP)
+        batches->partner_bytes = aligned(values_per_image(batches) * sizeof(float));
+    batches->scratch_bytes = bytes == SIZE_MAX ? SIZE_MAX : batches->partner_bytes + aligned(bytes);
     Arena measuring = arena_measuring();
     carve(batches, &measuring);
     TRY(arena_reserve(&batches->arena, arena_bytes(&measuring), err));
@@ -93,18 +107,60 @@ uint32_t batches_source_index(const Batches *batches, uint32_t position)
     return imageset_view(batches->set, batches->settings.part, batches->order[position]).index;
 }
 
+// The image at that position of the present epoch, augmented.
+static ImageView fill_one(const Batches *batches, uint32_t position, float *x,
+                          unsigned char *scratch)
+{
+    const BatchSettings *settings = &batches->settings;
+    const ImageView view = imageset_view(batches->set, settings->part, batches->order[position]);
+    const AugmentKey key = {settings->seed, batches->epoch};
+    augment_image(x, &view, imageset_resolution(batches->set), settings->augment, key,
+                  &batches->stats, scratch);
+    return view;
+}
+
+static double fifth_power(double u)
+{
+    return u * u * u * u * u;
+}
+
+// Beta(1/5, 1/5): u^5 / (u^5 + v^5) of uniform u, v whose sum of fifth powers is at most 1. Both
+// being 0 (2^-106) counts as half and half.
+static float draw_share(Rng *rng)
+{
+    for (;;) {
+        const double a = fifth_power(rng_double(rng)), b = fifth_power(rng_double(rng));
+        if (a + b <= 1.0)
+            return a + b > 0.0 ? (float)(a / (a + b)) : 0.5f;
+    }
+}
+
+static void mix(const Batches *batches, uint32_t position, const ImageView *view, int i,
+                const Batch *into, unsigned char *scratch)
+{
+    const size_t n_values = values_per_image(batches);
+    const uint32_t next = position + 1 < batches->n_images ? position + 1 : 0;
+    float *x = into->x + (size_t)i * n_values, *partner = (float *)(void *)scratch;
+    const ImageView other = fill_one(batches, next, partner, scratch + batches->partner_bytes);
+    Rng rng = rng_start(batches->settings.seed, RNG_MIXUP, batches->epoch, view->index);
+    const float share = draw_share(&rng), rest = 1.0f - share;
+    for (size_t k = 0; k < n_values; k++)
+        x[k] = share * x[k] + rest * partner[k];
+    into->mixed_label[i] = other.label;
+    into->share[i] = share;
+}
+
 void batches_fill_image(Batches *batches, uint32_t batch, int i, const Batch *into, int thread)
 {
     assert(i >= 0 && i < batches_size(batches, batch) && thread < batches->settings.max_threads);
-    const BatchSettings *settings = &batches->settings;
-    const int resolution = imageset_resolution(batches->set);
-    const size_t n_values = (size_t)resolution * (size_t)resolution * DATA_CHANNELS;
-    const uint32_t position = batches->order[batch * (uint32_t)settings->batch + (uint32_t)i];
-    const ImageView view = imageset_view(batches->set, settings->part, position);
-    const AugmentKey key = {settings->seed, batches->epoch};
+    const uint32_t position = batch * (uint32_t)batches->settings.batch + (uint32_t)i;
+    unsigned char *scratch = batches->scratch + (size_t)thread * batches->scratch_bytes;
+    const ImageView view =
+        fill_one(batches, position, into->x + (size_t)i * values_per_image(batches),
+                 scratch + batches->partner_bytes);
     into->label[i] = view.label;
-    augment_image(into->x + (size_t)i * n_values, &view, resolution, settings->augment, key,
-                  &batches->stats, batches->scratch + (size_t)thread * batches->scratch_bytes);
+    if (batches->settings.augment & AUGMENT_MIXUP)
+        mix(batches, position, &view, i, into, scratch);
 }
 
 void batches_fill(Batches *batches, uint32_t batch, const Batch *into, int threads)

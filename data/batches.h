@@ -3,6 +3,12 @@
 // Order: file order, or a permutation keyed by (seed, SHUFFLE stream, epoch). Nothing is carried
 // from batch to batch: any batch of any epoch can be filled at any time, which is what resuming
 // needs. Training drops the last incomplete batch; evaluation keeps it.
+//
+// Mixup: each image becomes share * itself + (1 - share) * the next image of the epoch's order (the
+// last one's next is the first), both augmented, and has two labels. share is Beta(0.2, 0.2), keyed
+// by (seed, MIXUP stream, epoch, index of the image), by Joehnk's method. Source: Zhang et al.
+// 2018, "mixup: Beyond Empirical Risk Minimization", whose share is the batch's and whose partner
+// is any of the batch.
 #ifndef ISOFLOP_DATA_BATCHES_H
 #define ISOFLOP_DATA_BATCHES_H
 
@@ -20,8 +26,10 @@ typedef struct BatchSettings {
 
 // Caller's buffers for one batch.
 typedef struct Batch {
-    float *x;       // [batch][resolution][resolution][3]
-    int32_t *label; // [batch]
+    float *x;             // [batch][resolution][resolution][3]
+    int32_t *label;       // [batch]
+    int32_t *mixed_label; // [batch] of the other image; read only with AUGMENT_MIXUP
+    float *share;         // [batch] of label, [0, 1]; likewise
 } Batch;
 
 typedef struct Batches Batches;
@@ -44,7 +52,7 @@ uint32_t batches_source_index(const Batches *batches, uint32_t position);
 void batches_fill(Batches *batches, uint32_t batch, const Batch *into, int threads);
 
 // The same for one image `i` of it, serially, as thread `thread` (< max_threads) of the caller's
-// own region. With mixup every image must be asked for, and x holds the mixed image already.
+// own region.
 void batches_fill_image(Batches *batches, uint32_t batch, int i, const Batch *into, int thread);
 
 void batches_destroy(Batches **batches);

@@ -44,6 +44,8 @@ static void carve(Sheet *sheet, Arena *arena)
 
 static ErrCode measure(Sheet *sheet, Err *err)
 {
+    if (sheet->settings.augment & AUGMENT_MIXUP)
+        return err_set(err, ERR_USAGE, "a sheet cannot show 'mixup', which is made in batches");
     const int64_t tile = (int64_t)sheet->side + GAP;
     const int64_t height = tile * row_count(sheet) + GAP;
     const int64_t width = tile * sheet->settings.columns + GAP;

@@ -17,7 +17,7 @@ enum { SHEET_MAX_ROWS = 100 }; // further classes are left out
 
 // Writes it atomically; the same bytes for the same images and settings, on one libpng and zlib.
 // `images` must keep its sources where augmentation needs them. Errors: ERR_USAGE (too large a
-// picture), ERR_IO, ERR_MEMORY.
+// picture; mixup, which is made in batches), ERR_IO, ERR_MEMORY.
 ErrCode sheet_write(const char *path, const ImageSet *images, const DataStats *stats,
                     const SheetSettings *settings, Err *err) ERR_CHECKED;
 

@@ -37,7 +37,7 @@ ErrCode survey_take(Survey *survey, const Dataset *data, bool wants_duplicates, 
     *survey = (Survey){0};
     TRY(take_split(survey, data, DATA_TRAIN, err));
     TRY(take_split(survey, data, DATA_TEST, err));
-    if (wants_duplicates) {
+    if (wants_duplicates && !dataset_is_rendered(data)) {
         TRY(duplicates_find(&survey->duplicates, data, threads, err));
         survey->has_duplicates = true;
     }

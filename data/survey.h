@@ -8,7 +8,7 @@ typedef struct Survey {
     uint32_t *per_class[DATA_N_SPLITS]; // images of each class; owned
     DataSize smallest;                  // least height, and least width, of any image
     DataSize largest;
-    bool has_duplicates; // looked for; the rest is zero otherwise
+    bool has_duplicates; // looked for (never in rendered sets); the rest is zero otherwise
     Duplicates duplicates;
 } Survey;
 

@@ -93,6 +93,8 @@ static void carve_batch(Trainer *t, Arena *arena, int batch)
     const size_t pixels = (size_t)t->job->network->resolution * (size_t)t->job->network->resolution;
     t->batch.x = arena_floats(arena, (size_t)batch * pixels * DATA_CHANNELS);
     t->batch.label = arena_alloc(arena, (size_t)batch, sizeof(int32_t));
+    t->batch.mixed_label = arena_alloc(arena, (size_t)batch, sizeof(int32_t));
+    t->batch.share = arena_floats(arena, (size_t)batch);
 }
 
 static ErrCode make_batches(Trainer *t, Err *err)
@@ -193,6 +195,7 @@ static StepSettings step_settings(const Trainer *t)
 {
     const Recipe *recipe = t->job->recipe;
     const int64_t step = trainer_global_step(t);
+    const bool is_mixed = recipe->augment & AUGMENT_MIXUP;
     return (StepSettings){.lr = schedule_lr(&t->schedule, step),
                           .momentum = recipe->momentum,
                           .decay = recipe->rms_decay,
@@ -202,7 +205,9 @@ static StepSettings step_settings(const Trainer *t)
                           .ema = recipe->ema,
                           .noise = true,
                           .seed = (uint64_t)t->job->seed,
-                          .step = (uint64_t)step};
+                          .step = (uint64_t)step,
+                          .mixed_labels = is_mixed ? t->batch.mixed_label : NULL,
+                          .shares = is_mixed ? t->batch.share : NULL};
 }
 
 static bool should_stop(const Trainer *t)

@@ -52,6 +52,8 @@ typedef struct StepSettings {
     bool noise;             /* dropout and drop connect as the network says; false: none */
     uint64_t seed;          /* of the noise */
     uint64_t step;          /* of the noise: counted over the whole training, below 2^32 */
+    const int32_t *mixed_labels; /* [batch] second labels of mixed images; NULL: none is mixed */
+    const float *shares;         /* [batch] of the first labels, [0, 1]; with mixed_labels */
 } StepSettings;
 
 typedef struct StepResult {

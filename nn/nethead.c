@@ -110,7 +110,7 @@ static void judge(const Net *net, const OpPlan *plan, Chunk chunk)
                                    .M = chunk.end_image - chunk.first_image,
                                    .n_classes = plan->op->out_channels};
     net->kernels->head->argmax(&argmax);
-    const HeadSoftmaxArgs softmax = {
+    HeadSoftmaxArgs softmax = {
         .logits = y,
         .ld = plan->Cout,
         .labels = call->labels + chunk.first_image,
@@ -122,6 +122,10 @@ static void judge(const Net *net, const OpPlan *plan, Chunk chunk)
         .M = chunk.end_image - chunk.first_image,
         .n_classes = plan->op->out_channels,
     };
+    if (is_training && call->settings->mixed_labels) {
+        softmax.mixed_labels = call->settings->mixed_labels + chunk.first_image;
+        softmax.shares = call->settings->shares + chunk.first_image;
+    }
     net->kernels->head->softmax(&softmax);
 }
 

@@ -138,7 +138,8 @@ static void say_end(const TrainReport *report, Listener *listener)
     if (!listener->call->json) {
         if (report->status == TRAIN_DIVERGED)
             text_printf(&line,
-                        "diverged: first bad loss at step %" PRId64 ", after %d whole epochs",
+                        "diverged: first bad loss at step %" PRId64 ", after %" PRId64
+                        " whole epochs",
                         report->bad_step, report->epochs);
         else
             text_printf(&line,

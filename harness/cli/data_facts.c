@@ -110,12 +110,10 @@ static void print_duplicates(const DataFacts *facts, Text *out)
 {
     const Duplicates *found = &facts->survey.duplicates;
     char test[DESCRIPTION_BYTES], train[DESCRIPTION_BYTES];
+    if (dataset_is_rendered(facts->data))
+        text_append(out, "duplicates  not looked for: images are drawn\n");
     if (!facts->survey.has_duplicates)
         return;
-    if (dataset_is_rendered(facts->data)) {
-        text_append(out, "duplicates  not looked for: images are drawn\n");
-        return;
-    }
     text_printf(out, "duplicates  %u test images are also in train, %u training images repeat\n",
                 found->n_pairs, found->n_within_train);
     for (uint32_t i = 0; i < found->n_pairs && i < PAIRS_SHOWN; i++) {

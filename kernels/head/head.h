@@ -38,11 +38,11 @@ typedef struct HeadDropoutArgs {
     int M, N;
 } HeadDropoutArgs;
 
-/* Rows of softmax and cross-entropy with label smoothing eps: q = (1 - eps)*[label] +
- * eps/n_classes, loss[m] = log(sum exp(z - max)) - sum q*(z - max) in double, dlogits = (softmax -
- * q) * grad_scale, pad lanes 0. max by comparison in ascending order, exp in float, its sum in
- * double ascending. A row with a NaN or an infinite logit gives a loss that is not finite. dlogits
- * may be logits or NULL. */
+/* Rows of softmax and cross-entropy with label smoothing eps and, for mixed images, two labels:
+ * q = (1 - eps)*(share*[label] + (1 - share)*[mixed_label]) + eps/n_classes, loss[m] = log(sum
+ * exp(z - max)) - sum q*(z - max) in double, dlogits = (softmax - q) * grad_scale, pad lanes 0. max
+ * by comparison in ascending order, exp in float, its sum in double ascending. A row with a NaN or
+ * an infinite logit gives a loss that is not finite. dlogits may be logits or NULL. */
 typedef struct HeadSoftmaxArgs {
     const float *logits; /* logits[M][ld], ld >= lanes_pad(n_classes) */
     long ld;
@@ -53,6 +53,8 @@ typedef struct HeadSoftmaxArgs {
     float smoothing;  /* eps in [0, 1) */
     float grad_scale; /* 1 / images of the batch */
     int M, n_classes;
+    const int32_t *mixed_labels; /* mixed_labels[M], or NULL: every share is 1 */
+    const float *shares;         /* shares[M] of `labels`, in [0, 1]; with mixed_labels */
 } HeadSoftmaxArgs;
 
 /* index[m] = first class whose logit is greater than all before it; NaN is never chosen over a

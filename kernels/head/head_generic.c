@@ -74,18 +74,37 @@ static RowSums row_exponentials(const float *z, float max, int K, float *e)
     return sums;
 }
 
+/* What a row is to be: its label's share, and the rest for another; or one label alone. */
+typedef struct RowTarget {
+    int label, mixed_label;
+    float share, mixed_share;
+} RowTarget;
+
+static RowTarget row_target(const HeadSoftmaxArgs *a, int m)
+{
+    const int label = a->labels[m], mixed_label = a->mixed_labels ? a->mixed_labels[m] : label;
+    const float share = a->mixed_labels ? a->shares[m] : 1.0f;
+    assert(label >= 0 && label < a->n_classes && mixed_label >= 0 && mixed_label < a->n_classes);
+    if (mixed_label == label)
+        return (RowTarget){label, label, 1.0f, 0.0f};
+    return (RowTarget){label, mixed_label, share, 1.0f - share};
+}
+
 /* d[k] = (e[k]*inverse - q[k]) * scale in place, pad lanes 0. */
-static void row_gradient(const HeadSoftmaxArgs *a, float *d, int label, float inverse)
+static void row_gradient(const HeadSoftmaxArgs *a, float *d, RowTarget target, float inverse)
 {
     const int K = a->n_classes;
     const float low = a->smoothing / (float)K;
-    const float high = (1.0f - a->smoothing) + low;
-    const float at_label = (d[label] * inverse - high) * a->grad_scale;
+    const float high = (1.0f - a->smoothing) * target.share + low;
+    const float mixed_high = (1.0f - a->smoothing) * target.mixed_share + low;
+    const float at_label = (d[target.label] * inverse - high) * a->grad_scale;
+    const float at_mixed_label = (d[target.mixed_label] * inverse - mixed_high) * a->grad_scale;
     for (int k = 0; k < K; k += LANES) {
         const Lanes p = lanes_mul(lanes_load(d + k), lanes_set(inverse));
         lanes_store(d + k, lanes_mul(lanes_sub(p, lanes_set(low)), lanes_set(a->grad_scale)));
     }
-    d[label] = at_label;
+    d[target.mixed_label] = at_mixed_label;
+    d[target.label] = at_label;
     for (int k = K; k < lanes_pad(K); k++)
         d[k] = 0.0f;
 }
@@ -97,14 +116,14 @@ static void LEVELED(head_softmax)(const HeadSoftmaxArgs *a)
     for (int m = 0; m < a->M; m++) {
         const float *z = a->logits + m * a->ld;
         float *d = a->dlogits ? a->dlogits + m * a->lddlogits : NULL;
-        const int label = a->labels[m];
-        assert(label >= 0 && label < K);
+        const RowTarget target = row_target(a, m);
         const float max = row_max(z, K);
-        const double at_label = (double)(z[label] - max);
+        const double at_label = (double)target.share * (double)(z[target.label] - max) +
+                                (double)target.mixed_share * (double)(z[target.mixed_label] - max);
         const RowSums sums = row_exponentials(z, max, K, d);
         a->loss[m] = fm_log(sums.exponentials) - (1.0 - eps) * at_label - eps / K * sums.shifted;
         if (d)
-            row_gradient(a, d, label, (float)(1.0 / sums.exponentials));
+            row_gradient(a, d, target, (float)(1.0 / sums.exponentials));
     }
 }
 

@@ -68,7 +68,7 @@ static void test_file_order(void **state)
     (void)state;
     Batches *batches = make(PART_VAL, false, false, 0);
     for (uint32_t b = 0; b < batches_count(batches); b++) {
-        batches_fill(batches, b, &(Batch){x, labels}, 2);
+        batches_fill(batches, b, &(Batch){.x = x, .label = labels}, 2);
         for (int i = 0; i < batches_size(batches, b); i++) {
             const ImageView view = imageset_view(set, PART_VAL, b * BATCH + (uint32_t)i);
             assert_int_equal(labels[i], view.label);
@@ -115,18 +115,18 @@ static void test_same_bits_whoever_fills(void **state)
     Batches *a = make(PART_TRAIN, true, true, ops), *b = make(PART_TRAIN, true, true, ops);
     batches_begin_epoch(a, 4);
     batches_begin_epoch(b, 4);
-    batches_fill(b, 2, &(Batch){y, other_labels}, 1);
+    batches_fill(b, 2, &(Batch){.x = y, .label = other_labels}, 1);
     for (uint32_t batch = 0; batch < batches_count(a); batch++) {
-        batches_fill(a, batch, &(Batch){x, labels}, 1);
+        batches_fill(a, batch, &(Batch){.x = x, .label = labels}, 1);
         for (size_t t = 0; t < ARRAY_LEN(threads); t++) {
             memset(y, 0xFF, sizeof y);
-            batches_fill(b, batch, &(Batch){y, other_labels}, threads[t]);
+            batches_fill(b, batch, &(Batch){.x = y, .label = other_labels}, threads[t]);
             assert_memory_equal(x, y, sizeof x);
             assert_memory_equal(labels, other_labels, sizeof labels);
         }
         memset(y, 0xFF, sizeof y);
         for (int i = BATCH - 1; i >= 0; i--)
-            batches_fill_image(b, batch, i, &(Batch){y, other_labels}, i % 7);
+            batches_fill_image(b, batch, i, &(Batch){.x = y, .label = other_labels}, i % 7);
         assert_memory_equal(x, y, sizeof x);
     }
     batches_destroy(&a);
@@ -144,8 +144,8 @@ static void test_augmentation_follows_the_image(void **state)
         for (uint32_t q = 0; q < 3 * BATCH; q++) {
             if (batches_source_index(shuffled, p) != batches_source_index(in_order, q))
                 continue;
-            batches_fill(shuffled, p / BATCH, &(Batch){x, labels}, 1);
-            batches_fill(in_order, q / BATCH, &(Batch){y, labels}, 1);
+            batches_fill(shuffled, p / BATCH, &(Batch){.x = x, .label = labels}, 1);
+            batches_fill(in_order, q / BATCH, &(Batch){.x = y, .label = labels}, 1);
             assert_memory_equal(x + p % BATCH * VALUES, y + q % BATCH * VALUES,
                                 VALUES * sizeof(float));
             n_compared++;
@@ -154,6 +154,66 @@ static void test_augmentation_follows_the_image(void **state)
     assert_true(n_compared > BATCH);
     batches_destroy(&shuffled);
     batches_destroy(&in_order);
+}
+
+// A mixed image is share times itself plus the rest of the next one's, both as they are without
+// mixup, to the bit; both labels are there; the last image's next is the first.
+static void test_mixup(void **state)
+{
+    (void)state;
+    static float mixed[BATCH * VALUES], share[BATCH];
+    int32_t second[BATCH];
+    const unsigned ops = AUGMENT_FLIP | AUGMENT_CROP;
+    Batches *plain = make(PART_TRAIN, true, false, ops);
+    Batches *mixing = make(PART_TRAIN, true, false, ops | AUGMENT_MIXUP);
+    batches_begin_epoch(plain, 3);
+    batches_begin_epoch(mixing, 3);
+    for (uint32_t p = 0; p < N_TRAIN; p++) {
+        const uint32_t next = (p + 1) % N_TRAIN;
+        const int i = (int)(p % BATCH), j = (int)(next % BATCH);
+        batches_fill(plain, p / BATCH, &(Batch){.x = x, .label = labels}, 1);
+        batches_fill(plain, next / BATCH, &(Batch){.x = y, .label = other_labels}, 2);
+        const int32_t wanted[2] = {labels[i], other_labels[j]};
+        const Batch into = {mixed, labels, second, share};
+        batches_fill(mixing, p / BATCH, &into, 1 + (int)(p % 7));
+        assert_int_equal(labels[i], wanted[0]);
+        assert_int_equal(second[i], wanted[1]);
+        assert_true(share[i] >= 0.0f && share[i] <= 1.0f);
+        for (int k = 0; k < VALUES; k++)
+            assert_true(mixed[i * VALUES + k] ==
+                        share[i] * x[i * VALUES + k] + (1.0f - share[i]) * y[j * VALUES + k]);
+    }
+    batches_destroy(&plain);
+    batches_destroy(&mixing);
+}
+
+// Shares are Beta(0.2, 0.2): mean 1/2 and variance 1/(4*1.4) = 0.1786, of n = 4600 draws. The mean
+// is off by at most 5*sqrt(0.1786/n) = 0.031; squares of deviations, between 0 and 1/4, have a
+// variance below 1/64, so their mean is off by at most 5*0.125/sqrt(n) = 0.0092.
+static void test_shares(void **state)
+{
+    (void)state;
+    static float mixed[BATCH * VALUES], share[BATCH];
+    int32_t second[BATCH];
+    const Batch into = {mixed, labels, second, share};
+    double sum = 0.0, squares = 0.0;
+    int n = 0;
+    Batches *mixing = make(PART_TRAIN, true, false, AUGMENT_MIXUP);
+    for (uint32_t epoch = 0; epoch < 200; epoch++) {
+        batches_begin_epoch(mixing, epoch);
+        for (uint32_t b = 0; b < batches_count(mixing); b++) {
+            batches_fill(mixing, b, &into, 1);
+            for (int i = 0; i < batches_size(mixing, b); i++, n++) {
+                const double d = (double)share[i] - 0.5;
+                sum += d;
+                squares += d * d;
+            }
+        }
+    }
+    assert_int_equal(n, 4600);
+    assert_true(sum / n > -0.031 && sum / n < 0.031);
+    assert_true(squares / n > 0.1786 - 0.0092 && squares / n < 0.1786 + 0.0092);
+    batches_destroy(&mixing);
 }
 
 static void test_too_few_images(void **state)
@@ -192,6 +252,8 @@ int main(void)
         cmocka_unit_test(test_shuffled_epochs),
         cmocka_unit_test(test_same_bits_whoever_fills),
         cmocka_unit_test(test_augmentation_follows_the_image),
+        cmocka_unit_test(test_mixup),
+        cmocka_unit_test(test_shares),
         cmocka_unit_test(test_too_few_images),
         cmocka_unit_test(test_allocations_may_fail),
     };

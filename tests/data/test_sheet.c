@@ -87,6 +87,10 @@ static void test_refusals(void **state)
     assert_error(sheet_write(fixture_path("wide.png"), images, &stats, &wide, &err), ERR_USAGE,
                  &err, "too large", "columns");
     err = (Err){0};
+    const SheetSettings mixed = {1, AUGMENT_MIXUP, {1, 0}};
+    assert_error(sheet_write(fixture_path("mixed.png"), images, &stats, &mixed, &err), ERR_USAGE,
+                 &err, "'mixup'", NULL);
+    err = (Err){0};
     assert_error(sheet_write(fixture_path("no/such/folder.png"), images, &stats, &small, &err),
                  ERR_IO, &err, "folder.png", NULL);
     imageset_close(&images);

@@ -18,13 +18,18 @@ static double truth[MAX_ROWS * MAX_CLASSES], truth_loss[MAX_ROWS];
 #define LOSS_TOLERANCE (40.0 * UNIT_ROUNDOFF)
 #define GRADIENT_TOLERANCE (0.25 * 24.0 * UNIT_ROUNDOFF)
 
-static void check_softmax(int M, int K, float smoothing)
+/* `mixed`: rows have second labels, some of them the same, with shares from 0 to 1. */
+static void check_softmax(int M, int K, float smoothing, bool mixed)
 {
     const long ld = lanes_pad(K);
     float *logits = test_random_padded(M, K, ld);
-    int32_t labels[MAX_ROWS];
-    for (int m = 0; m < M; m++)
+    int32_t labels[MAX_ROWS], mixed_labels[MAX_ROWS];
+    float shares[MAX_ROWS];
+    for (int m = 0; m < M; m++) {
         labels[m] = (m * 7 + 3) % K;
+        mixed_labels[m] = (m * 5 + 1) % K;
+        shares[m] = (float)m / (float)(MAX_ROWS - 1);
+    }
     for (long i = 0; i < M * ld; i++)
         logits[i] *= 4.0f;
     HeadSoftmaxArgs a = {.logits = logits,
@@ -34,7 +39,9 @@ static void check_softmax(int M, int K, float smoothing)
                          .smoothing = smoothing,
                          .grad_scale = 0.25f,
                          .M = M,
-                         .n_classes = K};
+                         .n_classes = K,
+                         .mixed_labels = mixed ? mixed_labels : NULL,
+                         .shares = mixed ? shares : NULL};
     head_softmax__ref(&a, truth_loss, truth);
     const float *first = NULL;
     double first_loss[MAX_ROWS];
@@ -69,9 +76,11 @@ static void softmax_is_right(void **state)
     for (size_t i = 0; i < sizeof row_counts / sizeof *row_counts; i++)
         for (size_t j = 0; j < sizeof class_counts / sizeof *class_counts; j++)
             for (size_t s = 0; s < sizeof smoothings / sizeof *smoothings; s++) {
-                test_begin((uint32_t)(i * 64 + j * 2 + s));
-                check_softmax(row_counts[i], class_counts[j], smoothings[s]);
-                test_check_guards();
+                for (int mixed = 0; mixed < 2; mixed++) {
+                    test_begin((uint32_t)(i * 64 + j * 2 + s));
+                    check_softmax(row_counts[i], class_counts[j], smoothings[s], mixed);
+                    test_check_guards();
+                }
             }
 }
 
@@ -86,7 +95,8 @@ static void gradient_matches_differences(void **state)
     float *logits = test_random_padded(1, K, LANES), *dlogits = test_buffer(LANES);
     const int32_t label = 4;
     double loss, unused[10];
-    HeadSoftmaxArgs a = {logits, LANES, &label, &loss, dlogits, LANES, 0.1f, 1.0f, 1, K};
+    HeadSoftmaxArgs a = {logits, LANES, &label, &loss, dlogits, LANES,
+                         0.1f,   1.0f,  1,      K,     NULL,    NULL};
     head_kernels(test_top_level())->softmax(&a);
     for (int k = 0; k < K; k++) {
         const float kept = logits[k];
@@ -114,8 +124,8 @@ static void softmax_shows_what_is_not_finite(void **state)
                 const int32_t label = 2;
                 double loss;
                 logits[k] = bad[i];
-                head_kernels(level)->softmax(
-                    &(HeadSoftmaxArgs){logits, 32, &label, &loss, logits, 32, 0.0f, 1.0f, 1, 20});
+                head_kernels(level)->softmax(&(HeadSoftmaxArgs){logits, 32, &label, &loss, logits,
+                                                                32, 0.0f, 1.0f, 1, 20, NULL, NULL});
                 assert_false(isfinite(loss));
                 test_check_guards();
             }

@@ -7,6 +7,7 @@
 #include "base/sys.h"
 #include "models/zoo.h"
 
+#include <float.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -161,6 +162,47 @@ static void test_gradients_leave_the_net_alone(void **state)
     network_release(&network);
 }
 
+/* All the share on the first labels, or on the second, is as if there were no others, to the bit; a
+ * share between gives a loss between, linear in the share but for rounding (a loss below 64 in
+ * double, shares of few bits). */
+static void test_mixed_labels(void **state)
+{
+    (void)state;
+    Network network = nettest_zoo("proxy-b0", 1.0, 10, 16);
+    TestBatch batch = nettest_batch(&network, BATCH, 4);
+    const NetSettings settings = nettest_training(BATCH, 2, NET_SGD);
+    Net *net = nettest_net(&network, &settings, 5);
+    int32_t others[BATCH];
+    float shares[BATCH];
+    StepResult ends[2], result;
+    for (int i = 0; i < BATCH; i++)
+        others[i] = (batch.labels[i] + 1 + i) % 10;
+    for (int end = 0; end < 2; end++) {
+        StepSettings step = nettest_step(0.1);
+        size_t n = 0;
+        net_gradients(net, batch.images, end ? others : batch.labels, &step, &ends[end]);
+        float *plain = nettest_read_all(net, NET_GRADIENT, &n);
+        for (int i = 0; i < BATCH; i++)
+            shares[i] = end ? 0.0f : 1.0f;
+        step.mixed_labels = others;
+        step.shares = shares;
+        net_gradients(net, batch.images, batch.labels, &step, &result);
+        float *mixed = nettest_read_all(net, NET_GRADIENT, &n);
+        assert_true(result.loss == ends[end].loss);
+        assert_memory_equal(plain, mixed, n * sizeof(float));
+        mem_free(plain);
+        mem_free(mixed);
+        for (int i = 0; i < BATCH; i++)
+            shares[i] = 0.25f;
+        net_gradients(net, batch.images, batch.labels, &step, &result);
+    }
+    const double wanted = 0.25 * ends[0].loss + 0.75 * ends[1].loss;
+    assert_true(fabs(result.loss - wanted) <= 64.0 * BATCH * 4.0 * DBL_EPSILON);
+    net_destroy(&net);
+    nettest_release_batch(&batch);
+    network_release(&network);
+}
+
 /*
  * Evaluation does not depend on the batch an image is in, on threads, or on whether the Net trains:
  * logits of all images at once equal those of one image at a time, bit for bit.
@@ -300,6 +342,7 @@ int main(void)
         cmocka_unit_test(test_noise_follows_its_seed),
         cmocka_unit_test(test_overfits_one_batch),
         cmocka_unit_test(test_gradients_leave_the_net_alone),
+        cmocka_unit_test(test_mixed_labels),
         cmocka_unit_test(test_evaluation_is_per_image),
         cmocka_unit_test(test_divergence_is_reported),
         cmocka_unit_test(test_inference_takes_less_memory),
