@@ -1,10 +1,12 @@
 // sheet: a PNG whose pixels are the images that training reads.
 #include "base/file.h"
 #include "base/sys.h"
+#include "base/sysfault.h"
 #include "data/decode.h"
 #include "data/sheet.h"
 #include "tests/data/datafixture.h"
 
+#include <errno.h>
 #include <string.h>
 
 enum { SIDE = 12, COLUMNS = 3, GAP = 2, CLASSES = 10, MAX_SHEET = 1 << 20 };
@@ -97,11 +99,35 @@ static void test_refusals(void **state)
     dataset_close(&data);
 }
 
+// Whichever allocation fails: one error.
+static void test_allocations_may_fail(void **state)
+{
+    (void)state;
+    Dataset *data = fixture_open_polytex();
+    ImageSet *images = fixture_images(data, 25, 5, 5, SIDE, 1);
+    const DataStats stats = imagestats_compute(images, PART_TRAIN, 1);
+    const SheetSettings settings = {2, AUGMENT_CROP, {1, 0}};
+    const char *path = fixture_path("starved.png");
+    bool has_fired = true;
+    for (long k = 1; has_fired; k++) {
+        Err err = {0};
+        sysfault_arm(SYS_ALLOC, k, SYS_FAIL, ENOMEM);
+        const ErrCode code = sheet_write(path, images, &stats, &settings, &err);
+        has_fired = sysfault_fired();
+        sysfault_clear();
+        assert_int_equal(code, has_fired ? ERR_MEMORY : ERR_NONE);
+        assert_true(k < 50);
+    }
+    imageset_close(&images);
+    dataset_close(&data);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pixels),
         cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_allocations_may_fail),
     };
     return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);
 }

@@ -1,6 +1,9 @@
 // survey: classes, sizes and duplicates of a small set.
+#include "base/sysfault.h"
 #include "data/survey.h"
 #include "tests/data/datafixture.h"
+
+#include <errno.h>
 
 static void test_counts(void **state)
 {
@@ -31,8 +34,33 @@ static void test_counts(void **state)
     dataset_close(&data);
 }
 
+// Whichever allocation fails: one error, nothing kept (the leak checker of a sanitized build
+// looks).
+static void test_allocations_may_fail(void **state)
+{
+    (void)state;
+    fixture_cifar(4, 4, 4);
+    Dataset *data = fixture_open_cifar();
+    bool has_fired = true;
+    for (long k = 1; has_fired; k++) {
+        Err err = {0};
+        Survey survey;
+        sysfault_arm(SYS_ALLOC, k, SYS_FAIL, ENOMEM);
+        const ErrCode code = survey_take(&survey, data, true, 1, &err);
+        has_fired = sysfault_fired();
+        sysfault_clear();
+        assert_int_equal(code, has_fired ? ERR_MEMORY : ERR_NONE);
+        survey_release(&survey);
+        assert_true(k < 50);
+    }
+    dataset_close(&data);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_counts)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_counts),
+        cmocka_unit_test(test_allocations_may_fail),
+    };
     return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);
 }
