@@ -42,26 +42,38 @@ typedef struct Err {
 #define ERR_PRINTF(format_index, first_index)                                                      \
     __attribute__((format(printf, format_index, first_index)))
 
-// Jumps to the function's single exit `fail:` if the call failed.
+// Jumps to the function's single exit `fail:` if the call failed. Static analysis, which sees one
+// source file at a time, is told that a function that failed has set its err->code.
+#ifdef __clang_analyzer__
+#define TRY(call)                                                                                  \
+    do {                                                                                           \
+        const ErrCode try_code = (call);                                                           \
+        if (try_code != ERR_NONE) {                                                                \
+            err->code = try_code;                                                                  \
+            goto fail;                                                                             \
+        }                                                                                          \
+    } while (0)
+#else
 #define TRY(call)                                                                                  \
     do {                                                                                           \
         if ((call) != ERR_NONE)                                                                    \
             goto fail;                                                                             \
     } while (0)
+#endif
 
 #define ARRAY_LEN(array) (sizeof(array) / sizeof((array)[0]))
 
 // err_set(err, code, format, ...): records an error with file and line; its value is `code`.
 #define err_set(err, code, ...)                                                                    \
-    err_is_set(err_set_at((err), (code), __FILE__, __LINE__, __VA_ARGS__))
+    err_is_set((err), err_set_at((err), (code), __FILE__, __LINE__, __VA_ARGS__))
 
 // err_errno(err, operation, path): ERR_IO (ERR_MEMORY for ENOMEM) "cannot OPERATION 'path':
 // reason", from errno.
 #define err_errno(err, operation, path)                                                            \
-    err_is_set(err_errno_at((err), (operation), (path), __FILE__, __LINE__))
+    err_is_set((err), err_errno_at((err), (operation), (path), __FILE__, __LINE__))
 
 // err_memory(err, bytes): ERR_MEMORY "out of memory: N bytes asked".
-#define err_memory(err, bytes) err_is_set(err_memory_at((err), (bytes), __FILE__, __LINE__))
+#define err_memory(err, bytes) err_is_set((err), err_memory_at((err), (bytes), __FILE__, __LINE__))
 
 ErrCode err_set_at(Err *err, ErrCode code, const char *file, int line, const char *format, ...)
     ERR_PRINTF(5, 6);
@@ -69,9 +81,9 @@ ErrCode err_errno_at(Err *err, const char *operation, const char *path, const ch
 ErrCode err_memory_at(Err *err, size_t bytes, const char *file, int line);
 
 // Tells the compiler that an error just set is one, so that it does not warn of outputs left unset.
-static inline ErrCode err_is_set(ErrCode code)
+static inline ErrCode err_is_set(const Err *err, ErrCode code)
 {
-    if (code == ERR_NONE)
+    if (code == ERR_NONE || err->code != code)
         __builtin_unreachable();
     return code;
 }

@@ -133,9 +133,9 @@ ErrCode yaml_set(YamlDoc *doc, const char *assignment, Err *err) ERR_CHECKED;
 
 // ERR_USAGE "source:line:column: ..." at the node's value, or at its key.
 #define yaml_error(err, node, ...)                                                                 \
-    err_is_set(yaml_error_at((err), (node), false, __FILE__, __LINE__, __VA_ARGS__))
+    err_is_set((err), yaml_error_at((err), (node), false, __FILE__, __LINE__, __VA_ARGS__))
 #define yaml_key_error(err, node, ...)                                                             \
-    err_is_set(yaml_error_at((err), (node), true, __FILE__, __LINE__, __VA_ARGS__))
+    err_is_set((err), yaml_error_at((err), (node), true, __FILE__, __LINE__, __VA_ARGS__))
 ErrCode yaml_error_at(Err *err, const YamlNode *node, bool at_key, const char *file, int line,
                       const char *format, ...) ERR_PRINTF(6, 7);
 

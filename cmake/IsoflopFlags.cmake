@@ -28,6 +28,8 @@ set(ISOFLOP_SANITIZE "" CACHE STRING "Sanitizers, e.g. address,undefined or thre
 if(ISOFLOP_SANITIZE)
     target_compile_options(isoflop_flags INTERFACE -fsanitize=${ISOFLOP_SANITIZE} -fno-omit-frame-pointer
         -fno-sanitize-recover=all)
+    # Without it gcc spends minutes on following variables through the checks of the kernels.
+    target_compile_options(isoflop_flags INTERFACE $<$<C_COMPILER_ID:GNU>:-fno-var-tracking-assignments>)
     target_compile_definitions(isoflop_flags INTERFACE ISOFLOP_SANITIZED)
     target_link_options(isoflop_flags INTERFACE -fsanitize=${ISOFLOP_SANITIZE})
 endif()

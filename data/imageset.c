@@ -235,6 +235,7 @@ ErrCode imageset_open(ImageSet **out, const Dataset *data, const Split *split,
     map_if_intact(&set->map, path, set->digest, &report->was_damaged);
     if (!set->map.data)
         TRY(build(set, path, data, split, settings, report, err));
+    assert(set->map.data);
     set->footer = (const Footer *)(set->map.data + set->map.n_bytes - sizeof *set->footer);
     set->records = (const ImageRecord *)(set->map.data + set->footer->table_offset);
     report->n_images = (uint32_t)n_records(set->footer);

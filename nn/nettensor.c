@@ -242,7 +242,7 @@ static float *values_array(const Net *net, NetValues values)
 /* Element j of a gradient: its slots in the optimiser's order. */
 static float sum_slots(const Net *net, int index, size_t j)
 {
-    float level[SLOTS_MAX];
+    float level[SLOTS_MAX] = {0};
     int n = net->tensor_slots[index];
     for (int i = 0; i < n; i++)
         level[i] = net->slots[(size_t)i * net->n_trainable + net->places[index].offset + j];

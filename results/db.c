@@ -243,7 +243,9 @@ DbValue db_int(int64_t value)
 
 DbValue db_real(double value)
 {
-    return isnan(value) ? (DbValue){.kind = DB_NULL} : (DbValue){.kind = DB_REAL, .real = value};
+    if (isnan(value))
+        return (DbValue){.kind = DB_NULL};
+    return (DbValue){.kind = DB_REAL, .real = value};
 }
 
 DbValue db_text(const char *value)

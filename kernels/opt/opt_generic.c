@@ -32,7 +32,8 @@ LANES_INLINE Lanes tree_of_16(const float *p, long stride)
 static Lanes tree_of_any(const float *p, long stride, int n)
 {
     Lanes v[OPT_MAX_SLOTS];
-    for (int i = 0; i < n; i++)
+    v[0] = lanes_load(p);
+    for (int i = 1; i < n; i++)
         v[i] = lanes_load(p + i * stride);
     while (n > 1) {
         for (int i = 0; i < n / 2; i++)
