@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/sys.h"
 
+#include <assert.h>
 #include <stddef.h>
 #include <string.h>
 #include <yaml.h>
@@ -268,8 +269,9 @@ fail:
 static ErrCode build_node(Builder *builder, const yaml_event_t *event, const char *label, int depth,
                           YamlNode **out, Err *err)
 {
-    YamlNode *node;
+    YamlNode *node = NULL;
     TRY(make_node(builder, event, &node, err));
+    assert(node);
     node->label = label;
     if (node->kind != YAML_SCALAR) {
         if (depth >= YAML_MAX_DEPTH)

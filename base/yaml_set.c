@@ -118,7 +118,7 @@ ErrCode yaml_set(YamlDoc *doc, const char *assignment_text, Err *err)
         YamlNode *child = place < parent->n_items ? parent->items[place] : NULL;
         if (is_last)
             return put(doc, parent, place, step, value, err);
-        if (yaml_is_null(child)) {
+        if (!child || yaml_is_null(child)) {
             TRY(yaml_value(doc, assignment.source, "{}", &child, err));
             TRY(put(doc, parent, place, step, child, err));
         }

@@ -117,6 +117,7 @@ static void contrast(uint8_t *pixels, DataSize size, double value, uint8_t *spar
 {
     (void)spare;
     const uint64_t n = n_pixels(size);
+    assert(n > 0);
     uint64_t sum = 0;
     for (size_t i = 0; i < n; i++)
         sum += (uint64_t)luma(pixels + i * DATA_CHANNELS);

@@ -132,7 +132,7 @@ static void test_overfits_one_batch(void **state)
         const NetSettings settings = nettest_training(batch.n, 2, runs[i].optimizer);
         const StepSettings step = nettest_step(runs[i].lr);
         Net *net = nettest_net(&network, &settings, 5);
-        StepResult result = {.loss = INFINITY};
+        StepResult result = {.loss = (double)INFINITY};
         for (int s = 0; s < 60; s++)
             net_train_step(net, batch.images, batch.labels, &step, &result);
         assert_true(result.loss / batch.n < 0.1 * log(10.0));
