@@ -1,3 +1,4 @@
+# shellcheck shell=sh disable=SC2034
 # Shared by the scripts of this folder: set-up of a Debian system and the release build. Sourced, not run.
 set -eu
 cd "$(dirname "$0")/.."
@@ -10,26 +11,32 @@ say() {
     printf '== %s\n' "$*"
 }
 
+# is_installed PACKAGE: where there is no dpkg, the build itself says what it lacks.
+is_installed() {
+    ! command -v dpkg-query >/dev/null 2>&1 ||
+        dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'ok installed'
+}
+
 # install_packages PACKAGE...: installs those that are missing, with sudo where we are not root.
 install_packages() {
     missing=""
     for package in "$@"; do
-        if ! dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed'; then
+        if ! is_installed "$package"; then
             missing="$missing $package"
         fi
     done
     if [ -z "$missing" ]; then
         return 0
     fi
-    if ! command -v apt-get >/dev/null 2>&1; then
-        echo "these packages (Debian's names) are missing; install them and run again:$missing" >&2
-        exit 1
-    fi
-    say "installing:$missing"
     as_root=""
     if [ "$(id -u)" -ne 0 ]; then
         as_root="sudo"
     fi
+    if ! command -v apt-get >/dev/null 2>&1 || ! command -v "${as_root:-env}" >/dev/null 2>&1; then
+        echo "these packages (Debian's names) are missing; install them and run again:$missing" >&2
+        exit 1
+    fi
+    say "installing:$missing"
     $as_root apt-get update -qq
     # shellcheck disable=SC2086
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
@@ -44,5 +51,5 @@ build_preset() {
         cat "build/configure-$1.log" >&2
         exit 1
     fi
-    cmake --build --preset "$1" --parallel "$(nproc)" -- ${MAKE_QUIET:--s}
+    cmake --build --preset "$1" --parallel "$(nproc)"
 }

@@ -1,10 +1,11 @@
 #!/bin/sh
 # Style and static analysis: clang-format, the dependency law, cppcheck, clang-tidy. Installs what
 # is missing (Debian). Ends with status 1 if any of them has a finding. `--fix` formats in place.
+# shellcheck source=scripts/common.sh
 . "$(dirname "$0")/common.sh"
 
 # shellcheck disable=SC2086
-install_packages $build_packages clang-format-14 clang-tidy-14 cppcheck
+install_packages $build_packages git clang-format-14 clang-tidy-14 cppcheck
 sources=$(git ls-files '*.c' '*.h')
 failed=0
 

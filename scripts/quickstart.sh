@@ -2,6 +2,7 @@
 # Installs what is missing (Debian), builds isoflop, runs the quickstart study on the embedded data
 # set and says where its report lies. Safe to run again: finished work is kept, a broken-off study
 # goes on where it stopped.
+# shellcheck source=scripts/common.sh
 . "$(dirname "$0")/common.sh"
 
 # shellcheck disable=SC2086

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Builds with the address and undefined-behaviour sanitizers and runs the smoke tests under them.
+# shellcheck source=scripts/common.sh
 . "$(dirname "$0")/common.sh"
 
 # shellcheck disable=SC2086

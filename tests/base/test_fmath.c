@@ -23,14 +23,16 @@ static const double stride = 0.000377177;
 static double ulps_float(float value, long double exact)
 {
     const float near = (float)exact;
-    const long double ulp = (long double)nextafterf(fabsf(near), INFINITY) - fabsf(near);
+    const long double ulp =
+        (long double)nextafterf(fabsf(near), INFINITY) - (long double)fabsf(near);
     return (double)(fabsl((long double)value - exact) / ulp);
 }
 
 static double ulps(double value, long double exact)
 {
     const double near = (double)exact;
-    const long double ulp = (long double)nextafter(fabs(near), (double)INFINITY) - fabs(near);
+    const long double ulp =
+        (long double)nextafter(fabs(near), (double)INFINITY) - (long double)fabs(near);
     return (double)(fabsl((long double)value - exact) / ulp);
 }
 
@@ -137,7 +139,7 @@ static void pow_is_within_its_bound(void **state)
             const long double exact = powl((long double)x, (long double)y);
             const long double error = fabsl((long double)fm_pow(x, y) - exact) / exact;
             const double scaled =
-                (double)(error / (2.0L + fabsl(y * logl((long double)x)))) * 0x1p52;
+                (double)(error / (2.0L + fabsl((long double)y * logl((long double)x)))) * 0x1p52;
             worst = !(scaled <= worst) ? scaled : worst;
         }
     }
