@@ -148,8 +148,7 @@ static const char *part(Graph *graph, const Op *op, const char *suffix)
 /* --- operations --- */
 
 /* The value of act(input); the last node's output is named `output`. */
-static void add_activation(Graph *graph, const Op *op, Activation act, const char *input,
-                           const char *output)
+static void add_activation(Graph *graph, Activation act, const char *input, const char *output)
 {
     switch (act) {
     case ACT_NONE:
@@ -172,7 +171,7 @@ static void add_activation(Graph *graph, const Op *op, Activation act, const cha
         break;
     }
     case ACT_HARD_SWISH: {
-        const char *gate = part(graph, op, "gate");
+        const char *gate = keep_printf(&graph->keep, "%s.gate", output);
         Onnx__NodeProto *node =
             add_node(graph, "HardSigmoid", gate, (const char *[MAX_INPUTS]){input});
         add_float(graph, node, "alpha", HARD_SIGMOID_ALPHA);
@@ -208,7 +207,7 @@ static void add_convolution(Graph *graph, const Op *op, const char *input)
                         part(graph, op, "bn.running_mean"), part(graph, op, "bn.running_var")});
     add_float(graph, node, "epsilon", (float)net_network(graph->net)->bn_epsilon);
     if (op->act != ACT_NONE)
-        add_activation(graph, op, op->act, u, op->name);
+        add_activation(graph, op->act, u, op->name);
 }
 
 static void add_squeeze_excitation(Graph *graph, const Op *op, const char *input)
@@ -220,7 +219,7 @@ static void add_squeeze_excitation(Graph *graph, const Op *op, const char *input
     (void)add_node(graph, "Conv", hidden,
                    (const char *[MAX_INPUTS]){pooled, part(graph, op, "reduce.weight"),
                                               part(graph, op, "reduce.bias")});
-    add_activation(graph, op, op->act, hidden, active);
+    add_activation(graph, op->act, hidden, active);
     (void)add_node(graph, "Conv", logit,
                    (const char *[MAX_INPUTS]){active, part(graph, op, "expand.weight"),
                                               part(graph, op, "expand.bias")});
@@ -234,7 +233,7 @@ static void add_sum(Graph *graph, const Op *op, const char *input)
     (void)add_node(graph, "Add", sum,
                    (const char *[MAX_INPUTS]){input, graph->outputs[op->shortcut]});
     if (op->act != ACT_NONE)
-        add_activation(graph, op, op->act, sum, op->name);
+        add_activation(graph, op->act, sum, op->name);
 }
 
 static void add_linear(Graph *graph, const Op *op, const char *input, bool is_last)
@@ -280,11 +279,21 @@ static void add_op(Graph *graph, int index)
 
 /* --- the model --- */
 
+static bool has_relu6(const Network *network)
+{
+    for (int i = 0; i < network->n_ops; i++)
+        if (network->ops[i].act == ACT_RELU6)
+            return true;
+    return false;
+}
+
 static void add_weights(Graph *graph)
 {
     static const float bounds[CONSTANTS] = {0.0F, RELU6_LIMIT};
-    add_tensor(graph, "constant.0", &bounds[0], 1, NULL, 0);
-    add_tensor(graph, "constant.6", &bounds[1], 1, NULL, 0);
+    if (has_relu6(net_network(graph->net))) { /* runtimes warn of constants that nobody reads */
+        add_tensor(graph, "constant.0", &bounds[0], 1, NULL, 0);
+        add_tensor(graph, "constant.6", &bounds[1], 1, NULL, 0);
+    }
     for (int i = 0; i < net_n_tensors(graph->net); i++) {
         const NetTensor *tensor = net_tensor(graph->net, i);
         float *data = keep_alloc(&graph->keep, tensor->n_elements, sizeof *data);

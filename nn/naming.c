@@ -206,10 +206,10 @@ static const char *timm_conv(const Place *place)
     if (ends_as(place->op, ".depthwise"))
         return "conv_dw";
     if (ends_as(place->op, ".fused"))
-        return "conv";
+        return place->n_units == 1 ? "conv" : "conv_exp";
     if (ends_as(place->op, ".expand"))
-        return place->has_depthwise ? "conv_pw" : "conv_exp";
-    return place->has_expand ? "conv_pwl" : "conv_pw";
+        return "conv_pw";
+    return place->has_expand || !place->has_depthwise ? "conv_pwl" : "conv_pw";
 }
 
 static void rename_timm(const Network *network, const NetTensor *tensor, char *text)

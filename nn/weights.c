@@ -5,6 +5,7 @@
 #include "base/sys.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void own_name(const Network *network, const NetTensor *tensor, char *text)
@@ -82,29 +83,40 @@ fail:
     return err->code;
 }
 
-static bool is_wanted(const Net *net, const WeightNaming *naming, const char *name)
+static int compare_names(const void *a, const void *b)
 {
-    if (naming->is_ignored(name))
-        return true;
-    for (int i = 0; i < net_n_tensors(net); i++) {
-        char ours[NET_TENSOR_NAME_MAX];
-        naming->rename(net_network(net), net_tensor(net, i), ours);
-        if (strcmp(ours, name) == 0)
-            return true;
-    }
-    return false;
+    return strcmp(a, b);
+}
+
+/* Our names in a naming, sorted; mem_free. NULL without memory. */
+static char (*sorted_names(const Net *net, const WeightNaming *naming))[NET_TENSOR_NAME_MAX]
+{
+    const size_t n = (size_t)net_n_tensors(net);
+    char(*names)[NET_TENSOR_NAME_MAX] = mem_calloc(n + 1, sizeof *names);
+    if (names == NULL)
+        return NULL;
+    for (size_t i = 0; i < n; i++)
+        naming->rename(net_network(net), net_tensor(net, (int)i), names[i]);
+    qsort(names, n, sizeof *names, compare_names);
+    return names;
 }
 
 static ErrCode check_no_extras(const Net *net, const TensorFile *file, const WeightNaming *naming,
                                Err *err)
 {
-    for (size_t i = 0; i < safetensors_count(file); i++) {
+    const size_t n = (size_t)net_n_tensors(net);
+    char(*names)[NET_TENSOR_NAME_MAX] = sorted_names(net, naming);
+    if (names == NULL)
+        return err_memory(err, n * sizeof *names);
+    for (size_t i = 0; i < safetensors_count(file) && err->code == ERR_NONE; i++) {
         const char *name = safetensors_tensor(file, i)->name;
-        if (!is_wanted(net, naming, name))
-            return err_set(err, ERR_DATA, "tensor '%s' in '%s' has no place in network '%s'", name,
-                           safetensors_path(file), net_network(net)->name);
+        if (!naming->is_ignored(name) &&
+            bsearch(name, names, n, sizeof *names, compare_names) == NULL)
+            (void)err_set(err, ERR_DATA, "tensor '%s' in '%s' has no place in network '%s'", name,
+                          safetensors_path(file), net_network(net)->name);
     }
-    return ERR_NONE;
+    mem_free(names);
+    return err->code;
 }
 
 ErrCode weights_load(Net *net, const char *path, const WeightNaming *naming, Err *err)
