@@ -60,7 +60,7 @@ static void refuse(FamilySettings settings, const char *part)
 static void misuse(void **state)
 {
     (void)state;
-    static const double negative[] = {-1.0}, not_a_number[] = {NAN}, huge[] = {50.0},
+    static const double negative[] = {-1.0}, not_a_number[] = {(double)NAN}, huge[] = {50.0},
                         zero[80] = {0.0};
     refuse((FamilySettings){0.9, 1.1, 1.15, zero, 1}, "constant '0.9'");
     refuse((FamilySettings){1.2, 1.1, 1.15, negative, 1}, "phi '-1'");

@@ -37,7 +37,7 @@ static Tally match_grid(const char *network, double step, bool has_paper_point, 
     const GridSettings settings = {step, 2.0, 0.05, paper_point, has_paper_point ? 1 : 0};
     static MatchPoint points[MAX_POINTS];
     GridPoint *grid = NULL;
-    Tally tally = {.least_ratio = INFINITY};
+    Tally tally = {.least_ratio = (double)INFINITY};
     Err err = {0};
     assert_int_equal(grid_enumerate(&grid, &tally.n, &settings, &err), ERR_NONE);
     assert_true(tally.n <= MAX_POINTS);
@@ -210,7 +210,7 @@ static void rays_equal_brute_force(void **state)
     for (int quarter = 5; quarter <= 14; quarter++) {
         const Matching matching = match_target(&spec, quarter / 4.0, 0.05);
         const Ray ray = ray_of("dwr");
-        Best best = {INFINITY, INFINITY, 0};
+        Best best = {(double)INFINITY, (double)INFINITY, 0};
         Spec last = {0};
         for (int k = 0; k <= 40000; k++) {
             Spec scaled = spec;

@@ -233,7 +233,7 @@ static void misuse_is_refused(void **state)
     ResolveOptions options = resolve_options();
     options.width = 0.0;
     refuse(&spec, &options, "width multiplier '0' is not a positive number up to 100000");
-    options.width = NAN;
+    options.width = (double)NAN;
     refuse(&spec, &options, "width multiplier 'nan' is not a positive number up to 100000");
     options = resolve_options();
     options.depth = -1.0;

@@ -165,7 +165,7 @@ static void bad_multipliers_are_misuse(void **state)
 {
     (void)state;
     const Spec spec = zoo_spec("proxy-b0");
-    static const double bad[] = {0.0, -1.0, NAN, INFINITY, 1e300};
+    static const double bad[] = {0.0, -1.0, (double)NAN, (double)INFINITY, 1e300};
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         Spec scaled;
         Err err = {0};

@@ -98,7 +98,7 @@ static void bad_settings_are_misuse(void **state)
     (void)state;
     static const double bad[1][3] = {{1.2, 0.9, 1.15}};
     refuse((GridSettings){0.0, 2.0, 0.05, NULL, 0}, "grid step '0'");
-    refuse((GridSettings){NAN, 2.0, 0.05, NULL, 0}, "grid step 'nan'");
+    refuse((GridSettings){(double)NAN, 2.0, 0.05, NULL, 0}, "grid step 'nan'");
     refuse((GridSettings){0.1, 0.5, 0.05, NULL, 0}, "grid product '0.5'");
     refuse((GridSettings){0.1, 2.0, -0.1, NULL, 0}, "grid tolerance '-0.1'");
     refuse((GridSettings){0.1, 2.0, 0.05, bad, 1}, "'0.9'");
