@@ -68,9 +68,9 @@ static size_t n_activation_nodes(Activation act)
 /* Conv and BatchNormalization; pool, two Convs, Sigmoid, Mul; Flatten and Gemm. */
 static size_t n_nodes(const Op *op)
 {
-    static const size_t fixed[] = {[OP_CONV] = 2,        [OP_DEPTHWISE] = 2, [OP_SE] = 5,
-                                   [OP_ADD] = 1,         [OP_MAX_POOL] = 1,  [OP_LINEAR] = 2,
-                                   [OP_GLOBAL_POOL] = 1};
+    static const size_t fixed[] = {
+        [OP_CONV] = 2,     [OP_DEPTHWISE] = 2, [OP_SE] = 5,         [OP_ADD] = 1,
+        [OP_MAX_POOL] = 1, [OP_LINEAR] = 2,    [OP_GLOBAL_POOL] = 1};
     return fixed[op->kind] + n_activation_nodes(op->act);
 }
 
@@ -177,8 +177,8 @@ static void test_every_network_reads_back(void **state)
         check_network(zoo_name(i));
 }
 
-static const Onnx__AttributeProto *find_attribute(const Onnx__GraphProto *graph,
-                                                  const char *output, const char *name)
+static const Onnx__AttributeProto *find_attribute(const Onnx__GraphProto *graph, const char *output,
+                                                  const char *name)
 {
     for (size_t i = 0; i < graph->n_node; i++)
         for (size_t k = 0; k < graph->node[i]->n_attribute; k++)

@@ -1,0 +1,220 @@
+/*
+ * tests/nn/test_weights.c: bad weight files. Each gives one error that names the file and what is
+ * wrong with it, and leaves the Net as it was.
+ */
+#include "nettest.h"
+
+#include "base/file.h"
+#include "base/sys.h"
+#include "nn/safetensors.h"
+#include "nn/weights.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { MAX_BYTES = 1 << 26, MAX_TENSORS = 512, VICTIM = 3, LENGTH_BYTES = 8 };
+
+typedef struct Case {
+    Network network;
+    Net *net, *intact;
+    char path[256];
+    TensorFile *file; /* the good file, open while a set is made of it */
+    TensorInfo tensors[MAX_TENSORS];
+    TensorSet set;
+} Case;
+
+/* A Net, its twin, its weights in a file, and the file's tensors ready to be spoilt. */
+static void begin(Case *c)
+{
+    Err err = {0};
+    const NetSettings settings = nettest_training(2, 1, NET_SGD);
+    *c = (Case){.network = nettest_zoo("proxy-b0", 0.5, 4, 8)};
+    c->net = nettest_net(&c->network, &settings, 1);
+    c->intact = nettest_net(&c->network, &settings, 1);
+    snprintf(c->path, sizeof c->path, "%s", nettest_path("weights.safetensors"));
+    nettest_ok(weights_save(c->net, NET_WEIGHTS, c->path, &weights_own_names, &err), &err);
+    nettest_ok(safetensors_open(&c->file, c->path, &err), &err);
+    c->set = (TensorSet){.tensors = c->tensors, .n_tensors = safetensors_count(c->file)};
+    assert_in_range(c->set.n_tensors, VICTIM + 1, MAX_TENSORS);
+    for (size_t i = 0; i < c->set.n_tensors; i++)
+        c->tensors[i] = *safetensors_tensor(c->file, i);
+}
+
+/* Loading fails with all the words in its message. */
+static void check(Case *c, const char *const words[3])
+{
+    Err err = {0};
+    assert_int_equal(weights_load(c->net, c->path, &weights_own_names, &err), ERR_DATA);
+    for (int i = 0; i < 3 && words[i]; i++)
+        if (!strstr(err.msg, words[i]))
+            fail_msg("'%s' is not in '%s'", words[i], err.msg);
+    assert_non_null(strstr(err.msg, c->path));
+    assert_null(strchr(err.msg, '\n'));
+    nettest_same_bits(c->net, c->intact);
+    err = (Err){0};
+    nettest_ok(file_remove(c->path, &err), &err);
+    safetensors_close(&c->file);
+    net_destroy(&c->net);
+    net_destroy(&c->intact);
+    network_release(&c->network);
+}
+
+static void check_set(Case *c, const char *const words[3])
+{
+    Err err = {0};
+    char other[sizeof c->path];
+    snprintf(other, sizeof other, "%s", nettest_path("spoilt.safetensors"));
+    nettest_ok(safetensors_write(other, &c->set, &err), &err);
+    nettest_ok(file_remove(c->path, &err), &err);
+    snprintf(c->path, sizeof c->path, "%s", other);
+    check(c, words);
+}
+
+static void check_bytes(Case *c, const void *bytes, size_t n_bytes, const char *const words[3])
+{
+    Err err = {0};
+    nettest_ok(file_write(c->path, bytes, n_bytes, &err), &err);
+    check(c, words);
+}
+
+static void test_missing_tensor(void **state)
+{
+    (void)state;
+    Case c;
+    begin(&c);
+    const char *name = c.tensors[c.set.n_tensors - 1].name;
+    c.set.n_tensors--;
+    check_set(&c, (const char *[3]){name, "missing"});
+}
+
+static void test_extra_tensor(void **state)
+{
+    (void)state;
+    Case c;
+    begin(&c);
+    c.tensors[c.set.n_tensors] = c.tensors[0];
+    c.tensors[c.set.n_tensors++].name = "zz.extra";
+    check_set(&c, (const char *[3]){"zz.extra", "no place", "proxy-b0"});
+}
+
+static void test_wrong_shape(void **state)
+{
+    (void)state;
+    Case c;
+    begin(&c);
+    TensorInfo *victim = &c.tensors[VICTIM];
+    victim->n_dims = 2;
+    victim->dims[0] = 1;
+    victim->dims[1] = (int64_t)victim->n_elements;
+    check_set(&c, (const char *[3]){victim->name, "has shape [1, ", "is wanted"});
+}
+
+static void test_wrong_type(void **state)
+{
+    (void)state;
+    Case c;
+    begin(&c);
+    c.tensors[VICTIM].type = TENSOR_I32; /* as wide as a float */
+    check_set(&c, (const char *[3]){c.tensors[VICTIM].name, "I32"});
+}
+
+static void check_number(float bad)
+{
+    Case c;
+    begin(&c);
+    TensorInfo *victim = &c.tensors[VICTIM];
+    float *data = mem_alloc(victim->n_bytes);
+    assert_non_null(data);
+    memcpy(data, victim->data, victim->n_bytes);
+    data[victim->n_elements - 1] = bad;
+    victim->data = data;
+    check_set(&c, (const char *[3]){victim->name, "not finite"});
+    mem_free(data);
+}
+
+static void test_not_a_number(void **state)
+{
+    (void)state;
+    check_number(NAN);
+    check_number(INFINITY);
+}
+
+/* The good file without its last byte, half of it, its length alone, nothing. */
+static void test_truncated(void **state)
+{
+    (void)state;
+    for (int cut = 0; cut < 4; cut++) {
+        Case c;
+        Err err = {0};
+        char *bytes = NULL;
+        size_t n_bytes = 0;
+        begin(&c);
+        nettest_ok(file_read(c.path, MAX_BYTES, &bytes, &n_bytes, &err), &err);
+        const size_t lengths[] = {n_bytes - 1, n_bytes / 2, LENGTH_BYTES, 0};
+        check_bytes(&c, bytes, lengths[cut], (const char *[3]){NULL});
+        mem_free(bytes);
+    }
+}
+
+/* A file of the given header over n zero bytes. */
+static void check_header(const char *header, size_t n_zeros, const char *word)
+{
+    Case c;
+    char bytes[1024] = {0};
+    const size_t length = strlen(header);
+    begin(&c);
+    bytes[0] = (char)(length & 0xff);
+    bytes[1] = (char)(length >> 8);
+    memcpy(bytes + LENGTH_BYTES, header, length);
+    check_bytes(&c, bytes, LENGTH_BYTES + length + n_zeros, (const char *[3]){word});
+}
+
+static void test_overlapping_offsets(void **state)
+{
+    (void)state;
+    check_header("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},"
+                 "\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[4,12]}}",
+                 12, "'b'");
+}
+
+/* Offsets beyond the file, a shape whose product overflows, a type nobody knows. */
+static void test_headers_that_lie(void **state)
+{
+    (void)state;
+    check_header("{\"a\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,16]}}", 8, "'a'");
+    check_header("{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296,4],"
+                 "\"data_offsets\":[0,0]}}",
+                 0, "'a'");
+    check_header("{\"a\":{\"dtype\":\"F33\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4, "F33");
+    check_header("{\"a\":", 0, "JSON");
+}
+
+/* A header that claims to be larger than any memory. */
+static void test_header_bomb(void **state)
+{
+    (void)state;
+    static const unsigned char huge[] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, '{', '}'};
+    static const unsigned char large[] = {0, 0, 0, 0x40, 0, 0, 0, 0, '{', '}'};
+    Case c;
+    begin(&c);
+    check_bytes(&c, huge, sizeof huge, (const char *[3]){"header"});
+    begin(&c);
+    check_bytes(&c, large, sizeof large, (const char *[3]){"header"});
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_missing_tensor),      cmocka_unit_test(test_extra_tensor),
+        cmocka_unit_test(test_wrong_shape),         cmocka_unit_test(test_wrong_type),
+        cmocka_unit_test(test_not_a_number),        cmocka_unit_test(test_truncated),
+        cmocka_unit_test(test_overlapping_offsets), cmocka_unit_test(test_headers_that_lie),
+        cmocka_unit_test(test_header_bomb),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
