@@ -8,12 +8,15 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/sys.h"
+#include "base/text.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { LENGTH_BYTES = 8 };
+
+static const char zip_magic[4] = {'P', 'K', 3, 4};
 
 struct TensorFile {
     char *path;
@@ -200,6 +203,11 @@ static ErrCode split(TensorFile *file, const unsigned char *data, size_t n_bytes
     uint64_t n = 0;
     for (int i = LENGTH_BYTES - 1; i >= 0; i--)
         n = n << 8 | data[i];
+    if (memcmp(data, zip_magic, sizeof zip_magic) == 0)
+        return err_set(err, ERR_DATA,
+                       "'%s' is a zip file, as torch.save writes: save the state dict with "
+                       "safetensors.torch.save_file",
+                       file->path);
     if (n > SAFETENSORS_HEADER_MAX || n > n_bytes - LENGTH_BYTES)
         return err_set(err, ERR_DATA,
                        "'%s' is no safetensors file, or cut: header of %llu bytes in %zu",
@@ -210,11 +218,23 @@ static ErrCode split(TensorFile *file, const unsigned char *data, size_t n_bytes
     return ERR_NONE;
 }
 
+/* Messages give line and column of the header, not of the file. */
+static ErrCode parse_header(TensorFile *file, const char *data, size_t n_bytes, Err *err)
+{
+    Text name = {0};
+    text_printf(&name, "header of '%s'", file->path);
+    TRY(text_ok(&name, err));
+    TRY(json_parse(&file->header, text_string(&name), data, n_bytes, err));
+fail:
+    text_release(&name);
+    return err->code;
+}
+
 static ErrCode open_bytes(TensorFile *file, const unsigned char *data, size_t n_bytes, Err *err)
 {
     size_t n_header = 0;
     TRY(split(file, data, n_bytes, &n_header, err));
-    TRY(json_parse(&file->header, file->path, (const char *)data + LENGTH_BYTES, n_header, err));
+    TRY(parse_header(file, (const char *)data + LENGTH_BYTES, n_header, err));
     if (!json_is_object(file->header)) {
         err_set(err, ERR_DATA, "header of '%s' is not a map", file->path);
         goto fail;

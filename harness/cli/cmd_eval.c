@@ -64,7 +64,7 @@ static const Option options[] = {
      .metavar = "WHOSE",
      .fallback = "isoflop",
      .names = naming_names,
-     .doc = "names in the weight file: isoflop, torchvision, timm-tf"},
+     .doc = "names in the weight file"},
     {.kind = OPTION_TABLE, .offset = FIELD(network), .table = &network_options},
 };
 #undef FIELD

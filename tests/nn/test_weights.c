@@ -191,7 +191,7 @@ static void test_headers_that_lie(void **state)
                  "\"data_offsets\":[0,0]}}",
                  0, "'a'");
     check_header("{\"a\":{\"dtype\":\"F33\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4, "F33");
-    check_header("{\"a\":", 0, "JSON");
+    check_header("{\"a\":", 0, "header of");
 }
 
 /* A header that claims to be larger than any memory. */

@@ -1,6 +1,7 @@
 /* tests/nn/test_zoo_trains.c: every network of the zoo takes training steps. */
 #include "nettest.h"
 
+#include "base/sys.h"
 #include "models/zoo.h"
 
 #include <math.h>
@@ -13,7 +14,29 @@
 enum { SIDE = 32, CLASSES = 4, BATCH = 4, STEPS = 2 };
 static const double WIDTH = 0.25, LEARNING_RATE = 1e-3;
 
-/* Finite losses, not all the same bits: the first step has changed the weights. */
+/*
+ * The gradient of every convolution and of the classifier is finite and not all zero. An SE's may
+ * be: with ReLU its one or two hidden channels can be dead.
+ */
+static void check_gradients(const Net *net, const char *name)
+{
+    for (int i = 0; i < net_n_tensors(net); i++) {
+        const NetTensor *tensor = net_tensor(net, i);
+        if (tensor->n_dims < 2 || strstr(tensor->name, ".se."))
+            continue;
+        float *data = mem_calloc(tensor->n_elements, sizeof *data);
+        assert_non_null(data);
+        net_read(net, i, NET_GRADIENT, data);
+        double square = 0.0;
+        for (size_t e = 0; e < tensor->n_elements; e++)
+            square += (double)data[e] * (double)data[e];
+        mem_free(data);
+        if (!isfinite(square) || square == 0.0)
+            fail_msg("'%s': gradient of '%s' has square %g", name, tensor->name, square);
+    }
+}
+
+/* Finite gradients and losses, not all the same bits: the first step has changed the weights. */
 static void check_network(const char *name)
 {
     Network network = nettest_zoo(name, WIDTH, CLASSES, SIDE);
@@ -22,6 +45,9 @@ static void check_network(const char *name)
     Net *net = nettest_net(&network, &settings, 5);
     TestBatch batch = nettest_batch(&network, BATCH, 6);
     double losses[STEPS];
+    StepResult first;
+    net_gradients(net, batch.images, batch.labels, &step, &first);
+    check_gradients(net, name);
     for (int i = 0; i < STEPS; i++) {
         StepResult result;
         net_train_step(net, batch.images, batch.labels, &step, &result);
