@@ -9,10 +9,14 @@
 #include <math.h>
 #include <stdio.h>
 
+static const double SMALLEST_SHARE = 1e-9;   // below it, a difference is the product's own rounding
+static const double SMALLEST_SHOWN = 0.0005; // of a percentage with one digit
+
 const Scale explain_paper_constants = {.depth = 1.2, .width = 1.1, .resolution = 1.15};
 
 // --- gathering ---
 
+// Pixels that the multiplier does not give were asked for: their ratio is what is explained.
 static ErrCode find_baseline(Explanation *e, Err *err)
 {
     const SpecOrigin *origin = &e->spec.scaled_from;
@@ -28,6 +32,8 @@ static ErrCode find_baseline(Explanation *e, Err *err)
         goto fail;
     }
     e->baseline.classes = e->spec.classes;
+    if (e->spec.resolution != scaling_round_pixels(e->baseline.resolution, origin->resolution))
+        e->nominal.resolution = (double)e->spec.resolution / e->baseline.resolution;
     return ERR_NONE;
 fail:
     return err_wrap(err, "explaining '%s'", e->spec.name);
@@ -99,6 +105,21 @@ fail:
     return err->code;
 }
 
+// Published numbers hold for the network of the zoo, not at other pixels or classes.
+static ErrCode find_published(Explanation *e, Err *err)
+{
+    Spec own;
+    const PublishedRow *row = published_find(e->spec.name);
+    if (!row)
+        return ERR_NONE;
+    TRY(zoo_load(&own, row->network, err));
+    if (own.resolution == e->spec.resolution && own.classes == e->spec.classes)
+        e->published = row;
+    return ERR_NONE;
+fail:
+    return err->code;
+}
+
 ErrCode explain_network(Explanation *explanation, const Spec *spec, Scale constants, Err *err)
 {
     Explanation e = {.spec = *spec, .constants = constants, .deviation = (double)NAN};
@@ -117,7 +138,7 @@ ErrCode explain_network(Explanation *explanation, const Spec *spec, Scale consta
                 phi_of(e.nominal.resolution, constants.resolution)};
     gather_parts(&e);
     TRY(gather_costs(&e, err));
-    e.published = published_find(spec->name);
+    TRY(find_published(&e, err));
     if (e.published)
         e.deviation = (double)e.macs / published_value(e.published->flops) - 1.0;
     *explanation = e;
@@ -141,6 +162,16 @@ static void put_dimension(TextTable *table, const char *name, double nominal, do
         text_table_cellf(table, "%.2f", phi);
     text_table_cellf(table, "%.2fx", cost.nominal);
     text_table_cellf(table, "%.2fx", cost.counted);
+}
+
+// Share added or taken by rounding; nothing where it changed nothing.
+static void put_rounding(TextTable *table, double built, double exact)
+{
+    const double share = built / exact - 1.0;
+    if (fabs(share) < SMALLEST_SHARE)
+        text_table_cell(table, NULL);
+    else
+        text_table_cellf(table, "%+.1f %%", 100.0 * share);
 }
 
 static void dimensions_text(const Explanation *e, Text *out)
@@ -184,7 +215,7 @@ static void parts_text(const Explanation *e, Text *out)
         text_table_cellf(table, "%d", part->base_channels);
         text_table_cellf(table, "%.1f", part->exact_channels);
         text_table_cellf(table, "%d", part->channels);
-        text_table_cellf(table, "%+.1f %%", 100.0 * (part->channels / part->exact_channels - 1.0));
+        put_rounding(table, part->channels, part->exact_channels);
         if (!part->base_layers) {
             for (int k = 0; k < 4; k++)
                 text_table_cell(table, NULL);
@@ -193,7 +224,29 @@ static void parts_text(const Explanation *e, Text *out)
         text_table_cellf(table, "%d", part->base_layers);
         text_table_cellf(table, "%.2f", part->exact_layers);
         text_table_cellf(table, "%d", part->layers);
-        text_table_cellf(table, "%+.1f %%", 100.0 * (part->layers / part->exact_layers - 1.0));
+        put_rounding(table, part->layers, part->exact_layers);
+    }
+    text_table_render(table, out);
+    text_table_destroy(&table);
+}
+
+// A baseline has nothing to compare: its stages as they are.
+static void stages_text(const Explanation *e, Text *out)
+{
+    static const char *const headings[] = {"part", "channels", "layers"};
+    static const TextAlign aligns[] = {TEXT_LEFT, TEXT_RIGHT, TEXT_RIGHT};
+    TextTable *table = text_table_create(headings, aligns, ARRAY_LEN(headings));
+    if (!table) {
+        out->failed = true;
+        return;
+    }
+    for (int i = 0; i < e->n_parts; i++) {
+        text_table_cell(table, e->parts[i].name);
+        text_table_cellf(table, "%d", e->parts[i].channels);
+        if (e->parts[i].layers)
+            text_table_cellf(table, "%d", e->parts[i].layers);
+        else
+            text_table_cell(table, NULL);
     }
     text_table_render(table, out);
     text_table_destroy(&table);
@@ -208,8 +261,11 @@ static void cost_text(const Explanation *e, Text *out)
         text_append(out, ".\n");
         return;
     }
-    text_printf(out, "; published are %s and %s (%+.1f %%).\n", e->published->params,
-                e->published->flops, 100.0 * e->deviation);
+    text_append(out, "; published are ");
+    if (e->published->params)
+        text_printf(out, "%s and ", e->published->params);
+    text_printf(out, "%s (%+.1f %%).\n", e->published->flops,
+                fabs(e->deviation) < SMALLEST_SHOWN ? 0.0 : 100.0 * e->deviation);
     if (e->published->note)
         text_printf(out, "Why they differ: %s.\n", e->published->note);
 }
@@ -223,6 +279,13 @@ void explain_text(const Explanation *e, Text *out)
                     e->nominal.resolution);
     else
         text_append(out, ": a baseline, not scaled from another network");
+    if (!e->spec.scaled_from.baseline[0]) {
+        text_append(out, "\n\n");
+        stages_text(e, out);
+        text_append_char(out, '\n');
+        cost_text(e, out);
+        return;
+    }
     text_printf(out,
                 "\n\nphi is log(multiplier) over log of alpha = %g, beta = %g, gamma = %g.\n\n",
                 e->constants.depth, e->constants.width, e->constants.resolution);

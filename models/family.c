@@ -26,6 +26,19 @@ fail:
     return err->code;
 }
 
+ErrCode family_member(Spec *member, const Spec *baseline, const FamilySettings *settings,
+                      size_t index, Err *err)
+{
+    TRY(check(settings, err));
+    TRY(scaling_apply(
+        member, baseline,
+        scaling_compound(settings->alpha, settings->beta, settings->gamma, settings->phi[index]),
+        err));
+    return ERR_NONE;
+fail:
+    return err->code;
+}
+
 static ErrCode build(FamilyMember *member, const Spec *baseline, Scale nominal, Err *err)
 {
     Spec spec;

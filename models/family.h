@@ -33,6 +33,10 @@ typedef struct FamilyMember {
     double counted_ratio; // macs over the baseline's
 } FamilyMember;
 
+// The scaled specification of member settings->phi[index]. Errors: as family_build.
+ErrCode family_member(Spec *member, const Spec *baseline, const FamilySettings *settings,
+                      size_t index, Err *err) ERR_CHECKED;
+
 // members[settings->n_phi] in the order of phi. Errors: ERR_USAGE (constants, phi, a member beyond
 // the limits), ERR_MEMORY.
 ErrCode family_build(FamilyMember *members, const Spec *baseline, const FamilySettings *settings,

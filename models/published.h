@@ -38,12 +38,14 @@ typedef struct PublishedTable {
     size_t n_rows;
     const PublishedStage *stages; // table 1 only
     size_t n_stages;
+    const char *note; // about the whole table; NULL: none
 } PublishedTable;
 
 // Tables 1, 2, 3, 7; NULL for any other.
 const PublishedTable *published_table(int number);
 
-// The row of table 2 for an unscaled zoo network, or NULL.
+// What is published for a zoo network as it is: its row of table 2, else one from its own paper
+// (named in `group`), or NULL.
 const PublishedRow *published_find(const char *network);
 
 // The number in "0.39B" or "5.3M" or "4.9x"; NaN for NULL or "-".

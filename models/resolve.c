@@ -374,8 +374,13 @@ ErrCode resolve_apply(Spec *out, const Spec *spec, const ResolveOptions *options
         TRY(scaling_apply(out, spec, scale, err));
     else if (out != spec)
         *out = *spec;
-    if (options->resolution != RESOLVE_UNSET)
+    if (options->resolution != RESOLVE_UNSET) {
         out->resolution = (int)options->resolution;
+        if (options->depth != 1.0 || options->width != 1.0)
+            scaling_set_origin(out, spec,
+                               (Scale){options->depth, options->width,
+                                       (double)out->resolution / spec->resolution});
+    }
     if (options->classes != RESOLVE_UNSET)
         out->classes = (int)options->classes;
     return ERR_NONE;

@@ -5,6 +5,7 @@
 #include "models/zoo.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 // --- counting ---
@@ -95,53 +96,110 @@ ErrCode tables_count(Table *table, int number, Err *err)
 
 // --- text ---
 
-static void put_number(TextTable *out, const char *format, bool is_there, double value)
+// A column shows a printed field as it is, or a counted number.
+typedef struct Column {
+    const char *heading;
+    size_t field; // of PublishedRow; used where put is NULL
+    void (*put)(TextTable *out, const TableRow *row);
+} Column;
+
+static const char *printed_text(const Column *column, const TableRow *row)
 {
-    if (is_there)
-        text_table_cellf(out, format, value);
+    return *(const char *const *)((const char *)row->printed + column->field);
+}
+
+static void put_params(TextTable *out, const TableRow *row)
+{
+    char number[TEXT_NUMBER_BYTES];
+    text_table_cell(out, text_grouped(number, row->params));
+}
+
+static void put_params_ratio(TextTable *out, const TableRow *row)
+{
+    text_table_cellf(out, "%.1fx", row->params_ratio);
+}
+
+static void put_macs(TextTable *out, const TableRow *row)
+{
+    char number[TEXT_NUMBER_BYTES];
+    text_table_cell(out, text_grouped(number, row->macs));
+}
+
+static void put_macs_ratio(TextTable *out, const TableRow *row)
+{
+    text_table_cellf(out, "%.1fx", row->macs_ratio);
+}
+
+static void put_difference(TextTable *out, const TableRow *row)
+{
+    text_table_cellf(out, "%+.1f %%", 100.0 * row->deviation);
+}
+
+#define PRINTED(field) offsetof(PublishedRow, field), NULL
+static const Column columns[] = {
+    {"model", PRINTED(model)},         {"top-1", PRINTED(top1)},
+    {"top-5", PRINTED(top5)},          {"params", PRINTED(params)},
+    {"counted params", 0, put_params}, {"ratio", PRINTED(params_ratio)},
+    {"counted", 0, put_params_ratio},  {"FLOPS", PRINTED(flops)},
+    {"counted MACs", 0, put_macs},     {"ratio", PRINTED(flops_ratio)},
+    {"counted", 0, put_macs_ratio},    {"difference", 0, put_difference},
+};
+#undef PRINTED
+
+// A column that no row of the table has printed is left out.
+static bool is_shown(const Column *column, const Table *table)
+{
+    if (column->put)
+        return true;
+    for (size_t i = 0; i < table->n_rows; i++)
+        if (printed_text(column, &table->rows[i]))
+            return true;
+    return false;
+}
+
+static void put_cell(const Column *column, TextTable *out, const TableRow *row)
+{
+    if (!column->put)
+        text_table_cell(out, printed_text(column, row));
+    else if (row->is_counted)
+        column->put(out, row);
     else
         text_table_cell(out, NULL);
 }
 
-static void put_row(TextTable *out, const TableRow *row)
+static void notes_text(const Table *table, Text *out)
 {
-    char number[TEXT_NUMBER_BYTES];
-    const PublishedRow *printed = row->printed;
-    text_table_cell(out, printed->model);
-    text_table_cell(out, printed->top1);
-    text_table_cell(out, printed->params);
-    text_table_cell(out, row->is_counted ? text_grouped(number, row->params) : NULL);
-    text_table_cell(out, printed->params_ratio);
-    put_number(out, "%.1fx", row->is_counted, row->params_ratio);
-    text_table_cell(out, printed->flops);
-    text_table_cell(out, row->is_counted ? text_grouped(number, row->macs) : NULL);
-    text_table_cell(out, printed->flops_ratio);
-    put_number(out, "%.1fx", row->is_counted, row->macs_ratio);
-    put_number(out, "%+.1f %%", !isnan(row->deviation), 100.0 * row->deviation);
+    for (size_t i = 0; i < table->n_rows; i++)
+        if (table->rows[i].printed->note)
+            text_printf(out, "%s: %s\n", table->rows[i].printed->model,
+                        table->rows[i].printed->note);
 }
 
 static void rows_text(const Table *table, Text *out)
 {
-    static const char *const headings[] = {"model", "top1",    "params",    "counted",
-                                           "ratio", "counted", "FLOPS",     "counted MACs",
-                                           "ratio", "counted", "difference"};
-    static const TextAlign aligns[] = {TEXT_LEFT,  TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT,
-                                       TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT,
-                                       TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT};
-    TextTable *rows = text_table_create(headings, aligns, ARRAY_LEN(headings));
+    const Column *shown[ARRAY_LEN(columns)];
+    const char *headings[ARRAY_LEN(columns)];
+    TextAlign aligns[ARRAY_LEN(columns)];
+    size_t n = 0;
+    for (size_t c = 0; c < ARRAY_LEN(columns); c++) {
+        if (!is_shown(&columns[c], table))
+            continue;
+        headings[n] = columns[c].heading;
+        aligns[n] = n == 0 ? TEXT_LEFT : TEXT_RIGHT;
+        shown[n++] = &columns[c];
+    }
+    TextTable *rows = text_table_create(headings, aligns, n);
     if (!rows) {
         out->failed = true;
         return;
     }
     for (size_t i = 0; i < table->n_rows; i++)
-        put_row(rows, &table->rows[i]);
+        for (size_t c = 0; c < n; c++)
+            put_cell(shown[c], rows, &table->rows[i]);
     text_table_render(rows, out);
     text_table_destroy(&rows);
     text_append_char(out, '\n');
-    for (size_t i = 0; i < table->n_rows; i++)
-        if (table->rows[i].printed->note)
-            text_printf(out, "%s: %s\n", table->rows[i].printed->model,
-                        table->rows[i].printed->note);
+    notes_text(table, out);
 }
 
 static void stages_text(const Table *table, Text *out)
@@ -178,6 +236,8 @@ void tables_text(const Table *table, Text *out)
         rows_text(table, out);
     else
         stages_text(table, out);
+    if (table->published->note)
+        text_printf(out, "%s%s\n", table->published->rows ? "" : "\n", table->published->note);
 }
 
 // --- JSON ---
@@ -240,6 +300,7 @@ void tables_json(const Table *table, JsonWriter *writer)
     json_open_map(writer, NULL);
     json_put_int(writer, "table", table->published->number);
     json_put_text(writer, "title", table->published->title);
+    json_put_text(writer, "note", table->published->note);
     json_open_list(writer, table->published->rows ? "rows" : "stages");
     for (size_t i = 0; i < table->n_rows; i++)
         row_json(&table->rows[i], writer);

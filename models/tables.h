@@ -39,10 +39,11 @@ typedef struct Table {
 // Counts a table. Errors: ERR_USAGE "no table 'N': ..."; ERR_MEMORY.
 ErrCode tables_count(Table *table, int number, Err *err) ERR_CHECKED;
 
-// Appends it for people: title, columns of printed and counted numbers, notes below.
+// Appends it for people: title, columns of printed and counted numbers (those the
+// paper does not print are left out), notes below.
 void tables_text(const Table *table, Text *out);
 
-// {"table":2,"title":…,"rows":[{"group","model","network","printed":{…},"counted":{…},"deviation",
+// {"table":2,"title":…,"note":…,"rows":[{"group","model","network","printed":{…},"counted":{…},"deviation",
 // "note"}]}, counted null where the network is not in the zoo;
 // table 1: "stages" with operator, printed and counted resolution, channels, layers.
 void tables_json(const Table *table, JsonWriter *writer);

@@ -1,4 +1,4 @@
-/* harness/cli/cmd_cost.c: `isoflop cost`: layers, parameters, multiply-adds, activations, memory->
+/* harness/cli/cmd_cost.c: `isoflop cost`: layers, parameters, multiply-adds, activations, memory.
  */
 #include "harness/cli/command.h"
 #include "harness/cli/network_options.h"
@@ -8,14 +8,17 @@
 #include "models/resolve.h"
 
 static const char *const usage[] = {
-    "NETWORK [--width W] [--depth D] [--resolution PX] [--classes K] [--json]", NULL};
+    "NETWORK [--width W] [--depth D] [--resolution PX] [--classes K] [--json]",
+    "NETWORK --phi P [--alpha A --beta B --gamma G] [--classes K] [--json]", NULL};
 
 typedef struct CostSettings {
     NetworkOptions network;
+    CompoundOptions compound;
 } CostSettings;
 
 static const Option options[] = {
     {.kind = OPTION_TABLE, .offset = offsetof(CostSettings, network), .table = &network_options},
+    {.kind = OPTION_TABLE, .offset = offsetof(CostSettings, compound), .table = &compound_options},
 };
 
 static void put_layer(JsonWriter *json, const Op *op)
@@ -37,15 +40,16 @@ static void put_layer(JsonWriter *json, const Op *op)
     json_close_map(json);
 }
 
-static void print_json(const Network *network, const CostMemory *memory,
-                       const NetworkOptions *settings, Text *out)
+static void print_json(const Network *network, const CostMemory *memory, const Spec *spec,
+                       const CostSettings *settings, Text *out)
 {
+    const bool has_phi = settings->compound.phi != NULL;
     JsonWriter json = json_writer(out, true);
     json_open_map(&json, NULL);
     json_put_text(&json, "network", network->name);
     json_put_text(&json, "digest", network->digest);
-    json_put_double(&json, "width", settings->width);
-    json_put_double(&json, "depth", settings->depth);
+    json_put_double(&json, "width", has_phi ? spec->scaled_from.width : settings->network.width);
+    json_put_double(&json, "depth", has_phi ? spec->scaled_from.depth : settings->network.depth);
     json_put_int(&json, "resolution", network->resolution);
     json_put_int(&json, "classes", network->classes);
     json_put_int(&json, "params", network->params);
@@ -84,11 +88,11 @@ static ErrCode run(const Call *call, int *status, Err *err)
     Network network = {0};
     CostMemory memory;
     Text out = {0};
-    TRY(network_options_spec(&spec, call->args[0], &settings->network, NULL, 0, err));
+    TRY(network_options_member(&spec, call->args[0], &settings->network, &settings->compound, err));
     TRY(resolve_network(&network, &spec, err));
     TRY(cost_memory(&memory, &network, err));
     if (call->json)
-        print_json(&network, &memory, &settings->network, &out);
+        print_json(&network, &memory, &spec, settings, &out);
     else
         print_table(&network, &memory, &out);
     TRY(call_print(&out, err));

@@ -5,9 +5,9 @@
 #include "base/json.h"
 #include "models/explain.h"
 
-static const char *const usage[] = {
-    "NETWORK [--alpha A --beta B --gamma G] [--width W] [--depth D] [--resolution PX] [--json]",
-    NULL};
+static const char *const usage[] = {"NETWORK [--alpha A --beta B --gamma G] [--phi P] [--width W] "
+                                    "[--depth D] [--resolution PX] [--json]",
+                                    NULL};
 static const char *const notes[] = {
     "Its multipliers, the phi that each dimension implies, what rounding did to every stage, what "
     "each "
@@ -16,29 +16,12 @@ static const char *const notes[] = {
 
 typedef struct ExplainSettings {
     NetworkOptions network;
-    double alpha, beta, gamma;
+    CompoundOptions compound;
 } ExplainSettings;
 
 #define FIELD(field) offsetof(ExplainSettings, field)
 static const Option options[] = {
-    {.name = "alpha",
-     .kind = OPTION_NUMBER,
-     .offset = FIELD(alpha),
-     .metavar = "A",
-     .fallback = "1.2",
-     .doc = "depth's constant"},
-    {.name = "beta",
-     .kind = OPTION_NUMBER,
-     .offset = FIELD(beta),
-     .metavar = "B",
-     .fallback = "1.1",
-     .doc = "width's constant"},
-    {.name = "gamma",
-     .kind = OPTION_NUMBER,
-     .offset = FIELD(gamma),
-     .metavar = "G",
-     .fallback = "1.15",
-     .doc = "resolution's constant"},
+    {.kind = OPTION_TABLE, .offset = FIELD(compound), .table = &compound_options},
     {.kind = OPTION_TABLE, .offset = FIELD(network), .table = &network_options},
 };
 #undef FIELD
@@ -47,11 +30,12 @@ static ErrCode run(const Call *call, int *status, Err *err)
 {
     (void)status;
     const ExplainSettings *settings = call->settings;
-    const Scale constants = {settings->alpha, settings->beta, settings->gamma};
+    const Scale constants = {settings->compound.alpha, settings->compound.beta,
+                             settings->compound.gamma};
     Spec spec;
     Explanation explanation;
     Text out = {0};
-    TRY(network_options_spec(&spec, call->args[0], &settings->network, NULL, 0, err));
+    TRY(network_options_member(&spec, call->args[0], &settings->network, &settings->compound, err));
     TRY(explain_network(&explanation, &spec, constants, err));
     if (call->json) {
         JsonWriter json = json_writer(&out, true);

@@ -11,9 +11,10 @@ static const char *const usage[] = {"NETWORK [--alpha A --beta B --gamma G] [--p
                                     NULL};
 static const char *const notes[] = {"Members alpha^phi, beta^phi, gamma^phi by the network's own "
                                     "rounding, as in the paper: nominal and "
-                                    "counted cost stand side by side, nothing is matched. --phi is "
-                                    "a list of numbers and whole-numbered "
-                                    "ranges, for example 0,0.5,1..3.",
+                                    "counted cost stand side by side, nothing is matched. "
+                                    "EfficientNet-B1 to B7 have other coefficients, see "
+                                    "'isoflop explain'. --phi is a list of numbers and "
+                                    "whole-numbered ranges, for example 0,0.5,1..3.",
                                     NULL};
 
 typedef struct FamilyOptions {
@@ -111,6 +112,18 @@ static void put_json(const Spec *spec, const FamilyOptions *settings, const Fami
     text_append_char(out, '\n');
 }
 
+static void put_text(const Spec *spec, const FamilyOptions *settings, const FamilyMember *members,
+                     size_t n, Text *out)
+{
+    const Scale one = scaling_compound(settings->alpha, settings->beta, settings->gamma, 1.0);
+    text_printf(out,
+                "%s scaled by alpha = %g, beta = %g, gamma = %g: nominally "
+                "alpha * beta^2 * gamma^2 = %.3f times the cost per step of phi.\n\n",
+                spec->name, settings->alpha, settings->beta, settings->gamma,
+                one.depth * (one.width * one.width) * (one.resolution * one.resolution));
+    family_table(members, n, out);
+}
+
 static ErrCode run(const Call *call, int *status, Err *err)
 {
     (void)status;
@@ -126,7 +139,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
     if (call->json)
         put_json(&spec, settings, members, family.n_phi, &out);
     else
-        family_table(members, family.n_phi, &out);
+        put_text(&spec, settings, members, family.n_phi, &out);
     TRY(call_print(&out, err));
 fail:
     text_release(&out);

@@ -12,6 +12,7 @@
 
 static const char *const usage[] = {
     "NETWORK [--width W] [--depth D] [--resolution PX] [--output FILE] [--json]",
+    "NETWORK --phi P [--alpha A --beta B --gamma G] [--output FILE] [--json]",
     "NETWORK --strategy S --macs 4x [--constants A,B,G] [--matched] [--output FILE] [--json]",
     NULL};
 static const char *const notes[] = {
@@ -24,6 +25,7 @@ static const char *const notes[] = {
 
 typedef struct ScaleSettings {
     NetworkOptions network;
+    CompoundOptions compound;
     const char *strategy, *macs, *constants, *output;
     double tolerance;
     bool matched;
@@ -65,6 +67,7 @@ static const Option options[] = {
      .metavar = "FILE",
      .doc = "write there instead of standard output"},
     {.kind = OPTION_TABLE, .offset = FIELD(network), .table = &network_options},
+    {.kind = OPTION_TABLE, .offset = FIELD(compound), .table = &compound_options},
 };
 #undef FIELD
 
@@ -156,7 +159,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
     const ScaleSettings *settings = call->settings;
     Spec spec;
     Text yaml = {0}, out = {0};
-    TRY(network_options_spec(&spec, call->args[0], &settings->network, NULL, 0, err));
+    TRY(network_options_member(&spec, call->args[0], &settings->network, &settings->compound, err));
     if (settings->strategy)
         TRY(scale_along(&spec, settings, err));
     spec_write_yaml(&spec, &yaml);

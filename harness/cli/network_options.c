@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "models/family.h"
 #include "models/resolve.h"
 #include "models/zoo.h"
 #include "nn/naming.h"
@@ -64,6 +65,58 @@ ErrCode network_options_spec(Spec *out, const char *network, const NetworkOption
     if (study)
         TRY(study_override(&spec, &spec, study, err));
     TRY(resolve_apply(out, &spec, &resolve, err));
+    return ERR_NONE;
+fail:
+    return err->code;
+}
+
+#define FIELD(field) offsetof(CompoundOptions, field)
+static const Option compound[] = {
+    {.name = "phi",
+     .kind = OPTION_TEXT,
+     .offset = FIELD(phi),
+     .metavar = "P",
+     .doc = "scale by alpha^P, beta^P, gamma^P"},
+    {.name = "alpha",
+     .kind = OPTION_NUMBER,
+     .offset = FIELD(alpha),
+     .metavar = "A",
+     .fallback = "1.2",
+     .doc = "depth's constant"},
+    {.name = "beta",
+     .kind = OPTION_NUMBER,
+     .offset = FIELD(beta),
+     .metavar = "B",
+     .fallback = "1.1",
+     .doc = "width's constant"},
+    {.name = "gamma",
+     .kind = OPTION_NUMBER,
+     .offset = FIELD(gamma),
+     .metavar = "G",
+     .fallback = "1.15",
+     .doc = "resolution's constant"},
+};
+#undef FIELD
+
+const OptionTable compound_options = {compound, ARRAY_LEN(compound)};
+
+ErrCode network_options_member(Spec *out, const char *network, const NetworkOptions *settings,
+                               const CompoundOptions *constants, Err *err)
+{
+    double phi = 0.0;
+    Spec spec;
+    TRY(network_options_spec(&spec, network, settings, NULL, 0, err));
+    *out = spec;
+    if (!constants->phi)
+        return ERR_NONE;
+    if (settings->width != 1.0 || settings->depth != 1.0 || settings->resolution)
+        return err_set(err, ERR_USAGE,
+                       "option '--phi' sets width, depth and resolution: leave out '--width', "
+                       "'--depth' and '--resolution'");
+    if (!text_to_double(constants->phi, &phi))
+        return err_set(err, ERR_USAGE, "option '--phi' must be a number, not '%s'", constants->phi);
+    const FamilySettings family = {constants->alpha, constants->beta, constants->gamma, &phi, 1};
+    TRY(family_member(out, &spec, &family, 0, err));
     return ERR_NONE;
 fail:
     return err->code;

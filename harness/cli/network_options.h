@@ -29,6 +29,22 @@ extern const OptionTable network_options;
 ErrCode network_options_spec(Spec *out, const char *network, const NetworkOptions *options,
                              const Study *study, int n_classes, Err *err) ERR_CHECKED;
 
+/* A network's member phi of the family alpha, beta, gamma, for the commands that scale and count.
+ */
+typedef struct CompoundOptions {
+    double alpha, beta, gamma;
+    const char *phi; /* NULL: the network as it is */
+} CompoundOptions;
+
+extern const OptionTable compound_options;
+
+/*
+ * network_options_spec, then alpha^phi, beta^phi, gamma^phi by the network's own rounding.
+ * ERR_USAGE: phi with --width, --depth or --resolution, which it sets; out of range.
+ */
+ErrCode network_options_member(Spec *out, const char *network, const NetworkOptions *options,
+                               const CompoundOptions *compound, Err *err) ERR_CHECKED;
+
 /*
  * What weights under other people's names (index into naming_names) ask of the network:
  * torchvision's its epsilon and symmetric padding, timm-tf's TensorFlow's epsilon and SAME padding.

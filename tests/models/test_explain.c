@@ -75,6 +75,32 @@ static void baselines_explain_themselves(void **state)
     assert_true(isnan(e->deviation));
 }
 
+// Other pixels than the family's: their own ratio is explained, and nothing published holds.
+static void other_pixels(void **state)
+{
+    (void)state;
+    Spec spec = zoo_spec("efficientnet-b4");
+    Err err = {0};
+    spec.resolution = 448;
+    assert_int_equal(explain_network(&explanation, &spec, explain_paper_constants, &err), ERR_NONE);
+    assert_true(explanation.nominal.resolution == 2.0 && explanation.nominal.depth == 1.8);
+    assert_true(explanation.built.resolution == 2.0);
+    assert_null(explanation.published);
+    Text text = {0};
+    explain_text(&explanation, &text);
+    assert_null(strstr(text_string(&text), "published"));
+    text_release(&text);
+}
+
+// Networks that the paper's table 2 does not have are compared with their own papers.
+static void other_papers(void **state)
+{
+    (void)state;
+    assert_string_equal(explain("mobilenet-v2")->published->flops, "300M");
+    assert_true(fabs(explanation.deviation - (300774272.0 / 300e6 - 1.0)) < 1e-12);
+    assert_null(explain("resnet-18")->published->params);
+}
+
 // What scaling wrote can be explained; a baseline that is not in the zoo is named.
 static void scaled_networks(void **state)
 {
@@ -131,6 +157,8 @@ int main(void)
         cmocka_unit_test(baselines_explain_themselves),
         cmocka_unit_test(scaled_networks),
         cmocka_unit_test(text_and_json),
+        cmocka_unit_test(other_pixels),
+        cmocka_unit_test(other_papers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
