@@ -1,6 +1,7 @@
 // Overriding values of a document from the command line; see yaml_set in yaml.h.
 #include "base/yaml.h"
 
+#include <assert.h>
 #include <string.h>
 
 // One step of a path "a.b.0.c".
@@ -90,6 +91,7 @@ static ErrCode put(YamlDoc *doc, YamlNode *parent, size_t place, Step step, Yaml
         node->key = key;
         node->label = key;
     } else {
+        assert(parent->items[place]);
         node->key = parent->items[place]->key;
         node->label = parent->items[place]->label;
     }
