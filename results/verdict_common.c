@@ -1,6 +1,7 @@
 /* results/verdict_common.c: pairing seeds, and the words that all verdicts use. */
 #include "results/verdict_common.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -40,6 +41,7 @@ SeedMatrix verdict_seeds(const StorePointResult *const *points, int n_points, Ke
         m.values[p] = keep_alloc(keep, n_seeds, sizeof(**m.values));
     if (keep->failed)
         return (SeedMatrix){0};
+    assert(m.values && m.seeds);
     for (size_t s = 0; s < n_seeds; s++) {
         const int64_t seed = points[0]->seeds[s].seed;
         const StoreStatus status = joint_status(points, n_points, seed);

