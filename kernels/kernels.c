@@ -6,7 +6,7 @@
 
 #define BUNDLE(cpu_level, suffix)                                                                  \
     {                                                                                              \
-        .level = cpu_level, .pw = &pw_table__##suffix, .dw = &dw_table__##suffix,                  \
+        .level = (cpu_level), .pw = &pw_table__##suffix, .dw = &dw_table__##suffix,                \
         .conv = &conv_table__##suffix, .affine = &affine_table__##suffix,                          \
         .se = &se_table__##suffix, .pool = &pool_table__##suffix, .head = &head_table__##suffix,   \
         .opt = &opt_table__##suffix                                                                \

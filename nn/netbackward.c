@@ -152,7 +152,7 @@ static DenseScratch carve_dense(const OpPlan *plan, const OpPlan *input, Arena *
         s.gated = arena_floats(arena, image);
         s.ds = arena_floats(arena, (size_t)plan->Cin);
         s.dp = arena_floats(arena, (size_t)plan->Cin);
-        s.work = arena_floats(arena, (size_t)(plan->Cin + lanes_pad(input->op->squeeze)));
+        s.work = arena_floats(arena, (size_t)plan->Cin + (size_t)lanes_pad(input->op->squeeze));
     }
     return s;
 }
