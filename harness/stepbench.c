@@ -59,7 +59,7 @@ ErrCode stepbench_run(const Network *network, const StepbenchSettings *settings,
     }
     qsort(times, (size_t)settings->steps, sizeof *times, compare_times);
     const int64_t n = settings->steps;
-    const int64_t below = (n - 1) / 2, above = n / 2; // the two in the middle, or one twice
+    const int64_t below = (n - 1) / 2, above = n / 2; /* the two in the middle */
     const double median = 0.5 * (double)(times[below] + times[above]);
     *report = (StepbenchReport){.images_per_second = settings->batch / (median * 1e-9),
                                 .ms_per_step = median * 1e-6,
