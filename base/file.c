@@ -160,6 +160,12 @@ bool file_is_regular(const char *path)
     return lstat(path, &facts) == 0 && S_ISREG(facts.st_mode);
 }
 
+bool file_is_link(const char *path)
+{
+    struct stat facts;
+    return lstat(path, &facts) == 0 && S_ISLNK(facts.st_mode);
+}
+
 ErrCode file_size(const char *path, uint64_t *n_bytes, Err *err)
 {
     struct stat facts;

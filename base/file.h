@@ -105,6 +105,7 @@ ErrCode file_make_dirs(const char *path, Err *err) ERR_CHECKED;
 bool file_exists(const char *path);     // anything of that name; links are followed
 bool file_is_folder(const char *path);  // links are followed
 bool file_is_regular(const char *path); // links are not followed
+bool file_is_link(const char *path);    // wherever it leads
 
 // Errors: ERR_IO.
 ErrCode file_size(const char *path, uint64_t *n_bytes, Err *err) ERR_CHECKED;

@@ -40,6 +40,10 @@ typedef struct Dataset Dataset;
 typedef struct DatasetKind DatasetKind;
 struct DatasetParts; // what an opener hands back: data/source.h
 
+// Called by one thread now and then while images are read, with those done and all; false stops the
+// reading with ERR_INTERRUPTED.
+typedef bool (*DataProgress)(void *user, uint32_t done, uint32_t total);
+
 // One image as the source has it. Until dataset_image_size is asked, only the label is known.
 typedef struct DataSize {
     int height;

@@ -3,6 +3,7 @@
 #include "data/decode.h"
 
 #include "base/sys.h"
+#include "data/exif.h"
 
 #include <png.h>
 #include <string.h>
@@ -12,14 +13,6 @@
 enum {
     CMYK_CHANNELS = 4,
     RGBA_CHANNELS = 4,
-    EXIF_UPRIGHT = 1,    // orientation as stored
-    EXIF_TRANSPOSED = 5, // from here on height and width change places
-    EXIF_ORIENTATIONS = 8,
-    EXIF_TAG_ORIENTATION = 0x0112,
-    EXIF_TYPE_SHORT = 3,
-    EXIF_ENTRY_BYTES = 12,
-    JPEG_MARKER_APP1 = 0xE1,
-    JPEG_MARKER_SCAN = 0xDA,
     JPEG_FLAGS = TJFLAG_ACCURATEDCT | TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS,
 };
 
@@ -53,80 +46,6 @@ static ErrCode check_size(const char *path, uint64_t height, uint64_t width, Err
         return err_set(err, ERR_DATA, "'%s' is %llux%llu pixels, more than 2^26 or none", path,
                        (unsigned long long)width, (unsigned long long)height);
     return ERR_NONE;
-}
-
-// --- EXIF ---
-
-static uint32_t read_number(const uint8_t *p, int n, bool is_little)
-{
-    uint32_t value = 0;
-    for (int i = 0; i < n; i++)
-        value = value << 8 | p[is_little ? n - 1 - i : i];
-    return value;
-}
-
-// Orientation in a TIFF block of n bytes, EXIF_UPRIGHT where there is none or it makes no sense.
-static int tiff_orientation(const uint8_t *tiff, size_t n)
-{
-    if (n < 8 || (memcmp(tiff, "II", 2) != 0 && memcmp(tiff, "MM", 2) != 0))
-        return EXIF_UPRIGHT;
-    const bool is_little = tiff[0] == 'I';
-    const size_t first = read_number(tiff + 4, 4, is_little);
-    if (first > n || n - first < 2)
-        return EXIF_UPRIGHT;
-    const uint32_t n_entries = read_number(tiff + first, 2, is_little);
-    for (uint32_t i = 0; i < n_entries; i++) {
-        const size_t at = first + 2 + (size_t)i * EXIF_ENTRY_BYTES;
-        if (at > n || n - at < EXIF_ENTRY_BYTES)
-            return EXIF_UPRIGHT;
-        if (read_number(tiff + at, 2, is_little) != EXIF_TAG_ORIENTATION ||
-            read_number(tiff + at + 2, 2, is_little) != EXIF_TYPE_SHORT)
-            continue;
-        const int value = (int)read_number(tiff + at + 8, 2, is_little);
-        return value >= EXIF_UPRIGHT && value <= EXIF_ORIENTATIONS ? value : EXIF_UPRIGHT;
-    }
-    return EXIF_UPRIGHT;
-}
-
-// Walks the segments of a JPEG up to the first scan.
-static int jpeg_orientation(const uint8_t *bytes, size_t n_bytes)
-{
-    static const uint8_t exif[] = {'E', 'x', 'i', 'f', 0, 0};
-    size_t at = 2;
-    while (n_bytes - at >= 4 && at < n_bytes && bytes[at] == 0xFF) {
-        const uint8_t marker = bytes[at + 1];
-        const size_t length = (size_t)bytes[at + 2] << 8 | bytes[at + 3];
-        if (marker == JPEG_MARKER_SCAN || length < 2 || length > n_bytes - at - 2)
-            return EXIF_UPRIGHT;
-        if (marker == JPEG_MARKER_APP1 && length >= 2 + sizeof exif &&
-            memcmp(bytes + at + 4, exif, sizeof exif) == 0)
-            return tiff_orientation(bytes + at + 4 + sizeof exif, length - 2 - sizeof exif);
-        at += 2 + length;
-    }
-    return EXIF_UPRIGHT;
-}
-
-// out = in turned upright; in[in_size], out has its sides swapped for orientations 5 to 8. Row and
-// column of the stored pixel that goes to (y, x): the table of the EXIF standard, inverted.
-static void turn_upright(uint8_t *out, const uint8_t *in, DataSize in_size, int orientation)
-{
-    const bool swaps = orientation >= EXIF_TRANSPOSED;
-    const int height = swaps ? in_size.width : in_size.height;
-    const int width = swaps ? in_size.height : in_size.width;
-    const bool from_right =
-        orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
-    const bool from_bottom =
-        orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
-    for (int y = 0; y < height; y++) {
-        for (int x = 0; x < width; x++) {
-            const int row = swaps ? x : y, column = swaps ? y : x;
-            const int r = from_bottom ? in_size.height - 1 - row : row;
-            const int c = from_right ? in_size.width - 1 - column : column;
-            memcpy(out, in + ((size_t)r * (size_t)in_size.width + (size_t)c) * DATA_CHANNELS,
-                   DATA_CHANNELS);
-            out += DATA_CHANNELS;
-        }
-    }
 }
 
 // --- JPEG ---
@@ -163,7 +82,7 @@ static ErrCode jpeg_decode(const char *path, const uint8_t *bytes, size_t n_byte
     DataSize stored = {0, 0};
     bool is_cmyk = false;
     uint8_t *cmyk = NULL, *sideways = NULL;
-    const int orientation = jpeg_orientation(bytes, n_bytes);
+    const int orientation = exif_jpeg_orientation(bytes, n_bytes);
     tjhandle handle = tjInitDecompress();
     if (!handle)
         return err_memory(err, sizeof(tjhandle));
@@ -184,7 +103,7 @@ static ErrCode jpeg_decode(const char *path, const uint8_t *bytes, size_t n_byte
     if (is_cmyk)
         cmyk_to_rgb(straight, cmyk, n_pixels);
     if (sideways)
-        turn_upright(rgb, sideways, stored, orientation);
+        exif_turn_upright(rgb, sideways, stored, orientation);
 fail:
     mem_free(sideways);
     mem_free(cmyk);
@@ -202,8 +121,7 @@ static ErrCode jpeg_size(const char *path, const uint8_t *bytes, size_t n_bytes,
         return err_memory(err, sizeof(tjhandle));
     const ErrCode code = jpeg_header(path, handle, bytes, n_bytes, &stored, &is_cmyk, err);
     tjDestroy(handle);
-    const bool swaps = jpeg_orientation(bytes, n_bytes) >= EXIF_TRANSPOSED;
-    *size = swaps ? (DataSize){stored.width, stored.height} : stored;
+    *size = exif_upright_size(stored, exif_jpeg_orientation(bytes, n_bytes));
     return code;
 }
 
@@ -242,15 +160,24 @@ static ErrCode png_decode(const char *path, const uint8_t *bytes, size_t n_bytes
     if (png_header(&image, path, bytes, n_bytes, err) != ERR_NONE)
         return err->code;
     image.format = PNG_FORMAT_RGBA;
+    image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB; // without gAMA, 16 bits are not taken to be linear
+    const DataSize stored = {(int)image.height, (int)image.width};
     const size_t n_pixels = (size_t)image.height * image.width;
+    const int orientation = exif_png_orientation(bytes, n_bytes);
+    const bool is_turned = orientation != EXIF_UPRIGHT;
+    uint8_t *sideways = is_turned ? mem_alloc(n_pixels * DATA_CHANNELS) : NULL;
     uint8_t *rgba = mem_alloc(n_pixels * RGBA_CHANNELS);
-    if (!rgba)
+    if (!rgba || (is_turned && !sideways)) {
         err_memory(err, n_pixels * RGBA_CHANNELS);
-    else if (!png_image_finish_read(&image, NULL, rgba, 0, NULL) || image.warning_or_error)
+    } else if (!png_image_finish_read(&image, NULL, rgba, 0, NULL) || image.warning_or_error) {
         err_set(err, ERR_DATA, "cannot decode PNG '%s': %s", path, image.message);
-    else
-        rgba_over_white(rgb, rgba, n_pixels);
+    } else {
+        rgba_over_white(sideways ? sideways : rgb, rgba, n_pixels);
+        if (sideways)
+            exif_turn_upright(rgb, sideways, stored, orientation);
+    }
     png_image_free(&image);
+    mem_free(sideways);
     mem_free(rgba);
     return err->code;
 }
@@ -261,7 +188,8 @@ static ErrCode png_size(const char *path, const uint8_t *bytes, size_t n_bytes, 
     png_image image;
     if (png_header(&image, path, bytes, n_bytes, err) != ERR_NONE)
         return err->code;
-    *size = (DataSize){(int)image.height, (int)image.width};
+    const DataSize stored = {(int)image.height, (int)image.width};
+    *size = exif_upright_size(stored, exif_png_orientation(bytes, n_bytes));
     png_image_free(&image);
     return ERR_NONE;
 }
@@ -286,7 +214,7 @@ ErrCode decode_size(const char *path, const uint8_t *bytes, size_t n_bytes, Data
 ErrCode decode_rgb(const char *path, const uint8_t *bytes, size_t n_bytes, DataSize size,
                    uint8_t *rgb, Err *err)
 {
-    DataSize now;
+    DataSize now = {0, 0};
     if (decode_size(path, bytes, n_bytes, &now, err) != ERR_NONE)
         return err->code;
     if (now.height != size.height || now.width != size.width)

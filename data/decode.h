@@ -1,9 +1,10 @@
 // JPEG and PNG files in memory to 8-bit RGB.
 //
-// JPEG: baseline and progressive, grey, CMYK (Adobe's inverted form), turned upright by its EXIF
-// orientation. PNG: any colour type and depth; transparency is laid over white. The header is
-// checked before anything is decoded: at most DATA_MAX_PIXELS. A decoder's warning (a truncated
-// file, a wrong checksum) is an error.
+// JPEG: baseline and progressive, grey, CMYK (Adobe's inverted form). PNG: any colour type and
+// depth; transparency is laid over white, and pixels are sRGB unless a gAMA chunk says otherwise.
+// Both are turned upright by their EXIF orientation. The header is checked before anything is
+// decoded: at most DATA_MAX_PIXELS. A decoder's warning (a truncated file, a wrong checksum) is an
+// error.
 #ifndef ISOFLOP_DATA_DECODE_H
 #define ISOFLOP_DATA_DECODE_H
 

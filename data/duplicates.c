@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { TOLD_EVERY = 256 }; // records of one thread between two words of progress
+
 typedef struct Print {
     uint64_t hash;
     uint32_t index;
@@ -49,9 +51,34 @@ fail:
     return err->code;
 }
 
+// Who is told how far the reading is.
+typedef struct Listener {
+    DataProgress progress; // or NULL
+    void *user;
+    bool is_stopped;
+} Listener;
+
+// True if the thread is to go on with record i. Thread 0 tells and asks, the others see the answer.
+static bool goes_on(Listener *listener, const Dataset *data, DataSplit split, size_t i)
+{
+    bool is_stopped;
+    if (omp_get_thread_num() == 0 && listener->progress &&
+        i / (size_t)omp_get_num_threads() % TOLD_EVERY == 0) {
+        const uint32_t n_train = dataset_count(data, DATA_TRAIN);
+        const uint32_t done = (uint32_t)i + (split == DATA_TEST ? n_train : 0);
+        if (!listener->progress(listener->user, done, n_train + dataset_count(data, DATA_TEST))) {
+#pragma omp atomic write
+            listener->is_stopped = true;
+        }
+    }
+#pragma omp atomic read
+    is_stopped = listener->is_stopped;
+    return !is_stopped;
+}
+
 // prints[n] of one split; thread t takes every T-th record.
 static ErrCode read_prints(Print **prints, const Dataset *data, DataSplit split, int threads,
-                           Err *err)
+                           Listener *listener, Err *err)
 {
     const size_t n = dataset_count(data, split);
     Reader *readers = mem_calloc((size_t)threads, sizeof *readers);
@@ -64,7 +91,8 @@ static ErrCode read_prints(Print **prints, const Dataset *data, DataSplit split,
     {
         Reader *reader = &readers[omp_get_thread_num()];
         const size_t step = (size_t)omp_get_num_threads();
-        for (size_t i = (size_t)omp_get_thread_num(); i < n; i += step) {
+        for (size_t i = (size_t)omp_get_thread_num(); i < n && goes_on(listener, data, split, i);
+             i += step) {
             (*prints)[i].index = (uint32_t)i;
             if (read_print(reader, data, split, &(*prints)[i]) != ERR_NONE) {
                 reader->failed_at = i;
@@ -80,6 +108,8 @@ static ErrCode read_prints(Print **prints, const Dataset *data, DataSplit split,
     }
     if (first)
         *err = first->err;
+    else if (listener->is_stopped)
+        err_set(err, ERR_INTERRUPTED, "interrupted while looking for duplicates");
     mem_free(readers);
     return err->code;
 }
@@ -98,16 +128,18 @@ static const Print *look_up(const Print *prints, size_t n, uint64_t hash)
     return low < n && prints[low].hash == hash ? &prints[low] : NULL;
 }
 
-ErrCode duplicates_find(Duplicates *duplicates, const Dataset *data, int threads, Err *err)
+ErrCode duplicates_find(Duplicates *duplicates, const Dataset *data, int threads,
+                        DataProgress progress, void *user, Err *err)
 {
+    Listener listener = {progress, user, false};
     const size_t n_train = dataset_count(data, DATA_TRAIN), n_test = dataset_count(data, DATA_TEST);
     Print *train = NULL, *test = NULL;
     size_t capacity = 0;
     *duplicates = (Duplicates){0};
     if (dataset_is_rendered(data))
         return ERR_NONE;
-    TRY(read_prints(&train, data, DATA_TRAIN, threads, err));
-    TRY(read_prints(&test, data, DATA_TEST, threads, err));
+    TRY(read_prints(&train, data, DATA_TRAIN, threads, &listener, err));
+    TRY(read_prints(&test, data, DATA_TEST, threads, &listener, err));
     qsort(train, n_train, sizeof *train, compare_prints);
     for (size_t i = 1; i < n_train; i++)
         duplicates->n_within_train += train[i].hash == train[i - 1].hash;

@@ -18,10 +18,10 @@ typedef struct Duplicates {
     uint32_t n_within_train; // train records that repeat an earlier one
 } Duplicates;
 
-// Looks through all records on `threads` threads; polytex has none by construction. Errors: those
-// of reading images; of several the first in order.
+// Looks through all records on `threads` threads; polytex has none by construction. `progress` may
+// be NULL. Errors: those of reading images; of several the first in order; ERR_INTERRUPTED.
 ErrCode duplicates_find(Duplicates *duplicates, const Dataset *data, int threads,
-                        Err *err) ERR_CHECKED;
+                        DataProgress progress, void *user, Err *err) ERR_CHECKED;
 
 void duplicates_release(Duplicates *duplicates);
 

@@ -130,6 +130,17 @@ static ErrCode check_name(const char *folder, const char *name, Err *err)
     return err->code;
 }
 
+// Links are not followed anywhere below the set's folder: they lead out of it, or round in it.
+static ErrCode refuse_link(const char *full, Err *err)
+{
+    if (file_is_link(full))
+        return err_set(err, ERR_DATA,
+                       "'%s' is a link, and links are not followed: put the folder "
+                       "itself there, or name another by data.path",
+                       full);
+    return ERR_NONE;
+}
+
 static ErrCode add_image(Folder *folder, DataSplit split, const char *path, uint32_t label,
                          const char *full, Err *err)
 {
@@ -204,8 +215,12 @@ static ErrCode take_classes(DatasetParts *parts, const char *full, const FileLis
         char *class = file_join(full, list->names[i]);
         if (!class)
             return err_memory(err, strlen(list->names[i]));
-        const bool is_class = list->names[i][0] != '.' && file_is_folder(class);
+        const bool is_hidden = list->names[i][0] == '.';
+        const ErrCode code = is_hidden ? ERR_NONE : refuse_link(class, err);
+        const bool is_class = !is_hidden && file_is_folder(class);
         mem_free(class);
+        if (code != ERR_NONE)
+            return code;
         if (!is_class)
             continue;
         if (check_name(full, list->names[i], err) != ERR_NONE)
@@ -228,6 +243,7 @@ static ErrCode add_split(DatasetParts *parts, DataSplit split, const char *name,
     char *full = file_join(folder->root, name), *below = NULL;
     if (!full)
         return err_memory(err, strlen(name));
+    TRY(refuse_link(full, err));
     TRY(file_list(full, &list, err));
     if (split == DATA_TRAIN)
         TRY(take_classes(parts, full, &list, err));
@@ -239,8 +255,11 @@ static ErrCode add_split(DatasetParts *parts, DataSplit split, const char *name,
             err_memory(err, strlen(list.names[i]));
             goto fail;
         }
-        const bool is_folder = list.names[i][0] != '.' && file_is_folder(class);
+        const bool is_hidden = list.names[i][0] == '.';
+        const bool is_folder = !is_hidden && file_is_folder(class);
+        const ErrCode code = is_hidden ? ERR_NONE : refuse_link(class, err);
         mem_free(class);
+        TRY(code);
         if (is_folder && label < 0) {
             err_set(err, ERR_DATA, "'%s/%s' is a class that train does not have", full,
                     list.names[i]);

@@ -22,6 +22,12 @@ typedef struct Maker {
     size_t failed_at; // record whose making failed, n_records if none
 } Maker;
 
+// How a stored image becomes a record.
+typedef struct Fit {
+    bool keeps_size;
+    double center_crop;
+} Fit;
+
 static size_t record_bytes(const ImageRecord *record)
 {
     return (size_t)record->height * record->width * DATA_CHANNELS;
@@ -75,7 +81,7 @@ static ErrCode grow(void **block, size_t *n_bytes, size_t wanted, Err *err)
 
 // One stored image: decoded, then its centre square resized.
 static ErrCode make_stored(Maker *maker, const Dataset *data, DataSplit split,
-                           const ImageRecord *record, bool keeps_size, uint8_t *rgb)
+                           const ImageRecord *record, const Fit *fit, uint8_t *rgb)
 {
     const DataSize out = {(int)record->height, (int)record->width};
     DataSize in;
@@ -83,14 +89,14 @@ static ErrCode make_stored(Maker *maker, const Dataset *data, DataSplit split,
     void *source = maker->source;
     Err *err = &maker->err;
     TRY(dataset_image_size(data, split, record->index, &in, err));
-    if (keeps_size)
+    if (fit->keeps_size)
         return dataset_image_read(data, split, record->index, in, rgb, err);
     const ErrCode code = grow(&source, &maker->source_bytes,
                               (size_t)in.height * (size_t)in.width * DATA_CHANNELS, err);
     maker->source = source;
     TRY(code);
     TRY(dataset_image_read(data, split, record->index, in, maker->source, err));
-    const int side = resize_centre_square(in, &offset);
+    const int side = resize_centre_square(in, fit->center_crop, &offset);
     const DataSize square = {side, side};
     const size_t scratch_bytes = resize_scratch_bytes(square, out);
     if (maker->scratch.size < scratch_bytes) {
@@ -122,8 +128,9 @@ static void make_group(const ImageTable *table, const Dataset *data,
                 dataset_render(data, split, record->index, settings->resolution, rgb);
                 continue;
             }
-            const bool keeps = settings->keep_train_source && i < table->n_train;
-            if (make_stored(maker, data, split, record, keeps, rgb) != ERR_NONE) {
+            const Fit fit = {settings->keep_train_source && i < table->n_train,
+                             imageset_center_crop(settings)};
+            if (make_stored(maker, data, split, record, &fit, rgb) != ERR_NONE) {
                 maker->failed_at = i;
                 break;
             }
@@ -176,8 +183,14 @@ ErrCode image_table_write(const ImageTable *table, const Dataset *data,
         TRY(first_failure(makers, n_threads, err));
         hash_update(hasher, buffer, n_bytes);
         TRY(file_writer_put(writer, buffer, n_bytes, err));
-        if (settings->progress)
-            settings->progress(settings->progress_user, (uint32_t)end, (uint32_t)table->n_records);
+        if (settings->progress && !settings->progress(settings->progress_user, (uint32_t)end,
+                                                      (uint32_t)table->n_records)) {
+            err_set(err, ERR_INTERRUPTED,
+                    "interrupted after %zu of %zu images: give the same "
+                    "command to go on",
+                    end, table->n_records);
+            goto fail;
+        }
     }
     n_bytes = (size_t)(-file_writer_bytes(writer) % PADDING);
     hash_update(hasher, zeros, n_bytes);

@@ -87,13 +87,15 @@ static bool is_intact(const FileMap *map, const char *digest)
     return hash.low == footer->pixel_hash[0] && hash.high == footer->pixel_hash[1];
 }
 
-// The digest that names the file: of data, subsets, resolution, fit and the format's version.
+// The digest that names the file: of data, subsets, resolution, crop and the format's version.
 static ErrCode digest_set(char *digest, const Split *split, const ImageSetSettings *settings,
                           Err *err)
 {
     Text text = {0};
     text_printf(&text, "%s resolution %d source %d version %d", split->digest, settings->resolution,
                 settings->keep_train_source, CACHE_VERSION);
+    if (imageset_center_crop(settings) < 1.0)
+        text_printf(&text, " crop %.17g", settings->center_crop);
     if (text_ok(&text, err) == ERR_NONE)
         hash_hex(hash_128(text.data, text.n_bytes), digest);
     text_release(&text);
@@ -247,6 +249,11 @@ fail:
     mem_free(path);
     imageset_close(&set);
     return err->code;
+}
+
+double imageset_center_crop(const ImageSetSettings *settings)
+{
+    return settings->center_crop > 0.0 ? settings->center_crop : 1.0;
 }
 
 uint32_t imageset_count(const ImageSet *set, DataPart part)

@@ -1,7 +1,7 @@
 // The images of one study at one resolution: uint8, read-only, in one mapped cache file.
 //
 // Decoding, rendering and resizing happen once. The file is named by the digest of data, subsets,
-// resolution and fit, is written beside its place and renamed, is checked on opening (magic,
+// resolution and crop, is written beside its place and renamed, is checked on opening (magic,
 // sizes, digests of table and footer, and of the pixels up to 1 GiB), and is shared by all
 // processes that map it. A damaged or foreign file of that name is written anew, and the report
 // says so.
@@ -16,10 +16,11 @@
 typedef struct ImageSetSettings {
     int resolution;           // side of the square images, 1..65536
     bool keep_train_source;   // train keeps its native size, for random resized crops
+    double center_crop;       // share of the shorter side that is kept, (0, 1]; 0: 1. Not for
+                              // rendered sets, nor for train where it keeps its source
     int threads;              // for rendering, decoding, resizing; does not change a byte
     const char *fallback_dir; // cache directory of last resort (the study's); NULL: "."
-    // Called by one thread now and then with images done and in all; NULL: nobody listens.
-    void (*progress)(void *user, uint32_t done, uint32_t total);
+    DataProgress progress;    // NULL: nobody listens
     void *progress_user;
 } ImageSetSettings;
 
@@ -45,10 +46,14 @@ typedef struct ImageView {
 typedef struct ImageSet ImageSet;
 
 // Maps the set's file, building it first if it is not there. Two processes that build at once write
-// the same bytes; the last rename wins. Errors: ERR_DATA, ERR_IO (with path, errno), ERR_MEMORY.
+// the same bytes; the last rename wins. Errors: ERR_DATA, ERR_IO (with path, errno), ERR_MEMORY,
+// ERR_INTERRUPTED (progress said so; nothing is left behind).
 ErrCode imageset_open(ImageSet **out, const Dataset *data, const Split *split,
                       const ImageSetSettings *settings, ImageSetReport *report,
                       Err *err) ERR_CHECKED;
+
+// The share in force.
+double imageset_center_crop(const ImageSetSettings *settings);
 
 uint32_t imageset_count(const ImageSet *set, DataPart part);
 int imageset_resolution(const ImageSet *set);

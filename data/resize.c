@@ -144,9 +144,12 @@ void resize_rgb(uint8_t *out, DataSize out_size, const uint8_t *in, size_t in_st
     resize_columns(out, &axes[1], between, out_size);
 }
 
-int resize_centre_square(DataSize size, size_t *offset)
+int resize_centre_square(DataSize size, double share, size_t *offset)
 {
-    const int side = size.height < size.width ? size.height : size.width;
+    assert(share > 0.0 && share <= 1.0);
+    const int shorter = size.height < size.width ? size.height : size.width;
+    const int rounded = (int)(share * shorter + 0.5);
+    const int side = rounded > 1 ? rounded : 1;
     const size_t top = (size_t)(size.height - side) / 2, left = (size_t)(size.width - side) / 2;
     *offset = (top * (size_t)size.width + left) * DATA_CHANNELS;
     return side;

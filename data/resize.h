@@ -19,7 +19,8 @@ size_t resize_scratch_bytes(DataSize max_in, DataSize max_out);
 void resize_rgb(uint8_t *out, DataSize out_size, const uint8_t *in, size_t in_stride,
                 DataSize in_size, void *scratch);
 
-// The largest centred square of an image: its side, and the offset of its first pixel in bytes.
-int resize_centre_square(DataSize size, size_t *offset);
+// The centred square of `share` of an image's shorter side: its side in whole pixels (half up, at
+// least 1), and the offset of its first pixel in bytes. share in (0, 1].
+int resize_centre_square(DataSize size, double share, size_t *offset);
 
 #endif

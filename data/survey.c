@@ -32,13 +32,13 @@ fail:
 }
 
 ErrCode survey_take(Survey *survey, const Dataset *data, bool wants_duplicates, int threads,
-                    Err *err)
+                    DataProgress progress, void *user, Err *err)
 {
     *survey = (Survey){0};
     TRY(take_split(survey, data, DATA_TRAIN, err));
     TRY(take_split(survey, data, DATA_TEST, err));
     if (wants_duplicates && !dataset_is_rendered(data)) {
-        TRY(duplicates_find(&survey->duplicates, data, threads, err));
+        TRY(duplicates_find(&survey->duplicates, data, threads, progress, user, err));
         survey->has_duplicates = true;
     }
 fail:

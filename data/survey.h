@@ -13,9 +13,10 @@ typedef struct Survey {
 } Survey;
 
 // Reads every image's header, and its pixels where duplicates are wanted, on `threads` threads.
-// Errors: those of reading images; ERR_MEMORY. Release it in either case.
+// `progress` is told of the pixels and may be NULL. Errors: those of reading images; ERR_MEMORY;
+// ERR_INTERRUPTED. Release it in either case.
 ErrCode survey_take(Survey *survey, const Dataset *data, bool wants_duplicates, int threads,
-                    Err *err) ERR_CHECKED;
+                    DataProgress progress, void *user, Err *err) ERR_CHECKED;
 
 void survey_release(Survey *survey);
 

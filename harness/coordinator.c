@@ -21,6 +21,7 @@
 #define TICK_NS 1000000000
 #define SPACE_RETRY_NS 2000000000     /* between two tries on a full disk */
 #define SPACE_PATIENCE_NS 60000000000 /* then the run ends with all that is committed */
+#define MAX_SKIPPED_TOLD 5            /* images left out that are named */
 #define STOP_GRACE_NS 5000000000      /* for workers when we end on an error of our own */
 
 /* --- talk --- */
@@ -221,7 +222,7 @@ static ErrCode open_run(Coordinator *run, Err *err)
     study_emit(run->study, &run->study_yaml);
     TRY(text_ok(&run->study_yaml, err));
     TRY(make_slots(run, err));
-    TRY(plan_create(&run->plan, run->study, run->settings->data_root, err));
+    TRY(plan_create(&run->plan, run->study, run->settings->data_root, run->cores, err));
     run->objective = (Objective){(ObjectiveForm)run->study->objective.form, run->study->objective.w,
                                  (double)run->plan->target_macs, run->study->fairness.tolerance};
     TRY(coordinator_check_only(run, err));
@@ -253,6 +254,27 @@ static bool is_resolution_needed(const Coordinator *run, int resolution)
     return false;
 }
 
+static bool say_preparing(void *user, uint32_t done, uint32_t total)
+{
+    const Coordinator *run = user;
+    if (run->callbacks->preparing)
+        run->callbacks->preparing(run->callbacks->user, done, total);
+    return proc_stop_requested() == 0;
+}
+
+/* What bad_image: skip has left out, told once a run. */
+static void note_skipped(const Coordinator *run, const Dataset *set)
+{
+    const uint32_t n = dataset_n_skipped(set);
+    for (uint32_t i = 0; i < n && i < MAX_SKIPPED_TOLD; i++)
+        coordinator_note(run, "left out: %s", dataset_skipped(set, i));
+    if (n > MAX_SKIPPED_TOLD)
+        coordinator_note(run,
+                         "left out %" PRIu32 " images; all of them: isoflop data NAME "
+                         "--bad-image skip",
+                         n);
+}
+
 /* Decodes and resizes the images of every resolution that pending trials need, once, on all cores.
  */
 static ErrCode fill_cache(Coordinator *run, Err *err)
@@ -268,13 +290,19 @@ static ErrCode fill_cache(Coordinator *run, Err *err)
             is_seen |= run->plan->networks[k].network.resolution == resolution;
         if (is_seen || !is_resolution_needed(run, resolution))
             continue;
-        if (!images.set)
-            TRY(study_data_open(&images, &run->study->data, run->settings->data_root, err));
+        if (!images.set) {
+            TRY(study_data_open(&images, &run->study->data, run->settings->data_root, run->cores,
+                                err));
+            note_skipped(run, images.set);
+        }
         const ImageSetSettings settings = {.resolution = resolution,
                                            .keep_train_source =
                                                augment_needs_source(run->study->recipe.augment),
+                                           .center_crop = run->study->data.center_crop,
                                            .threads = run->cores,
-                                           .fallback_dir = fallback};
+                                           .fallback_dir = fallback,
+                                           .progress = say_preparing,
+                                           .progress_user = run};
         ImageSet *set = NULL;
         ImageSetReport report = {0};
         while (imageset_open(&set, images.set, &images.split, &settings, &report, err) != ERR_NONE)
@@ -282,8 +310,9 @@ static ErrCode fill_cache(Coordinator *run, Err *err)
                 goto fail;
         imageset_close(&set);
         if (report.was_built)
-            coordinator_note(run, "prepared %" PRIu32 " images at %d px in %.1f s", report.n_images,
-                             resolution, report.seconds);
+            coordinator_note(run, "prepared %" PRIu32 " images at %d px in %.1f s: %.0f images/s",
+                             report.n_images, resolution, report.seconds,
+                             report.n_images / report.seconds);
     }
 fail:
     study_data_close(&images);

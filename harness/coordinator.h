@@ -53,8 +53,9 @@ typedef struct RunCallbacks {
     void *user;
     void (*planned)(void *user, const Plan *plan, double seconds);
     void (*epoch)(void *user, const RunEpoch *epoch, const RunProgress *progress);
-    void (*tick)(void *user, const RunProgress *progress); /* about once a second */
-    void (*note)(void *user, const char *message);         /* warnings, pauses, recoveries */
+    void (*tick)(void *user, const RunProgress *progress);        /* about once a second */
+    void (*preparing)(void *user, uint32_t done, uint32_t total); /* images being decoded */
+    void (*note)(void *user, const char *message);                /* warnings, pauses, recoveries */
 } RunCallbacks;
 
 typedef struct RunReport {

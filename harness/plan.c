@@ -95,12 +95,12 @@ static void count_waiting(Plan *plan)
 
 /* --- life --- */
 
-static ErrCode take_images(Plan *plan, const char *data_root, Err *err)
+static ErrCode take_images(Plan *plan, const char *data_root, int threads, Err *err)
 {
     StudyImages images;
-    if (study_data_open(&images, &plan->study->data, data_root, err) != ERR_NONE)
+    if (study_data_open(&images, &plan->study->data, data_root, threads, err) != ERR_NONE)
         return err->code;
-    memcpy(plan->split_digest, images.split.digest, sizeof plan->split_digest);
+    memcpy(plan->split_digest, images.digest, sizeof plan->split_digest);
     plan->n_train = images.split.count[PART_TRAIN];
     plan->n_val = images.split.count[PART_VAL];
     plan->n_test = images.split.count[PART_TEST];
@@ -110,7 +110,7 @@ static ErrCode take_images(Plan *plan, const char *data_root, Err *err)
     return ERR_NONE;
 }
 
-ErrCode plan_create(Plan **out, const Study *study, const char *data_root, Err *err)
+ErrCode plan_create(Plan **out, const Study *study, const char *data_root, int threads, Err *err)
 {
     Plan *plan = mem_calloc(1, sizeof *plan);
     if (!plan)
@@ -118,7 +118,7 @@ ErrCode plan_create(Plan **out, const Study *study, const char *data_root, Err *
     plan->study = study;
     Spec spec;
     ResolveOptions options = resolve_options();
-    TRY(take_images(plan, data_root, err));
+    TRY(take_images(plan, data_root, threads, err));
     options.classes = plan->classes;
     TRY(study_baseline(&spec, study, err));
     TRY(resolve_apply(&plan->baseline, &spec, &options, err));

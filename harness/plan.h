@@ -84,7 +84,8 @@ typedef struct Plan {
  * ERR_USAGE (impossible part), ERR_DATA (no such data), ERR_MEMORY. plan_destroy frees it; the
  * study must outlive it.
  */
-ErrCode plan_create(Plan **out, const Study *study, const char *data_root, Err *err) ERR_CHECKED;
+ErrCode plan_create(Plan **out, const Study *study, const char *data_root, int threads,
+                    Err *err) ERR_CHECKED;
 
 /* True while points wait for the grid's winner. */
 bool plan_is_waiting(const Plan *plan);

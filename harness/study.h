@@ -29,6 +29,7 @@ typedef struct StudyData {
     const char *path;         /* its own folder or archive; NULL = looked up by name */
     int64_t train, val, test; /* images of the subsets; 0 = the set's default (data/dataset.h) */
     int bad_image;            /* BadImage (data/dataset.h) */
+    double center_crop;       /* share of the shorter side that is kept, (0, 1] */
 } StudyData;
 
 typedef struct StudyFairness {

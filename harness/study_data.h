@@ -10,11 +10,13 @@
 typedef struct StudyImages {
     Dataset *set;
     Split split;
+    char digest[DATA_DIGEST_CHARS]; /* of the set, its subsets and how images are cut */
 } StudyImages;
 
-/* Opens the set and chooses its subsets. data_root NULL = ISOFLOP_DATA. Errors as dataset_open,
- * split_init. */
-ErrCode study_data_open(StudyImages *out, const StudyData *data, const char *data_root,
+/* Opens the set and chooses its subsets, on `threads` threads where images must be decoded for it.
+ * data_root NULL = ISOFLOP_DATA. Errors as dataset_open, split_init; ERR_USAGE where a set that is
+ * drawn is to be cropped. */
+ErrCode study_data_open(StudyImages *out, const StudyData *data, const char *data_root, int threads,
                         Err *err) ERR_CHECKED;
 
 /* Accepts a zeroed struct. */

@@ -7,6 +7,7 @@
 #define MAX_IMAGES 1e9
 #define MAX_MULTIPLIER 64.0
 #define MAX_TARGET 1024.0
+#define MIN_CENTER_CROP 0.01
 
 static const char *const bad_image_names[] = {"error", "skip", NULL};
 static const char *const match_names[] = {"counted", "nominal", NULL};
@@ -25,6 +26,8 @@ static const YamlKey data_keys[] = {
      "test images; 0 is the set's default"},
     {"bad_image", YAML_ENUM, KEY(bad_image), "error", 0, 0, bad_image_names, NULL,
      "what to do with an image that cannot be decoded"},
+    {"center_crop", YAML_DOUBLE, KEY(center_crop), "1.0", MIN_CENTER_CROP, 1, NULL, NULL,
+     "share of the shorter side the central square keeps; 0.875 is the field's (docs/data.md)"},
 };
 #undef KEY
 static const YamlTable data_table = {"data", data_keys, ARRAY_LEN(data_keys)};

@@ -52,8 +52,8 @@ static ErrCode make_key(Trainer *t, Err *err)
         hash_hex(hash, hex);
     }
     text_printf(&text, "network %s\nimages %s\narithmetic %d\nseed %lld\ninit %s\n",
-                job->network->digest, t->images.split.digest, arithmetic_revision(),
-                (long long)job->seed, hex);
+                job->network->digest, t->images.digest, arithmetic_revision(), (long long)job->seed,
+                hex);
     yaml_emit(&recipe_table, job->recipe, 0, &text);
     const ErrCode code = text_ok(&text, err);
     if (code == ERR_NONE)
@@ -62,11 +62,20 @@ static ErrCode make_key(Trainer *t, Err *err)
     return code;
 }
 
+static bool say_preparing(void *user, uint32_t done, uint32_t total)
+{
+    const Trainer *t = user;
+    if (t->callbacks->preparing)
+        t->callbacks->preparing(t->callbacks->user, done, total);
+    return !t->callbacks->should_stop || !t->callbacks->should_stop(t->callbacks->user);
+}
+
 static ErrCode open_images(Trainer *t, Err *err)
 {
     const TrainJob *job = t->job;
     ImageSetReport report;
-    TRY(study_data_open(&t->images, job->data, job->data_root, err));
+    const TrainCallbacks *callbacks = t->callbacks;
+    TRY(study_data_open(&t->images, job->data, job->data_root, job->threads, err));
     if (dataset_n_classes(t->images.set) > job->network->classes) {
         (void)err_set(err, ERR_USAGE, "network '%s' has %d classes, data set '%s' has %d",
                       job->network->name, job->network->classes, job->data->name,
@@ -76,12 +85,17 @@ static ErrCode open_images(Trainer *t, Err *err)
     const ImageSetSettings settings = {.resolution = job->network->resolution,
                                        .keep_train_source =
                                            augment_needs_source(job->recipe->augment),
+                                       .center_crop = job->data->center_crop,
                                        .threads = job->threads,
-                                       .fallback_dir = job->cache};
+                                       .fallback_dir = job->cache,
+                                       .progress = say_preparing,
+                                       .progress_user = t};
     TRY(imageset_open(&t->set, t->images.set, &t->images.split, &settings, &report, err));
     if (report.was_damaged)
         trainer_warn(t, "the decoded images in '%s' were damaged and have been written anew",
                      report.path);
+    if (report.was_built && callbacks->prepared)
+        callbacks->prepared(callbacks->user, report.n_images, report.seconds);
     return ERR_NONE;
 fail:
     return err->code;

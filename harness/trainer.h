@@ -60,7 +60,10 @@ typedef struct TrainCallbacks {
                   const TrainEpoch *epoch);       /* also for those a checkpoint brings back */
     void (*checkpoint)(void *user, int64_t step); /* steps done when it was written */
     void (*warning)(void *user, const char *message);
-    bool (*should_stop)(void *user); /* asked after every batch */
+    /* Images decoded so far, and what came of it; not called where they lie in the cache. */
+    void (*preparing)(void *user, uint32_t done, uint32_t total);
+    void (*prepared)(void *user, uint32_t n_images, double seconds);
+    bool (*should_stop)(void *user); /* asked after every batch, and while images are prepared */
 } TrainCallbacks;
 
 typedef struct TrainJob {

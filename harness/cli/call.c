@@ -1,6 +1,7 @@
 /* harness/cli/call.c: what a command says: data on stdout, talk and progress on stderr. */
 #include "harness/cli/command.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 
 #include "base/file.h"
@@ -59,4 +60,20 @@ void call_progress(const Call *call, const char *line)
     progress_width = text_width(line);
     put_stderr(&out);
     text_release(&out);
+}
+
+bool call_preparing(void *user, uint32_t done, uint32_t total)
+{
+    const Call *call = user;
+    Text line = {0};
+    text_printf(&line, "preparing images: %" PRIu32 " of %" PRIu32, done, total);
+    call_progress(call, text_string(&line));
+    text_release(&line);
+    return true;
+}
+
+void call_prepared(const Call *call, uint32_t n_images, double seconds)
+{
+    call_say("prepared %" PRIu32 " images in %.1f s: %.0f images/s on %d threads", n_images,
+             seconds, n_images / seconds, call->threads);
 }

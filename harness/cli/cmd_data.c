@@ -6,10 +6,11 @@
 
 #include "data/sheet.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 static const char *const usage[] = {
-    "NAME[=PATH] [--resolution PX] [--train N] [--val N] [--test N] [--json]",
+    "NAME[=PATH] [--resolution PX] [--center-crop SHARE] [--train N] [--val N] [--test N] [--json]",
     "NAME[=PATH] --sheet FILE.png [--augment flip,crop] [--columns N] [--seed S]", NULL};
 static const char *const notes[] = {
     "Classes, images a split and class, subsets as a study with these sizes would use them, and "
@@ -21,8 +22,12 @@ typedef struct DataSettings {
     int64_t resolution, train, val, test, columns, seed;
     const char *sheet;
     const char *augment;
+    double center_crop;
+    int bad_image;
     bool skip_duplicates;
 } DataSettings;
+
+static const char *const bad_image_names[] = {"error", "skip", NULL}; // in BadImage's order
 
 enum { DEFAULT_RESOLUTION = 64, MAX_RESOLUTION = 65536 };
 
@@ -88,6 +93,21 @@ static const Option options[] = {
      .min = 0,
      .max = 9007199254740992.0,
      .doc = "of the augmentations"},
+    {.name = "center-crop",
+     .kind = OPTION_NUMBER,
+     .offset = FIELD(center_crop),
+     .metavar = "SHARE",
+     .fallback = "1",
+     .min = 0.01,
+     .max = 1,
+     .doc = "share of the shorter side the central square keeps, as data.center_crop"},
+    {.name = "bad-image",
+     .kind = OPTION_ENUM,
+     .offset = FIELD(bad_image),
+     .metavar = "error|skip",
+     .fallback = "error",
+     .names = bad_image_names,
+     .doc = "an image that cannot be decoded: stop, or leave it out and list it"},
     {.name = "skip-duplicates",
      .kind = OPTION_FLAG,
      .offset = FIELD(skip_duplicates),
@@ -95,12 +115,23 @@ static const Option options[] = {
 };
 #undef FIELD
 
+static bool say_looking(void *user, uint32_t done, uint32_t total)
+{
+    Text line = {0};
+    text_printf(&line, "looking for duplicates: %" PRIu32 " of %" PRIu32 " images", done, total);
+    call_progress(user, text_string(&line));
+    text_release(&line);
+    return true;
+}
+
 static ErrCode gather(DataFacts *facts, const Call *call, const DatasetSettings *source,
                       unsigned augment, Err *err)
 {
     const DataSettings *settings = call->settings;
+    facts->threads = call->threads;
     TRY(dataset_open(&facts->data, source, err));
-    TRY(survey_take(&facts->survey, facts->data, !settings->skip_duplicates, call->threads, err));
+    TRY(survey_take(&facts->survey, facts->data, !settings->skip_duplicates, call->threads,
+                    say_looking, (void *)(uintptr_t)call, err));
     const int64_t asked[N_PARTS] = {settings->train, settings->val, settings->test};
     SplitSizes sizes;
     for (int p = 0; p < N_PARTS; p++)
@@ -112,7 +143,10 @@ static ErrCode gather(DataFacts *facts, const Call *call, const DatasetSettings 
                       : own                ? own
                                            : DEFAULT_RESOLUTION,
         .keep_train_source = augment_needs_source(augment),
+        .center_crop = settings->center_crop,
         .threads = call->threads,
+        .progress = call_preparing,
+        .progress_user = (void *)(uintptr_t)call,
     };
     TRY(imageset_open(&facts->images, facts->data, &facts->split, &view, &facts->report, err));
     facts->stats = imagestats_compute(facts->images, PART_TRAIN, call->threads);
@@ -136,13 +170,15 @@ static ErrCode run(const Call *call, int *status, Err *err)
     DataFacts facts = {0};
     Text out = {0};
     SheetSettings sheet = {.columns = (int)settings->columns, .key = {(uint64_t)settings->seed, 0}};
-    DatasetSettings source = {.root = call->data_root};
+    DatasetSettings source = {.root = call->data_root, .threads = call->threads};
     TRY(augment_parse_list(settings->augment, "--augment", &sheet.augment, err));
     TRY(data_option_split(call->args[0], name, &source.path, err));
     source.name = name;
+    source.bad_image = (BadImage)settings->bad_image;
     TRY(gather(&facts, call, &source, sheet.augment, err));
     if (settings->sheet)
         TRY(sheet_write(settings->sheet, facts.images, &facts.stats, &sheet, err));
+    call_progress(call, "");
     if (call->json)
         data_facts_json(&facts, &out);
     else

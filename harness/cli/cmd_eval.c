@@ -139,8 +139,14 @@ static ErrCode evaluate(const Call *call, const Study *study, const StudyImages 
                              dataset_n_classes(images->set), err));
     TRY(network_options_names(&spec, settings->names, err));
     TRY(resolve_network(&network, &spec, err));
-    const ImageSetSettings view = {.resolution = network.resolution, .threads = call->threads};
+    const ImageSetSettings view = {.resolution = network.resolution,
+                                   .center_crop = study->data.center_crop,
+                                   .threads = call->threads,
+                                   .progress = call_preparing,
+                                   .progress_user = (void *)(uintptr_t)call};
     TRY(imageset_open(&set, images->set, &images->split, &view, &report, err));
+    if (report.was_built)
+        call_prepared(call, report.n_images, report.seconds);
     const NetSettings plan = {
         .batch = (int)settings->batch, .threads = call->threads, .level = call->cpu};
     TRY(net_create(&net, &network, &plan, err));
@@ -166,7 +172,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
     TRY(check_settings(settings, err));
     TRY(study_defaults(&study, call->sets.v, call->sets.n, err));
     TRY(data_option_apply(study, settings->data, name, err));
-    TRY(study_data_open(&images, &study->data, call->data_root, err));
+    TRY(study_data_open(&images, &study->data, call->data_root, call->threads, err));
     TRY(evaluate(call, study, &images, &result, err));
     if (call->json)
         put_json(&result, split_names[settings->split], images.set, &out);

@@ -38,7 +38,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
     Text out = {0};
     double seconds = (double)NAN;
     TRY(study_load(&study, call->args[0], call->sets.v, call->sets.n, err));
-    TRY(plan_create(&plan, study, call->data_root, err));
+    TRY(plan_create(&plan, study, call->data_root, call->threads, err));
     if (!settings->no_time) {
         TRY(plan_predict(plan, call->cpu, err));
         seconds = plan_total_seconds(plan, jobs);

@@ -162,6 +162,11 @@ static void say_tick(void *user, const RunProgress *p)
     text_release(&line);
 }
 
+static void say_preparing(void *user, uint32_t done, uint32_t total)
+{
+    (void)call_preparing(user, done, total);
+}
+
 static void say_note(void *user, const char *message)
 {
     (void)user;
@@ -218,6 +223,7 @@ static ErrCode run_study(const Call *call, const RunOptions *settings, int *stat
                                     .planned = say_planned,
                                     .epoch = say_epoch,
                                     .tick = say_tick,
+                                    .preparing = say_preparing,
                                     .note = say_note};
     TRY(proc_catch_stops(err));
     TRY(coordinator_run(study, &run_settings, &callbacks, &report, err));

@@ -124,6 +124,18 @@ static void say_warning(void *user, const char *message)
     call_say("warning: %s", message);
 }
 
+static void say_preparing(void *user, uint32_t done, uint32_t total)
+{
+    const Listener *listener = user;
+    (void)call_preparing((void *)(uintptr_t)listener->call, done, total);
+}
+
+static void say_prepared(void *user, uint32_t n_images, double seconds)
+{
+    const Listener *listener = user;
+    call_prepared(listener->call, n_images, seconds);
+}
+
 static bool should_stop(void *user)
 {
     const Listener *listener = user;
@@ -198,7 +210,7 @@ static ErrCode make_network(Network *network, const Call *call, const Study *stu
     const TrainOptions *settings = call->settings;
     StudyImages images = {0};
     Spec spec;
-    TRY(study_data_open(&images, &study->data, call->data_root, err));
+    TRY(study_data_open(&images, &study->data, call->data_root, call->threads, err));
     TRY(network_options_spec(&spec, settings->network, &settings->scale, study,
                              dataset_n_classes(images.set), err));
     TRY(resolve_network(network, &spec, err));
@@ -220,8 +232,12 @@ static ErrCode run(const Call *call, int *status, Err *err)
     TRY(make_network(&network, call, study, err));
     TRY(proc_catch_stops(err));
     Listener listener = {.call = call, .epochs = study->recipe.epochs};
-    const TrainCallbacks callbacks = {
-        .user = &listener, .epoch = say_epoch, .warning = say_warning, .should_stop = should_stop};
+    const TrainCallbacks callbacks = {.user = &listener,
+                                      .epoch = say_epoch,
+                                      .warning = say_warning,
+                                      .preparing = say_preparing,
+                                      .prepared = say_prepared,
+                                      .should_stop = should_stop};
     const TrainJob job = {.network = &network,
                           .data = &study->data,
                           .data_root = call->data_root,

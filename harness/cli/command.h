@@ -113,4 +113,11 @@ void call_say(const char *format, ...) ERR_PRINTF(1, 2);
  */
 void call_progress(const Call *call, const char *line);
 
+/*
+ * Images being decoded: how far it is, as progress (fits ImageSetSettings.progress: `user` is the
+ * Call; true: go on), and, once there, a line with seconds and images per second.
+ */
+bool call_preparing(void *user, uint32_t done, uint32_t total);
+void call_prepared(const Call *call, uint32_t n_images, double seconds);
+
 #endif

@@ -46,7 +46,10 @@ void data_facts_json(const DataFacts *facts, Text *out)
     json_put_text(&json, "data", dataset_name(facts->data));
     json_put_text(&json, "digest", dataset_digest(facts->data));
     json_put_bool(&json, "demo", dataset_kind(facts->data)->is_demo);
-    json_put_int(&json, "skipped", dataset_n_skipped(facts->data));
+    json_open_list(&json, "skipped");
+    for (uint32_t i = 0; i < dataset_n_skipped(facts->data); i++)
+        json_put_text(&json, NULL, dataset_skipped(facts->data, i));
+    json_close_list(&json);
     json_open_map(&json, "images");
     json_put_int(&json, "train", dataset_count(facts->data, DATA_TRAIN));
     json_put_int(&json, "test", dataset_count(facts->data, DATA_TEST));
@@ -144,8 +147,9 @@ void data_facts_plain(const DataFacts *facts, Text *out)
     print_duplicates(facts, out);
     text_printf(out, "digest      %s\n", dataset_digest(facts->data));
     if (facts->report.was_built)
-        text_printf(out, "prepared    %u images in %.2f s: %.0f images/s\n", facts->report.n_images,
-                    facts->report.seconds, facts->report.n_images / facts->report.seconds);
+        text_printf(out, "prepared    %u images in %.2f s: %.0f images/s on %d threads\n",
+                    facts->report.n_images, facts->report.seconds,
+                    facts->report.n_images / facts->report.seconds, facts->threads);
     for (uint32_t i = 0; i < dataset_n_skipped(facts->data); i++)
         text_printf(out, "skipped     %s\n", dataset_skipped(facts->data, i));
 }

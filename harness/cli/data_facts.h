@@ -13,6 +13,7 @@ typedef struct DataFacts {
     Split split;
     ImageSet *images;
     ImageSetReport report;
+    int threads;     /* that prepared the images */
     DataStats stats; /* of the training subset */
 } DataFacts;
 

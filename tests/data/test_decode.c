@@ -185,6 +185,75 @@ static void test_png_is_exact(void **state)
         assert_int_equal(rgb[i], picture[i / 3]);
 }
 
+typedef struct Packed {
+    uint8_t *file;
+    size_t n;
+} Packed;
+
+static void put_packed(png_structp png, png_bytep bytes, png_size_t n)
+{
+    Packed *packed = png_get_io_ptr(png);
+    assert_true(packed->n + n <= FILE_BYTES);
+    memcpy(packed->file + packed->n, bytes, n);
+    packed->n += n;
+}
+
+// The picture as PNG with every level repeated `depth` / 8 times, and that EXIF block if any.
+static size_t pack_deep_png(uint8_t *file, int depth, uint8_t *exif, size_t n_exif)
+{
+    static uint8_t row[W * 3 * 2];
+    Packed packed = {file, 0};
+    png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, NULL, NULL);
+    png_infop info = png_create_info_struct(png);
+    png_set_write_fn(png, &packed, put_packed, NULL);
+    png_set_IHDR(png, info, W, H, depth, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
+                 PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    if (exif)
+        png_set_eXIf_1(png, info, (png_uint_32)n_exif, exif);
+    png_write_info(png, info);
+    const size_t repeat = (size_t)depth / 8;
+    for (size_t y = 0; y < H; y++) {
+        for (size_t i = 0; i < W * 3 * repeat; i++)
+            row[i] = picture[y * W * 3 + i / repeat];
+        png_write_row(png, row);
+    }
+    png_write_end(png, info);
+    png_destroy_write_struct(&png, &info);
+    return packed.n;
+}
+
+// Sixteen bits that name no gamma are sRGB, as in every other reader: v * 257 is the level v.
+static void test_png_of_sixteen_bits(void **state)
+{
+    (void)state;
+    static uint8_t file[FILE_BYTES];
+    Err err;
+    DataSize size;
+    paint();
+    const size_t n = pack_deep_png(file, 16, NULL, 0);
+    assert_ok(decode(file, n, &size, &err), &err);
+    assert_memory_equal(rgb, picture, sizeof rgb);
+}
+
+// Orientation 6: the stored first row is the upright picture's right side.
+static void test_png_orientation(void **state)
+{
+    (void)state;
+    static uint8_t file[FILE_BYTES];
+    static uint8_t exif[] = {'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0,
+                             3,   0,   0, 0,  1, 0, 6, 0, 0, 0, 0, 0,    0};
+    Err err;
+    DataSize size;
+    paint();
+    const size_t n = pack_deep_png(file, 8, exif, sizeof exif);
+    assert_ok(decode(file, n, &size, &err), &err);
+    assert_true(size.height == W && size.width == H);
+    for (int i = 0; i < H * W; i++) {
+        const int row = i / W, column = i % W;
+        assert_memory_equal(rgb + (column * H + H - 1 - row) * 3, picture + i * 3, 3);
+    }
+}
+
 // Transparency over white: (a*c + (255-a)*255) / 255, rounded.
 static void test_png_alpha(void **state)
 {
@@ -267,11 +336,12 @@ static void test_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_jpeg_kinds),    cmocka_unit_test(test_grey_jpeg_has_equal_channels),
-        cmocka_unit_test(test_cmyk_jpeg),     cmocka_unit_test(test_exif_orientation),
-        cmocka_unit_test(test_png_is_exact),  cmocka_unit_test(test_png_alpha),
-        cmocka_unit_test(test_damaged_bytes), cmocka_unit_test(test_too_many_pixels),
-        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_jpeg_kinds),      cmocka_unit_test(test_grey_jpeg_has_equal_channels),
+        cmocka_unit_test(test_cmyk_jpeg),       cmocka_unit_test(test_exif_orientation),
+        cmocka_unit_test(test_png_is_exact),    cmocka_unit_test(test_png_alpha),
+        cmocka_unit_test(test_damaged_bytes),   cmocka_unit_test(test_too_many_pixels),
+        cmocka_unit_test(test_names),           cmocka_unit_test(test_png_of_sixteen_bits),
+        cmocka_unit_test(test_png_orientation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

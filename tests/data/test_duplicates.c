@@ -14,7 +14,7 @@ static void test_planted_duplicates(void **state)
     for (int threads = 1; threads <= 7; threads += 2) {
         Err err = {0};
         Duplicates found;
-        assert_ok(duplicates_find(&found, data, threads, &err), &err);
+        assert_ok(duplicates_find(&found, data, threads, NULL, NULL, &err), &err);
         assert_int_equal(found.n_within_train, 4);
         assert_int_equal(found.n_pairs, ARRAY_LEN(train));
         for (uint32_t i = 0; i < found.n_pairs; i++) {
@@ -34,7 +34,7 @@ static void test_no_duplicates(void **state)
     fixture_cifar(4, 4, 4);
     Dataset *sets[] = {fixture_open_cifar(), fixture_open_polytex()};
     for (int i = 0; i < 2; i++) {
-        assert_ok(duplicates_find(&found, sets[i], 2, &err), &err);
+        assert_ok(duplicates_find(&found, sets[i], 2, NULL, NULL, &err), &err);
         assert_int_equal(found.n_pairs + found.n_within_train, 0);
         duplicates_release(&found);
         dataset_close(&sets[i]);

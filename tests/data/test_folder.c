@@ -106,6 +106,15 @@ static void test_what_is_refused(void **state)
     assert_int_equal(symlink("x.png", fixture_path("set/train/a/z.png")), 0);
     assert_error(try_open(&data, BAD_IMAGE_FAIL, 1, &err), ERR_DATA, &err, "z.png", "regular");
     make_set();
+    assert_int_equal(symlink("/", fixture_path("set/train/out")), 0);
+    assert_error(try_open(&data, BAD_IMAGE_FAIL, 1, &err), ERR_DATA, &err, "train/out", "link");
+    make_set();
+    assert_int_equal(symlink("..", fixture_path("set/val/loop")), 0);
+    assert_error(try_open(&data, BAD_IMAGE_FAIL, 1, &err), ERR_DATA, &err, "val/loop", "link");
+    make_set();
+    assert_int_equal(symlink("val", fixture_path("set/test")), 0);
+    assert_error(try_open(&data, BAD_IMAGE_FAIL, 1, &err), ERR_DATA, &err, "set/test", "link");
+    make_set();
     assert_ok(file_make_dirs(fixture_path("set/train/c"), &err), &err);
     assert_error(try_open(&data, BAD_IMAGE_FAIL, 1, &err), ERR_DATA, &err, "train/c", "no image");
     make_set();

@@ -102,6 +102,75 @@ static void test_keeps_the_source_of_train(void **state)
     dataset_close(&data);
 }
 
+// A share of 0.5 of 32 pixels is the central 16, untouched at 16 px; it has a file of its own. With
+// 1, or 0, nothing is cut.
+static void test_keeps_the_central_square(void **state)
+{
+    (void)state;
+    Err err = {0};
+    ImageSet *set, *whole;
+    ImageSetReport report;
+    Split split;
+    uint8_t source[32 * 32 * 3];
+    const SplitSizes sizes = {{N_TRAIN, N_VAL, N_TEST}};
+    const ImageSetSettings settings = {.resolution = 16, .center_crop = 0.5, .threads = 2};
+    ImageSetSettings one = settings, none = settings;
+    one.center_crop = 1.0;
+    none.center_crop = 0.0;
+    fixture_cifar(10, 10, 10);
+    Dataset *data = fixture_open_cifar();
+    assert_ok(split_init(&split, data, &sizes, &err), &err);
+    assert_ok(imageset_open(&set, data, &split, &settings, &report, &err), &err);
+    for (int part = 0; part < N_PARTS; part++) {
+        const ImageView view = imageset_view(set, (DataPart)part, 1);
+        const DataSplit pool = data_part_split((DataPart)part);
+        assert_ok(dataset_image_read(data, pool, view.index, (DataSize){32, 32}, source, &err),
+                  &err);
+        for (size_t y = 0; y < 16; y++)
+            assert_memory_equal(view.rgb + y * 16 * 3, source + ((y + 8) * 32 + 8) * 3, 16 * 3);
+    }
+    assert_ok(imageset_open(&whole, data, &split, &one, &report, &err), &err);
+    assert_string_not_equal(imageset_digest(set), imageset_digest(whole));
+    imageset_close(&set);
+    assert_ok(imageset_open(&set, data, &split, &none, &report, &err), &err);
+    assert_string_equal(imageset_digest(set), imageset_digest(whole));
+    imageset_close(&set);
+    imageset_close(&whole);
+    split_release(&split);
+    dataset_close(&data);
+}
+
+static bool say_stop(void *user, uint32_t done, uint32_t total)
+{
+    uint32_t *told = user;
+    assert_true(done >= 1 && done <= total);
+    *told = total;
+    return false;
+}
+
+// A listener that has had enough ends the building; no file of that name is left.
+static void test_building_can_be_stopped(void **state)
+{
+    (void)state;
+    Err err = {0};
+    ImageSet *set;
+    ImageSetReport report;
+    Split split;
+    uint32_t told = 0;
+    const SplitSizes sizes = {{N_TRAIN, N_VAL, N_TEST}};
+    const ImageSetSettings settings = {
+        .resolution = SIDE, .threads = 2, .progress = say_stop, .progress_user = &told};
+    Dataset *data = fixture_open_polytex();
+    remove_cache();
+    assert_ok(split_init(&split, data, &sizes, &err), &err);
+    assert_error(imageset_open(&set, data, &split, &settings, &report, &err), ERR_INTERRUPTED, &err,
+                 "interrupted", NULL);
+    assert_int_equal(told, N_TRAIN + N_VAL + N_TEST);
+    assert_false(file_exists(report.path));
+    split_release(&split);
+    dataset_close(&data);
+}
+
 // The second opening finds the file of the first; another size does not.
 static void test_is_found_again(void **state)
 {
@@ -334,6 +403,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_holds_the_resized_images),
         cmocka_unit_test(test_keeps_the_source_of_train),
+        cmocka_unit_test(test_keeps_the_central_square),
+        cmocka_unit_test(test_building_can_be_stopped),
         cmocka_unit_test(test_is_found_again),
         cmocka_unit_test(test_same_bytes_for_any_threads),
         cmocka_unit_test(test_damage_is_noticed),

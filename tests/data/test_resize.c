@@ -124,12 +124,18 @@ static void test_centre_square(void **state)
 {
     (void)state;
     size_t offset;
-    assert_int_equal(resize_centre_square((DataSize){10, 10}, &offset), 10);
+    assert_int_equal(resize_centre_square((DataSize){10, 10}, 1.0, &offset), 10);
     assert_int_equal(offset, 0);
-    assert_int_equal(resize_centre_square((DataSize){10, 15}, &offset), 10);
+    assert_int_equal(resize_centre_square((DataSize){10, 15}, 1.0, &offset), 10);
     assert_int_equal(offset, 2 * 3);
-    assert_int_equal(resize_centre_square((DataSize){9, 4}, &offset), 4);
+    assert_int_equal(resize_centre_square((DataSize){9, 4}, 1.0, &offset), 4);
     assert_int_equal(offset, 2 * 4 * 3);
+    // 224 of 256, as the field evaluates; 3.5 rounds up; never less than a pixel.
+    assert_int_equal(resize_centre_square((DataSize){256, 300}, 0.875, &offset), 224);
+    assert_int_equal(offset, (16 * 300 + 38) * 3);
+    assert_int_equal(resize_centre_square((DataSize){7, 7}, 0.5, &offset), 4);
+    assert_int_equal(offset, (1 * 7 + 1) * 3);
+    assert_int_equal(resize_centre_square((DataSize){3, 5}, 0.01, &offset), 1);
 }
 
 int main(void)

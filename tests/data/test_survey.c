@@ -12,7 +12,7 @@ static void test_counts(void **state)
     Survey survey;
     fixture_cifar(13, 9, 11); // labels run through 0..9 from each file's first record
     Dataset *data = fixture_open_cifar();
-    assert_ok(survey_take(&survey, data, true, 2, &err), &err);
+    assert_ok(survey_take(&survey, data, true, 2, NULL, NULL, &err), &err);
     uint32_t n_train = 0, n_test = 0;
     for (int c = 0; c < 10; c++) {
         n_train += survey.per_class[DATA_TRAIN][c];
@@ -28,7 +28,7 @@ static void test_counts(void **state)
     assert_int_equal(survey.largest.width, 32);
     assert_true(survey.has_duplicates);
     survey_release(&survey);
-    assert_ok(survey_take(&survey, data, false, 1, &err), &err);
+    assert_ok(survey_take(&survey, data, false, 1, NULL, NULL, &err), &err);
     assert_false(survey.has_duplicates);
     survey_release(&survey);
     dataset_close(&data);
@@ -46,7 +46,7 @@ static void test_allocations_may_fail(void **state)
         Err err = {0};
         Survey survey;
         sysfault_arm(SYS_ALLOC, k, SYS_FAIL, ENOMEM);
-        const ErrCode code = survey_take(&survey, data, true, 1, &err);
+        const ErrCode code = survey_take(&survey, data, true, 1, NULL, NULL, &err);
         has_fired = sysfault_fired();
         sysfault_clear();
         assert_int_equal(code, has_fired ? ERR_MEMORY : ERR_NONE);

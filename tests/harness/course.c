@@ -76,7 +76,8 @@ void course_begin(Course *course, const char *name, int threads, const char *set
 ErrCode course_run(Course *course, Err *err)
 {
     const char *folders[] = {course->dir};
-    const TrainCallbacks callbacks = {course, hear_epoch, NULL, hear_warning, should_stop};
+    const TrainCallbacks callbacks = {
+        .user = course, .epoch = hear_epoch, .warning = hear_warning, .should_stop = should_stop};
     course->job.resume = folders;
     course->job.n_resume = 1;
     course->n_batches = 0;

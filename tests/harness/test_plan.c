@@ -12,6 +12,7 @@
 #include <math.h>
 
 #include "base/json.h"
+#include "base/file.h"
 #include "base/sysfault.h"
 #include "harness/plan.h"
 
@@ -33,7 +34,7 @@ static Fixture make(const char *parts)
         "seeds: [1, 2]\nparts: %s\n",
         parts);
     if (study_parse(&f.study, "s.yaml", text.data, text.n_bytes, NULL, 0, &err) != ERR_NONE ||
-        plan_create(&f.plan, f.study, NULL, &err) != ERR_NONE)
+        plan_create(&f.plan, f.study, NULL, 1, &err) != ERR_NONE)
         fail_msg("%s", err.msg);
     text_release(&text);
     return f;
@@ -172,14 +173,67 @@ static void digests_follow_the_recipe(void **state)
     Err err = {0};
     assert_int_equal(study_parse(&a, "s", text, strlen(text), NULL, 0, &err), ERR_NONE);
     assert_int_equal(study_parse(&b, "s", text, strlen(text), sets, 1, &err), ERR_NONE);
-    assert_int_equal(plan_create(&pa, a, NULL, &err), ERR_NONE);
-    assert_int_equal(plan_create(&pb, b, NULL, &err), ERR_NONE);
+    assert_int_equal(plan_create(&pa, a, NULL, 1, &err), ERR_NONE);
+    assert_int_equal(plan_create(&pb, b, NULL, 1, &err), ERR_NONE);
     assert_string_equal(pa->networks[0].network.digest, pb->networks[0].network.digest);
     assert_string_not_equal(pa->networks[0].trial_digest, pb->networks[0].trial_digest);
     plan_destroy(&pa);
     plan_destroy(&pb);
     study_destroy(&a);
     study_destroy(&b);
+}
+
+/* n images of 2 x 2 pixels and their labels, as IDX. */
+static void put_idx(const char *folder, const char *split, uint8_t n)
+{
+    const uint8_t images[] = {0, 0, 8, 3, 0, 0, 0, n, 0, 0, 0, 2, 0, 0, 0, 2};
+    const uint8_t labels[] = {0, 0, 8, 1, 0, 0, 0, n};
+    uint8_t bytes[64];
+    char path[64];
+    Err err = {0};
+    memset(bytes, 1, sizeof bytes);
+    memcpy(bytes, images, sizeof images);
+    snprintf(path, sizeof path, "%s/%s-images-idx3-ubyte", folder, split);
+    assert_int_equal(file_write(path, bytes, sizeof images + 4 * (size_t)n, &err), ERR_NONE);
+    memcpy(bytes, labels, sizeof labels);
+    snprintf(path, sizeof path, "%s/%s-labels-idx1-ubyte", folder, split);
+    assert_int_equal(file_write(path, bytes, sizeof labels + (size_t)n, &err), ERR_NONE);
+}
+
+/* How images are cut decides a trial; 1, which cuts nothing, does not. Drawn images are not cut. */
+static void digests_follow_the_crop(void **state)
+{
+    (void)state;
+    static const char *const shares[] = {"data.center_crop=0.5", "data.center_crop=1.0",
+                                         "recipe.augment=none"};
+    const char *const text = "study: s\nbaseline: proxy-b0\n"
+                             "data: {name: mnist, path: plan-idx, train: 5, val: 2}\n"
+                             "recipe: {augment: none}\n"
+                             "parts: [curves: {width: [1], depth: [1], resolution: [1]}]\n";
+    Plan *plans[3] = {NULL};
+    Study *studies[3] = {NULL}, *drawn = NULL;
+    Plan *none = NULL;
+    Err err = {0};
+    assert_int_equal(file_make_dirs("plan-idx", &err), ERR_NONE);
+    put_idx("plan-idx", "train", 8);
+    put_idx("plan-idx", "t10k", 3);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(study_parse(&studies[i], "s", text, strlen(text), &shares[i], 1, &err),
+                         ERR_NONE);
+        assert_int_equal(plan_create(&plans[i], studies[i], NULL, 1, &err), ERR_NONE);
+    }
+    assert_string_not_equal(plans[0]->networks[0].trial_digest, plans[1]->networks[0].trial_digest);
+    assert_string_equal(plans[1]->networks[0].trial_digest, plans[2]->networks[0].trial_digest);
+    for (int i = 0; i < 3; i++) {
+        plan_destroy(&plans[i]);
+        study_destroy(&studies[i]);
+    }
+    assert_int_equal(study_parse(&drawn, "s", "study: s\n", strlen("study: s\n"), shares, 1, &err),
+                     ERR_NONE);
+    assert_int_equal(plan_create(&none, drawn, NULL, 1, &err), ERR_USAGE);
+    assert_non_null(strstr(err.msg, "polytex"));
+    study_destroy(&drawn);
+    assert_int_equal(file_remove_tree("plan-idx", &err), ERR_NONE);
 }
 
 /* A compound without constants in a study without a grid cannot be run, and the message says what
@@ -192,7 +246,7 @@ static void compound_needs_constants(void **state)
     Plan *plan = NULL;
     Err err = {0};
     assert_int_equal(study_parse(&study, "s", text, strlen(text), NULL, 0, &err), ERR_NONE);
-    assert_int_equal(plan_create(&plan, study, NULL, &err), ERR_USAGE);
+    assert_int_equal(plan_create(&plan, study, NULL, 1, &err), ERR_USAGE);
     assert_string_equal(
         err.msg, "strategy 'compound' has no constants and the study no grid to take them from: "
                  "add a grid, or write {compound: [1.2, 1.1, 1.15]}");
@@ -240,7 +294,7 @@ static void failing_allocations_are_reported(void **state)
         sysfault_arm(SYS_ALLOC, ++k, SYS_FAIL, ENOMEM);
         ErrCode code = study_parse(&study, "s", text, strlen(text), NULL, 0, &err);
         if (code == ERR_NONE)
-            code = plan_create(&plan, study, NULL, &err);
+            code = plan_create(&plan, study, NULL, 1, &err);
         fired = sysfault_fired();
         sysfault_clear();
         assert_int_equal(code, fired ? ERR_MEMORY : ERR_NONE);
@@ -259,6 +313,7 @@ int main(void)
         cmocka_unit_test(trials_are_shared_and_wait),
         cmocka_unit_test(nominal_grid_is_unmatched),
         cmocka_unit_test(digests_follow_the_recipe),
+        cmocka_unit_test(digests_follow_the_crop),
         cmocka_unit_test(compound_needs_constants),
         cmocka_unit_test(failing_allocations_are_reported),
         cmocka_unit_test(json_keeps_the_contract),
