@@ -114,13 +114,24 @@ fail:
     return err->code;
 }
 
+/* The lines of a text in one, as messages are. */
+static void join_lines(Text *out, const Text *lines)
+{
+    for (size_t i = 0; i < lines->n_bytes; i++) {
+        if (lines->data[i] != '\n')
+            text_append_char(out, lines->data[i]);
+        else if (i + 1 < lines->n_bytes)
+            text_append(out, "; ");
+    }
+}
+
 /* Refuses to go on with a study whose finished trials would no longer be its own. */
 static ErrCode check_same_study(Coordinator *run, Err *err)
 {
     Keep keep = {0};
     const char *yaml = NULL;
     Study *old = NULL;
-    Text diff = {0};
+    Text diff = {0}, line = {0};
     bool may = true;
     Err missing = {0};
     const ErrCode code = store_study_yaml(run->store, &keep, &yaml, &missing);
@@ -133,14 +144,15 @@ static ErrCode check_same_study(Coordinator *run, Err *err)
     TRY(study_parse(&old, "the store's study", yaml, strlen(yaml), NULL, 0, err));
     TRY(study_may_go_on(&may, &diff, old, run->study, err));
     if (!may) {
-        diff.data[diff.n_bytes - 1] = '\0'; /* the last newline */
+        join_lines(&line, &diff);
         (void)err_set(err, ERR_USAGE,
-                      "'%s' holds trials of another study, use another --out; what differs:\n%s",
-                      run->settings->out, text_string(&diff));
+                      "'%s' holds trials of another study, use another --out; what differs: %s",
+                      run->settings->out, text_string(&line));
     }
 fail:
     study_destroy(&old);
     text_release(&diff);
+    text_release(&line);
     keep_release(&keep);
     return err->code;
 }

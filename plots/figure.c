@@ -83,11 +83,19 @@ static bool has_bars(const Drawing *d)
     return figure_data_int(&d->data, "n_high") >= STATS_BAR_N;
 }
 
+/* Is there more than one seed behind a mark? */
+static bool has_seeds(const Drawing *d)
+{
+    return figure_data_int(&d->data, "n_high") > 1;
+}
+
 /* "Dots are seeds, ...": how to read the marks. */
 static const char *dots_text(const Drawing *d)
 {
     return keep_printf(
-        d->keep, "Small dots are seeds, large marks their means, %s; %s%s%s.", seeds_text(d),
+        d->keep, "%s, %s; %s%s%s.",
+        has_seeds(d) ? "Small dots are seeds, large marks their means" : "Each mark is one run",
+        seeds_text(d),
         has_bars(d) ? "bars 90 % t intervals of the mean" : "no intervals are drawn below 5 seeds",
         missing_text(d, "; "),
         figure_data_int(&d->data, "is_nominal") ? "; costs are nominal, not matched" : "");
@@ -144,9 +152,9 @@ static void describe(Drawing *d)
 {
     d->figure.title = head_line(d, "title");
     d->stamp = stamp_text(d);
-    d->note = keep_printf(d->keep, "%s on %s  |  %s  |  small: seeds, large: mean%s%s",
-                          figure_data_text(&d->data, "baseline"),
+    d->note = keep_printf(d->keep, "%s on %s  |  %s%s%s%s", figure_data_text(&d->data, "baseline"),
                           figure_data_text(&d->data, "data"), seeds_text(d),
+                          has_seeds(d) ? "  |  small: seeds, large: mean" : "",
                           has_bars(d) ? ", bars: 90 % t intervals" : "", missing_text(d, "  |  "));
     const char *caption = fill_in(d, head_line(d, "caption"));
     d->figure.caption = keep_printf(d->keep, "%s%s%s", d->stamp && *d->stamp ? d->stamp : "",

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
+#include <strings.h>
 
 /* --- verdicts --- */
 
@@ -35,6 +36,29 @@ static void contrast_row(Text *page, const VerdictContrast *c)
     html_markup(page, "</td></tr>\n");
 }
 
+/* The summary. Where it does not begin with the effect, that stands above it. */
+static void put_summary(Text *page, const Verdict *v, Keep *keep)
+{
+    const char *effect = verdict_interval_text(&v->effect, "points", keep);
+    const char *lead =
+        v->has_effect ? keep_printf(keep, "%s: %s", v->effect_name, effect ? effect : "") : NULL;
+    const size_t n = lead ? strlen(lead) : 0;
+    const bool begins_with_it = lead && strncasecmp(v->summary, lead, n) == 0;
+    if (lead && !begins_with_it) {
+        html_markup(page, "<p class=\"effect\">");
+        html_text(page, lead);
+        html_markup(page, "</p>\n");
+    }
+    html_markup(page, "<p>");
+    if (begins_with_it) {
+        html_markup(page, "<strong>");
+        html_printf(page, "%.*s", (int)n, v->summary);
+        html_markup(page, "</strong>");
+    }
+    html_text(page, begins_with_it ? v->summary + n : v->summary);
+    html_markup(page, "</p>");
+}
+
 void report_verdict(Text *page, const Verdict *v, Keep *keep)
 {
     const char *outcome = verdict_outcome_name(v->outcome);
@@ -46,13 +70,7 @@ void report_verdict(Text *page, const Verdict *v, Keep *keep)
         html_markup(page, "<span class=\"badge stamp\">NOMINAL COST</span>");
     html_printf(page, " %s. %s", v->id, v->claim);
     html_markup(page, "</h3>\n");
-    if (v->has_effect) {
-        const char *effect = verdict_interval_text(&v->effect, "points", keep);
-        html_markup(page, "<p class=\"effect\">");
-        html_printf(page, "%s: %s", v->effect_name, effect ? effect : "");
-        html_markup(page, "</p>\n");
-    }
-    html_element(page, "p", v->summary);
+    put_summary(page, v, keep);
     html_markup(page, "\n<p class=\"note\"><strong>Rule, fixed beforehand.</strong> ");
     html_text(page, v->rule);
     html_markup(page,
@@ -74,16 +92,19 @@ static void multipliers(Text *page, const double m[3])
     html_markup(page, "</td>");
 }
 
-/* A mean and every seed behind it. */
+/* A mean and, if there is more than one, every seed behind it. */
 static void mean_and_seeds(Text *page, double mean, const double *values, int n)
 {
     html_markup(page, "<td class=\"l\">");
     if (n > 0)
         html_printf(page, "%.2f", mean);
-    html_markup(page, " <small>");
-    for (int i = 0; i < n; i++)
-        html_printf(page, "%s%.1f", i ? " " : "", values[i]);
-    html_markup(page, "</small></td>");
+    if (n > 1) {
+        html_markup(page, " <small>");
+        for (int i = 0; i < n; i++)
+            html_printf(page, "%s%.1f", i ? " " : "", values[i]);
+        html_markup(page, "</small>");
+    }
+    html_markup(page, "</td>");
 }
 
 static void number(Text *page, const char *format, double value)
@@ -149,7 +170,7 @@ static void ranking_table(Text *page, const Ranking *r)
         "</p>\n<div class=\"scroll\"><table><thead><tr><th>#</th><th>nominal d × w × "
         "r</th><th>built d × w × r</th><th>px</th><th>trim</th><th>cost / target</th>"
         "<th>objective</th><th class=\"l\">validation <small>every seed</small></th>"
-        "<th class=\"l\">test <small>every seed</small></th><th>n</th><th class=\"l\">aliases "
+        "<th class=\"l\">test <small>every seed</small></th><th>n</th><th class=\"l w\">aliases "
         "and remarks</th></tr></thead><tbody>\n");
     for (size_t i = 0; i < r->n_rows; i++)
         ranking_row(page, &r->rows[i], i == 0 && !isnan(r->rows[i].score));

@@ -322,7 +322,7 @@ static void jobs_change_nothing(void **state)
 static void finished_is_kept_and_change_is_refused(void **state)
 {
     (void)state;
-    static const char *const change[] = {"--set", "recipe.epochs=3", NULL};
+    static const char *const change[] = {"--set", "recipe.epochs=3", "--set", "recipe.lr=1", NULL};
     static const char *const growth[] = {"--seeds", "2", NULL};
     char *out = path_in("whole");
     Text said = {0};
@@ -330,7 +330,7 @@ static void finished_is_kept_and_change_is_refused(void **state)
     assert_int_equal(run(out, NULL, NULL), 0);
     assert_int_equal(count(out, "SELECT * FROM attempt"), before);
     assert_int_equal(run(out, change, &said), 2);
-    assert_non_null(strstr(text_string(&said), "recipe.epochs: 2 -> 3"));
+    assert_non_null(strstr(text_string(&said), "what differs: recipe.epochs: 2 -> 3; recipe.lr: "));
     assert_int_equal(run(out, growth, NULL), 0);
     assert_int_equal(count(out, "SELECT * FROM trial WHERE status = 'done'"), 2 * n_trials);
     assert_int_equal(count(out, "SELECT * FROM attempt"), before + n_trials);
