@@ -68,8 +68,9 @@ static void put_demo(Report *r, Text *page)
         return;
     html_markup(page, "<aside class=\"demo\"><p><strong>DEMO.</strong> ");
     html_printf(page,
-                "%s is a constructed data set: it is made so that width, depth and resolution all "
-                "matter. This report demonstrates the tool and says nothing about natural images.",
+                "%s is a constructed data set: it is made so that width, depth and resolution can "
+                "matter, and which of them do depends on how long one trains. This report "
+                "demonstrates the tool and says nothing about natural images.",
                 r->results.study.data_name);
     html_markup(page, "</p></aside>\n");
 }
