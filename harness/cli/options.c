@@ -6,7 +6,7 @@
 #include "base/cpu.h"
 #include "base/proc.h"
 
-enum { MAX_THREADS = 1024, MAX_NAMES = 64, HELP_COLUMN = 26 };
+enum { MAX_THREADS = 1024, MAX_NAMES = 64, HELP_COLUMN = 26, HELP_COLUMNS = 100 };
 
 /* Options of every command; those after --version only if the command wants them. */
 typedef struct SharedSettings {
@@ -329,6 +329,27 @@ static void help_table(const OptionTable *table, Text *out)
     }
 }
 
+/* A paragraph, broken between words at HELP_COLUMNS, after an empty line. */
+static void append_wrapped(Text *out, const char *paragraph)
+{
+    size_t column = 0;
+    text_append_char(out, '\n');
+    for (const char *word = paragraph; *word;) {
+        const size_t n = strcspn(word, " ");
+        if (column && column + 1 + n > HELP_COLUMNS) {
+            text_append_char(out, '\n');
+            column = 0;
+        } else if (column) {
+            text_append_char(out, ' ');
+            column++;
+        }
+        text_append_bytes(out, word, n);
+        column += n;
+        word += n + (word[n] == ' ');
+    }
+    text_append_char(out, '\n');
+}
+
 void options_help(const Command *command, Text *out)
 {
     for (int i = 0; command->usage[i]; i++)
@@ -340,7 +361,7 @@ void options_help(const Command *command, Text *out)
     const OptionTable shared = shared_table(command, buffer);
     help_table(&shared, out);
     for (int i = 0; command->notes && command->notes[i]; i++)
-        text_printf(out, "\n%s\n", command->notes[i]);
+        append_wrapped(out, command->notes[i]);
 }
 
 void options_overview(Text *out)
