@@ -129,13 +129,14 @@ static int describe_streams(posix_spawn_file_actions_t *actions, const ProcOptio
     return 0;
 }
 
-// Signals back to their defaults (we ignore SIGPIPE), an empty mask, and a group if wanted; 0 or an
-// errno.
+// Signals back to their defaults (we ignore SIGPIPE and SIGXFSZ), an empty mask, and a group if
+// wanted; 0 or an errno.
 static int describe_signals(posix_spawnattr_t *attributes, const ProcOptions *options)
 {
     sigset_t defaults, none;
     sigemptyset(&defaults);
     sigaddset(&defaults, SIGPIPE);
+    sigaddset(&defaults, SIGXFSZ);
     sigaddset(&defaults, SIGINT);
     sigaddset(&defaults, SIGTERM);
     sigemptyset(&none);

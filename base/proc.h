@@ -101,7 +101,8 @@ const char *proc_env(const char *name);
 bool proc_is_terminal(int fd);
 
 // Installs handlers for SIGINT and SIGTERM that only set a flag (the second signal of either kind
-// ends the process at once, as by that signal's default), and ignores SIGPIPE. Errors: ERR_IO.
+// ends the process at once, as by that signal's default), and ignores SIGPIPE and SIGXFSZ (a write
+// then fails with EPIPE or EFBIG). Errors: ERR_IO.
 ErrCode proc_catch_stops(Err *err) ERR_CHECKED;
 
 // The signal that asked us to stop, 0 if none did.

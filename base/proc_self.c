@@ -85,7 +85,7 @@ ErrCode proc_catch_stops(Err *err)
     sigemptyset(&stop.sa_mask);
     sigemptyset(&ignore.sa_mask);
     if (sigaction(SIGINT, &stop, NULL) != 0 || sigaction(SIGTERM, &stop, NULL) != 0 ||
-        sigaction(SIGPIPE, &ignore, NULL) != 0)
+        sigaction(SIGPIPE, &ignore, NULL) != 0 || sigaction(SIGXFSZ, &ignore, NULL) != 0)
         return err_errno(err, "catch signals of", "this process");
     return ERR_NONE;
 }

@@ -238,6 +238,7 @@ static void signals_are_flags(void **state)
             _exit(11);
         proc_stop(&proc, 0);
         raise(SIGPIPE);
+        raise(SIGXFSZ);
         raise(SIGTERM);
         _exit(12);
     }

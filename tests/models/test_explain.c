@@ -4,6 +4,7 @@
 #include "models/explain.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static Explanation explanation;
@@ -101,6 +102,11 @@ static void other_papers(void **state)
     assert_null(explain("resnet-18")->published->params);
 }
 
+static void set_baseline(Spec *scaled, const char *name)
+{
+    snprintf(scaled->scaled_from.baseline, sizeof scaled->scaled_from.baseline, "%s", name);
+}
+
 // What scaling wrote can be explained; a baseline that is not in the zoo is named.
 static void scaled_networks(void **state)
 {
@@ -113,15 +119,14 @@ static void scaled_networks(void **state)
                      ERR_NONE);
     assert_string_equal(explanation.baseline.name, "proxy-b0");
     assert_true(explanation.nominal.depth == 2.0 && explanation.built.resolution == 1.25);
-    strcpy(scaled.scaled_from.baseline, "my-own");
+    set_baseline(&scaled, "my-own");
     assert_int_equal(explain_network(&explanation, &scaled, explain_paper_constants, &err),
                      ERR_USAGE);
     assert_non_null(strstr(err.msg, "'my-own'"));
-    strcpy(scaled.scaled_from.baseline,
-           "resnet-50"); // four stages too, but a different network: still explained
+    set_baseline(&scaled, "resnet-50"); // four stages too, but another network: still explained
     assert_int_equal(explain_network(&explanation, &scaled, explain_paper_constants, &err),
                      ERR_NONE);
-    strcpy(scaled.scaled_from.baseline, "efficientnet-b0");
+    set_baseline(&scaled, "efficientnet-b0");
     assert_int_equal(explain_network(&explanation, &scaled, explain_paper_constants, &err),
                      ERR_USAGE);
     assert_non_null(strstr(err.msg, "has 4 stages, its baseline 'efficientnet-b0' has 7"));

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static const Op *find(const Network *network, const char *name)
@@ -175,7 +176,7 @@ static void digest_is_identity(void **state)
     digest_of(&base, digest);
     assert_int_equal(strlen(digest), NETWORK_DIGEST_MAX - 1);
     Spec same = base;
-    strcpy(same.name, "renamed");
+    snprintf(same.name, sizeof same.name, "renamed");
     same.rounding.divisor = 16;
     digest_of(&same, other);
     assert_string_equal(digest, other);
@@ -187,7 +188,7 @@ static void digest_is_identity(void **state)
     changed[2].drop_connect = 0.1;
     changed[3].head.dropout = 0.1;
     changed[4].batch_norm.epsilon = 1e-5;
-    changed[5].batch_norm.momentum = 0.9;
+    changed[5].batch_norm.momentum = 0.95;
     changed[6].activation = ACT_RELU;
     changed[7].padding = PADDING_SAME;
     changed[8].stages[2].layers++;
