@@ -135,7 +135,7 @@ ErrCode file_writer_begin(FileWriter **writer, const char *path, Err *err)
     }
     w->fd = sys_calls.open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, FILE_MODE);
     if (w->fd < 0) {
-        err_errno(err, "create", temporary);
+        err_errno(err, "create", path); // the name the user gave
         goto fail;
     }
     w->temporary = temporary;

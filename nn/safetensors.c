@@ -11,10 +11,11 @@
 #include "base/text.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LENGTH_BYTES = 8 };
+enum { LENGTH_BYTES = 8, DIM_TEXT_BYTES = 24 /* ", " and any int64_t */ };
 
 static const char zip_magic[4] = {'P', 'K', 3, 4};
 
@@ -46,6 +47,15 @@ void safetensors_measure(TensorInfo *tensor)
     for (int i = 0; i < tensor->n_dims; i++)
         tensor->n_elements *= (size_t)tensor->dims[i];
     tensor->n_bytes = tensor->n_elements * types[tensor->type].n_bytes;
+}
+
+void safetensors_shape(const TensorInfo *tensor, char *text, size_t n_bytes)
+{
+    size_t at = 0;
+    text[0] = '\0';
+    for (int i = 0; i < tensor->n_dims && at + DIM_TEXT_BYTES < n_bytes; i++)
+        at += (size_t)snprintf(text + at, n_bytes - at, "%s%lld", i > 0 ? ", " : "",
+                               (long long)tensor->dims[i]);
 }
 
 /* --- one tensor of the header --- */

@@ -84,6 +84,11 @@ typedef struct TensorSet {
     size_t n_metadata;
 } TensorSet;
 
+const char *safetensors_type_name(TensorType type); /* "F32" */
+
+/* "64, 3, 7, 7" for messages; what does not fit text[n_bytes] is left out. */
+void safetensors_shape(const TensorInfo *tensor, char *text, size_t n_bytes);
+
 /* Fills n_elements and n_bytes from type and dims. */
 void safetensors_measure(TensorInfo *tensor);
 

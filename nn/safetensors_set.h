@@ -6,8 +6,6 @@
 
 #define SAFETENSORS_METADATA "__metadata__"
 
-const char *safetensors_type_name(TensorType type); /* "F32" */
-
 void safetensors_sort(TensorSet *set); /* tensors and metadata, bytewise by name */
 
 #endif

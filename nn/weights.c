@@ -42,15 +42,6 @@ static TensorInfo describe(const WeightNaming *naming, const NetTensor *tensor, 
 
 /* --- load --- */
 
-static void print_dims(const TensorInfo *tensor, char *text, size_t n_bytes)
-{
-    size_t at = 0;
-    text[0] = '\0';
-    for (int i = 0; i < tensor->n_dims && at + 24 < n_bytes; i++)
-        at += (size_t)snprintf(text + at, n_bytes - at, "%s%lld", i > 0 ? ", " : "",
-                               (long long)tensor->dims[i]);
-}
-
 static ErrCode check_shape(const TensorFile *file, const TensorInfo *found,
                            const TensorInfo *wanted, Err *err)
 {
@@ -58,8 +49,8 @@ static ErrCode check_shape(const TensorFile *file, const TensorInfo *found,
     if (found->n_dims == wanted->n_dims && memcmp(found->dims, wanted->dims, n_bytes) == 0)
         return ERR_NONE;
     char is[128], should[128];
-    print_dims(found, is, sizeof is);
-    print_dims(wanted, should, sizeof should);
+    safetensors_shape(found, is, sizeof is);
+    safetensors_shape(wanted, should, sizeof should);
     return err_set(err, ERR_DATA, "tensor '%s' in '%s' has shape [%s] where [%s] is wanted",
                    found->name, safetensors_path(file), is, should);
 }

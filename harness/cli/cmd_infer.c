@@ -65,7 +65,7 @@ static const Option options[] = {
 };
 #undef FIELD
 
-enum { CHANNELS = 3, IMAGE_DIMS = 4, PIXELS_MAX = 65536 };
+enum { CHANNELS = 3, IMAGE_DIMS = 4, PIXELS_MAX = 65536, SHAPE_TEXT_BYTES = 128 };
 
 static ErrCode check_settings(const InferSettings *settings, Err *err)
 {
@@ -78,6 +78,15 @@ static ErrCode check_settings(const InferSettings *settings, Err *err)
     return ERR_NONE;
 }
 
+static ErrCode wrong_images(const TensorInfo *images, const char *path, Err *err)
+{
+    char shape[SHAPE_TEXT_BYTES];
+    safetensors_shape(images, shape, sizeof shape);
+    return err_set(err, ERR_DATA,
+                   "tensor 'images' in '%s' is %s [%s] where F32 [N, 3, H, H] is wanted", path,
+                   safetensors_type_name(images->type), shape);
+}
+
 /* The tensor `images` of the input; its shape is checked. */
 static ErrCode find_images(const TensorInfo **out, const TensorFile *file, Err *err)
 {
@@ -88,8 +97,20 @@ static ErrCode find_images(const TensorInfo **out, const TensorFile *file, Err *
     if (images->type != TENSOR_F32 || images->n_dims != IMAGE_DIMS || images->dims[1] != CHANNELS ||
         images->dims[2] != images->dims[3] || images->dims[0] < 1 || images->dims[2] < 1 ||
         images->dims[2] > PIXELS_MAX)
-        return err_set(err, ERR_DATA, "tensor 'images' of '%s' is not float32 [N,3,H,H]", path);
+        return wrong_images(images, path, err);
     *out = images;
+    return ERR_NONE;
+}
+
+/* --resolution may only repeat what the input says. */
+static ErrCode check_resolution(const InferSettings *settings, int64_t pixels, Err *err)
+{
+    int64_t wanted = pixels;
+    const char *text = settings->network.resolution;
+    if (text && (!text_to_int64(text, &wanted) || wanted != pixels))
+        return err_set(err, ERR_USAGE,
+                       "option '--resolution' is %s, but '%s' has images of %lld px", text,
+                       settings->input, (long long)pixels);
     return ERR_NONE;
 }
 
@@ -131,6 +152,7 @@ static ErrCode infer(const Call *call, const InferSettings *settings, const Tens
     char pixels[TEXT_NUMBER_BYTES];
     NetworkOptions choice = settings->network;
     TRY(find_images(&shape, input, err));
+    TRY(check_resolution(settings, shape->dims[2], err));
     (void)snprintf(pixels, sizeof pixels, "%lld", (long long)shape->dims[2]);
     choice.resolution = pixels;
     TRY(network_options_spec(&spec, settings->name, &choice, NULL, 0, err));

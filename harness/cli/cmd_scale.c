@@ -8,6 +8,7 @@
 #include "models/resolve.h"
 #include "models/scaling.h"
 
+#include <math.h>
 #include <string.h>
 
 static const char *const usage[] = {
@@ -113,6 +114,31 @@ bad:
                    "option '--constants' must be three numbers like 1.2,1.1,1.15, not '%s'", text);
 }
 
+static void say_point(const ScaleSettings *settings, double factor, const MatchPoint *point)
+{
+    char macs[TEXT_NUMBER_BYTES];
+    const bool is_far = !(fabs(point->ratio - 1.0) <= settings->tolerance);
+    call_say("%s at %.4g x the baseline: d %.3f w %.3f r %.3f built, %s MACs, %.3f of the target%s",
+             settings->strategy, factor, point->built.depth, point->built.width,
+             point->built.resolution, text_grouped(macs, point->macs), point->ratio,
+             point->status == MATCH_UNFAIR ? ": UNFAIR"
+             : is_far                      ? ": no network of the ray is nearer"
+                                           : "");
+}
+
+/* Options that would be ignored are mistakes. */
+static ErrCode check_together(const ScaleSettings *settings, Err *err)
+{
+    if (settings->strategy && settings->compound.phi)
+        return err_set(err, ERR_USAGE, "options '--phi' and '--strategy' exclude each other");
+    if (settings->strategy && !settings->macs)
+        return err_set(err, ERR_USAGE, "option '--strategy' needs '--macs', for example --macs 4x");
+    if (!settings->strategy && (settings->macs || settings->matched))
+        return err_set(err, ERR_USAGE, "option '--%s' needs '--strategy', for example compound",
+                       settings->macs ? "macs" : "matched");
+    return ERR_NONE;
+}
+
 static ErrCode scale_along(Spec *spec, const ScaleSettings *settings, Err *err)
 {
     double constants[SCALING_MAX_CONSTANTS], factor = 0;
@@ -122,20 +148,13 @@ static ErrCode scale_along(Spec *spec, const ScaleSettings *settings, Err *err)
     TRY(parse_constants(constants, settings->constants, err));
     TRY(scaling_ray(&ray, settings->strategy, constants,
                     strategy ? (size_t)strategy->n_constants : 0, err));
-    if (!settings->macs) {
-        (void)err_set(err, ERR_USAGE, "option '--strategy' needs '--macs', for example --macs 4x");
-        goto fail;
-    }
     TRY(parse_target(&factor, settings->macs, resolve_macs(spec, 0), err));
     const Matching matching = match_target(spec, factor, settings->tolerance);
     if (settings->matched)
         TRY(match_ray(&point, &matching, &ray, err));
     else
         TRY(match_ray_nominal(&point, &matching, &ray, err));
-    call_say(
-        "%s at %.4g x the baseline: d %.3f w %.3f r %.3f built, %lld MACs, %.3f of the target%s",
-        settings->strategy, factor, point.built.depth, point.built.width, point.built.resolution,
-        (long long)point.macs, point.ratio, point.status == MATCH_UNFAIR ? ": UNFAIR" : "");
+    say_point(settings, factor, &point);
     *spec = point.spec;
 fail:
     return err->code;
@@ -159,6 +178,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
     const ScaleSettings *settings = call->settings;
     Spec spec;
     Text yaml = {0}, out = {0};
+    TRY(check_together(settings, err));
     TRY(network_options_member(&spec, call->args[0], &settings->network, &settings->compound, err));
     if (settings->strategy)
         TRY(scale_along(&spec, settings, err));
