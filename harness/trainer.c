@@ -70,11 +70,9 @@ static bool say_preparing(void *user, uint32_t done, uint32_t total)
     return !t->callbacks->should_stop || !t->callbacks->should_stop(t->callbacks->user);
 }
 
-static ErrCode open_images(Trainer *t, Err *err)
+static ErrCode open_set(Trainer *t, Err *err)
 {
     const TrainJob *job = t->job;
-    ImageSetReport report;
-    const TrainCallbacks *callbacks = t->callbacks;
     TRY(study_data_open(&t->images, job->data, job->data_root, job->threads, err));
     if (dataset_n_classes(t->images.set) > job->network->classes) {
         (void)err_set(err, ERR_USAGE, "network '%s' has %d classes, data set '%s' has %d",
@@ -82,6 +80,17 @@ static ErrCode open_images(Trainer *t, Err *err)
                       dataset_n_classes(t->images.set));
         goto fail;
     }
+    t->schedule = recipe_schedule(job->recipe, t->images.split.count[PART_TRAIN]);
+fail:
+    return err->code;
+}
+
+/* Last of all that can go wrong: it may take minutes. */
+static ErrCode prepare_images(Trainer *t, Err *err)
+{
+    const TrainJob *job = t->job;
+    const TrainCallbacks *callbacks = t->callbacks;
+    ImageSetReport report;
     const ImageSetSettings settings = {.resolution = job->network->resolution,
                                        .keep_train_source =
                                            augment_needs_source(job->recipe->augment),
@@ -96,7 +105,6 @@ static ErrCode open_images(Trainer *t, Err *err)
                      report.path);
     if (report.was_built && callbacks->prepared)
         callbacks->prepared(callbacks->user, report.n_images, report.seconds);
-    return ERR_NONE;
 fail:
     return err->code;
 }
@@ -111,11 +119,15 @@ static void carve_batch(Trainer *t, Arena *arena, int batch)
     t->batch.share = arena_floats(arena, (size_t)batch);
 }
 
+static int batch_size(const Trainer *t)
+{
+    return (int)recipe_batch_size(t->job->recipe, t->images.split.count[PART_TRAIN]);
+}
+
 static ErrCode make_batches(Trainer *t, Err *err)
 {
     const Recipe *recipe = t->job->recipe;
-    const int64_t n_train = imageset_count(t->set, PART_TRAIN);
-    const int batch = (int)recipe_batch_size(recipe, n_train);
+    const int batch = batch_size(t);
     const DataStats stats = imagestats_compute(t->set, PART_TRAIN, t->job->threads);
     for (int part = 0; part < N_PARTS; part++) {
         const bool is_train = part == PART_TRAIN;
@@ -130,7 +142,6 @@ static ErrCode make_batches(Trainer *t, Err *err)
             return err->code;
         batches_begin_epoch(t->parts[part], 0);
     }
-    t->schedule = recipe_schedule(recipe, n_train);
     Arena measuring = arena_measuring();
     carve_batch(t, &measuring, batch);
     if (arena_reserve(&t->arena, arena_bytes(&measuring), err) != ERR_NONE)
@@ -142,7 +153,7 @@ static ErrCode make_batches(Trainer *t, Err *err)
 static ErrCode make_net(Trainer *t, Err *err)
 {
     const TrainJob *job = t->job;
-    const NetSettings settings = {.batch = batches_size(t->parts[PART_TRAIN], 0),
+    const NetSettings settings = {.batch = batch_size(t),
                                   .threads = job->threads,
                                   .level = job->level,
                                   .training = true,
@@ -154,8 +165,7 @@ static ErrCode make_net(Trainer *t, Err *err)
 static ErrCode begin(Trainer *t, Err *err)
 {
     bool is_resumed = false;
-    TRY(open_images(t, err));
-    TRY(make_batches(t, err));
+    TRY(open_set(t, err));
     TRY(make_net(t, err));
     TRY(make_key(t, err));
     t->epochs = mem_calloc((size_t)t->job->recipe->epochs, sizeof *t->epochs);
@@ -169,6 +179,8 @@ static ErrCode begin(Trainer *t, Err *err)
         if (t->job->init)
             TRY(weights_load(t->net, t->job->init, &weights_own_names, err));
     }
+    TRY(prepare_images(t, err));
+    TRY(make_batches(t, err));
     if (t->callbacks->epoch)
         for (int64_t i = 0; i < t->at.epoch; i++)
             t->callbacks->epoch(t->callbacks->user, &t->epochs[i]);

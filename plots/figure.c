@@ -308,6 +308,7 @@ ErrCode figure_draw(Store *store, const char *name, const char *folder, Keep *ke
     d.body = (const char *)file->data;
     TRY(figure_data_read(store, name, keep, &d.data, err));
     describe(&d);
+    d.figure.n_diverged = figure_data_int(&d.data, "n_diverged");
     d.figure.is_empty = figure_data_int(&d.data, "n_done") == 0;
     if (!d.figure.is_empty)
         TRY(draw(&d, err));

@@ -33,6 +33,7 @@ typedef struct Figure {
     const char *alt;     /* what it shows, for those who cannot see it */
     const char *svg;     /* the picture's text */
     bool is_empty;       /* the study has no finished point for it: no files were written */
+    int64_t n_diverged;  /* trials of it that diverged */
 } Figure;
 
 /*

@@ -93,6 +93,13 @@ static void put_figure(Report *r, const char *name, const char *folder, Text *pa
         html_markup(page, "</p>\n");
         return;
     }
+    if (figure.is_empty && figure.n_diverged > 0) {
+        html_markup(page, "<p class=\"note\">");
+        html_printf(page,
+                    "Figure %s has nothing to draw: %" PRId64 " trials diverged, none is done.",
+                    name, figure.n_diverged);
+        html_markup(page, "</p>\n");
+    }
     if (figure.is_empty)
         return;
     html_markup(page, "<figure><img alt=\"");

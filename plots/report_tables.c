@@ -59,6 +59,18 @@ static void put_summary(Text *page, const Verdict *v, Keep *keep)
     html_markup(page, "</p>");
 }
 
+/* What a verdict rests on, a row each. */
+static void put_contrasts(Text *page, const Verdict *v)
+{
+    html_markup(page, "<details open><summary>What it rests on</summary><div class=\"scroll\">"
+                      "<table><thead><tr><th class=\"l\">contrast</th><th>mean</th><th>90 % "
+                      "interval</th><th class=\"l\">unit</th><th>n</th><th class=\"l\">outcome</th>"
+                      "</tr></thead><tbody>\n");
+    for (size_t i = 0; i < v->n_contrasts; i++)
+        contrast_row(page, &v->contrasts[i]);
+    html_markup(page, "</tbody></table></div></details>\n");
+}
+
 void report_verdict(Text *page, const Verdict *v, Keep *keep)
 {
     const char *outcome = verdict_outcome_name(v->outcome);
@@ -73,14 +85,10 @@ void report_verdict(Text *page, const Verdict *v, Keep *keep)
     put_summary(page, v, keep);
     html_markup(page, "\n<p class=\"note\"><strong>Rule, fixed beforehand.</strong> ");
     html_text(page, v->rule);
-    html_markup(page,
-                "</p>\n<details open><summary>What it rests on</summary><div class=\"scroll\">"
-                "<table><thead><tr><th class=\"l\">contrast</th><th>mean</th><th>90 % "
-                "interval</th><th class=\"l\">unit</th><th>n</th><th class=\"l\">outcome</th>"
-                "</tr></thead><tbody>\n");
-    for (size_t i = 0; i < v->n_contrasts; i++)
-        contrast_row(page, &v->contrasts[i]);
-    html_markup(page, "</tbody></table></div></details>\n</article>\n");
+    html_markup(page, "</p>\n");
+    if (v->n_contrasts > 0)
+        put_contrasts(page, v);
+    html_markup(page, "</article>\n");
 }
 
 /* --- rankings --- */
@@ -118,11 +126,12 @@ static void number(Text *page, const char *format, double value)
 static void ranking_row(Text *page, const RankingRow *row, bool is_best)
 {
     const StorePoint *p = &row->result->point;
-    text_printf(page, "<tr class=\"%s\"><td>%d</td>",
-                is_best              ? "best"
-                : row->is_indistinct ? "near"
-                                     : "",
-                row->rank);
+    text_printf(page, "<tr class=\"%s\"><td>", is_best ? "best" : row->is_indistinct ? "near" : "");
+    if (isnan(row->score))
+        html_text(page, "none");
+    else
+        html_printf(page, "%d", row->rank);
+    html_markup(page, "</td>");
     multipliers(page, p->nominal);
     multipliers(page, p->built);
     html_markup(page, "<td>");
@@ -151,20 +160,29 @@ static void ranking_row(Text *page, const RankingRow *row, bool is_best)
     html_markup(page, "</td></tr>\n");
 }
 
+static const RankingRow *winner_of(const Ranking *r)
+{
+    return r && r->n_rows > 0 && !isnan(r->rows[0].score) ? &r->rows[0] : NULL;
+}
+
 static void ranking_table(Text *page, const Ranking *r)
 {
     html_markup(page, "<h3>");
     html_printf(page, "%s, match: %s", r->part, r->match);
     html_markup(page, "</h3>\n<p>");
-    html_printf(page, "%zu networks ranked", r->n_rows);
+    html_printf(page, "%zu networks", r->n_rows);
     if (!isnan(r->lowest_ratio))
         html_printf(page, "; counted cost %.3f to %.3f of the target", r->lowest_ratio,
                     r->highest_ratio);
-    html_printf(page,
-                ". With this n, %zu of the others cannot be told from the first (marked ~; paired "
-                "t intervals of the objective, 90 %% after Bonferroni; fewer than 3 seeds tell "
-                "nothing).%s",
-                r->n_indistinct, r->is_complete ? "" : " Not all trials are finished.");
+    if (winner_of(r))
+        html_printf(page,
+                    ". With this n, %zu of the others cannot be told from the first (marked ~; "
+                    "paired t intervals of the objective, 90 %% after Bonferroni; fewer than 3 "
+                    "seeds tell nothing).%s",
+                    r->n_indistinct, r->is_complete ? "" : " Not all trials are finished.");
+    else
+        html_text(page, r->is_complete ? ". No trial has a result: there is no first."
+                                       : ". No trial is finished yet.");
     html_markup(
         page,
         "</p>\n<div class=\"scroll\"><table><thead><tr><th>#</th><th>nominal d × w × "
@@ -175,11 +193,6 @@ static void ranking_table(Text *page, const Ranking *r)
     for (size_t i = 0; i < r->n_rows; i++)
         ranking_row(page, &r->rows[i], i == 0 && !isnan(r->rows[i].score));
     html_markup(page, "</tbody></table></div>\n");
-}
-
-static const RankingRow *winner_of(const Ranking *r)
-{
-    return r && r->n_rows > 0 && !isnan(r->rows[0].score) ? &r->rows[0] : NULL;
 }
 
 /* "d × w × r at 1.03 of the target, mean validation 50.2". */

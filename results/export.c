@@ -248,6 +248,15 @@ static void append_verdict(const Verdict *v, Keep *keep, Text *out)
     text_append_char(out, '\n');
 }
 
+/* Empty where nothing was measured. */
+static void percent_cell(TextTable *t, double value)
+{
+    if (isnan(value))
+        text_table_cell(t, "");
+    else
+        text_table_cellf(t, "%.2f", value);
+}
+
 static void append_ranking(const Ranking *r, Text *out)
 {
     static const char *const headings[] = {
@@ -261,16 +270,22 @@ static void append_ranking(const Ranking *r, Text *out)
     for (size_t i = 0; t && i < r->n_rows && i < TEXT_TOP_ROWS; i++) {
         const RankingRow *row = &r->rows[i];
         const StorePoint *p = &row->result->point;
-        text_table_cellf(t, "%d", row->rank);
+        if (isnan(row->score))
+            text_table_cell(t, "-");
+        else
+            text_table_cellf(t, "%d", row->rank);
         text_table_cellf(t, "%.4g %.4g %.4g", p->nominal[0], p->nominal[1], p->nominal[2]);
         text_table_cellf(t, "%.3f %.3f %.3f", p->built[0], p->built[1], p->built[2]);
         text_table_cellf(t, "%d", p->resolution);
         text_table_cellf(t, "%.3f", p->ratio);
-        text_table_cellf(t, "%.2f", row->score);
-        text_table_cellf(t, "%.2f", row->mean_val);
-        text_table_cellf(t, "%.2f", row->mean_test);
+        percent_cell(t, row->score);
+        percent_cell(t, row->mean_val);
+        percent_cell(t, row->mean_test);
         text_table_cellf(t, "%d", row->n);
-        text_table_cell(t, row->n_diverged ? "diverged" : row->is_indistinct ? "~" : "");
+        if (row->n_diverged)
+            text_table_cellf(t, "%d diverged", row->n_diverged);
+        else
+            text_table_cell(t, row->is_indistinct ? "~" : "");
     }
     if (t)
         text_table_render(t, out);

@@ -139,6 +139,10 @@ static ErrCode evaluate(const Call *call, const Study *study, const StudyImages 
                              dataset_n_classes(images->set), err));
     TRY(network_options_names(&spec, settings->names, err));
     TRY(resolve_network(&network, &spec, err));
+    const NetSettings plan = {
+        .batch = (int)settings->batch, .threads = call->threads, .level = call->cpu};
+    TRY(net_create(&net, &network, &plan, err));
+    TRY(weights_load(net, settings->weights, naming_at(settings->names), err));
     const ImageSetSettings view = {.resolution = network.resolution,
                                    .center_crop = study->data.center_crop,
                                    .threads = call->threads,
@@ -147,10 +151,6 @@ static ErrCode evaluate(const Call *call, const Study *study, const StudyImages 
     TRY(imageset_open(&set, images->set, &images->split, &view, &report, err));
     if (report.was_built)
         call_prepared(call, report.n_images, report.seconds);
-    const NetSettings plan = {
-        .batch = (int)settings->batch, .threads = call->threads, .level = call->cpu};
-    TRY(net_create(&net, &network, &plan, err));
-    TRY(weights_load(net, settings->weights, naming_at(settings->names), err));
     const DataStats stats = imagestats_compute(set, PART_TRAIN, call->threads);
     TRY(evaluation_run(result, net, set, &stats, split_parts[settings->split], err));
 fail:
