@@ -74,6 +74,6 @@ bool call_preparing(void *user, uint32_t done, uint32_t total)
 
 void call_prepared(const Call *call, uint32_t n_images, double seconds)
 {
-    call_say("prepared %" PRIu32 " images in %.1f s: %.0f images/s on %d threads", n_images,
-             seconds, n_images / seconds, call->threads);
+    call_say("prepared %" PRIu32 " images in %.1f s: %.0f images/s on %d thread%s", n_images,
+             seconds, n_images / seconds, call->threads, call->threads == 1 ? "" : "s");
 }

@@ -117,7 +117,7 @@ static void print_duplicates(const DataFacts *facts, Text *out)
         text_append(out, "duplicates  not looked for: images are drawn\n");
     if (!facts->survey.has_duplicates)
         return;
-    text_printf(out, "duplicates  %u test images are also in train, %u training images repeat\n",
+    text_printf(out, "duplicates  %u in both test and train, %u repeats within train\n",
                 found->n_pairs, found->n_within_train);
     for (uint32_t i = 0; i < found->n_pairs && i < PAIRS_SHOWN; i++) {
         dataset_describe(facts->data, DATA_TEST, found->pairs[i].test, test, sizeof test);
@@ -147,9 +147,10 @@ void data_facts_plain(const DataFacts *facts, Text *out)
     print_duplicates(facts, out);
     text_printf(out, "digest      %s\n", dataset_digest(facts->data));
     if (facts->report.was_built)
-        text_printf(out, "prepared    %u images in %.2f s: %.0f images/s on %d threads\n",
+        text_printf(out, "prepared    %u images in %.2f s: %.0f images/s on %d thread%s\n",
                     facts->report.n_images, facts->report.seconds,
-                    facts->report.n_images / facts->report.seconds, facts->threads);
+                    facts->report.n_images / facts->report.seconds, facts->threads,
+                    facts->threads == 1 ? "" : "s");
     for (uint32_t i = 0; i < dataset_n_skipped(facts->data); i++)
         text_printf(out, "skipped     %s\n", dataset_skipped(facts->data, i));
 }
