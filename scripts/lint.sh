@@ -5,7 +5,7 @@
 . "$(dirname "$0")/common.sh"
 
 # shellcheck disable=SC2086
-install_packages $build_packages git clang-format-14 clang-tidy-14 cppcheck
+install_packages $build_packages git clang-format-14 clang-tidy-14 libomp-14-dev cppcheck
 sources=$(git ls-files '*.c' '*.h')
 failed=0
 
