@@ -9,9 +9,9 @@
 #include "base/text.h"
 #include "data/decode.h"
 #include "data/source.h"
+#include "data/unreadable.h"
 
 #include <inttypes.h>
-#include <omp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -301,59 +301,45 @@ static ErrCode find_test(const char *root, const char **name, Err *err)
 
 // --- bad images ---
 
-// Decodes an image and throws the pixels away: bad->code says whether it can be used.
-static void try_decode(const Folder *folder, DataSplit split, uint32_t index, Err *bad)
-{
-    DataSize size;
-    if (folder_size(folder, split, index, &size, bad) != ERR_NONE)
-        return;
-    const size_t n_bytes = (size_t)size.height * (size_t)size.width * DATA_CHANNELS;
-    uint8_t *rgb = mem_alloc(n_bytes);
-    if (!rgb)
-        err_memory(bad, n_bytes);
-    else
-        (void)!folder_read(folder, split, index, size, rgb, bad); // bad keeps what is wrong
-    mem_free(rgb);
-}
-
-static ErrCode record_skipped(DatasetParts *parts, size_t *capacity, const char *message, Err *err)
-{
-    if (mem_grow(&parts->skipped, capacity, parts->n_skipped + 1, sizeof *parts->skipped, err) !=
-        ERR_NONE)
-        return err->code;
-    parts->skipped[parts->n_skipped] = mem_strdup(message);
-    if (!parts->skipped[parts->n_skipped])
-        return err_memory(err, strlen(message));
-    parts->n_skipped++;
-    return ERR_NONE;
-}
-
-// Decodes every image once and leaves out those that cannot be, in order.
-static ErrCode drop_bad(DatasetParts *parts, DataSplit split, size_t *capacity, int threads,
-                        Err *err)
+// Moves the reasons into parts and closes the gaps the images leave.
+static ErrCode leave_out(DatasetParts *parts, const Unreadable *bad, Err *err)
 {
     Folder *folder = parts->state;
-    const size_t n = folder->count[split];
-    Err *bad = mem_calloc(n, sizeof *bad);
-    if (!bad)
-        return err_memory(err, n * sizeof *bad);
-#pragma omp parallel for num_threads(threads) schedule(dynamic)
-    for (size_t i = 0; i < n; i++)
-        try_decode(folder, split, (uint32_t)i, &bad[i]);
-    size_t kept = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (bad[i].code == ERR_MEMORY && err->code == ERR_NONE)
-            *err = bad[i];
-        if (bad[i].code == ERR_NONE || err->code != ERR_NONE) {
-            folder->images[split][kept++] = folder->images[split][i];
-            continue;
+    size_t next = 0;
+    parts->skipped = mem_calloc(bad->n_images + 1, sizeof *parts->skipped);
+    if (!parts->skipped)
+        return err_memory(err, bad->n_images * sizeof *parts->skipped);
+    for (int split = 0; split < DATA_N_SPLITS; split++) {
+        size_t kept = 0;
+        for (size_t i = 0; i < folder->count[split]; i++) {
+            const UnreadableImage *image = next < bad->n_images ? &bad->images[next] : NULL;
+            if (!image || (int)image->split != split || image->index != i) {
+                folder->images[split][kept++] = folder->images[split][i];
+                continue;
+            }
+            mem_free(folder->images[split][i].path);
+            folder->images[split][i].path = NULL;
+            parts->skipped[parts->n_skipped] = mem_strdup(image->reason);
+            if (!parts->skipped[parts->n_skipped])
+                err_memory(err, strlen(image->reason));
+            else
+                parts->n_skipped++;
+            next++;
         }
-        mem_free(folder->images[split][i].path);
-        (void)!record_skipped(parts, capacity, bad[i].msg, err);
+        folder->count[split] = kept;
+        parts->count[split] = (uint32_t)kept;
     }
-    folder->count[split] = kept;
-    parts->count[split] = (uint32_t)kept;
-    mem_free(bad);
+    return err->code;
+}
+
+static ErrCode drop_bad(DatasetParts *parts, const DatasetSettings *settings, Err *err)
+{
+    const Folder *folder = parts->state;
+    const int threads = settings->threads > 0 ? settings->threads : 1;
+    Unreadable bad;
+    if (unreadable_find(&bad, parts, settings->name, folder->root, threads, err) == ERR_NONE)
+        (void)!leave_out(parts, &bad, err); // err keeps it
+    unreadable_release(&bad);
     return err->code;
 }
 
@@ -384,7 +370,6 @@ ErrCode folder_open(DatasetParts *parts, const DatasetKind *kind, const char *pa
 {
     (void)kind;
     const char *test = NULL;
-    size_t capacity = 0;
     Folder *folder = mem_calloc(1, sizeof *folder);
     if (!folder)
         return err_memory(err, sizeof *folder);
@@ -396,10 +381,11 @@ ErrCode folder_open(DatasetParts *parts, const DatasetKind *kind, const char *pa
     TRY(find_test(path, &test, err));
     TRY(add_split(parts, DATA_TRAIN, "train", err));
     TRY(add_split(parts, DATA_TEST, test, err));
-    for (int split = 0; split < DATA_N_SPLITS && settings->bad_image == BAD_IMAGE_SKIP; split++)
-        TRY(drop_bad(parts, (DataSplit)split, &capacity,
-                     settings->threads > 0 ? settings->threads : 1, err));
     TRY(digest_manifest(parts, err));
+    if (settings->bad_image == BAD_IMAGE_SKIP) {
+        TRY(drop_bad(parts, settings, err));
+        TRY(digest_manifest(parts, err));
+    }
 fail:
     return err->code;
 }

@@ -9,15 +9,14 @@
 #include "base/hash.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "data/cachefolder.h"
 #include "data/imagebuild.h"
 
 #include <assert.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define CACHE_MAGIC "isoflop images\n"
-#define CACHE_FOLDER "isoflop"
 
 enum {
     CACHE_VERSION = 1,
@@ -102,41 +101,13 @@ static ErrCode digest_set(char *digest, const Split *split, const ImageSetSettin
     return err->code;
 }
 
-// The first folder of the rule that can be made. One that the user named must be usable.
-static ErrCode cache_folder(char **folder, const char *fallback, Err *err)
-{
-    const char *named = getenv("ISOFLOP_CACHE");
-    if (named && *named) {
-        *folder = mem_strdup(named);
-        return *folder ? file_make_dirs(*folder, err) : err_memory(err, strlen(named));
-    }
-    const struct {
-        const char *variable;
-        const char *below;
-    } places[] = {{"XDG_CACHE_HOME", CACHE_FOLDER}, {"HOME", ".cache/" CACHE_FOLDER}};
-    for (size_t i = 0; i < ARRAY_LEN(places); i++) {
-        const char *root = getenv(places[i].variable);
-        Err refused = {0};
-        if (!root || root[0] != '/')
-            continue;
-        *folder = file_join(root, places[i].below);
-        if (!*folder)
-            return err_memory(err, strlen(root));
-        if (file_make_dirs(*folder, &refused) == ERR_NONE)
-            return ERR_NONE;
-        mem_free(*folder);
-    }
-    *folder = mem_strdup(fallback ? fallback : ".");
-    return *folder ? file_make_dirs(*folder, err) : err_memory(err, 1);
-}
-
 static ErrCode cache_path(char **path, const char *digest, const Dataset *data,
                           const ImageSetSettings *settings, Err *err)
 {
     Text name = {0};
     char *folder = NULL;
     *path = NULL;
-    TRY(cache_folder(&folder, settings->fallback_dir, err));
+    TRY(cachefolder_make(&folder, settings->fallback_dir ? settings->fallback_dir : ".", err));
     text_append_file_name(&name, dataset_name(data));
     text_printf(&name, "-%d-%s.images", settings->resolution, digest);
     TRY(text_ok(&name, err));

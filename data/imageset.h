@@ -6,8 +6,7 @@
 // processes that map it. A damaged or foreign file of that name is written anew, and the report
 // says so.
 //
-// Cache directory: ISOFLOP_CACHE, else $XDG_CACHE_HOME/isoflop, else ~/.cache/isoflop, else
-// `fallback_dir`.
+// It lies in the folder of data/cachefolder.h, `fallback_dir` being its last resort.
 #ifndef ISOFLOP_DATA_IMAGESET_H
 #define ISOFLOP_DATA_IMAGESET_H
 

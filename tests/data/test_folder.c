@@ -2,10 +2,13 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/sys.h"
+#include "base/sysfault.h"
 #include "data/imageset.h"
 #include "tests/data/datafixture.h"
 
+#include <errno.h>
 #include <png.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -163,6 +166,7 @@ static void test_bad_images(void **state)
         assert_error(build(data, threads, &err), ERR_DATA, &err, "val/a/bad.png", NULL);
     dataset_close(&data);
     for (int threads = 1; threads <= 3; threads++) {
+        assert_ok(file_remove_tree(fixture_path("cache"), &err), &err); // what is remembered
         assert_ok(try_open(&data, BAD_IMAGE_SKIP, threads, &err), &err);
         assert_int_equal(dataset_count(data, DATA_TRAIN), 4);
         assert_int_equal(dataset_count(data, DATA_TEST), 2);
@@ -171,6 +175,80 @@ static void test_bad_images(void **state)
         assert_non_null(strstr(dataset_skipped(data, 1), "val/b/bad.jpg"));
         assert_ok(build(data, threads, &err), &err);
         dataset_close(&data);
+    }
+}
+
+// What cannot be decoded is looked for once: the second opening takes the memo's word (here a word
+// that decoding would not give), another manifest or a damaged memo does not.
+static void test_bad_images_are_remembered(void **state)
+{
+    (void)state;
+    Err err;
+    Dataset *data;
+    FileList list = {0};
+    char path[256], *memo;
+    size_t n_bytes;
+    make_set();
+    assert_ok(file_remove_tree(fixture_path("cache"), &err), &err);
+    fixture_write("set/val/b/bad.jpg", "not a picture", 13);
+    assert_ok(try_open(&data, BAD_IMAGE_SKIP, 2, &err), &err);
+    assert_int_equal(dataset_n_skipped(data), 1);
+    dataset_close(&data);
+    assert_ok(file_list(fixture_path("cache"), &list, &err), &err);
+    assert_int_equal(list.n_names, 1);
+    assert_non_null(strstr(list.names[0], ".skipped"));
+    snprintf(path, sizeof path, "cache/%s", list.names[0]);
+    file_list_release(&list);
+
+    fixture_write("set/val/b/bad.jpg", "still no pic.", 13); // of the same size: not looked at
+    assert_ok(file_read(fixture_path(path), 1 << 12, &memo, &n_bytes, &err), &err);
+    char *body = strstr(memo, "neither");
+    assert_non_null(body);
+    memcpy(body, "NEITHER", 7);
+    char *end = memo + n_bytes - 17;
+    snprintf(end, 17, "%016llx", (unsigned long long)hash_64(memo, n_bytes - 17));
+    memo[n_bytes - 1] = '\n';
+    fixture_write(path, memo, n_bytes);
+    assert_ok(try_open(&data, BAD_IMAGE_SKIP, 1, &err), &err);
+    assert_non_null(strstr(dataset_skipped(data, 0), "NEITHER"));
+    dataset_close(&data);
+
+    memo[20] ^= 1;
+    fixture_write(path, memo, n_bytes);
+    assert_ok(try_open(&data, BAD_IMAGE_SKIP, 1, &err), &err);
+    assert_non_null(strstr(dataset_skipped(data, 0), "neither"));
+    dataset_close(&data);
+    put_png("set/val/b/more.png", 16, 16, 9);
+    assert_ok(try_open(&data, BAD_IMAGE_SKIP, 1, &err), &err);
+    assert_non_null(strstr(dataset_skipped(data, 0), "neither"));
+    assert_int_equal(dataset_count(data, DATA_TEST), 3);
+    dataset_close(&data);
+    mem_free(memo);
+}
+
+// Whichever allocation fails: one error and no set, or, where it only cost the memo, the right set.
+static void test_allocations_may_fail(void **state)
+{
+    (void)state;
+    bool has_fired = true;
+    make_set();
+    fixture_write("set/val/b/bad.jpg", "not a picture", 13);
+    for (long k = 1; has_fired; k++) {
+        Err err, ignored = {0};
+        Dataset *data = NULL;
+        assert_ok(file_remove_tree(fixture_path("cache"), &ignored), &ignored);
+        sysfault_arm(SYS_ALLOC, k, SYS_FAIL, ENOMEM);
+        const ErrCode code = try_open(&data, BAD_IMAGE_SKIP, 1, &err);
+        has_fired = sysfault_fired();
+        sysfault_clear();
+        if (code == ERR_NONE) {
+            assert_int_equal(dataset_n_skipped(data), 1);
+            assert_int_equal(dataset_count(data, DATA_TEST), 2);
+        } else {
+            assert_true(has_fired && code == ERR_MEMORY && !data);
+        }
+        dataset_close(&data);
+        assert_true(k < 500);
     }
 }
 
@@ -209,9 +287,14 @@ static void test_real_set(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_order_and_labels), cmocka_unit_test(test_manifest_digest),
-        cmocka_unit_test(test_what_is_refused),  cmocka_unit_test(test_bad_images),
-        cmocka_unit_test(test_changed_file),     cmocka_unit_test(test_real_set),
+        cmocka_unit_test(test_order_and_labels),
+        cmocka_unit_test(test_manifest_digest),
+        cmocka_unit_test(test_what_is_refused),
+        cmocka_unit_test(test_bad_images),
+        cmocka_unit_test(test_bad_images_are_remembered),
+        cmocka_unit_test(test_allocations_may_fail),
+        cmocka_unit_test(test_changed_file),
+        cmocka_unit_test(test_real_set),
     };
     const char *root = getenv("ISOFLOP_DATA");
     data_root = root ? mem_strdup(root) : NULL;

@@ -1,0 +1,40 @@
+// Places are tried in order; what cannot be made is passed over unless the user named it.
+#include "data/cachefolder.h"
+
+#include "base/file.h"
+#include "base/sys.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define CACHE_FOLDER "isoflop"
+
+ErrCode cachefolder_make(char **folder, const char *fallback, Err *err)
+{
+    const char *named = getenv("ISOFLOP_CACHE");
+    if (named && *named) {
+        *folder = mem_strdup(named);
+        return *folder ? file_make_dirs(*folder, err) : err_memory(err, strlen(named));
+    }
+    const struct {
+        const char *variable;
+        const char *below;
+    } places[] = {{"XDG_CACHE_HOME", CACHE_FOLDER}, {"HOME", ".cache/" CACHE_FOLDER}};
+    for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+        const char *root = getenv(places[i].variable);
+        Err refused = {0};
+        if (!root || root[0] != '/')
+            continue;
+        *folder = file_join(root, places[i].below);
+        if (!*folder)
+            return err_memory(err, strlen(root));
+        if (file_make_dirs(*folder, &refused) == ERR_NONE)
+            return ERR_NONE;
+        mem_free(*folder);
+    }
+    *folder = NULL;
+    if (!fallback)
+        return ERR_NONE;
+    *folder = mem_strdup(fallback);
+    return *folder ? file_make_dirs(*folder, err) : err_memory(err, 1);
+}
