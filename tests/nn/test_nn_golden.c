@@ -230,9 +230,9 @@ static void check_losses(const char *stem, NetOptimizer optimizer, const char *n
     close_golden(&golden);
 }
 
-/* MBConv with SE; basic blocks with ReLU; fused MBConv: between them every kind of block. */
-static const char *const stems[] = {"efficientnet-b0-cifar-w025", "resnet-20-cifar-w050",
-                                    "fused-mbconv-cifar"};
+/* MBConv with SE and swish, without and with ReLU6; basic blocks with ReLU; fused MBConv. */
+static const char *const stems[] = {"efficientnet-b0-cifar-w025", "mobilenet-v2-cifar-w010",
+                                    "resnet-20-cifar-w050", "fused-mbconv-cifar"};
 
 static void test_gradients(void **state)
 {
