@@ -59,7 +59,8 @@ void file_unmap(FileMap *map);
 // --- writing ---
 
 // Replaces `path` by the bytes, atomically and durably: tmp, fsync, rename, fsync(folder). After an
-// error or a crash the old file is there in full (or none). Errors: ERR_IO.
+// error or a crash the old file is there in full (or none). What is no regular file (a device, a
+// pipe, anything of /dev) is written in place instead. Errors: ERR_IO.
 ErrCode file_write(const char *path, const void *data, size_t n_bytes, Err *err) ERR_CHECKED;
 
 // The same in pieces. The temporary file is `path.tmp-PID-N`; commit and abort destroy the writer

@@ -2,7 +2,8 @@
 //
 // tmp -> write -> fsync -> rename -> fsync(folder): after a crash at any instant the name shows the
 // old bytes or the new ones, in full. tests/base/test_file.c dies at each of these calls, and takes
-// each away to see the test fail.
+// each away to see the test fail. What is no regular file (a device, a pipe, /dev/stdout) is
+// written in place: a rename would put a file where the device was.
 #include "base/file.h"
 
 #include "base/sys.h"
@@ -15,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { FILE_MODE = 0666, BUFFER_BYTES = 1 << 16 };
@@ -23,7 +25,7 @@ enum { FILE_MODE = 0666, BUFFER_BYTES = 1 << 16 };
 
 struct FileWriter {
     char *path;
-    char *temporary;
+    char *temporary; // NULL: written in place, or renamed already
     int fd;
     uint64_t n_bytes; // put so far
     size_t n_buffered;
@@ -117,6 +119,15 @@ static void destroy_writer(FileWriter **writer)
     *writer = NULL;
 }
 
+// /dev/stdout is a link to whatever stands there, perhaps a regular file: it is one all the same.
+static bool is_written_in_place(const char *path)
+{
+    struct stat facts;
+    if (stat(path, &facts) != 0)
+        return false;
+    return text_starts_with(path, "/dev/") || !(S_ISREG(facts.st_mode) || S_ISDIR(facts.st_mode));
+}
+
 ErrCode file_writer_begin(FileWriter **writer, const char *path, Err *err)
 {
     *writer = NULL;
@@ -128,14 +139,17 @@ ErrCode file_writer_begin(FileWriter **writer, const char *path, Err *err)
     w->n_buffered = 0;
     w->path = mem_strdup(path);
     w->temporary = NULL;
-    char *temporary = temporary_name(path);
-    if (!w->path || !temporary) {
+    const bool is_in_place = is_written_in_place(path);
+    char *temporary = is_in_place ? NULL : temporary_name(path);
+    if (!w->path || (!is_in_place && !temporary)) {
         err_memory(err, strlen(path));
         goto fail;
     }
-    w->fd = sys_calls.open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, FILE_MODE);
+    w->fd = is_in_place
+                ? sys_calls.open(path, O_WRONLY | O_CLOEXEC, FILE_MODE)
+                : sys_calls.open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, FILE_MODE);
     if (w->fd < 0) {
-        err_errno(err, "create", path); // the name the user gave
+        err_errno(err, is_in_place ? "open" : "create", path); // the name the user gave
         goto fail;
     }
     w->temporary = temporary;
@@ -179,15 +193,20 @@ ErrCode file_writer_commit(FileWriter **writer, Err *err)
 {
     FileWriter *w = *writer;
     TRY(flush_writer(w, err));
-    if (sys_calls.fsync(w->fd) != 0) {
+    const bool is_in_place = !w->temporary;
+    if (!is_in_place && sys_calls.fsync(w->fd) != 0) {
         err_errno(err, "sync", w->temporary);
         goto fail;
     }
     const int fd = w->fd;
     w->fd = -1; // closed also when close() reports an error
     if (sys_calls.close(fd) != 0 && errno != EINTR) {
-        err_errno(err, "close", w->temporary);
+        err_errno(err, "close", is_in_place ? w->path : w->temporary);
         goto fail;
+    }
+    if (is_in_place) {
+        destroy_writer(writer);
+        return ERR_NONE;
     }
     if (sys_calls.rename(w->temporary, w->path) != 0) {
         err_errno(err, "rename", w->temporary);

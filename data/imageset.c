@@ -86,6 +86,11 @@ static bool is_intact(const FileMap *map, const char *digest)
     return hash.low == footer->pixel_hash[0] && hash.high == footer->pixel_hash[1];
 }
 
+double imageset_center_crop(const ImageSetSettings *settings)
+{
+    return settings->center_crop > 0.0 ? settings->center_crop : 1.0;
+}
+
 // The digest that names the file: of data, subsets, resolution, crop and the format's version.
 static ErrCode digest_set(char *digest, const Split *split, const ImageSetSettings *settings,
                           Err *err)
@@ -199,6 +204,10 @@ ErrCode imageset_open(ImageSet **out, const Dataset *data, const Split *split,
     char *path = NULL;
     *out = NULL;
     *report = (ImageSetReport){0};
+    if (imageset_center_crop(settings) < 1.0 && dataset_is_rendered(data))
+        return err_set(err, ERR_USAGE,
+                       "cannot crop '%s': its images are drawn, center_crop must be 1",
+                       dataset_name(data));
     ImageSet *set = mem_calloc(1, sizeof *set);
     if (!set)
         return err_memory(err, sizeof *set);
@@ -220,11 +229,6 @@ fail:
     mem_free(path);
     imageset_close(&set);
     return err->code;
-}
-
-double imageset_center_crop(const ImageSetSettings *settings)
-{
-    return settings->center_crop > 0.0 ? settings->center_crop : 1.0;
 }
 
 uint32_t imageset_count(const ImageSet *set, DataPart part)

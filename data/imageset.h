@@ -46,7 +46,7 @@ typedef struct ImageSet ImageSet;
 
 // Maps the set's file, building it first if it is not there. Two processes that build at once write
 // the same bytes; the last rename wins. Errors: ERR_DATA, ERR_IO (with path, errno), ERR_MEMORY,
-// ERR_INTERRUPTED (progress said so; nothing is left behind).
+// ERR_INTERRUPTED (progress said so; nothing is left behind), ERR_USAGE (a crop of a rendered set).
 ErrCode imageset_open(ImageSet **out, const Dataset *data, const Split *split,
                       const ImageSetSettings *settings, ImageSetReport *report,
                       Err *err) ERR_CHECKED;

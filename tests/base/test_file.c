@@ -264,6 +264,32 @@ static void a_full_disk_is_noticed(void **state)
     close(fd);
 }
 
+// Property: what is no regular file is written in place, never replaced by one.
+static void devices_and_pipes_stay_what_they_are(void **state)
+{
+    (void)state;
+    Err err = {0};
+    struct stat facts;
+    char seen[8] = {0};
+    assert_int_equal(mkfifo("pipe", 0600), 0);
+    const int reader = open("pipe", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    assert_true(reader >= 0);
+    assert_int_equal(file_write("pipe", "through", 7, &err), ERR_NONE);
+    assert_int_equal(read(reader, seen, sizeof seen), 7);
+    assert_string_equal(seen, "through");
+    close(reader);
+    assert_int_equal(stat("pipe", &facts), 0);
+    assert_true(S_ISFIFO(facts.st_mode));
+    if (stat("/dev/full", &facts) != 0 || !S_ISCHR(facts.st_mode)) {
+        print_message("SKIP: no /dev/full here\n");
+        return;
+    }
+    assert_int_equal(file_write("/dev/full", "x", 1, &err), ERR_IO);
+    assert_non_null(strstr(err.msg, strerror(ENOSPC)));
+    assert_int_equal(stat("/dev/full", &facts), 0);
+    assert_true(S_ISCHR(facts.st_mode));
+}
+
 // Property: bounds, missing files and folders are said by name; an empty file reads and maps.
 static void reading_is_bounded(void **state)
 {
@@ -404,6 +430,7 @@ int main(void)
         cmocka_unit_test(interruptions_are_gone_on_with),
         cmocka_unit_test(a_full_disk_is_noticed),
         cmocka_unit_test(reading_is_bounded),
+        cmocka_unit_test(devices_and_pipes_stay_what_they_are),
         cmocka_unit_test(folders_are_made_and_removed),
         cmocka_unit_test(paths_are_joined),
         cmocka_unit_test(locks_exclude_and_die_with_their_holder),
