@@ -10,13 +10,14 @@ The recipe, which isoflop repeats from the command at the end:
 - initial values: N(0, sqrt(2 / fan_out)), depthwise sqrt(2 / k^2), classifier U(+-1/sqrt(classes)), biases 0, gamma 1.
 - batch norm: epsilon 1e-3, running = 0.99 running + 0.01 batch.
 - 4 epochs, shuffled anew each epoch, batch 32, the last incomplete batch (16 images) dropped: T = 4 * 562 steps.
-- SGD, Nesterov momentum 0.9, no weight decay; the learning rate of step t = 0 .. T-1 rises to 0.03 over the first half
-  epoch, w = 281 steps, as 0.03 * (t + 1) / w, then falls as 0.03 * 0.5 * (1 + cos(pi * (t - w) / (T - w))).
+- RMSprop in PyTorch's form: alpha 0.9, epsilon 1e-3, momentum 0.9, no weight decay; the learning rate of step
+  t = 0 .. T-1 rises to 0.001 over the first half epoch, w = 281 steps, as 0.001 * (t + 1) / w, then falls as
+  0.001 * 0.5 * (1 + cos(pi * (t - w) / (T - w))).
 - accuracy: all 10000 test images, running statistics, after the last step.
 
     isoflop train --network efficientnet-b0-cifar --width 0.25 --data cifar-10 --seed S --threads 2 --out DIR \
-        --epochs 4 --batch 32 --set data.train=18000 --set data.val=2000 --set recipe.optimizer=sgd \
-        --set recipe.lr=0.03 --set recipe.schedule=cosine --set recipe.warmup_epochs=0.5 \
+        --epochs 4 --batch 32 --set data.train=18000 --set data.val=2000 --set recipe.optimizer=rmsprop-torch \
+        --set recipe.lr=0.001 --set recipe.schedule=cosine --set recipe.warmup_epochs=0.5 \
         --set recipe.weight_decay=0 --set recipe.label_smoothing=0 --set recipe.ema=0 \
         --set recipe.augment=none --set network.drop_connect=0 --set network.head.dropout=0 --json
 """
@@ -96,8 +97,8 @@ def train(spec, data, options, seed):
     """One seed; the lines of `isoflop train --json`, as far as both know them."""
     (images, labels), (test_images, test_labels) = data
     network = init_network(Network(spec), seed).to(memory_format=torch.channels_last).train()
-    optimiser = torch.optim.SGD(parameter_groups(network, options.weight_decay), options.lr,
-                                momentum=0.9, nesterov=True)
+    optimiser = torch.optim.RMSprop(parameter_groups(network, options.weight_decay), options.lr,
+                                    alpha=0.9, eps=1e-3, momentum=0.9)
     random = torch.Generator().manual_seed(1000 + seed)
     per_epoch = len(labels) // options.batch
     steps = per_epoch * options.epochs
@@ -136,7 +137,7 @@ def main():
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3, 4, 5])
     parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--lr", type=float, default=0.03)
+    parser.add_argument("--lr", type=float, default=0.001)
     parser.add_argument("--warmup-epochs", type=float, default=0.5)
     parser.add_argument("--weight-decay", type=float, default=0.0)
     parser.add_argument("--train", type=int, default=18000)
