@@ -23,7 +23,7 @@ extern const char *const figure_names[];
 /* Compiled in: the figures' queries and scripts, the report's template and style. */
 extern const EmbeddedFile plots_files[];
 
-enum { FIGURE_TIMEOUT_S = 60 }; /* for one run of gnuplot */
+enum { FIGURE_TIMEOUT_S = 300 }; /* for one run of gnuplot; idle, a second */
 
 /* What a report needs of a drawn figure; texts live in the Keep. */
 typedef struct Figure {
