@@ -25,7 +25,7 @@ do for [part=1:n_mean] {
          $best index (part-1) using 2:3 with points pt 6 ps 3.0 lw 2.5 lc rgb colour[4]
     unset label 1; unset label 2; unset label 3
     unset colorbox
-    set lmargin screen 0.66; set rmargin screen 0.98
+    set lmargin screen 0.71; set rmargin screen 0.98
     set xlabel 'validation top-1 accuracy (%)'; unset ylabel
     set title 'first networks by objective'
     set offsets graph 0.03, graph 0.03, 0.6, 0.6
