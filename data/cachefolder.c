@@ -9,13 +9,24 @@
 
 #define CACHE_FOLDER "isoflop"
 
+// *folder is a copy of the path, whose folder exists now; NULL on failure.
+static ErrCode make(char **folder, const char *path, Err *err)
+{
+    *folder = mem_strdup(path);
+    if (!*folder)
+        return err_memory(err, strlen(path) + 1);
+    if (file_make_dirs(*folder, err) == ERR_NONE)
+        return ERR_NONE;
+    mem_free(*folder);
+    *folder = NULL;
+    return err->code;
+}
+
 ErrCode cachefolder_make(char **folder, const char *fallback, Err *err)
 {
     const char *named = getenv("ISOFLOP_CACHE");
-    if (named && *named) {
-        *folder = mem_strdup(named);
-        return *folder ? file_make_dirs(*folder, err) : err_memory(err, strlen(named));
-    }
+    if (named && *named)
+        return make(folder, named, err);
     const struct {
         const char *variable;
         const char *below;
@@ -33,8 +44,5 @@ ErrCode cachefolder_make(char **folder, const char *fallback, Err *err)
         mem_free(*folder);
     }
     *folder = NULL;
-    if (!fallback)
-        return ERR_NONE;
-    *folder = mem_strdup(fallback);
-    return *folder ? file_make_dirs(*folder, err) : err_memory(err, 1);
+    return fallback ? make(folder, fallback, err) : ERR_NONE;
 }
