@@ -6,11 +6,13 @@
 #include "data/augment.h"
 #include "data/dataset.h"
 #include "harness/study.h"
+#include "models/resolve.h"
 #include "models/scaling.h"
 #include "models/zoo.h"
 #include "plots/figure.h"
 #include "results/store.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const char *const usage[] = {"[KIND...] [--json]", "--dump NAME", NULL};
@@ -33,12 +35,13 @@ static const Option options[] = {
      .doc = "print what is compiled in under that name"},
 };
 
+enum { LIST_MAX_ROWS = 256, LIST_MAX_ABOUT = 96 };
+
 /* Rows are (name, what it is), collected by one function a kind. */
 typedef struct Row {
-    const char *name, *about;
+    const char *name;
+    char about[LIST_MAX_ABOUT];
 } Row;
-
-enum { LIST_MAX_ROWS = 256 };
 
 typedef struct Rows {
     Row v[LIST_MAX_ROWS];
@@ -47,36 +50,53 @@ typedef struct Rows {
 
 static void add(Rows *rows, const char *name, const char *about)
 {
-    if (rows->n < LIST_MAX_ROWS)
-        rows->v[rows->n++] = (Row){name, about};
+    if (rows->n == LIST_MAX_ROWS)
+        return;
+    Row *row = &rows->v[rows->n++];
+    row->name = name;
+    snprintf(row->about, sizeof row->about, "%s", about);
 }
 
-static void list_networks(Rows *rows)
+static ErrCode list_networks(Rows *rows, Err *err)
 {
-    for (size_t i = 0; i < zoo_count(); i++)
-        add(rows, zoo_name(i), "");
+    for (size_t i = 0; i < zoo_count(); i++) {
+        Spec spec;
+        TRY(zoo_load(&spec, zoo_name(i), err));
+        char about[LIST_MAX_ABOUT], macs[TEXT_NUMBER_BYTES];
+        snprintf(about, sizeof about, "%d px, %d classes, %s MACs", spec.resolution, spec.classes,
+                 text_human(macs, (double)resolve_macs(&spec, 0)));
+        add(rows, zoo_name(i), about);
+    }
+fail:
+    return err->code;
 }
 
-static void list_data(Rows *rows)
+static ErrCode list_data(Rows *rows, Err *err)
 {
+    (void)err;
     size_t n = 0;
     const DatasetKind *kinds = dataset_kinds(&n);
     for (size_t i = 0; i < n; i++)
         add(rows, kinds[i].name, kinds[i].format);
+    return ERR_NONE;
 }
 
-static void list_augmentations(Rows *rows)
+static ErrCode list_augmentations(Rows *rows, Err *err)
 {
+    (void)err;
     size_t n = 0;
     const AugmentName *names = augment_names(&n);
     for (size_t i = 0; i < n; i++)
         add(rows, names[i].name, names[i].doc);
+    return ERR_NONE;
 }
 
-static void list_strategies(Rows *rows)
+static ErrCode list_strategies(Rows *rows, Err *err)
 {
+    (void)err;
     for (size_t i = 0; i < scaling_n_strategies(); i++)
         add(rows, scaling_strategy(i)->name, scaling_strategy(i)->summary);
+    return ERR_NONE;
 }
 
 static void add_embedded(Rows *rows, const EmbeddedFile *files)
@@ -85,26 +105,32 @@ static void add_embedded(Rows *rows, const EmbeddedFile *files)
         add(rows, files[i].name, "");
 }
 
-static void list_studies(Rows *rows)
+static ErrCode list_studies(Rows *rows, Err *err)
 {
+    (void)err;
     add_embedded(rows, study_builtins);
+    return ERR_NONE;
 }
 
-static void list_figures(Rows *rows)
+static ErrCode list_figures(Rows *rows, Err *err)
 {
+    (void)err;
     for (size_t i = 0; figure_names[i]; i++)
         add(rows, figure_names[i], "");
+    return ERR_NONE;
 }
 
-static void list_files(Rows *rows)
+static ErrCode list_files(Rows *rows, Err *err)
 {
+    (void)err;
     add_embedded(rows, results_files);
     add_embedded(rows, plots_files);
+    return ERR_NONE;
 }
 
 typedef struct Kind {
     const char *name;
-    void (*list)(Rows *rows);
+    ErrCode (*list)(Rows *rows, Err *err);
 } Kind;
 
 static const Kind kinds[] = {
@@ -189,14 +215,14 @@ static ErrCode dump(const char *name, Text *out, Err *err)
     return ERR_NONE;
 }
 
-static void list(const Call *call, Text *out, JsonWriter *json)
+static ErrCode list(const Call *call, Text *out, JsonWriter *json, Err *err)
 {
     json_open_map(json, NULL);
     for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
         Rows rows = {.n = 0};
         if (!is_wanted(call, kinds[k].name))
             continue;
-        kinds[k].list(&rows);
+        TRY(kinds[k].list(&rows, err));
         print_kind(&kinds[k], &rows, out, json);
     }
     if (call->n_args && is_wanted(call, "keys")) {
@@ -208,6 +234,8 @@ static void list(const Call *call, Text *out, JsonWriter *json)
     }
     json_close_map(json);
     text_append_char(json->out, '\n');
+fail:
+    return err->code;
 }
 
 static ErrCode run(const Call *call, int *status, Err *err)
@@ -221,7 +249,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
         TRY(call_print(&out, err));
     } else {
         TRY(check_kinds(call, err));
-        list(call, &out, &json);
+        TRY(list(call, &out, &json, err));
         TRY(call_print(call->json ? &document : &out, err));
     }
 fail:
