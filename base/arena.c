@@ -1,9 +1,11 @@
-// The bump arena; see arena.h.
-//
-// Debug layout: after each allocation lies a red zone, from the allocation's very last byte on to a
-// multiple of 64 and 64 bytes further. It is filled with a pattern; its last bytes say where the
-// previous zone ends and where this one begins, so the zones form a chain from the newest to the
-// oldest.
+/*
+ * The bump arena; see arena.h.
+ *
+ * Debug layout: after each allocation lies a red zone, from the allocation's very last byte on to a
+ * multiple of 64 and 64 bytes further. It is filled with a pattern; its last bytes say where the
+ * previous zone ends and where this one begins, so the zones form a chain from the newest to the
+ * oldest.
+ */
 #include "base/arena.h"
 
 #include "base/sys.h"
@@ -20,14 +22,15 @@ enum { HAS_GUARDS = 1 };
 
 enum { ZONE_BYTES = ARENA_ALIGN, ZONE_PATTERN = 0xA5 };
 
-// A NaN as float and, twice, as double; without payload, so that arithmetic keeps it (see fm_expf).
+/* A NaN as float and, twice, as double; without payload, so that arithmetic keeps it (see fm_expf).
+ */
 static const uint32_t poison_word = 0xFFF80000u;
 
-// The last bytes of a red zone.
+/* The last bytes of a red zone. */
 typedef struct ZoneEnd {
-    size_t previous; // offset of the previous zone's end, 0: this is the first
-    size_t begin;    // offset of the zone's first byte
-    size_t check;    // of the two above
+    size_t previous; /* offset of the previous zone's end, 0: this is the first */
+    size_t begin;    /* offset of the zone's first byte */
+    size_t check;    /* of the two above */
 } ZoneEnd;
 
 static size_t zone_check(size_t previous, size_t begin)
@@ -44,7 +47,7 @@ static void poison(unsigned char *data, size_t n_bytes)
         memcpy(data + i, &poison_word, n_bytes - i);
 }
 
-// n rounded up to a multiple of align, a power of two; SIZE_MAX on overflow.
+/* n rounded up to a multiple of align, a power of two; SIZE_MAX on overflow. */
 static size_t align_up(size_t n, size_t align)
 {
     return n > SIZE_MAX - (align - 1) ? SIZE_MAX : (n + align - 1) & ~(align - 1);
@@ -77,7 +80,7 @@ ErrCode arena_reserve(Arena *arena, size_t n_bytes, Err *err)
     arena->block = block;
     arena->base = (unsigned char *)align_up((uintptr_t)block, align);
     arena->size = n_bytes;
-    if (is_huge) // advice only: a kernel without huge pages refuses, which changes nothing
+    if (is_huge) /* advice only: a kernel without huge pages refuses, which changes nothing */
         (void)madvise(arena->base, n_bytes & ~(size_t)(ARENA_HUGE_PAGE - 1), MADV_HUGEPAGE);
     if (HAS_GUARDS)
         poison(arena->base, n_bytes);
@@ -100,7 +103,7 @@ bool arena_is_measuring(const Arena *arena)
     return !arena->base && arena->size == SIZE_MAX;
 }
 
-// Writes the red zone that begins at `begin` and ends at `end`.
+/* Writes the red zone that begins at `begin` and ends at `end`. */
 static void write_zone(Arena *arena, size_t begin, size_t end)
 {
     const ZoneEnd tail = {
@@ -115,7 +118,7 @@ void *arena_alloc_aligned(Arena *arena, size_t n_items, size_t item_bytes, size_
     assert(align >= ARENA_ALIGN && align <= ARENA_HUGE_PAGE && (align & (align - 1)) == 0);
     size_t n_bytes;
     const bool fits_size = arena_multiply(n_items, item_bytes, &n_bytes);
-    // A measuring arena does not know how its reservation will be aligned, unless it is large.
+    /* A measuring arena does not know how its reservation will be aligned, unless it is large. */
     const size_t begin = align_up(arena->used, align);
     const size_t padded = align_up(n_bytes, ARENA_ALIGN);
     const size_t whole =
@@ -197,8 +200,10 @@ bool arena_check(const Arena *arena)
     while (end > 0) {
         ZoneEnd tail;
         memcpy(&tail, arena->base + end - sizeof tail, sizeof tail);
-        // A damaged tail is damage too: the chain must descend, and a zone has a known range of
-        // lengths.
+        /*
+         * A damaged tail is damage too: the chain must descend, and a zone has a known range of
+         * lengths.
+         */
         if (tail.check != zone_check(tail.previous, tail.begin) || tail.begin >= end ||
             end - tail.begin < ZONE_BYTES || end - tail.begin >= ZONE_BYTES + ARENA_ALIGN ||
             tail.previous > tail.begin)

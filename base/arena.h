@@ -1,14 +1,16 @@
-// Arena: one reservation, carved by bumping a pointer; nothing in it is freed on its own.
-//
-// Build = measure, reserve once, run. The same function measures and carves: run it on a measuring
-// arena (which has no memory and returns NULL), reserve arena_bytes(), run it again. Allocations
-// are 64-byte aligned. A failed allocation returns NULL and sets the sticky `failed`, to be checked
-// once after a batch with arena_ok(). In debug builds (NDEBUG unset) fresh memory holds NaNs (as
-// float and as double), each allocation is followed by a red zone that arena_check inspects, and
-// rewinding poisons again; sizes of debug and release builds therefore differ, which is no concern
-// as nobody stores them. Not thread safe: one arena per owner.
-#ifndef ISOFLOP_BASE_ARENA_H
-#define ISOFLOP_BASE_ARENA_H
+/*
+ * Arena: one reservation, carved by bumping a pointer; nothing in it is freed on its own.
+ *
+ * Build = measure, reserve once, run. The same function measures and carves: run it on a measuring
+ * arena (which has no memory and returns NULL), reserve arena_bytes(), run it again. Allocations
+ * are 64-byte aligned. A failed allocation returns NULL and sets the sticky `failed`, to be checked
+ * once after a batch with arena_ok(). In debug builds (NDEBUG unset) fresh memory holds NaNs (as
+ * float and as double), each allocation is followed by a red zone that arena_check inspects, and
+ * rewinding poisons again; sizes of debug and release builds therefore differ, which is no concern
+ * as nobody stores them. Not thread safe: one arena per owner.
+ */
+#ifndef BASE_ARENA_H
+#define BASE_ARENA_H
 
 #include "base/err.h"
 
@@ -17,19 +19,19 @@
 #include <stdint.h>
 
 enum {
-    ARENA_ALIGN = 64, // bytes; a cache line and a vector of 16 floats
-    // bytes; reservations of at least this are aligned to it and advised to use it
+    ARENA_ALIGN = 64, /* bytes; a cache line and a vector of 16 floats */
+    /* bytes; reservations of at least this are aligned to it and advised to use it */
     ARENA_HUGE_PAGE = 2 * 1024 * 1024,
 };
 
 typedef struct Arena {
-    unsigned char *base; // NULL: measures only
-    size_t size;         // bytes reserved
-    size_t used;         // bytes carved (or counted)
-    size_t peak;         // highest `used` so far, across rewinds
-    size_t last_zone;    // end of the newest red zone, 0: none (debug builds)
-    void *block;         // what to free; NULL: memory belongs to somebody else
-    bool failed;         // an allocation did not fit or its size overflowed
+    unsigned char *base; /* NULL: measures only */
+    size_t size;         /* bytes reserved */
+    size_t used;         /* bytes carved (or counted) */
+    size_t peak;         /* highest `used` so far, across rewinds */
+    size_t last_zone;    /* end of the newest red zone, 0: none (debug builds) */
+    void *block;         /* what to free; NULL: memory belongs to somebody else */
+    bool failed;         /* an allocation did not fit or its size overflowed */
 } Arena;
 
 typedef struct ArenaMark {
@@ -37,51 +39,59 @@ typedef struct ArenaMark {
     size_t last_zone;
 } ArenaMark;
 
-// An arena without memory: allocations return NULL and are counted.
+/* An arena without memory: allocations return NULL and are counted. */
 Arena arena_measuring(void);
 
-// Reserves n_bytes (uninitialised; NaN in debug). Errors: ERR_MEMORY. On failure `arena` is a
-// released one.
+/*
+ * Reserves n_bytes (uninitialised; NaN in debug). Errors: ERR_MEMORY. On failure `arena` is a
+ * released one.
+ */
 ErrCode arena_reserve(Arena *arena, size_t n_bytes, Err *err) ERR_CHECKED;
 
-// Frees the reservation; accepts a zeroed, measuring or released arena.
+/* Frees the reservation; accepts a zeroed, measuring or released arena. */
 void arena_release(Arena *arena);
 
-// Bytes a reservation needs for everything allocated so far, its peak.
+/* Bytes a reservation needs for everything allocated so far, its peak. */
 size_t arena_bytes(const Arena *arena);
 
 bool arena_is_measuring(const Arena *arena);
 
-// n_items items of item_bytes, uninitialised, 64-byte aligned; NULL when measuring or failed. A
-// count of 0 is valid.
+/*
+ * n_items items of item_bytes, uninitialised, 64-byte aligned; NULL when measuring or failed. A
+ * count of 0 is valid.
+ */
 void *arena_alloc(Arena *arena, size_t n_items, size_t item_bytes);
 
-// The same, zeroed.
+/* The same, zeroed. */
 void *arena_zalloc(Arena *arena, size_t n_items, size_t item_bytes);
 
-// The same with a larger alignment, a power of two up to ARENA_HUGE_PAGE (only reservations of at
-// least ARENA_HUGE_PAGE bytes can honour more than ARENA_ALIGN: a smaller one fails).
+/*
+ * The same with a larger alignment, a power of two up to ARENA_HUGE_PAGE (only reservations of at
+ * least ARENA_HUGE_PAGE bytes can honour more than ARENA_ALIGN: a smaller one fails).
+ */
 void *arena_alloc_aligned(Arena *arena, size_t n_items, size_t item_bytes, size_t align);
 
-// arena_alloc for the commonest type.
+/* arena_alloc for the commonest type. */
 float *arena_floats(Arena *arena, size_t n_floats);
 
-// A carved sub-arena of n_bytes that others may allocate from; it dies with its parent. Failed or
-// measuring as parent.
+/*
+ * A carved sub-arena of n_bytes that others may allocate from; it dies with its parent. Failed or
+ * measuring as parent.
+ */
 Arena arena_carve(Arena *arena, size_t n_bytes);
 
-// ERR_MEMORY if any allocation failed since the reservation.
+/* ERR_MEMORY if any allocation failed since the reservation. */
 ErrCode arena_ok(const Arena *arena, Err *err) ERR_CHECKED;
 
 ArenaMark arena_mark(const Arena *arena);
 
-// Gives back everything allocated after the mark; debug builds poison it.
+/* Gives back everything allocated after the mark; debug builds poison it. */
 void arena_rewind(Arena *arena, ArenaMark mark);
 
-// True if all red zones are intact; always true in release builds.
+/* True if all red zones are intact; always true in release builds. */
 bool arena_check(const Arena *arena);
 
-// a*b into *product; false (and *product = SIZE_MAX) on overflow.
+/* a*b into *product; false (and *product = SIZE_MAX) on overflow. */
 bool arena_multiply(size_t a, size_t b, size_t *product);
 
 #endif

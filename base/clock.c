@@ -1,4 +1,4 @@
-// Clocks; see clock.h.
+/* Clocks; see clock.h. */
 #include "base/clock.h"
 
 #include <stdio.h>
@@ -9,7 +9,7 @@ enum { NS_PER_S = 1000000000, NS_PER_MS = 1000000 };
 static int64_t read_clock(clockid_t id)
 {
     struct timespec now;
-    clock_gettime(id, &now); // cannot fail for the clocks used here
+    clock_gettime(id, &now); /* cannot fail for the clocks used here */
     return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
 }
 

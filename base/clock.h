@@ -1,24 +1,24 @@
-// Time: durations from the monotonic clock, dates in UTC, never mixed.
-#ifndef ISOFLOP_BASE_CLOCK_H
-#define ISOFLOP_BASE_CLOCK_H
+/* Time: durations from the monotonic clock, dates in UTC, never mixed. */
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
 
 #include <stdint.h>
 
-enum { CLOCK_UTC_BYTES = 32 }; // buffer for clock_utc
+enum { CLOCK_UTC_BYTES = 32 }; /* buffer for clock_utc */
 
-// Nanoseconds since an arbitrary start; only differences mean something.
+/* Nanoseconds since an arbitrary start; only differences mean something. */
 int64_t clock_now_ns(void);
 
-// Seconds between two clock_now_ns() values.
+/* Seconds between two clock_now_ns() values. */
 double clock_seconds(int64_t begin_ns, int64_t end_ns);
 
-// Processor time of the calling thread, for calibrations that must not count waiting.
+/* Processor time of the calling thread, for calibrations that must not count waiting. */
 int64_t clock_thread_ns(void);
 
-// Sleeps; a signal ends it early.
+/* Sleeps; a signal ends it early. */
 void clock_sleep_ns(int64_t duration_ns);
 
-// Now as "2024-05-31T12:34:56.789Z" in buffer[CLOCK_UTC_BYTES], which is returned.
+/* Now as "2024-05-31T12:34:56.789Z" in buffer[CLOCK_UTC_BYTES], which is returned. */
 const char *clock_utc(char *buffer);
 
 #endif

@@ -1,4 +1,4 @@
-// The processor; see cpu.h. What cgroups allow is in cpu_quota.c.
+/* The processor; see cpu.h. What cgroups allow is in cpu_quota.c. */
 #include "base/cpu.h"
 
 #include "base/text.h"
@@ -18,7 +18,7 @@
 static const char *const level_names[CPU_N_LEVELS] = {"generic", "avx2", "avx512"};
 
 #if defined(__x86_64__)
-// The state components the operating system saves.
+/* The state components the operating system saves. */
 static uint64_t enabled_state(void)
 {
     uint32_t low, high;
@@ -131,10 +131,10 @@ ErrCode cpu_level_parse(const char *name, CpuLevel *level, Err *err)
     return err_set(err, ERR_USAGE, "unknown instruction set '%s': generic, avx2 or avx512", name);
 }
 
-// The affinity mask; room for machines of up to 8192 processors.
+/* The affinity mask; room for machines of up to 8192 processors. */
 enum { MAX_PROCESSORS = 8192 };
 typedef union Mask {
-    cpu_set_t set; // the first words
+    cpu_set_t set; /* the first words */
     unsigned char bytes[MAX_PROCESSORS / CHAR_BIT];
 } Mask;
 

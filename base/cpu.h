@@ -1,49 +1,58 @@
-// The processor: instruction-set level, threads we may use, floating-point mode, names and caches.
-#ifndef ISOFLOP_BASE_CPU_H
-#define ISOFLOP_BASE_CPU_H
+/* The processor: instruction-set level, threads we may use, floating-point mode, names and caches.
+ */
+#ifndef BASE_CPU_H
+#define BASE_CPU_H
 
 #include "base/err.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-// Each level includes those before it. AVX2 means AVX2 and FMA; AVX512 means F, VL, BW and DQ.
+/* Each level includes those before it. AVX2 means AVX2 and FMA; AVX512 means F, VL, BW and DQ. */
 typedef enum CpuLevel { CPU_GENERIC = 0, CPU_AVX2, CPU_AVX512, CPU_N_LEVELS } CpuLevel;
 
 typedef struct CpuInfo {
-    char model[64];   // as the processor or the kernel names it; "unknown" otherwise
-    size_t l1d_bytes; // 0: unknown
-    size_t l2_bytes;  // of one core; 0: unknown
-    size_t l3_bytes;  // 0: unknown or none
-    int n_online;     // processors of the machine; for information only
-    int n_available;  // cpu_available_threads()
-    CpuLevel best;    // cpu_best_level()
+    char model[64];   /* as the processor or the kernel names it; "unknown" otherwise */
+    size_t l1d_bytes; /* 0: unknown */
+    size_t l2_bytes;  /* of one core; 0: unknown */
+    size_t l3_bytes;  /* 0: unknown or none */
+    int n_online;     /* processors of the machine; for information only */
+    int n_available;  /* cpu_available_threads() */
+    CpuLevel best;    /* cpu_best_level() */
 } CpuInfo;
 
-// The highest level that processor and operating system (XCR0) support.
+/* The highest level that processor and operating system (XCR0) support. */
 CpuLevel cpu_best_level(void);
 
-// "generic", "avx2", "avx512".
+/* "generic", "avx2", "avx512". */
 const char *cpu_level_name(CpuLevel level);
 
-// Errors: ERR_USAGE for an unknown name or a level this processor lacks.
+/* Errors: ERR_USAGE for an unknown name or a level this processor lacks. */
 ErrCode cpu_level_parse(const char *name, CpuLevel *level, Err *err) ERR_CHECKED;
 
-// Threads this process may use: the affinity mask, bounded by the cgroup's quota (v2 and v1,
-// rounded up, at least 1); never the machine's count.
+/*
+ * Threads this process may use: the affinity mask, bounded by the cgroup's quota (v2 and v1,
+ * rounded up, at least 1); never the machine's count.
+ */
 int cpu_available_threads(void);
 
-// What the cgroup allows, rounded up; 0: no limit. `membership` is /proc/self/cgroup and `mount`
-// /sys/fs/cgroup; tests give others.
+/*
+ * What the cgroup allows, rounded up; 0: no limit. `membership` is /proc/self/cgroup and `mount`
+ * /sys/fs/cgroup; tests give others.
+ */
 int cpu_cgroup_quota(const char *membership, const char *mount);
 
-// Sets flush-to-zero and denormals-are-zero for the calling thread; every thread that computes
-// calls it once.
+/*
+ * Sets flush-to-zero and denormals-are-zero for the calling thread; every thread that computes
+ * calls it once.
+ */
 void cpu_set_flush_to_zero(void);
 bool cpu_is_flushing_to_zero(void);
 
-// Pins the calling process to the index-th processor of its affinity mask (index modulo their
-// number). Errors: ERR_IO.
+/*
+ * Pins the calling process to the index-th processor of its affinity mask (index modulo their
+ * number). Errors: ERR_IO.
+ */
 ErrCode cpu_pin(int index, Err *err) ERR_CHECKED;
 
 void cpu_info(CpuInfo *info);

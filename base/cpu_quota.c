@@ -1,8 +1,10 @@
-// What the control group allows this process, versions 2 and 1; see cpu.h.
-//
-// The limit of a group holds for all groups below it, so the path is walked up to the root and the
-// smallest quota wins. In a container the path may not exist under the mount; then the walk simply
-// finds the root's file.
+/*
+ * What the control group allows this process, versions 2 and 1; see cpu.h.
+ *
+ * The limit of a group holds for all groups below it, so the path is walked up to the root and the
+ * smallest quota wins. In a container the path may not exist under the mount; then the walk simply
+ * finds the root's file.
+ */
 #include "base/cpu.h"
 
 #include "base/file.h"
@@ -15,8 +17,10 @@
 
 enum { FILE_BYTES = 4096 };
 
-// Reads a small file of the kernel's (whose size is reported as 0) as text; false if it is not
-// there.
+/*
+ * Reads a small file of the kernel's (whose size is reported as 0) as text; false if it is not
+ * there.
+ */
 static bool read_small(const char *path, char *buffer)
 {
     Err err;
@@ -35,7 +39,7 @@ static bool read_small(const char *path, char *buffer)
     return is_ok;
 }
 
-// Threads a quota is worth, rounded up; 0 for none.
+/* Threads a quota is worth, rounded up; 0 for none. */
 static int whole_threads(double quota, double period)
 {
     if (!(quota > 0.0) || !(period > 0.0) || quota / period > INT_MAX / 2)
@@ -43,7 +47,7 @@ static int whole_threads(double quota, double period)
     return (int)ceil(quota / period);
 }
 
-// "max 100000" or "150000 100000" of version 2.
+/* "max 100000" or "150000 100000" of version 2. */
 static int quota_v2(const char *folder)
 {
     char path[PATH_MAX], text[FILE_BYTES];
@@ -54,7 +58,7 @@ static int quota_v2(const char *folder)
     return whole_threads(quota, period);
 }
 
-// cpu.cfs_quota_us (-1: none) and cpu.cfs_period_us of version 1.
+/* cpu.cfs_quota_us (-1: none) and cpu.cfs_period_us of version 1. */
 static int quota_v1(const char *folder)
 {
     char path[PATH_MAX], text[FILE_BYTES];
@@ -68,7 +72,7 @@ static int quota_v1(const char *folder)
     return whole_threads(quota, period);
 }
 
-// The smallest quota on the way from root/path up to root; 0: none.
+/* The smallest quota on the way from root/path up to root; 0: none. */
 static int smallest_quota(const char *root, const char *path, int (*quota_of)(const char *folder))
 {
     char folder[PATH_MAX];
@@ -87,7 +91,7 @@ static int smallest_quota(const char *root, const char *path, int (*quota_of)(co
     }
 }
 
-// True if the comma-separated list of controllers of version 1 has "cpu".
+/* True if the comma-separated list of controllers of version 1 has "cpu". */
 static bool has_cpu(const char *list, size_t n)
 {
     static const char name[] = "cpu";
@@ -109,7 +113,7 @@ int cpu_cgroup_quota(const char *membership, const char *mount)
     int least = 0;
     char *rest = NULL;
     for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-        // hierarchy:controllers:path; version 2 has no controllers.
+        /* hierarchy:controllers:path; version 2 has no controllers. */
         const char *controllers = strchr(line, ':');
         const char *path = controllers ? strchr(controllers + 1, ':') : NULL;
         if (!path)

@@ -1,4 +1,4 @@
-// Looking up files compiled into the binary; see embed.h.
+/* Looking up files compiled into the binary; see embed.h. */
 #include "base/embed.h"
 
 #include <string.h>

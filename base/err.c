@@ -1,4 +1,4 @@
-// Recording errors; see err.h.
+/* Recording errors; see err.h. */
 #include "base/err.h"
 
 #include <errno.h>
@@ -6,15 +6,17 @@
 #include <stdio.h>
 #include <string.h>
 
-// The part of a source path after the last '/': stems are unique in the tree, and messages name no
-// build folder.
+/*
+ * The part of a source path after the last '/': stems are unique in the tree, and messages name no
+ * build folder.
+ */
 static const char *base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
     return slash ? slash + 1 : path;
 }
 
-// Cuts a message that filled its buffer in front of a UTF-8 character that lost its end.
+/* Cuts a message that filled its buffer in front of a UTF-8 character that lost its end. */
 static void cut_to_whole_characters(char *message)
 {
     size_t n = strlen(message);
@@ -29,7 +31,7 @@ static void cut_to_whole_characters(char *message)
 
 ErrCode err_set_at(Err *err, ErrCode code, const char *file, int line, const char *format, ...)
 {
-    // Formatted aside: the arguments may include the old message.
+    /* Formatted aside: the arguments may include the old message. */
     char message[ERR_MESSAGE_BYTES];
     va_list arguments;
     va_start(arguments, format);
@@ -47,7 +49,7 @@ ErrCode err_errno_at(Err *err, const char *operation, const char *path, const ch
 {
     const int error = errno;
     char reason[128];
-    // The GNU form: returns the text, in the buffer or elsewhere.
+    /* The GNU form: returns the text, in the buffer or elsewhere. */
     const char *text = strerror_r(error, reason, sizeof reason);
     err_set_at(err, error == ENOMEM ? ERR_MEMORY : ERR_IO, file, line, "cannot %s '%s': %s",
                operation, path, text);

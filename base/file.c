@@ -1,4 +1,4 @@
-// Reading files, folders and locks; see file.h. Writing is in file_write.c.
+/* Reading files, folders and locks; see file.h. Writing is in file_write.c. */
 #include "base/file.h"
 
 #include "base/sys.h"
@@ -20,7 +20,7 @@ struct FileLock {
     int fd;
 };
 
-// --- reading ---
+/* --- reading --- */
 
 ErrCode file_open_read(const char *path, int *fd, Err *err)
 {
@@ -33,7 +33,7 @@ ErrCode file_open_read(const char *path, int *fd, Err *err)
 void file_close_fd(int fd)
 {
     if (fd >= 0)
-        (void)sys_calls.close(fd); // nothing was written through it
+        (void)sys_calls.close(fd); /* nothing was written through it */
 }
 
 ErrCode file_read_some(int fd, const char *path, void *data, size_t n_bytes, size_t *n_read,
@@ -68,7 +68,7 @@ ErrCode file_read_at(int fd, const char *path, void *data, size_t n_bytes, uint6
     return ERR_NONE;
 }
 
-// The size of an open regular file.
+/* The size of an open regular file. */
 static ErrCode regular_size(int fd, const char *path, uint64_t *n_bytes, Err *err)
 {
     struct stat facts;
@@ -140,7 +140,7 @@ void file_unmap(FileMap *map)
     *map = (FileMap){0};
 }
 
-// --- facts ---
+/* --- facts --- */
 
 bool file_exists(const char *path)
 {
@@ -175,7 +175,7 @@ ErrCode file_size(const char *path, uint64_t *n_bytes, Err *err)
     return ERR_NONE;
 }
 
-// --- paths ---
+/* --- paths --- */
 
 char *file_join(const char *folder, const char *name)
 {
@@ -209,7 +209,7 @@ char *file_folder(const char *path)
     return mem_strndup(path, slash == path ? 1 : (size_t)(slash - path));
 }
 
-// --- folders ---
+/* --- folders --- */
 
 static ErrCode make_one_dir(const char *path, Err *err)
 {
@@ -335,15 +335,16 @@ fail:
     return err->code;
 }
 
-// --- locks ---
+/* --- locks --- */
 
 static struct flock whole_file(short type)
 {
-    // l_pid must be 0 for open-file-description locks.
+    /* l_pid must be 0 for open-file-description locks. */
     return (struct flock){.l_type = type, .l_whence = SEEK_SET};
 }
 
-// Up to HOLDER_MAX_BYTES of what the lock's holder wrote, as visible text without its last newline.
+/* Up to HOLDER_MAX_BYTES of what the lock's holder wrote, as visible text without its last newline.
+ */
 static ErrCode read_holder(int fd, const char *path, Text *holder, Err *err)
 {
     char bytes[HOLDER_MAX_BYTES + 1];
@@ -413,7 +414,7 @@ ErrCode file_lock_holder(const char *path, bool *is_held, char **holder, Err *er
     const int fd = sys_calls.open(path, O_RDONLY | O_CLOEXEC, 0);
     if (fd < 0)
         return errno == ENOENT ? ERR_NONE : err_errno(err, "open", path);
-    // A read lock conflicts with the holder's write lock and needs no right to write.
+    /* A read lock conflicts with the holder's write lock and needs no right to write. */
     struct flock whole = whole_file(F_RDLCK);
     if (fcntl(fd, F_OFD_GETLK, &whole) != 0) {
         err_errno(err, "inspect the lock of", path);

@@ -1,9 +1,11 @@
-// Writing files so that nobody ever sees half of one; see file.h.
-//
-// tmp -> write -> fsync -> rename -> fsync(folder): after a crash at any instant the name shows the
-// old bytes or the new ones, in full. tests/base/test_file.c dies at each of these calls, and takes
-// each away to see the test fail. What is no regular file (a device, a pipe, /dev/stdout) is
-// written in place: a rename would put a file where the device was.
+/*
+ * Writing files so that nobody ever sees half of one; see file.h.
+ *
+ * tmp -> write -> fsync -> rename -> fsync(folder): after a crash at any instant the name shows the
+ * old bytes or the new ones, in full. tests/base/test_file.c dies at each of these calls, and takes
+ * each away to see the test fail. What is no regular file (a device, a pipe, /dev/stdout) is
+ * written in place: a rename would put a file where the device was.
+ */
 #include "base/file.h"
 
 #include "base/sys.h"
@@ -25,9 +27,9 @@ enum { FILE_MODE = 0666, BUFFER_BYTES = 1 << 16 };
 
 struct FileWriter {
     char *path;
-    char *temporary; // NULL: written in place, or renamed already
+    char *temporary; /* NULL: written in place, or renamed already */
     int fd;
-    uint64_t n_bytes; // put so far
+    uint64_t n_bytes; /* put so far */
     size_t n_buffered;
     char buffer[BUFFER_BYTES];
 };
@@ -52,8 +54,10 @@ ErrCode file_put_fd(int fd, const char *name, const void *data, size_t n_bytes, 
 
 ErrCode file_close_stdout(Err *err)
 {
-    // No fsync: terminals and pipes refuse it. close() reports what a network file system had held
-    // back.
+    /*
+     * No fsync: terminals and pipes refuse it. close() reports what a network file system had held
+     * back.
+     */
     if (sys_calls.close(STDOUT_FILENO) != 0 && errno != EBADF && errno != EINTR)
         return err_errno(err, "close", "standard output");
     return ERR_NONE;
@@ -65,7 +69,7 @@ ErrCode file_sync(const char *path, Err *err)
     ErrCode code = file_open_read(path, &fd, err);
     if (code != ERR_NONE)
         return code;
-    // EINVAL: a file system that cannot sync a folder.
+    /* EINVAL: a file system that cannot sync a folder. */
     if (sys_calls.fsync(fd) != 0 && errno != EINVAL)
         code = err_errno(err, "sync", path);
     file_close_fd(fd);
@@ -91,7 +95,7 @@ ErrCode file_rename(const char *from, const char *to, Err *err)
     return sync_folder_of(to, err);
 }
 
-// "path.tmp-PID-N": no two live writers share it.
+/* "path.tmp-PID-N": no two live writers share it. */
 static char *temporary_name(const char *path)
 {
     static atomic_uint n_made;
@@ -103,7 +107,7 @@ static char *temporary_name(const char *path)
     return text.data;
 }
 
-// Closes what is open, removes the temporary file if there is one, frees.
+/* Closes what is open, removes the temporary file if there is one, frees. */
 static void destroy_writer(FileWriter **writer)
 {
     FileWriter *w = *writer;
@@ -119,7 +123,8 @@ static void destroy_writer(FileWriter **writer)
     *writer = NULL;
 }
 
-// /dev/stdout is a link to whatever stands there, perhaps a regular file: it is one all the same.
+/* /dev/stdout is a link to whatever stands there, perhaps a regular file: it is one all the same.
+ */
 static bool is_written_in_place(const char *path)
 {
     struct stat facts;
@@ -149,7 +154,7 @@ ErrCode file_writer_begin(FileWriter **writer, const char *path, Err *err)
                 ? sys_calls.open(path, O_WRONLY | O_CLOEXEC, FILE_MODE)
                 : sys_calls.open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, FILE_MODE);
     if (w->fd < 0) {
-        err_errno(err, is_in_place ? "open" : "create", path); // the name the user gave
+        err_errno(err, is_in_place ? "open" : "create", path); /* the name the user gave */
         goto fail;
     }
     w->temporary = temporary;
@@ -199,7 +204,7 @@ ErrCode file_writer_commit(FileWriter **writer, Err *err)
         goto fail;
     }
     const int fd = w->fd;
-    w->fd = -1; // closed also when close() reports an error
+    w->fd = -1; /* closed also when close() reports an error */
     if (sys_calls.close(fd) != 0 && errno != EINTR) {
         err_errno(err, "close", is_in_place ? w->path : w->temporary);
         goto fail;
@@ -212,7 +217,7 @@ ErrCode file_writer_commit(FileWriter **writer, Err *err)
         err_errno(err, "rename", w->temporary);
         goto fail;
     }
-    mem_free(w->temporary); // it has its final name: nothing to remove
+    mem_free(w->temporary); /* it has its final name: nothing to remove */
     w->temporary = NULL;
     TRY(sync_folder_of(w->path, err));
     destroy_writer(writer);
@@ -240,7 +245,7 @@ fail:
     return err->code;
 }
 
-// True if `name` is a temporary file's whose process no longer lives.
+/* True if `name` is a temporary file's whose process no longer lives. */
 static bool is_stale_temporary(const char *name)
 {
     const char *mark = NULL;

@@ -1,10 +1,12 @@
-// The double functions; see fmath.h. Plain + - * / sqrt without fma, so that processors without it
-// are not slow.
-//
-// Polynomials are Taylor series, carried on until the next term is below 2^-56 of the result: a few
-// multiplications more than minimax ones, and anyone can check the coefficients. Reductions split
-// ln 2 and pi/2 as FreeBSD's msun does (e_exp.c, e_log.c, e_rem_pio2.c), so that the products with
-// the integer are exact.
+/*
+ * The double functions; see fmath.h. Plain + - * / sqrt without fma, so that processors without it
+ * are not slow.
+ *
+ * Polynomials are Taylor series, carried on until the next term is below 2^-56 of the result: a few
+ * multiplications more than minimax ones, and anyone can check the coefficients. Reductions split
+ * ln 2 and pi/2 as FreeBSD's msun does (e_exp.c, e_log.c, e_rem_pio2.c), so that the products with
+ * the integer are exact.
+ */
 #include "base/fmath.h"
 
 #include "base/err.h"
@@ -15,9 +17,9 @@
 
 enum { MANTISSA_BITS = 52, EXPONENT_BIAS = 1023 };
 
-// Adding it rounds to the nearest integer, which then is in the low bits.
+/* Adding it rounds to the nearest integer, which then is in the low bits. */
 static const double shifter = 0x1.8p52;
-static const double ln2_high = 6.93147180369123816490e-01; // 32 bits
+static const double ln2_high = 6.93147180369123816490e-01; /* 32 bits */
 static const double ln2_low = 1.90821492927058770002e-10;
 
 static uint64_t bits_of(double x)
@@ -34,7 +36,7 @@ static double double_of(uint64_t bits)
     return x;
 }
 
-// c[0] + c[1] x + ... + c[n-1] x^(n-1) by Horner's rule.
+/* c[0] + c[1] x + ... + c[n-1] x^(n-1) by Horner's rule. */
 static double polynomial(const double *c, size_t n, double x)
 {
     double sum = c[n - 1];
@@ -45,8 +47,8 @@ static double polynomial(const double *c, size_t n, double x)
 
 double fm_exp(double x)
 {
-    static const double least = -708.0, greatest = 709.78; // results stay normal
-    // 1/2!, 1/3!, ..., 1/13!
+    static const double least = -708.0, greatest = 709.78; /* results stay normal */
+    /* 1/2!, 1/3!, ..., 1/13! */
     static const double c[] = {
         1.0 / 2,     1.0 / 6,      1.0 / 24,      1.0 / 120,      1.0 / 720,       1.0 / 5040,
         1.0 / 40320, 1.0 / 362880, 1.0 / 3628800, 1.0 / 39916800, 1.0 / 479001600, 1.0 / 6227020800,
@@ -57,7 +59,7 @@ double fm_exp(double x)
         return 0.0;
     if (x > greatest)
         return (double)INFINITY;
-    // x = n ln 2 + r; `rest` is what r lost to rounding.
+    /* x = n ln 2 + r; `rest` is what r lost to rounding. */
     const double z = x * M_LOG2E + shifter;
     const double n = z - shifter;
     const double high = x - n * ln2_high;
@@ -70,7 +72,7 @@ double fm_exp(double x)
 
 double fm_log(double x)
 {
-    // 2/3, 2/5, ..., 2/23: log((1+s)/(1-s)) = 2s + s*(2/3 s^2 + 2/5 s^4 + ...)
+    /* 2/3, 2/5, ..., 2/23: log((1+s)/(1-s)) = 2s + s*(2/3 s^2 + 2/5 s^4 + ...) */
     static const double c[] = {
         2.0 / 3,  2.0 / 5,  2.0 / 7,  2.0 / 9,  2.0 / 11, 2.0 / 13,
         2.0 / 15, 2.0 / 17, 2.0 / 19, 2.0 / 21, 2.0 / 23,
@@ -81,7 +83,7 @@ double fm_log(double x)
         return (double)NAN;
     if (x < 0x1p-1022)
         return (double)-INFINITY;
-    // x = 2^k (1+f) with 1+f in [sqrt(1/2), sqrt(2)).
+    /* x = 2^k (1+f) with 1+f in [sqrt(1/2), sqrt(2)). */
     const uint64_t bits = bits_of(x);
     const uint64_t root_half = bits_of(M_SQRT1_2);
     const int64_t k = (int64_t)(bits - root_half) >> MANTISSA_BITS;
@@ -103,15 +105,15 @@ double fm_pow(double x, double y)
     return fm_exp(y * fm_log(x));
 }
 
-// An angle reduced to |high + low| <= pi/4 and its quadrant.
+/* An angle reduced to |high + low| <= pi/4 and its quadrant. */
 typedef struct Angle {
     double high, low;
-    unsigned quadrant; // modulo 4
+    unsigned quadrant; /* modulo 4 */
 } Angle;
 
 static Angle reduce_angle(double x)
 {
-    // pi/2 in two pieces of 33 bits and a rest: their products with n < 2^17 are exact.
+    /* pi/2 in two pieces of 33 bits and a rest: their products with n < 2^17 are exact. */
     static const double piece_1 = 1.57079632673412561417e+00;
     static const double piece_2 = 6.07710050630396597660e-11;
     static const double rest = 2.02226624879595063154e-21;
@@ -125,10 +127,10 @@ static Angle reduce_angle(double x)
     return (Angle){high, (r2 - high) - w2, (unsigned)(bits_of(z) & 3)};
 }
 
-// sin and cos of a reduced angle: the series about `high`, and the first order in `low`.
+/* sin and cos of a reduced angle: the series about `high`, and the first order in `low`. */
 static double sin_reduced(Angle a)
 {
-    // -1/3!, then 1/5!, -1/7!, ..., 1/17!
+    /* -1/3!, then 1/5!, -1/7!, ..., 1/17! */
     static const double first = -1.0 / 6;
     static const double c[] = {
         1.0 / 120,        -1.0 / 5040,          1.0 / 362880,          -1.0 / 39916800,
@@ -142,7 +144,7 @@ static double sin_reduced(Angle a)
 
 static double cos_reduced(Angle a)
 {
-    // 1/4!, -1/6!, ..., 1/16!
+    /* 1/4!, -1/6!, ..., 1/16! */
     static const double c[] = {
         1.0 / 24,        -1.0 / 720,         1.0 / 40320,          -1.0 / 3628800,
         1.0 / 479001600, -1.0 / 87178291200, 1.0 / 20922789888000,
@@ -195,7 +197,7 @@ double fm_sigmoid(double x)
 
 double fm_normal_quantile(double p)
 {
-    // Wichura 1988, PPND16: numerators a c e, denominators b d f, ascending powers.
+    /* Wichura 1988, PPND16: numerators a c e, denominators b d f, ascending powers. */
     static const double a[] = {3.3871328727963666080e+0, 1.3314166789178437745e+2,
                                1.9715909503065514427e+3, 1.3731693765509461125e+4,
                                4.5921953931549871457e+4, 6.7265770927008700853e+4,

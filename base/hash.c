@@ -1,4 +1,4 @@
-// XXH3; see hash.h.
+/* XXH3; see hash.h. */
 #include "base/hash.h"
 
 #include "base/file.h"
@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 #include <string.h>
-#define XXH_STATIC_LINKING_ONLY // the size of XXH3_state_t
+#define XXH_STATIC_LINKING_ONLY /* the size of XXH3_state_t */
 #include <xxhash.h>
 
 enum { FILE_PIECE_BYTES = 1 << 18 };
@@ -71,8 +71,10 @@ bool hash_parse(const char *hex, Hash128 *hash)
 
 Hasher *hash_create(void)
 {
-    // The state wants 64-byte alignment, which XXH3_createState sees to, but with malloc of its
-    // own.
+    /*
+     * The state wants 64-byte alignment, which XXH3_createState sees to, but with malloc of its
+     * own.
+     */
     const size_t align = 64;
     unsigned char *block = mem_alloc(sizeof(Hasher) + sizeof(XXH3_state_t) + align);
     if (!block)

@@ -1,4 +1,4 @@
-// Reading JSON through jansson; see json.h. Writing is in json_write.c.
+/* Reading JSON through jansson; see json.h. Writing is in json_write.c. */
 #include "base/json.h"
 
 #include "base/file.h"
@@ -7,8 +7,10 @@
 #include <math.h>
 #include <string.h>
 
-// Depth of brackets outside strings, so that hostile nesting is refused before jansson recurses
-// (its own bound is a compile-time 2048).
+/*
+ * Depth of brackets outside strings, so that hostile nesting is refused before jansson recurses
+ * (its own bound is a compile-time 2048).
+ */
 static bool is_too_deep(const char *data, size_t n_bytes)
 {
     int depth = 0;
@@ -36,7 +38,8 @@ ErrCode json_parse(json_t **root, const char *name, const char *data, size_t n_b
         return err_set(err, ERR_DATA, "%s: nested too deeply, at most %d levels", name,
                        JSON_MAX_DEPTH);
     json_error_t error;
-    // Out of memory, the lexer says "invalid token" or silently cuts a string: any failure counts.
+    /* Out of memory, the lexer says "invalid token" or silently cuts a string: any failure counts.
+     */
     const unsigned long n_failures = mem_failures();
     *root = json_loadb(data, n_bytes, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
     if (mem_failures() != n_failures ||
@@ -47,7 +50,7 @@ ErrCode json_parse(json_t **root, const char *name, const char *data, size_t n_b
     }
     if (*root)
         return ERR_NONE;
-    Text reason = {0}; // quotes the input: control characters are shown
+    Text reason = {0}; /* quotes the input: control characters are shown */
     text_append_visible(&reason, error.text);
     err_set(err, ERR_DATA, "%s:%d:%d: %s", name, error.line, error.column, text_string(&reason));
     text_release(&reason);
@@ -73,7 +76,7 @@ bool json_has(const json_t *map, const char *key)
     return value && !json_is_null(value);
 }
 
-// The member, if `is_wanted` says so of its type.
+/* The member, if `is_wanted` says so of its type. */
 static ErrCode get(const json_t *map, const char *key, const char *wanted,
                    bool (*is_wanted)(const json_t *value), json_t **value, Err *err)
 {

@@ -1,4 +1,4 @@
-// Writing JSON; see json.h.
+/* Writing JSON; see json.h. */
 #include "base/json.h"
 
 #include <assert.h>
@@ -20,8 +20,10 @@ static void new_line(JsonWriter *writer)
     text_repeat(writer->out, ' ', (size_t)writer->depth * INDENT);
 }
 
-// A string in quotes. Invalid UTF-8 becomes U+FFFD, byte by byte, so that the output is always
-// valid JSON.
+/*
+ * A string in quotes. Invalid UTF-8 becomes U+FFFD, byte by byte, so that the output is always
+ * valid JSON.
+ */
 static void append_string(Text *out, const char *string)
 {
     enum { MAX_CHARACTER_BYTES = 4 };
@@ -49,7 +51,7 @@ static void append_string(Text *out, const char *string)
     text_append_char(out, '"');
 }
 
-// What stands before a value: comma, line, key.
+/* What stands before a value: comma, line, key. */
 static void begin_value(JsonWriter *writer, const char *key)
 {
     const uint64_t bit = (uint64_t)1 << writer->depth;

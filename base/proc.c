@@ -1,4 +1,4 @@
-// Child processes; see proc.h. Signals and facts about ourselves are in proc_self.c.
+/* Child processes; see proc.h. Signals and facts about ourselves are in proc_self.c. */
 #include "base/proc.h"
 
 #include "base/clock.h"
@@ -26,9 +26,10 @@ static void close_fd(int *fd)
     *fd = -1;
 }
 
-// --- where to find the program ---
+/* --- where to find the program --- */
 
-// The path of a program without '/', looked up in PATH; NULL if it is nowhere (or without memory).
+/* The path of a program without '/', looked up in PATH; NULL if it is nowhere (or without memory).
+ */
 static char *find_program(const char *name)
 {
     if (strchr(name, '/'))
@@ -48,7 +49,7 @@ static char *find_program(const char *name)
     return NULL;
 }
 
-// --- environment ---
+/* --- environment --- */
 
 static size_t count(const char *const *list)
 {
@@ -64,8 +65,10 @@ static bool is_same_variable(const char *a, const char *b)
     return strncmp(a, b, n) == 0 && b[n] == '=';
 }
 
-// Ours without what `additions` replace, then the additions, of which a later one wins. Free the
-// array only.
+/*
+ * Ours without what `additions` replace, then the additions, of which a later one wins. Free the
+ * array only.
+ */
 static char **merge_environment(const char *const *additions)
 {
     const size_t n_ours = count((const char *const *)environ), n_new = count(additions);
@@ -77,14 +80,14 @@ static char **merge_environment(const char *const *additions)
         for (size_t k = i < n_ours ? 0 : i - n_ours + 1; k < n_new; k++)
             is_replaced = is_replaced || is_same_variable(additions[k], variable);
         if (!is_replaced)
-            merged[n++] = (char *)(uintptr_t)variable; // posix_spawn promises not to write
+            merged[n++] = (char *)(uintptr_t)variable; /* posix_spawn promises not to write */
     }
     return merged;
 }
 
-// --- spawning ---
+/* --- spawning --- */
 
-// The two ends of the pipes; -1 where there is none.
+/* The two ends of the pipes; -1 where there is none. */
 typedef struct Pipes {
     int ends[3][2];
 } Pipes;
@@ -108,7 +111,7 @@ static void close_pipes(Pipes *pipes)
     }
 }
 
-// What the child does with its three descriptors; 0 or an errno.
+/* What the child does with its three descriptors; 0 or an errno. */
 static int describe_streams(posix_spawn_file_actions_t *actions, const ProcOptions *options,
                             const Pipes *pipes)
 {
@@ -129,8 +132,10 @@ static int describe_streams(posix_spawn_file_actions_t *actions, const ProcOptio
     return 0;
 }
 
-// Signals back to their defaults (we ignore SIGPIPE and SIGXFSZ), an empty mask, and a group if
-// wanted; 0 or an errno.
+/*
+ * Signals back to their defaults (we ignore SIGPIPE and SIGXFSZ), an empty mask, and a group if
+ * wanted; 0 or an errno.
+ */
 static int describe_signals(posix_spawnattr_t *attributes, const ProcOptions *options)
 {
     sigset_t defaults, none;
@@ -151,7 +156,7 @@ static int describe_signals(posix_spawnattr_t *attributes, const ProcOptions *op
     return error == 0 ? posix_spawnattr_setflags(attributes, flags) : error;
 }
 
-// The spawn itself; 0 or an errno.
+/* The spawn itself; 0 or an errno. */
 static int start(pid_t *pid, const ProcOptions *options, const char *program, char **environment,
                  const Pipes *pipes)
 {
@@ -228,7 +233,7 @@ fail:
     return err->code;
 }
 
-// --- waiting ---
+/* --- waiting --- */
 
 static void record_end(Proc *proc, int status)
 {
@@ -292,7 +297,7 @@ void proc_stop(Proc *proc, int64_t grace_ns)
     proc_signal(proc, SIGTERM);
     const int64_t begin_ns = clock_now_ns();
     ErrCode code;
-    do { // a stop signal meanwhile shortens no grace
+    do { /* a stop signal meanwhile shortens no grace */
         code = proc_wait(proc, grace_ns - (clock_now_ns() - begin_ns), &err);
     } while (code == ERR_INTERRUPTED && clock_now_ns() - begin_ns < grace_ns);
     if (proc->has_ended)
@@ -315,9 +320,9 @@ ErrCode proc_check(const Proc *proc, const char *name, Err *err)
     return ERR_NONE;
 }
 
-// --- running to the end ---
+/* --- running to the end --- */
 
-// Reads what is there of one stream; closes it at its end.
+/* Reads what is there of one stream; closes it at its end. */
 static ErrCode collect(int *fd, Text *text, const ProcRun *run, Err *err)
 {
     char piece[PIECE_BYTES];
@@ -333,7 +338,7 @@ fail:
     return err->code;
 }
 
-// Writes what the child's input takes; closes it when all is written or nobody reads any more.
+/* Writes what the child's input takes; closes it when all is written or nobody reads any more. */
 static ErrCode feed(Proc *proc, const ProcRun *run, size_t *n_fed, Err *err)
 {
     const ssize_t n = sys_calls.write(proc->input, run->input + *n_fed, run->n_input - *n_fed);
@@ -347,7 +352,7 @@ static ErrCode feed(Proc *proc, const ProcRun *run, size_t *n_fed, Err *err)
     return ERR_NONE;
 }
 
-// Milliseconds left of the timeout: -1 for ever.
+/* Milliseconds left of the timeout: -1 for ever. */
 static int left_ms(const ProcRun *run, int64_t begin_ns)
 {
     if (run->timeout_ns < 0)
@@ -356,7 +361,7 @@ static int left_ms(const ProcRun *run, int64_t begin_ns)
     return left_ns > 0 ? (int)(left_ns / NS_PER_MS) + 1 : 0;
 }
 
-// One round of waiting and moving bytes.
+/* One round of waiting and moving bytes. */
 static ErrCode exchange(Proc *proc, const ProcRun *run, int64_t begin_ns, size_t *n_fed, Err *err)
 {
     struct pollfd fds[] = {{.fd = proc->input, .events = POLLOUT},
@@ -381,8 +386,10 @@ fail:
     return err->code;
 }
 
-// SIGPIPE is held back while we write to a child that may be gone, whatever the process does with
-// it otherwise.
+/*
+ * SIGPIPE is held back while we write to a child that may be gone, whatever the process does with
+ * it otherwise.
+ */
 static void hold_sigpipe(sigset_t *before)
 {
     sigset_t pipe_only;
@@ -398,7 +405,7 @@ static void release_sigpipe(const sigset_t *before)
         sigset_t pipe_only;
         sigemptyset(&pipe_only);
         sigaddset(&pipe_only, SIGPIPE);
-        (void)sigtimedwait(&pipe_only, NULL, &now); // one that is pending is ours
+        (void)sigtimedwait(&pipe_only, NULL, &now); /* one that is pending is ours */
     }
     pthread_sigmask(SIG_SETMASK, before, NULL);
 }
@@ -416,7 +423,7 @@ ErrCode proc_run(Proc *proc, const ProcOptions *options, const ProcRun *run, Err
     TRY(proc_spawn(proc, &wired, err));
     if (proc->input >= 0 && run->n_input == 0)
         proc_close_input(proc);
-    // Our end must not block: the child may first want to be read.
+    /* Our end must not block: the child may first want to be read. */
     if (proc->input >= 0 && fcntl(proc->input, F_SETFL, O_NONBLOCK) != 0) {
         err_errno(err, "prepare", "input of a child");
         goto fail;

@@ -1,4 +1,4 @@
-// Our own process: signals as flags, parent, names; see proc.h.
+/* Our own process: signals as flags, parent, names; see proc.h. */
 #include "base/proc.h"
 
 #include "base/sys.h"
@@ -20,7 +20,7 @@ ErrCode proc_die_with_parent(pid_t expected_parent, Err *err)
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
         return err_errno(err, "ask for the end of", "the parent process");
 #endif
-    // The parent may have died before the call: then nobody will send the signal.
+    /* The parent may have died before the call: then nobody will send the signal. */
     if (getppid() != expected_parent)
         return err_set(err, ERR_CHILD, "the parent process %ld has already ended",
                        (long)expected_parent);
@@ -66,15 +66,16 @@ bool proc_is_terminal(int fd)
     return isatty(fd) == 1;
 }
 
-// --- signals ---
+/* --- signals --- */
 
 static volatile sig_atomic_t stop_signal;
 
-// Sets the flag; the next stop signal of either kind finds its default again and ends the process.
+/* Sets the flag; the next stop signal of either kind finds its default again and ends the process.
+ */
 static void note_stop(int signal_number)
 {
     stop_signal = signal_number;
-    (void)signal(SIGINT, SIG_DFL); // async-signal-safe, as sigaction is
+    (void)signal(SIGINT, SIG_DFL); /* async-signal-safe, as sigaction is */
     (void)signal(SIGTERM, SIG_DFL);
 }
 

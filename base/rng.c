@@ -1,4 +1,4 @@
-// Philox4x32-10; see rng.h.
+/* Philox4x32-10; see rng.h. */
 #include "base/rng.h"
 
 #include "base/fmath.h"
@@ -6,14 +6,14 @@
 #include <assert.h>
 #include <stdbool.h>
 
-// Multipliers and Weyl increments of the paper's table for 4x32.
+/* Multipliers and Weyl increments of the paper's table for 4x32. */
 #define PHILOX_M0 0xD2511F53u
 #define PHILOX_M1 0xCD9E8D57u
 #define PHILOX_W0 0x9E3779B9u
 #define PHILOX_W1 0xBB67AE85u
 enum { PHILOX_ROUNDS = 10, WORDS = 4, WORD_BITS = 32, STREAM_BITS = 8, INDEX_BITS = 56 };
 
-// Place of the block number in a cursor's counter.
+/* Place of the block number in a cursor's counter. */
 enum { COUNTER_BLOCK, COUNTER_INDEX, COUNTER_EPOCH, COUNTER_STREAM };
 
 RngBlock rng_philox(const uint32_t counter[4], const uint32_t key[2])
@@ -86,8 +86,10 @@ double rng_double(Rng *rng)
 uint32_t rng_below(Rng *rng, uint32_t n)
 {
     assert(n >= 1);
-    // Lemire, "Fast random integer generation in an interval", 2019: reject the first 2^32 mod n
-    // remainders.
+    /*
+     * Lemire, "Fast random integer generation in an interval", 2019: reject the first 2^32 mod n
+     * remainders.
+     */
     const uint32_t n_rejected = (uint32_t)(-n) % n;
     for (;;) {
         const uint64_t product = (uint64_t)rng_u32(rng) * n;

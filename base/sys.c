@@ -1,4 +1,4 @@
-// The table of calls and memory on top of it; see sys.h.
+/* The table of calls and memory on top of it; see sys.h. */
 #include "base/sys.h"
 
 #include <errno.h>
@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-// open is variadic; the table's entry is not.
+/* open is variadic; the table's entry is not. */
 static int open_with_mode(const char *path, int flags, mode_t mode)
 {
     return open(path, flags, mode);
@@ -96,7 +96,7 @@ char *mem_strdup(const char *text)
     return mem_strndup(text, strlen(text));
 }
 
-// What precedes a sized block; keeps the block aligned as malloc would.
+/* What precedes a sized block; keeps the block aligned as malloc would. */
 typedef union SizedHead {
     int n_bytes;
     max_align_t align;

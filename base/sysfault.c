@@ -1,5 +1,7 @@
-// Fault injection; see sysfault.h. Each replaced call asks `strike` what to do. The counters are
-// atomic because threads may allocate while a fault is armed.
+/*
+ * Fault injection; see sysfault.h. Each replaced call asks `strike` what to do. The counters are
+ * atomic because threads may allocate while a fault is armed.
+ */
 #include "base/sysfault.h"
 
 #include "base/sys.h"
@@ -11,7 +13,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-// What a replaced call is to do.
+/* What a replaced call is to do. */
 typedef enum Verdict { GO_ON, REFUSE, SHORTEN, SHORTEN_AND_DIE, GO_AND_DIE, PRETEND } Verdict;
 
 static SysCalls real_calls;
@@ -69,7 +71,7 @@ static Verdict strike(SysCallKind kind)
     return GO_ON;
 }
 
-// Ends a call that happened.
+/* Ends a call that happened. */
 static int finish(Verdict verdict, int result)
 {
     if (verdict == GO_AND_DIE || verdict == SHORTEN_AND_DIE)
@@ -132,7 +134,7 @@ static int fault_ftruncate(int fd, off_t size)
 static int fault_close(int fd)
 {
     const Verdict verdict = strike(SYS_CLOSE);
-    const int result = real_calls.close(fd); // also when refused: Linux closes in any case
+    const int result = real_calls.close(fd); /* also when refused: Linux closes in any case */
     if (verdict == REFUSE) {
         errno = armed_error;
         return -1;
@@ -185,7 +187,7 @@ static int fault_spawn(pid_t *pid, const char *path, const posix_spawn_file_acti
 {
     const Verdict verdict = strike(SYS_SPAWN);
     if (verdict == REFUSE)
-        return armed_error; // posix_spawn returns the error
+        return armed_error; /* posix_spawn returns the error */
     return finish(verdict, real_calls.spawn(pid, path, actions, attributes, argv, envp));
 }
 

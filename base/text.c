@@ -1,5 +1,7 @@
-// Growing strings, escapes and names; see text.h. Numbers are in text_number.c, tables in
-// text_table.c.
+/*
+ * Growing strings, escapes and names; see text.h. Numbers are in text_number.c, tables in
+ * text_table.c.
+ */
 #include "base/text.h"
 
 #include "base/hash.h"
@@ -8,9 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 
-// --- build ---
+/* --- build --- */
 
-// Makes room for n_bytes and the NUL; false (and failed) without memory.
+/* Makes room for n_bytes and the NUL; false (and failed) without memory. */
 static bool reserve(Text *text, size_t n_bytes)
 {
     if (text->failed)
@@ -82,7 +84,7 @@ ErrCode text_ok(const Text *text, Err *err)
 
 ErrCode text_take(Text *text, char **string, Err *err)
 {
-    text_append(text, ""); // an empty Text gives an empty string
+    text_append(text, ""); /* an empty Text gives an empty string */
     const ErrCode code = text_ok(text, err);
     if (code != ERR_NONE) {
         text_release(text);
@@ -107,12 +109,13 @@ void text_release(Text *text)
     *text = (Text){0};
 }
 
-// --- UTF-8 ---
+/* --- UTF-8 --- */
 
-// Length of the valid character at the start of data, 0 if there is none; *code is its code point.
+/* Length of the valid character at the start of data, 0 if there is none; *code is its code point.
+ */
 static size_t decode_utf8(const char *data, size_t n_bytes, uint32_t *code)
 {
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000}; // shorter forms are overlong
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000}; /* shorter forms are overlong */
     const unsigned char *s = (const unsigned char *)data;
     if (n_bytes == 0)
         return 0;
@@ -171,7 +174,7 @@ size_t text_width(const char *string)
     return width;
 }
 
-// --- escapes ---
+/* --- escapes --- */
 
 void text_append_html(Text *text, const char *string)
 {
@@ -199,7 +202,7 @@ void text_append_html(Text *text, const char *string)
     }
 }
 
-// C0 and C1 controls, delete, and the marks that reverse the direction of writing.
+/* C0 and C1 controls, delete, and the marks that reverse the direction of writing. */
 static bool is_control(uint32_t code)
 {
     return code < 0x20 || (code >= 0x7F && code <= 0x9F) || (code >= 0x202A && code <= 0x202E) ||
@@ -241,7 +244,7 @@ void text_append_quoted(Text *text, const char *string)
     text_append_char(text, '"');
 }
 
-// --- names ---
+/* --- names --- */
 
 bool text_starts_with(const char *string, const char *prefix)
 {
@@ -264,7 +267,7 @@ static size_t smaller(size_t a, size_t b)
 size_t text_distance(const char *a, const char *b)
 {
     const size_t n = strnlen(a, DISTANCE_MAX_BYTES), m = strnlen(b, DISTANCE_MAX_BYTES);
-    // Three rows of the table: i-2, i-1, i, by i modulo 3.
+    /* Three rows of the table: i-2, i-1, i, by i modulo 3. */
     size_t rows[3][DISTANCE_MAX_BYTES + 1];
     for (size_t j = 0; j <= m; j++)
         rows[0][j] = j;

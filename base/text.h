@@ -1,10 +1,12 @@
-// Text: growing strings, tables, numbers and durations for people, strict numbers from people,
-// escapes.
-//
-// A Text collects with a sticky `failed`: append as often as you like, check text_ok() once. All of
-// it is independent of the locale and of the machine.
-#ifndef ISOFLOP_BASE_TEXT_H
-#define ISOFLOP_BASE_TEXT_H
+/*
+ * Text: growing strings, tables, numbers and durations for people, strict numbers from people,
+ * escapes.
+ *
+ * A Text collects with a sticky `failed`: append as often as you like, check text_ok() once. All of
+ * it is independent of the locale and of the machine.
+ */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
 
 #include "base/err.h"
 
@@ -13,22 +15,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Zero-initialise it: `Text text = {0};`.
+/* Zero-initialise it: `Text text = {0};`. */
 typedef struct Text {
-    char *data; // NUL-terminated; NULL while empty
+    char *data; /* NUL-terminated; NULL while empty */
     size_t n_bytes;
     size_t capacity;
-    bool failed; // out of memory: what follows is dropped
+    bool failed; /* out of memory: what follows is dropped */
 } Text;
 
 typedef enum TextAlign { TEXT_LEFT, TEXT_RIGHT } TextAlign;
 
-// A table of aligned columns; opaque rows in one Text.
+/* A table of aligned columns; opaque rows in one Text. */
 typedef struct TextTable TextTable;
 
-enum { TEXT_NUMBER_BYTES = 32 }; // enough for every number and duration text below
+enum { TEXT_NUMBER_BYTES = 32 }; /* enough for every number and duration text below */
 
-// --- build ---
+/* --- build --- */
 
 void text_append(Text *text, const char *string);
 void text_append_bytes(Text *text, const void *data, size_t n_bytes);
@@ -37,86 +39,96 @@ void text_repeat(Text *text, char c, size_t n);
 void text_printf(Text *text, const char *format, ...) ERR_PRINTF(2, 3);
 void text_vprintf(Text *text, const char *format, va_list arguments);
 
-// Shortest decimal that reads back as the same double, "1.0" kept as "1"; nan, inf, -inf.
+/* Shortest decimal that reads back as the same double, "1.0" kept as "1"; nan, inf, -inf. */
 void text_append_double(Text *text, double value);
 
-// For HTML text and double-quoted attributes: & < > " ' escaped, control characters (but \n and \t)
-// dropped.
+/*
+ * For HTML text and double-quoted attributes: & < > " ' escaped, control characters (but \n and \t)
+ * dropped.
+ */
 void text_append_html(Text *text, const char *string);
 
-// For terminals and one-line messages: control characters and invalid UTF-8 shown as \n, \t, \xHH;
-// the rest unchanged.
+/*
+ * For terminals and one-line messages: control characters and invalid UTF-8 shown as \n, \t, \xHH;
+ * the rest unchanged.
+ */
 void text_append_visible(Text *text, const char *string);
 
-// "..." for logs: as visible, with " and \ escaped.
+/* "..." for logs: as visible, with " and \ escaped. */
 void text_append_quoted(Text *text, const char *string);
 
-// The collected string, "" if there is none; valid until the next append.
+/* The collected string, "" if there is none; valid until the next append. */
 const char *text_string(const Text *text);
 
-// ERR_MEMORY if an append failed.
+/* ERR_MEMORY if an append failed. */
 ErrCode text_ok(const Text *text, Err *err) ERR_CHECKED;
 
-// Hands the string over (mem_free it) and empties the Text. Errors: ERR_MEMORY.
+/* Hands the string over (mem_free it) and empties the Text. Errors: ERR_MEMORY. */
 ErrCode text_take(Text *text, char **string, Err *err) ERR_CHECKED;
 
-void text_clear(Text *text);   // empties, keeps the memory and clears `failed`
-void text_release(Text *text); // frees
+void text_clear(Text *text);   /* empties, keeps the memory and clears `failed` */
+void text_release(Text *text); /* frees */
 
-// --- tables ---
+/* --- tables --- */
 
-// headings[n_columns] and aligns[n_columns] are copied. NULL without memory.
+/* headings[n_columns] and aligns[n_columns] are copied. NULL without memory. */
 TextTable *text_table_create(const char *const *headings, const TextAlign *aligns,
                              size_t n_columns);
 
-// Adds one cell, left to right, row by row; NULL is an empty cell. Cells are made visible.
+/* Adds one cell, left to right, row by row; NULL is an empty cell. Cells are made visible. */
 void text_table_cell(TextTable *table, const char *cell);
 void text_table_cellf(TextTable *table, const char *format, ...) ERR_PRINTF(2, 3);
 
-// Appends heading, rule and rows, columns two spaces apart, widths in characters (not bytes), no
-// trailing blanks. An unfinished last row is filled with empty cells. Failure shows in
-// text_ok(out).
+/*
+ * Appends heading, rule and rows, columns two spaces apart, widths in characters (not bytes), no
+ * trailing blanks. An unfinished last row is filled with empty cells. Failure shows in
+ * text_ok(out).
+ */
 void text_table_render(TextTable *table, Text *out);
 void text_table_destroy(TextTable **table);
 
-// --- numbers to people; buffers of TEXT_NUMBER_BYTES, which is returned ---
+/* --- numbers to people; buffers of TEXT_NUMBER_BYTES, which is returned --- */
 
-// Three digits and a unit: 999, 5.30 k, 5.30 M, 1.83 G, 12.0 T.
+/* Three digits and a unit: 999, 5.30 k, 5.30 M, 1.83 G, 12.0 T. */
 const char *text_human(char *buffer, double value);
 
-// Bytes in binary units: 512 B, 1.50 KiB, 12.0 MiB.
+/* Bytes in binary units: 512 B, 1.50 KiB, 12.0 MiB. */
 const char *text_human_bytes(char *buffer, uint64_t n_bytes);
 
-// 0.8 s, 12 s, 1 min 20 s, 2 h 05 min, 3 d 4 h.
+/* 0.8 s, 12 s, 1 min 20 s, 2 h 05 min, 3 d 4 h. */
 const char *text_duration(char *buffer, double seconds);
 
-// 12,345,678.
+/* 12,345,678. */
 const char *text_grouped(char *buffer, int64_t value);
 
-// --- strict numbers from people: the whole string, finite, no blanks; false otherwise ---
+/* --- strict numbers from people: the whole string, finite, no blanks; false otherwise --- */
 
 bool text_to_double(const char *string, double *value);
 bool text_to_int64(const char *string, int64_t *value);
 bool text_to_uint64(const char *string, uint64_t *value);
 
-// --- strings ---
+/* --- strings --- */
 
-// Levenshtein distance with adjacent transpositions counting 1 (optimal string alignment); strings
-// are cut at 64 bytes.
+/*
+ * Levenshtein distance with adjacent transpositions counting 1 (optimal string alignment); strings
+ * are cut at 64 bytes.
+ */
 size_t text_distance(const char *a, const char *b);
 
-// The nearest of n names within distance max(1, length/3), or NULL: for "did you mean".
+/* The nearest of n names within distance max(1, length/3), or NULL: for "did you mean". */
 const char *text_nearest(const char *wrong, const char *const *names, size_t n_names);
 
-bool text_is_utf8(const char *data, size_t n_bytes); // valid, no surrogates, no overlong forms
-// code points that take a column (combining marks take none)
+bool text_is_utf8(const char *data, size_t n_bytes); /* valid, no surrogates, no overlong forms */
+/* code points that take a column (combining marks take none) */
 size_t text_width(const char *string);
 bool text_starts_with(const char *string, const char *prefix);
 bool text_ends_with(const char *string, const char *suffix);
 
-// A safe file name for any string: [A-Za-z0-9._-], others as '-', at most 40 bytes, never starting
-// with '.' or '-'; a name that had to be changed gets '-' and 16 hex digits of its digest. Appended
-// to out.
+/*
+ * A safe file name for any string: [A-Za-z0-9._-], others as '-', at most 40 bytes, never starting
+ * with '.' or '-'; a name that had to be changed gets '-' and 16 hex digits of its digest. Appended
+ * to out.
+ */
 void text_append_file_name(Text *out, const char *string);
 
 #endif

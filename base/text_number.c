@@ -1,6 +1,8 @@
-// Numbers and durations, to people and strictly from people; see text.h.
-//
-// strtod and printf follow LC_NUMERIC, but nobody calls setlocale, so they stay in the "C" locale.
+/*
+ * Numbers and durations, to people and strictly from people; see text.h.
+ *
+ * strtod and printf follow LC_NUMERIC, but nobody calls setlocale, so they stay in the "C" locale.
+ */
 #include "base/text.h"
 
 #include <errno.h>
@@ -28,14 +30,14 @@ void text_append_double(Text *text, double value)
         if (strtod(buffer, NULL) == value)
             break;
     }
-    // Whole numbers that doubles hold exactly are written out: 1000, not 1e+03.
+    /* Whole numbers that doubles hold exactly are written out: 1000, not 1e+03. */
     if (fabs(value) < largest_written_out && trunc(value) == value)
         digits = MOST_DIGITS;
     snprintf(buffer, sizeof buffer, "%.*g", digits, value);
     text_append(text, buffer);
 }
 
-// Three significant digits, without losing the trailing zeros that say so.
+/* Three significant digits, without losing the trailing zeros that say so. */
 static void three_digits(char *buffer, double value, const char *unit)
 {
     const double size = fabs(value);
@@ -86,7 +88,7 @@ const char *text_human_bytes(char *buffer, uint64_t n_bytes)
 const char *text_duration(char *buffer, double seconds)
 {
     enum { MINUTE = 60, HOUR = 3600, DAY = 86400 };
-    static const double longest_s = 1e12; // what the integers below hold with ease
+    static const double longest_s = 1e12; /* what the integers below hold with ease */
     if (!(seconds >= 0.0) || seconds > longest_s) {
         snprintf(buffer, TEXT_NUMBER_BYTES, "unknown");
     } else if (seconds < 9.95) {
@@ -121,8 +123,10 @@ const char *text_grouped(char *buffer, int64_t value)
     return buffer;
 }
 
-// strtod also takes blanks, hexadecimal, "inf" and "nan": only digits, sign, point and exponent may
-// pass.
+/*
+ * strtod also takes blanks, hexadecimal, "inf" and "nan": only digits, sign, point and exponent may
+ * pass.
+ */
 static bool looks_decimal(const char *string)
 {
     const bool has_start = string[0] == '-' || string[0] == '+' || string[0] == '.' ||

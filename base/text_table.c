@@ -1,4 +1,4 @@
-// Tables of aligned columns; see text.h.
+/* Tables of aligned columns; see text.h. */
 #include "base/text.h"
 
 #include "base/sys.h"
@@ -10,11 +10,11 @@ enum { COLUMN_GAP = 2 };
 struct TextTable {
     size_t n_columns;
     TextAlign *aligns;
-    size_t *widths; // columns on the screen
-    size_t *starts; // of each cell in `cells`; the headings are the first row
+    size_t *widths; /* columns on the screen */
+    size_t *starts; /* of each cell in `cells`; the headings are the first row */
     size_t n_cells;
-    size_t capacity; // of starts
-    Text cells;      // NUL-terminated strings, one after the other
+    size_t capacity; /* of starts */
+    Text cells;      /* NUL-terminated strings, one after the other */
 };
 
 TextTable *text_table_create(const char *const *headings, const TextAlign *aligns, size_t n_columns)
@@ -77,7 +77,7 @@ void text_table_cellf(TextTable *table, const char *format, ...)
     text_release(&cell);
 }
 
-// One row; blanks owed are written only when something follows them.
+/* One row; blanks owed are written only when something follows them. */
 static void render_row(const TextTable *table, size_t row, Text *out)
 {
     size_t n_owed = 0;

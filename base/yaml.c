@@ -1,8 +1,10 @@
-// Parsing YAML into a bounded tree; see yaml.h.
-//
-// libyaml's events are turned into our own nodes as they come (its document tree would resolve
-// aliases and hold a bomb before anyone could refuse it). Nodes and strings lie in a pool of the
-// document and are freed with it.
+/*
+ * Parsing YAML into a bounded tree; see yaml.h.
+ *
+ * libyaml's events are turned into our own nodes as they come (its document tree would resolve
+ * aliases and hold a bomb before anyone could refuse it). Nodes and strings lie in a pool of the
+ * document and are freed with it.
+ */
 #include "base/yaml.h"
 
 #include "base/file.h"
@@ -15,7 +17,7 @@
 
 enum { CHUNK_BYTES = 16384 };
 
-// A piece of the pool; the memory follows.
+/* A piece of the pool; the memory follows. */
 typedef struct Chunk Chunk;
 struct Chunk {
     Chunk *next;
@@ -24,11 +26,11 @@ struct Chunk {
 };
 
 struct YamlDoc {
-    Chunk *chunks; // the newest first
+    Chunk *chunks; /* the newest first */
     YamlNode *root;
 };
 
-// --- pool ---
+/* --- pool --- */
 
 void *yaml_alloc(YamlDoc *doc, size_t n_bytes)
 {
@@ -75,9 +77,9 @@ const YamlNode *yaml_root(const YamlDoc *doc)
     return doc->root;
 }
 
-// --- building ---
+/* --- building --- */
 
-// Everything needed while one text becomes a tree.
+/* Everything needed while one text becomes a tree. */
 typedef struct Builder {
     YamlDoc *doc;
     const char *source;
@@ -86,14 +88,14 @@ typedef struct Builder {
     yaml_parser_t parser;
 } Builder;
 
-// A node of a collection that is still growing.
+/* A node of a collection that is still growing. */
 typedef struct Link Link;
 struct Link {
     YamlNode *node;
     Link *next;
 };
 
-// An error at a place of the text.
+/* An error at a place of the text. */
 static ErrCode refuse(const Builder *builder, yaml_mark_t mark, const char *problem, Err *err)
 {
     const YamlNode place = {.source = builder->source,
@@ -115,7 +117,7 @@ static ErrCode next_event(Builder *builder, yaml_event_t *event, Err *err)
     return refuse(builder, p->problem_mark, problem, err);
 }
 
-// Anchors and tags, wherever they are written.
+/* Anchors and tags, wherever they are written. */
 static ErrCode refuse_extras(const Builder *builder, const yaml_event_t *event, Err *err)
 {
     const yaml_char_t *anchor = NULL, *tag = NULL;
@@ -142,7 +144,7 @@ static ErrCode refuse_extras(const Builder *builder, const yaml_event_t *event, 
     return ERR_NONE;
 }
 
-// A node for the event that begins it.
+/* A node for the event that begins it. */
 static ErrCode make_node(Builder *builder, const yaml_event_t *event, YamlNode **out, Err *err)
 {
     TRY(refuse_extras(builder, event, err));
@@ -160,7 +162,7 @@ static ErrCode make_node(Builder *builder, const yaml_event_t *event, YamlNode *
         node->is_quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
         const size_t n_bytes = event->data.scalar.length;
         const char *value = (const char *)event->data.scalar.value;
-        if (memchr(value, '\0', n_bytes)) // "\0" in double quotes
+        if (memchr(value, '\0', n_bytes)) /* "\0" in double quotes */
             return refuse(builder, event->start_mark, "a NUL character in a string", err);
         node->text = copy_text(builder->doc, value, n_bytes);
         if (!node->text)
@@ -177,7 +179,7 @@ fail:
 static ErrCode build_node(Builder *builder, const yaml_event_t *event, const char *label, int depth,
                           YamlNode **out, Err *err);
 
-// The scalar that is a map's next key and its place, or *key = NULL at the map's end.
+/* The scalar that is a map's next key and its place, or *key = NULL at the map's end. */
 static ErrCode read_key(Builder *builder, const YamlNode *map, const Link *first, const char **key,
                         yaml_mark_t *mark, Err *err)
 {
@@ -207,7 +209,7 @@ fail:
     return err->code;
 }
 
-// Reads the next item into *item, or NULL at the collection's end.
+/* Reads the next item into *item, or NULL at the collection's end. */
 static ErrCode read_item(Builder *builder, const YamlNode *parent, const Link *first, int depth,
                          YamlNode **item, Err *err)
 {
@@ -235,7 +237,7 @@ fail:
     return err->code;
 }
 
-// The items of a list or map, up to its end.
+/* The items of a list or map, up to its end. */
 static ErrCode build_items(Builder *builder, YamlNode *parent, int depth, Err *err)
 {
     Link *first = NULL, **last = &first;
@@ -284,7 +286,7 @@ fail:
     return err->code;
 }
 
-// Reads the stream: its one document's root, or *root = NULL if it is empty.
+/* Reads the stream: its one document's root, or *root = NULL if it is empty. */
 static ErrCode build_stream(Builder *builder, YamlNode **root, Err *err)
 {
     *root = NULL;
@@ -311,7 +313,7 @@ fail:
     return err->code;
 }
 
-// What libyaml would accept or repair: NUL bytes, UTF-16, broken UTF-8, sheer size.
+/* What libyaml would accept or repair: NUL bytes, UTF-16, broken UTF-8, sheer size. */
 static ErrCode check_bytes(const char *source, const char *data, size_t n_bytes, Err *err)
 {
     if (n_bytes > YAML_MAX_BYTES)
@@ -326,7 +328,7 @@ static ErrCode check_bytes(const char *source, const char *data, size_t n_bytes,
     return ERR_NONE;
 }
 
-// Parses text into a node of doc; NULL if there is nothing in it.
+/* Parses text into a node of doc; NULL if there is nothing in it. */
 static ErrCode parse_text(YamlDoc *doc, const char *source, bool has_lines, const char *data,
                           size_t n_bytes, YamlNode **root, Err *err)
 {
@@ -346,7 +348,7 @@ fail:
     return err->code;
 }
 
-// --- documents ---
+/* --- documents --- */
 
 ErrCode yaml_parse(YamlDoc **doc, const char *name, const char *data, size_t n_bytes, Err *err)
 {

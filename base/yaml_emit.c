@@ -1,4 +1,4 @@
-// Writing settings and nodes back as YAML, and tables as documentation; see yaml.h.
+/* Writing settings and nodes back as YAML, and tables as documentation; see yaml.h. */
 #include "base/yaml.h"
 
 #include <float.h>
@@ -8,9 +8,9 @@
 
 enum { INDENT = 2 };
 
-// --- scalars ---
+/* --- scalars --- */
 
-// Text that YAML, in flow context too, would read back as the same plain string.
+/* Text that YAML, in flow context too, would read back as the same plain string. */
 static bool is_plain_safe(const char *string)
 {
     static const char *const words[] = {"true", "false", "null", "~", "yes", "no", "on", "off"};
@@ -56,7 +56,7 @@ void yaml_emit_string(const char *string, Text *out)
     text_append_char(out, '"');
 }
 
-// Numbers, booleans and null stay as they were written.
+/* Numbers, booleans and null stay as they were written. */
 static void emit_scalar(const YamlNode *node, Text *out)
 {
     double number;
@@ -94,7 +94,7 @@ void yaml_emit_node(const YamlNode *node, Text *out)
     text_append_char(out, is_map ? '}' : ']');
 }
 
-// --- settings ---
+/* --- settings --- */
 
 static void emit_ints(const YamlInts *list, Text *out)
 {
@@ -124,7 +124,7 @@ static void emit_strings(const YamlStrings *list, Text *out)
     text_append_char(out, ']');
 }
 
-// True for an optional field that holds nothing.
+/* True for an optional field that holds nothing. */
 static bool is_unset(const YamlKey *key, const void *field)
 {
     if (!key->fallback || strcmp(key->fallback, YAML_OPTIONAL) != 0)
@@ -147,7 +147,7 @@ static bool is_unset(const YamlKey *key, const void *field)
     }
 }
 
-// A raw list of maps, one item a line; anything else in flow style.
+/* A raw list of maps, one item a line; anything else in flow style. */
 static void emit_raw(const YamlNode *node, int indent, Text *out)
 {
     if (!node || node->kind != YAML_LIST || node->n_items == 0 ||
@@ -196,7 +196,7 @@ static void emit_value(const YamlKey *key, const void *field, Text *out)
         break;
     case YAML_SECTION:
     case YAML_RAW:
-        break; // not scalars: yaml_emit sees to them
+        break; /* not scalars: yaml_emit sees to them */
     }
 }
 
@@ -224,7 +224,7 @@ void yaml_emit(const YamlTable *table, const void *settings, int indent, Text *o
     }
 }
 
-// --- documentation ---
+/* --- documentation --- */
 
 static const char *type_name(YamlType type)
 {

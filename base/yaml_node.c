@@ -1,4 +1,4 @@
-// Reading nodes by hand, and overriding them; see yaml.h.
+/* Reading nodes by hand, and overriding them; see yaml.h. */
 #include "base/yaml.h"
 
 #include "base/sys.h"
@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-// --- errors ---
+/* --- errors --- */
 
 ErrCode yaml_error_at(Err *err, const YamlNode *node, bool at_key, const char *file, int line,
                       const char *format, ...)
@@ -16,7 +16,7 @@ ErrCode yaml_error_at(Err *err, const YamlNode *node, bool at_key, const char *f
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    Text visible = {0}; // names and values come from the document: control characters are shown
+    Text visible = {0}; /* names and values come from the document: control characters are shown */
     text_append_visible(&visible, message);
     const bool has_key_place = at_key && node->key_line > 0;
     if (node->line > 0)
@@ -36,7 +36,7 @@ static const char *kind_name(YamlKind kind)
     return names[kind];
 }
 
-// "'epochs' must be a whole number, not 'x'".
+/* "'epochs' must be a whole number, not 'x'". */
 static ErrCode wrong_type(const YamlNode *node, const char *wanted, Err *err)
 {
     if (node->kind == YAML_SCALAR)
@@ -45,7 +45,7 @@ static ErrCode wrong_type(const YamlNode *node, const char *wanted, Err *err)
                       kind_name(node->kind));
 }
 
-// --- inspection ---
+/* --- inspection --- */
 
 const YamlNode *yaml_find(const YamlNode *map, const char *key)
 {
@@ -79,7 +79,7 @@ ErrCode yaml_unknown_key(const YamlNode *item, const char *section, const char *
     return yaml_key_error(err, item, "unknown key '%s' in '%s'", item->key, section);
 }
 
-// --- scalars ---
+/* --- scalars --- */
 
 ErrCode yaml_as_bool(const YamlNode *node, bool *value, Err *err)
 {
@@ -91,7 +91,7 @@ ErrCode yaml_as_bool(const YamlNode *node, bool *value, Err *err)
     return ERR_NONE;
 }
 
-// "between 1 and 9", "at least 1", "at most 9", for limits beyond `huge` read as none.
+/* "between 1 and 9", "at least 1", "at most 9", for limits beyond `huge` read as none. */
 static ErrCode out_of_range(const YamlNode *node, double min, double max, double huge, Err *err)
 {
     char low[TEXT_NUMBER_BYTES], high[TEXT_NUMBER_BYTES];
@@ -110,7 +110,7 @@ static ErrCode out_of_range(const YamlNode *node, double min, double max, double
 
 ErrCode yaml_as_int(const YamlNode *node, int64_t min, int64_t max, int64_t *value, Err *err)
 {
-    static const double huge = 2147483647.0; // INT_MAX and beyond: nobody means it as a bound
+    static const double huge = 2147483647.0; /* INT_MAX and beyond: nobody means it as a bound */
     int64_t parsed;
     if (node->kind != YAML_SCALAR || node->is_quoted || !text_to_int64(node->text, &parsed))
         return wrong_type(node, "a whole number", err);
@@ -140,7 +140,7 @@ ErrCode yaml_as_string(const YamlNode *node, const char **value, Err *err)
     return ERR_NONE;
 }
 
-// The error for a scalar that is none of the names.
+/* The error for a scalar that is none of the names. */
 static ErrCode unknown_name(const YamlNode *node, const char *const *names, size_t n_names,
                             Err *err)
 {
@@ -171,9 +171,9 @@ ErrCode yaml_as_enum(const YamlNode *node, const char *const *names, int *value,
     return unknown_name(node, names, n_names, err);
 }
 
-// --- lists ---
+/* --- lists --- */
 
-// The items of a list, or the scalar itself as a list of one; an error for a map.
+/* The items of a list, or the scalar itself as a list of one; an error for a map. */
 static ErrCode list_items(const YamlNode *node, const YamlNode *const **items, size_t *n_items,
                           const YamlNode *const *single, Err *err)
 {

@@ -1,17 +1,17 @@
-// Overriding values of a document from the command line; see yaml_set in yaml.h.
+/* Overriding values of a document from the command line; see yaml_set in yaml.h. */
 #include "base/yaml.h"
 
 #include <assert.h>
 #include <string.h>
 
-// One step of a path "a.b.0.c".
+/* One step of a path "a.b.0.c". */
 typedef struct Step {
     const char *name;
     size_t n_bytes;
 } Step;
 
 typedef struct Assignment {
-    const char *source; // for messages: "--set a.b=3"
+    const char *source; /* for messages: "--set a.b=3" */
     Step steps[YAML_MAX_DEPTH];
     size_t n_steps;
     const char *value;
@@ -46,7 +46,7 @@ static ErrCode split(YamlDoc *doc, const char *text, Assignment *assignment, Err
     return ERR_NONE;
 }
 
-// The place of a map's value or list's item among the items; n_items if it is not there.
+/* The place of a map's value or list's item among the items; n_items if it is not there. */
 static ErrCode find_place(const YamlNode *parent, const Assignment *assignment, Step step,
                           size_t *place, Err *err)
 {
@@ -74,7 +74,7 @@ static ErrCode find_place(const YamlNode *parent, const Assignment *assignment, 
     return ERR_NONE;
 }
 
-// Puts a node at a place of its parent, which may be one past the end of a map's.
+/* Puts a node at a place of its parent, which may be one past the end of a map's. */
 static ErrCode put(YamlDoc *doc, YamlNode *parent, size_t place, Step step, YamlNode *node,
                    Err *err)
 {
@@ -96,7 +96,7 @@ static ErrCode put(YamlDoc *doc, YamlNode *parent, size_t place, Step step, Yaml
         node->label = parent->items[place]->label;
     }
     parent->items[place] = node;
-    // Items of a list are called after it.
+    /* Items of a list are called after it. */
     for (size_t i = 0; node->kind == YAML_LIST && i < node->n_items; i++)
         node->items[i]->label = node->label;
     return ERR_NONE;
@@ -108,7 +108,7 @@ ErrCode yaml_set(YamlDoc *doc, const char *assignment_text, Err *err)
     YamlNode *value;
     TRY(split(doc, assignment_text, &assignment, err));
     TRY(yaml_value(doc, assignment.source, assignment.value, &value, err));
-    YamlNode *parent = (YamlNode *)(uintptr_t)yaml_root(doc); // the document is ours to change
+    YamlNode *parent = (YamlNode *)(uintptr_t)yaml_root(doc); /* the document is ours to change */
     for (size_t i = 0; i < assignment.n_steps; i++) {
         const Step step = assignment.steps[i];
         const bool is_last = i + 1 == assignment.n_steps;

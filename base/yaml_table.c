@@ -1,4 +1,4 @@
-// Reading a map into a struct by its table of keys; see yaml.h.
+/* Reading a map into a struct by its table of keys; see yaml.h. */
 #include "base/yaml.h"
 
 #include "base/sys.h"
@@ -17,7 +17,7 @@ static const YamlKey *find_key(const YamlTable *table, const char *name)
     return NULL;
 }
 
-// "unknown key 'epohcs' in 'recipe', did you mean 'epochs'?"
+/* "unknown key 'epohcs' in 'recipe', did you mean 'epochs'?" */
 static ErrCode unknown_key(const YamlTable *table, const YamlNode *item, Err *err)
 {
     const char **names = mem_calloc(table->n_keys + 1, sizeof *names);
@@ -30,7 +30,7 @@ static ErrCode unknown_key(const YamlTable *table, const YamlNode *item, Err *er
     return err->code;
 }
 
-// The bounds of a key: both 0 means none.
+/* The bounds of a key: both 0 means none. */
 static void bounds(const YamlKey *key, double *min, double *max)
 {
     const bool is_bounded = key->min < 0.0 || key->min > 0.0 || key->max < 0.0 || key->max > 0.0;
@@ -152,7 +152,7 @@ static bool is_optional(const YamlKey *key)
     return key->fallback && strcmp(key->fallback, YAML_OPTIONAL) == 0;
 }
 
-// A key that is not given: its default, or an error. `map` may be NULL.
+/* A key that is not given: its default, or an error. `map` may be NULL. */
 static ErrCode read_default(YamlDoc *doc, const YamlTable *table, const YamlKey *key,
                             const YamlNode *map, void *field, Err *err)
 {

@@ -1,4 +1,4 @@
-// Pixels are moved as bytes in scratch, then looked up as normalised floats.
+/* Pixels are moved as bytes in scratch, then looked up as normalised floats. */
 #include "data/augment.h"
 
 #include "base/arena.h"
@@ -12,13 +12,13 @@
 #include <assert.h>
 #include <string.h>
 
-#define CROP_PAD_DIVISOR 8 // pad round(res / 8)
-#define CUTOUT_DIVISOR 2   // side round(res / 2)
+#define CROP_PAD_DIVISOR 8 /* pad round(res / 8) */
+#define CUTOUT_DIVISOR 2   /* side round(res / 2) */
 #define RRC_MIN_AREA 0.08
-#define RRC_MIN_ASPECT 0.75 // width over height
+#define RRC_MIN_ASPECT 0.75 /* width over height */
 #define RRC_MAX_ASPECT (4.0 / 3.0)
 #define RRC_TRIES 10
-#define MAX_NAMES 16 // of a list
+#define MAX_NAMES 16 /* of a list */
 #define AUTO_OPS (AUGMENT_AUTO_IMAGENET | AUGMENT_AUTO_CIFAR10)
 
 static const AugmentName names[] = {
@@ -99,15 +99,15 @@ bool augment_needs_source(unsigned ops)
     return ops & AUGMENT_RRC;
 }
 
-// What one call works in.
+/* What one call works in. */
 typedef struct Scratch {
-    uint8_t *pixels;  // [res][res][3]
-    uint8_t *resized; // the same, before it is shifted
-    uint8_t *spare;   // the same, for AutoAugment
+    uint8_t *pixels;  /* [res][res][3] */
+    uint8_t *resized; /* the same, before it is shifted */
+    uint8_t *spare;   /* the same, for AutoAugment */
     void *resize;
 } Scratch;
 
-// The same carving measures and hands out.
+/* The same carving measures and hands out. */
 static Scratch carve(Arena *arena, unsigned ops, int resolution, DataSize source)
 {
     const size_t row = (size_t)resolution * DATA_CHANNELS;
@@ -129,13 +129,13 @@ size_t augment_scratch_bytes(unsigned ops, int resolution, DataSize max_size)
     return arena.failed ? SIZE_MAX : arena_bytes(&arena);
 }
 
-// Half up.
+/* Half up. */
 static int divide_rounded(int value, int divisor)
 {
     return (2 * value + divisor) / (2 * divisor);
 }
 
-// pixels[res][res][3] = the image moved by (-top, -left), black where nothing comes from.
+/* pixels[res][res][3] = the image moved by (-top, -left), black where nothing comes from. */
 static void copy_shifted(uint8_t *pixels, const uint8_t *rgb, int res, int top, int left)
 {
     const size_t row_bytes = (size_t)res * DATA_CHANNELS;
@@ -188,7 +188,7 @@ static void normalise(float *x, const uint8_t *pixels, int res, const DataStats 
     }
 }
 
-// A window of the source.
+/* A window of the source. */
 typedef struct Window {
     int top, left, height, width;
 } Window;
@@ -198,7 +198,7 @@ static int round_half_up(double x)
     return (int)(x + 0.5);
 }
 
-// The largest centred window whose aspect is allowed.
+/* The largest centred window whose aspect is allowed. */
 static Window fallback_window(DataSize size)
 {
     Window window = {0, 0, size.height, size.width};

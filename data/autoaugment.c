@@ -1,18 +1,20 @@
-// Levels become numbers in float, as torchvision's linspace makes them; operations without a level
-// get 0.
+/*
+ * Levels become numbers in float, as torchvision's linspace makes them; operations without a level
+ * get 0.
+ */
 #include "data/autoaugment.h"
 
 #include <assert.h>
 
 #define SHEAR_MAX 0.3f
-#define TRANSLATE_MAX (150.0 / 331.0) // of the image's side
-#define ROTATE_MAX 30.0f              // degrees
-#define BLEND_MAX 0.9f                // around 1
+#define TRANSLATE_MAX (150.0 / 331.0) /* of the image's side */
+#define ROTATE_MAX 30.0f              /* degrees */
+#define BLEND_MAX 0.9f                /* around 1 */
 #define SOLARIZE_MAX 255.0f
 
 enum { POSTERIZE_BITS = 8, POSTERIZE_TAKEN = 4, LAST_LEVEL = AUTOAUGMENT_N_LEVELS - 1 };
 
-// clang-format off
+/* clang-format off */
 static const PolicyPair imagenet[AUTOAUGMENT_N_PAIRS] = {
     {{{IMAGEOP_POSTERIZE, 4, 8}, {IMAGEOP_ROTATE, 6, 9}}},
     {{{IMAGEOP_SOLARIZE, 6, 5}, {IMAGEOP_AUTOCONTRAST, 6, 0}}},
@@ -68,14 +70,14 @@ static const PolicyPair cifar10[AUTOAUGMENT_N_PAIRS] = {
     {{{IMAGEOP_EQUALIZE, 8, 0}, {IMAGEOP_INVERT, 1, 0}}},
     {{{IMAGEOP_TRANSLATE_Y, 7, 9}, {IMAGEOP_AUTOCONTRAST, 9, 0}}},
 };
-// clang-format on
+/* clang-format on */
 
 const PolicyPair *autoaugment_pairs(AutoAugmentPolicy policy)
 {
     return policy == AUTOAUGMENT_IMAGENET ? imagenet : cifar10;
 }
 
-// Evenly spaced from 0 to `last`, each half counted from its own end.
+/* Evenly spaced from 0 to `last`, each half counted from its own end. */
 static double spaced(float last, int level)
 {
     const float step = last / (float)LAST_LEVEL;
@@ -83,7 +85,7 @@ static double spaced(float last, int level)
                                                      : last - step * (float)(LAST_LEVEL - level));
 }
 
-// The nearest whole number to 4 level / 9 (never halfway: 9 is odd).
+/* The nearest whole number to 4 level / 9 (never halfway: 9 is odd). */
 static int posterize_taken(int level)
 {
     const int doubled = 2 * POSTERIZE_TAKEN * level;

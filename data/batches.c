@@ -1,4 +1,4 @@
-// The order of one epoch is kept; everything else is computed from the place in it.
+/* The order of one epoch is kept; everything else is computed from the place in it. */
 #include "data/batches.h"
 
 #include "base/arena.h"
@@ -14,14 +14,15 @@ struct Batches {
     BatchSettings settings;
     uint32_t n_images;
     uint32_t epoch;
-    uint32_t *order;      // position in the epoch to position in the part
-    size_t scratch_bytes; // of one thread, a multiple of ARENA_ALIGN: a partner's pixels come first
-    size_t partner_bytes; // 0 without mixup
+    uint32_t *order; /* position in the epoch to position in the part */
+    size_t
+        scratch_bytes; /* of one thread, a multiple of ARENA_ALIGN: a partner's pixels come first */
+    size_t partner_bytes; /* 0 without mixup */
     unsigned char *scratch;
     Arena arena;
 };
 
-// The same carving measures and hands out.
+/* The same carving measures and hands out. */
 static void carve(Batches *batches, Arena *arena)
 {
     batches->order = arena_alloc(arena, batches->n_images, sizeof *batches->order);
@@ -107,7 +108,7 @@ uint32_t batches_source_index(const Batches *batches, uint32_t position)
     return imageset_view(batches->set, batches->settings.part, batches->order[position]).index;
 }
 
-// The image at that position of the present epoch, augmented.
+/* The image at that position of the present epoch, augmented. */
 static ImageView fill_one(const Batches *batches, uint32_t position, float *x,
                           unsigned char *scratch)
 {
@@ -124,8 +125,10 @@ static double fifth_power(double u)
     return u * u * u * u * u;
 }
 
-// Beta(1/5, 1/5): u^5 / (u^5 + v^5) of uniform u, v whose sum of fifth powers is at most 1. Both
-// being 0 (2^-106) counts as half and half.
+/*
+ * Beta(1/5, 1/5): u^5 / (u^5 + v^5) of uniform u, v whose sum of fifth powers is at most 1. Both
+ * being 0 (2^-106) counts as half and half.
+ */
 static float draw_share(Rng *rng)
 {
     for (;;) {

@@ -1,4 +1,4 @@
-// zlib's inflate over base's reads; zlib allocates through base too.
+/* zlib's inflate over base's reads; zlib allocates through base too. */
 #include "data/bytestream.h"
 
 #include "base/file.h"
@@ -10,7 +10,7 @@
 
 enum {
     INPUT_BYTES = 1 << 16,
-    GZIP_WINDOW = 16 + MAX_WBITS, // gzip header and trailer, checked by zlib
+    GZIP_WINDOW = 16 + MAX_WBITS, /* gzip header and trailer, checked by zlib */
     GZIP_MAGIC_0 = 0x1f,
     GZIP_MAGIC_1 = 0x8b,
 };
@@ -19,9 +19,9 @@ struct ByteStream {
     char *path;
     int fd;
     bool is_gzip;
-    bool has_ended;  // gzip: its trailer has been seen and was right
-    uint64_t offset; // of the next byte handed out
-    z_stream z;      // next_in, avail_in also serve plain files
+    bool has_ended;  /* gzip: its trailer has been seen and was right */
+    uint64_t offset; /* of the next byte handed out */
+    z_stream z;      /* next_in, avail_in also serve plain files */
     unsigned char input[INPUT_BYTES];
 };
 
@@ -37,7 +37,7 @@ static void zlib_free(void *unused, void *block)
     mem_free(block);
 }
 
-// Refills the input when it is used up; avail_in stays 0 at the end of the file.
+/* Refills the input when it is used up; avail_in stays 0 at the end of the file. */
 static ErrCode refill(ByteStream *stream, Err *err)
 {
     size_t n_read = 0;
@@ -84,7 +84,7 @@ fail:
     return err->code;
 }
 
-// Up to n bytes; *n_got is 0 only at the end.
+/* Up to n bytes; *n_got is 0 only at the end. */
 static ErrCode read_some(ByteStream *stream, unsigned char *data, size_t n, size_t *n_got, Err *err)
 {
     *n_got = 0;

@@ -1,10 +1,12 @@
-// The bytes of a file in order, gzip unpacked on the way: exact reads, and an end that is checked.
-//
-// Never more memory than its buffers, whatever the file claims: the caller asks for as much as the
-// format declares, and anything after that is an error. A gzip file has one member whose checksum
-// and length must be right.
-#ifndef ISOFLOP_DATA_BYTESTREAM_H
-#define ISOFLOP_DATA_BYTESTREAM_H
+/*
+ * The bytes of a file in order, gzip unpacked on the way: exact reads, and an end that is checked.
+ *
+ * Never more memory than its buffers, whatever the file claims: the caller asks for as much as the
+ * format declares, and anything after that is an error. A gzip file has one member whose checksum
+ * and length must be right.
+ */
+#ifndef DATA_BYTESTREAM_H
+#define DATA_BYTESTREAM_H
 
 #include "base/err.h"
 
@@ -13,21 +15,24 @@
 
 typedef struct ByteStream ByteStream;
 
-// Opens `path`; whether it is gzip is told by its first two bytes. Errors: ERR_IO, ERR_MEMORY,
-// ERR_DATA (not a regular file).
+/*
+ * Opens `path`; whether it is gzip is told by its first two bytes. Errors: ERR_IO, ERR_MEMORY,
+ * ERR_DATA (not a regular file).
+ */
 ErrCode bytestream_open(ByteStream **out, const char *path, Err *err) ERR_CHECKED;
 
-// Exactly n_bytes. Errors: ERR_DATA if the file ends or is damaged before (file, offset, reason).
+/* Exactly n_bytes. Errors: ERR_DATA if the file ends or is damaged before (file, offset, reason).
+ */
 ErrCode bytestream_read(ByteStream *stream, void *data, size_t n_bytes, Err *err) ERR_CHECKED;
 
-// Up to n_bytes; *n_got is 0 only at the end. Errors as above.
+/* Up to n_bytes; *n_got is 0 only at the end. Errors as above. */
 ErrCode bytestream_read_some(ByteStream *stream, void *data, size_t n_bytes, size_t *n_got,
                              Err *err) ERR_CHECKED;
 
-// Nothing may follow, and gzip's checksum must agree. Errors: ERR_DATA.
+/* Nothing may follow, and gzip's checksum must agree. Errors: ERR_DATA. */
 ErrCode bytestream_expect_end(ByteStream *stream, Err *err) ERR_CHECKED;
 
-// Accepts NULL and clears the pointer.
+/* Accepts NULL and clears the pointer. */
 void bytestream_close(ByteStream **stream);
 
 #endif

@@ -1,4 +1,4 @@
-// Places are tried in order; what cannot be made is passed over unless the user named it.
+/* Places are tried in order; what cannot be made is passed over unless the user named it. */
 #include "data/cachefolder.h"
 
 #include "base/file.h"
@@ -9,7 +9,7 @@
 
 #define CACHE_FOLDER "isoflop"
 
-// *folder is a copy of the path, whose folder exists now; NULL on failure.
+/* *folder is a copy of the path, whose folder exists now; NULL on failure. */
 static ErrCode make(char **folder, const char *path, Err *err)
 {
     *folder = mem_strdup(path);

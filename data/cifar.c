@@ -1,9 +1,11 @@
-// CIFAR-10 and CIFAR-100 in their binary formats.
-//
-// A record is 1 label byte (CIFAR-100: coarse, then fine label), then 3072 pixel bytes as planes
-// R, G, B of 32 rows. The files are mapped, not copied: many processes share the pages; the
-// published .tar.gz is read in place, into memory. Source:
-// Krizhevsky, "Learning multiple layers of features from tiny images", 2009, and the set's page.
+/*
+ * CIFAR-10 and CIFAR-100 in their binary formats.
+ *
+ * A record is 1 label byte (CIFAR-100: coarse, then fine label), then 3072 pixel bytes as planes
+ * R, G, B of 32 rows. The files are mapped, not copied: many processes share the pages; the
+ * published .tar.gz is read in place, into memory. Source:
+ * Krizhevsky, "Learning multiple layers of features from tiny images", 2009, and the set's page.
+ */
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/sys.h"
@@ -25,12 +27,12 @@ enum {
 
 static const uint64_t cifar_max_member_bytes = (uint64_t)1 << 30;
 
-// What distinguishes the two sets.
+/* What distinguishes the two sets. */
 typedef struct CifarForm {
     const char *name;
-    int label_bytes; // the last of them is the label
+    int label_bytes; /* the last of them is the label */
     int n_classes;
-    const char *train_prefix; // train files are those that begin and end so
+    const char *train_prefix; /* train files are those that begin and end so */
     const char *train_suffix;
     const char *test_file;
     const char *names_file;
@@ -42,17 +44,17 @@ static const CifarForm forms[] = {
 };
 
 typedef struct CifarFile {
-    char *path;     // as given; of an archive "ARCHIVE: MEMBER"
-    FileMap map;    // the bytes, mapped ...
-    uint8_t *owned; // ... or in memory, from an archive
-    uint32_t first; // index of its first record in its split
+    char *path;     /* as given; of an archive "ARCHIVE: MEMBER" */
+    FileMap map;    /* the bytes, mapped ... */
+    uint8_t *owned; /* ... or in memory, from an archive */
+    uint32_t first; /* index of its first record in its split */
     uint32_t n_records;
     DataSplit split;
 } CifarFile;
 
 typedef struct Cifar {
     const CifarForm *form;
-    CifarFile files[CIFAR_MAX_FILES]; // train in bytewise order of names, then test
+    CifarFile files[CIFAR_MAX_FILES]; /* train in bytewise order of names, then test */
     int n_files;
 } Cifar;
 
@@ -64,7 +66,7 @@ static const CifarFile *find_file(const Cifar *cifar, DataSplit split, uint32_t 
     return file;
 }
 
-// The record's label bytes followed by its pixels.
+/* The record's label bytes followed by its pixels. */
 static const uint8_t *find_record(const Cifar *cifar, DataSplit split, uint32_t index)
 {
     const CifarFile *file = find_file(cifar, split, index);
@@ -133,7 +135,7 @@ static const DatasetOps cifar_ops = {
     .destroy = cifar_destroy,
 };
 
-// Size and labels of one mapped file, and its place in the split.
+/* Size and labels of one mapped file, and its place in the split. */
 static ErrCode check_file(DatasetParts *parts, const CifarForm *form, CifarFile *file, Err *err)
 {
     const size_t record_bytes = (size_t)form->label_bytes + CIFAR_PIXEL_BYTES;
@@ -160,7 +162,7 @@ static ErrCode check_file(DatasetParts *parts, const CifarForm *form, CifarFile 
     return ERR_NONE;
 }
 
-// A new file of the list; `label` names it in messages and is taken over, also on failure.
+/* A new file of the list; `label` names it in messages and is taken over, also on failure. */
 static ErrCode new_file(Cifar *cifar, char *label, DataSplit split, CifarFile **file, Err *err)
 {
     if (!label)
@@ -202,7 +204,7 @@ static ErrCode check_presence(const Cifar *cifar, const char *path, bool has_tes
                    has_test ? "*.bin" : "");
 }
 
-// --- a folder ---
+/* --- a folder --- */
 
 static ErrCode map_file(DatasetParts *parts, const char *folder, const char *name, DataSplit split,
                         Hasher *hasher, Err *err)
@@ -215,7 +217,7 @@ fail:
     return err->code;
 }
 
-// Train files in bytewise order, then the test file; other names are ignored.
+/* Train files in bytewise order, then the test file; other names are ignored. */
 static ErrCode map_files(DatasetParts *parts, const char *folder, Hasher *hasher, Err *err)
 {
     const Cifar *cifar = parts->state;
@@ -257,7 +259,7 @@ fail:
     return err->code;
 }
 
-// --- an archive ---
+/* --- an archive --- */
 
 static bool is_wanted(const void *user, const char *name)
 {

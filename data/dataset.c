@@ -1,4 +1,4 @@
-// The table of kinds, the lookup, and thin calls through the format's operations.
+/* The table of kinds, the lookup, and thin calls through the format's operations. */
 #include "data/dataset.h"
 
 #include "base/file.h"
@@ -76,14 +76,14 @@ const DatasetKind *dataset_kind_find(const char *name)
     return NULL;
 }
 
-// What a name means that is no row: an image folder of that name.
+/* What a name means that is no row: an image folder of that name. */
 static const DatasetKind *kind_of(const char *name)
 {
     const DatasetKind *kind = dataset_kind_find(name);
     return kind ? kind : dataset_kind_find("folder");
 }
 
-// Appends the place to the text of places looked at; *found gets it if something is there.
+/* Appends the place to the text of places looked at; *found gets it if something is there. */
 static ErrCode try_place(const char *root, const char *name, Text *looked, char **found, Err *err)
 {
     if (*found || !name)
@@ -114,7 +114,7 @@ static ErrCode report_missing(const DatasetSettings *settings, const DatasetKind
                    looked, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
-// *path gets where the set lies (mem_free it); it stays NULL for a set that lies nowhere.
+/* *path gets where the set lies (mem_free it); it stays NULL for a set that lies nowhere. */
 static ErrCode find_path(const DatasetSettings *settings, const DatasetKind *kind, char **path,
                          Err *err)
 {

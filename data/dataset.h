@@ -1,14 +1,16 @@
-// Data sets: where they are found, what they contain, and how one image of them is read.
-//
-// A Dataset is a source: two splits (train and test, as published) of labelled 8-bit RGB images in
-// their native size, in file order. It holds no pixels beyond what its format forces it to; the
-// images of a study are copied once, resized, into an ImageSet (data/imageset.h), and training
-// reads only that. Validation is not a split of a Dataset: it is carved from train (data/split.h).
-//
-// Every kind of set is one row of a table (DatasetKind): lookup, documentation, `isoflop list` and
-// opening all read it. Adding a format is one file with one row.
-#ifndef ISOFLOP_DATA_DATASET_H
-#define ISOFLOP_DATA_DATASET_H
+/*
+ * Data sets: where they are found, what they contain, and how one image of them is read.
+ *
+ * A Dataset is a source: two splits (train and test, as published) of labelled 8-bit RGB images in
+ * their native size, in file order. It holds no pixels beyond what its format forces it to; the
+ * images of a study are copied once, resized, into an ImageSet (data/imageset.h), and training
+ * reads only that. Validation is not a split of a Dataset: it is carved from train (data/split.h).
+ *
+ * Every kind of set is one row of a table (DatasetKind): lookup, documentation, `isoflop list` and
+ * opening all read it. Adding a format is one file with one row.
+ */
+#ifndef DATA_DATASET_H
+#define DATA_DATASET_H
 
 #include "base/err.h"
 
@@ -16,67 +18,71 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define DATA_CHANNELS 3           // grey images become three equal channels
-#define DATA_DIGEST_CHARS 33      // XXH3-128 in hexadecimal, with its NUL
-#define DATA_MAX_PIXELS (1 << 26) // of one image; more is refused before decoding
+#define DATA_CHANNELS 3           /* grey images become three equal channels */
+#define DATA_DIGEST_CHARS 33      /* XXH3-128 in hexadecimal, with its NUL */
+#define DATA_MAX_PIXELS (1 << 26) /* of one image; more is refused before decoding */
 #define DATA_MAX_CLASSES 65536
 
-// The two splits as published. A folder's val/ or test/ is DATA_TEST.
+/* The two splits as published. A folder's val/ or test/ is DATA_TEST. */
 typedef enum DataSplit { DATA_TRAIN = 0, DATA_TEST = 1, DATA_N_SPLITS = 2 } DataSplit;
 
-// An image that cannot be decoded: fail names it, skip leaves it out and records it.
+/* An image that cannot be decoded: fail names it, skip leaves it out and records it. */
 typedef enum BadImage { BAD_IMAGE_FAIL = 0, BAD_IMAGE_SKIP = 1 } BadImage;
 
-// Which set, and where. Strings are borrowed for the duration of the call.
+/* Which set, and where. Strings are borrowed for the duration of the call. */
 typedef struct DatasetSettings {
-    const char *name;   // a row's name, e.g. "cifar-10", or an image folder's under the roots
-    const char *path;   // data.path or NAME=PATH: the set's folder or archive; NULL: look it up
-    const char *root;   // --data-root: a folder of sets; NULL: the environment's ISOFLOP_DATA
-    BadImage bad_image; // folders only
-    int threads;        // for decoding every image under BAD_IMAGE_SKIP; 0: one
+    const char *name;   /* a row's name, e.g. "cifar-10", or an image folder's under the roots */
+    const char *path;   /* data.path or NAME=PATH: the set's folder or archive; NULL: look it up */
+    const char *root;   /* --data-root: a folder of sets; NULL: the environment's ISOFLOP_DATA */
+    BadImage bad_image; /* folders only */
+    int threads;        /* for decoding every image under BAD_IMAGE_SKIP; 0: one */
 } DatasetSettings;
 
 typedef struct Dataset Dataset;
 typedef struct DatasetKind DatasetKind;
-struct DatasetParts; // what an opener hands back: data/source.h
+struct DatasetParts; /* what an opener hands back: data/source.h */
 
-// Called by one thread now and then while images are read, with those done and all; false stops the
-// reading with ERR_INTERRUPTED.
+/*
+ * Called by one thread now and then while images are read, with those done and all; false stops the
+ * reading with ERR_INTERRUPTED.
+ */
 typedef bool (*DataProgress)(void *user, uint32_t done, uint32_t total);
 
-// One image as the source has it. Until dataset_image_size is asked, only the label is known.
+/* One image as the source has it. Until dataset_image_size is asked, only the label is known. */
 typedef struct DataSize {
     int height;
     int width;
 } DataSize;
 
-// One kind of set.
+/* One kind of set. */
 struct DatasetKind {
-    const char *name;       // value of data.name
-    const char *folder;     // the folder's usual name under a root; NULL: needs none, or any
-    const char *archive;    // its published archive, looked for beside the folder; NULL: none
-    const char *published;  // where it is published, for people; never fetched by the program
-    const char *format;     // one line for `isoflop list`
-    int resolution;         // side of its images, 0 where they vary
-    uint32_t default_train; // images used where a study names no size; 0: all that are left
-    uint32_t default_val;   // 0: a tenth of train, at most 10000
-    uint32_t default_test;  // 0: all
-    bool is_demo;           // verdicts on it are stamped DEMO
+    const char *name;       /* value of data.name */
+    const char *folder;     /* the folder's usual name under a root; NULL: needs none, or any */
+    const char *archive;    /* its published archive, looked for beside the folder; NULL: none */
+    const char *published;  /* where it is published, for people; never fetched by the program */
+    const char *format;     /* one line for `isoflop list` */
+    int resolution;         /* side of its images, 0 where they vary */
+    uint32_t default_train; /* images used where a study names no size; 0: all that are left */
+    uint32_t default_val;   /* 0: a tenth of train, at most 10000 */
+    uint32_t default_test;  /* 0: all */
+    bool is_demo;           /* verdicts on it are stamped DEMO */
     ErrCode (*open)(struct DatasetParts *parts, const DatasetKind *kind, const char *path,
                     const DatasetSettings *settings, Err *err);
 };
 
-// All kinds, in the order of `isoflop list`; *n is their number.
+/* All kinds, in the order of `isoflop list`; *n is their number. */
 const DatasetKind *dataset_kinds(size_t *n);
 
-// The kind of that name, or NULL.
+/* The kind of that name, or NULL. */
 const DatasetKind *dataset_kind_find(const char *name);
 
-// Finds and opens a set: checks sizes, labels and names, computes its digest.
-// A name that is no row of the table is an image folder of that name (or `path`).
-// Errors: ERR_MISSING where nothing is found (one message: where it looked, where it is published)
-// or where a file is damaged (the file as given, down to the member, with offset and reason);
-// ERR_IO; ERR_MEMORY.
+/*
+ * Finds and opens a set: checks sizes, labels and names, computes its digest.
+ * A name that is no row of the table is an image folder of that name (or `path`).
+ * Errors: ERR_MISSING where nothing is found (one message: where it looked, where it is published)
+ * or where a file is damaged (the file as given, down to the member, with offset and reason);
+ * ERR_IO; ERR_MEMORY.
+ */
 ErrCode dataset_open(Dataset **out, const DatasetSettings *settings, Err *err) ERR_CHECKED;
 
 const DatasetKind *dataset_kind(const Dataset *data);
@@ -88,10 +94,10 @@ const char *dataset_class_name(const Dataset *data, int label);
 uint32_t dataset_n_skipped(const Dataset *data);
 const char *dataset_skipped(const Dataset *data, uint32_t i);
 
-// True where images are drawn at any size instead of resized.
+/* True where images are drawn at any size instead of resized. */
 bool dataset_is_rendered(const Dataset *data);
 
-// One record. Thread-safe. dataset_render needs dataset_is_rendered.
+/* One record. Thread-safe. dataset_render needs dataset_is_rendered. */
 int dataset_label(const Dataset *data, DataSplit split, uint32_t index);
 uint64_t dataset_key(const Dataset *data, DataSplit split, uint32_t index);
 void dataset_describe(const Dataset *data, DataSplit split, uint32_t index, char *text, size_t n);
@@ -102,7 +108,7 @@ ErrCode dataset_image_read(const Dataset *data, DataSplit split, uint32_t index,
 void dataset_render(const Dataset *data, DataSplit split, uint32_t index, int resolution,
                     uint8_t *rgb);
 
-// Closes it; accepts NULL and clears the pointer.
+/* Closes it; accepts NULL and clears the pointer. */
 void dataset_close(Dataset **data);
 
 #endif

@@ -1,5 +1,7 @@
-// TurboJPEG with the accurate DCT, whose bits do not depend on the processor; libpng's simplified
-// API into RGBA.
+/*
+ * TurboJPEG with the accurate DCT, whose bits do not depend on the processor; libpng's simplified
+ * API into RGBA.
+ */
 #include "data/decode.h"
 
 #include "base/sys.h"
@@ -48,14 +50,14 @@ static ErrCode check_size(const char *path, uint64_t height, uint64_t width, Err
     return ERR_NONE;
 }
 
-// --- JPEG ---
+/* --- JPEG --- */
 
 static ErrCode jpeg_error(const char *path, tjhandle handle, Err *err)
 {
     return err_set(err, ERR_DATA, "cannot decode JPEG '%s': %s", path, tjGetErrorStr2(handle));
 }
 
-// Size as stored, and whether it has four channels.
+/* Size as stored, and whether it has four channels. */
 static ErrCode jpeg_header(const char *path, tjhandle handle, const uint8_t *bytes, size_t n_bytes,
                            DataSize *size, bool *is_cmyk, Err *err)
 {
@@ -67,7 +69,7 @@ static ErrCode jpeg_header(const char *path, tjhandle handle, const uint8_t *byt
     return check_size(path, (uint64_t)size->height, (uint64_t)size->width, err);
 }
 
-// Adobe stores ink inverted, so that paper is 255: a channel is its ink times black, over 255.
+/* Adobe stores ink inverted, so that paper is 255: a channel is its ink times black, over 255. */
 static void cmyk_to_rgb(uint8_t *rgb, const uint8_t *cmyk, size_t n_pixels)
 {
     for (size_t i = 0; i < n_pixels; i++, cmyk += CMYK_CHANNELS) {
@@ -125,9 +127,9 @@ static ErrCode jpeg_size(const char *path, const uint8_t *bytes, size_t n_bytes,
     return code;
 }
 
-// --- PNG ---
+/* --- PNG --- */
 
-// Begins reading and checks the size; the caller frees the image on success.
+/* Begins reading and checks the size; the caller frees the image on success. */
 static ErrCode png_header(png_image *image, const char *path, const uint8_t *bytes, size_t n_bytes,
                           Err *err)
 {
@@ -160,7 +162,7 @@ static ErrCode png_decode(const char *path, const uint8_t *bytes, size_t n_bytes
     if (png_header(&image, path, bytes, n_bytes, err) != ERR_NONE)
         return err->code;
     image.format = PNG_FORMAT_RGBA;
-    image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB; // without gAMA, 16 bits are not taken to be linear
+    image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB; /* without gAMA, 16 bits are not taken to be linear */
     const DataSize stored = {(int)image.height, (int)image.width};
     const size_t n_pixels = (size_t)image.height * image.width;
     const int orientation = exif_png_orientation(bytes, n_bytes);
@@ -194,7 +196,7 @@ static ErrCode png_size(const char *path, const uint8_t *bytes, size_t n_bytes, 
     return ERR_NONE;
 }
 
-// --- either ---
+/* --- either --- */
 
 static ErrCode unknown_format(const char *path, Err *err)
 {

@@ -1,4 +1,4 @@
-// One 64-bit hash of size and pixels a record; train sorted, test looked up in it.
+/* One 64-bit hash of size and pixels a record; train sorted, test looked up in it. */
 #include "data/duplicates.h"
 
 #include "base/hash.h"
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TOLD_EVERY = 256 }; // records of one thread between two words of progress
+enum { TOLD_EVERY = 256 }; /* records of one thread between two words of progress */
 
 typedef struct Print {
     uint64_t hash;
@@ -51,14 +51,15 @@ fail:
     return err->code;
 }
 
-// Who is told how far the reading is.
+/* Who is told how far the reading is. */
 typedef struct Listener {
-    DataProgress progress; // or NULL
+    DataProgress progress; /* or NULL */
     void *user;
     bool is_stopped;
 } Listener;
 
-// True if the thread is to go on with record i. Thread 0 tells and asks, the others see the answer.
+/* True if the thread is to go on with record i. Thread 0 tells and asks, the others see the answer.
+ */
 static bool goes_on(Listener *listener, const Dataset *data, DataSplit split, size_t i)
 {
     bool is_stopped;
@@ -76,7 +77,7 @@ static bool goes_on(Listener *listener, const Dataset *data, DataSplit split, si
     return !is_stopped;
 }
 
-// prints[n] of one split; thread t takes every T-th record.
+/* prints[n] of one split; thread t takes every T-th record. */
 static ErrCode read_prints(Print **prints, const Dataset *data, DataSplit split, int threads,
                            Listener *listener, Err *err)
 {
@@ -114,7 +115,7 @@ static ErrCode read_prints(Print **prints, const Dataset *data, DataSplit split,
     return err->code;
 }
 
-// The first of the sorted prints with that hash, or NULL.
+/* The first of the sorted prints with that hash, or NULL. */
 static const Print *look_up(const Print *prints, size_t n, uint64_t hash)
 {
     size_t low = 0, high = n;

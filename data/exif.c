@@ -1,4 +1,5 @@
-// The tag is looked for in a JPEG's APP1 segment and in a PNG's eXIf chunk; both hold a TIFF block.
+/* The tag is looked for in a JPEG's APP1 segment and in a PNG's eXIf chunk; both hold a TIFF block.
+ */
 #include "data/exif.h"
 
 #include "base/sys.h"
@@ -6,7 +7,7 @@
 #include <string.h>
 
 enum {
-    EXIF_TRANSPOSED = 5, // from here on height and width change places
+    EXIF_TRANSPOSED = 5, /* from here on height and width change places */
     EXIF_ORIENTATIONS = 8,
     EXIF_TAG_ORIENTATION = 0x0112,
     EXIF_TYPE_SHORT = 3,
@@ -14,7 +15,7 @@ enum {
     JPEG_MARKER_APP1 = 0xE1,
     JPEG_MARKER_SCAN = 0xDA,
     PNG_MAGIC_BYTES = 8,
-    PNG_CHUNK_BYTES = 12, // of length, type and checksum
+    PNG_CHUNK_BYTES = 12, /* of length, type and checksum */
 };
 
 static uint32_t read_number(const uint8_t *p, int n, bool is_little)
@@ -25,7 +26,7 @@ static uint32_t read_number(const uint8_t *p, int n, bool is_little)
     return value;
 }
 
-// Orientation in a TIFF block of n bytes, EXIF_UPRIGHT where there is none or it makes no sense.
+/* Orientation in a TIFF block of n bytes, EXIF_UPRIGHT where there is none or it makes no sense. */
 static int tiff_orientation(const uint8_t *tiff, size_t n)
 {
     if (n < 8 || (memcmp(tiff, "II", 2) != 0 && memcmp(tiff, "MM", 2) != 0))
@@ -48,7 +49,7 @@ static int tiff_orientation(const uint8_t *tiff, size_t n)
     return EXIF_UPRIGHT;
 }
 
-// Walks the segments of a JPEG up to the first scan.
+/* Walks the segments of a JPEG up to the first scan. */
 int exif_jpeg_orientation(const uint8_t *bytes, size_t n_bytes)
 {
     static const uint8_t exif[] = {'E', 'x', 'i', 'f', 0, 0};
@@ -66,7 +67,7 @@ int exif_jpeg_orientation(const uint8_t *bytes, size_t n_bytes)
     return EXIF_UPRIGHT;
 }
 
-// Walks the chunks of a PNG; the chunk may stand before or behind the pixels.
+/* Walks the chunks of a PNG; the chunk may stand before or behind the pixels. */
 int exif_png_orientation(const uint8_t *bytes, size_t n_bytes)
 {
     size_t at = PNG_MAGIC_BYTES;
@@ -86,7 +87,8 @@ DataSize exif_upright_size(DataSize stored, int orientation)
     return orientation >= EXIF_TRANSPOSED ? (DataSize){stored.width, stored.height} : stored;
 }
 
-// Row and column of the stored pixel that goes to (y, x): the table of the EXIF standard, inverted.
+/* Row and column of the stored pixel that goes to (y, x): the table of the EXIF standard, inverted.
+ */
 void exif_turn_upright(uint8_t *out, const uint8_t *in, DataSize stored, int orientation)
 {
     const bool swaps = orientation >= EXIF_TRANSPOSED;

@@ -1,8 +1,10 @@
-// An image folder: train/CLASS/*, and val/CLASS/* or test/CLASS/* as the test split.
-//
-// Order is bytewise by relative path. Only regular files whose names end in .jpg, .jpeg or .png
-// count; hidden files and other endings are passed over; links, folders and names that are not
-// UTF-8 are errors. The digest is that of the manifest: relative paths and sizes.
+/*
+ * An image folder: train/CLASS/*, and val/CLASS/* or test/CLASS/* as the test split.
+ *
+ * Order is bytewise by relative path. Only regular files whose names end in .jpg, .jpeg or .png
+ * count; hidden files and other endings are passed over; links, folders and names that are not
+ * UTF-8 are errors. The digest is that of the manifest: relative paths and sizes.
+ */
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/sys.h"
@@ -18,7 +20,7 @@
 enum { FOLDER_MAX_FILE_BYTES = 1 << 28 };
 
 typedef struct FolderImage {
-    char *path; // below the set's folder: "train/CLASS/NAME"
+    char *path; /* below the set's folder: "train/CLASS/NAME" */
     uint64_t n_bytes;
     uint32_t label;
 } FolderImage;
@@ -30,9 +32,9 @@ typedef struct Folder {
     size_t count[DATA_N_SPLITS];
 } Folder;
 
-// --- one image ---
+/* --- one image --- */
 
-// The whole file; *path is the name for messages (both to be freed).
+/* The whole file; *path is the name for messages (both to be freed). */
 static ErrCode load(const Folder *folder, DataSplit split, uint32_t index, char **path,
                     char **bytes, size_t *n_bytes, Err *err)
 {
@@ -116,7 +118,7 @@ static const DatasetOps folder_ops = {
     .destroy = folder_destroy,
 };
 
-// --- listing ---
+/* --- listing --- */
 
 static ErrCode check_name(const char *folder, const char *name, Err *err)
 {
@@ -130,7 +132,7 @@ static ErrCode check_name(const char *folder, const char *name, Err *err)
     return err->code;
 }
 
-// Links are not followed anywhere below the set's folder: they lead out of it, or round in it.
+/* Links are not followed anywhere below the set's folder: they lead out of it, or round in it. */
 static ErrCode refuse_link(const char *full, Err *err)
 {
     if (file_is_link(full))
@@ -161,7 +163,7 @@ fail:
     return err->code;
 }
 
-// The images of one class; `below` is "train/CLASS".
+/* The images of one class; `below` is "train/CLASS". */
 static ErrCode add_class(Folder *folder, DataSplit split, const char *below, uint32_t label,
                          Err *err)
 {
@@ -205,7 +207,7 @@ static int find_class(const DatasetParts *parts, const char *name)
     return -1;
 }
 
-// Takes the class folders below `full` as classes, in bytewise order.
+/* Takes the class folders below `full` as classes, in bytewise order. */
 static ErrCode take_classes(DatasetParts *parts, const char *full, const FileList *list, Err *err)
 {
     parts->class_names = mem_calloc(list->n_names + 1, sizeof *parts->class_names);
@@ -280,7 +282,7 @@ fail:
     return err->code;
 }
 
-// "test" if there is one, else "val"; NULL if neither.
+/* "test" if there is one, else "val"; NULL if neither. */
 static ErrCode find_test(const char *root, const char **name, Err *err)
 {
     static const char *const names[] = {"test", "val"};
@@ -299,9 +301,9 @@ static ErrCode find_test(const char *root, const char **name, Err *err)
     return ERR_NONE;
 }
 
-// --- bad images ---
+/* --- bad images --- */
 
-// Moves the reasons into parts and closes the gaps the images leave.
+/* Moves the reasons into parts and closes the gaps the images leave. */
 static ErrCode leave_out(DatasetParts *parts, const Unreadable *bad, Err *err)
 {
     Folder *folder = parts->state;
@@ -338,12 +340,12 @@ static ErrCode drop_bad(DatasetParts *parts, const DatasetSettings *settings, Er
     const int threads = settings->threads > 0 ? settings->threads : 1;
     Unreadable bad;
     if (unreadable_find(&bad, parts, settings->name, folder->root, threads, err) == ERR_NONE)
-        (void)!leave_out(parts, &bad, err); // err keeps it
+        (void)!leave_out(parts, &bad, err); /* err keeps it */
     unreadable_release(&bad);
     return err->code;
 }
 
-// --- opening ---
+/* --- opening --- */
 
 static ErrCode digest_manifest(DatasetParts *parts, Err *err)
 {

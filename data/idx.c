@@ -1,8 +1,10 @@
-// MNIST and Fashion-MNIST in IDX files, plain or gzip. Grey becomes three equal channels.
-//
-// An IDX file is 0 0 type rank, then rank dimensions as big-endian 32-bit numbers, then the values.
-// Here: unsigned bytes (type 8), rank 3 for images, 1 for labels. Source: LeCun, Cortes, Burges,
-// "The MNIST database of handwritten digits".
+/*
+ * MNIST and Fashion-MNIST in IDX files, plain or gzip. Grey becomes three equal channels.
+ *
+ * An IDX file is 0 0 type rank, then rank dimensions as big-endian 32-bit numbers, then the values.
+ * Here: unsigned bytes (type 8), rank 3 for images, 1 for labels. Source: LeCun, Cortes, Burges,
+ * "The MNIST database of handwritten digits".
+ */
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/sys.h"
@@ -23,10 +25,10 @@ enum {
     IDX_MAX_IMAGES = 1 << 24,
 };
 
-static const uint64_t idx_max_bytes = (uint64_t)4 << 30; // of one file's values
+static const uint64_t idx_max_bytes = (uint64_t)4 << 30; /* of one file's values */
 
 typedef struct IdxSplit {
-    uint8_t *pixels; // count images of height x width bytes
+    uint8_t *pixels; /* count images of height x width bytes */
     uint8_t *labels;
     int height;
     int width;
@@ -37,10 +39,10 @@ typedef struct Idx {
     char *folder;
 } Idx;
 
-// The file names' first parts, in the splits' order.
+/* The file names' first parts, in the splits' order. */
 static const char *const prefixes[DATA_N_SPLITS] = {"train", "t10k"};
 
-// Names in use: with a hyphen as published, with a dot as some unpackers leave them.
+/* Names in use: with a hyphen as published, with a dot as some unpackers leave them. */
 static const char *const image_forms[] = {"%s-images-idx3-ubyte", "%s-images.idx3-ubyte"};
 static const char *const label_forms[] = {"%s-labels-idx1-ubyte", "%s-labels.idx1-ubyte"};
 
@@ -111,7 +113,7 @@ static const DatasetOps idx_ops = {
     .destroy = idx_destroy,
 };
 
-// *path: the first of the forms that exists in the folder, plain before .gz (mem_free it).
+/* *path: the first of the forms that exists in the folder, plain before .gz (mem_free it). */
 static ErrCode find_file(char **path, const char *folder, const char *const forms[2],
                          const char *prefix, Err *err)
 {
@@ -144,7 +146,7 @@ static uint32_t big_endian(const uint8_t *bytes)
     return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
 }
 
-// Magic and dimensions; *n_values gets their product.
+/* Magic and dimensions; *n_values gets their product. */
 static ErrCode read_header(ByteStream *stream, const char *path, int rank, uint32_t *dims,
                            uint64_t *n_values, Err *err)
 {
@@ -162,7 +164,7 @@ static ErrCode read_header(ByteStream *stream, const char *path, int rank, uint3
         if (dims[i] == 0 || dims[i] > (i == 0 ? IDX_MAX_IMAGES : IDX_MAX_SIDE))
             return err_set(err, ERR_DATA, "'%s' declares dimension %d as %" PRIu32 ", not 1 to %d",
                            path, i, dims[i], i == 0 ? IDX_MAX_IMAGES : IDX_MAX_SIDE);
-        *n_values *= dims[i]; // below 2^48
+        *n_values *= dims[i]; /* below 2^48 */
     }
     if (*n_values > idx_max_bytes)
         return err_set(err, ERR_DATA,
@@ -173,7 +175,7 @@ fail:
     return err->code;
 }
 
-// All values of a file. The memory grows with what is really there, not with what is declared.
+/* All values of a file. The memory grows with what is really there, not with what is declared. */
 static ErrCode read_values(ByteStream *stream, uint64_t n_values, uint8_t **values, Err *err)
 {
     enum { PIECE_BYTES = 1 << 20 };

@@ -1,4 +1,4 @@
-// Images are made in groups: all threads fill one buffer, then one thread writes it.
+/* Images are made in groups: all threads fill one buffer, then one thread writes it. */
 #include "data/imagebuild.h"
 
 #include "base/arena.h"
@@ -9,20 +9,20 @@
 #include <string.h>
 
 enum {
-    GROUP_BYTES = 16 << 20, // of pixels made before they are written (at least one image)
+    GROUP_BYTES = 16 << 20, /* of pixels made before they are written (at least one image) */
     PADDING = 8,
 };
 
-// Buffers of one thread: a source image and what resizing needs. They only grow.
+/* Buffers of one thread: a source image and what resizing needs. They only grow. */
 typedef struct Maker {
     uint8_t *source;
     size_t source_bytes;
     Arena scratch;
     Err err;
-    size_t failed_at; // record whose making failed, n_records if none
+    size_t failed_at; /* record whose making failed, n_records if none */
 } Maker;
 
-// How a stored image becomes a record.
+/* How a stored image becomes a record. */
 typedef struct Fit {
     bool keeps_size;
     double center_crop;
@@ -79,7 +79,7 @@ static ErrCode grow(void **block, size_t *n_bytes, size_t wanted, Err *err)
     return ERR_NONE;
 }
 
-// One stored image: decoded, then its centre square resized.
+/* One stored image: decoded, then its centre square resized. */
 static ErrCode make_stored(Maker *maker, const Dataset *data, DataSplit split,
                            const ImageRecord *record, const Fit *fit, uint8_t *rgb)
 {
@@ -110,7 +110,7 @@ fail:
     return err->code;
 }
 
-// Records [begin, end) into the buffer, on all threads; thread t takes every T-th.
+/* Records [begin, end) into the buffer, on all threads; thread t takes every T-th. */
 static void make_group(const ImageTable *table, const Dataset *data,
                        const ImageSetSettings *settings, size_t begin, size_t end, Maker *makers,
                        uint8_t *buffer)
@@ -138,7 +138,7 @@ static void make_group(const ImageTable *table, const Dataset *data,
     }
 }
 
-// The error of the first record that failed, if any.
+/* The error of the first record that failed, if any. */
 static ErrCode first_failure(const Maker *makers, int n, Err *err)
 {
     const Maker *first = NULL;
@@ -151,7 +151,7 @@ static ErrCode first_failure(const Maker *makers, int n, Err *err)
     return err->code;
 }
 
-// One past the last record of the group that begins at `begin`.
+/* One past the last record of the group that begins at `begin`. */
 static size_t group_end(const ImageTable *table, size_t begin, size_t *n_bytes)
 {
     size_t end = begin;

@@ -1,5 +1,7 @@
-// Three kinds: affine maps, look-up tables made from a histogram or a number, and blends of the
-// image with a degenerate one. Pillow's exact rounding is kept in each, since a policy chains them.
+/*
+ * Three kinds: affine maps, look-up tables made from a histogram or a number, and blends of the
+ * image with a degenerate one. Pillow's exact rounding is kept in each, since a policy chains them.
+ */
 #include "data/imageops.h"
 
 #include "base/fmath.h"
@@ -11,22 +13,22 @@ enum {
     LEVELS = 256,
     WHITE = 255,
     FIXED_BITS = 16,
-    LUMA_RED = 19595, // ITU-R 601 over 65536, as Pillow's conversion to grey
+    LUMA_RED = 19595, /* ITU-R 601 over 65536, as Pillow's conversion to grey */
     LUMA_GREEN = 38470,
     LUMA_BLUE = 7471,
     LUMA_BITS = 16,
-    SMOOTH_CENTRE = 5, // Pillow's SMOOTH: ones around a five
+    SMOOTH_CENTRE = 5, /* Pillow's SMOOTH: ones around a five */
     SMOOTH_SUM = 13,
 };
 
-#define DEGREE 0.017453292519943295 // pi / 180
+#define DEGREE 0.017453292519943295 /* pi / 180 */
 
 static size_t n_pixels(DataSize size)
 {
     return (size_t)size.height * (size_t)size.width;
 }
 
-// --- affine maps: out(x, y) = in(a x + b y + c, d x + e y + f), at the pixels' middles ---
+/* --- affine maps: out(x, y) = in(a x + b y + c, d x + e y + f), at the pixels' middles --- */
 
 typedef struct Affine {
     double a, b, c, d, e, f;
@@ -84,7 +86,7 @@ static void rotate(uint8_t *pixels, DataSize size, double value, uint8_t *spare)
     apply_affine(pixels, size, map, spare);
 }
 
-// --- blends with a degenerate image, in float, cut to whole levels ---
+/* --- blends with a degenerate image, in float, cut to whole levels --- */
 
 static uint8_t blend_levels(int degenerate, int level, float factor)
 {
@@ -134,7 +136,7 @@ static void color(uint8_t *pixels, DataSize size, double value, uint8_t *spare)
     }
 }
 
-// The nearest level to the weighted mean of 3x3 values (never halfway: 13 is odd).
+/* The nearest level to the weighted mean of 3x3 values (never halfway: 13 is odd). */
 static int smoothed(const uint8_t *value, size_t stride)
 {
     int sum = (SMOOTH_CENTRE - 1) * *value;
@@ -143,7 +145,7 @@ static int smoothed(const uint8_t *value, size_t stride)
     return (2 * sum + SMOOTH_SUM) / (2 * SMOOTH_SUM);
 }
 
-// The border has no full neighbourhood and stays as it is.
+/* The border has no full neighbourhood and stays as it is. */
 static void sharpness(uint8_t *pixels, DataSize size, double value, uint8_t *spare)
 {
     const size_t stride = (size_t)size.width * DATA_CHANNELS;
@@ -156,7 +158,7 @@ static void sharpness(uint8_t *pixels, DataSize size, double value, uint8_t *spa
     }
 }
 
-// --- tables ---
+/* --- tables --- */
 
 static void posterize(uint8_t *pixels, DataSize size, double value, uint8_t *spare)
 {
@@ -179,7 +181,7 @@ static void invert(uint8_t *pixels, DataSize size, double value, uint8_t *spare)
     solarize(pixels, size, 0.0, spare);
 }
 
-// Makes one channel's table from its histogram of `n` pixels.
+/* Makes one channel's table from its histogram of `n` pixels. */
 typedef void TableMaker(uint8_t *table, const uint64_t *histogram, uint64_t n);
 
 static void map_channels(uint8_t *pixels, DataSize size, TableMaker *make)
@@ -227,7 +229,7 @@ static void autocontrast(uint8_t *pixels, DataSize size, double value, uint8_t *
     map_channels(pixels, size, stretch);
 }
 
-// Where there are too few pixels for a step (also with one level only) the channel stays.
+/* Where there are too few pixels for a step (also with one level only) the channel stays. */
 static void level_out(uint8_t *table, const uint64_t *histogram, uint64_t n)
 {
     const uint64_t step = (n - histogram[highest_level(histogram)]) / WHITE;
@@ -247,7 +249,7 @@ static void equalize(uint8_t *pixels, DataSize size, double value, uint8_t *spar
     map_channels(pixels, size, level_out);
 }
 
-// --- the table ---
+/* --- the table --- */
 
 static const struct {
     const char *name;

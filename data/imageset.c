@@ -1,7 +1,9 @@
-// The cache file: pixels image by image, then a table of records, then a fixed footer.
-//
-// The footer stands at the end so that a file is written in one pass; a file cut short has none.
-// Numbers are native; a byte-order mark in the footer refuses a file from another machine.
+/*
+ * The cache file: pixels image by image, then a table of records, then a fixed footer.
+ *
+ * The footer stands at the end so that a file is written in one pass; a file cut short has none.
+ * Numbers are native; a byte-order mark in the footer refuses a file from another machine.
+ */
 #include "data/imageset.h"
 
 #include "base/clock.h"
@@ -25,10 +27,10 @@ enum {
     ALIGN_BYTES = 8,
 };
 
-// Files above this are checked by their table and footer alone: hashing them would take seconds.
+/* Files above this are checked by their table and footer alone: hashing them would take seconds. */
 static const uint64_t full_check_bytes = (uint64_t)1 << 30;
 
-// What the whole file hangs on. Written and read as it lies in memory; no padding.
+/* What the whole file hangs on. Written and read as it lies in memory; no padding. */
 typedef struct Footer {
     char magic[MAGIC_BYTES];
     uint32_t byte_order;
@@ -39,10 +41,10 @@ typedef struct Footer {
     uint32_t reserved;
     uint64_t table_offset;
     uint64_t file_bytes;
-    uint64_t pixel_hash[2]; // XXH3-128 of everything before the table
+    uint64_t pixel_hash[2]; /* XXH3-128 of everything before the table */
     uint64_t table_hash;
-    char digest[DATA_DIGEST_CHARS + 7]; // what the file is of
-    uint64_t footer_hash;               // of the bytes before it
+    char digest[DATA_DIGEST_CHARS + 7]; /* what the file is of */
+    uint64_t footer_hash;               /* of the bytes before it */
 } Footer;
 
 _Static_assert(sizeof(Footer) == 136, "the footer has no padding");
@@ -50,7 +52,7 @@ _Static_assert(sizeof(Footer) == 136, "the footer has no padding");
 struct ImageSet {
     FileMap map;
     const Footer *footer;
-    const ImageRecord *records; // train, val, test
+    const ImageRecord *records; /* train, val, test */
     char digest[DATA_DIGEST_CHARS];
 };
 
@@ -64,7 +66,7 @@ static uint64_t n_records(const Footer *footer)
     return (uint64_t)footer->count[PART_TRAIN] + footer->count[PART_VAL] + footer->count[PART_TEST];
 }
 
-// True if the mapped bytes are an intact file of that digest.
+/* True if the mapped bytes are an intact file of that digest. */
 static bool is_intact(const FileMap *map, const char *digest)
 {
     if (map->n_bytes < sizeof(Footer) || map->n_bytes % ALIGN_BYTES != 0)
@@ -91,7 +93,7 @@ double imageset_center_crop(const ImageSetSettings *settings)
     return settings->center_crop > 0.0 ? settings->center_crop : 1.0;
 }
 
-// The digest that names the file: of data, subsets, resolution, crop and the format's version.
+/* The digest that names the file: of data, subsets, resolution, crop and the format's version. */
 static ErrCode digest_set(char *digest, const Split *split, const ImageSetSettings *settings,
                           Err *err)
 {
@@ -141,7 +143,7 @@ static ErrCode write_file(const char *path, const char *digest, const Dataset *d
     TRY(image_table_init(&table, data, split, settings, err));
     TRY(file_writer_begin(&writer, path, err));
     TRY(image_table_write(&table, data, settings, writer, &hash, err));
-    // image_table_write has padded the pixels; the table's records are whole multiples of it.
+    /* image_table_write has padded the pixels; the table's records are whole multiples of it. */
     footer.table_offset = file_writer_bytes(writer);
     footer.pixel_hash[0] = hash.low;
     footer.pixel_hash[1] = hash.high;
@@ -160,7 +162,7 @@ fail:
     return err->code;
 }
 
-// Maps the file if it is there and intact; leaves map->data NULL otherwise.
+/* Maps the file if it is there and intact; leaves map->data NULL otherwise. */
 static void map_if_intact(FileMap *map, const char *path, const char *digest, bool *was_damaged)
 {
     Err ignored = {0};
@@ -182,7 +184,8 @@ static ErrCode build(ImageSet *set, const char *path, const Dataset *data, const
     char *folder = file_folder(path);
     if (!folder)
         return err_memory(err, strlen(path));
-    // What crashed writers left behind is only untidy: whether it can be removed does not matter.
+    /* What crashed writers left behind is only untidy: whether it can be removed does not matter.
+     */
     Err ignored = {0};
     (void)!file_sweep_temporaries(folder, &ignored);
     mem_free(folder);

@@ -1,4 +1,4 @@
-// Integer sums: 2^26 pixels of 255^2 stay far below 2^64.
+/* Integer sums: 2^26 pixels of 255^2 stay far below 2^64. */
 #include "data/imagestats.h"
 
 #include <string.h>
@@ -28,7 +28,7 @@ static Sums sum_part(const ImageSet *set, DataPart part, int threads)
 {
     Sums total = {0};
     const uint32_t n_images = imageset_count(set, part);
-    // Integer additions commute: the order in which threads arrive changes nothing.
+    /* Integer additions commute: the order in which threads arrive changes nothing. */
 #pragma omp parallel num_threads(threads)
     {
         Sums own = {0};

@@ -1,8 +1,10 @@
-// A scene is drawn from random numbers first, then its pixels, row by row, back to front.
-//
-// Shapes are signed distances; a pixel's coverage is the distance to the edge in pixels, clamped.
-// Gratings are not sampled and averaged but filtered in closed form: a grating of f cycles per
-// pixel is drawn with full amplitude up to PASS_BAND, none from STOP_BAND (the sampling limit) on.
+/*
+ * A scene is drawn from random numbers first, then its pixels, row by row, back to front.
+ *
+ * Shapes are signed distances; a pixel's coverage is the distance to the edge in pixels, clamped.
+ * Gratings are not sampled and averaged but filtered in closed form: a grating of f cycles per
+ * pixel is drawn with full amplitude up to PASS_BAND, none from STOP_BAND (the sampling limit) on.
+ */
 #include "data/polytex.h"
 
 #include "base/fmath.h"
@@ -16,18 +18,18 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PERIOD_MIN 1.5f // in pixels of the base resolution
+#define PERIOD_MIN 1.5f /* in pixels of the base resolution */
 #define PERIOD_MAX 6.0f
-#define PASS_BAND 0.3f // cycles per pixel
+#define PASS_BAND 0.3f /* cycles per pixel */
 #define STOP_BAND 0.5f
-#define TILT_MAX 0.12f  // of the stripes, in radians (7 degrees)
-#define SHAPE_MIN 0.38f // half extent of the shape, in image sides
+#define TILT_MAX 0.12f  /* of the stripes, in radians (7 degrees) */
+#define SHAPE_MIN 0.38f /* half extent of the shape, in image sides */
 #define SHAPE_MAX 0.48f
-#define CONTRAST_MIN 0.20f // of the shape over its background, per channel
+#define CONTRAST_MIN 0.20f /* of the shape over its background, per channel */
 #define CONTRAST_MAX 0.5f
-#define TEXTURE_MIN 0.32f // amplitude of the texture
+#define TEXTURE_MIN 0.32f /* amplitude of the texture */
 #define TEXTURE_MAX 0.5f
-#define CLUTTER_MAX 0.8f // opacity of the bars behind
+#define CLUTTER_MAX 0.8f /* opacity of the bars behind */
 #define GROUND_MIN 0.15f
 #define GROUND_MAX 0.50f
 #define PI 3.14159265358979323846
@@ -38,7 +40,7 @@ typedef struct Colour {
     float v[DATA_CHANNELS];
 } Colour;
 
-// A rotated place: u = cos dx + sin dy, w = -sin dx + cos dy.
+/* A rotated place: u = cos dx + sin dy, w = -sin dx + cos dy. */
 typedef struct Frame {
     float x, y, cosine, sine;
 } Frame;
@@ -50,14 +52,14 @@ typedef struct Bar {
 } Bar;
 
 typedef struct Scene {
-    Colour ground, slope; // colour at the centre, and what the gradient adds from side to side
+    Colour ground, slope; /* colour at the centre, and what the gradient adds from side to side */
     Frame gradient;
     Bar clutter[N_CLUTTER];
-    Frame frame; // of the shape
+    Frame frame; /* of the shape */
     int shape;
     float size;
-    Colour fill, wave;           // colour of the shape, and what the crest of the texture adds
-    float wave_x, wave_y, phase; // turns of the grating per image side, and at the origin
+    Colour fill, wave;           /* colour of the shape, and what the crest of the texture adds */
+    float wave_x, wave_y, phase; /* turns of the grating per image side, and at the origin */
 } Scene;
 
 static Frame draw_frame(Rng *rng, float margin, double turn_range)
@@ -90,7 +92,7 @@ static void draw_background(Scene *scene, Rng *rng)
     }
 }
 
-// How much of a grating of that frequency a pixel grid can carry: 1, falling smoothly to 0.
+/* How much of a grating of that frequency a pixel grid can carry: 1, falling smoothly to 0. */
 static float band_limit(float cycles_per_pixel)
 {
     float t = (cycles_per_pixel - PASS_BAND) / (STOP_BAND - PASS_BAND);
@@ -105,7 +107,7 @@ static void draw_shape(Scene *scene, Rng *rng, int label, int resolution)
     scene->frame = draw_frame(rng, 0.9f * scene->size, 2 * PI);
     const double ratio = fm_log((double)PERIOD_MAX / (double)PERIOD_MIN);
     const float period = PERIOD_MIN * (float)fm_exp(ratio * rng_double(rng));
-    const float frequency = (float)POLYTEX_BASE_RESOLUTION / period; // cycles per image side
+    const float frequency = (float)POLYTEX_BASE_RESOLUTION / period; /* cycles per image side */
     const double tilt = (double)rng_uniform(rng, -TILT_MAX, TILT_MAX);
     const float along = frequency * (float)fm_cos(tilt), aside = frequency * (float)fm_sin(tilt);
     const bool is_upright = label % POLYTEX_N_TEXTURES == 0;
@@ -137,7 +139,7 @@ static float box_distance(float u, float w, float half_u, float half_w)
     return larger(absolute(u) - half_u, absolute(w) - half_w);
 }
 
-// Distance to the edge of a shape of half extent s, negative inside, u and w from its centre.
+/* Distance to the edge of a shape of half extent s, negative inside, u and w from its centre. */
 static float shape_distance(int shape, float u, float w, float s)
 {
     const float half_root3 = 0.8660254f;
@@ -158,12 +160,12 @@ static float shape_distance(int shape, float u, float w, float s)
     }
 }
 
-// cos(2 pi t), within 1e-3, exact at its extremes and zeros: a parabola and its square.
+/* cos(2 pi t), within 1e-3, exact at its extremes and zeros: a parabola and its square. */
 static float cosine_of_turns(float t)
 {
     t = t + 0.25f;
     const float whole = (float)(int32_t)t - (t < 0.0f ? 1.0f : 0.0f);
-    const float x = 2.0f * (t - whole) - 1.0f; // [-1, 1): minus the sine of pi x
+    const float x = 2.0f * (t - whole) - 1.0f; /* [-1, 1): minus the sine of pi x */
     const float p = 4.0f * x * (1.0f - absolute(x));
     return -(0.225f * (p * absolute(p) - p) + p);
 }
@@ -174,7 +176,7 @@ static void blend(Colour *pixel, const Colour *colour, float opacity)
         pixel->v[c] += opacity * (colour->v[c] - pixel->v[c]);
 }
 
-// Coverage of a pixel at that distance from an edge.
+/* Coverage of a pixel at that distance from an edge. */
 static float coverage(float distance, float resolution)
 {
     const float a = 0.5f - distance * resolution;
@@ -234,7 +236,7 @@ void polytex_render(uint64_t seed, DataSplit split, uint32_t index, int resoluti
     }
 }
 
-// --- as a data set ---
+/* --- as a data set --- */
 
 static ErrCode polytex_size(const void *state, DataSplit split, uint32_t index, DataSize *size,
                             Err *err)
@@ -283,7 +285,7 @@ static void polytex_describe(const void *state, DataSplit split, uint32_t index,
 
 static void polytex_destroy(void *state)
 {
-    (void)state; // it has none
+    (void)state; /* it has none */
 }
 
 static const DatasetOps polytex_ops = {

@@ -1,4 +1,4 @@
-// Per axis a list of taps; first along rows into 8.8 fixed point, then along columns.
+/* Per axis a list of taps; first along rows into 8.8 fixed point, then along columns. */
 #include "data/resize.h"
 
 #include "base/arena.h"
@@ -7,15 +7,15 @@
 #include <string.h>
 
 enum {
-    WEIGHT_BITS = 14, // of the filter's weights
-    BETWEEN_BITS = 8, // fraction bits between the passes
-    TAPS_SLACK = 4,   // taps of one output: at most 2*max(in/out, 1) + TAPS_SLACK
+    WEIGHT_BITS = 14, /* of the filter's weights */
+    BETWEEN_BITS = 8, /* fraction bits between the passes */
+    TAPS_SLACK = 4,   /* taps of one output: at most 2*max(in/out, 1) + TAPS_SLACK */
 };
 
-// Filters of one axis: output o reads in[first[o] + k], k < count[o], weight[offset[o] + k].
+/* Filters of one axis: output o reads in[first[o] + k], k < count[o], weight[offset[o] + k]. */
 typedef struct Axis {
     uint32_t *first;
-    uint32_t *offset; // n_out + 1 of them
+    uint32_t *offset; /* n_out + 1 of them */
     uint16_t *weight;
 } Axis;
 
@@ -25,7 +25,7 @@ static size_t axis_n_weights(size_t n_in, size_t n_out)
     return 2 * larger + TAPS_SLACK * n_out;
 }
 
-// The same carving measures and hands out.
+/* The same carving measures and hands out. */
 static void carve(Arena *arena, DataSize in, DataSize out, Axis axes[2], uint16_t **between)
 {
     const int n_in[2] = {in.width, in.height}, n_out[2] = {out.width, out.height};
@@ -50,9 +50,11 @@ size_t resize_scratch_bytes(DataSize max_in, DataSize max_out)
     return arena.failed ? SIZE_MAX : arena_bytes(&arena);
 }
 
-// In units of 1/(2 n_out) source pixels everything is an integer: the centre of output o lies at
-// (2o+1) n_in, that of input i at (2i+1) n_out, the triangle's half-width is 2 max(n_in, n_out).
-// Weights are differences of the rounded running sum, so they add up to one exactly.
+/*
+ * In units of 1/(2 n_out) source pixels everything is an integer: the centre of output o lies at
+ * (2o+1) n_in, that of input i at (2i+1) n_out, the triangle's half-width is 2 max(n_in, n_out).
+ * Weights are differences of the rounded running sum, so they add up to one exactly.
+ */
 static void axis_init(Axis *axis, int n_in, int n_out)
 {
     const int64_t reach = 2 * (int64_t)(n_in > n_out ? n_in : n_out);
@@ -133,7 +135,7 @@ void resize_rgb(uint8_t *out, DataSize out_size, const uint8_t *in, size_t in_st
             memcpy(out + (size_t)y * row, in + (size_t)y * in_stride, row);
         return;
     }
-    // Carves the caller's scratch, which arena_measuring has sized.
+    /* Carves the caller's scratch, which arena_measuring has sized. */
     Arena arena = {.base = scratch, .size = resize_scratch_bytes(in_size, out_size)};
     Axis axes[2];
     uint16_t *between;

@@ -1,4 +1,4 @@
-// The sheet is laid out in memory, then encoded by libpng's simplified interface.
+/* The sheet is laid out in memory, then encoded by libpng's simplified interface. */
 #include "data/sheet.h"
 
 #include "base/arena.h"
@@ -15,11 +15,11 @@ typedef struct Sheet {
     const ImageSet *images;
     const DataStats *stats;
     SheetSettings settings;
-    int side; // of one image
+    int side; /* of one image */
     DataSize size;
-    uint8_t *rgb;     // [size.height][size.width][3]
-    uint32_t *filled; // [rows] images placed in each
-    float *x;         // [side][side][3]
+    uint8_t *rgb;     /* [size.height][size.width][3] */
+    uint32_t *filled; /* [rows] images placed in each */
+    float *x;         /* [side][side][3] */
     void *scratch;
 } Sheet;
 
@@ -29,7 +29,7 @@ static int row_count(const Sheet *sheet)
     return n_classes < SHEET_MAX_ROWS ? n_classes : SHEET_MAX_ROWS;
 }
 
-// The same carving measures and hands out.
+/* The same carving measures and hands out. */
 static void carve(Sheet *sheet, Arena *arena)
 {
     const size_t side = (size_t)sheet->side;

@@ -1,4 +1,4 @@
-// Helpers shared by the openers.
+/* Helpers shared by the openers. */
 #include "data/source.h"
 
 #include "base/sys.h"
@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define CLASS_NAME_BYTES 24 // "class 65535"
+#define CLASS_NAME_BYTES 24 /* "class 65535" */
 
 ErrCode source_number_classes(DatasetParts *parts, int n_classes, Err *err)
 {

@@ -1,4 +1,4 @@
-// Subsets by hash; see the header for the rule.
+/* Subsets by hash; see the header for the rule. */
 #include "data/split.h"
 
 #include "base/hash.h"
@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DEFAULT_VAL_DIVISOR 10 // a tenth of train ...
-#define DEFAULT_VAL_MAX 10000  // ... but no more than this
+#define DEFAULT_VAL_DIVISOR 10 /* a tenth of train ... */
+#define DEFAULT_VAL_MAX 10000  /* ... but no more than this */
 
 static const char *const part_names[N_PARTS] = {"train", "val", "test"};
 
@@ -42,7 +42,7 @@ static int compare_index(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-// The sizes in force, checked against what there is.
+/* The sizes in force, checked against what there is. */
 static ErrCode resolve_sizes(uint32_t count[N_PARTS], const Dataset *data, const SplitSizes *sizes,
                              Err *err)
 {
@@ -79,7 +79,7 @@ static ErrCode resolve_sizes(uint32_t count[N_PARTS], const Dataset *data, const
     return ERR_NONE;
 }
 
-// list[n] = indices of keyed[first..first+n), ascending.
+/* list[n] = indices of keyed[first..first+n), ascending. */
 static ErrCode take(Split *split, DataPart part, const Keyed *keyed, size_t first, Err *err)
 {
     const size_t n = split->count[part];

@@ -1,24 +1,27 @@
-// Which images of a set a study uses: train, validation and test subsets.
-//
-// The rule, fixed for good: key(i) = XXH3-64 (seed 0) of what identifies record i (CIFAR: its 3072
-// pixel bytes in file layout; IDX: its pixel bytes; folders: its relative path; polytex: its index
-// as 8 little-endian bytes). The train split is sorted ascending by (key, index); validation is the
-// first n_val, train the last n_train, each then put back into file order. The test subset is the
-// first n_test of the test split, likewise. So smaller subsets are nested in larger ones, train
-// never meets validation, and no choice depends on the order of the files.
-#ifndef ISOFLOP_DATA_SPLIT_H
-#define ISOFLOP_DATA_SPLIT_H
+/*
+ * Which images of a set a study uses: train, validation and test subsets.
+ *
+ * The rule, fixed for good: key(i) = XXH3-64 (seed 0) of what identifies record i (CIFAR: its 3072
+ * pixel bytes in file layout; IDX: its pixel bytes; folders: its relative path; polytex: its index
+ * as 8 little-endian bytes). The train split is sorted ascending by (key, index); validation is the
+ * first n_val, train the last n_train, each then put back into file order. The test subset is the
+ * first n_test of the test split, likewise. So smaller subsets are nested in larger ones, train
+ * never meets validation, and no choice depends on the order of the files.
+ */
+#ifndef DATA_SPLIT_H
+#define DATA_SPLIT_H
 
 #include "data/dataset.h"
 
-// The three subsets. PART_TRAIN and PART_VAL are drawn from DATA_TRAIN, PART_TEST from DATA_TEST.
+/* The three subsets. PART_TRAIN and PART_VAL are drawn from DATA_TRAIN, PART_TEST from DATA_TEST.
+ */
 typedef enum DataPart { PART_TRAIN = 0, PART_VAL = 1, PART_TEST = 2, N_PARTS = 3 } DataPart;
 
-// "train", "val", "test".
+/* "train", "val", "test". */
 const char *data_part_name(DataPart part);
 DataSplit data_part_split(DataPart part);
 
-// Sizes a study asks for; SPLIT_DEFAULT takes what DatasetKind says.
+/* Sizes a study asks for; SPLIT_DEFAULT takes what DatasetKind says. */
 #define SPLIT_DEFAULT (-1)
 typedef struct SplitSizes {
     int64_t count[N_PARTS];
@@ -26,12 +29,14 @@ typedef struct SplitSizes {
 
 typedef struct Split {
     uint32_t count[N_PARTS];
-    uint32_t *index[N_PARTS];       // ascending indices into the part's split, owned
-    char digest[DATA_DIGEST_CHARS]; // of the data's digest and the three lists
+    uint32_t *index[N_PARTS];       /* ascending indices into the part's split, owned */
+    char digest[DATA_DIGEST_CHARS]; /* of the data's digest and the three lists */
 } Split;
 
-// Chooses the subsets. Errors: ERR_USAGE where the set is too small (says how many there are) or a
-// size is negative; ERR_MEMORY.
+/*
+ * Chooses the subsets. Errors: ERR_USAGE where the set is too small (says how many there are) or a
+ * size is negative; ERR_MEMORY.
+ */
 ErrCode split_init(Split *split, const Dataset *data, const SplitSizes *sizes,
                    Err *err) ERR_CHECKED;
 void split_release(Split *split);

@@ -1,4 +1,4 @@
-// One pass over the headers, then data/duplicates.h over the pixels.
+/* One pass over the headers, then data/duplicates.h over the pixels. */
 #include "data/survey.h"
 
 #include "base/sys.h"

@@ -1,4 +1,4 @@
-// libarchive parses the tar; the bytes come from our own stream, which checks gzip's checksum.
+/* libarchive parses the tar; the bytes come from our own stream, which checks gzip's checksum. */
 #include "data/tararchive.h"
 
 #include "base/file.h"
@@ -16,12 +16,12 @@ enum {
     INPUT_BYTES = 1 << 16,
     PIECE_BYTES = 1 << 20,
     MAX_MEMBERS = 10000,
-    MAX_TAIL_BYTES = 1 << 20, // of padding after the last member
+    MAX_TAIL_BYTES = 1 << 20, /* of padding after the last member */
 };
 
 typedef struct Source {
     ByteStream *stream;
-    Err err; // of the stream; libarchive only learns that there was one
+    Err err; /* of the stream; libarchive only learns that there was one */
     unsigned char input[INPUT_BYTES];
 } Source;
 
@@ -37,7 +37,7 @@ static la_ssize_t feed(struct archive *archive, void *user, const void **buffer)
     return -1;
 }
 
-// The stream's own error if there is one, else what libarchive says.
+/* The stream's own error if there is one, else what libarchive says. */
 static ErrCode tar_error(struct archive *archive, const Source *source, const char *path, Err *err)
 {
     if (source->err.code != ERR_NONE) {
@@ -67,7 +67,7 @@ fail:
     return err->code;
 }
 
-// Memory grows with what is really there.
+/* Memory grows with what is really there. */
 static ErrCode read_member(struct archive *archive, const Source *source, const char *path,
                            TarMember *member, uint64_t n_bytes, Err *err)
 {
@@ -110,7 +110,7 @@ static int compare_members(const void *a, const void *b)
     return strcmp(((const TarMember *)a)->name, ((const TarMember *)b)->name);
 }
 
-// What follows the archive's end: a bounded amount of padding, then a right checksum.
+/* What follows the archive's end: a bounded amount of padding, then a right checksum. */
 static ErrCode drain(Source *source, const char *path, Err *err)
 {
     size_t n_got = 1, total = 0;

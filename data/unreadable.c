@@ -1,4 +1,5 @@
-// The memo is text: a line of magic and count, a line an image, a line with the hash of all before.
+/* The memo is text: a line of magic and count, a line an image, a line with the hash of all before.
+ */
 #include "data/unreadable.h"
 
 #include "base/file.h"
@@ -15,7 +16,7 @@
 #define MEMO_MAGIC "isoflop skipped 1"
 #define MEMO_MAX_BYTES ((size_t)1 << 28)
 
-enum { HASH_LINE_BYTES = 17 }; // sixteen digits and a newline
+enum { HASH_LINE_BYTES = 17 }; /* sixteen digits and a newline */
 
 static ErrCode add(Unreadable *found, DataSplit split, uint32_t index, const char *reason, Err *err)
 {
@@ -30,7 +31,7 @@ static ErrCode add(Unreadable *found, DataSplit split, uint32_t index, const cha
     return ERR_NONE;
 }
 
-// --- decoding ---
+/* --- decoding --- */
 
 static int compare_images(const void *a, const void *b)
 {
@@ -40,7 +41,7 @@ static int compare_images(const void *a, const void *b)
     return (x->index > y->index) - (x->index < y->index);
 }
 
-// Decodes an image and throws the pixels away: bad->code says whether it can be used.
+/* Decodes an image and throws the pixels away: bad->code says whether it can be used. */
 static void try_decode(const DatasetParts *parts, DataSplit split, uint32_t index, Err *bad)
 {
     DataSize size;
@@ -51,11 +52,11 @@ static void try_decode(const DatasetParts *parts, DataSplit split, uint32_t inde
     if (!rgb)
         err_memory(bad, n_bytes);
     else
-        (void)!parts->ops->read(parts->state, split, index, size, rgb, bad); // bad keeps it
+        (void)!parts->ops->read(parts->state, split, index, size, rgb, bad); /* bad keeps it */
     mem_free(rgb);
 }
 
-// Adds what a thread found. A reason is one line: control characters are made visible.
+/* Adds what a thread found. A reason is one line: control characters are made visible. */
 static void note(Unreadable *found, DataSplit split, uint32_t index, const Err *bad, bool *may_keep,
                  Err *err)
 {
@@ -69,11 +70,11 @@ static void note(Unreadable *found, DataSplit split, uint32_t index, const Err *
     *may_keep &= bad->code == ERR_DATA;
     text_append_visible(&reason, bad->msg);
     if (text_ok(&reason, err) == ERR_NONE)
-        (void)!add(found, split, index, text_string(&reason), err); // err keeps it
+        (void)!add(found, split, index, text_string(&reason), err); /* err keeps it */
     text_release(&reason);
 }
 
-// *may_keep becomes false if an image failed for a reason that may pass.
+/* *may_keep becomes false if an image failed for a reason that may pass. */
 static ErrCode decode_all(Unreadable *found, const DatasetParts *parts, int threads, bool *may_keep,
                           Err *err)
 {
@@ -93,9 +94,9 @@ static ErrCode decode_all(Unreadable *found, const DatasetParts *parts, int thre
     return err->code;
 }
 
-// --- the memo ---
+/* --- the memo --- */
 
-// *path (mem_free it) is the memo's, NULL where nothing can be kept.
+/* *path (mem_free it) is the memo's, NULL where nothing can be kept. */
 static ErrCode memo_path(char **path, const DatasetParts *parts, const char *name,
                          const char *place, Err *err)
 {
@@ -126,7 +127,7 @@ static void hash_line(char line[HASH_LINE_BYTES + 1], const char *data, size_t n
     snprintf(line, HASH_LINE_BYTES + 1, "%016" PRIx64 "\n", hash_64(data, n_bytes));
 }
 
-// Takes the images of the lines between the first and the last; the hash has vouched for them.
+/* Takes the images of the lines between the first and the last; the hash has vouched for them. */
 static ErrCode take_lines(Unreadable *found, char *text, Err *err)
 {
     char *rest = strchr(text, '\n') + 1;
@@ -142,7 +143,7 @@ static ErrCode take_lines(Unreadable *found, char *text, Err *err)
     return ERR_NONE;
 }
 
-// *is_there becomes true if there is an intact memo.
+/* *is_there becomes true if there is an intact memo. */
 static ErrCode read_memo(Unreadable *found, const char *path, bool *is_there, Err *err)
 {
     char *data = NULL, line[HASH_LINE_BYTES + 1];
@@ -158,14 +159,14 @@ static ErrCode read_memo(Unreadable *found, const char *path, bool *is_there, Er
         if (memcmp(line, data + n_body, HASH_LINE_BYTES) == 0) {
             data[n_body] = '\0';
             *is_there = true;
-            (void)!take_lines(found, data, err); // err keeps it
+            (void)!take_lines(found, data, err); /* err keeps it */
         }
     }
     mem_free(data);
     return err->code;
 }
 
-// A memo that cannot be written only costs time.
+/* A memo that cannot be written only costs time. */
 static void write_memo(const Unreadable *found, const char *path)
 {
     Text text = {0};

@@ -3,8 +3,8 @@
  *
  * swish: with e = exp(-|u|) and i = 1/(1 + e), s = u >= 0 ? i : e*i and 1 - s = u >= 0 ? e*i : i,
  * both without cancellation; h = u*s, slope = fma(h, 1 - s, s). */
-#ifndef ISOFLOP_KERNELS_ACTIVATION_H
-#define ISOFLOP_KERNELS_ACTIVATION_H
+#ifndef KERNELS_ACTIVATION_H
+#define KERNELS_ACTIVATION_H
 
 #include "kernels/lanes.h"
 

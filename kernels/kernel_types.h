@@ -5,8 +5,8 @@
  * that so. Strides (ld) count floats from one pixel (or matrix row) to the next. Every kernel is
  * serial, re-entrant and returns void; the bits of its result depend on its arguments only, neither
  * on the instruction set nor on how a caller splits the rows or channels (docs/numerics.md). */
-#ifndef ISOFLOP_KERNELS_KERNEL_TYPES_H
-#define ISOFLOP_KERNELS_KERNEL_TYPES_H
+#ifndef KERNELS_KERNEL_TYPES_H
+#define KERNELS_KERNEL_TYPES_H
 
 /* Channels per lane block; unit of channel padding. */
 #define LANES 16

@@ -1,8 +1,8 @@
 /* kernels: all families of one instruction-set level, chosen once at plan time.
  *
  * Levels differ in speed only: generic, avx2 and avx512 give the same bits (docs/numerics.md). */
-#ifndef ISOFLOP_KERNELS_KERNELS_H
-#define ISOFLOP_KERNELS_KERNELS_H
+#ifndef KERNELS_KERNELS_H
+#define KERNELS_KERNELS_H
 
 #include "kernels/affine/affine.h"
 #include "kernels/conv/conv.h"

@@ -5,8 +5,8 @@
  * operation in each lane, so that a kernel has the same bits everywhere; there is no operation
  * across lanes. Comparisons are false for NaN and pick their operands in one stated order (maxps'
  * order). */
-#ifndef ISOFLOP_KERNELS_LANES_H
-#define ISOFLOP_KERNELS_LANES_H
+#ifndef KERNELS_LANES_H
+#define KERNELS_LANES_H
 
 #include "base/fmath.h"
 #include "kernels/kernel_types.h"

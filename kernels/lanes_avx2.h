@@ -1,6 +1,6 @@
 /* Lanes as two AVX2 registers; included by lanes.h only. */
-#ifndef ISOFLOP_KERNELS_LANES_AVX2_H
-#define ISOFLOP_KERNELS_LANES_AVX2_H
+#ifndef KERNELS_LANES_AVX2_H
+#define KERNELS_LANES_AVX2_H
 
 #include <immintrin.h>
 

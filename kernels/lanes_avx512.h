@@ -1,6 +1,6 @@
 /* Lanes as one AVX-512 register; included by lanes.h only. */
-#ifndef ISOFLOP_KERNELS_LANES_AVX512_H
-#define ISOFLOP_KERNELS_LANES_AVX512_H
+#ifndef KERNELS_LANES_AVX512_H
+#define KERNELS_LANES_AVX512_H
 
 #include <immintrin.h>
 

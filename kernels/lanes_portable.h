@@ -1,8 +1,8 @@
 /* Lanes as an array in portable C; included by lanes.h only. Loops of constant length: NEON and its
  * like vectorise them, x86 without FMA calls the correctly rounded fmaf of libm (right bits, slow).
  */
-#ifndef ISOFLOP_KERNELS_LANES_PORTABLE_H
-#define ISOFLOP_KERNELS_LANES_PORTABLE_H
+#ifndef KERNELS_LANES_PORTABLE_H
+#define KERNELS_LANES_PORTABLE_H
 
 /* Larger bodies are called, not repeated: sixteen scalar lanes each would make the copies huge. */
 #define LANES_BODY static __attribute__((noinline, unused))

@@ -3,8 +3,8 @@
  * The build compiles every `x_generic.c` once per level with ISOFLOP_LEVEL defined:
  * LEVELED(pw_forward) is then pw_forward__avx2. ISOFLOP_X86_LEVELS tells the other files whether
  * the avx levels exist. */
-#ifndef ISOFLOP_KERNELS_LEVEL_H
-#define ISOFLOP_KERNELS_LEVEL_H
+#ifndef KERNELS_LEVEL_H
+#define KERNELS_LEVEL_H
 
 #include "base/cpu.h"
 

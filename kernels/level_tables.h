@@ -1,6 +1,6 @@
 /* The tables that the per-level copies of the `_generic` files define; private to kernels/. */
-#ifndef ISOFLOP_KERNELS_LEVEL_TABLES_H
-#define ISOFLOP_KERNELS_LEVEL_TABLES_H
+#ifndef KERNELS_LEVEL_TABLES_H
+#define KERNELS_LEVEL_TABLES_H
 
 #include "kernels/affine/affine.h"
 #include "kernels/conv/conv.h"

@@ -1,4 +1,4 @@
-// models/cost: memory and the table of layers, by walking the operations.
+/* models/cost: memory and the table of layers, by walking the operations. */
 #include "models/cost.h"
 
 #include "base/err.h"
@@ -29,15 +29,17 @@ static int64_t output_bytes(const Op *op)
     return map_bytes(op->out_channels, op->out_size);
 }
 
-// Marks in change[] that `bytes` are alive from operation `first` to `last`.
+/* Marks in change[] that `bytes` are alive from operation `first` to `last`. */
 static void mark_alive(int64_t *change, int first, int last, int64_t bytes)
 {
     change[first] += bytes;
     change[last + 1] -= bytes;
 }
 
-// Largest sum of maps alive while an operation runs: a map lives from its maker to its last reader.
-// `last` and `change` are scratch of n_ops and n_ops + 1.
+/*
+ * Largest sum of maps alive while an operation runs: a map lives from its maker to its last reader.
+ * `last` and `change` are scratch of n_ops and n_ops + 1.
+ */
 static int64_t peak_bytes(const Network *network, int *last, int64_t *change)
 {
     const Op *ops = network->ops;
@@ -86,9 +88,9 @@ fail:
     return err->code;
 }
 
-// --- table ---
+/* --- table --- */
 
-// A count; nothing for 0.
+/* A count; nothing for 0. */
 static void put_count(TextTable *table, int count)
 {
     if (count)

@@ -1,5 +1,7 @@
-// models/explain: gathering, then rendering. Counted costs of single dimensions come from scaling
-// the baseline by one multiplier at a time and counting.
+/*
+ * models/explain: gathering, then rendering. Counted costs of single dimensions come from scaling
+ * the baseline by one multiplier at a time and counting.
+ */
 #include "models/explain.h"
 
 #include "base/fmath.h"
@@ -9,14 +11,15 @@
 #include <math.h>
 #include <stdio.h>
 
-static const double SMALLEST_SHARE = 1e-9;   // below it, a difference is the product's own rounding
-static const double SMALLEST_SHOWN = 0.0005; // of a percentage with one digit
+static const double SMALLEST_SHARE =
+    1e-9; /* below it, a difference is the product's own rounding */
+static const double SMALLEST_SHOWN = 0.0005; /* of a percentage with one digit */
 
 const Scale explain_paper_constants = {.depth = 1.2, .width = 1.1, .resolution = 1.15};
 
-// --- gathering ---
+/* --- gathering --- */
 
-// Pixels that the multiplier does not give were asked for: their ratio is what is explained.
+/* Pixels that the multiplier does not give were asked for: their ratio is what is explained. */
 static ErrCode find_baseline(Explanation *e, Err *err)
 {
     const SpecOrigin *origin = &e->spec.scaled_from;
@@ -77,7 +80,7 @@ static void gather_parts(Explanation *e)
     e->n_parts = (int)(part - e->parts);
 }
 
-// Counted cost of the baseline scaled by `scale`, over the baseline's.
+/* Counted cost of the baseline scaled by `scale`, over the baseline's. */
 static ErrCode counted_ratio(double *ratio, const Explanation *e, Scale scale, Err *err)
 {
     Spec scaled;
@@ -105,7 +108,7 @@ fail:
     return err->code;
 }
 
-// Published numbers hold for the network of the zoo, not at other pixels or classes.
+/* Published numbers hold for the network of the zoo, not at other pixels or classes. */
 static ErrCode find_published(Explanation *e, Err *err)
 {
     Spec own;
@@ -147,9 +150,9 @@ fail:
     return err->code;
 }
 
-// --- text ---
+/* --- text --- */
 
-// One line of multipliers: nominal, built, and the phi that the dimension implies.
+/* One line of multipliers: nominal, built, and the phi that the dimension implies. */
 static void put_dimension(TextTable *table, const char *name, double nominal, double built,
                           double phi, ExplainCost cost)
 {
@@ -164,7 +167,7 @@ static void put_dimension(TextTable *table, const char *name, double nominal, do
     text_table_cellf(table, "%.2fx", cost.counted);
 }
 
-// Share added or taken by rounding; nothing where it changed nothing.
+/* Share added or taken by rounding; nothing where it changed nothing. */
 static void put_rounding(TextTable *table, double built, double exact)
 {
     const double share = built / exact - 1.0;
@@ -230,7 +233,7 @@ static void parts_text(const Explanation *e, Text *out)
     text_table_destroy(&table);
 }
 
-// A baseline has nothing to compare: its stages as they are.
+/* A baseline has nothing to compare: its stages as they are. */
 static void stages_text(const Explanation *e, Text *out)
 {
     static const char *const headings[] = {"part", "channels", "layers"};
@@ -296,7 +299,7 @@ void explain_text(const Explanation *e, Text *out)
     cost_text(e, out);
 }
 
-// --- JSON ---
+/* --- JSON --- */
 
 static void put_scale(JsonWriter *writer, const char *key, Scale scale)
 {

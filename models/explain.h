@@ -1,10 +1,12 @@
-// Why a family member looks as it does: its multipliers, the phi that each dimension implies, what
-// rounding did to each stage, where the cost came from, and why published numbers differ.
-//
-// A specification that says `scaled_from` is explained against that baseline; any other against
-// itself.
-#ifndef ISOFLOP_MODELS_EXPLAIN_H
-#define ISOFLOP_MODELS_EXPLAIN_H
+/*
+ * Why a family member looks as it does: its multipliers, the phi that each dimension implies, what
+ * rounding did to each stage, where the cost came from, and why published numbers differ.
+ *
+ * A specification that says `scaled_from` is explained against that baseline; any other against
+ * itself.
+ */
+#ifndef MODELS_EXPLAIN_H
+#define MODELS_EXPLAIN_H
 
 #include "base/err.h"
 #include "base/json.h"
@@ -15,47 +17,48 @@
 
 #include <stdint.h>
 
-// Stem, one stage, or head.
+/* Stem, one stage, or head. */
 typedef struct ExplainPart {
-    char name[OP_NAME_MAX]; // "stem", "stages.3", "head"
+    char name[OP_NAME_MAX]; /* "stem", "stages.3", "head" */
     int base_channels, channels;
-    double exact_channels; // base_channels times the width it is scaled by
+    double exact_channels; /* base_channels times the width it is scaled by */
     int base_layers, layers;
     double exact_layers;
 } ExplainPart;
 
 enum { EXPLAIN_MAX_PARTS = SPEC_MAX_STAGES + 2 };
 
-// What one dimension alone does to the counted cost, the others at 1.
+/* What one dimension alone does to the counted cost, the others at 1. */
 typedef struct ExplainCost {
-    double nominal; // d, w^2, r^2
-    double counted; // macs over the baseline's
+    double nominal; /* d, w^2, r^2 */
+    double counted; /* macs over the baseline's */
 } ExplainCost;
 
 typedef struct Explanation {
     Spec baseline, spec;
     Scale nominal, built;
-    Scale phi; // implied by each dimension: log d / log alpha, ...; NaN where the constant is 1
-    Scale constants; // alpha, beta, gamma in the places of depth, width, resolution
+    Scale phi; /* implied by each dimension: log d / log alpha, ...; NaN where the constant is 1 */
+    Scale constants; /* alpha, beta, gamma in the places of depth, width, resolution */
     int n_parts;
     ExplainPart parts[EXPLAIN_MAX_PARTS];
     ExplainCost depth, width, resolution, all;
     int64_t params, macs, baseline_macs;
-    const PublishedRow *published; // table 2's row for this network, or NULL
-    double deviation;              // counted macs over the published, minus 1; NaN without one
+    const PublishedRow *published; /* table 2's row for this network, or NULL */
+    double deviation;              /* counted macs over the published, minus 1; NaN without one */
 } Explanation;
 
-// The paper's constants: alpha 1.2, beta 1.1, gamma 1.15.
+/* The paper's constants: alpha 1.2, beta 1.1, gamma 1.15. */
 extern const Scale explain_paper_constants;
 
-// Errors: ERR_USAGE (baseline not in the zoo, or of another shape; constants below 1), ERR_MEMORY.
+/* Errors: ERR_USAGE (baseline not in the zoo, or of another shape; constants below 1), ERR_MEMORY.
+ */
 ErrCode explain_network(Explanation *explanation, const Spec *spec, Scale constants,
                         Err *err) ERR_CHECKED;
 
-// Appends it for people.
+/* Appends it for people. */
 void explain_text(const Explanation *explanation, Text *out);
 
-// One map.
+/* One map. */
 void explain_json(const Explanation *explanation, JsonWriter *writer);
 
 #endif

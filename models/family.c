@@ -1,4 +1,4 @@
-// models/family: members by scaling_apply, counted by resolve_network.
+/* models/family: members by scaling_apply, counted by resolve_network. */
 #include "models/family.h"
 
 #include "models/resolve.h"

@@ -1,7 +1,9 @@
-// models/match: grid points, nominal points, aliases and ties.
-//
-// Cost rises with pixels (never falls), so the whole pixels of nearest cost are found by bisection
-// over resolve_macs, the walk over the very operations that are executed.
+/*
+ * models/match: grid points, nominal points, aliases and ties.
+ *
+ * Cost rises with pixels (never falls), so the whole pixels of nearest cost are found by bisection
+ * over resolve_macs, the walk over the very operations that are executed.
+ */
 #include "models/match_internal.h"
 
 #include "base/fmath.h"
@@ -10,7 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { MATCH_WIDTH_STEPS = 19 }; // widths beta * 1.005^k for |k| up to this
+enum { MATCH_WIDTH_STEPS = 19 }; /* widths beta * 1.005^k for |k| up to this */
 #define MATCH_WIDTH_STEP 1.005
 
 static const char *const status_names[] = {"fair", "unfair",    "off-ray",
@@ -31,10 +33,12 @@ double match_distance(const Matching *matching, int64_t macs)
     return fabs((double)macs / matching->macs - 1.0);
 }
 
-// --- pixels ---
+/* --- pixels --- */
 
-// The largest number of pixels whose cost is at most `macs`, in [low, SPEC_MAX_PIXELS]; cost at
-// `low` is at most `macs`.
+/*
+ * The largest number of pixels whose cost is at most `macs`, in [low, SPEC_MAX_PIXELS]; cost at
+ * `low` is at most `macs`.
+ */
 static int most_pixels(const Spec *spec, int low, double macs)
 {
     int high = low;
@@ -54,8 +58,10 @@ static int most_pixels(const Spec *spec, int low, double macs)
     return low;
 }
 
-// The whole pixels of nearest cost: the last at or below the target, or the last of the next cost
-// above it.
+/*
+ * The whole pixels of nearest cost: the last at or below the target, or the last of the next cost
+ * above it.
+ */
 static int nearest_pixels(const Spec *spec, const Matching *matching, int least)
 {
     const double at_least = (double)resolve_macs(spec, least);
@@ -86,9 +92,9 @@ bool match_nearest_pixels(MatchCandidate *candidate, const Matching *matching, d
     return true;
 }
 
-// --- widths ---
+/* --- widths --- */
 
-// k-th of 0, -1, 1, -2, 2, ...
+/* k-th of 0, -1, 1, -2, 2, ... */
 static int alternating(int i)
 {
     return i % 2 ? -(i + 1) / 2 : i / 2;
@@ -115,7 +121,7 @@ bool match_widths(MatchCandidate *candidate, double *trim, const Matching *match
     return has_any;
 }
 
-// --- points ---
+/* --- points --- */
 
 ErrCode match_finish(MatchPoint *point, const Matching *matching, const MatchCandidate *candidate,
                      Err *err)

@@ -1,8 +1,10 @@
-// models/match_ray: rays matched to a counted cost.
-//
-// Channels, layers and pixels of a ray never fall with its parameter t, so each integer network
-// owns one interval of t. The ray is walked from interval to interval, each end found by bisection:
-// no network is missed, however narrow.
+/*
+ * models/match_ray: rays matched to a counted cost.
+ *
+ * Channels, layers and pixels of a ray never fall with its parameter t, so each integer network
+ * owns one interval of t. The ray is walked from interval to interval, each end found by bisection:
+ * no network is missed, however narrow.
+ */
 #include "models/match_internal.h"
 
 #include "models/resolve.h"
@@ -10,27 +12,28 @@
 #include <math.h>
 #include <string.h>
 
-#define RAY_MAX_T 1.0e6         // the limits of a specification end every ray long before
-#define RAY_T_STEP 1.0e-12      // intervals narrower than this are no networks but rounding of t
-#define RAY_FIRST_STEP 0.015625 // of the search for an interval's end; doubled until it is passed
-#define RAY_PIXELS_MOVED 0.10   // how far pixels may be moved off the ray
+#define RAY_MAX_T 1.0e6    /* the limits of a specification end every ray long before */
+#define RAY_T_STEP 1.0e-12 /* intervals narrower than this are no networks but rounding of t */
+#define RAY_FIRST_STEP                                                                             \
+    0.015625                  /* of the search for an interval's end; doubled until it is passed */
+#define RAY_PIXELS_MOVED 0.10 /* how far pixels may be moved off the ray */
 #define RAY_PIXELS_SLACK                                                                           \
-    1.0e-9           // 10 % of 40 pixels are 4 whole ones, whatever the floating product says
-#define RAY_OFF 0.15 // a built multiplier further off makes the point off-ray
+    1.0e-9           /* 10 % of 40 pixels are 4 whole ones, whatever the floating product says */
+#define RAY_OFF 0.15 /* a built multiplier further off makes the point off-ray */
 enum {
     RAY_NOMINAL_SAMPLES = 32
-}; // of an interval, for the nominal point nearest to what was built
+}; /* of an interval, for the nominal point nearest to what was built */
 
-// Walks the networks of a ray.
+/* Walks the networks of a ray. */
 typedef struct RayWalk {
     const Matching *matching;
     const Ray *ray;
     DepthRule rule;
-    double low, high; // interval [low, high) of t of the current network
-    Spec spec;        // that network
+    double low, high; /* interval [low, high) of t of the current network */
+    Spec spec;        /* that network */
 } RayWalk;
 
-// --- the walk ---
+/* --- the walk --- */
 
 static void network_at(Spec *spec, const RayWalk *walk, double t)
 {
@@ -48,8 +51,10 @@ static bool is_same(const Spec *a, const Spec *b)
     return same;
 }
 
-// Makes the network at walk->low current and finds the end of its interval; false beyond the
-// limits.
+/*
+ * Makes the network at walk->low current and finds the end of its interval; false beyond the
+ * limits.
+ */
 static bool enter(RayWalk *walk)
 {
     Spec other;
@@ -76,16 +81,20 @@ static bool enter(RayWalk *walk)
     return true;
 }
 
-// Cost of the walk's network with its pixels moved by `moved`, the furthest that a candidate may
-// be.
+/*
+ * Cost of the walk's network with its pixels moved by `moved`, the furthest that a candidate may
+ * be.
+ */
 static double cost_moved(const Spec *spec, double moved)
 {
     const double pixels = floor(spec->resolution * (1.0 + moved) + RAY_PIXELS_SLACK);
     return (double)resolve_macs(spec, pixels < 1.0 ? 1 : (int)pixels);
 }
 
-// A start below everything that can match: the baseline, or a smaller network if the target is
-// below it.
+/*
+ * A start below everything that can match: the baseline, or a smaller network if the target is
+ * below it.
+ */
 static double start_of(const RayWalk *walk)
 {
     Spec spec;
@@ -101,25 +110,25 @@ static double start_of(const RayWalk *walk)
     return t;
 }
 
-// Whether no network from here on can be cheap enough.
+/* Whether no network from here on can be cheap enough. */
 static bool is_past(const RayWalk *walk)
 {
     return cost_moved(&walk->spec, -RAY_PIXELS_MOVED) >
            walk->matching->macs * (1.0 + walk->matching->tolerance);
 }
 
-// --- candidates ---
+/* --- candidates --- */
 
 typedef struct RayChoice {
     bool has_any;
-    Spec spec; // pixels as built
+    Spec spec; /* pixels as built */
     int64_t macs;
-    double moved;     // |pixels over the ray's - 1|
-    double low, high; // of its network on the ray
+    double moved;     /* |pixels over the ray's - 1| */
+    double low, high; /* of its network on the ray */
     int ray_pixels;
 } RayChoice;
 
-// Pixels moved least, then nearest in cost, then more pixels.
+/* Pixels moved least, then nearest in cost, then more pixels. */
 static bool is_better(const RayChoice *choice, const Matching *matching, double moved, int64_t macs,
                       int pixels)
 {
@@ -146,7 +155,7 @@ static void choose(RayChoice *choice, const RayWalk *walk, int pixels, double mo
     choice->spec.resolution = pixels;
 }
 
-// All pixels within 10 % of the walk's network whose cost is within tolerance.
+/* All pixels within 10 % of the walk's network whose cost is within tolerance. */
 static void choose_pixels(RayChoice *choice, const RayWalk *walk)
 {
     const Matching *matching = walk->matching;
@@ -164,14 +173,15 @@ static void choose_pixels(RayChoice *choice, const RayWalk *walk)
     }
 }
 
-// --- the nominal point ---
+/* --- the nominal point --- */
 
 static double deviation(double built, double nominal)
 {
     return fabs(built / nominal - 1.0);
 }
 
-// How far what was built is off a point of the ray: the largest of the three relative deviations.
+/* How far what was built is off a point of the ray: the largest of the three relative deviations.
+ */
 static double off_by(Scale built, Scale nominal)
 {
     const double depth = deviation(built.depth, nominal.depth);
@@ -181,7 +191,7 @@ static double off_by(Scale built, Scale nominal)
     return larger > resolution ? larger : resolution;
 }
 
-// The point of the ray in [low, high] nearest to what was built.
+/* The point of the ray in [low, high] nearest to what was built. */
 static Scale nominal_of(const Ray *ray, double low, double high, Scale built)
 {
     Scale best = scaling_at(ray, low);
@@ -193,10 +203,12 @@ static Scale nominal_of(const Ray *ray, double low, double high, Scale built)
     return best;
 }
 
-// --- public ---
+/* --- public --- */
 
-// The network of the ray, nothing moved, whose cost is nearest; equal: more pixels, then further
-// along.
+/*
+ * The network of the ray, nothing moved, whose cost is nearest; equal: more pixels, then further
+ * along.
+ */
 static RayChoice nearest_on_ray(const Matching *matching, const Ray *ray, DepthRule rule)
 {
     RayWalk walk = {.matching = matching, .ray = ray, .rule = rule};
@@ -216,7 +228,7 @@ static ErrCode no_network(const Matching *matching, const Ray *ray, Err *err)
                    ray->strategy->name, matching->macs, matching->baseline->name);
 }
 
-// Widths as a grid point has them, from the ray's point of nearest cost.
+/* Widths as a grid point has them, from the ray's point of nearest cost. */
 static ErrCode match_ray_by_width(MatchPoint *point, const Matching *matching, const Ray *ray,
                                   Err *err)
 {

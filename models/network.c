@@ -1,4 +1,4 @@
-// models/network: freeing a resolved network.
+/* models/network: freeing a resolved network. */
 #include "models/network.h"
 
 #include "base/sys.h"

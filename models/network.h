@@ -1,13 +1,15 @@
-// A resolved network: the list of operations that nn executes and cost counts.
-//
-// A Network is what a specification (models/spec.h) becomes once every channel count, layer count
-// and pixel is an integer. It is plain data without tensors: nn plans its phases from this very
-// list, and the costs of DESIGN.md are sums over it, so cost and execution cannot disagree.
-//
-// Invariants: ops are in execution order; an op reads only ops before it (`input`, `shortcut`) or
-// the images (INPUT_IMAGES); maps are square; the last op is OP_LINEAR and makes the logits.
-#ifndef ISOFLOP_MODELS_NETWORK_H
-#define ISOFLOP_MODELS_NETWORK_H
+/*
+ * A resolved network: the list of operations that nn executes and cost counts.
+ *
+ * A Network is what a specification (models/spec.h) becomes once every channel count, layer count
+ * and pixel is an integer. It is plain data without tensors: nn plans its phases from this very
+ * list, and the costs of DESIGN.md are sums over it, so cost and execution cannot disagree.
+ *
+ * Invariants: ops are in execution order; an op reads only ops before it (`input`, `shortcut`) or
+ * the images (INPUT_IMAGES); maps are square; the last op is OP_LINEAR and makes the logits.
+ */
+#ifndef MODELS_NETWORK_H
+#define MODELS_NETWORK_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -24,53 +26,53 @@ typedef enum Activation {
 } Activation;
 
 typedef enum OpKind {
-    OP_CONV,        // dense k x k (1 x 1 included), no bias, then batch norm, then act
-    OP_DEPTHWISE,   // k x k, one filter a channel, no bias, then batch norm, then act
-    OP_SE,          // input x sigmoid(W2 act(W1 mean_hw(input) + b1) + b2), per image and channel
-    OP_ADD,         // act(input / survival x keep + shortcut): the end of a residual block
-    OP_MAX_POOL,    // k x k maximum; padding never wins
-    OP_GLOBAL_POOL, // mean over all pixels
-    OP_LINEAR,      // x W + b on pooled features, after dropout; the logits
+    OP_CONV,      /* dense k x k (1 x 1 included), no bias, then batch norm, then act */
+    OP_DEPTHWISE, /* k x k, one filter a channel, no bias, then batch norm, then act */
+    OP_SE,        /* input x sigmoid(W2 act(W1 mean_hw(input) + b1) + b2), per image and channel */
+    OP_ADD,       /* act(input / survival x keep + shortcut): the end of a residual block */
+    OP_MAX_POOL,  /* k x k maximum; padding never wins */
+    OP_GLOBAL_POOL, /* mean over all pixels */
+    OP_LINEAR,      /* x W + b on pooled features, after dropout; the logits */
 } OpKind;
 
-// One operation. Fields that do not apply to its kind are 0 (ACT_NONE, false).
+/* One operation. Fields that do not apply to its kind are 0 (ACT_NONE, false). */
 typedef struct Op {
     OpKind kind;
-    char name[OP_NAME_MAX]; // prefix of its weights' names, e.g. "stages.2.1.expand"
-    int stage;              // 0-based stage; -1 for stem and head
-    int block;              // 0-based block in its stage; -1 for stem and head
-    int input;              // index of the op whose output is read, or INPUT_IMAGES
-    int shortcut;           // OP_ADD: index of the second summand's op
-    int kernel;             // kernel height and width
-    int stride;             // 1 or 2
-    int pad;         // zero rows above and columns left; those below and right follow from out_size
-    int in_channels; // channels read
-    int out_channels; // channels written
-    int in_size;      // height and width of the input map
-    int out_size;     // height and width of the output map
-    int squeeze;      // OP_SE: channels of the hidden layer
-    bool batch_norm;  // OP_CONV, OP_DEPTHWISE
-    Activation act;   // after batch norm; OP_SE: of the hidden layer; OP_ADD: after the sum
-    double survival;  // OP_ADD: probability of keeping the branch in training; 1 = always
-    double dropout;   // OP_LINEAR: probability of dropping a feature in training
-    int64_t params;   // trainable parameters, batch norm's gamma and beta included
-    int64_t macs;     // multiply-adds for one image
-    int64_t acts;     // output elements of convolutions, SE's two layers, linear layers
+    char name[OP_NAME_MAX]; /* prefix of its weights' names, e.g. "stages.2.1.expand" */
+    int stage;              /* 0-based stage; -1 for stem and head */
+    int block;              /* 0-based block in its stage; -1 for stem and head */
+    int input;              /* index of the op whose output is read, or INPUT_IMAGES */
+    int shortcut;           /* OP_ADD: index of the second summand's op */
+    int kernel;             /* kernel height and width */
+    int stride;             /* 1 or 2 */
+    int pad; /* zero rows above and columns left; those below and right follow from out_size */
+    int in_channels;  /* channels read */
+    int out_channels; /* channels written */
+    int in_size;      /* height and width of the input map */
+    int out_size;     /* height and width of the output map */
+    int squeeze;      /* OP_SE: channels of the hidden layer */
+    bool batch_norm;  /* OP_CONV, OP_DEPTHWISE */
+    Activation act;   /* after batch norm; OP_SE: of the hidden layer; OP_ADD: after the sum */
+    double survival;  /* OP_ADD: probability of keeping the branch in training; 1 = always */
+    double dropout;   /* OP_LINEAR: probability of dropping a feature in training */
+    int64_t params;   /* trainable parameters, batch norm's gamma and beta included */
+    int64_t macs;     /* multiply-adds for one image */
+    int64_t acts;     /* output elements of convolutions, SE's two layers, linear layers */
 } Op;
 
 typedef struct Network {
-    char name[NETWORK_NAME_MAX];     // the specification's name
-    char digest[NETWORK_DIGEST_MAX]; // hex XXH3-128 over all that execution depends on
-    int resolution;                  // height and width of the images
+    char name[NETWORK_NAME_MAX];     /* the specification's name */
+    char digest[NETWORK_DIGEST_MAX]; /* hex XXH3-128 over all that execution depends on */
+    int resolution;                  /* height and width of the images */
     int classes;
-    double bn_momentum; // TensorFlow's decay: running = m running + (1 - m) batch
+    double bn_momentum; /* TensorFlow's decay: running = m running + (1 - m) batch */
     double bn_epsilon;
     int n_ops;
-    Op *ops;                    // owned; network_release frees it
-    int64_t params, macs, acts; // sums over ops
+    Op *ops;                    /* owned; network_release frees it */
+    int64_t params, macs, acts; /* sums over ops */
 } Network;
 
-// Frees the operations; accepts a zeroed network.
+/* Frees the operations; accepts a zeroed network. */
 void network_release(Network *network);
 
 #endif

@@ -1,4 +1,4 @@
-// models/published: the data, row by row. A flat table: longer than a function may be.
+/* models/published: the data, row by row. A flat table: longer than a function may be. */
 #include "models/published.h"
 
 #include "base/err.h"
@@ -18,8 +18,8 @@ static const PublishedStage table1[] = {
     {"Conv1x1 & Pooling & FC", 7, 1280, 1},
 };
 
-#define OWN 1.0, 1.0, 0  // the network as it is
-#define ABSENT NULL, OWN // not in the zoo
+#define OWN 1.0, 1.0, 0  /* the network as it is */
+#define ABSENT NULL, OWN /* not in the zoo */
 
 static const PublishedRow table2[] = {
     {"B0", "EfficientNet-B0", "efficientnet-b0", OWN, "5.3M", "1x", "0.39B", "1x", "77.1", "93.3",
@@ -61,7 +61,7 @@ static const PublishedRow table2[] = {
     {"B7", "GPipe", ABSENT, "557M", "8.4x", NULL, NULL, "84.3", "97.0", "no FLOPS are published"},
 };
 
-// Numbers that no reading reproduces; the design's trap list names them.
+/* Numbers that no reading reproduces; the design's trap list names them. */
 #define NO_SINGLE_READING                                                                          \
     "288 px, not 300 or 291: no single reading of r = 1.3 fits V1, V2 and ResNet-50"
 
@@ -97,7 +97,7 @@ static const PublishedRow table3[] = {
      "78.8", NULL, "coefficients are not printed; d=1.4, w=1.2 at 300 px assumed"},
 };
 
-// Networks that table 2 does not have, from their own papers.
+/* Networks that table 2 does not have, from their own papers. */
 static const PublishedRow others[] = {
     {"MobileNets, table 6", "MobileNetV1", "mobilenet-v1", OWN, "4.2M", NULL, "569M", NULL, "70.6",
      NULL, NULL},

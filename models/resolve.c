@@ -1,8 +1,10 @@
-// models/resolve: the walk from a specification to operations.
-//
-// One walk serves counting and building: with `ops` NULL it only sums, so resolve_macs cannot
-// disagree with the list. Each block is a function that emits its operations; all arithmetic of
-// sizes and costs is in emit().
+/*
+ * models/resolve: the walk from a specification to operations.
+ *
+ * One walk serves counting and building: with `ops` NULL it only sums, so resolve_macs cannot
+ * disagree with the list. Each block is a function that emits its operations; all arithmetic of
+ * sizes and costs is in emit().
+ */
 #include "models/resolve.h"
 
 #include "base/hash.h"
@@ -13,20 +15,22 @@
 #include <stdio.h>
 #include <string.h>
 
-// State of one walk. The newest map is channels x size x size, made by operation `last`.
+/* State of one walk. The newest map is channels x size x size, made by operation `last`. */
 typedef struct Walk {
     const Spec *spec;
-    Op *ops; // NULL: count only
+    Op *ops; /* NULL: count only */
     int n_ops;
     int channels, size, last;
-    int stage, block; // of the block being emitted; -1: stem and head
+    int stage, block; /* of the block being emitted; -1: stem and head */
     int64_t params, macs, acts;
 } Walk;
 
-// --- counting ---
+/* --- counting --- */
 
-// Sums and products that stop at INT64_MAX: absurd networks are refused by size, not by undefined
-// behaviour.
+/*
+ * Sums and products that stop at INT64_MAX: absurd networks are refused by size, not by undefined
+ * behaviour.
+ */
 static int64_t saturating_add(int64_t a, int64_t b)
 {
     int64_t sum;
@@ -39,7 +43,7 @@ static int64_t saturating_multiply(int64_t a, int64_t b)
     return __builtin_mul_overflow(a, b, &product) ? INT64_MAX : product;
 }
 
-// Fills params, macs and acts of an operation whose shape is set.
+/* Fills params, macs and acts of an operation whose shape is set. */
 static void count_op(Op *op)
 {
     const int64_t in = op->in_channels, out = op->out_channels;
@@ -50,7 +54,7 @@ static void count_op(Op *op)
     case OP_CONV:
     case OP_DEPTHWISE:
         weights = op->kind == OP_CONV ? saturating_multiply(taps * in, out) : taps * out;
-        op->params = saturating_add(weights, 2 * out); // gamma and beta
+        op->params = saturating_add(weights, 2 * out); /* gamma and beta */
         op->macs = saturating_multiply(weights, pixels);
         op->acts = saturating_multiply(out, pixels);
         break;
@@ -71,7 +75,7 @@ static void count_op(Op *op)
     }
 }
 
-// --- emitting ---
+/* --- emitting --- */
 
 static void name_op(Op *op, const Walk *walk, const char *suffix)
 {
@@ -81,7 +85,7 @@ static void name_op(Op *op, const Walk *walk, const char *suffix)
         snprintf(op->name, sizeof op->name, "stages.%d.%d.%s", walk->stage, walk->block, suffix);
 }
 
-// Appends an operation that reads op.input and makes the newest map; returns its index.
+/* Appends an operation that reads op.input and makes the newest map; returns its index. */
 static int emit(Walk *walk, Op op, const char *suffix)
 {
     op.stage = walk->stage;
@@ -100,7 +104,7 @@ static int emit(Walk *walk, Op op, const char *suffix)
     return walk->n_ops++;
 }
 
-// An operation on the newest map that keeps its shape.
+/* An operation on the newest map that keeps its shape. */
 static Op on_newest(const Walk *walk, OpKind kind)
 {
     return (Op){.kind = kind,
@@ -112,8 +116,10 @@ static Op on_newest(const Walk *walk, OpKind kind)
                 .survival = 0.0};
 }
 
-// Sets kernel, stride, padding and the output's size ceil(in/stride), which both kinds of padding
-// give for odd kernels.
+/*
+ * Sets kernel, stride, padding and the output's size ceil(in/stride), which both kinds of padding
+ * give for odd kernels.
+ */
 static void set_window(Op *op, const Walk *walk, int kernel, int stride)
 {
     op->kernel = kernel;
@@ -146,8 +152,10 @@ static int emit_depthwise(Walk *walk, int kernel, int stride)
     return emit(walk, op, "depthwise");
 }
 
-// The squeeze is a share of the block's input channels, before expansion (official code;
-// torchvision and timm agree).
+/*
+ * The squeeze is a share of the block's input channels, before expansion (official code;
+ * torchvision and timm agree).
+ */
 static void emit_se(Walk *walk, const StageSpec *stage, int block_channels)
 {
     if (stage->se <= 0.0)
@@ -159,8 +167,10 @@ static void emit_se(Walk *walk, const StageSpec *stage, int block_channels)
     emit(walk, op, "se");
 }
 
-// Ends a residual block: adds `shortcut` to the newest map. `index` is the block's place among all
-// N of the network.
+/*
+ * Ends a residual block: adds `shortcut` to the newest map. `index` is the block's place among all
+ * N of the network.
+ */
 static void emit_add(Walk *walk, int shortcut, Activation act, int index, int n_blocks)
 {
     Op op = on_newest(walk, OP_ADD);
@@ -170,7 +180,7 @@ static void emit_add(Walk *walk, int shortcut, Activation act, int index, int n_
     emit(walk, op, "add");
 }
 
-// --- blocks: each reads the newest map; `index` and `n` place it for drop connect ---
+/* --- blocks: each reads the newest map; `index` and `n` place it for drop connect --- */
 
 static void emit_dsconv(Walk *walk, const StageSpec *stage, int stride)
 {
@@ -204,9 +214,11 @@ static void emit_fused_mbconv(Walk *walk, const StageSpec *stage, int stride, in
         emit_add(walk, start, ACT_NONE, index, n);
 }
 
-// The shortcut of a ResNet block from operation `start`: itself, or a projection where shapes
-// differ. Its input's shape is given, as the branch has become the newest map; the newest map is
-// restored.
+/*
+ * The shortcut of a ResNet block from operation `start`: itself, or a projection where shapes
+ * differ. Its input's shape is given, as the branch has become the newest map; the newest map is
+ * restored.
+ */
 static int emit_shortcut(Walk *walk, int start, int channels, int size, int stride)
 {
     const int out_channels = walk->channels;
@@ -269,14 +281,14 @@ static void emit_block(Walk *walk, const StageSpec *stage, int stride, int index
     }
 }
 
-// --- the walk ---
+/* --- the walk --- */
 
 static void walk_stem(Walk *walk, int pixels)
 {
     const StemSpec *stem = &walk->spec->stem;
     walk->stage = walk->block = -1;
     walk->last = INPUT_IMAGES;
-    walk->channels = 3; // red, green, blue
+    walk->channels = 3; /* red, green, blue */
     walk->size = pixels;
     emit_conv(walk, "stem", stem->kernel, stem->stride, stem->channels,
               (Activation)walk->spec->activation);
@@ -319,10 +331,12 @@ static void walk_network(Walk *walk, int pixels)
     walk_head(walk);
 }
 
-// --- digest ---
+/* --- digest --- */
 
-// All that execution depends on, as canonical text; the names of weights included, the network's
-// name not.
+/*
+ * All that execution depends on, as canonical text; the names of weights included, the network's
+ * name not.
+ */
 static ErrCode set_digest(Network *network, Err *err)
 {
     Text text = {0};
@@ -349,7 +363,7 @@ static ErrCode set_digest(Network *network, Err *err)
     return code;
 }
 
-// --- public ---
+/* --- public --- */
 
 ResolveOptions resolve_options(void)
 {

@@ -1,11 +1,13 @@
-// Resolving: a specification becomes the list of operations that cost counts and nn executes.
-//
-// Names: `stem`, `stem.pool`,
-// `stages.S.B.expand|depthwise|se|project|fused|conv1|conv2|conv3|shortcut|add`, `head`, `pool`,
-// `classifier`, with S and B from 0. An mbconv of expand 1 has no `expand`; an `add` stands at the
-// end of each residual block and carries its survival 1 - drop_connect * i / N (block i of N).
-#ifndef ISOFLOP_MODELS_RESOLVE_H
-#define ISOFLOP_MODELS_RESOLVE_H
+/*
+ * Resolving: a specification becomes the list of operations that cost counts and nn executes.
+ *
+ * Names: `stem`, `stem.pool`,
+ * `stages.S.B.expand|depthwise|se|project|fused|conv1|conv2|conv3|shortcut|add`, `head`, `pool`,
+ * `classifier`, with S and B from 0. An mbconv of expand 1 has no `expand`; an `add` stands at the
+ * end of each residual block and carries its survival 1 - drop_connect * i / N (block i of N).
+ */
+#ifndef MODELS_RESOLVE_H
+#define MODELS_RESOLVE_H
 
 #include "base/err.h"
 #include "models/network.h"
@@ -13,38 +15,46 @@
 
 #include <stdint.h>
 
-#define RESOLVE_UNSET INT64_MIN // of an integer option: the spec's own value
-#define RESOLVE_MAX_MACS 1.0e15 // beyond it: misuse
+#define RESOLVE_UNSET INT64_MIN /* of an integer option: the spec's own value */
+#define RESOLVE_MAX_MACS 1.0e15 /* beyond it: misuse */
 
-// Overrides of the command line and of studies. Zero is *not* "unset": it is a user's mistake and
-// said so.
+/*
+ * Overrides of the command line and of studies. Zero is *not* "unset": it is a user's mistake and
+ * said so.
+ */
 typedef struct ResolveOptions {
-    double width, depth;         // multipliers by the spec's rounding rules; 1: as it is
-    int64_t resolution, classes; // RESOLVE_UNSET: the spec's
+    double width, depth;         /* multipliers by the spec's rounding rules; 1: as it is */
+    int64_t resolution, classes; /* RESOLVE_UNSET: the spec's */
 } ResolveOptions;
 
-// {1, 1, RESOLVE_UNSET, RESOLVE_UNSET}.
+/* {1, 1, RESOLVE_UNSET, RESOLVE_UNSET}. */
 ResolveOptions resolve_options(void);
 
-// *out = *spec with the options applied (scaled, if width or depth is not 1). Errors: ERR_USAGE: a
-// multiplier that is not a positive finite number, resolution outside 1..65536, classes
-// outside 1..1000000.
+/*
+ * *out = *spec with the options applied (scaled, if width or depth is not 1). Errors: ERR_USAGE: a
+ * multiplier that is not a positive finite number, resolution outside 1..65536, classes
+ * outside 1..1000000.
+ */
 ErrCode resolve_apply(Spec *out, const Spec *spec, const ResolveOptions *options,
                       Err *err) ERR_CHECKED;
 
-// Builds the operation list with params, macs, acts and digest. `network` need not be initialised;
-// release it with network_release. The digest covers all that execution depends on and no name:
-// equal networks of different origin share it. Errors: ERR_USAGE (more than RESOLVE_MAX_MACS),
-// ERR_MEMORY.
+/*
+ * Builds the operation list with params, macs, acts and digest. `network` need not be initialised;
+ * release it with network_release. The digest covers all that execution depends on and no name:
+ * equal networks of different origin share it. Errors: ERR_USAGE (more than RESOLVE_MAX_MACS),
+ * ERR_MEMORY.
+ */
 ErrCode resolve_network(Network *network, const Spec *spec, Err *err) ERR_CHECKED;
 
-// resolve_apply and resolve_network in one; options may be NULL.
+/* resolve_apply and resolve_network in one; options may be NULL. */
 ErrCode resolve_with(Network *network, const Spec *spec, const ResolveOptions *options,
                      Err *err) ERR_CHECKED;
 
-// Multiply-adds of the spec at `pixels` (0: its own resolution): the sum over the very list
-// resolve_network builds, made without storing it (microseconds, no allocation). The spec must be
-// within the SPEC_MAX_ limits.
+/*
+ * Multiply-adds of the spec at `pixels` (0: its own resolution): the sum over the very list
+ * resolve_network builds, made without storing it (microseconds, no allocation). The spec must be
+ * within the SPEC_MAX_ limits.
+ */
 int64_t resolve_macs(const Spec *spec, int pixels);
 
 #endif

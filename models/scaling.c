@@ -1,4 +1,4 @@
-// models/scaling: rounding, scaled specifications, and the table of strategies.
+/* models/scaling: rounding, scaled specifications, and the table of strategies. */
 #include "models/scaling.h"
 
 #include "base/fmath.h"
@@ -7,22 +7,30 @@
 #include <stdio.h>
 #include <string.h>
 
-// Multipliers beyond this cannot give anything within the SPEC_MAX_ limits.
+/* Multipliers beyond this cannot give anything within the SPEC_MAX_ limits. */
 #define SCALING_MAX_FACTOR 1.0e5
-// What ceil() may overshoot by when a multiplier is a floating product (1.1 * 10
-// = 11.000000000000002).
+/*
+ * What ceil() may overshoot by when a multiplier is a floating product (1.1 * 10
+ * = 11.000000000000002).
+ */
 #define SCALING_CEIL_SLACK 1.0e-9
-// Dollar, Singh and Girshick's recommended share of width in "fast" scaling (2103.06877, section
-// 5).
+/*
+ * Dollar, Singh and Girshick's recommended share of width in "fast" scaling (2103.06877, section
+ * 5).
+ */
 #define SCALING_FAST_ALPHA 0.8
-// Counts are cut here before they become int; far above every SPEC_MAX_ limit, so scaling_fits
-// still refuses them.
+/*
+ * Counts are cut here before they become int; far above every SPEC_MAX_ limit, so scaling_fits
+ * still refuses them.
+ */
 #define SCALING_MAX_COUNT 1.0e9
-// Powers with whole exponents up to this are products, so that phi = 1 gives the constants
-// themselves (40 channels times 1.1 must be 44.0, which rounds to 48; one ulp less gives 40).
+/*
+ * Powers with whole exponents up to this are products, so that phi = 1 gives the constants
+ * themselves (40 channels times 1.1 must be 44.0, which rounds to 48; one ulp less gives 40).
+ */
 #define SCALING_MAX_WHOLE_POWER 64
 
-// --- rounding ---
+/* --- rounding --- */
 
 static double cut(double count)
 {
@@ -54,7 +62,7 @@ int scaling_round_pixels(int pixels, double resolution)
     return n < 1.0 ? 1 : (int)n;
 }
 
-// --- scaling ---
+/* --- scaling --- */
 
 static ErrCode check_factor(const char *name, double factor, Err *err)
 {
@@ -79,8 +87,10 @@ static int scaled_channels(int channels, bool is_scaled, double width, const Rou
     return is_scaled ? scaling_round_channels(channels, width, rounding) : channels;
 }
 
-// A bottleneck's rule applies to its hidden channels, ResNet's "filters", of which the output is a
-// fixed multiple: 64 filters times 1.2 are 80, and the output 4 * 80, not 256 * 1.2 rounded.
+/*
+ * A bottleneck's rule applies to its hidden channels, ResNet's "filters", of which the output is a
+ * fixed multiple: 64 filters times 1.2 are 80, and the output 4 * 80, not 256 * 1.2 rounded.
+ */
 static int stage_channels(const StageSpec *stage, double width, const Rounding *rounding)
 {
     if (stage->op != BLOCK_BOTTLENECK || !stage->scale || width == 1.0)
@@ -90,7 +100,7 @@ static int stage_channels(const StageSpec *stage, double width, const Rounding *
     return (int)(cut(scaled / stage->inner) + 0.5);
 }
 
-// Whether the head's channels follow this width.
+/* Whether the head's channels follow this width. */
 static bool is_head_scaled(const HeadSpec *head, double width)
 {
     return head->channels &&
@@ -132,7 +142,7 @@ void scaling_set_origin(Spec *spec, const Spec *base, Scale scale)
     SpecOrigin origin = {
         .width = scale.width, .depth = scale.depth, .resolution = scale.resolution};
     memcpy(origin.baseline, base->name, sizeof origin.baseline);
-    name[NETWORK_NAME_MAX - 1] = '\0'; // long names are cut: identity is the digest
+    name[NETWORK_NAME_MAX - 1] = '\0'; /* long names are cut: identity is the digest */
     memcpy(spec->name, name, NETWORK_NAME_MAX);
     spec->scaled_from = origin;
 }
@@ -168,9 +178,9 @@ Scale scaling_built(const Spec *base, const Spec *scaled)
                    .resolution = (double)scaled->resolution / base->resolution};
 }
 
-// --- strategies ---
+/* --- strategies --- */
 
-// (2^(t e_d), 2^(t e_w), 2^(t e_r)).
+/* (2^(t e_d), 2^(t e_w), 2^(t e_r)). */
 static Scale power_of_two(double t, double depth, double width, double resolution)
 {
     return (Scale){fm_pow(2.0, t * depth), fm_pow(2.0, t * width), fm_pow(2.0, t * resolution)};
@@ -199,14 +209,14 @@ static Scale compound_at(const double *constants, double t)
     return scaling_compound(constants[0], constants[1], constants[2], t);
 }
 
-// Cost is shared evenly: d = w^2 = r^2 = s^(1/3).
+/* Cost is shared evenly: d = w^2 = r^2 = s^(1/3). */
 static Scale dwr_at(const double *constants, double t)
 {
     (void)constants;
     return power_of_two(t, 1.0 / 3.0, 1.0 / 6.0, 1.0 / 6.0);
 }
 
-// d = s^((1-a)/2), w = s^(a/2), r = s^((1-a)/4).
+/* d = s^((1-a)/2), w = s^(a/2), r = s^((1-a)/4). */
 static Scale fast_at(const double *constants, double t)
 {
     (void)constants;
@@ -284,7 +294,7 @@ Scale scaling_at(const Ray *ray, double t)
     return ray->strategy->at(ray->constants, t);
 }
 
-// base^exponent; exact products for small whole exponents.
+/* base^exponent; exact products for small whole exponents. */
 static double power(double base, double exponent)
 {
     if (!(exponent >= 0.0 && exponent <= SCALING_MAX_WHOLE_POWER && exponent == floor(exponent)))

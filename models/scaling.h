@@ -1,94 +1,110 @@
-// Scaling: the rounding rules, the strategies (rays), and a spec times (d, w, r) = a new spec.
-//
-// The rules are those of the official EfficientNet code (reference: tensorflow/tpu
-// efficientnet_model.py, round_filters and round_repeats). A factor of exactly 1 changes nothing.
-// Powers come from base/fmath, so a scaled network is the same on every machine. Nothing here
-// counts cost: see models/match.h for matched scaling.
-#ifndef ISOFLOP_MODELS_SCALING_H
-#define ISOFLOP_MODELS_SCALING_H
+/*
+ * Scaling: the rounding rules, the strategies (rays), and a spec times (d, w, r) = a new spec.
+ *
+ * The rules are those of the official EfficientNet code (reference: tensorflow/tpu
+ * efficientnet_model.py, round_filters and round_repeats). A factor of exactly 1 changes nothing.
+ * Powers come from base/fmath, so a scaled network is the same on every machine. Nothing here
+ * counts cost: see models/match.h for matched scaling.
+ */
+#ifndef MODELS_SCALING_H
+#define MODELS_SCALING_H
 
 #include "base/err.h"
 #include "models/spec.h"
 
 #include <stddef.h>
 
-// Multipliers in the order of DESIGN's [d, w, r].
+/* Multipliers in the order of DESIGN's [d, w, r]. */
 typedef struct Scale {
     double depth, width, resolution;
 } Scale;
 
-// --- rounding ---
+/* --- rounding --- */
 
-// n = max(min, (int)(f + divisor/2) / divisor * divisor) with f = channels * width; one divisor
-// more if n < limit * f.
+/*
+ * n = max(min, (int)(f + divisor/2) / divisor * divisor) with f = channels * width; one divisor
+ * more if n < limit * f.
+ */
 int scaling_round_channels(int channels, double width, const Rounding *rounding);
 
-// DEPTH_CEIL: ceil(layers * depth - 1e-9); DEPTH_ROUND: nearest, half up. At least 1.
+/* DEPTH_CEIL: ceil(layers * depth - 1e-9); DEPTH_ROUND: nearest, half up. At least 1. */
 int scaling_round_depth(int layers, double depth, DepthRule rule);
 
-// Nearest whole pixel, half up, at least 1.
+/* Nearest whole pixel, half up, at least 1. */
 int scaling_round_pixels(int pixels, double resolution);
 
-// --- scaling ---
+/* --- scaling --- */
 
-// Whether multipliers are positive, finite and small enough for integers. Errors: ERR_USAGE.
+/* Whether multipliers are positive, finite and small enough for integers. Errors: ERR_USAGE. */
 ErrCode scaling_check(Scale scale, Err *err) ERR_CHECKED;
 
-// *scaled = base scaled by the spec's own rounding rules; its name is the base's with the
-// multipliers appended, and scaled_from is filled. `scaled` may be `base`. Errors: ERR_USAGE
-// (multiplier, or result beyond the SPEC_MAX_ limits). A bottleneck's width rule applies to its
-// hidden channels, of which the output stays a fixed multiple.
+/*
+ * *scaled = base scaled by the spec's own rounding rules; its name is the base's with the
+ * multipliers appended, and scaled_from is filled. `scaled` may be `base`. Errors: ERR_USAGE
+ * (multiplier, or result beyond the SPEC_MAX_ limits). A bottleneck's width rule applies to its
+ * hidden channels, of which the output stays a fixed multiple.
+ */
 ErrCode scaling_apply(Spec *scaled, const Spec *base, Scale scale, Err *err) ERR_CHECKED;
 
-// Built multipliers: blocks over blocks; geometric mean of the stages' channel ratios; pixels over
-// pixels.
+/*
+ * Built multipliers: blocks over blocks; geometric mean of the stages' channel ratios; pixels over
+ * pixels.
+ */
 Scale scaling_built(const Spec *base, const Spec *scaled);
 
-// --- parts of scaling_apply, for searches that try many candidates ---
+/* --- parts of scaling_apply, for searches that try many candidates --- */
 
-// Writes the scaled channels, layers and pixels into *spec, a copy of *base, by any depth rule;
-// nothing is checked.
+/*
+ * Writes the scaled channels, layers and pixels into *spec, a copy of *base, by any depth rule;
+ * nothing is checked.
+ */
 void scaling_set_integers(Spec *spec, const Spec *base, Scale scale, DepthRule rule);
 
-// Whether a scaled spec is within the SPEC_MAX_ limits.
+/* Whether a scaled spec is within the SPEC_MAX_ limits. */
 bool scaling_fits(const Spec *spec);
 
-// Names *spec after its base and the multipliers ("proxy-b0-d1.2-w1.1-r1.15") and fills
-// scaled_from.
+/*
+ * Names *spec after its base and the multipliers ("proxy-b0-d1.2-w1.1-r1.15") and fills
+ * scaled_from.
+ */
 void scaling_set_origin(Spec *spec, const Spec *base, Scale scale);
 
-// --- strategies ---
+/* --- strategies --- */
 
 enum { SCALING_MAX_CONSTANTS = 3 };
 
-// A family of scalings with one parameter t: t = 0 is the baseline, all three multipliers rise (or
-// stay) with t, and the nominal cost d * w^2 * r^2 about doubles with each unit (compound: t is
-// phi).
+/*
+ * A family of scalings with one parameter t: t = 0 is the baseline, all three multipliers rise (or
+ * stay) with t, and the nominal cost d * w^2 * r^2 about doubles with each unit (compound: t is
+ * phi).
+ */
 typedef struct Strategy {
     const char *name;
     const char *summary;
-    int n_constants; // 0; compound: 3 (alpha, beta, gamma)
+    int n_constants; /* 0; compound: 3 (alpha, beta, gamma) */
     Scale (*at)(const double *constants, double t);
 } Strategy;
 
-// A strategy with its constants. Copy freely.
+/* A strategy with its constants. Copy freely. */
 typedef struct Ray {
     const Strategy *strategy;
     double constants[SCALING_MAX_CONSTANTS];
 } Ray;
 
 size_t scaling_n_strategies(void);
-const Strategy *scaling_strategy(size_t index); // depth, width, resolution, compound, dwr, fast
-const Strategy *scaling_find(const char *name); // NULL if unknown
+const Strategy *scaling_strategy(size_t index); /* depth, width, resolution, compound, dwr, fast */
+const Strategy *scaling_find(const char *name); /* NULL if unknown */
 
-// A ray by name. Errors: ERR_USAGE (unknown name with the nearest one; wrong number of constants; a
-// constant below 1, or all of them 1).
+/*
+ * A ray by name. Errors: ERR_USAGE (unknown name with the nearest one; wrong number of constants; a
+ * constant below 1, or all of them 1).
+ */
 ErrCode scaling_ray(Ray *ray, const char *name, const double *constants, size_t n_constants,
                     Err *err) ERR_CHECKED;
 
 Scale scaling_at(const Ray *ray, double t);
 
-// (alpha^phi, beta^phi, gamma^phi): equation 3 of the paper.
+/* (alpha^phi, beta^phi, gamma^phi): equation 3 of the paper. */
 Scale scaling_compound(double alpha, double beta, double gamma, double phi);
 
 #endif

@@ -1,8 +1,10 @@
-// models/spec: the tables of the network file's keys, reading, checks across keys, writing.
-//
-// Sections are read by base's table reader straight into their structs; stages are a list, so each
-// item is read with the stage table, and keys that do not belong to its operation are refused by
-// hand.
+/*
+ * models/spec: the tables of the network file's keys, reading, checks across keys, writing.
+ *
+ * Sections are read by base's table reader straight into their structs; stages are a list, so each
+ * item is read with the stage table, and keys that do not belong to its operation are refused by
+ * hand.
+ */
 #include "models/spec.h"
 
 #include "base/yaml.h"
@@ -20,7 +22,7 @@ static const char *const stride_on_names[] = {"kernel", "first", NULL};
 static const char *const block_names[] = {"conv",  "dsconv",     "mbconv", "fused_mbconv",
                                           "basic", "bottleneck", NULL};
 
-// --- tables ---
+/* --- tables --- */
 
 #define KEY(type, member) offsetof(type, member)
 
@@ -88,7 +90,7 @@ static const YamlKey head_keys[] = {
 };
 static const YamlTable head_table = {"head", head_keys, ARRAY_LEN(head_keys)};
 
-// `torchvision:`, present only for networks that torchvision has.
+/* `torchvision:`, present only for networks that torchvision has. */
 typedef struct TorchvisionSpec {
     double epsilon;
 } TorchvisionSpec;
@@ -100,7 +102,7 @@ static const YamlKey torchvision_keys[] = {
 static const YamlTable torchvision_table = {"torchvision", torchvision_keys,
                                             ARRAY_LEN(torchvision_keys)};
 
-// `scaled_from:`, written by scaling.
+/* `scaled_from:`, written by scaling. */
 typedef struct OriginDocument {
     const char *baseline;
     double width, depth, resolution;
@@ -118,7 +120,7 @@ static const YamlKey origin_keys[] = {
 };
 static const YamlTable origin_table = {"scaled_from", origin_keys, ARRAY_LEN(origin_keys)};
 
-// The top of a network file.
+/* The top of a network file. */
 typedef struct SpecDocument {
     const char *name;
     int resolution, classes, activation, padding, stride_on;
@@ -162,10 +164,10 @@ static const YamlKey spec_keys[] = {
 };
 static const YamlTable spec_table = {"network", spec_keys, ARRAY_LEN(spec_keys)};
 
-// Which operations take an optional key of a stage: the others refuse it.
+/* Which operations take an optional key of a stage: the others refuse it. */
 static const struct {
     const char *key;
-    unsigned ops; // bit set of BlockKind
+    unsigned ops; /* bit set of BlockKind */
 } stage_applies[] = {
     {"expand", 1u << BLOCK_MBCONV | 1u << BLOCK_FUSED_MBCONV},
     {"inner", 1u << BLOCK_BOTTLENECK},
@@ -181,7 +183,7 @@ static bool applies(const char *key, int op)
     return true;
 }
 
-// --- checks that a table cannot express ---
+/* --- checks that a table cannot express --- */
 
 static ErrCode check_odd(const YamlNode *map, const char *key, int kernel, Err *err)
 {
@@ -213,7 +215,7 @@ static ErrCode check_stage(const YamlNode *item, const StageSpec *stage, Err *er
     return check_odd(item, "kernel", stage->kernel, err);
 }
 
-// --- reading ---
+/* --- reading --- */
 
 static ErrCode read_stages(YamlDoc *doc, const YamlNode *map, const YamlNode *list, Spec *spec,
                            Err *err)
@@ -313,9 +315,9 @@ fail:
     return err->code;
 }
 
-// --- writing ---
+/* --- writing --- */
 
-// Appends a flat section in flow style, "{op: mbconv, kernel: 3}", from the reader's own table.
+/* Appends a flat section in flow style, "{op: mbconv, kernel: 3}", from the reader's own table. */
 static void write_flow(const YamlTable *table, const void *settings, Text *out)
 {
     Text block = {0};
@@ -332,7 +334,7 @@ static void write_flow(const YamlTable *table, const void *settings, Text *out)
     text_release(&block);
 }
 
-// A stage without the keys that its operation refuses.
+/* A stage without the keys that its operation refuses. */
 static void write_stage(const StageSpec *stage, Text *out)
 {
     YamlKey keys[ARRAY_LEN(stage_keys)];
@@ -400,7 +402,7 @@ void spec_describe(Text *out)
     }
 }
 
-// --- inspecting ---
+/* --- inspecting --- */
 
 int spec_n_blocks(const Spec *spec)
 {

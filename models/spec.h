@@ -1,12 +1,14 @@
-// A network specification: the YAML of a baseline as plain data, before any operation list exists.
-//
-// A Spec says what DESIGN.md section 3 says a network is: stem, stages, head, and the rules by
-// which it may be scaled. It is not executable (models/resolve.h makes the operation list) and it
-// never scales itself: models/scaling.h turns a Spec and (d, w, r) into a *new* Spec whose integers
-// are written out, so training never scales. All fields are open; whoever changes one (classes,
-// padding, bn_epsilon) resolves again. A Spec owns nothing: copy it freely.
-#ifndef ISOFLOP_MODELS_SPEC_H
-#define ISOFLOP_MODELS_SPEC_H
+/*
+ * A network specification: the YAML of a baseline as plain data, before any operation list exists.
+ *
+ * A Spec says what DESIGN.md section 3 says a network is: stem, stages, head, and the rules by
+ * which it may be scaled. It is not executable (models/resolve.h makes the operation list) and it
+ * never scales itself: models/scaling.h turns a Spec and (d, w, r) into a *new* Spec whose integers
+ * are written out, so training never scales. All fields are open; whoever changes one (classes,
+ * padding, bn_epsilon) resolves again. A Spec owns nothing: copy it freely.
+ */
+#ifndef MODELS_SPEC_H
+#define MODELS_SPEC_H
 
 #include "base/err.h"
 #include "base/text.h"
@@ -17,133 +19,137 @@
 
 enum {
     SPEC_MAX_STAGES = 32,
-    SPEC_MAX_CHANNELS = 65536, // of any convolution; keeps all products far from overflow
-    SPEC_MAX_LAYERS = 1000,    // of one stage
+    SPEC_MAX_CHANNELS = 65536, /* of any convolution; keeps all products far from overflow */
+    SPEC_MAX_LAYERS = 1000,    /* of one stage */
     SPEC_MAX_CLASSES = 1000000,
-    SPEC_MAX_PIXELS = 65536, // height and width of the images
+    SPEC_MAX_PIXELS = 65536, /* height and width of the images */
     SPEC_MAX_KERNEL = 31,
 };
 
-// `op` of a stage: which block it repeats.
+/* `op` of a stage: which block it repeats. */
 typedef enum BlockKind {
-    BLOCK_CONV,   // k x k convolution, BN, activation
-    BLOCK_DSCONV, // MobileNetV1: depthwise k x k, BN, act, 1 x 1, BN, act
-    BLOCK_MBCONV, // expand 1 x 1 (left out when expand is 1), depthwise k x k, SE, project 1 x 1,
-                  // skip
-    BLOCK_FUSED_MBCONV, // k x k to expand times the channels, SE, project 1 x 1, skip; expand 1:
-                        // one k x k
-    BLOCK_BASIC,        // ResNet: two k x k, shortcut
-    BLOCK_BOTTLENECK,   // ResNet: 1 x 1 to inner times the channels, k x k, 1 x 1, shortcut
+    BLOCK_CONV,   /* k x k convolution, BN, activation */
+    BLOCK_DSCONV, /* MobileNetV1: depthwise k x k, BN, act, 1 x 1, BN, act */
+    BLOCK_MBCONV, /* expand 1 x 1 (left out when expand is 1), depthwise k x k, SE, project 1 x 1,
+                     skip */
+    BLOCK_FUSED_MBCONV, /* k x k to expand times the channels, SE, project 1 x 1, skip; expand 1:
+                           one k x k */
+    BLOCK_BASIC,        /* ResNet: two k x k, shortcut */
+    BLOCK_BOTTLENECK,   /* ResNet: 1 x 1 to inner times the channels, k x k, 1 x 1, shortcut */
 } BlockKind;
 
 typedef enum Padding {
-    PADDING_SYMMETRIC, // (k-1)/2 on each side: PyTorch's
-    PADDING_SAME,      // TensorFlow's: the odd pixel goes below and right
+    PADDING_SYMMETRIC, /* (k-1)/2 on each side: PyTorch's */
+    PADDING_SAME,      /* TensorFlow's: the odd pixel goes below and right */
 } Padding;
 
 typedef enum DepthRule {
-    DEPTH_CEIL,  // ceil(d * layers - 1e-9): the papers'
-    DEPTH_ROUND, // nearest, half up, at least 1
+    DEPTH_CEIL,  /* ceil(d * layers - 1e-9): the papers' */
+    DEPTH_ROUND, /* nearest, half up, at least 1 */
 } DepthRule;
 
 typedef enum HeadScale {
-    HEAD_ALWAYS, // the head's channels scale like any other
-    HEAD_UP,     // only by factors above 1 (MobileNetV2)
-    HEAD_NEVER,  // fixed (MnasNet)
+    HEAD_ALWAYS, /* the head's channels scale like any other */
+    HEAD_UP,     /* only by factors above 1 (MobileNetV2) */
+    HEAD_NEVER,  /* fixed (MnasNet) */
 } HeadScale;
 
 typedef enum StrideOn {
-    STRIDE_ON_KERNEL, // ResNet v1.5: a bottleneck's stride lies on its k x k
-    STRIDE_ON_FIRST,  // ResNet v1: on its first 1 x 1
+    STRIDE_ON_KERNEL, /* ResNet v1.5: a bottleneck's stride lies on its k x k */
+    STRIDE_ON_FIRST,  /* ResNet v1: on its first 1 x 1 */
 } StrideOn;
 
 typedef struct Rounding {
-    int divisor;  // channels become multiples of it; 1 or more
-    double limit; // a rounded count below limit * exact goes one divisor up; 0: never
-    int min;      // smallest channel count; 0: the divisor
-    int depth;    // DepthRule
+    int divisor;  /* channels become multiples of it; 1 or more */
+    double limit; /* a rounded count below limit * exact goes one divisor up; 0: never */
+    int min;      /* smallest channel count; 0: the divisor */
+    int depth;    /* DepthRule */
 } Rounding;
 
 typedef struct StemSpec {
-    int kernel; // odd
-    int stride; // 1 or 2
+    int kernel; /* odd */
+    int stride; /* 1 or 2 */
     int channels;
-    bool scale; // width scaling applies
-    int pool;   // kernel of a max pool of stride 2 behind it; 0: none
+    bool scale; /* width scaling applies */
+    int pool;   /* kernel of a max pool of stride 2 behind it; 0: none */
 } StemSpec;
 
 typedef struct StageSpec {
-    int op;           // BlockKind
-    int kernel;       // odd
-    int stride;       // of the stage's first block; 1 or 2
-    int expand;       // mbconv, fused_mbconv: hidden over input channels
-    double inner;     // bottleneck: hidden over output channels (0.25; wide ResNets 0.5)
-    int channels;     // output channels
-    int layers;       // blocks
-    double se;        // squeeze over *block input* channels; 0: no SE
-    bool skip;        // mbconv, fused_mbconv: add the input where shapes allow
-    bool scale;       // width scaling applies to `channels`
-    bool scale_depth; // depth scaling applies to `layers`
+    int op;           /* BlockKind */
+    int kernel;       /* odd */
+    int stride;       /* of the stage's first block; 1 or 2 */
+    int expand;       /* mbconv, fused_mbconv: hidden over input channels */
+    double inner;     /* bottleneck: hidden over output channels (0.25; wide ResNets 0.5) */
+    int channels;     /* output channels */
+    int layers;       /* blocks */
+    double se;        /* squeeze over *block input* channels; 0: no SE */
+    bool skip;        /* mbconv, fused_mbconv: add the input where shapes allow */
+    bool scale;       /* width scaling applies to `channels` */
+    bool scale_depth; /* depth scaling applies to `layers` */
 } StageSpec;
 
 typedef struct HeadSpec {
-    int channels;   // of the 1 x 1 convolution before the pool; 0: none
-    int scale;      // HeadScale
-    double dropout; // before the classifier
+    int channels;   /* of the 1 x 1 convolution before the pool; 0: none */
+    int scale;      /* HeadScale */
+    double dropout; /* before the classifier */
 } HeadSpec;
 
 typedef struct BatchNormSpec {
-    double momentum; // TensorFlow's decay
+    double momentum; /* TensorFlow's decay */
     double epsilon;
 } BatchNormSpec;
 
-// Where a scaled spec came from; `baseline` is "" when it was not scaled.
+/* Where a scaled spec came from; `baseline` is "" when it was not scaled. */
 typedef struct SpecOrigin {
     char baseline[NETWORK_NAME_MAX];
-    double width, depth, resolution; // nominal multipliers
+    double width, depth, resolution; /* nominal multipliers */
 } SpecOrigin;
 
 typedef struct Spec {
     char name[NETWORK_NAME_MAX];
-    int resolution; // pixels
+    int resolution; /* pixels */
     int classes;
-    int activation; // Activation
-    int padding;    // Padding
-    int stride_on;  // StrideOn
+    int activation; /* Activation */
+    int padding;    /* Padding */
+    int stride_on;  /* StrideOn */
     BatchNormSpec batch_norm;
     Rounding rounding;
     StemSpec stem;
     int n_stages;
     StageSpec stages[SPEC_MAX_STAGES];
     HeadSpec head;
-    double drop_connect; // 1 - survival of the (imaginary) last-plus-one block, DESIGN section 3
-    double torchvision_epsilon; // of `--names torchvision`; NaN: torchvision does not have this
-                                // network
+    double drop_connect; /* 1 - survival of the (imaginary) last-plus-one block, DESIGN section 3 */
+    double torchvision_epsilon; /* of `--names torchvision`; NaN: torchvision does not have this
+                                   network */
     SpecOrigin scaled_from;
 } Spec;
 
-// --- read ---
+/* --- read --- */
 
-// Parses a specification; `source` names it in messages. Errors: ERR_USAGE with file, line, column;
-// ERR_MEMORY.
+/*
+ * Parses a specification; `source` names it in messages. Errors: ERR_USAGE with file, line, column;
+ * ERR_MEMORY.
+ */
 ErrCode spec_parse(Spec *spec, const char *source, const char *data, size_t n_bytes,
                    Err *err) ERR_CHECKED;
 
-// The same from a file. Errors: also ERR_IO.
+/* The same from a file. Errors: also ERR_IO. */
 ErrCode spec_load(Spec *spec, const char *path, Err *err) ERR_CHECKED;
 
-// --- write ---
+/* --- write --- */
 
-// Appends the specification as YAML, byte-stable: equal specs give equal bytes, and spec_parse
-// reads back an equal one.
+/*
+ * Appends the specification as YAML, byte-stable: equal specs give equal bytes, and spec_parse
+ * reads back an equal one.
+ */
 void spec_write_yaml(const Spec *spec, Text *out);
 
-// Appends the Markdown tables of all keys (docs/networks.md).
+/* Appends the Markdown tables of all keys (docs/networks.md). */
 void spec_describe(Text *out);
 
-// --- inspect ---
+/* --- inspect --- */
 
-// Blocks of all stages: the N of drop connect, and what "built depth" counts.
+/* Blocks of all stages: the N of drop connect, and what "built depth" counts. */
 int spec_n_blocks(const Spec *spec);
 
 #endif

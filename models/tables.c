@@ -1,4 +1,4 @@
-// models/tables: counting the rows of models/published.h, and rendering them.
+/* models/tables: counting the rows of models/published.h, and rendering them. */
 #include "models/tables.h"
 
 #include "models/resolve.h"
@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <string.h>
 
-// --- counting ---
+/* --- counting --- */
 
 static ErrCode count_row(TableRow *row, Err *err)
 {
@@ -33,7 +33,7 @@ fail:
     return err->code;
 }
 
-// Rows are compared with the first of their group, which is always counted.
+/* Rows are compared with the first of their group, which is always counted. */
 static ErrCode count_rows(Table *table, Err *err)
 {
     const TableRow *first = NULL;
@@ -55,8 +55,10 @@ fail:
     return err->code;
 }
 
-// Table 1: stem, stages and head of B0; a stage's resolution is that of its first operation's
-// input.
+/*
+ * Table 1: stem, stages and head of B0; a stage's resolution is that of its first operation's
+ * input.
+ */
 static ErrCode count_stages(Table *table, Err *err)
 {
     Spec spec;
@@ -67,7 +69,7 @@ static ErrCode count_stages(Table *table, Err *err)
     for (size_t i = 0; i < table->n_stages; i++)
         table->stages[i] = (TableStage){.printed = &table->published->stages[i]};
     for (int i = network.n_ops - 1; i >= 0;
-         i--) { // backwards: the first operation of a stage stays
+         i--) { /* backwards: the first operation of a stage stays */
         const Op *op = &network.ops[i];
         if (op->kind == OP_GLOBAL_POOL || op->kind == OP_LINEAR)
             continue;
@@ -94,12 +96,12 @@ ErrCode tables_count(Table *table, int number, Err *err)
     return table->published->rows ? count_rows(table, err) : count_stages(table, err);
 }
 
-// --- text ---
+/* --- text --- */
 
-// A column shows a printed field as it is, or a counted number.
+/* A column shows a printed field as it is, or a counted number. */
 typedef struct Column {
     const char *heading;
-    size_t field; // of PublishedRow; used where put is NULL
+    size_t field; /* of PublishedRow; used where put is NULL */
     void (*put)(TextTable *out, const TableRow *row);
 } Column;
 
@@ -146,7 +148,7 @@ static const Column columns[] = {
 };
 #undef PRINTED
 
-// A column that no row of the table has printed is left out.
+/* A column that no row of the table has printed is left out. */
 static bool is_shown(const Column *column, const Table *table)
 {
     if (column->put)
@@ -240,7 +242,7 @@ void tables_text(const Table *table, Text *out)
         text_printf(out, "%s%s\n", table->published->rows ? "" : "\n", table->published->note);
 }
 
-// --- JSON ---
+/* --- JSON --- */
 
 static void row_json(const TableRow *row, JsonWriter *writer)
 {

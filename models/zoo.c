@@ -1,4 +1,4 @@
-// models/zoo: the names in their order, over the embedded files.
+/* models/zoo: the names in their order, over the embedded files. */
 #include "models/zoo.h"
 
 #include "base/embed.h"
@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-extern const EmbeddedFile zoo_files[]; // made by isoflop_embed
+extern const EmbeddedFile zoo_files[]; /* made by isoflop_embed */
 
-// models/CMakeLists.txt embeds one file for each; a test checks that the two lists agree.
+/* models/CMakeLists.txt embeds one file for each; a test checks that the two lists agree. */
 static const char *const zoo_names[] = {
     "efficientnet-b0",    "efficientnet-b1",  "efficientnet-b2", "efficientnet-b3",
     "efficientnet-b4",    "efficientnet-b5",  "efficientnet-b6", "efficientnet-b7",

@@ -1,23 +1,27 @@
-// The zoo: the specifications of models/zoo/*.yaml, compiled in, found by name; and any other by
-// its path.
-#ifndef ISOFLOP_MODELS_ZOO_H
-#define ISOFLOP_MODELS_ZOO_H
+/*
+ * The zoo: the specifications of models/zoo/*.yaml, compiled in, found by name; and any other by
+ * its path.
+ */
+#ifndef MODELS_ZOO_H
+#define MODELS_ZOO_H
 
 #include "base/err.h"
 #include "models/spec.h"
 
 #include <stddef.h>
 
-// Names are listed in a fixed order (families together, small to large).
+/* Names are listed in a fixed order (families together, small to large). */
 size_t zoo_count(void);
 const char *zoo_name(size_t index);
 
-// The YAML of a zoo network, or NULL: for `list --dump`.
+/* The YAML of a zoo network, or NULL: for `list --dump`. */
 const char *zoo_text(const char *name);
 
-// NETWORK of the command line: a zoo name, or a path (anything with a '/' or ending in .yaml or
-// .yml). Errors: ERR_USAGE (unknown name, with the nearest known one; bad file), ERR_IO,
-// ERR_MEMORY.
+/*
+ * NETWORK of the command line: a zoo name, or a path (anything with a '/' or ending in .yaml or
+ * .yml). Errors: ERR_USAGE (unknown name, with the nearest known one; bad file), ERR_IO,
+ * ERR_MEMORY.
+ */
 ErrCode zoo_load(Spec *spec, const char *name_or_path, Err *err) ERR_CHECKED;
 
 #endif

@@ -1,14 +1,16 @@
-// search/grid: the lattice and its rule. Coordinates are rounded to 1e-9, so 1 + 3 * 0.05 is 1.15
-// and not a neighbour.
+/*
+ * search/grid: the lattice and its rule. Coordinates are rounded to 1e-9, so 1 + 3 * 0.05 is 1.15
+ * and not a neighbour.
+ */
 #include "search/grid.h"
 
 #include "base/sys.h"
 
 #include <math.h>
 
-#define GRID_ROUND 1.0e9 // coordinates and the rule are rounded to 1 / GRID_ROUND
+#define GRID_ROUND 1.0e9 /* coordinates and the rule are rounded to 1 / GRID_ROUND */
 #define GRID_LEAST_STEP 0.005
-#define GRID_MAX_FACTOR 2.0 // lattice coordinates lie in [1, 2]
+#define GRID_MAX_FACTOR 2.0 /* lattice coordinates lie in [1, 2] */
 
 typedef struct GridList {
     GridPoint *points;

@@ -1,4 +1,4 @@
-// search/objective: scores and rankings.
+/* search/objective: scores and rankings. */
 #include "search/objective.h"
 
 #include "base/fmath.h"
@@ -9,7 +9,7 @@
 
 const char *const objective_form_names[] = {"soft", "hard", "band", NULL};
 
-#define HARD_EXPONENT (-1.0) // of macs above the target: MnasNet's beta
+#define HARD_EXPONENT (-1.0) /* of macs above the target: MnasNet's beta */
 
 double objective_score(const Objective *objective, double accuracy, double macs)
 {
@@ -25,7 +25,7 @@ double objective_score(const Objective *objective, double accuracy, double macs)
     return (double)NAN;
 }
 
-// Best first; equal scores: fewer macs, then the earlier; not eligible last, in their order.
+/* Best first; equal scores: fewer macs, then the earlier; not eligible last, in their order. */
 static int compare(const void *left, const void *right)
 {
     const Candidate *a = left, *b = right;

@@ -1,12 +1,14 @@
-// The objective: ACC * (FLOPS/T)^w in three forms, and rankings by it. Judges costs and accuracies,
-// never trains.
-//
-// soft: ACC * (macs/T)^w for all. There T only rescales every score by the same factor: it can
-// never change a ranking; w alone picks the size. hard: ACC up to T, ACC * (macs/T)^-1 above
-// (MnasNet's alpha = 0, beta = -1). band: ACC within the tolerance of T, not eligible outside.
-// Powers come from base/fmath: same ranking on every machine.
-#ifndef ISOFLOP_SEARCH_OBJECTIVE_H
-#define ISOFLOP_SEARCH_OBJECTIVE_H
+/*
+ * The objective: ACC * (FLOPS/T)^w in three forms, and rankings by it. Judges costs and accuracies,
+ * never trains.
+ *
+ * soft: ACC * (macs/T)^w for all. There T only rescales every score by the same factor: it can
+ * never change a ranking; w alone picks the size. hard: ACC up to T, ACC * (macs/T)^-1 above
+ * (MnasNet's alpha = 0, beta = -1). band: ACC within the tolerance of T, not eligible outside.
+ * Powers come from base/fmath: same ranking on every machine.
+ */
+#ifndef SEARCH_OBJECTIVE_H
+#define SEARCH_OBJECTIVE_H
 
 #include "base/err.h"
 
@@ -16,29 +18,33 @@ typedef enum ObjectiveForm { OBJECTIVE_SOFT, OBJECTIVE_HARD, OBJECTIVE_BAND } Ob
 
 typedef struct Objective {
     ObjectiveForm form;
-    double w;           // soft: exponent; -0.07 is the papers'
-    double target_macs; // T
-    double tolerance;   // band: relative, inclusive
+    double w;           /* soft: exponent; -0.07 is the papers' */
+    double target_macs; /* T */
+    double tolerance;   /* band: relative, inclusive */
 } Objective;
 
-// "soft", "hard", "band", NULL: for YAML_ENUM.
+/* "soft", "hard", "band", NULL: for YAML_ENUM. */
 extern const char *const objective_form_names[];
 
-// Score of an accuracy in percent (or any unit: scores have its unit); NaN: not eligible (band
-// outside, NaN accuracy).
+/*
+ * Score of an accuracy in percent (or any unit: scores have its unit); NaN: not eligible (band
+ * outside, NaN accuracy).
+ */
 double objective_score(const Objective *objective, double accuracy, double macs);
 
 typedef struct Candidate {
-    double accuracy; // mean over seeds; NaN: diverged or unfair, ranked last
+    double accuracy; /* mean over seeds; NaN: diverged or unfair, ranked last */
     double macs;
-    double score; // out: objective_score
-    size_t
-        rank; // out: 1 is best; equal scores share the smallest rank ("1 2 2 4"); not eligible: 0
-    size_t index; // out: place before sorting
+    double score; /* out: objective_score */
+    size_t rank;  /* out: 1 is best; equal scores share the smallest rank ("1 2 2 4"); not eligible:
+                     0 */
+    size_t index; /* out: place before sorting */
 } Candidate;
 
-// Fills score, rank, index and sorts: best first; equal scores: fewer macs, then the place they
-// came in; not eligible last. Returns the number of eligible candidates.
+/*
+ * Fills score, rank, index and sorts: best first; equal scores: fewer macs, then the place they
+ * came in; not eligible last. Returns the number of eligible candidates.
+ */
 size_t objective_rank(const Objective *objective, Candidate *candidates, size_t n);
 
 #endif

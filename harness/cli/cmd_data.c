@@ -27,7 +27,7 @@ typedef struct DataSettings {
     bool skip_duplicates;
 } DataSettings;
 
-static const char *const bad_image_names[] = {"error", "skip", NULL}; // in BadImage's order
+static const char *const bad_image_names[] = {"error", "skip", NULL}; /* in BadImage's order */
 
 enum { DEFAULT_RESOLUTION = 64, MAX_RESOLUTION = 65536 };
 

@@ -12,8 +12,8 @@
  * `fold` turns the state into the chunk's partial, ((0+1)+(2+3)); finalize combines partials in
  * double in ascending chunk order. Source: Ioffe and Szegedy 2015; pivoted sums: docs/numerics.md.
  */
-#ifndef ISOFLOP_KERNELS_AFFINE_H
-#define ISOFLOP_KERNELS_AFFINE_H
+#ifndef KERNELS_AFFINE_AFFINE_H
+#define KERNELS_AFFINE_AFFINE_H
 
 #include "base/cpu.h"
 #include "kernels/kernel_types.h"

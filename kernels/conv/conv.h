@@ -4,8 +4,8 @@
  * and weight gradient use `gather` (panel rows = output pixels); the gradient of the data uses
  * `gather_transposed` (panel rows = input pixels) and the weights of `rearrange`. Values are only
  * copied, so the sums are those of pw. */
-#ifndef ISOFLOP_KERNELS_CONV_H
-#define ISOFLOP_KERNELS_CONV_H
+#ifndef KERNELS_CONV_CONV_H
+#define KERNELS_CONV_CONV_H
 
 #include "base/cpu.h"
 

@@ -4,8 +4,8 @@
  * multiple of LANES) and rows outside of the image are rows of zeros. Padding is thus part of the
  * data, and every output has the same chain over all k*k taps. k is any odd size; 3 and 5 with
  * stride 1 and 2 are specialised. */
-#ifndef ISOFLOP_KERNELS_DW_H
-#define ISOFLOP_KERNELS_DW_H
+#ifndef KERNELS_DW_DW_H
+#define KERNELS_DW_DW_H
 
 #include "base/cpu.h"
 

@@ -2,8 +2,8 @@
  *
  * Rows are images, columns are classes or features. N is a multiple of LANES, n_classes the real
  * count. */
-#ifndef ISOFLOP_KERNELS_HEAD_H
-#define ISOFLOP_KERNELS_HEAD_H
+#ifndef KERNELS_HEAD_HEAD_H
+#define KERNELS_HEAD_HEAD_H
 
 #include "base/cpu.h"
 

@@ -4,8 +4,8 @@
  * Slots are summed by a pairwise tree over 0..n_slots-1 in index order as ((0+1)+(2+3)), an odd
  * last one carried to the next level. Ranges are whole lanes; pad lanes have gradient 0 and stay 0.
  */
-#ifndef ISOFLOP_KERNELS_OPT_H
-#define ISOFLOP_KERNELS_OPT_H
+#ifndef KERNELS_OPT_OPT_H
+#define KERNELS_OPT_OPT_H
 
 #include "base/cpu.h"
 

@@ -2,8 +2,8 @@
  *
  * Sums over pixels are four chains by pixel index mod PIXEL_CHAINS from +0, folded ((0+1)+(2+3)).
  */
-#ifndef ISOFLOP_KERNELS_POOL_H
-#define ISOFLOP_KERNELS_POOL_H
+#ifndef KERNELS_POOL_POOL_H
+#define KERNELS_POOL_POOL_H
 
 #include "base/cpu.h"
 

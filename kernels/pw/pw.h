@@ -4,8 +4,8 @@
  * forward also computes the gradient of the data (dx = dy times the transposed weights), dense k x
  * k convolution over gathered panels (conv.h) and linear layers. There is no packing step: tiles
  * read x and w in place. */
-#ifndef ISOFLOP_KERNELS_PW_H
-#define ISOFLOP_KERNELS_PW_H
+#ifndef KERNELS_PW_PW_H
+#define KERNELS_PW_PW_H
 
 #include "base/cpu.h"
 

@@ -4,8 +4,8 @@
  * The pooling and its gradient are pool's and affine's (AffineBackwardArgs.s and .b). Matrix-vector
  * products put their outputs on lanes: one FMA chain over the inputs ascending from +0, then the
  * bias is added. Source: Hu et al. 2018. */
-#ifndef ISOFLOP_KERNELS_SE_H
-#define ISOFLOP_KERNELS_SE_H
+#ifndef KERNELS_SE_SE_H
+#define KERNELS_SE_SE_H
 
 #include "base/cpu.h"
 #include "kernels/kernel_types.h"

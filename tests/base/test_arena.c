@@ -1,4 +1,4 @@
-// base/arena: measuring equals carving, alignment, failure, rewinding, and the debug guards.
+/* base/arena: measuring equals carving, alignment, failure, rewinding, and the debug guards. */
 #include "base/arena.h"
 
 #include <math.h>
@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-// A build function as modules write it: measures or carves.
+/* A build function as modules write it: measures or carves. */
 static void build(Arena *arena, float **weights, char **name)
 {
     *weights = arena_floats(arena, 1001);
@@ -21,8 +21,10 @@ static void build(Arena *arena, float **weights, char **name)
     (void)arena_zalloc(arena, 3, 1);
 }
 
-// Property: a reservation of arena_bytes() of a measuring run fits the carving run exactly, not one
-// byte less.
+/*
+ * Property: a reservation of arena_bytes() of a measuring run fits the carving run exactly, not one
+ * byte less.
+ */
 static void measuring_equals_carving(void **state)
 {
     (void)state;
@@ -47,8 +49,10 @@ static void measuring_equals_carving(void **state)
     arena_release(&arena);
 }
 
-// Property: allocations are 64-byte aligned and do not overlap; larger alignments hold in large
-// reservations.
+/*
+ * Property: allocations are 64-byte aligned and do not overlap; larger alignments hold in large
+ * reservations.
+ */
 static void allocations_are_aligned(void **state)
 {
     (void)state;
@@ -71,7 +75,7 @@ static void allocations_are_aligned(void **state)
     arena_release(&arena);
 }
 
-// Property: overflowing sizes fail and the failure sticks, also while measuring.
+/* Property: overflowing sizes fail and the failure sticks, also while measuring. */
 static void failure_is_sticky(void **state)
 {
     (void)state;
@@ -92,7 +96,7 @@ static void failure_is_sticky(void **state)
     arena_release(&arena);
 }
 
-// Property: a carved sub-arena has its bytes, and one of a measuring arena measures.
+/* Property: a carved sub-arena has its bytes, and one of a measuring arena measures. */
 static void sub_arenas_are_carved(void **state)
 {
     (void)state;
@@ -112,7 +116,7 @@ static void sub_arenas_are_carved(void **state)
 }
 
 #ifndef NDEBUG
-// Property (debug): fresh and rewound memory is NaN as float and as double.
+/* Property (debug): fresh and rewound memory is NaN as float and as double. */
 static void fresh_memory_is_nan(void **state)
 {
     (void)state;
@@ -134,8 +138,10 @@ static void fresh_memory_is_nan(void **state)
     arena_release(&arena);
 }
 
-// Property (debug): a write of one byte past any allocation is found, whichever byte of the red
-// zone it hits.
+/*
+ * Property (debug): a write of one byte past any allocation is found, whichever byte of the red
+ * zone it hits.
+ */
 static void overruns_are_found(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-// base/clock: clocks go forward and dates have their form.
+/* base/clock: clocks go forward and dates have their form. */
 #include "base/clock.h"
 
 #include <setjmp.h>
@@ -10,8 +10,10 @@
 
 #include <cmocka.h>
 
-// Property: sleeping moves the monotonic clock at least as far, and costs the thread hardly any
-// processor time.
+/*
+ * Property: sleeping moves the monotonic clock at least as far, and costs the thread hardly any
+ * processor time.
+ */
 static void clocks_go_forward(void **state)
 {
     (void)state;
@@ -24,7 +26,7 @@ static void clocks_go_forward(void **state)
     assert_true(clock_thread_ns() - thread_begin < end - begin);
 }
 
-// Property: the date is "YYYY-MM-DDTHH:MM:SS.mmmZ" and within a minute of time().
+/* Property: the date is "YYYY-MM-DDTHH:MM:SS.mmmZ" and within a minute of time(). */
 static void dates_have_their_form(void **state)
 {
     (void)state;

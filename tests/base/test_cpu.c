@@ -1,4 +1,4 @@
-// base/cpu: levels, quotas from made-up control groups, floating-point mode, pinning.
+/* base/cpu: levels, quotas from made-up control groups, floating-point mode, pinning. */
 #include "base/cpu.h"
 
 #include "base/file.h"
@@ -13,8 +13,10 @@
 
 #include <cmocka.h>
 
-// Property: every level up to the best parses, higher and unknown ones are misuse and repeat the
-// name.
+/*
+ * Property: every level up to the best parses, higher and unknown ones are misuse and repeat the
+ * name.
+ */
 static void levels_parse_up_to_the_best(void **state)
 {
     (void)state;
@@ -39,7 +41,7 @@ static void put(const char *path, const char *text)
     mem_free(folder);
 }
 
-// Property: version 2 quotas are rounded up, a limit above holds below, "max" is none.
+/* Property: version 2 quotas are rounded up, a limit above holds below, "max" is none. */
 static void quotas_of_version_2_are_found(void **state)
 {
     (void)state;
@@ -54,8 +56,10 @@ static void quotas_of_version_2_are_found(void **state)
     assert_int_equal(cpu_cgroup_quota("cgroup/self", "cgroup/mount"), 0);
 }
 
-// Property: version 1 quotas are found for the hierarchy that holds "cpu" and no other; -1 is none;
-// in a container the root's file counts though the path does not exist.
+/*
+ * Property: version 1 quotas are found for the hierarchy that holds "cpu" and no other; -1 is none;
+ * in a container the root's file counts though the path does not exist.
+ */
 static void quotas_of_version_1_are_found(void **state)
 {
     (void)state;
@@ -71,8 +75,10 @@ static void quotas_of_version_1_are_found(void **state)
     assert_int_equal(cpu_cgroup_quota("cgroup/missing", "cgroup/mount"), 0);
 }
 
-// Property: subnormal results and arguments count as zero once the mode is set, where the processor
-// has one.
+/*
+ * Property: subnormal results and arguments count as zero once the mode is set, where the processor
+ * has one.
+ */
 static void subnormals_are_flushed(void **state)
 {
     (void)state;
@@ -87,7 +93,7 @@ static void subnormals_are_flushed(void **state)
 #endif
 }
 
-// Property: pinning leaves one processor, whatever the index; threads never exceed the mask.
+/* Property: pinning leaves one processor, whatever the index; threads never exceed the mask. */
 static void pinning_leaves_one_processor(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-// base/embed: looking up by name.
+/* base/embed: looking up by name. */
 #include "base/embed.h"
 
 #include <setjmp.h>
@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-// Property: the row of exactly that name is found, and no other.
+/* Property: the row of exactly that name is found, and no other. */
 static void rows_are_found_by_name(void **state)
 {
     (void)state;

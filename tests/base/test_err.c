@@ -1,4 +1,4 @@
-// base/err: what an error records and how context is added.
+/* base/err: what an error records and how context is added. */
 #include "base/err.h"
 
 #include <errno.h>
@@ -24,7 +24,7 @@ fail:
     return err_wrap(err, "reading '%s'", "batch");
 }
 
-// Property: code, place and message are those of the origin; context goes in front.
+/* Property: code, place and message are those of the origin; context goes in front. */
 static void context_is_put_in_front(void **state)
 {
     (void)state;
@@ -35,7 +35,7 @@ static void context_is_put_in_front(void **state)
     assert_true(err.line > 0);
 }
 
-// Property: system errors name operation, path and reason; lack of memory has its own code.
+/* Property: system errors name operation, path and reason; lack of memory has its own code. */
 static void system_errors_name_everything(void **state)
 {
     (void)state;
@@ -49,8 +49,10 @@ static void system_errors_name_everything(void **state)
     assert_string_equal(err.msg, "out of memory: 77 bytes asked");
 }
 
-// Property: a long message is cut, terminated, and never ends in half a character, wherever the cut
-// falls.
+/*
+ * Property: a long message is cut, terminated, and never ends in half a character, wherever the cut
+ * falls.
+ */
 static void long_messages_are_cut_between_characters(void **state)
 {
     (void)state;
@@ -69,7 +71,7 @@ static void long_messages_are_cut_between_characters(void **state)
     }
 }
 
-// Property: each code has a name, and exit statuses are those of the command line's contract.
+/* Property: each code has a name, and exit statuses are those of the command line's contract. */
 static void codes_map_to_names_and_statuses(void **state)
 {
     (void)state;

@@ -1,7 +1,9 @@
-// base/file: atomic writing under every fault, bounds, folders, locks.
-//
-// Faults come from base/sysfault; each test asserts that its fault fired. Deaths happen in forked
-// children.
+/*
+ * base/file: atomic writing under every fault, bounds, folders, locks.
+ *
+ * Faults come from base/sysfault; each test asserts that its fault fired. Deaths happen in forked
+ * children.
+ */
 #include "base/file.h"
 
 #include "base/sys.h"
@@ -23,7 +25,7 @@
 
 #include <cmocka.h>
 
-enum { OLD_BYTES = 3000, NEW_BYTES = 200000 }; // the new content needs several writes
+enum { OLD_BYTES = 3000, NEW_BYTES = 200000 }; /* the new content needs several writes */
 
 static char *old_content, *new_content;
 static char *original_folder;
@@ -73,7 +75,7 @@ static void write_old(const char *path)
     assert_int_equal(file_write(path, old_content, OLD_BYTES, &err), ERR_NONE);
 }
 
-// Number of names in the current folder that look like temporary files.
+/* Number of names in the current folder that look like temporary files. */
 static size_t count_temporaries(void)
 {
     Err err;
@@ -86,7 +88,7 @@ static size_t count_temporaries(void)
     return n;
 }
 
-// Writes in pieces, as checkpoints are.
+/* Writes in pieces, as checkpoints are. */
 static ErrCode write_new(const char *path, Err *err)
 {
     FileWriter *writer;
@@ -100,9 +102,11 @@ fail:
     return err->code;
 }
 
-// Property: whichever call fails, the error names the path, the old content is whole (or the new
-// one, once renamed), and no temporary file is left. The loop ends when the k-th call no longer
-// exists.
+/*
+ * Property: whichever call fails, the error names the path, the old content is whole (or the new
+ * one, once renamed), and no temporary file is left. The loop ends when the k-th call no longer
+ * exists.
+ */
 static void every_failing_call_leaves_a_whole_file(void **state)
 {
     (void)state;
@@ -125,7 +129,7 @@ static void every_failing_call_leaves_a_whole_file(void **state)
             assert_int_equal(count_temporaries(), 0);
             assert_true(holds("target", old_content, OLD_BYTES) ||
                         holds("target", new_content, NEW_BYTES));
-            // Only a close for reading may fail unnoticed.
+            /* Only a close for reading may fail unnoticed. */
             if (code == ERR_NONE) {
                 assert_int_equal(kinds[i], SYS_CLOSE);
                 assert_true(holds("target", new_content, NEW_BYTES));
@@ -138,8 +142,10 @@ static void every_failing_call_leaves_a_whole_file(void **state)
     }
 }
 
-// Dies in a child at the k-th file call; true if the child was killed by the fault, false if it
-// finished.
+/*
+ * Dies in a child at the k-th file call; true if the child was killed by the fault, false if it
+ * finished.
+ */
 static bool die_at(long k, SysFaultAction action)
 {
     const pid_t pid = fork();
@@ -159,8 +165,10 @@ static bool die_at(long k, SysFaultAction action)
     return false;
 }
 
-// Property: killed before, in the middle of, or after any call, the name shows old or new bytes in
-// full; both are seen. What the dead leave behind is swept, and only that.
+/*
+ * Property: killed before, in the middle of, or after any call, the name shows old or new bytes in
+ * full; both are seen. What the dead leave behind is swept, and only that.
+ */
 static void every_death_leaves_a_whole_file(void **state)
 {
     (void)state;
@@ -178,7 +186,7 @@ static void every_death_leaves_a_whole_file(void **state)
             write_old("target");
         }
         assert_true(n_old >= 4 && n_new >= 1);
-        assert_true(holds("target", new_content, NEW_BYTES)); // the one that was not killed
+        assert_true(holds("target", new_content, NEW_BYTES)); /* the one that was not killed */
     }
     char alive[64];
     snprintf(alive, sizeof alive, "target.tmp-%ld-7", (long)getpid());
@@ -189,9 +197,11 @@ static void every_death_leaves_a_whole_file(void **state)
     assert_int_equal(file_remove(alive, &err), ERR_NONE);
 }
 
-// Property: fsync comes before rename, and the folder is synced after it; seen as the order of
-// calls at which a death leaves the old or the new file. Negative control: with the rename taken
-// away the new content never appears, so the tests above would fail.
+/*
+ * Property: fsync comes before rename, and the folder is synced after it; seen as the order of
+ * calls at which a death leaves the old or the new file. Negative control: with the rename taken
+ * away the new content never appears, so the tests above would fail.
+ */
 static void the_guards_are_seen_missing(void **state)
 {
     (void)state;
@@ -203,22 +213,22 @@ static void the_guards_are_seen_missing(void **state)
     sysfault_clear();
     assert_false(holds("target", new_content, NEW_BYTES));
     assert_int_equal(file_sweep_temporaries(".", &err), ERR_NONE);
-    // Two syncs a write: the file's and the folder's.
+    /* Two syncs a write: the file's and the folder's. */
     sysfault_arm(SYS_FSYNC, 0, SYS_FAIL, 0);
     assert_int_equal(write_new("target", &err), ERR_NONE);
     assert_int_equal(sysfault_count(), 2);
-    // A failing first sync must come before the rename: the old file is still there.
+    /* A failing first sync must come before the rename: the old file is still there. */
     write_old("target");
     sysfault_arm(SYS_FSYNC, 1, SYS_FAIL, EIO);
     assert_int_equal(write_new("target", &err), ERR_IO);
     sysfault_clear();
     assert_true(holds("target", old_content, OLD_BYTES));
-    // A failing second one after it.
+    /* A failing second one after it. */
     sysfault_arm(SYS_FSYNC, 2, SYS_FAIL, EIO);
     assert_int_equal(write_new("target", &err), ERR_IO);
     sysfault_clear();
     assert_true(holds("target", new_content, NEW_BYTES));
-    // Writing in place, what the writer exists to avoid, shows half a file after the same fault.
+    /* Writing in place, what the writer exists to avoid, shows half a file after the same fault. */
     write_old("target");
     const int fd = open("target", O_WRONLY | O_TRUNC);
     sysfault_arm(SYS_WRITE, 2, SYS_FAIL, ENOSPC);
@@ -230,7 +240,7 @@ static void the_guards_are_seen_missing(void **state)
                  holds("target", new_content, NEW_BYTES));
 }
 
-// Property: short writes, short reads and EINTR are gone on with, not lost.
+/* Property: short writes, short reads and EINTR are gone on with, not lost. */
 static void interruptions_are_gone_on_with(void **state)
 {
     (void)state;
@@ -250,7 +260,7 @@ static void interruptions_are_gone_on_with(void **state)
     sysfault_clear();
 }
 
-// Property: a full device is noticed on a plain descriptor, with the path and the reason.
+/* Property: a full device is noticed on a plain descriptor, with the path and the reason. */
 static void a_full_disk_is_noticed(void **state)
 {
     (void)state;
@@ -264,7 +274,7 @@ static void a_full_disk_is_noticed(void **state)
     close(fd);
 }
 
-// Property: what is no regular file is written in place, never replaced by one.
+/* Property: what is no regular file is written in place, never replaced by one. */
 static void devices_and_pipes_stay_what_they_are(void **state)
 {
     (void)state;
@@ -290,7 +300,7 @@ static void devices_and_pipes_stay_what_they_are(void **state)
     assert_true(S_ISCHR(facts.st_mode));
 }
 
-// Property: bounds, missing files and folders are said by name; an empty file reads and maps.
+/* Property: bounds, missing files and folders are said by name; an empty file reads and maps. */
 static void reading_is_bounded(void **state)
 {
     (void)state;
@@ -324,8 +334,10 @@ static void reading_is_bounded(void **state)
     assert_int_equal(size, OLD_BYTES);
 }
 
-// Property: folders are made with parents, listed bytewise, and removed whole without following
-// links.
+/*
+ * Property: folders are made with parents, listed bytewise, and removed whole without following
+ * links.
+ */
 static void folders_are_made_and_removed(void **state)
 {
     (void)state;
@@ -363,7 +375,7 @@ static void check_path(char *path, const char *expected)
     mem_free(path);
 }
 
-// Property: paths are joined and split as text.
+/* Property: paths are joined and split as text. */
 static void paths_are_joined(void **state)
 {
     (void)state;
@@ -378,8 +390,10 @@ static void paths_are_joined(void **state)
     assert_string_equal(file_name("b.txt"), "b.txt");
 }
 
-// Property: a lock excludes others (in this process too), says who holds it, and ends with its
-// holder's death.
+/*
+ * Property: a lock excludes others (in this process too), says who holds it, and ends with its
+ * holder's death.
+ */
 static void locks_exclude_and_die_with_their_holder(void **state)
 {
     (void)state;

@@ -1,6 +1,8 @@
-// base/fmath against libm in long double (64-bit mantissa: its error is below 0.001 ulp of a
-// double's ulp). The bounds are those documented in fmath.h; comparisons are written so that a NaN
-// fails.
+/*
+ * base/fmath against libm in long double (64-bit mantissa: its error is below 0.001 ulp of a
+ * double's ulp). The bounds are those documented in fmath.h; comparisons are written so that a NaN
+ * fails.
+ */
 #include "base/fmath.h"
 
 #include <float.h>
@@ -15,11 +17,13 @@
 #define FIXED_FLOAT_BITS 0xe6240e59u
 #define FIXED_DOUBLE_BITS UINT64_C(0x46fb74bfb8b92898)
 
-// A step between sampled arguments that is no round number, so that all quadrants and fractions are
-// met.
+/*
+ * A step between sampled arguments that is no round number, so that all quadrants and fractions are
+ * met.
+ */
 static const double stride = 0.000377177;
 
-// Distance in units of the last place of the float (double) nearest to `exact`.
+/* Distance in units of the last place of the float (double) nearest to `exact`. */
 static double ulps_float(float value, long double exact)
 {
     const float near = (float)exact;
@@ -38,8 +42,10 @@ static double ulps(double value, long double exact)
 
 #define assert_bound(worst, bound) assert_true((worst) <= (bound))
 
-// Property: fm_expf is within 1 ulp on its range, by all floats of 64 bit-pattern strides and near
-// the ends.
+/*
+ * Property: fm_expf is within 1 ulp on its range, by all floats of 64 bit-pattern strides and near
+ * the ends.
+ */
 static void expf_is_within_one_ulp(void **state)
 {
     (void)state;
@@ -57,7 +63,7 @@ static void expf_is_within_one_ulp(void **state)
     assert_bound(worst, 1.0);
 }
 
-// Property: outside its range fm_expf is clamped to normal numbers, 1 at zero, and keeps NaN.
+/* Property: outside its range fm_expf is clamped to normal numbers, 1 at zero, and keeps NaN. */
 static void expf_is_clamped(void **state)
 {
     (void)state;
@@ -65,12 +71,14 @@ static void expf_is_clamped(void **state)
     assert_true(fm_expf(-INFINITY) == fm_expf(-87.0f) && fm_expf(-87.0f) >= FLT_MIN);
     assert_true(fm_expf(INFINITY) == fm_expf(88.0f) && isfinite(fm_expf(88.0f)));
     assert_true(isnan(fm_expf(NAN)) && isnan(fm_expf(-NAN)));
-    assert_true(isnan(fm_expf(fm_float_of_bits(0xFFF80000u)))); // the arenas' poison
+    assert_true(isnan(fm_expf(fm_float_of_bits(0xFFF80000u)))); /* the arenas' poison */
     assert_true(isnan(fm_sigmoidf(NAN)) && isnan(fm_swishf(NAN)));
 }
 
-// Property: sigmoid is within 3 ulp and swish within 4 (one more rounding) for x >= -87; they are
-// exact at 0.
+/*
+ * Property: sigmoid is within 3 ulp and swish within 4 (one more rounding) for x >= -87; they are
+ * exact at 0.
+ */
 static void sigmoidf_is_within_its_bound(void **state)
 {
     (void)state;
@@ -89,7 +97,7 @@ static void sigmoidf_is_within_its_bound(void **state)
     assert_true(fm_sigmoidf(0.0f) == 0.5f && fm_swishf(0.0f) == 0.0f);
 }
 
-// Property: exp within 1 ulp over its whole range and densely near 0; its ends as documented.
+/* Property: exp within 1 ulp over its whole range and densely near 0; its ends as documented. */
 static void exp_is_within_one_ulp(void **state)
 {
     (void)state;
@@ -108,7 +116,8 @@ static void exp_is_within_one_ulp(void **state)
     assert_true(isnan(fm_exp((double)NAN)));
 }
 
-// Property: log within 1 ulp over all exponents and densely near 1, where cancellation threatens.
+/* Property: log within 1 ulp over all exponents and densely near 1, where cancellation threatens.
+ */
 static void log_is_within_one_ulp(void **state)
 {
     (void)state;
@@ -127,9 +136,11 @@ static void log_is_within_one_ulp(void **state)
     assert_true(isnan(fm_log(-1.0)) && isnan(fm_log((double)NAN)));
 }
 
-// Property: pow has a relative error of at most (2 + |y log x|) 2^-52, as documented: y*log x
-// carries 1 ulp of log and half an ulp of the product, which exp turns into a relative error, and
-// adds its own.
+/*
+ * Property: pow has a relative error of at most (2 + |y log x|) 2^-52, as documented: y*log x
+ * carries 1 ulp of log and half an ulp of the product, which exp turns into a relative error, and
+ * adds its own.
+ */
 static void pow_is_within_its_bound(void **state)
 {
     (void)state;
@@ -156,8 +167,10 @@ static void track_angle(double x, double *worst)
     *worst = !(error_cos <= *worst) ? error_cos : *worst;
 }
 
-// Property: sin and cos within 1 ulp for |x| <= 1e5, the doubles next to multiples of pi/2 included
-// (the worst case of the reduction); NaN beyond.
+/*
+ * Property: sin and cos within 1 ulp for |x| <= 1e5, the doubles next to multiples of pi/2 included
+ * (the worst case of the reduction); NaN beyond.
+ */
 static void sin_and_cos_are_within_one_ulp(void **state)
 {
     (void)state;
@@ -176,7 +189,7 @@ static void sin_and_cos_are_within_one_ulp(void **state)
     assert_true(isnan(fm_sin(1.1e5)) && isnan(fm_cos((double)NAN)) && fm_sin(0.0) == 0.0);
 }
 
-// Property: the logistic function within 4 ulp, down to where exp ends.
+/* Property: the logistic function within 4 ulp, down to where exp ends. */
 static void sigmoid_is_within_its_bound(void **state)
 {
     (void)state;
@@ -189,9 +202,11 @@ static void sigmoid_is_within_its_bound(void **state)
     assert_bound(worst, 4.0);
 }
 
-// Property: the quantile's relative error is below 1e-15. One Newton step in long double from the
-// value gives the exact quantile to far below that: x - (Phi(x)-p)/phi(x), the step's own error
-// being quadratic in the first.
+/*
+ * Property: the quantile's relative error is below 1e-15. One Newton step in long double from the
+ * value gives the exact quantile to far below that: x - (Phi(x)-p)/phi(x), the step's own error
+ * being quadratic in the first.
+ */
 static void normal_quantile_is_precise(void **state)
 {
     (void)state;
@@ -199,7 +214,7 @@ static void normal_quantile_is_precise(void **state)
                       root_2pi = sqrtl(2.0L * 3.14159265358979323846264338327950288L);
     double worst = 0.0;
     for (double t = -36.0; t < 0.6931; t += stride) {
-        const double p = exp(t - 0.6931471805599453); // (1e-16, 0.5)
+        const double p = exp(t - 0.6931471805599453); /* (1e-16, 0.5) */
         const double x = fm_normal_quantile(p);
         const long double xl = (long double)x;
         const long double cdf = 0.5L * erfcl(-xl * root_half);
@@ -215,7 +230,7 @@ static void normal_quantile_is_precise(void **state)
     assert_true(isnan(fm_normal_quantile(-0.1)) && isnan(fm_normal_quantile((double)NAN)));
 }
 
-// Property: the bits are fixed. A change of any of them is a change of the arithmetic revision.
+/* Property: the bits are fixed. A change of any of them is a change of the arithmetic revision. */
 static void bits_are_fixed(void **state)
 {
     (void)state;

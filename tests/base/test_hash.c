@@ -1,4 +1,4 @@
-// base/hash: published values, pieces, text forms, files.
+/* base/hash: published values, pieces, text forms, files. */
 #include "base/hash.h"
 
 #include "base/file.h"
@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-// Property: XXH3 of the empty input and its canonical text, as xxhsum prints them.
+/* Property: XXH3 of the empty input and its canonical text, as xxhsum prints them. */
 static void empty_input_has_its_published_hash(void **state)
 {
     (void)state;
@@ -21,8 +21,10 @@ static void empty_input_has_its_published_hash(void **state)
     assert_string_equal(hash_hex64(hash_64("", 0), buffer64), "2d06800538d394c2");
 }
 
-// Property: a hash over pieces of any length equals the hash of the whole, and a file's equals its
-// bytes'.
+/*
+ * Property: a hash over pieces of any length equals the hash of the whole, and a file's equals its
+ * bytes'.
+ */
 static void pieces_equal_the_whole(void **state)
 {
     (void)state;
@@ -48,7 +50,8 @@ static void pieces_equal_the_whole(void **state)
     assert_int_equal(hash_file("hash.bin", &hash, &err), ERR_IO);
 }
 
-// Property: text reads back to the same hash; anything that is not 32 lower-case digits is refused.
+/* Property: text reads back to the same hash; anything that is not 32 lower-case digits is refused.
+ */
 static void text_reads_back(void **state)
 {
     (void)state;

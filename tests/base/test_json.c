@@ -1,4 +1,4 @@
-// base/json: strict reading, stable writing, hostile input, every allocation failing.
+/* base/json: strict reading, stable writing, hostile input, every allocation failing. */
 #include "base/json.h"
 
 #include "base/sys.h"
@@ -35,7 +35,7 @@ static void write_example(JsonWriter *w)
     json_close_map(w);
 }
 
-// Property: output is byte-stable, valid for jansson, and NaN and infinities are null.
+/* Property: output is byte-stable, valid for jansson, and NaN and infinities are null. */
 static void writing_is_stable(void **state)
 {
     (void)state;
@@ -65,7 +65,7 @@ static void writing_is_stable(void **state)
     text_release(&text);
 }
 
-// Property: members are read by exact type; the message names the key and what was wanted.
+/* Property: members are read by exact type; the message names the key and what was wanted. */
 static void reading_is_strict(void **state)
 {
     (void)state;
@@ -101,7 +101,7 @@ static void reading_is_strict(void **state)
     json_decref(root);
 }
 
-// Property: damaged, ambiguous and bomb-like documents are refused with name and place.
+/* Property: damaged, ambiguous and bomb-like documents are refused with name and place. */
 static void hostile_documents_are_refused(void **state)
 {
     (void)state;
@@ -130,7 +130,7 @@ static void hostile_documents_are_refused(void **state)
     assert_int_equal(json_parse(&root, "good", text.data + 1, text.n_bytes - 2, &err), ERR_NONE);
     json_decref(root);
     text_clear(&text);
-    text_append(&text, "\"\\\""); // brackets inside strings do not nest
+    text_append(&text, "\"\\\""); /* brackets inside strings do not nest */
     text_repeat(&text, '[', 1000);
     text_append(&text, "\"");
     assert_int_equal(json_parse(&root, "good", text.data, text.n_bytes, &err), ERR_NONE);
@@ -138,8 +138,10 @@ static void hostile_documents_are_refused(void **state)
     text_release(&text);
 }
 
-// Property: whichever allocation fails, jansson's included, ERR_MEMORY comes back, and the sweep
-// has failed several.
+/*
+ * Property: whichever allocation fails, jansson's included, ERR_MEMORY comes back, and the sweep
+ * has failed several.
+ */
 static void every_allocation_may_fail(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-// base/proc: children, pipes, timeouts, groups, deaths of parents, signals as flags.
+/* base/proc: children, pipes, timeouts, groups, deaths of parents, signals as flags. */
 #include "base/proc.h"
 
 #include "base/clock.h"
@@ -23,7 +23,7 @@
 
 static const int64_t second_ns = 1000000000;
 
-// Runs `sh -c script` with input; output in *out, error output in *errors.
+/* Runs `sh -c script` with input; output in *out, error output in *errors. */
 static ErrCode run_script(const char *script, const char *input, Text *out, Text *errors,
                           Proc *proc, Err *err)
 {
@@ -38,8 +38,10 @@ static ErrCode run_script(const char *script, const char *input, Text *out, Text
     return proc_run(proc, &options, &run, err);
 }
 
-// Property: input is fed, both outputs are collected apart, the status comes back; more input than
-// a pipe holds does not deadlock with more output than a pipe holds.
+/*
+ * Property: input is fed, both outputs are collected apart, the status comes back; more input than
+ * a pipe holds does not deadlock with more output than a pipe holds.
+ */
 static void children_are_fed_and_heard(void **state)
 {
     (void)state;
@@ -62,7 +64,7 @@ static void children_are_fed_and_heard(void **state)
     assert_int_equal(run_script("cat", input, &out, &errors, &proc, &err), ERR_NONE);
     assert_int_equal(out.n_bytes, LONG_BYTES);
     assert_int_equal(proc_check(&proc, "sh", &err), ERR_NONE);
-    // A child that does not read is no error: its status says all.
+    /* A child that does not read is no error: its status says all. */
     text_clear(&out);
     assert_int_equal(run_script("exec <&-; exit 0", input, &out, &errors, &proc, &err), ERR_NONE);
     text_clear(&out);
@@ -74,7 +76,7 @@ static void children_are_fed_and_heard(void **state)
     text_release(&errors);
 }
 
-// Property: too much output and too much time end the child, with an error that says which.
+/* Property: too much output and too much time end the child, with an error that says which. */
 static void children_are_bounded(void **state)
 {
     (void)state;
@@ -91,12 +93,14 @@ static void children_are_bounded(void **state)
     const int64_t begin = clock_now_ns();
     assert_int_equal(proc_run(&proc, &nap, &brief, &err), ERR_TIMEOUT);
     assert_true(proc.has_ended && proc.signal == SIGKILL);
-    assert_true(clock_now_ns() - begin < 25 * second_ns); // the child would sleep for 30
+    assert_true(clock_now_ns() - begin < 25 * second_ns); /* the child would sleep for 30 */
     text_release(&out);
 }
 
-// Property: no shell: an argument with metacharacters arrives as it is. The environment has the
-// additions, of which the later wins, and the rest.
+/*
+ * Property: no shell: an argument with metacharacters arrives as it is. The environment has the
+ * additions, of which the later wins, and the rest.
+ */
 static void arguments_and_environment_arrive(void **state)
 {
     (void)state;
@@ -123,7 +127,7 @@ static void arguments_and_environment_arrive(void **state)
     text_release(&out);
 }
 
-// Property: a program that is nowhere, and a spawn that fails, are said by name.
+/* Property: a program that is nowhere, and a spawn that fails, are said by name. */
 static void failing_spawns_are_said(void **state)
 {
     (void)state;
@@ -145,8 +149,10 @@ static void failing_spawns_are_said(void **state)
     assert_non_null(strstr(err.msg, "cannot start 'true'"));
 }
 
-// Property: waiting looks without blocking, a group of its own is stopped with all its members, and
-// EOF on its input reaches a child.
+/*
+ * Property: waiting looks without blocking, a group of its own is stopped with all its members, and
+ * EOF on its input reaches a child.
+ */
 static void groups_are_stopped(void **state)
 {
     (void)state;
@@ -164,7 +170,7 @@ static void groups_are_stopped(void **state)
     proc_stop(&proc, second_ns / 10);
     assert_true(proc.has_ended && proc.signal == SIGKILL);
     proc_stop(&proc, 0);
-    bool is_gone = false; // or a zombie of init's that was not reaped yet
+    bool is_gone = false; /* or a zombie of init's that was not reaped yet */
     for (int i = 0; i < 6000 && !is_gone; i++) {
         char path[64], stat[256] = {0};
         snprintf(path, sizeof path, "/proc/%ld/stat", (long)grandchild);
@@ -184,8 +190,10 @@ static void groups_are_stopped(void **state)
     proc_release(&proc);
 }
 
-// Property: a child that asked to die with its parent does; one whose parent is already another is
-// told so.
+/*
+ * Property: a child that asked to die with its parent does; one whose parent is already another is
+ * told so.
+ */
 static void children_die_with_their_parent(void **state)
 {
     (void)state;
@@ -212,14 +220,18 @@ static void children_die_with_their_parent(void **state)
     assert_int_equal(answer, 'y');
     kill(parent, SIGKILL);
     assert_int_equal(waitpid(parent, NULL, 0), parent);
-    // The grandchild's end of the pipe closes when it dies: end of file, not a hang until the
-    // test's timeout.
+    /*
+     * The grandchild's end of the pipe closes when it dies: end of file, not a hang until the
+     * test's timeout.
+     */
     assert_int_equal(read(pipe_fds[0], &answer, 1), 0);
     close(pipe_fds[0]);
 }
 
-// Property: the first stop signal sets the flag and ends a wait, the second one ends the process,
-// of either kind.
+/*
+ * Property: the first stop signal sets the flag and ends a wait, the second one ends the process,
+ * of either kind.
+ */
 static void signals_are_flags(void **state)
 {
     (void)state;
@@ -248,7 +260,7 @@ static void signals_are_flags(void **state)
     assert_int_equal(WTERMSIG(status), SIGTERM);
 }
 
-// Property: a wait is ended by a stop that arrives meanwhile.
+/* Property: a wait is ended by a stop that arrives meanwhile. */
 static void a_stop_ends_a_wait(void **state)
 {
     (void)state;
@@ -274,7 +286,7 @@ static void a_stop_ends_a_wait(void **state)
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
-// Property: we know our own path, host and environment.
+/* Property: we know our own path, host and environment. */
 static void we_know_ourselves(void **state)
 {
     (void)state;

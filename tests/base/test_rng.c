@@ -1,4 +1,4 @@
-// base/rng: the published vectors, the layout of counters, and the distributions built on them.
+/* base/rng: the published vectors, the layout of counters, and the distributions built on them. */
 #include "base/rng.h"
 
 #include <math.h>
@@ -13,8 +13,10 @@
 
 enum { N_DRAWS = 200000 };
 
-// Property: Philox4x32-10 gives the three known answers of Random123 (kat_vectors: zeros, ones,
-// digits of pi).
+/*
+ * Property: Philox4x32-10 gives the three known answers of Random123 (kat_vectors: zeros, ones,
+ * digits of pi).
+ */
 static void philox_gives_the_known_answers(void **state)
 {
     (void)state;
@@ -35,8 +37,10 @@ static void philox_gives_the_known_answers(void **state)
     }
 }
 
-// Property: a cursor draws the blocks of rng_block in order, and every coordinate changes the
-// block.
+/*
+ * Property: a cursor draws the blocks of rng_block in order, and every coordinate changes the
+ * block.
+ */
 static void cursor_and_counter_agree(void **state)
 {
     (void)state;
@@ -58,8 +62,10 @@ static void cursor_and_counter_agree(void **state)
         assert_memory_not_equal(base.v, others[i].v, sizeof base.v);
 }
 
-// Property: uniforms lie in [0, 1) also for the extreme words, and their mean is 1/2 within 5
-// standard errors (1/sqrt(12 n) each).
+/*
+ * Property: uniforms lie in [0, 1) also for the extreme words, and their mean is 1/2 within 5
+ * standard errors (1/sqrt(12 n) each).
+ */
 static void uniforms_are_uniform(void **state)
 {
     (void)state;
@@ -78,8 +84,10 @@ static void uniforms_are_uniform(void **state)
     assert_true(fabs(sum_double / N_DRAWS - 0.5) <= tolerance);
 }
 
-// Property: rng_below(3) hits each value n/3 times within 5 standard deviations (sqrt(n 1/3 2/3)),
-// stays below n for the n with the most rejections, and 1 gives 0.
+/*
+ * Property: rng_below(3) hits each value n/3 times within 5 standard deviations (sqrt(n 1/3 2/3)),
+ * stays below n for the n with the most rejections, and 1 gives 0.
+ */
 static void bounded_integers_have_no_bias(void **state)
 {
     (void)state;
@@ -95,8 +103,10 @@ static void bounded_integers_have_no_bias(void **state)
     }
 }
 
-// Property: normals have mean 0 and variance 1 within 5 standard errors (1/sqrt(n), sqrt(2/n)), and
-// are finite for the extreme words, symmetric about the middle.
+/*
+ * Property: normals have mean 0 and variance 1 within 5 standard errors (1/sqrt(n), sqrt(2/n)), and
+ * are finite for the extreme words, symmetric about the middle.
+ */
 static void normals_are_normal(void **state)
 {
     (void)state;
@@ -113,8 +123,10 @@ static void normals_are_normal(void **state)
     assert_true(least >= -6.34 && least < -6.2 && greatest == -least);
 }
 
-// Property: a permutation holds every item once, differs between epochs, and repeats for the same
-// cursor.
+/*
+ * Property: a permutation holds every item once, differs between epochs, and repeats for the same
+ * cursor.
+ */
 static void permutations_are_permutations(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-// base/sys: memory on top of the table, and the injector itself.
+/* base/sys: memory on top of the table, and the injector itself. */
 #include "base/sys.h"
 
 #include "base/sysfault.h"
@@ -13,8 +13,10 @@
 
 #include <cmocka.h>
 
-// Property: the calloc of ours zeroes and refuses overflow; zero bytes are a valid block; copies
-// are copies.
+/*
+ * Property: the calloc of ours zeroes and refuses overflow; zero bytes are a valid block; copies
+ * are copies.
+ */
 static void memory_behaves(void **state)
 {
     (void)state;
@@ -35,8 +37,10 @@ static void memory_behaves(void **state)
     mem_free(copy);
 }
 
-// Property: sized blocks know their size through reallocation, keep their content, are aligned,
-// refuse bad sizes.
+/*
+ * Property: sized blocks know their size through reallocation, keep their content, are aligned,
+ * refuse bad sizes.
+ */
 static void sized_blocks_know_their_size(void **state)
 {
     (void)state;
@@ -55,8 +59,10 @@ static void sized_blocks_know_their_size(void **state)
     mem_sized_free(NULL);
 }
 
-// Property: growing doubles, keeps the content, leaves the array valid when it fails, and refuses
-// overflow.
+/*
+ * Property: growing doubles, keeps the content, leaves the array valid when it fails, and refuses
+ * overflow.
+ */
 static void arrays_grow(void **state)
 {
     (void)state;
@@ -77,8 +83,10 @@ static void arrays_grow(void **state)
     mem_free(items);
 }
 
-// Property: the injector strikes the k-th call only (or all from then on), counts, and restores the
-// real calls.
+/*
+ * Property: the injector strikes the k-th call only (or all from then on), counts, and restores the
+ * real calls.
+ */
 static void the_injector_strikes_once(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-// base/text: building, escaping, tables, numbers, distances.
+/* base/text: building, escaping, tables, numbers, distances. */
 #include "base/text.h"
 
 #include "base/sys.h"
@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-// Checks what one appending function makes of a string.
+/* Checks what one appending function makes of a string. */
 static void check(void (*append)(Text *, const char *), const char *string, const char *expected)
 {
     Text text = {0};
@@ -22,7 +22,7 @@ static void check(void (*append)(Text *, const char *), const char *string, cons
     text_release(&text);
 }
 
-// Property: pieces are concatenated, printf grows the string, taking hands it over.
+/* Property: pieces are concatenated, printf grows the string, taking hands it over. */
 static void text_grows(void **state)
 {
     (void)state;
@@ -44,21 +44,23 @@ static void text_grows(void **state)
     mem_free(string);
 }
 
-// Property: nothing dangerous gets through the escapes: tags, quotes, control characters, broken
-// UTF-8.
+/*
+ * Property: nothing dangerous gets through the escapes: tags, quotes, control characters, broken
+ * UTF-8.
+ */
 static void escapes_disarm(void **state)
 {
     (void)state;
     check(text_append_html, "<a href=\"x\" b='y'>&\x01\x1b\n",
           "&lt;a href=&quot;x&quot; b=&#39;y&#39;&gt;&amp;\n");
     check(text_append_visible, "a\x1b[31m\n\t\x7f", "a\\x1B[31m\\n\\t\\x7F");
-    check(text_append_visible, "\xC3\xA9\xC2\x9B!", "\xC3\xA9\\xC2\\x9B!"); // a C1 control
+    check(text_append_visible, "\xC3\xA9\xC2\x9B!", "\xC3\xA9\\xC2\\x9B!"); /* a C1 control */
     check(text_append_visible, "\xff\xE2\x82", "\\xFF\\xE2\\x82");
-    check(text_append_visible, "\xE2\x80\xAE", "\\xE2\\x80\\xAE"); // right-to-left override
+    check(text_append_visible, "\xE2\x80\xAE", "\\xE2\\x80\\xAE"); /* right-to-left override */
     check(text_append_quoted, "a\"\\\n", "\"a\\\"\\\\\\n\"");
 }
 
-// Property: file names are safe, unchanged when they were, and different for different strings.
+/* Property: file names are safe, unchanged when they were, and different for different strings. */
 static void file_names_are_safe(void **state)
 {
     (void)state;
@@ -83,8 +85,10 @@ static void file_names_are_safe(void **state)
     text_release(&b);
 }
 
-// Property: columns are aligned by characters, numbers to the right, no blanks at line ends, last
-// row filled up.
+/*
+ * Property: columns are aligned by characters, numbers to the right, no blanks at line ends, last
+ * row filled up.
+ */
 static void tables_are_aligned(void **state)
 {
     (void)state;
@@ -108,7 +112,7 @@ static void tables_are_aligned(void **state)
     assert_null(table);
 }
 
-// Property: numbers for people keep three digits and carry into the next unit.
+/* Property: numbers for people keep three digits and carry into the next unit. */
 static void numbers_are_readable(void **state)
 {
     (void)state;
@@ -129,7 +133,7 @@ static void numbers_are_readable(void **state)
     assert_string_equal(text_grouped(b, 12), "12");
 }
 
-// Property: durations carry and never show 60 seconds.
+/* Property: durations carry and never show 60 seconds. */
 static void durations_are_readable(void **state)
 {
     (void)state;
@@ -143,7 +147,7 @@ static void durations_are_readable(void **state)
     assert_string_equal(text_duration(b, (double)NAN), "unknown");
 }
 
-// Property: a double's text is short and reads back to the same bits.
+/* Property: a double's text is short and reads back to the same bits. */
 static void doubles_read_back(void **state)
 {
     (void)state;
@@ -167,7 +171,7 @@ static void doubles_read_back(void **state)
     text_release(&text);
 }
 
-// Property: strict parsing takes whole decimal strings only.
+/* Property: strict parsing takes whole decimal strings only. */
 static void parsing_is_strict(void **state)
 {
     (void)state;
@@ -189,8 +193,10 @@ static void parsing_is_strict(void **state)
     assert_false(text_to_uint64("18446744073709551616", &u) || text_to_uint64("-1", &u));
 }
 
-// Property: distances count insertions, deletions, replacements and swaps of neighbours; the
-// nearest name within reach is offered and none beyond it.
+/*
+ * Property: distances count insertions, deletions, replacements and swaps of neighbours; the
+ * nearest name within reach is offered and none beyond it.
+ */
 static void nearest_names_are_offered(void **state)
 {
     (void)state;
@@ -205,7 +211,7 @@ static void nearest_names_are_offered(void **state)
     assert_null(text_nearest("x", names, 0));
 }
 
-// Property: UTF-8 is accepted in its shortest form only, without surrogates.
+/* Property: UTF-8 is accepted in its shortest form only, without surrogates. */
 static void utf8_is_checked(void **state)
 {
     (void)state;

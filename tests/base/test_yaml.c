@@ -1,5 +1,7 @@
-// base/yaml: tables, errors with their places, overrides, echoes, a hostile corpus, and every
-// allocation failing.
+/*
+ * base/yaml: tables, errors with their places, overrides, echoes, a hostile corpus, and every
+ * allocation failing.
+ */
 #include "base/yaml.h"
 
 #include "base/sys.h"
@@ -15,7 +17,7 @@
 
 #include <cmocka.h>
 
-// --- a document as the harness has them ---
+/* --- a document as the harness has them --- */
 
 typedef struct Recipe {
     int epochs;
@@ -79,7 +81,7 @@ static Study blank_study(void)
     return (Study){.limit = (double)NAN};
 }
 
-// Parses and reads; the message is left in err.
+/* Parses and reads; the message is left in err. */
 static ErrCode read_study(const char *text, const char *set, YamlDoc **doc, Study *study, Err *err)
 {
     *study = blank_study();
@@ -92,8 +94,10 @@ fail:
     return err->code;
 }
 
-// Property: given values are read, absent ones get their defaults, a scalar counts as a list of
-// one.
+/*
+ * Property: given values are read, absent ones get their defaults, a scalar counts as a list of
+ * one.
+ */
 static void tables_fill_structs(void **state)
 {
     (void)state;
@@ -118,8 +122,10 @@ static void tables_fill_structs(void **state)
     assert_null(doc);
 }
 
-// Property: every mistake gives one message with file, line, column (of the key or the value) and,
-// if there is a near name, a hint.
+/*
+ * Property: every mistake gives one message with file, line, column (of the key or the value) and,
+ * if there is a near name, a hint.
+ */
 static void mistakes_are_said_exactly(void **state)
 {
     (void)state;
@@ -171,8 +177,10 @@ static void mistakes_are_said_exactly(void **state)
     }
 }
 
-// Property: overrides replace, make missing sections, index lists, and are checked by the same
-// table; messages name the option.
+/*
+ * Property: overrides replace, make missing sections, index lists, and are checked by the same
+ * table; messages name the option.
+ */
 static void overrides_go_through_the_table(void **state)
 {
     (void)state;
@@ -217,7 +225,7 @@ static void overrides_go_through_the_table(void **state)
     yaml_destroy(&doc);
 }
 
-// Property: the echo has every value in force, reads back equal, and its echo is the same bytes.
+/* Property: the echo has every value in force, reads back equal, and its echo is the same bytes. */
 static void echoes_are_stable(void **state)
 {
     (void)state;
@@ -252,7 +260,7 @@ static void echoes_are_stable(void **state)
     yaml_destroy(&doc_again);
 }
 
-// Property: a string in any spelling reads back as itself.
+/* Property: a string in any spelling reads back as itself. */
 static void strings_read_back(void **state)
 {
     (void)state;
@@ -315,8 +323,10 @@ static void expect_refusal(const char *data, size_t n_bytes, const char *part)
         fail_msg("'%s' does not say '%s'", err.msg, part);
 }
 
-// Property: hostile and damaged documents give one error each, in time and memory bounded by the
-// limits.
+/*
+ * Property: hostile and damaged documents give one error each, in time and memory bounded by the
+ * limits.
+ */
 static void hostile_documents_are_refused(void **state)
 {
     (void)state;
@@ -350,7 +360,7 @@ static void hostile_documents_are_refused(void **state)
     expect_refusal("a: 1\0b", 6, "NUL byte at offset 4");
 }
 
-// Property: size, depth, keys and nodes are bounded; the classic bomb falls to its first anchor.
+/* Property: size, depth, keys and nodes are bounded; the classic bomb falls to its first anchor. */
 static void bombs_are_refused(void **state)
 {
     (void)state;
@@ -385,8 +395,10 @@ static void bombs_are_refused(void **state)
     text_release(&text);
 }
 
-// Property: any prefix of a document and any flipped byte of it is read or refused, without fault
-// (sanitizers watch).
+/*
+ * Property: any prefix of a document and any flipped byte of it is read or refused, without fault
+ * (sanitizers watch).
+ */
 static void damage_never_crashes(void **state)
 {
     (void)state;
@@ -410,8 +422,10 @@ static void damage_never_crashes(void **state)
     assert_true(n_refused > 100);
 }
 
-// Property: whichever allocation of ours fails, ERR_MEMORY comes back and nothing leaks or crashes;
-// the sweep ends when no allocation is left to fail, and has failed several.
+/*
+ * Property: whichever allocation of ours fails, ERR_MEMORY comes back and nothing leaks or crashes;
+ * the sweep ends when no allocation is left to fail, and has failed several.
+ */
 static void every_allocation_may_fail(void **state)
 {
     (void)state;
@@ -434,7 +448,7 @@ static void every_allocation_may_fail(void **state)
     assert_true(k > 2);
 }
 
-// Property: the manual lists every key with type, range, default and meaning.
+/* Property: the manual lists every key with type, range, default and meaning. */
 static void tables_document_themselves(void **state)
 {
     (void)state;

@@ -70,7 +70,7 @@ void fixture_write(const char *name, const void *data, size_t n_bytes)
     assert_non_null(parent);
     assert_ok(file_make_dirs(parent, &err), &err);
     mem_free(parent);
-    // Not file_write: thousands of damaged copies need no fsync.
+    /* Not file_write: thousands of damaged copies need no fsync. */
     FILE *file = fopen(path, "wb");
     assert_non_null(file);
     assert_int_equal(fwrite(data, 1, n_bytes, file), n_bytes);

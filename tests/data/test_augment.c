@@ -1,4 +1,4 @@
-// augment: each operation against its definition, drawn from the same keyed stream.
+/* augment: each operation against its definition, drawn from the same keyed stream. */
 #include "base/rng.h"
 #include "data/augment.h"
 #include "tests/data/datafixture.h"
@@ -17,22 +17,22 @@ static void prepare(void)
 {
     Rng rng = rng_start(5, RNG_RENDER, 0, 0);
     for (int i = 0; i < MAX_VALUES; i++)
-        pixels[i] = (uint8_t)(1 + rng_below(&rng, 255)); // never black, so padding can be told
+        pixels[i] = (uint8_t)(1 + rng_below(&rng, 255)); /* never black, so padding can be told */
     for (int c = 0; c < DATA_CHANNELS; c++) {
         for (int v = 0; v < 256; v++)
-            stats.value[c][v] = (float)(v * 3 + c + 1); // invertible, never zero
+            stats.value[c][v] = (float)(v * 3 + c + 1); /* invertible, never zero */
     }
 }
 
 static void run(int side, unsigned ops, uint64_t seed, uint32_t epoch, uint32_t index)
 {
     const ImageView view = {pixels, side, side, 0, index};
-    x[side * side * DATA_CHANNELS] = 77.0f; // guard
+    x[side * side * DATA_CHANNELS] = 77.0f; /* guard */
     augment_image(x, &view, side, ops, (AugmentKey){seed, epoch}, &stats, scratch);
     assert_true(x[side * side * DATA_CHANNELS] == 77.0f);
 }
 
-// The value of source pixel (row, column), black outside.
+/* The value of source pixel (row, column), black outside. */
 static float source(int side, int row, int column, int c)
 {
     const bool inside = row >= 0 && row < side && column >= 0 && column < side;
@@ -59,7 +59,7 @@ static void test_none_is_the_lookup(void **state)
     assert_true(matches(9, 0, 0, false));
 }
 
-// Half of the images are flipped (400 draws: 200 +- 5 sigma = 50), none is anything else.
+/* Half of the images are flipped (400 draws: 200 +- 5 sigma = 50), none is anything else. */
 static void test_flip(void **state)
 {
     (void)state;
@@ -74,12 +74,12 @@ static void test_flip(void **state)
     assert_true(n_flipped >= 150 && n_flipped <= 250);
 }
 
-// Every crop is a shift within the padding of round(res/8), and all shifts occur.
+/* Every crop is a shift within the padding of round(res/8), and all shifts occur. */
 static void test_crop(void **state)
 {
     (void)state;
     prepare();
-    static const int sides[] = {8, 12, 20, 33}, pads[] = {1, 2, 3, 4}; // 1.5 and 2.5 round up
+    static const int sides[] = {8, 12, 20, 33}, pads[] = {1, 2, 3, 4}; /* 1.5 and 2.5 round up */
     for (size_t s = 0; s < ARRAY_LEN(sides); s++) {
         const int side = sides[s], pad = pads[s];
         bool seen[9][9] = {{false}};
@@ -96,13 +96,14 @@ static void test_crop(void **state)
             }
             assert_int_equal(n_matches, 1);
         }
-        // A given shift is missed with probability (1 - 1/81)^1500 < 1e-8.
+        /* A given shift is missed with probability (1 - 1/81)^1500 < 1e-8. */
         for (int i = 0; i < (2 * pad + 1) * (2 * pad + 1); i++)
             assert_true(seen[i / (2 * pad + 1)][i % (2 * pad + 1)]);
     }
 }
 
-// The zeros form one rectangle of the side round(res/2), cut at the border; the rest is untouched.
+/* The zeros form one rectangle of the side round(res/2), cut at the border; the rest is untouched.
+ */
 static void test_cutout(void **state)
 {
     (void)state;
@@ -130,7 +131,7 @@ static void test_cutout(void **state)
     }
 }
 
-// Seed, epoch and index each matter, and nothing else does.
+/* Seed, epoch and index each matter, and nothing else does. */
 static void test_is_keyed(void **state)
 {
     (void)state;
@@ -151,13 +152,15 @@ static void test_is_keyed(void **state)
         run(33, all, 1, 1, index + 1000);
         n_equal += memcmp(plain, x, bytes) == 0;
     }
-    // Two draws agree with probability 1/(2 * 81 * 33^2): none of 150 does.
+    /* Two draws agree with probability 1/(2 * 81 * 33^2): none of 150 does. */
     assert_int_equal(n_equal, 0);
 }
 
-// On a ramp, crop and resize keep value = a + b*column: from the first and last pixel the window's
-// place and width can be read back. They stay inside, cover the range of areas, and aspect ratios
-// keep to 3/4..4/3 (whole pixels blur that by 1/20 at the smallest window, 20 pixels wide).
+/*
+ * On a ramp, crop and resize keep value = a + b*column: from the first and last pixel the window's
+ * place and width can be read back. They stay inside, cover the range of areas, and aspect ratios
+ * keep to 3/4..4/3 (whole pixels blur that by 1/20 at the smallest window, 20 pixels wide).
+ */
 static void test_random_resized_crop(void **state)
 {
     (void)state;
@@ -179,7 +182,7 @@ static void test_random_resized_crop(void **state)
     for (uint32_t index = 0; index < 400; index++) {
         const ImageView view = {ramp, IN_H, IN_W, 0, index};
         augment_image(x, &view, S, AUGMENT_RRC, (AugmentKey){3, 1}, &stats, scratch);
-        // Inner pixels 1 and S-2 are free of the border: S-3 steps of width/S source pixels.
+        /* Inner pixels 1 and S-2 are free of the border: S-3 steps of width/S source pixels. */
         const double step_x = ((double)x[(S - 2) * 3] - (double)x[3]) / (2.0 * (S - 3));
         const double step_y =
             ((double)x[(S - 2) * S * 3 + 1] - (double)x[S * 3 + 1]) / (3.0 * (S - 3));
@@ -193,7 +196,7 @@ static void test_random_resized_crop(void **state)
     assert_true(least > 0.06 && least < 0.15 && most > 0.85 && most < 1.03);
 }
 
-// A strip has no window of allowed aspect in any of the tries: the centred one of aspect 4/3.
+/* A strip has no window of allowed aspect in any of the tries: the centred one of aspect 4/3. */
 static void test_resized_crop_of_a_strip(void **state)
 {
     (void)state;
@@ -201,7 +204,7 @@ static void test_resized_crop_of_a_strip(void **state)
     static uint8_t strip[IN_W * 3 * 3];
     prepare();
     for (int i = 0; i < IN_W * 3; i++)
-        strip[i * 3] = i % IN_W >= 498 && i % IN_W < 502 ? 200 : 0; // the middle 4 of 3 * 4/3
+        strip[i * 3] = i % IN_W >= 498 && i % IN_W < 502 ? 200 : 0; /* the middle 4 of 3 * 4/3 */
     const ImageView view = {strip, 3, IN_W, 0, 1};
     int n_fallbacks = 0;
     for (uint32_t epoch = 0; epoch < 50; epoch++) {
@@ -211,8 +214,10 @@ static void test_resized_crop_of_a_strip(void **state)
     assert_true(n_fallbacks > 0);
 }
 
-// What was drawn before AutoAugment (flip, shift) stays what it was without it, and cut pixels are
-// the mean after it.
+/*
+ * What was drawn before AutoAugment (flip, shift) stays what it was without it, and cut pixels are
+ * the mean after it.
+ */
 static void test_autoaugment_stands_between(void **state)
 {
     (void)state;
@@ -231,10 +236,10 @@ static void test_autoaugment_stands_between(void **state)
         run(S, AUGMENT_CUTOUT | AUGMENT_AUTO_IMAGENET, 1, 0, index);
         int n_zero = 0;
         for (int i = 0; i < N; i++)
-            n_zero += x[i] == 0.0f; // normalised values of this test are never zero
+            n_zero += x[i] == 0.0f; /* normalised values of this test are never zero */
         assert_true(n_zero >= S * S / 16 * DATA_CHANNELS);
     }
-    // 22.3 % of the images take no step: 44 +- 5 sigma = 29 at least; far from all.
+    /* 22.3 % of the images take no step: 44 +- 5 sigma = 29 at least; far from all. */
     assert_true(n_same >= 15 && n_other >= 50);
 }
 
@@ -260,7 +265,7 @@ static void test_lists(void **state)
     static const struct {
         const char *text;
         unsigned ops;
-        const char *message; // NULL: none
+        const char *message; /* NULL: none */
     } cases[] = {
         {"none", 0, NULL},
         {"", 0, NULL},

@@ -1,5 +1,7 @@
-// autoaugment and imageops: the bytes of torchvision on Pillow (tests/golden/make_autoaugment.py
-// documents the fixture), exactly: every step is integer or the same float arithmetic.
+/*
+ * autoaugment and imageops: the bytes of torchvision on Pillow (tests/golden/make_autoaugment.py
+ * documents the fixture), exactly: every step is integer or the same float arithmetic.
+ */
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/sys.h"
@@ -27,7 +29,7 @@ static int noise(int n, int i)
     return (int)((h ^ (h >> 16)) & 255);
 }
 
-// Guard bytes behind, so that an operation that runs over is seen.
+/* Guard bytes behind, so that an operation that runs over is seen. */
 static void make_image(int n, uint8_t *pixels)
 {
     const int width = sizes[n].width;
@@ -63,7 +65,7 @@ static ImageOp find_op(const char *name)
     return (ImageOp)op;
 }
 
-// Gives every line of the fixture that begins with `kind` to `handle`; says how many there were.
+/* Gives every line of the fixture that begins with `kind` to `handle`; says how many there were. */
 static int for_each_line(const char *kind, void (*handle)(const char *line))
 {
     char path[FIXTURE_PATH_BYTES], *text = NULL;
@@ -97,8 +99,10 @@ static void check_op(const char *line)
     check(line, n, pixels, digest);
 }
 
-// Nine operations with ten levels and two signs, two with ten levels, three without, on three
-// images.
+/*
+ * Nine operations with ten levels and two signs, two with ten levels, three without, on three
+ * images.
+ */
 static void test_operations(void **state)
 {
     (void)state;
@@ -130,16 +134,18 @@ static void check_pair(const char *line)
     }
 }
 
-// The tables are torchvision's, and so is what a whole pair of them does.
+/* The tables are torchvision's, and so is what a whole pair of them does. */
 static void test_policies(void **state)
 {
     (void)state;
     assert_int_equal(for_each_line("pair ", check_pair), 2 * AUTOAUGMENT_N_PAIRS);
 }
 
-// A stream gives one image, whatever else; and steps are taken by their probabilities: the CIFAR-10
-// table leaves 22.3 % of all images alone (446 +- 5 sigma = 93 of 2000), and levels that change
-// nothing, of which there are few, add to that.
+/*
+ * A stream gives one image, whatever else; and steps are taken by their probabilities: the CIFAR-10
+ * table leaves 22.3 % of all images alone (446 +- 5 sigma = 93 of 2000), and levels that change
+ * nothing, of which there are few, add to that.
+ */
 static void test_draws(void **state)
 {
     (void)state;

@@ -1,4 +1,5 @@
-// batches: order, sizes, independence of threads and of the order in which batches are asked for.
+/* batches: order, sizes, independence of threads and of the order in which batches are asked for.
+ */
 #include "base/sys.h"
 #include "base/sysfault.h"
 #include "data/batches.h"
@@ -48,7 +49,7 @@ static Batches *make(DataPart part, bool shuffle, bool drop_last, unsigned augme
     return batches;
 }
 
-// Training drops the rest, evaluation keeps it.
+/* Training drops the rest, evaluation keeps it. */
 static void test_counts(void **state)
 {
     (void)state;
@@ -62,7 +63,7 @@ static void test_counts(void **state)
     batches_destroy(&val);
 }
 
-// File order, normalised values, right labels.
+/* File order, normalised values, right labels. */
 static void test_file_order(void **state)
 {
     (void)state;
@@ -80,7 +81,7 @@ static void test_file_order(void **state)
     batches_destroy(&batches);
 }
 
-// Each epoch is a permutation; epochs differ; an epoch comes back the same after another.
+/* Each epoch is a permutation; epochs differ; an epoch comes back the same after another. */
 static void test_shuffled_epochs(void **state)
 {
     (void)state;
@@ -106,7 +107,7 @@ static void test_shuffled_epochs(void **state)
     batches_destroy(&batches);
 }
 
-// The same bits for 1, 2, 3 and 7 threads, for images asked one by one, and in any order.
+/* The same bits for 1, 2, 3 and 7 threads, for images asked one by one, and in any order. */
 static void test_same_bits_whoever_fills(void **state)
 {
     (void)state;
@@ -133,7 +134,7 @@ static void test_same_bits_whoever_fills(void **state)
     batches_destroy(&b);
 }
 
-// What an image becomes depends on its index in the set, not on the batch it is in.
+/* What an image becomes depends on its index in the set, not on the batch it is in. */
 static void test_augmentation_follows_the_image(void **state)
 {
     (void)state;
@@ -156,8 +157,10 @@ static void test_augmentation_follows_the_image(void **state)
     batches_destroy(&in_order);
 }
 
-// A mixed image is share times itself plus the rest of the next one's, both as they are without
-// mixup, to the bit; both labels are there; the last image's next is the first.
+/*
+ * A mixed image is share times itself plus the rest of the next one's, both as they are without
+ * mixup, to the bit; both labels are there; the last image's next is the first.
+ */
 static void test_mixup(void **state)
 {
     (void)state;
@@ -187,9 +190,11 @@ static void test_mixup(void **state)
     batches_destroy(&mixing);
 }
 
-// Shares are Beta(0.2, 0.2): mean 1/2 and variance 1/(4*1.4) = 0.1786, of n = 4600 draws. The mean
-// is off by at most 5*sqrt(0.1786/n) = 0.031; squares of deviations, between 0 and 1/4, have a
-// variance below 1/64, so their mean is off by at most 5*0.125/sqrt(n) = 0.0092.
+/*
+ * Shares are Beta(0.2, 0.2): mean 1/2 and variance 1/(4*1.4) = 0.1786, of n = 4600 draws. The mean
+ * is off by at most 5*sqrt(0.1786/n) = 0.031; squares of deviations, between 0 and 1/4, have a
+ * variance below 1/64, so their mean is off by at most 5*0.125/sqrt(n) = 0.0092.
+ */
 static void test_shares(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-// bytestream: plain and gzip files, cut, damaged, followed by more, or far larger than declared.
+/* bytestream: plain and gzip files, cut, damaged, followed by more, or far larger than declared. */
 #include "base/sys.h"
 #include "base/sysfault.h"
 #include "data/bytestream.h"
@@ -18,7 +18,7 @@ static void prepare(void)
         content[i] = (uint8_t)(i * i / 97);
 }
 
-// Reads n bytes in uneven pieces, then expects the end.
+/* Reads n bytes in uneven pieces, then expects the end. */
 static ErrCode read_all(const char *name, size_t n, Err *err)
 {
     ByteStream *stream = NULL;
@@ -55,8 +55,10 @@ static void test_plain_and_packed_read_the_same(void **state)
     free(packed);
 }
 
-// Every cut and every flipped byte past the header is an error. Bytes 4 to 9 of the header (time,
-// flags of no effect) carry no content.
+/*
+ * Every cut and every flipped byte past the header is an error. Bytes 4 to 9 of the header (time,
+ * flags of no effect) carry no content.
+ */
 static void test_damaged_gzip(void **state)
 {
     (void)state;
@@ -80,7 +82,7 @@ static void test_damaged_gzip(void **state)
     free(packed);
 }
 
-// A second member, or anything else after the first, is surplus.
+/* A second member, or anything else after the first, is surplus. */
 static void test_bytes_after_the_member(void **state)
 {
     (void)state;
@@ -100,8 +102,10 @@ static void test_bytes_after_the_member(void **state)
     free(packed);
 }
 
-// 64 MiB of zeros pack into 64 KiB; asking for 1000 of them reads 1000 and refuses the rest at
-// once.
+/*
+ * 64 MiB of zeros pack into 64 KiB; asking for 1000 of them reads 1000 and refuses the rest at
+ * once.
+ */
 static void test_gzip_bomb(void **state)
 {
     (void)state;
@@ -126,7 +130,7 @@ static void test_faults(void **state)
     uint8_t *packed = gzip_pack(content, N, &n_packed);
     fixture_write("packed", packed, n_packed);
     free(packed);
-    for (long k = 1; k <= 2; k++) { // the second is the end of the file
+    for (long k = 1; k <= 2; k++) { /* the second is the end of the file */
         sysfault_arm(SYS_READ, k, SYS_FAIL, EIO);
         const ErrCode code = read_all("packed", N, &err);
         assert_true(sysfault_fired());
@@ -139,7 +143,7 @@ static void test_faults(void **state)
         const bool fired = sysfault_fired();
         sysfault_clear();
         if (!fired) {
-            assert_true(k > 3); // the stream, its name, zlib's own
+            assert_true(k > 3); /* the stream, its name, zlib's own */
             assert_ok(code, &err);
             break;
         }

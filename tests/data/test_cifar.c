@@ -1,4 +1,4 @@
-// cifar: records, damaged files by name, and the real set where it is at hand.
+/* cifar: records, damaged files by name, and the real set where it is at hand. */
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/sys.h"
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char *data_root; // ISOFLOP_DATA as it was before the fixture cleared it
+static char *data_root; /* ISOFLOP_DATA as it was before the fixture cleared it */
 
 static ErrCode try_open(Dataset **data, const char *name, const char *path, Err *err)
 {
@@ -17,7 +17,7 @@ static ErrCode try_open(Dataset **data, const char *name, const char *path, Err 
     return dataset_open(data, &settings, err);
 }
 
-// Planes become interleaved pixels; labels and keys are those of the bytes in the file.
+/* Planes become interleaved pixels; labels and keys are those of the bytes in the file. */
 static void test_records(void **state)
 {
     (void)state;
@@ -28,7 +28,7 @@ static void test_records(void **state)
     size_t n_bytes;
     assert_ok(file_read(fixture_path("cifar/data_batch_2.bin"), 1 << 20, &bytes, &n_bytes, &err),
               &err);
-    const uint8_t *record = (const uint8_t *)bytes + 4 * CIFAR_RECORD_BYTES; // index 5 + 4
+    const uint8_t *record = (const uint8_t *)bytes + 4 * CIFAR_RECORD_BYTES; /* index 5 + 4 */
     uint8_t rgb[3072];
     assert_int_equal(dataset_count(data, DATA_TRAIN), 12);
     assert_int_equal(dataset_count(data, DATA_TEST), 3);
@@ -47,7 +47,7 @@ static void test_records(void **state)
     dataset_close(&data);
 }
 
-// Any change of a file changes the digest; its place does not.
+/* Any change of a file changes the digest; its place does not. */
 static void test_digest_is_of_the_content(void **state)
 {
     (void)state;
@@ -65,7 +65,7 @@ static void test_digest_is_of_the_content(void **state)
     dataset_close(&data);
 }
 
-// Each kind of damage is one error that names the file as given and says what is wrong.
+/* Each kind of damage is one error that names the file as given and says what is wrong. */
 static void test_damaged_files(void **state)
 {
     (void)state;
@@ -104,13 +104,14 @@ static void test_missing_files(void **state)
     fixture_cifar(2, 2, 2);
     err = (Err){0};
     assert_ok(file_remove(fixture_path("cifar/data_batch_1.bin"), &err), &err);
-    assert_ok(try_open(&data, "cifar-10", fixture_path("cifar"), &err), &err); // a subset is fine
+    assert_ok(try_open(&data, "cifar-10", fixture_path("cifar"), &err),
+              &err); /* a subset is fine */
     assert_int_equal(dataset_count(data, DATA_TRAIN), 2);
     dataset_close(&data);
     assert_ok(file_remove(fixture_path("cifar/data_batch_2.bin"), &err), &err);
     assert_error(try_open(&data, "cifar-10", fixture_path("cifar"), &err), ERR_DATA, &err,
                  "data_batch_", NULL);
-    // A folder in the place of a batch is not read.
+    /* A folder in the place of a batch is not read. */
     err = (Err){0};
     assert_ok(file_make_dirs(fixture_path("cifar/data_batch_3.bin"), &err), &err);
     assert_error(try_open(&data, "cifar-10", fixture_path("cifar"), &err), ERR_DATA, &err,
@@ -119,7 +120,7 @@ static void test_missing_files(void **state)
     assert_ok(file_remove_tree(fixture_path("cifar"), &err), &err);
 }
 
-// Names come from batches.meta.txt; a short or binary one is refused.
+/* Names come from batches.meta.txt; a short or binary one is refused. */
 static void test_class_names(void **state)
 {
     (void)state;
@@ -146,7 +147,7 @@ static void test_class_names(void **state)
     assert_ok(file_remove_tree(fixture_path("cifar"), &err), &err);
 }
 
-// CIFAR-100 has a coarse label in front, which is not the label.
+/* CIFAR-100 has a coarse label in front, which is not the label. */
 static void test_cifar_100(void **state)
 {
     (void)state;
@@ -168,7 +169,7 @@ static void test_cifar_100(void **state)
                  "label 100", "test.bin");
 }
 
-// The published records: classes are balanced within the files at hand and names are the usual.
+/* The published records: classes are balanced within the files at hand and names are the usual. */
 static void test_real_set(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-// dataset: the table, and where a set is looked for.
+/* dataset: the table, and where a set is looked for. */
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/sysfault.h"
@@ -17,7 +17,7 @@ static ErrCode try_open(Dataset **data, const char *name, const char *path, cons
     return dataset_open(data, &settings, err);
 }
 
-// Every row can be shown and opened, has a name of its own, and says where the set comes from.
+/* Every row can be shown and opened, has a name of its own, and says where the set comes from. */
 static void test_table(void **state)
 {
     (void)state;
@@ -31,7 +31,8 @@ static void test_table(void **state)
     assert_null(dataset_kind_find("cifar"));
 }
 
-// path, then --data-root, then ISOFLOP_DATA; a root may hold the usual folder or one of the name.
+/* path, then --data-root, then ISOFLOP_DATA; a root may hold the usual folder or one of the name.
+ */
 static void test_lookup_order(void **state)
 {
     (void)state;
@@ -58,7 +59,7 @@ static void test_lookup_order(void **state)
     unsetenv("ISOFLOP_DATA");
 }
 
-// One error says where it looked and where the set is published.
+/* One error says where it looked and where the set is published. */
 static void test_not_found(void **state)
 {
     (void)state;
@@ -75,7 +76,7 @@ static void test_not_found(void **state)
     assert_null(data);
 }
 
-// Each allocation may fail: an error, nothing leaked (the sanitizer build looks), then it works.
+/* Each allocation may fail: an error, nothing leaked (the sanitizer build looks), then it works. */
 static void test_every_allocation_may_fail(void **state)
 {
     (void)state;
@@ -98,7 +99,7 @@ static void test_every_allocation_may_fail(void **state)
     assert_true(k > 5);
 }
 
-// Opening, mapping and listing may fail too: an error that names the file.
+/* Opening, mapping and listing may fail too: an error that names the file. */
 static void test_faults_while_reading(void **state)
 {
     (void)state;

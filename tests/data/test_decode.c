@@ -1,4 +1,4 @@
-// decode: every kind of JPEG and PNG, orientation, and damaged bytes.
+/* decode: every kind of JPEG and PNG, orientation, and damaged bytes. */
 #include "base/sys.h"
 #include "data/decode.h"
 #include "tests/data/datafixture.h"
@@ -12,7 +12,7 @@ enum { H = 24, W = 40, QUALITY = 98, FILE_BYTES = 1 << 16 };
 
 static uint8_t picture[H * W * 4], rgb[H * W * 3];
 
-// Smooth colours with a bright corner, so that orientation shows and JPEG keeps them well.
+/* Smooth colours with a bright corner, so that orientation shows and JPEG keeps them well. */
 static void paint(void)
 {
     for (int i = 0; i < H * W; i++) {
@@ -48,8 +48,10 @@ fail:
     return err->code;
 }
 
-// Quality 98 on smooth colours: the quantisation step is at most 5 for chroma, so no pixel away
-// from the corner's edge is off by more than 24 levels (measured 9).
+/*
+ * Quality 98 on smooth colours: the quantisation step is at most 5 for chroma, so no pixel away
+ * from the corner's edge is off by more than 24 levels (measured 9).
+ */
 static void check_like_picture(void)
 {
     for (int i = 0; i < H * W; i++) {
@@ -92,7 +94,8 @@ static void test_grey_jpeg_has_equal_channels(void **state)
         assert_true(rgb[i * 3] == rgb[i * 3 + 1] && rgb[i * 3] == rgb[i * 3 + 2]);
 }
 
-// Inverted ink: 255 is paper. Full paper with half black gives half grey; no cyan takes red away.
+/* Inverted ink: 255 is paper. Full paper with half black gives half grey; no cyan takes red away.
+ */
 static void test_cmyk_jpeg(void **state)
 {
     (void)state;
@@ -105,14 +108,14 @@ static void test_cmyk_jpeg(void **state)
     }
     const size_t n = pack_jpeg(file, TJPF_CMYK, TJSAMP_444, 0);
     assert_ok(decode(file, n, &size, &err), &err);
-    for (int i = 0; i < H * W; i++) { // a constant image: off by at most the quantisation, 3
+    for (int i = 0; i < H * W; i++) { /* a constant image: off by at most the quantisation, 3 */
         assert_true(abs(rgb[i * 3] - 128) <= 3);
         assert_true(abs(rgb[i * 3 + 1] - 50) <= 3);
         assert_true(abs(rgb[i * 3 + 2] - 128) <= 3);
     }
 }
 
-// A JPEG with an EXIF block of that orientation in front.
+/* A JPEG with an EXIF block of that orientation in front. */
 static size_t with_orientation(uint8_t *out, const uint8_t *file, size_t n, uint8_t orientation,
                                bool is_little)
 {
@@ -129,7 +132,7 @@ static size_t with_orientation(uint8_t *out, const uint8_t *file, size_t n, uint
     return n + sizeof little;
 }
 
-// The standard's table: where the stored first row and first column lie in the upright picture.
+/* The standard's table: where the stored first row and first column lie in the upright picture. */
 static void test_exif_orientation(void **state)
 {
     (void)state;
@@ -146,7 +149,7 @@ static void test_exif_orientation(void **state)
     assert_ok(decode(file, n, &size, &err), &err);
     memcpy(upright, rgb, sizeof upright);
     for (int o = 0; o <= 9; o++) {
-        const int k = o <= 8 ? o : 0; // 0 and 9 mean nothing and are taken as upright
+        const int k = o <= 8 ? o : 0; /* 0 and 9 mean nothing and are taken as upright */
         const size_t m = with_orientation(turned, file, n, (uint8_t)o, o % 2);
         assert_ok(decode(turned, m, &size, &err), &err);
         assert_int_equal(size.height, places[k].row_at_side ? W : H);
@@ -198,7 +201,7 @@ static void put_packed(png_structp png, png_bytep bytes, png_size_t n)
     packed->n += n;
 }
 
-// The picture as PNG with every level repeated `depth` / 8 times, and that EXIF block if any.
+/* The picture as PNG with every level repeated `depth` / 8 times, and that EXIF block if any. */
 static size_t pack_deep_png(uint8_t *file, int depth, uint8_t *exif, size_t n_exif)
 {
     static uint8_t row[W * 3 * 2];
@@ -222,7 +225,7 @@ static size_t pack_deep_png(uint8_t *file, int depth, uint8_t *exif, size_t n_ex
     return packed.n;
 }
 
-// Sixteen bits that name no gamma are sRGB, as in every other reader: v * 257 is the level v.
+/* Sixteen bits that name no gamma are sRGB, as in every other reader: v * 257 is the level v. */
 static void test_png_of_sixteen_bits(void **state)
 {
     (void)state;
@@ -235,7 +238,7 @@ static void test_png_of_sixteen_bits(void **state)
     assert_memory_equal(rgb, picture, sizeof rgb);
 }
 
-// Orientation 6: the stored first row is the upright picture's right side.
+/* Orientation 6: the stored first row is the upright picture's right side. */
 static void test_png_orientation(void **state)
 {
     (void)state;
@@ -254,7 +257,7 @@ static void test_png_orientation(void **state)
     }
 }
 
-// Transparency over white: (a*c + (255-a)*255) / 255, rounded.
+/* Transparency over white: (a*c + (255-a)*255) / 255, rounded. */
 static void test_png_alpha(void **state)
 {
     (void)state;
@@ -275,8 +278,10 @@ static void test_png_alpha(void **state)
     }
 }
 
-// Cut anywhere, no file decodes; with any byte changed it decodes or is refused, with the name,
-// and nothing else happens (the sanitizer build looks on).
+/*
+ * Cut anywhere, no file decodes; with any byte changed it decodes or is refused, with the name,
+ * and nothing else happens (the sanitizer build looks on).
+ */
 static void test_damaged_bytes(void **state)
 {
     (void)state;
@@ -288,7 +293,7 @@ static void test_damaged_bytes(void **state)
         const size_t n = kind == 0   ? pack_jpeg(file, TJPF_RGB, TJSAMP_420, 0)
                          : kind == 1 ? pack_jpeg(file, TJPF_RGB, TJSAMP_444, TJFLAG_PROGRESSIVE)
                                      : pack_png(file, PNG_FORMAT_RGB);
-        // The JPEG end marker's two bytes and PNG's IEND chunk carry no pixels.
+        /* The JPEG end marker's two bytes and PNG's IEND chunk carry no pixels. */
         const size_t last = kind < 2 ? n - 2 : n - 12;
         for (size_t cut = 0; cut < last; cut += cut < 700 ? 1 : 13) {
             if (decode(file, cut, &size, &err) == ERR_NONE)
@@ -305,7 +310,7 @@ static void test_damaged_bytes(void **state)
     }
 }
 
-// A header of 65500 x 65500 pixels is refused before anything is decoded or allocated.
+/* A header of 65500 x 65500 pixels is refused before anything is decoded or allocated. */
 static void test_too_many_pixels(void **state)
 {
     (void)state;

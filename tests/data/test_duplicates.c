@@ -1,16 +1,16 @@
-// duplicates: planted ones are found, with the first index, for any number of threads.
+/* duplicates: planted ones are found, with the first index, for any number of threads. */
 #include "data/duplicates.h"
 #include "tests/data/datafixture.h"
 
 static void test_planted_duplicates(void **state)
 {
     (void)state;
-    // Records depend on their number alone: train holds 0..7 and 4..8, test 2..11.
+    /* Records depend on their number alone: train holds 0..7 and 4..8, test 2..11. */
     fixture_cifar_file("cifar/data_batch_1.bin", 0, 8);
     fixture_cifar_file("cifar/data_batch_2.bin", 4, 5);
     fixture_cifar_file("cifar/test_batch.bin", 2, 10);
     Dataset *data = fixture_open_cifar();
-    static const uint32_t train[] = {2, 3, 4, 5, 6, 7, 12}; // number 8 stands at 8 + 4
+    static const uint32_t train[] = {2, 3, 4, 5, 6, 7, 12}; /* number 8 stands at 8 + 4 */
     for (int threads = 1; threads <= 7; threads += 2) {
         Err err = {0};
         Duplicates found;

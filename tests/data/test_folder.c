@@ -1,4 +1,4 @@
-// folder: order, labels, what is passed over and what is refused, bad images, threads.
+/* folder: order, labels, what is passed over and what is refused, bad images, threads. */
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/sys.h"
@@ -15,7 +15,7 @@
 
 static char *data_root;
 
-// A PNG of one colour, w x h.
+/* A PNG of one colour, w x h. */
 static void put_png(const char *name, int w, int h, uint8_t grey)
 {
     uint8_t pixels[64 * 64], file[1 << 14];
@@ -83,7 +83,7 @@ static void test_order_and_labels(void **state)
     dataset_close(&data);
 }
 
-// The manifest's digest follows names and sizes.
+/* The manifest's digest follows names and sizes. */
 static void test_manifest_digest(void **state)
 {
     (void)state;
@@ -151,8 +151,10 @@ fail:
     return err->code;
 }
 
-// fail: building names the file, the first in order for any number of threads. skip: it is left
-// out and recorded, everything else is there.
+/*
+ * fail: building names the file, the first in order for any number of threads. skip: it is left
+ * out and recorded, everything else is there.
+ */
 static void test_bad_images(void **state)
 {
     (void)state;
@@ -166,7 +168,7 @@ static void test_bad_images(void **state)
         assert_error(build(data, threads, &err), ERR_DATA, &err, "val/a/bad.png", NULL);
     dataset_close(&data);
     for (int threads = 1; threads <= 3; threads++) {
-        assert_ok(file_remove_tree(fixture_path("cache"), &err), &err); // what is remembered
+        assert_ok(file_remove_tree(fixture_path("cache"), &err), &err); /* what is remembered */
         assert_ok(try_open(&data, BAD_IMAGE_SKIP, threads, &err), &err);
         assert_int_equal(dataset_count(data, DATA_TRAIN), 4);
         assert_int_equal(dataset_count(data, DATA_TEST), 2);
@@ -178,8 +180,10 @@ static void test_bad_images(void **state)
     }
 }
 
-// What cannot be decoded is looked for once: the second opening takes the memo's word (here a word
-// that decoding would not give), another manifest or a damaged memo does not.
+/*
+ * What cannot be decoded is looked for once: the second opening takes the memo's word (here a word
+ * that decoding would not give), another manifest or a damaged memo does not.
+ */
 static void test_bad_images_are_remembered(void **state)
 {
     (void)state;
@@ -200,7 +204,7 @@ static void test_bad_images_are_remembered(void **state)
     snprintf(path, sizeof path, "cache/%s", list.names[0]);
     file_list_release(&list);
 
-    fixture_write("set/val/b/bad.jpg", "still no pic.", 13); // of the same size: not looked at
+    fixture_write("set/val/b/bad.jpg", "still no pic.", 13); /* of the same size: not looked at */
     assert_ok(file_read(fixture_path(path), 1 << 12, &memo, &n_bytes, &err), &err);
     char *body = strstr(memo, "neither");
     assert_non_null(body);
@@ -226,7 +230,8 @@ static void test_bad_images_are_remembered(void **state)
     mem_free(memo);
 }
 
-// Whichever allocation fails: one error and no set, or, where it only cost the memo, the right set.
+/* Whichever allocation fails: one error and no set, or, where it only cost the memo, the right set.
+ */
 static void test_allocations_may_fail(void **state)
 {
     (void)state;
@@ -252,7 +257,7 @@ static void test_allocations_may_fail(void **state)
     }
 }
 
-// A file that changes after listing is an error, not another data set under the old digest.
+/* A file that changes after listing is an error, not another data set under the old digest. */
 static void test_changed_file(void **state)
 {
     (void)state;

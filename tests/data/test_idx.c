@@ -1,4 +1,4 @@
-// idx: headers, labels, names, the real MNIST where it is at hand.
+/* idx: headers, labels, names, the real MNIST where it is at hand. */
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/sys.h"
@@ -39,7 +39,7 @@ static size_t make_labels(uint8_t *file, uint32_t n)
     return LABEL_HEADER + n;
 }
 
-// A whole small set, the test images packed, the train labels under their other name.
+/* A whole small set, the test images packed, the train labels under their other name. */
 static void make_set(void)
 {
     uint8_t file[1024];
@@ -85,7 +85,7 @@ static void test_records(void **state)
     dataset_close(&data);
 }
 
-// Each wrong number in a header, each cut and each surplus is an error that names the file.
+/* Each wrong number in a header, each cut and each surplus is an error that names the file. */
 static void test_damaged_files(void **state)
 {
     (void)state;
@@ -117,7 +117,7 @@ static void test_damaged_files(void **state)
     }
 }
 
-// Terabytes declared in 16 bytes are refused without being allocated.
+/* Terabytes declared in 16 bytes are refused without being allocated. */
 static void test_huge_declaration(void **state)
 {
     (void)state;
@@ -164,7 +164,7 @@ static void test_real_set(void **state)
     assert_ok(dataset_open(&data, &settings, &err), &err);
     assert_int_equal(dataset_count(data, DATA_TRAIN), 60000);
     assert_int_equal(dataset_count(data, DATA_TEST), 10000);
-    static const int first[] = {5, 0, 4, 1, 9}; // of the published training set
+    static const int first[] = {5, 0, 4, 1, 9}; /* of the published training set */
     for (uint32_t i = 0; i < ARRAY_LEN(first); i++)
         assert_int_equal(dataset_label(data, DATA_TRAIN, i), first[i]);
     dataset_close(&data);

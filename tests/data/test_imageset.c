@@ -1,4 +1,4 @@
-// imageset: what the file holds, sharing, damage, faults, thread identity, where it lies.
+/* imageset: what the file holds, sharing, damage, faults, thread identity, where it lies. */
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/sysfault.h"
@@ -35,7 +35,7 @@ static void remove_cache(void)
     assert_ok(file_remove_tree(fixture_path("cache"), &err), &err);
 }
 
-// Every image is the source's, resized; labels and indices are the split's.
+/* Every image is the source's, resized; labels and indices are the split's. */
 static void test_holds_the_resized_images(void **state)
 {
     (void)state;
@@ -72,7 +72,7 @@ static void test_holds_the_resized_images(void **state)
     dataset_close(&data);
 }
 
-// For random resized crops train keeps the source's very pixels; the other parts are resized.
+/* For random resized crops train keeps the source's very pixels; the other parts are resized. */
 static void test_keeps_the_source_of_train(void **state)
 {
     (void)state;
@@ -102,8 +102,10 @@ static void test_keeps_the_source_of_train(void **state)
     dataset_close(&data);
 }
 
-// A share of 0.5 of 32 pixels is the central 16, untouched at 16 px; it has a file of its own. With
-// 1, or 0, nothing is cut.
+/*
+ * A share of 0.5 of 32 pixels is the central 16, untouched at 16 px; it has a file of its own. With
+ * 1, or 0, nothing is cut.
+ */
 static void test_keeps_the_central_square(void **state)
 {
     (void)state;
@@ -148,7 +150,7 @@ static bool say_stop(void *user, uint32_t done, uint32_t total)
     return false;
 }
 
-// A listener that has had enough ends the building; no file of that name is left.
+/* A listener that has had enough ends the building; no file of that name is left. */
 static void test_building_can_be_stopped(void **state)
 {
     (void)state;
@@ -171,7 +173,7 @@ static void test_building_can_be_stopped(void **state)
     dataset_close(&data);
 }
 
-// The second opening finds the file of the first; another size does not.
+/* The second opening finds the file of the first; another size does not. */
 static void test_is_found_again(void **state)
 {
     (void)state;
@@ -193,7 +195,7 @@ static void test_is_found_again(void **state)
     dataset_close(&data);
 }
 
-// The file's bytes do not depend on the number of threads, for rendered and for resized sets.
+/* The file's bytes do not depend on the number of threads, for rendered and for resized sets. */
 static void test_same_bytes_for_any_threads(void **state)
 {
     (void)state;
@@ -234,7 +236,7 @@ static void put_bytes(const char *path, const char *bytes, size_t n_bytes)
     assert_int_equal(fclose(file), 0);
 }
 
-// Any flipped bit, any cut and any foreign file of that name is noticed and written anew.
+/* Any flipped bit, any cut and any foreign file of that name is noticed and written anew. */
 static void test_damage_is_noticed(void **state)
 {
     (void)state;
@@ -270,8 +272,10 @@ static void test_damage_is_noticed(void **state)
     dataset_close(&data);
 }
 
-// Every file operation may fail at any of its calls: an error that names the file, and no file of
-// the final name; the next try succeeds.
+/*
+ * Every file operation may fail at any of its calls: an error that names the file, and no file of
+ * the final name; the next try succeeds.
+ */
 static void test_faults_while_writing(void **state)
 {
     (void)state;
@@ -298,7 +302,7 @@ static void test_faults_while_writing(void **state)
             }
             assert_error(code, ERR_IO, &err, "polytex", NULL);
             assert_null(set);
-            // A failed fsync of the folder comes after the rename: the file is there, and whole.
+            /* A failed fsync of the folder comes after the rename: the file is there, and whole. */
             if (file_exists(report.path) && faults[f].kind != SYS_FSYNC)
                 fail_msg("kind %zu call %ld left a file", f, k);
         }
@@ -307,8 +311,10 @@ static void test_faults_while_writing(void **state)
     dataset_close(&data);
 }
 
-// Negative control for the check on opening: a torn file under the final name (rename without
-// the writes behind it) is never taken for a good one.
+/*
+ * Negative control for the check on opening: a torn file under the final name (rename without
+ * the writes behind it) is never taken for a good one.
+ */
 static void test_torn_writes_are_never_used(void **state)
 {
     (void)state;
@@ -343,7 +349,7 @@ static void test_every_allocation_may_fail(void **state)
         const ErrCode code = try_open(&set, data, 1, &report, &err);
         fired = sysfault_fired();
         sysfault_clear();
-        // Sweeping old temporaries is optional, so its own allocations may fail unnoticed.
+        /* Sweeping old temporaries is optional, so its own allocations may fail unnoticed. */
         if (code != ERR_NONE && code != ERR_MEMORY)
             fail_msg("allocation %ld: %s", k, err.msg);
         if (!fired)
@@ -354,7 +360,7 @@ static void test_every_allocation_may_fail(void **state)
     dataset_close(&data);
 }
 
-// ISOFLOP_CACHE, else XDG_CACHE_HOME/isoflop, else HOME/.cache/isoflop, else the fallback.
+/* ISOFLOP_CACHE, else XDG_CACHE_HOME/isoflop, else HOME/.cache/isoflop, else the fallback. */
 static void test_where_it_lies(void **state)
 {
     (void)state;

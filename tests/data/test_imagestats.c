@@ -1,11 +1,11 @@
-// imagestats: against a plain double computation, and the same for any number of threads.
+/* imagestats: against a plain double computation, and the same for any number of threads. */
 #include "data/imagestats.h"
 #include "tests/data/datafixture.h"
 
 #include <math.h>
 #include <string.h>
 
-// Sums are exact; a double rounds the quotient, the float once more: 2^-24 relative.
+/* Sums are exact; a double rounds the quotient, the float once more: 2^-24 relative. */
 static void test_mean_and_deviation(void **state)
 {
     (void)state;
@@ -48,7 +48,7 @@ static void test_same_for_any_threads(void **state)
     dataset_close(&data);
 }
 
-// An image of one colour has no deviation; values stay finite and the mean maps to zero.
+/* An image of one colour has no deviation; values stay finite and the mean maps to zero. */
 static void test_constant_images(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-// polytex: golden pixels, what a picture shares across resolutions, band limit, labels.
+/* polytex: golden pixels, what a picture shares across resolutions, band limit, labels. */
 #include "base/hash.h"
 #include "base/sys.h"
 #include "data/polytex.h"
@@ -13,8 +13,10 @@ enum { MAX_SIDE = 96 };
 static uint8_t image[MAX_SIDE * MAX_SIDE * DATA_CHANNELS];
 static uint8_t other[MAX_SIDE * MAX_SIDE * DATA_CHANNELS];
 
-// The published set is these pixels: a change needs a new POLYTEX_REVISION and new digests. Each
-// line is the digest of ten images (one a class) at a resolution; odd sides and one pixel included.
+/*
+ * The published set is these pixels: a change needs a new POLYTEX_REVISION and new digests. Each
+ * line is the digest of ten images (one a class) at a resolution; odd sides and one pixel included.
+ */
 static void test_golden_pixels(void **state)
 {
     (void)state;
@@ -42,7 +44,7 @@ static void test_golden_pixels(void **state)
     }
 }
 
-// Guard bytes around the output stay.
+/* Guard bytes around the output stay. */
 static void test_writes_only_its_image(void **state)
 {
     (void)state;
@@ -55,7 +57,7 @@ static void test_writes_only_its_image(void **state)
     }
 }
 
-// Seed, split and index each change the picture; the same three repeat it.
+/* Seed, split and index each change the picture; the same three repeat it. */
 static void test_is_a_function_of_its_key(void **state)
 {
     (void)state;
@@ -71,10 +73,12 @@ static void test_is_a_function_of_its_key(void **state)
     assert_memory_not_equal(image, other, n);
 }
 
-// The same picture at two sizes: its mean colour agrees. The shape's edge is at most 4 sides long,
-// so the anti-aliasing of either size moves at most 4/32 of the area by half a pixel's coverage
-// error of at most 1/8 of a pixel ... 255*0.9/(8*32)*4 < 4 levels; textures average to within their
-// amplitude over a period, at most 0.5*255*(6/32)*0.5 < 12 at the shape's border.
+/*
+ * The same picture at two sizes: its mean colour agrees. The shape's edge is at most 4 sides long,
+ * so the anti-aliasing of either size moves at most 4/32 of the area by half a pixel's coverage
+ * error of at most 1/8 of a pixel ... 255*0.9/(8*32)*4 < 4 levels; textures average to within their
+ * amplitude over a period, at most 0.5*255*(6/32)*0.5 < 12 at the shape's border.
+ */
 static void test_same_picture_at_every_size(void **state)
 {
     (void)state;
@@ -92,8 +96,10 @@ static void test_same_picture_at_every_size(void **state)
     }
 }
 
-// Total variation along rows minus that along columns tells the two textures apart where the pixels
-// carry them: the mean difference between classes grows with resolution, as the set is built to.
+/*
+ * Total variation along rows minus that along columns tells the two textures apart where the pixels
+ * carry them: the mean difference between classes grows with resolution, as the set is built to.
+ */
 static double texture_signal(int side)
 {
     double signal = 0.0;

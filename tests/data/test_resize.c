@@ -1,4 +1,4 @@
-// resize: against the real-valued triangle filter, and its exact invariants.
+/* resize: against the real-valued triangle filter, and its exact invariants. */
 #include "base/rng.h"
 #include "base/sys.h"
 #include "data/resize.h"
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Weight of input i for output o along one axis, not normalised: the filter's definition.
+/* Weight of input i for output o along one axis, not normalised: the filter's definition. */
 static double weight_of(int i, int o, int n_in, int n_out)
 {
     const double scale = (double)n_in / n_out, reach = scale > 1.0 ? scale : 1.0;
@@ -30,9 +30,11 @@ static double oracle(const uint8_t *in, DataSize size, DataSize out, int y, int 
     return sum / total;
 }
 
-// Rounding to a level costs 0.5; weights are off by at most 2^-14 each over at most 2*max(s,1)+1
-// taps a pass (0.53 levels at s = 8 in the worst case, when every error has one sign; the running
-// sum makes them cancel), 8.8 rounding 1/512: one level bounds it.
+/*
+ * Rounding to a level costs 0.5; weights are off by at most 2^-14 each over at most 2*max(s,1)+1
+ * taps a pass (0.53 levels at s = 8 in the worst case, when every error has one sign; the running
+ * sum makes them cancel), 8.8 rounding 1/512: one level bounds it.
+ */
 static void check_sizes(DataSize in, DataSize out)
 {
     const size_t n_in = (size_t)in.height * (size_t)in.width * DATA_CHANNELS;
@@ -43,7 +45,7 @@ static void check_sizes(DataSize in, DataSize out)
     Rng rng = rng_start(7, RNG_RENDER, 0, (uint64_t)in.width * 1000 + (uint64_t)out.width);
     for (size_t i = 0; i < n_in; i++)
         source[i] = rng_below(&rng, 4) ? (uint8_t)rng_u32(&rng) : 255;
-    result[0] = result[n_out + 1] = 0x5A; // guards
+    result[0] = result[n_out + 1] = 0x5A; /* guards */
     resize_rgb(result + 1, out, source, (size_t)in.width * DATA_CHANNELS, in, scratch);
     assert_int_equal(result[0], 0x5A);
     assert_int_equal(result[n_out + 1], 0x5A);
@@ -71,7 +73,7 @@ static void test_within_a_level_of_the_filter(void **state)
     }
 }
 
-// Weights sum to one exactly, so a constant image keeps its very value at any size.
+/* Weights sum to one exactly, so a constant image keeps its very value at any size. */
 static void test_constant_images_stay(void **state)
 {
     (void)state;
@@ -87,7 +89,7 @@ static void test_constant_images_stay(void **state)
     }
 }
 
-// Equal sizes copy, and a stride wider than the image is honoured.
+/* Equal sizes copy, and a stride wider than the image is honoured. */
 static void test_equal_size_copies_a_window(void **state)
 {
     (void)state;
@@ -100,7 +102,7 @@ static void test_equal_size_copies_a_window(void **state)
         assert_memory_equal(result + y * 15, source + ((y + 1) * 8 + 2) * 3, 15);
 }
 
-// Mirroring commutes with resizing, so the filter is centred and favours no side.
+/* Mirroring commutes with resizing, so the filter is centred and favours no side. */
 static void test_is_symmetric(void **state)
 {
     (void)state;
@@ -130,7 +132,7 @@ static void test_centre_square(void **state)
     assert_int_equal(offset, 2 * 3);
     assert_int_equal(resize_centre_square((DataSize){9, 4}, 1.0, &offset), 4);
     assert_int_equal(offset, 2 * 4 * 3);
-    // 224 of 256, as the field evaluates; 3.5 rounds up; never less than a pixel.
+    /* 224 of 256, as the field evaluates; 3.5 rounds up; never less than a pixel. */
     assert_int_equal(resize_centre_square((DataSize){256, 300}, 0.875, &offset), 224);
     assert_int_equal(offset, (16 * 300 + 38) * 3);
     assert_int_equal(resize_centre_square((DataSize){7, 7}, 0.5, &offset), 4);

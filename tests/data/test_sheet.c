@@ -1,4 +1,4 @@
-// sheet: a PNG whose pixels are the images that training reads.
+/* sheet: a PNG whose pixels are the images that training reads. */
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/sysfault.h"
@@ -11,7 +11,7 @@
 
 enum { SIDE = 12, COLUMNS = 3, GAP = 2, CLASSES = 10, MAX_SHEET = 1 << 20 };
 
-// The sheet's pixels, decoded; mem_free it.
+/* The sheet's pixels, decoded; mem_free it. */
 static uint8_t *read_sheet(const char *path, DataSize *size)
 {
     Err err = {0};
@@ -32,14 +32,16 @@ static const uint8_t *pixel(const uint8_t *rgb, DataSize size, int row, int colu
     return rgb + (top * size.width + left) * DATA_CHANNELS;
 }
 
-// Without augmentation the first images of every class stand there byte for byte (normalising and
-// back is off by less than half a level), flipped or not with it; missing ones are blank.
+/*
+ * Without augmentation the first images of every class stand there byte for byte (normalising and
+ * back is off by less than half a level), flipped or not with it; missing ones are blank.
+ */
 static void test_pixels(void **state)
 {
     (void)state;
     Err err = {0};
     Dataset *data = fixture_open_polytex();
-    ImageSet *images = fixture_images(data, 25, 5, 5, SIDE, 1); // too few for 3 of each class
+    ImageSet *images = fixture_images(data, 25, 5, 5, SIDE, 1); /* too few for 3 of each class */
     const DataStats stats = imagestats_compute(images, PART_TRAIN, 1);
     for (int augmented = 0; augmented < 2; augmented++) {
         const SheetSettings settings = {COLUMNS, augmented ? AUGMENT_FLIP : 0, {1, 0}};
@@ -99,7 +101,7 @@ static void test_refusals(void **state)
     dataset_close(&data);
 }
 
-// Whichever allocation fails: one error.
+/* Whichever allocation fails: one error. */
 static void test_allocations_may_fail(void **state)
 {
     (void)state;

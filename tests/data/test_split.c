@@ -1,4 +1,4 @@
-// split: the rule, nestedness, disjointness, sizes that do not fit.
+/* split: the rule, nestedness, disjointness, sizes that do not fit. */
 #include "base/hash.h"
 #include "base/sys.h"
 #include "data/split.h"
@@ -24,7 +24,7 @@ static bool has(const Split *split, DataPart part, uint32_t index)
     return false;
 }
 
-// Each list ascends strictly, stays inside its pool, and train shares nothing with validation.
+/* Each list ascends strictly, stays inside its pool, and train shares nothing with validation. */
 static void test_lists_are_sorted_and_disjoint(void **state)
 {
     (void)state;
@@ -45,7 +45,7 @@ static void test_lists_are_sorted_and_disjoint(void **state)
     dataset_close(&data);
 }
 
-// A smaller subset of any part lies inside a larger one, whatever the other sizes are.
+/* A smaller subset of any part lies inside a larger one, whatever the other sizes are. */
 static void test_subsets_are_nested(void **state)
 {
     (void)state;
@@ -61,7 +61,7 @@ static void test_subsets_are_nested(void **state)
     dataset_close(&data);
 }
 
-// The rule spelled out with a selection sort over the keys of the pixel bytes.
+/* The rule spelled out with a selection sort over the keys of the pixel bytes. */
 static void test_follows_the_rule(void **state)
 {
     (void)state;
@@ -83,7 +83,7 @@ static void test_follows_the_rule(void **state)
     dataset_close(&data);
 }
 
-// Keys: XXH3-64 of the 8 little-endian bytes of the index for polytex.
+/* Keys: XXH3-64 of the 8 little-endian bytes of the index for polytex. */
 static void test_polytex_keys(void **state)
 {
     (void)state;
@@ -109,7 +109,7 @@ static void test_sizes_that_do_not_fit(void **state)
     dataset_close(&data);
 }
 
-// Defaults: a tenth for validation, the rest for training, all for test.
+/* Defaults: a tenth for validation, the rest for training, all for test. */
 static void test_defaults(void **state)
 {
     (void)state;

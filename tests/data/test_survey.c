@@ -1,4 +1,4 @@
-// survey: classes, sizes and duplicates of a small set.
+/* survey: classes, sizes and duplicates of a small set. */
 #include "base/sysfault.h"
 #include "data/survey.h"
 #include "tests/data/datafixture.h"
@@ -10,7 +10,7 @@ static void test_counts(void **state)
     (void)state;
     Err err = {0};
     Survey survey;
-    fixture_cifar(13, 9, 11); // labels run through 0..9 from each file's first record
+    fixture_cifar(13, 9, 11); /* labels run through 0..9 from each file's first record */
     Dataset *data = fixture_open_cifar();
     assert_ok(survey_take(&survey, data, true, 2, NULL, NULL, &err), &err);
     uint32_t n_train = 0, n_test = 0;
@@ -34,8 +34,10 @@ static void test_counts(void **state)
     dataset_close(&data);
 }
 
-// Whichever allocation fails: one error, nothing kept (the leak checker of a sanitized build
-// looks).
+/*
+ * Whichever allocation fails: one error, nothing kept (the leak checker of a sanitized build
+ * looks).
+ */
 static void test_allocations_may_fail(void **state)
 {
     (void)state;

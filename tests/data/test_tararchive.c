@@ -1,4 +1,4 @@
-// tararchive: wanted members only, damage, bombs; and CIFAR read from an archive in place.
+/* tararchive: wanted members only, damage, bombs; and CIFAR read from an archive in place. */
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/sysfault.h"
@@ -22,7 +22,7 @@ typedef struct Entry {
     const char *path;
     const void *data;
     size_t n_bytes;
-    unsigned type; // AE_IFREG, AE_IFLNK, AE_IFDIR
+    unsigned type; /* AE_IFREG, AE_IFLNK, AE_IFDIR */
 } Entry;
 
 static size_t pack_tar(const Entry *entries, size_t n)
@@ -70,7 +70,7 @@ static ErrCode try_read(TarMembers *members, const char *name, Err *err)
     return tar_read(members, fixture_path(name), MAX_BYTES, wants_bin, NULL, err);
 }
 
-// Names lose their folders and are sorted; links, folders and other names are passed over.
+/* Names lose their folders and are sorted; links, folders and other names are passed over. */
 static void test_members(void **state)
 {
     (void)state;
@@ -96,7 +96,7 @@ static void test_members(void **state)
     }
 }
 
-// Any cut or flipped byte of a packed archive is an error that names it.
+/* Any cut or flipped byte of a packed archive is an error that names it. */
 static void test_damaged_archives(void **state)
 {
     (void)state;
@@ -140,7 +140,7 @@ static void test_limits(void **state)
     assert_error(tar_read(&members, fixture_path("big.tar.gz"), 1000, wants_bin, NULL, &err),
                  ERR_DATA, &err, "a.bin", "more than 1000");
     tar_release(&members);
-    // 64 MiB of zeros after the archive's end.
+    /* 64 MiB of zeros after the archive's end. */
     uint8_t *bomb = calloc(1, 64 << 20);
     assert_non_null(bomb);
     memcpy(bomb, tar, pack_tar(twice, 1));
@@ -151,7 +151,7 @@ static void test_limits(void **state)
     tar_release(&members);
 }
 
-// The archive holds the same set as the folder: same digest, same records.
+/* The archive holds the same set as the folder: same digest, same records. */
 static void test_cifar_in_place(void **state)
 {
     (void)state;

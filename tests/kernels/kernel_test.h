@@ -1,7 +1,7 @@
 /* What the kernel tests share: buffers between guards, random fill, levels of this machine,
  * comparisons. */
-#ifndef ISOFLOP_TESTS_KERNEL_TEST_H
-#define ISOFLOP_TESTS_KERNEL_TEST_H
+#ifndef TESTS_KERNELS_KERNEL_TEST_H
+#define TESTS_KERNELS_KERNEL_TEST_H
 
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,7 +1,9 @@
-// Layers of EfficientNet-B0: parameters and multiply-adds by the official rules (tensorflow/tpu
-// models/official/efficientnet at 7dc921f), counted independently of this code.
-#ifndef ISOFLOP_TESTS_MODELS_LAYERS_B0_H
-#define ISOFLOP_TESTS_MODELS_LAYERS_B0_H
+/*
+ * Layers of EfficientNet-B0: parameters and multiply-adds by the official rules (tensorflow/tpu
+ * models/official/efficientnet at 7dc921f), counted independently of this code.
+ */
+#ifndef TESTS_MODELS_LAYERS_B0_H
+#define TESTS_MODELS_LAYERS_B0_H
 
 #include <stdint.h>
 

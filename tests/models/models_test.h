@@ -1,6 +1,6 @@
-// What the tests of models/ share.
-#ifndef ISOFLOP_TESTS_MODELS_MODELS_TEST_H
-#define ISOFLOP_TESTS_MODELS_MODELS_TEST_H
+/* What the tests of models/ share. */
+#ifndef TESTS_MODELS_MODELS_TEST_H
+#define TESTS_MODELS_MODELS_TEST_H
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +12,7 @@
 #include "models/resolve.h"
 #include "models/zoo.h"
 
-// A zoo network's specification.
+/* A zoo network's specification. */
 static inline Spec zoo_spec(const char *name)
 {
     Spec spec;
@@ -22,7 +22,7 @@ static inline Spec zoo_spec(const char *name)
     return spec;
 }
 
-// A resolved zoo network with overrides; release it.
+/* A resolved zoo network with overrides; release it. */
 static inline Network zoo_network(const char *name, double width, double depth, int64_t resolution)
 {
     const Spec spec = zoo_spec(name);

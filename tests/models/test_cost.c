@@ -1,4 +1,4 @@
-// Costs of the papers' networks, to the integer.
+/* Costs of the papers' networks, to the integer. */
 #include "tests/models/models_test.h"
 
 #include "models/cost.h"
@@ -6,9 +6,11 @@
 
 #include <string.h>
 
-// Counted by the official rounding rules and confirmed by torchvision hooks (0.14; ResNet-34, -101,
-// wide ResNet and EfficientNetV2-S by 0.29) where torchvision has the network; independent of this
-// code.
+/*
+ * Counted by the official rounding rules and confirmed by torchvision hooks (0.14; ResNet-34, -101,
+ * wide ResNet and EfficientNetV2-S by 0.29) where torchvision has the network; independent of this
+ * code.
+ */
 static const struct {
     const char *name;
     double width;
@@ -53,7 +55,7 @@ static void networks_cost_what_the_papers_do(void **state)
     }
 }
 
-// Every layer of B0 with its shape, parameters and multiply-adds; nothing more and nothing less.
+/* Every layer of B0 with its shape, parameters and multiply-adds; nothing more and nothing less. */
 static void b0_layer_by_layer(void **state)
 {
     (void)state;
@@ -71,7 +73,7 @@ static void b0_layer_by_layer(void **state)
         assert_int_equal(op->in_channels, layer->in_channels);
         assert_int_equal(op->out_channels, layer->out_channels);
         assert_int_equal(op->squeeze, layer->squeeze);
-        if (op->kind != OP_SE) // the table gives the size of SE's hidden map
+        if (op->kind != OP_SE) /* the table gives the size of SE's hidden map */
             assert_int_equal(op->out_size, layer->out_size);
         assert_int_equal(op->params, layer->params);
         assert_int_equal(op->macs, layer->macs);
@@ -88,9 +90,11 @@ static void proxy_b0_costs_756528(void **state)
     network_release(&network);
 }
 
-// By hand: stem 3x3, 3 -> 2 channels, stride 1, on 4 px; one conv block 1x1, 2 -> 5; classifier 5
-// -> 3. Floats: stem 54 + 4 and running 4, block 10 + 10 and running 10, classifier 18. The largest
-// moment is the block: 2 + 5 channels on 16 pixels. Training keeps the outputs of stem and block.
+/*
+ * By hand: stem 3x3, 3 -> 2 channels, stride 1, on 4 px; one conv block 1x1, 2 -> 5; classifier 5
+ * -> 3. Floats: stem 54 + 4 and running 4, block 10 + 10 and running 10, classifier 18. The largest
+ * moment is the block: 2 + 5 channels on 16 pixels. Training keeps the outputs of stem and block.
+ */
 static void memory_by_hand(void **state)
 {
     (void)state;
@@ -110,8 +114,10 @@ static void memory_by_hand(void **state)
     network_release(&network);
 }
 
-// A residual block keeps its input alive until the sum: 8 channels of input, 32 expanded in and out
-// of the depthwise.
+/*
+ * A residual block keeps its input alive until the sum: 8 channels of input, 32 expanded in and out
+ * of the depthwise.
+ */
 static void memory_keeps_the_shortcut(void **state)
 {
     (void)state;
@@ -129,7 +135,7 @@ static void memory_keeps_the_shortcut(void **state)
     network_release(&network);
 }
 
-// The last row carries the sums, grouped.
+/* The last row carries the sums, grouped. */
 static void table_ends_with_totals(void **state)
 {
     (void)state;

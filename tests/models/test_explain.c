@@ -1,4 +1,4 @@
-// Why the family looks as it does.
+/* Why the family looks as it does. */
 #include "tests/models/models_test.h"
 
 #include "models/explain.h"
@@ -18,8 +18,10 @@ static const Explanation *explain(const char *name)
     return &explanation;
 }
 
-// phi by dimension and cost ratios of B1 to B7, derived independently from the official
-// coefficients (reference, given to two digits, large ratios to one).
+/*
+ * phi by dimension and cost ratios of B1 to B7, derived independently from the official
+ * coefficients (reference, given to two digits, large ratios to one).
+ */
 static void phi_of_the_family(void **state)
 {
     (void)state;
@@ -46,7 +48,7 @@ static void phi_of_the_family(void **state)
     }
 }
 
-// B3's first stage: 19.2 channels became 24 (the 10 % rule), 1.4 layers became 2.
+/* B3's first stage: 19.2 channels became 24 (the 10 % rule), 1.4 layers became 2. */
 static void rounding_of_b3(void **state)
 {
     (void)state;
@@ -60,23 +62,24 @@ static void rounding_of_b3(void **state)
     assert_true(fabs(part->exact_channels - 19.2) < 1e-12);
     assert_true(part->base_layers == 1 && part->layers == 2 && part->exact_layers == 1.4);
     assert_true(e->nominal.depth == 1.4 && e->nominal.width == 1.2);
-    assert_true(e->depth.nominal == 1.4 && e->depth.counted > 1.6); // ceil costs more than it says
+    assert_true(e->depth.nominal == 1.4 &&
+                e->depth.counted > 1.6); /* ceil costs more than it says */
 }
 
-// An unscaled network is its own baseline.
+/* An unscaled network is its own baseline. */
 static void baselines_explain_themselves(void **state)
 {
     (void)state;
     const Explanation *e = explain("resnet-50");
     assert_true(e->nominal.depth == 1.0 && e->phi.depth == 0.0 && e->all.counted == 1.0);
-    assert_int_equal(e->n_parts, 5); // no head convolution
+    assert_int_equal(e->n_parts, 5); /* no head convolution */
     assert_string_equal(e->published->flops, "4.1B");
     e = explain("proxy-b0");
     assert_null(e->published);
     assert_true(isnan(e->deviation));
 }
 
-// Other pixels than the family's: their own ratio is explained, and nothing published holds.
+/* Other pixels than the family's: their own ratio is explained, and nothing published holds. */
 static void other_pixels(void **state)
 {
     (void)state;
@@ -93,7 +96,7 @@ static void other_pixels(void **state)
     text_release(&text);
 }
 
-// Networks that the paper's table 2 does not have are compared with their own papers.
+/* Networks that the paper's table 2 does not have are compared with their own papers. */
 static void other_papers(void **state)
 {
     (void)state;
@@ -107,7 +110,7 @@ static void set_baseline(Spec *scaled, const char *name)
     snprintf(scaled->scaled_from.baseline, sizeof scaled->scaled_from.baseline, "%s", name);
 }
 
-// What scaling wrote can be explained; a baseline that is not in the zoo is named.
+/* What scaling wrote can be explained; a baseline that is not in the zoo is named. */
 static void scaled_networks(void **state)
 {
     (void)state;
@@ -123,7 +126,7 @@ static void scaled_networks(void **state)
     assert_int_equal(explain_network(&explanation, &scaled, explain_paper_constants, &err),
                      ERR_USAGE);
     assert_non_null(strstr(err.msg, "'my-own'"));
-    set_baseline(&scaled, "resnet-50"); // four stages too, but another network: still explained
+    set_baseline(&scaled, "resnet-50"); /* four stages too, but another network: still explained */
     assert_int_equal(explain_network(&explanation, &scaled, explain_paper_constants, &err),
                      ERR_NONE);
     set_baseline(&scaled, "efficientnet-b0");

@@ -1,4 +1,4 @@
-// Families: STEP 2 of compound scaling.
+/* Families: STEP 2 of compound scaling. */
 #include "tests/models/models_test.h"
 
 #include "models/family.h"
@@ -6,9 +6,11 @@
 #include <math.h>
 #include <string.h>
 
-// The literal equation at B0: phi = 7 gives d 3.58, w 1.95, 596 px, 39.66 G multiply-adds and 68.7
-// M parameters; phi = 3.5 gives 365 px, 4.18 G and 19.33 M, the paper's published B4 row; phi = 1
-// costs 2.57 times, phi = 2 4.69 times.
+/*
+ * The literal equation at B0: phi = 7 gives d 3.58, w 1.95, 596 px, 39.66 G multiply-adds and 68.7
+ * M parameters; phi = 3.5 gives 365 px, 4.18 G and 19.33 M, the paper's published B4 row; phi = 1
+ * costs 2.57 times, phi = 2 4.69 times.
+ */
 static void literal_family_of_b0(void **state)
 {
     (void)state;
@@ -32,7 +34,7 @@ static void literal_family_of_b0(void **state)
     assert_true(fabs((double)m[4].params / 1e6 - 68.7) < 0.05);
 }
 
-// Any baseline has a family, and each member costs at least what the one before it does.
+/* Any baseline has a family, and each member costs at least what the one before it does. */
 static void every_network_has_a_family(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-// Matching: the counts that issue and design state, and properties over random targets.
+/* Matching: the counts that issue and design state, and properties over random targets. */
 #include "tests/models/models_test.h"
 
 #include "base/sys.h"
@@ -12,7 +12,7 @@ enum { MAX_POINTS = 128 };
 
 static const double paper_point[1][3] = {{1.2, 1.1, 1.15}};
 
-// What a grid became.
+/* What a grid became. */
 typedef struct Tally {
     size_t n, n_fair, n_networks, n_trimmed;
     double largest_trim, least_ratio, largest_ratio;
@@ -58,7 +58,7 @@ static Tally match_grid(const char *network, double step, bool has_paper_point, 
     return tally;
 }
 
-// The foundation's counts for the grid of step 0.05.
+/* The foundation's counts for the grid of step 0.05. */
 static void proxy_b0_fine_grid(void **state)
 {
     (void)state;
@@ -71,7 +71,7 @@ static void proxy_b0_fine_grid(void **state)
     assert_true(tally.least_ratio >= 0.95 && tally.largest_ratio <= 1.05);
 }
 
-// Step 0.1 with the paper's own point.
+/* Step 0.1 with the paper's own point. */
 static void proxy_b0_coarse_grid(void **state)
 {
     (void)state;
@@ -81,8 +81,10 @@ static void proxy_b0_coarse_grid(void **state)
     assert_int_equal(tally.n_networks, 18);
 }
 
-// B0's own rules, nothing matched: 65 distinct networks that cost 0.96 to 1.66 of the target (two
-// decimals are stated).
+/*
+ * B0's own rules, nothing matched: 65 distinct networks that cost 0.96 to 1.66 of the target (two
+ * decimals are stated).
+ */
 static void b0_nominal_grid(void **state)
 {
     (void)state;
@@ -93,7 +95,7 @@ static void b0_nominal_grid(void **state)
     assert_true(fabs(tally.largest_ratio - 1.66) < 0.005);
 }
 
-// The paper's point costs 1.29 of its target at phi = 1, depth alone 1.01.
+/* The paper's point costs 1.29 of its target at phi = 1, depth alone 1.01. */
 static void b0_nominal_points(void **state)
 {
     (void)state;
@@ -118,7 +120,7 @@ static Ray ray_of(const char *strategy)
     return ray;
 }
 
-// All six strategies at 2x and 4x: within 5 %, pixels moved by at most 4 %, on their rays.
+/* All six strategies at 2x and 4x: within 5 %, pixels moved by at most 4 %, on their rays. */
 static void proxy_b0_rays(void **state)
 {
     (void)state;
@@ -138,7 +140,7 @@ static void proxy_b0_rays(void **state)
     }
 }
 
-// What a point says of itself is true of the network that it holds.
+/* What a point says of itself is true of the network that it holds. */
 static void points_tell_the_truth(void **state)
 {
     (void)state;
@@ -161,7 +163,7 @@ static void points_tell_the_truth(void **state)
     }
 }
 
-// One dimension's ray moves that dimension only (pixels apart, which matching may move).
+/* One dimension's ray moves that dimension only (pixels apart, which matching may move). */
 static void single_rays_are_single(void **state)
 {
     (void)state;
@@ -181,7 +183,7 @@ static void single_rays_are_single(void **state)
     assert_true(point.built.resolution > 1.3);
 }
 
-// The preferred candidate so far: least moved, then nearest, then most pixels.
+/* The preferred candidate so far: least moved, then nearest, then most pixels. */
 typedef struct Best {
     double moved, distance;
     int pixels;
@@ -200,9 +202,11 @@ static void try_all_pixels(Best *best, const Spec *scaled, const Matching *match
     }
 }
 
-// The reference for rays: parameters sampled so densely that no network of proxy-b0's is missed,
-// the rule applied literally. A walk that skips a network, or an order of preference turned round,
-// fails.
+/*
+ * The reference for rays: parameters sampled so densely that no network of proxy-b0's is missed,
+ * the rule applied literally. A walk that skips a network, or an order of preference turned round,
+ * fails.
+ */
 static void rays_equal_brute_force(void **state)
 {
     (void)state;
@@ -228,8 +232,10 @@ static void rays_equal_brute_force(void **state)
     }
 }
 
-// Whole pixels of nearest cost: no other number of pixels of the built channels and layers comes
-// nearer, and none of equal cost is larger.
+/*
+ * Whole pixels of nearest cost: no other number of pixels of the built channels and layers comes
+ * nearer, and none of equal cost is larger.
+ */
 static void grid_pixels_are_nearest(void **state)
 {
     (void)state;
@@ -247,8 +253,10 @@ static void grid_pixels_are_nearest(void **state)
     }
 }
 
-// r >= 1: a target below the baseline at its own pixels cannot be met by fewer pixels, only by
-// narrower networks, and 1.005^-19 is not narrow enough: unfair, with the nearest that was tried.
+/*
+ * r >= 1: a target below the baseline at its own pixels cannot be met by fewer pixels, only by
+ * narrower networks, and 1.005^-19 is not narrow enough: unfair, with the nearest that was tried.
+ */
 static void unmatchable_points_are_unfair(void **state)
 {
     (void)state;
@@ -262,7 +270,7 @@ static void unmatchable_points_are_unfair(void **state)
     assert_true(point.ratio > 1.05);
 }
 
-// A ray may go below its baseline when the target does.
+/* A ray may go below its baseline when the target does. */
 static void rays_shrink(void **state)
 {
     (void)state;
@@ -280,9 +288,11 @@ static const char coarse_yaml[] =
     "{name: coarse, resolution: 32, classes: 10, activation: relu, rounding: {divisor: 64}, "
     "stem: {channels: 64}, stages: [{op: mbconv, channels: 64, layers: 1}]}";
 
-// A baseline that rounding throws far off its ray: its only widths are 64, 128, ... When pixels are
-// moved to meet the target, the point is off-ray; a ray without any match falls back to widths and
-// stays within the rules.
+/*
+ * A baseline that rounding throws far off its ray: its only widths are 64, 128, ... When pixels are
+ * moved to meet the target, the point is off-ray; a ray without any match falls back to widths and
+ * stays within the rules.
+ */
 static void coarse_networks_are_found_out(void **state)
 {
     (void)state;
@@ -306,7 +316,7 @@ static void coarse_networks_are_found_out(void **state)
     assert_true(has_fallback);
 }
 
-// `scale --strategy --macs`: by the spec's own rules no other network of the ray is nearer.
+/* `scale --strategy --macs`: by the spec's own rules no other network of the ray is nearer. */
 static void nominal_rays_are_nearest(void **state)
 {
     (void)state;

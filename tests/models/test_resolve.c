@@ -1,4 +1,4 @@
-// Resolving: the operation list, its invariants, its identity, and refusals.
+/* Resolving: the operation list, its invariants, its identity, and refusals. */
 #include "tests/models/models_test.h"
 
 #include "base/sysfault.h"
@@ -31,9 +31,11 @@ static void check_inputs(const Network *network, int index)
     assert_true(op->survival > 0.0 && op->survival <= 1.0);
 }
 
-// For every zoo network, at an odd and an even size: ops read what came before with matching
-// shapes, names are unique, sums are sums, the last op makes the logits, and counting without
-// building gives the same.
+/*
+ * For every zoo network, at an odd and an even size: ops read what came before with matching
+ * shapes, names are unique, sums are sums, the last op makes the logits, and counting without
+ * building gives the same.
+ */
 static void invariants_of_every_network(void **state)
 {
     (void)state;
@@ -60,8 +62,10 @@ static void invariants_of_every_network(void **state)
     }
 }
 
-// An mbconv of expand 1 has no expand op; skips only where stride and channels allow; mnasnet's
-// first block never skips, however deep.
+/*
+ * An mbconv of expand 1 has no expand op; skips only where stride and channels allow; mnasnet's
+ * first block never skips, however deep.
+ */
 static void mbconv_blocks(void **state)
 {
     (void)state;
@@ -71,7 +75,7 @@ static void mbconv_blocks(void **state)
     assert_null(find(&network, "stages.1.0.add"));
     assert_non_null(find(&network, "stages.1.1.add"));
     assert_int_equal(find(&network, "stages.1.0.se")->squeeze,
-                     4); // of the block's 16 input channels
+                     4); /* of the block's 16 input channels */
     assert_int_equal(find(&network, "stages.1.0.project")->act, ACT_NONE);
     network_release(&network);
     network = zoo_network("mnasnet-a1", 1.0, 3.0, RESOLVE_UNSET);
@@ -81,8 +85,10 @@ static void mbconv_blocks(void **state)
     network_release(&network);
 }
 
-// survival_i = 1 - 0.2 i / N over all 16 blocks of B0: the second block of stage 1 is block 2, the
-// last skip block 14.
+/*
+ * survival_i = 1 - 0.2 i / N over all 16 blocks of B0: the second block of stage 1 is block 2, the
+ * last skip block 14.
+ */
 static void survival_falls_linearly(void **state)
 {
     (void)state;
@@ -93,8 +99,10 @@ static void survival_falls_linearly(void **state)
     network_release(&network);
 }
 
-// ResNets: the shortcut is a projection where shapes change, else the block's input; v1.5 has the
-// stride on the 3 x 3.
+/*
+ * ResNets: the shortcut is a projection where shapes change, else the block's input; v1.5 has the
+ * stride on the 3 x 3.
+ */
 static void resnet_blocks(void **state)
 {
     (void)state;
@@ -118,8 +126,10 @@ static void resnet_blocks(void **state)
     network_release(&network);
 }
 
-// Fused MBConv of expand 1 is one convolution with activation and skip; else k x k and a linear
-// projection.
+/*
+ * Fused MBConv of expand 1 is one convolution with activation and skip; else k x k and a linear
+ * projection.
+ */
 static void fused_blocks(void **state)
 {
     (void)state;
@@ -132,8 +142,10 @@ static void fused_blocks(void **state)
     network_release(&network);
 }
 
-// TensorFlow's SAME on even input puts the odd pixel below and right; on odd input it is symmetric.
-// Sizes agree always.
+/*
+ * TensorFlow's SAME on even input puts the odd pixel below and right; on odd input it is symmetric.
+ * Sizes agree always.
+ */
 static void padding_of_both_kinds(void **state)
 {
     (void)state;
@@ -146,9 +158,9 @@ static void padding_of_both_kinds(void **state)
     network_release(&network);
     spec.padding = PADDING_SAME;
     assert_int_equal(resolve_network(&network, &spec, &err), ERR_NONE);
-    assert_int_equal(find(&network, "stem")->pad, 0);                 // 224: (0, 1)
-    assert_int_equal(find(&network, "stages.2.0.depthwise")->pad, 1); // 56, k 5: (1, 2)
-    assert_int_equal(find(&network, "stages.2.1.depthwise")->pad, 2); // stride 1
+    assert_int_equal(find(&network, "stem")->pad, 0);                 /* 224: (0, 1) */
+    assert_int_equal(find(&network, "stages.2.0.depthwise")->pad, 1); /* 56, k 5: (1, 2) */
+    assert_int_equal(find(&network, "stages.2.1.depthwise")->pad, 2); /* stride 1 */
     network_release(&network);
     spec.resolution = 225;
     assert_int_equal(resolve_network(&network, &spec, &err), ERR_NONE);
@@ -166,8 +178,10 @@ static void digest_of(const Spec *spec, char digest[NETWORK_DIGEST_MAX])
     network_release(&network);
 }
 
-// The digest sees everything that execution depends on, and neither the name nor the rules of
-// scaling.
+/*
+ * The digest sees everything that execution depends on, and neither the name nor the rules of
+ * scaling.
+ */
 static void digest_is_identity(void **state)
 {
     (void)state;
@@ -184,7 +198,7 @@ static void digest_is_identity(void **state)
     for (size_t i = 0; i < ARRAY_LEN(changed); i++)
         changed[i] = base;
     changed[0].classes++;
-    changed[1].resolution = 31; // costs what 32 costs
+    changed[1].resolution = 31; /* costs what 32 costs */
     changed[2].drop_connect = 0.1;
     changed[3].head.dropout = 0.1;
     changed[4].batch_norm.epsilon = 1e-5;
@@ -253,7 +267,7 @@ static void misuse_is_refused(void **state)
     refuse(&spec, &options, "e+16 multiply-adds, more than 1e+15");
 }
 
-// The largest network that a file may describe saturates instead of overflowing, and is refused.
+/* The largest network that a file may describe saturates instead of overflowing, and is refused. */
 static void absurd_networks_saturate(void **state)
 {
     (void)state;
@@ -271,7 +285,8 @@ static void absurd_networks_saturate(void **state)
     assert_int_equal(resolve_network(&network, &spec, &err), ERR_USAGE);
 }
 
-// Each allocation fails in turn: the error says so and nothing leaks (seen by the sanitizer build).
+/* Each allocation fails in turn: the error says so and nothing leaks (seen by the sanitizer build).
+ */
 static void every_allocation_may_fail(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-// Rounding rules, scaled specifications, strategies.
+/* Rounding rules, scaled specifications, strategies. */
 #include "tests/models/models_test.h"
 
 #include "models/scaling.h"
@@ -9,20 +9,21 @@
 
 static const Rounding official = {.divisor = 8, .limit = 0.9, .min = 0, .depth = DEPTH_CEIL};
 
-// The official round_filters: ties, the 10 % rule, and the smallest count.
+/* The official round_filters: ties, the 10 % rule, and the smallest count. */
 static void channels_round_officially(void **state)
 {
     (void)state;
-    assert_int_equal(scaling_round_channels(40, 1.1, &official), 48); // 44.0: the tie rounds up
-    assert_int_equal(scaling_round_channels(16, 1.2, &official), 24); // 19.2 -> 16 fails 0.9 * 19.2
-    assert_int_equal(scaling_round_channels(24, 1.1, &official), 24); // 26.4
-    assert_int_equal(scaling_round_channels(16, 1.1, &official), 16); // 17.6
-    assert_int_equal(scaling_round_channels(16, 0.1, &official), 8);  // the divisor is the least
+    assert_int_equal(scaling_round_channels(40, 1.1, &official), 48); /* 44.0: the tie rounds up */
+    assert_int_equal(scaling_round_channels(16, 1.2, &official),
+                     24); /* 19.2 -> 16 fails 0.9 * 19.2 */
+    assert_int_equal(scaling_round_channels(24, 1.1, &official), 24); /* 26.4 */
+    assert_int_equal(scaling_round_channels(16, 1.1, &official), 16); /* 17.6 */
+    assert_int_equal(scaling_round_channels(16, 0.1, &official), 8);  /* the divisor is the least */
     assert_int_equal(scaling_round_channels(20, 1.0, &official),
-                     20); // a factor of 1 changes nothing
+                     20); /* a factor of 1 changes nothing */
 }
 
-// EfficientNetV2 has no 10 % rule; `min` replaces the divisor as the least; other divisors.
+/* EfficientNetV2 has no 10 % rule; `min` replaces the divisor as the least; other divisors. */
 static void channels_round_by_the_spec(void **state)
 {
     (void)state;
@@ -31,15 +32,15 @@ static void channels_round_by_the_spec(void **state)
     const Rounding by_two = {.divisor = 2, .limit = 0.9};
     assert_int_equal(scaling_round_channels(16, 1.2, &v2), 16);
     assert_int_equal(scaling_round_channels(20, 0.25, &with_min), 12);
-    assert_int_equal(scaling_round_channels(10, 1.1, &by_two), 12); // 11.0: the tie rounds up
+    assert_int_equal(scaling_round_channels(10, 1.1, &by_two), 12); /* 11.0: the tie rounds up */
 }
 
-// ceil without tripping over floating products; nearest with half up; never 0.
+/* ceil without tripping over floating products; nearest with half up; never 0. */
 static void depth_rounds(void **state)
 {
     (void)state;
     assert_int_equal(scaling_round_depth(1, 1.1, DEPTH_CEIL), 2);
-    assert_int_equal(scaling_round_depth(10, 1.1, DEPTH_CEIL), 11); // 11.000000000000002
+    assert_int_equal(scaling_round_depth(10, 1.1, DEPTH_CEIL), 11); /* 11.000000000000002 */
     assert_int_equal(scaling_round_depth(4, 3.1, DEPTH_CEIL), 13);
     assert_int_equal(scaling_round_depth(1, 1.5, DEPTH_ROUND), 2);
     assert_int_equal(scaling_round_depth(1, 1.49, DEPTH_ROUND), 1);
@@ -50,12 +51,12 @@ static void depth_rounds(void **state)
 static void pixels_round(void **state)
 {
     (void)state;
-    assert_int_equal(scaling_round_pixels(224, 1.15), 258); // 257.6
-    assert_int_equal(scaling_round_pixels(31, 1.5), 47);    // 46.5: half up
+    assert_int_equal(scaling_round_pixels(224, 1.15), 258); /* 257.6 */
+    assert_int_equal(scaling_round_pixels(31, 1.5), 47);    /* 46.5: half up */
     assert_int_equal(scaling_round_pixels(32, 1e-6), 1);
 }
 
-// B1 to B7 of the zoo are B0 scaled by the official coefficients, field by field.
+/* B1 to B7 of the zoo are B0 scaled by the official coefficients, field by field. */
 static void family_is_b0_scaled(void **state)
 {
     (void)state;
@@ -80,7 +81,7 @@ static void family_is_b0_scaled(void **state)
     }
 }
 
-// The head's three rules: MobileNetV2's grows only, MnasNet's never does.
+/* The head's three rules: MobileNetV2's grows only, MnasNet's never does. */
 static void heads_scale_by_their_rule(void **state)
 {
     (void)state;
@@ -102,7 +103,7 @@ static void heads_scale_by_their_rule(void **state)
     }
 }
 
-// `scale: false` and `scale_depth: false` hold a stage still.
+/* `scale: false` and `scale_depth: false` hold a stage still. */
 static void flags_hold_stages_still(void **state)
 {
     (void)state;
@@ -118,8 +119,10 @@ static void flags_hold_stages_still(void **state)
     assert_int_equal(scaled.stages[6].layers, 1);
 }
 
-// ResNet's rule applies to its filters, the hidden channels; the output is four times (wide: twice)
-// as many. 256 * 1.2 itself would round to 304.
+/*
+ * ResNet's rule applies to its filters, the hidden channels; the output is four times (wide: twice)
+ * as many. 256 * 1.2 itself would round to 304.
+ */
 static void bottlenecks_round_their_filters(void **state)
 {
     (void)state;
@@ -127,12 +130,12 @@ static void bottlenecks_round_their_filters(void **state)
     Spec scaled;
     Err err = {0};
     assert_int_equal(scaling_apply(&scaled, &narrow, (Scale){1.0, 1.2, 1.0}, &err), ERR_NONE);
-    assert_int_equal(scaled.stages[0].channels, 4 * 80); // 64 * 1.2 = 76.8
+    assert_int_equal(scaled.stages[0].channels, 4 * 80); /* 64 * 1.2 = 76.8 */
     assert_int_equal(scaling_apply(&scaled, &wide, (Scale){1.0, 1.2, 1.0}, &err), ERR_NONE);
-    assert_int_equal(scaled.stages[0].channels, 2 * 152); // 128 * 1.2 = 153.6
+    assert_int_equal(scaled.stages[0].channels, 2 * 152); /* 128 * 1.2 = 153.6 */
 }
 
-// Factors of 1 give the same network; only name and origin tell.
+/* Factors of 1 give the same network; only name and origin tell. */
 static void identity_changes_nothing(void **state)
 {
     (void)state;
@@ -147,8 +150,10 @@ static void identity_changes_nothing(void **state)
     assert_int_equal(resolve_macs(&scaled, 0), resolve_macs(&spec, 0));
 }
 
-// By hand: B0 times 1.4, 1.2: 26 of 16 blocks; channel ratios 24/16 32/24 48/40 96/80 136/112
-// 232/192 384/320.
+/*
+ * By hand: B0 times 1.4, 1.2: 26 of 16 blocks; channel ratios 24/16 32/24 48/40 96/80 136/112
+ * 232/192 384/320.
+ */
 static void built_multipliers(void **state)
 {
     (void)state;
@@ -157,7 +162,7 @@ static void built_multipliers(void **state)
     const double product =
         24.0 / 16 * 32 / 24 * 48 / 40 * 96 / 80 * 136 / 112 * 232 / 192 * 384 / 320;
     assert_true(built.depth == 26.0 / 16.0);
-    assert_true(fabs(built.width - pow(product, 1.0 / 7.0)) < 1e-12); // a few ulp of exp and log
+    assert_true(fabs(built.width - pow(product, 1.0 / 7.0)) < 1e-12); /* a few ulp of exp and log */
     assert_true(built.resolution == 300.0 / 224.0);
 }
 
@@ -178,8 +183,10 @@ static void bad_multipliers_are_misuse(void **state)
     assert_non_null(strstr(err.msg, "too large"));
 }
 
-// Every strategy starts at the baseline, never falls, and about doubles the nominal cost each unit
-// of t (compound: its product, 1.92).
+/*
+ * Every strategy starts at the baseline, never falls, and about doubles the nominal cost each unit
+ * of t (compound: its product, 1.92).
+ */
 static void strategies_are_rays(void **state)
 {
     (void)state;
@@ -197,17 +204,17 @@ static void strategies_are_rays(void **state)
         assert_true(one.depth >= 1.0 && one.width >= 1.0 && one.resolution >= 1.0);
         const double cost = one.depth * one.width * one.width * one.resolution * one.resolution;
         const double expected = strategy->n_constants ? 1.2 * 1.1 * 1.1 * 1.15 * 1.15 : 2.0;
-        assert_true(fabs(cost - expected) < 1e-12); // five roundings of numbers below 4
+        assert_true(fabs(cost - expected) < 1e-12); /* five roundings of numbers below 4 */
     }
 }
 
-// phi = 1 gives the constants to the bit: 40 channels times 1.1 must be 44.0, not one ulp less.
+/* phi = 1 gives the constants to the bit: 40 channels times 1.1 must be 44.0, not one ulp less. */
 static void compound_is_exact_at_whole_phi(void **state)
 {
     (void)state;
     const Scale one = scaling_compound(1.2, 1.1, 1.15, 1.0);
     assert_true(one.depth == 1.2 && one.width == 1.1 && one.resolution == 1.15);
-    const Scale seven = scaling_compound(1.2, 1.1, 1.15, 7.0); // paper: 3.58, 1.95, 596 px
+    const Scale seven = scaling_compound(1.2, 1.1, 1.15, 7.0); /* paper: 3.58, 1.95, 596 px */
     assert_true(fabs(seven.depth - 3.58) < 0.005 && fabs(seven.width - 1.95) < 0.005);
     assert_int_equal(scaling_round_pixels(224, seven.resolution), 596);
 }

@@ -1,4 +1,5 @@
-// Network files: what they mean, what is refused and how it is said, and that writing reads back.
+/* Network files: what they mean, what is refused and how it is said, and that writing reads back.
+ */
 #include "tests/models/models_test.h"
 
 #include "base/file.h"
@@ -16,7 +17,7 @@ static ErrCode parse(Spec *spec, const char *text, Err *err)
     return spec_parse(spec, "net.yaml", text, strlen(text), err);
 }
 
-// The smallest network file shows every default.
+/* The smallest network file shows every default. */
 static void defaults(void **state)
 {
     (void)state;
@@ -45,7 +46,7 @@ static void defaults(void **state)
     assert_string_equal(spec.scaled_from.baseline, "");
 }
 
-// The design's own example means B0's first stages.
+/* The design's own example means B0's first stages. */
 static void keys_of_the_design(void **state)
 {
     (void)state;
@@ -59,8 +60,10 @@ static void keys_of_the_design(void **state)
     assert_int_equal(spec_n_blocks(&spec), 16);
 }
 
-// Writing is byte-stable and complete: every zoo network reads back to the same bytes and the same
-// cost, at widths and depths that are written as fractions too.
+/*
+ * Writing is byte-stable and complete: every zoo network reads back to the same bytes and the same
+ * cost, at widths and depths that are written as fractions too.
+ */
 static void writing_reads_back(void **state)
 {
     (void)state;
@@ -82,7 +85,7 @@ static void writing_reads_back(void **state)
     }
 }
 
-// The written form, once in full.
+/* The written form, once in full. */
 static void written_form(void **state)
 {
     (void)state;
@@ -181,8 +184,10 @@ static void refusals_say_where_and_what(void **state)
     }
 }
 
-// A file that would expand without end, and one that nests without end: refused by the reader's
-// bounds.
+/*
+ * A file that would expand without end, and one that nests without end: refused by the reader's
+ * bounds.
+ */
 static void bombs_are_refused(void **state)
 {
     (void)state;
@@ -216,7 +221,7 @@ static void zoo_and_paths(void **state)
     Spec spec;
     Err err = {0};
     for (size_t i = 0; i < zoo_count();
-         i++) { // the list, the embedded files and the names in them agree
+         i++) { /* the list, the embedded files and the names in them agree */
         assert_non_null(zoo_text(zoo_name(i)));
         assert_string_equal(zoo_spec(zoo_name(i)).name, zoo_name(i));
     }
@@ -230,7 +235,7 @@ static void zoo_and_paths(void **state)
     assert_null(zoo_text("alexnet"));
 }
 
-// docs/networks.md carries the tables of the reader itself.
+/* docs/networks.md carries the tables of the reader itself. */
 static void manual_agrees(void **state)
 {
     (void)state;
@@ -249,9 +254,11 @@ static void manual_agrees(void **state)
     text_release(&path);
 }
 
-// Each allocation fails in turn: said, nothing leaked (seen by the sanitizer build), the spec
-// untouched. One that served only the words of a message that was not needed may be survived: then
-// the spec is whole.
+/*
+ * Each allocation fails in turn: said, nothing leaked (seen by the sanitizer build), the spec
+ * untouched. One that served only the words of a message that was not needed may be survived: then
+ * the spec is whole.
+ */
 static void every_allocation_may_fail(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-// The paper's tables, counted.
+/* The paper's tables, counted. */
 #include "tests/models/models_test.h"
 
 #include "models/tables.h"
@@ -22,7 +22,7 @@ static void count(Table *table, int number)
         fail_msg("%s", err.msg);
 }
 
-// B0 as built is table 1 as printed (v5: stage 6 at 14 px).
+/* B0 as built is table 1 as printed (v5: stage 6 at 14 px). */
 static void table1_is_b0(void **state)
 {
     (void)state;
@@ -36,8 +36,10 @@ static void table1_is_b0(void **state)
     }
 }
 
-// Counted rows of table 2 against the reference's own deviations (percent, one digit), ratios to
-// the group's first.
+/*
+ * Counted rows of table 2 against the reference's own deviations (percent, one digit), ratios to
+ * the group's first.
+ */
 static void table2_deviations(void **state)
 {
     (void)state;
@@ -63,7 +65,8 @@ static void table2_deviations(void **state)
     assert_true(isnan(row_of(&table, "GPipe")->deviation));
 }
 
-// Counts of table 3 and 7, derived independently with the official rules (reference, three digits).
+/* Counts of table 3 and 7, derived independently with the official rules (reference, three digits).
+ */
 static void tables_3_and_7(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-// The grid of STEP 1.
+/* The grid of STEP 1. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,8 +25,10 @@ static size_t count(double step, double tolerance, size_t n_also)
     return n;
 }
 
-// The counts that the design states; the paper's point is not on the lattice of 0.1 but on that of
-// 0.05, where its product 1.92 is within 5 % of 2.
+/*
+ * The counts that the design states; the paper's point is not on the lattice of 0.1 but on that of
+ * 0.05, where its product 1.92 is within 5 % of 2.
+ */
 static void counts_of_the_design(void **state)
 {
     (void)state;
@@ -36,8 +38,10 @@ static void counts_of_the_design(void **state)
     assert_int_equal(count(0.05, 0.05, 1), 109);
 }
 
-// Inclusive after rounding: (1.9, 1, 1) is 5 % off 2 exactly, (2, 1, 1) not at all; 1.9/2 - 1 is
-// not 0.05 in binary.
+/*
+ * Inclusive after rounding: (1.9, 1, 1) is 5 % off 2 exactly, (2, 1, 1) not at all; 1.9/2 - 1 is
+ * not 0.05 in binary.
+ */
 static void the_rule_is_inclusive(void **state)
 {
     (void)state;
@@ -56,8 +60,10 @@ static void the_rule_is_inclusive(void **state)
     mem_free(points);
 }
 
-// Ascending, exact decimals, extra points last and only once (1, 1, 1.4 is on the lattice: its
-// product is 1.96).
+/*
+ * Ascending, exact decimals, extra points last and only once (1, 1, 1.4 is on the lattice: its
+ * product is 1.96).
+ */
 static void order_and_extras(void **state)
 {
     (void)state;

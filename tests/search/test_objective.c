@@ -1,4 +1,4 @@
-// The objective's three forms and rankings.
+/* The objective's three forms and rankings. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,7 +19,7 @@ static const Objective band = {OBJECTIVE_BAND, -0.07, 100.0, 0.05};
 
 static bool is_near(double a, double b)
 {
-    return fabs(a - b) <= 1e-12 * fabs(b); // fm_pow is good to a few ulp at these exponents
+    return fabs(a - b) <= 1e-12 * fabs(b); /* fm_pow is good to a few ulp at these exponents */
 }
 
 static void scores(void **state)
@@ -37,8 +37,10 @@ static void scores(void **state)
     assert_true(isnan(objective_score(&soft, (double)NAN, 100.0)));
 }
 
-// T only rescales soft scores: over many pseudo-random sets the ranking is the same for every T. A
-// score that used T otherwise would differ.
+/*
+ * T only rescales soft scores: over many pseudo-random sets the ranking is the same for every T. A
+ * score that used T otherwise would differ.
+ */
 static void soft_targets_never_change_a_ranking(void **state)
 {
     (void)state;
@@ -60,8 +62,10 @@ static void soft_targets_never_change_a_ranking(void **state)
     }
 }
 
-// Equal scores share a rank and are ordered by cost, then by place; what is not eligible comes last
-// without a rank.
+/*
+ * Equal scores share a rank and are ordered by cost, then by place; what is not eligible comes last
+ * without a rank.
+ */
 static void ranks_and_ties(void **state)
 {
     (void)state;
