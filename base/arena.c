@@ -22,7 +22,8 @@ enum { HAS_GUARDS = 1 };
 
 enum { ZONE_BYTES = ARENA_ALIGN, ZONE_PATTERN = 0xA5 };
 
-/* A NaN as float and, twice, as double; without payload, so that arithmetic keeps it (see fm_expf).
+/*
+ * A NaN as float and, twice, as double; without payload, so that arithmetic keeps it (see fm_expf).
  */
 static const uint32_t poison_word = 0xFFF80000u;
 

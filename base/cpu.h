@@ -1,4 +1,5 @@
-/* The processor: instruction-set level, threads we may use, floating-point mode, names and caches.
+/*
+ * The processor: instruction-set level, threads we may use, floating-point mode, names and caches.
  */
 #ifndef BASE_CPU_H
 #define BASE_CPU_H

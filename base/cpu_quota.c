@@ -6,7 +6,6 @@
  * finds the root's file.
  */
 #include "base/cpu.h"
-
 #include "base/file.h"
 #include "base/text.h"
 

@@ -103,7 +103,8 @@ static inline ErrCode err_is_set(const Err *err, ErrCode code)
     return code;
 }
 
-/* Puts context in front, "context: message", and returns err->code; place of origin and code stay.
+/*
+ * Puts context in front, "context: message", and returns err->code; place of origin and code stay.
  */
 ErrCode err_wrap(Err *err, const char *format, ...) ERR_PRINTF(2, 3);
 

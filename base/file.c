@@ -343,7 +343,8 @@ static struct flock whole_file(short type)
     return (struct flock){.l_type = type, .l_whence = SEEK_SET};
 }
 
-/* Up to HOLDER_MAX_BYTES of what the lock's holder wrote, as visible text without its last newline.
+/*
+ * Up to HOLDER_MAX_BYTES of what the lock's holder wrote, as visible text without its last newline.
  */
 static ErrCode read_holder(int fd, const char *path, Text *holder, Err *err)
 {

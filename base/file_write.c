@@ -7,7 +7,6 @@
  * written in place: a rename would put a file where the device was.
  */
 #include "base/file.h"
-
 #include "base/sys.h"
 #include "base/text.h"
 
@@ -123,7 +122,8 @@ static void destroy_writer(FileWriter **writer)
     *writer = NULL;
 }
 
-/* /dev/stdout is a link to whatever stands there, perhaps a regular file: it is one all the same.
+/*
+ * /dev/stdout is a link to whatever stands there, perhaps a regular file: it is one all the same.
  */
 static bool is_written_in_place(const char *path)
 {

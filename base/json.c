@@ -38,7 +38,8 @@ ErrCode json_parse(json_t **root, const char *name, const char *data, size_t n_b
         return err_set(err, ERR_DATA, "%s: nested too deeply, at most %d levels", name,
                        JSON_MAX_DEPTH);
     json_error_t error;
-    /* Out of memory, the lexer says "invalid token" or silently cuts a string: any failure counts.
+    /*
+     * Out of memory, the lexer says "invalid token" or silently cuts a string: any failure counts.
      */
     const unsigned long n_failures = mem_failures();
     *root = json_loadb(data, n_bytes, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);

@@ -28,7 +28,8 @@ static void close_fd(int *fd)
 
 /* --- where to find the program --- */
 
-/* The path of a program without '/', looked up in PATH; NULL if it is nowhere (or without memory).
+/*
+ * The path of a program without '/', looked up in PATH; NULL if it is nowhere (or without memory).
  */
 static char *find_program(const char *name)
 {

@@ -1,6 +1,5 @@
 /* Our own process: signals as flags, parent, names; see proc.h. */
 #include "base/proc.h"
-
 #include "base/sys.h"
 
 #include <errno.h>
@@ -70,7 +69,8 @@ bool proc_is_terminal(int fd)
 
 static volatile sig_atomic_t stop_signal;
 
-/* Sets the flag; the next stop signal of either kind finds its default again and ends the process.
+/*
+ * Sets the flag; the next stop signal of either kind finds its default again and ends the process.
  */
 static void note_stop(int signal_number)
 {

@@ -111,7 +111,8 @@ void text_release(Text *text)
 
 /* --- UTF-8 --- */
 
-/* Length of the valid character at the start of data, 0 if there is none; *code is its code point.
+/*
+ * Length of the valid character at the start of data, 0 if there is none; *code is its code point.
  */
 static size_t decode_utf8(const char *data, size_t n_bytes, uint32_t *code)
 {

@@ -1,7 +1,6 @@
 /* Tables of aligned columns; see text.h. */
-#include "base/text.h"
-
 #include "base/sys.h"
+#include "base/text.h"
 
 #include <string.h>
 

@@ -171,7 +171,8 @@ ErrCode yaml_as_doubles(YamlDoc *doc, const YamlNode *node, YamlDoubles *list,
 ErrCode yaml_as_strings(YamlDoc *doc, const YamlNode *node, YamlStrings *list,
                         Err *err) ERR_CHECKED;
 
-/* "unknown key 'x' in 'section', did you mean 'y'?" for an item of a map; names is NULL-terminated.
+/*
+ * "unknown key 'x' in 'section', did you mean 'y'?" for an item of a map; names is NULL-terminated.
  */
 ErrCode yaml_unknown_key(const YamlNode *item, const char *section, const char *const *names,
                          Err *err);

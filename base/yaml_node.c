@@ -1,7 +1,6 @@
 /* Reading nodes by hand, and overriding them; see yaml.h. */
-#include "base/yaml.h"
-
 #include "base/sys.h"
+#include "base/yaml.h"
 
 #include <stdio.h>
 #include <string.h>

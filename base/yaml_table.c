@@ -1,7 +1,6 @@
 /* Reading a map into a struct by its table of keys; see yaml.h. */
-#include "base/yaml.h"
-
 #include "base/sys.h"
+#include "base/yaml.h"
 
 #include <assert.h>
 #include <float.h>

@@ -1,13 +1,14 @@
 /* Pixels are moved as bytes in scratch, then looked up as normalised floats. */
 #include "data/augment.h"
 
+#include "data/autoaugment.h"
+#include "data/resize.h"
+
 #include "base/arena.h"
 #include "base/fmath.h"
 #include "base/rng.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "data/autoaugment.h"
-#include "data/resize.h"
 
 #include <assert.h>
 #include <string.h>

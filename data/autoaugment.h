@@ -11,8 +11,9 @@
 #ifndef DATA_AUTOAUGMENT_H
 #define DATA_AUTOAUGMENT_H
 
-#include "base/rng.h"
 #include "data/imageops.h"
+
+#include "base/rng.h"
 
 enum { AUTOAUGMENT_N_PAIRS = 25, AUTOAUGMENT_N_LEVELS = 10 };
 

@@ -21,7 +21,8 @@ typedef struct ByteStream ByteStream;
  */
 ErrCode bytestream_open(ByteStream **out, const char *path, Err *err) ERR_CHECKED;
 
-/* Exactly n_bytes. Errors: ERR_DATA if the file ends or is damaged before (file, offset, reason).
+/*
+ * Exactly n_bytes. Errors: ERR_DATA if the file ends or is damaged before (file, offset, reason).
  */
 ErrCode bytestream_read(ByteStream *stream, void *data, size_t n_bytes, Err *err) ERR_CHECKED;
 

@@ -6,12 +6,13 @@
  * published .tar.gz is read in place, into memory. Source:
  * Krizhevsky, "Learning multiple layers of features from tiny images", 2009, and the set's page.
  */
+#include "data/source.h"
+#include "data/tararchive.h"
+
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "data/source.h"
-#include "data/tararchive.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,10 +1,11 @@
 /* The table of kinds, the lookup, and thin calls through the format's operations. */
 #include "data/dataset.h"
 
+#include "data/source.h"
+
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "data/source.h"
 
 #include <assert.h>
 #include <stdlib.h>

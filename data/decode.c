@@ -4,8 +4,9 @@
  */
 #include "data/decode.h"
 
-#include "base/sys.h"
 #include "data/exif.h"
+
+#include "base/sys.h"
 
 #include <png.h>
 #include <string.h>

@@ -58,7 +58,8 @@ typedef struct Listener {
     bool is_stopped;
 } Listener;
 
-/* True if the thread is to go on with record i. Thread 0 tells and asks, the others see the answer.
+/*
+ * True if the thread is to go on with record i. Thread 0 tells and asks, the others see the answer.
  */
 static bool goes_on(Listener *listener, const Dataset *data, DataSplit split, size_t i)
 {

@@ -1,4 +1,5 @@
-/* The tag is looked for in a JPEG's APP1 segment and in a PNG's eXIf chunk; both hold a TIFF block.
+/*
+ * The tag is looked for in a JPEG's APP1 segment and in a PNG's eXIf chunk; both hold a TIFF block.
  */
 #include "data/exif.h"
 
@@ -87,7 +88,8 @@ DataSize exif_upright_size(DataSize stored, int orientation)
     return orientation >= EXIF_TRANSPOSED ? (DataSize){stored.width, stored.height} : stored;
 }
 
-/* Row and column of the stored pixel that goes to (y, x): the table of the EXIF standard, inverted.
+/*
+ * Row and column of the stored pixel that goes to (y, x): the table of the EXIF standard, inverted.
  */
 void exif_turn_upright(uint8_t *out, const uint8_t *in, DataSize stored, int orientation)
 {

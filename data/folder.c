@@ -5,13 +5,14 @@
  * count; hidden files and other endings are passed over; links, folders and names that are not
  * UTF-8 are errors. The digest is that of the manifest: relative paths and sizes.
  */
+#include "data/decode.h"
+#include "data/source.h"
+#include "data/unreadable.h"
+
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "data/decode.h"
-#include "data/source.h"
-#include "data/unreadable.h"
 
 #include <inttypes.h>
 #include <stdio.h>

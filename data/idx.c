@@ -5,12 +5,13 @@
  * Here: unsigned bytes (type 8), rank 3 for images, 1 for labels. Source: LeCun, Cortes, Burges,
  * "The MNIST database of handwritten digits".
  */
+#include "data/bytestream.h"
+#include "data/source.h"
+
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "data/bytestream.h"
-#include "data/source.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,9 +1,10 @@
 /* Images are made in groups: all threads fill one buffer, then one thread writes it. */
 #include "data/imagebuild.h"
 
+#include "data/resize.h"
+
 #include "base/arena.h"
 #include "base/sys.h"
-#include "data/resize.h"
 
 #include <omp.h>
 #include <string.h>

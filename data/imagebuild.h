@@ -5,9 +5,10 @@
 #ifndef DATA_IMAGEBUILD_H
 #define DATA_IMAGEBUILD_H
 
+#include "data/imageset.h"
+
 #include "base/file.h"
 #include "base/hash.h"
-#include "data/imageset.h"
 
 /* One image of the file. Lies in the file as it is. */
 typedef struct ImageRecord {

@@ -6,13 +6,14 @@
  */
 #include "data/imageset.h"
 
+#include "data/cachefolder.h"
+#include "data/imagebuild.h"
+
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "data/cachefolder.h"
-#include "data/imagebuild.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -184,7 +185,8 @@ static ErrCode build(ImageSet *set, const char *path, const Dataset *data, const
     char *folder = file_folder(path);
     if (!folder)
         return err_memory(err, strlen(path));
-    /* What crashed writers left behind is only untidy: whether it can be removed does not matter.
+    /*
+     * What crashed writers left behind is only untidy: whether it can be removed does not matter.
      */
     Err ignored = {0};
     (void)!file_sweep_temporaries(folder, &ignored);

@@ -7,12 +7,13 @@
  */
 #include "data/polytex.h"
 
+#include "data/source.h"
+
 #include "base/fmath.h"
 #include "base/hash.h"
 #include "base/rng.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "data/source.h"
 
 #include <inttypes.h>
 #include <stdio.h>

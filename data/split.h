@@ -13,7 +13,8 @@
 
 #include "data/dataset.h"
 
-/* The three subsets. PART_TRAIN and PART_VAL are drawn from DATA_TRAIN, PART_TEST from DATA_TEST.
+/*
+ * The three subsets. PART_TRAIN and PART_VAL are drawn from DATA_TRAIN, PART_TEST from DATA_TEST.
  */
 typedef enum DataPart { PART_TRAIN = 0, PART_VAL = 1, PART_TEST = 2, N_PARTS = 3 } DataPart;
 

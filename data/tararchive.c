@@ -1,10 +1,11 @@
 /* libarchive parses the tar; the bytes come from our own stream, which checks gzip's checksum. */
 #include "data/tararchive.h"
 
+#include "data/bytestream.h"
+
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "data/bytestream.h"
 
 #include <archive.h>
 #include <archive_entry.h>

@@ -1,12 +1,14 @@
-/* The memo is text: a line of magic and count, a line an image, a line with the hash of all before.
+/*
+ * The memo is text: a line of magic and count, a line an image, a line with the hash of all before.
  */
 #include "data/unreadable.h"
+
+#include "data/cachefolder.h"
 
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "data/cachefolder.h"
 
 #include <inttypes.h>
 #include <stdio.h>

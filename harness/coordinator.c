@@ -1,6 +1,14 @@
 /* harness/coordinator.c: the run: open, go on, keep workers busy, stop, close. */
 #include "harness/coordinator.h"
 
+#include "harness/coordinator_state.h"
+#include "harness/study_data.h"
+
+#include "base/clock.h"
+#include "base/sys.h"
+#include "data/augment.h"
+#include "data/imageset.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
@@ -10,13 +18,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "base/clock.h"
-#include "base/sys.h"
-#include "data/augment.h"
-#include "data/imageset.h"
-#include "harness/coordinator_state.h"
-#include "harness/study_data.h"
 
 #define TICK_NS 1000000000
 #define SPACE_RETRY_NS 2000000000     /* between two tries on a full disk */
@@ -287,7 +288,8 @@ static void note_skipped(const Coordinator *run, const Dataset *set)
                          n);
 }
 
-/* Decodes and resizes the images of every resolution that pending trials need, once, on all cores.
+/*
+ * Decodes and resizes the images of every resolution that pending trials need, once, on all cores.
  */
 static ErrCode fill_cache(Coordinator *run, Err *err)
 {

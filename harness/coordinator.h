@@ -9,15 +9,16 @@
 #ifndef HARNESS_COORDINATOR_H
 #define HARNESS_COORDINATOR_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include "base/cpu.h"
-#include "base/err.h"
 #include "harness/plan.h"
 #include "harness/study.h"
 #include "harness/trainer.h"
+
+#include "base/cpu.h"
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 typedef struct RunSettings {
     const char *out; /* study folder, made if need be */

@@ -1,11 +1,12 @@
 /* harness/coordinator_files.c: the folders of trials: results into place, attempts away, crashes
  * mended. */
+#include "harness/coordinator_state.h"
+
+#include "base/sys.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "base/sys.h"
-#include "harness/coordinator_state.h"
 
 #define WEIGHTS_NAME "weights.safetensors"
 #define BEST_NAME "best.safetensors"

@@ -1,18 +1,20 @@
 /* harness/coordinator_plan.c: the plan into the store, and the grid's winner out of it. */
+#include "harness/coordinator_state.h"
+
+#include "base/sys.h"
+#include "nn/arithmetic.h"
+#include "results/ranking.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "base/sys.h"
-#include "harness/coordinator_state.h"
-#include "nn/arithmetic.h"
-#include "results/ranking.h"
 
 #define WINNER_FACT "grid/winner"
 
 /* --- plan -> store --- */
 
-/* A network's row; one that is there already keeps its name and text, which are not its identity.
+/*
+ * A network's row; one that is there already keeps its name and text, which are not its identity.
  */
 static ErrCode network_row(Store *store, const PlanNetwork *network, Keep *keep, StoreNetwork *row,
                            Err *err)

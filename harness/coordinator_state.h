@@ -2,10 +2,11 @@
 #ifndef HARNESS_COORDINATOR_STATE_H
 #define HARNESS_COORDINATOR_STATE_H
 
-#include "base/file.h"
-#include "base/proc.h"
 #include "harness/coordinator.h"
 #include "harness/provenance.h"
+
+#include "base/file.h"
+#include "base/proc.h"
 #include "results/store.h"
 #include "search/objective.h"
 

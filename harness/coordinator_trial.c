@@ -1,14 +1,15 @@
 /* harness/coordinator_trial.c: one attempt from its row to its end. */
-#include <inttypes.h>
-#include <math.h>
-#include <stdio.h>
-#include <string.h>
+#include "harness/coordinator_state.h"
+#include "harness/worker.h"
 
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/sys.h"
-#include "harness/coordinator_state.h"
-#include "harness/worker.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 enum {
     READ_BYTES = 1 << 14,
@@ -31,7 +32,8 @@ RunTrial *coordinator_trial(Coordinator *run, int64_t number)
 
 /* --- starting --- */
 
-/* Threads for the next process: one while trials wait, more when fewer trials than cores are left.
+/*
+ * Threads for the next process: one while trials wait, more when fewer trials than cores are left.
  */
 static int threads_for_next(const Coordinator *run)
 {

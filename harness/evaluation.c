@@ -1,9 +1,9 @@
 /* harness/evaluation.c: batches of a subset through net_evaluate, with the confusion matrix. */
 #include "harness/evaluation.h"
 
-#include <math.h>
-
 #include "base/sys.h"
+
+#include <math.h>
 
 static const double PERCENT = 100.0;
 

@@ -7,10 +7,10 @@
 #ifndef HARNESS_EVALUATION_H
 #define HARNESS_EVALUATION_H
 
-#include <stdint.h>
-
 #include "data/batches.h"
 #include "nn/net.h"
+
+#include <stdint.h>
 
 typedef struct Evaluation {
     int64_t n; /* images */

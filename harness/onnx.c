@@ -6,13 +6,13 @@
  */
 #include "harness/onnx.h"
 
-#include <string.h>
-
 #include "base/file.h"
 #include "base/sys.h"
 #include "nn/naming.h"
-#include <onnx.pb-c.h>
 #include "results/keep.h"
+
+#include <onnx.pb-c.h>
+#include <string.h>
 
 enum {
     IR_VERSION = 8,
@@ -182,7 +182,8 @@ static void add_activation(Graph *graph, Activation act, const char *input, cons
     }
 }
 
-/* Attributes of convolutions and pools: kernel, strides, padding (below and right from the sizes).
+/*
+ * Attributes of convolutions and pools: kernel, strides, padding (below and right from the sizes).
  */
 static void add_window(Graph *graph, Onnx__NodeProto *node, const Op *op)
 {

@@ -1,17 +1,18 @@
 /* harness/plan.c: networks and trials out of points, their digests, cost and time. */
 #include "harness/plan.h"
 
-#include <math.h>
-#include <stdio.h>
-#include <string.h>
-
-#include "base/sys.h"
 #include "harness/plan_points.h"
 #include "harness/stepbench.h"
 #include "harness/study_data.h"
+
+#include "base/sys.h"
 #include "models/cost.h"
 #include "models/resolve.h"
 #include "nn/arithmetic.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 /* A training step costs its forward pass, and twice that backward: data and weights. */
 enum {

@@ -13,17 +13,18 @@
 #ifndef HARNESS_PLAN_H
 #define HARNESS_PLAN_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "harness/study.h"
 
 #include "base/cpu.h"
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/text.h"
-#include "harness/study.h"
 #include "models/match.h"
 #include "models/network.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 enum { PLAN_SERIES_MAX = 64, PLAN_REASON_MAX = 160, PLAN_PART_MAX = 24, PLAN_NONE = -1 };
 
@@ -99,7 +100,8 @@ ErrCode plan_set_winner(Plan *plan, const double constants[STUDY_DIMENSIONS], Er
  */
 ErrCode plan_predict(Plan *plan, CpuLevel level, Err *err) ERR_CHECKED;
 
-/* Multiply-adds of one trial: (3 x train + val) x epochs + test images, times the network's MACs.
+/*
+ * Multiply-adds of one trial: (3 x train + val) x epochs + test images, times the network's MACs.
  */
 double plan_trial_macs(const Plan *plan, int network);
 

@@ -1,13 +1,13 @@
 /* harness/plan_points.c: grid, curves, lines and compare, each a short walk over its settings. */
 #include "harness/plan_points.h"
 
-#include <math.h>
-#include <stdio.h>
-#include <string.h>
-
 #include "base/sys.h"
 #include "models/resolve.h"
 #include "search/grid.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 /* A new zeroed point at the end of the plan. */
 static PlanPoint *add_point(Plan *plan, int part, const char *match, Err *err)

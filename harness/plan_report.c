@@ -1,10 +1,11 @@
 /* harness/plan_report.c: a plan as JSON and as text. */
+#include "harness/plan.h"
+
+#include "base/json.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "base/json.h"
-#include "harness/plan.h"
 
 /* Seeds below which an interval, and then a bar, cannot be given (results/stats.h). */
 enum { MIN_SEEDS = 3, BAR_SEEDS = 5 };

@@ -1,12 +1,13 @@
 /* harness/provenance.c: what was fixed at build time comes from CMake, the rest from base. */
 #include "harness/provenance.h"
 
-#include <stdio.h>
-#include <sys/utsname.h>
+#include "harness/build_commit.h"
 
 #include "base/proc.h"
-#include "harness/build_commit.h"
 #include "nn/arithmetic.h"
+
+#include <stdio.h>
+#include <sys/utsname.h>
 
 #if defined(__clang__)
 #define COMPILER "clang " __clang_version__

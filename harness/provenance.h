@@ -7,9 +7,9 @@
 #ifndef HARNESS_PROVENANCE_H
 #define HARNESS_PROVENANCE_H
 
-#include <stdbool.h>
-
 #include "base/cpu.h"
+
+#include <stdbool.h>
 
 enum { PROVENANCE_TEXT_MAX = 256 };
 

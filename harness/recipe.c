@@ -1,9 +1,9 @@
 /* harness/recipe.c: the table of recipe keys, and what follows from a recipe. */
 #include "harness/recipe.h"
 
-#include <string.h>
-
 #include "data/augment.h"
+
+#include <string.h>
 
 static const char *const optimizer_names[] = {"sgd", "rmsprop", "rmsprop-torch", NULL};
 static const char *const schedule_names[] = {"cosine", "exponential", "constant", NULL};

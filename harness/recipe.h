@@ -8,12 +8,12 @@
 #ifndef HARNESS_RECIPE_H
 #define HARNESS_RECIPE_H
 
+#include "base/yaml.h"
+#include "nn/schedule.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include "base/yaml.h"
-#include "nn/schedule.h"
 
 typedef struct Recipe {
     int64_t epochs;         /* passes over the training subset */
@@ -37,7 +37,8 @@ typedef struct Recipe {
 
 extern const YamlTable recipe_table;
 
-/* Finishes a Recipe read by yaml_read: `augment`, and what one key's range cannot say. ERR_USAGE.
+/*
+ * Finishes a Recipe read by yaml_read: `augment`, and what one key's range cannot say. ERR_USAGE.
  */
 ErrCode recipe_check(Recipe *recipe, Err *err) ERR_CHECKED;
 

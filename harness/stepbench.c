@@ -1,12 +1,12 @@
 /* harness/stepbench.c: times net_train_step on resident random images. */
 #include "harness/stepbench.h"
 
-#include <stdlib.h>
-
 #include "base/clock.h"
 #include "base/rng.h"
 #include "base/sys.h"
 #include "nn/net.h"
+
+#include <stdlib.h>
 
 enum { SEED = 1, N_CHANNELS = 3 };
 

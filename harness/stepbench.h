@@ -8,12 +8,12 @@
 #ifndef HARNESS_STEPBENCH_H
 #define HARNESS_STEPBENCH_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #include "base/cpu.h"
 #include "base/err.h"
 #include "models/network.h"
+
+#include <stdbool.h>
+#include <stdint.h>
 
 enum { STEPBENCH_WARMUP = 3, STEPBENCH_MIN_STEPS = 10, STEPBENCH_MAX_STEPS = 1000000 };
 

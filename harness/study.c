@@ -1,12 +1,13 @@
 /* harness/study.c: reading a study, echoing it, and whether a store may go on with it. */
 #include "harness/study.h"
 
-#include <string.h>
+#include "harness/study_keys.h"
 
 #include "base/file.h"
 #include "base/sys.h"
-#include "harness/study_keys.h"
 #include "models/zoo.h"
+
+#include <string.h>
 
 enum { MAX_OVERRIDE_DEPTH = 8 };
 

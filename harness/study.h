@@ -11,16 +11,17 @@
 #ifndef HARNESS_STUDY_H
 #define HARNESS_STUDY_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "harness/recipe.h"
 
 #include "base/embed.h"
 #include "base/err.h"
 #include "base/text.h"
 #include "base/yaml.h"
-#include "harness/recipe.h"
 #include "models/spec.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 enum { STUDY_DIMENSIONS = 3 }; /* depth, width, resolution, always in this order */
 
@@ -113,11 +114,13 @@ ErrCode study_load(Study **out, const char *path, const char *const *sets, size_
 ErrCode study_parse(Study **out, const char *origin, const char *text, size_t n_bytes,
                     const char *const *sets, size_t n_sets, Err *err) ERR_CHECKED;
 
-/* A study of nothing but defaults and `sets`: what `train` and `eval` use. Has no name, no parts.
+/*
+ * A study of nothing but defaults and `sets`: what `train` and `eval` use. Has no name, no parts.
  */
 ErrCode study_defaults(Study **out, const char *const *sets, size_t n_sets, Err *err) ERR_CHECKED;
 
-/* The baseline's specification with the `network` keys replaced (not yet with the data's classes).
+/*
+ * The baseline's specification with the `network` keys replaced (not yet with the data's classes).
  */
 ErrCode study_baseline(Spec *out, const Study *study, Err *err) ERR_CHECKED;
 

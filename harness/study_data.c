@@ -1,10 +1,10 @@
 /* harness/study_data.c: settings for data/, and nothing more. */
 #include "harness/study_data.h"
 
-#include <string.h>
-
 #include "base/hash.h"
 #include "base/text.h"
+
+#include <string.h>
 
 static int64_t size_or_default(int64_t n)
 {

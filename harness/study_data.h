@@ -4,8 +4,9 @@
 #ifndef HARNESS_STUDY_DATA_H
 #define HARNESS_STUDY_DATA_H
 
-#include "data/split.h"
 #include "harness/study.h"
+
+#include "data/split.h"
 
 typedef struct StudyImages {
     Dataset *set;

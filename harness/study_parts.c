@@ -1,8 +1,9 @@
 /* harness/study_parts.c: the list `parts`: what the tables cannot express is read here by hand. */
-#include <string.h>
-
 #include "harness/study_keys.h"
+
 #include "models/scaling.h"
+
+#include <string.h>
 
 enum { MAX_PARTS = 16, MAX_POINTS = 4096, MAX_STRATEGIES = 32, N_KINDS = STUDY_COMPARE + 1 };
 

@@ -1,17 +1,18 @@
 /* harness/trainer.c: epochs and batches: load, step, sum, measure, save. */
 #include "harness/trainer.h"
 
-#include <math.h>
-#include <stdarg.h>
-#include <string.h>
+#include "harness/trainer_state.h"
 
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/sys.h"
 #include "data/imagestats.h"
-#include "harness/trainer_state.h"
 #include "nn/arithmetic.h"
 #include "nn/weights.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <string.h>
 
 #define CHECKPOINT_NS 60000000000 /* RELIABILITY R3: at most a minute of work is lost */
 #define PERCENT 100.0

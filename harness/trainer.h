@@ -13,14 +13,15 @@
 #ifndef HARNESS_TRAINER_H
 #define HARNESS_TRAINER_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "harness/study.h"
 
 #include "base/cpu.h"
 #include "base/err.h"
-#include "harness/study.h"
 #include "models/network.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 /* One finished epoch. */
 typedef struct TrainEpoch {

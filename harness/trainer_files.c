@@ -1,16 +1,17 @@
 /* harness/trainer_files.c: the files of a training: checkpoints, best and final weights. */
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "harness/trainer_state.h"
 
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/sys.h"
-#include "harness/trainer_state.h"
 #include "nn/checkpoint.h"
 #include "nn/weights.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define CHECKPOINT_PREFIX "checkpoint-"
 #define BEST_PREFIX "best-"
@@ -104,7 +105,8 @@ static ErrCode read_epochs(Trainer *t, const json_t *map, Err *err)
     return ERR_NONE;
 }
 
-/* Puts a checkpoint's text into the trainer's position. ERR_VERSION if it is of another training.
+/*
+ * Puts a checkpoint's text into the trainer's position. ERR_VERSION if it is of another training.
  */
 static ErrCode read_position(Trainer *t, const char *path, const char *text, Err *err)
 {

@@ -2,11 +2,12 @@
 #ifndef HARNESS_TRAINER_STATE_H
 #define HARNESS_TRAINER_STATE_H
 
+#include "harness/study_data.h"
+#include "harness/trainer.h"
+
 #include "base/arena.h"
 #include "base/hash.h"
 #include "data/batches.h"
-#include "harness/study_data.h"
-#include "harness/trainer.h"
 #include "nn/net.h"
 #include "nn/schedule.h"
 
@@ -49,7 +50,8 @@ void trainer_warn(const Trainer *trainer, const char *format, ...) ERR_PRINTF(2,
 /* Writes a checkpoint of the present position and removes what is older than the one before. */
 ErrCode trainer_checkpoint(Trainer *trainer, Err *err) ERR_CHECKED;
 
-/* Takes up the newest valid checkpoint of job->resume; *found tells. Damaged ones are warned about.
+/*
+ * Takes up the newest valid checkpoint of job->resume; *found tells. Damaged ones are warned about.
  */
 ErrCode trainer_resume(Trainer *trainer, bool *found, Err *err) ERR_CHECKED;
 

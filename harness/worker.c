@@ -1,17 +1,18 @@
 /* harness/worker.c: one trial in one process: a job in, events out. */
 #include "harness/worker.h"
 
-#include <errno.h>
-#include <inttypes.h>
-#include <poll.h>
-#include <string.h>
+#include "harness/study.h"
 
 #include "base/file.h"
 #include "base/json.h"
 #include "base/proc.h"
 #include "base/sys.h"
-#include "harness/study.h"
 #include "models/resolve.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <string.h>
 
 #define ATTEMPT_PREFIX "a"
 

@@ -9,12 +9,13 @@
 #ifndef HARNESS_WORKER_H
 #define HARNESS_WORKER_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "harness/trainer.h"
 
 #include "base/err.h"
 #include "base/text.h"
-#include "harness/trainer.h"
+
+#include <stdbool.h>
+#include <stdint.h>
 
 /* What one trial needs; all strings are borrowed by worker_job_text. */
 typedef struct WorkerJob {
@@ -36,7 +37,8 @@ typedef struct WorkerJob {
 /* The job as one line with its newline. */
 void worker_job_text(const WorkerJob *job, Text *out);
 
-/* Body of the hidden entry `isoflop run --worker`: reads the job from `in`, writes events to `out`.
+/*
+ * Body of the hidden entry `isoflop run --worker`: reads the job from `in`, writes events to `out`.
  */
 ErrCode worker_main(int in, int out, Err *err) ERR_CHECKED;
 

@@ -4,11 +4,12 @@
 #ifndef KERNELS_KERNELS_H
 #define KERNELS_KERNELS_H
 
+#include "kernels/kernel_types.h"
+
 #include "kernels/affine/affine.h"
 #include "kernels/conv/conv.h"
 #include "kernels/dw/dw.h"
 #include "kernels/head/head.h"
-#include "kernels/kernel_types.h"
 #include "kernels/opt/opt.h"
 #include "kernels/pool/pool.h"
 #include "kernels/pw/pw.h"

@@ -8,8 +8,9 @@
 #ifndef KERNELS_LANES_H
 #define KERNELS_LANES_H
 
-#include "base/fmath.h"
 #include "kernels/kernel_types.h"
+
+#include "base/fmath.h"
 
 /* Templates and their vocabulary are inlined by force, except under sanitizers, whose checks would
  * make the copies too large to compile. */

@@ -8,9 +8,10 @@
 #ifndef MODELS_COST_H
 #define MODELS_COST_H
 
+#include "models/network.h"
+
 #include "base/err.h"
 #include "base/text.h"
-#include "models/network.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -29,7 +30,8 @@ ErrCode cost_memory(CostMemory *memory, const Network *network, Err *err) ERR_CH
 /* "conv", "depthwise", "se", "add", "max_pool", "pool", "linear". */
 const char *cost_op_name(OpKind kind);
 
-/* Whether an op is a layer of the papers' tables (it has parameters): conv, depthwise, se, linear.
+/*
+ * Whether an op is a layer of the papers' tables (it has parameters): conv, depthwise, se, linear.
  */
 bool cost_is_layer(const Op *op);
 

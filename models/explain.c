@@ -4,9 +4,10 @@
  */
 #include "models/explain.h"
 
-#include "base/fmath.h"
 #include "models/resolve.h"
 #include "models/zoo.h"
+
+#include "base/fmath.h"
 
 #include <math.h>
 #include <stdio.h>

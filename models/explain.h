@@ -8,12 +8,13 @@
 #ifndef MODELS_EXPLAIN_H
 #define MODELS_EXPLAIN_H
 
-#include "base/err.h"
-#include "base/json.h"
-#include "base/text.h"
 #include "models/published.h"
 #include "models/scaling.h"
 #include "models/spec.h"
+
+#include "base/err.h"
+#include "base/json.h"
+#include "base/text.h"
 
 #include <stdint.h>
 
@@ -50,7 +51,8 @@ typedef struct Explanation {
 /* The paper's constants: alpha 1.2, beta 1.1, gamma 1.15. */
 extern const Scale explain_paper_constants;
 
-/* Errors: ERR_USAGE (baseline not in the zoo, or of another shape; constants below 1), ERR_MEMORY.
+/*
+ * Errors: ERR_USAGE (baseline not in the zoo, or of another shape; constants below 1), ERR_MEMORY.
  */
 ErrCode explain_network(Explanation *explanation, const Spec *spec, Scale constants,
                         Err *err) ERR_CHECKED;

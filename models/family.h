@@ -7,11 +7,12 @@
 #ifndef MODELS_FAMILY_H
 #define MODELS_FAMILY_H
 
+#include "models/scaling.h"
+#include "models/spec.h"
+
 #include "base/err.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "models/scaling.h"
-#include "models/spec.h"
 
 #include <stddef.h>
 #include <stdint.h>

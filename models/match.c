@@ -5,9 +5,9 @@
  * over resolve_macs, the walk over the very operations that are executed.
  */
 #include "models/match_internal.h"
+#include "models/resolve.h"
 
 #include "base/fmath.h"
-#include "models/resolve.h"
 
 #include <math.h>
 #include <string.h>

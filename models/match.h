@@ -12,10 +12,11 @@
 #ifndef MODELS_MATCH_H
 #define MODELS_MATCH_H
 
-#include "base/err.h"
 #include "models/network.h"
 #include "models/scaling.h"
 #include "models/spec.h"
+
+#include "base/err.h"
 
 #include <stdbool.h>
 #include <stdint.h>

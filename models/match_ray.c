@@ -6,7 +6,6 @@
  * no network is missed, however narrow.
  */
 #include "models/match_internal.h"
-
 #include "models/resolve.h"
 
 #include <math.h>
@@ -180,7 +179,8 @@ static double deviation(double built, double nominal)
     return fabs(built / nominal - 1.0);
 }
 
-/* How far what was built is off a point of the ray: the largest of the three relative deviations.
+/*
+ * How far what was built is off a point of the ray: the largest of the three relative deviations.
  */
 static double off_by(Scale built, Scale nominal)
 {

@@ -7,9 +7,10 @@
  */
 #include "models/resolve.h"
 
+#include "models/scaling.h"
+
 #include "base/hash.h"
 #include "base/sys.h"
-#include "models/scaling.h"
 
 #include <math.h>
 #include <stdio.h>

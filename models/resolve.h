@@ -9,9 +9,10 @@
 #ifndef MODELS_RESOLVE_H
 #define MODELS_RESOLVE_H
 
-#include "base/err.h"
 #include "models/network.h"
 #include "models/spec.h"
+
+#include "base/err.h"
 
 #include <stdint.h>
 

@@ -9,8 +9,9 @@
 #ifndef MODELS_SCALING_H
 #define MODELS_SCALING_H
 
-#include "base/err.h"
 #include "models/spec.h"
+
+#include "base/err.h"
 
 #include <stddef.h>
 

@@ -10,9 +10,10 @@
 #ifndef MODELS_SPEC_H
 #define MODELS_SPEC_H
 
+#include "models/network.h"
+
 #include "base/err.h"
 #include "base/text.h"
-#include "models/network.h"
 
 #include <stdbool.h>
 #include <stddef.h>

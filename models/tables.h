@@ -2,10 +2,11 @@
 #ifndef MODELS_TABLES_H
 #define MODELS_TABLES_H
 
+#include "models/published.h"
+
 #include "base/err.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "models/published.h"
 
 #include <stdbool.h>
 #include <stddef.h>

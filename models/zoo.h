@@ -5,8 +5,9 @@
 #ifndef MODELS_ZOO_H
 #define MODELS_ZOO_H
 
-#include "base/err.h"
 #include "models/spec.h"
+
+#include "base/err.h"
 
 #include <stddef.h>
 

@@ -1,10 +1,10 @@
 /* nn/naming.c: the name tables of torchvision and timm, worked out from an operation's place. */
 #include "nn/naming.h"
 
+#include "base/text.h"
+
 #include <stdio.h>
 #include <string.h>
-
-#include "base/text.h"
 
 enum { PREFIX_MAX = 48 }; /* of a module's name without its tensor's */
 

@@ -2,13 +2,14 @@
  * nn/net.c: the life of a Net, and the one parallel region of each call.
  */
 #include "nn/net.h"
+
 #include "nn/netplan.h"
 
 #include "base/sys.h"
 
-#include <omp.h>
 #include <assert.h>
 #include <math.h>
+#include <omp.h>
 #include <string.h>
 
 /* --- create --- */

@@ -15,13 +15,13 @@
 #ifndef NN_NET_H
 #define NN_NET_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "base/cpu.h"
 #include "base/err.h"
 #include "models/network.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 enum { NET_TENSOR_NAME_MAX = 96, NET_TENSOR_MAX_DIMS = 4 };
 

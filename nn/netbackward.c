@@ -157,7 +157,8 @@ static DenseScratch carve_dense(const OpPlan *plan, const OpPlan *input, Arena *
     return s;
 }
 
-/* The input of an image; with SE in between h and slope are the convolution's, and gated is read.
+/*
+ * The input of an image; with SE in between h and slope are the convolution's, and gated is read.
  */
 static View load_image(const Pass *pass, const DenseScratch *s, int image)
 {

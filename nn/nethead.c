@@ -34,7 +34,8 @@ static bool drops_out(const Net *net, const OpPlan *plan)
     return net->call.mode != MODE_EVAL && net->call.settings->noise && plan->op->dropout > 0.0;
 }
 
-/* Per image a sequence of its own: feature c is kept where its number is at least the probability.
+/*
+ * Per image a sequence of its own: feature c is kept where its number is at least the probability.
  */
 static void draw_mask(const Net *net, const OpPlan *plan, Chunk chunk, float *mask)
 {

@@ -168,7 +168,8 @@ enum { TENSOR_BIAS = 1 };                                                  /* LI
 
 ErrCode netplan_build(Net *net, Err *err) ERR_CHECKED;
 
-/* Gives each buffer an offset such that no two in use at one time overlap; *n_floats: the extent.
+/*
+ * Gives each buffer an offset such that no two in use at one time overlap; *n_floats: the extent.
  */
 ErrCode netbuffers_place(Buffer *buffers, int n_buffers, size_t *n_floats, Err *err) ERR_CHECKED;
 
@@ -273,7 +274,8 @@ typedef struct GradRows {
     const float *gate, *gate_b; /* SE in between: dh gate + gate_b; else NULL */
 } GradRows;
 
-/* Sums of the batch norms that a phase finishes, one chunk's: a convolution's, or of both summands.
+/*
+ * Sums of the batch norms that a phase finishes, one chunk's: a convolution's, or of both summands.
  */
 typedef struct GradStates {
     int n_targets;

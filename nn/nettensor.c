@@ -316,7 +316,8 @@ void net_init_weights(Net *net, uint64_t seed)
     net_reset_optimizer(net);
 }
 
-/* Pad lanes keep mean square 0 and weight 0: whatever the optimiser makes of 0/sqrt(0 + eps) is 0.
+/*
+ * Pad lanes keep mean square 0 and weight 0: whatever the optimiser makes of 0/sqrt(0 + eps) is 0.
  */
 void net_reset_optimizer(Net *net)
 {

@@ -2,6 +2,7 @@
  * nn/safetensors.c: reading and digests; the writer is in safetensors_write.c.
  */
 #include "nn/safetensors.h"
+
 #include "nn/safetensors_set.h"
 
 #include "base/file.h"

@@ -11,11 +11,11 @@
 #ifndef NN_SAFETENSORS_H
 #define NN_SAFETENSORS_H
 
+#include "base/err.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include "base/err.h"
 
 enum { SAFETENSORS_MAX_DIMS = 8, SAFETENSORS_HEADER_MAX = 16 * 1024 * 1024 };
 

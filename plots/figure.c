@@ -5,12 +5,13 @@
  */
 #include "plots/figure.h"
 
+#include "plots/figure_data.h"
+#include "plots/gnuplot.h"
+
 #include "base/file.h"
 #include "base/proc.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "plots/figure_data.h"
-#include "plots/gnuplot.h"
 #include "results/stats.h"
 
 #include <inttypes.h>

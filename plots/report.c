@@ -6,13 +6,14 @@
  */
 #include "plots/report.h"
 
-#include "base/file.h"
-#include "base/sys.h"
-#include "base/text.h"
 #include "plots/figure.h"
 #include "plots/figure_data.h"
 #include "plots/html.h"
 #include "plots/report_tables.h"
+
+#include "base/file.h"
+#include "base/sys.h"
+#include "base/text.h"
 
 #include <inttypes.h>
 #include <string.h>

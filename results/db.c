@@ -6,9 +6,10 @@
  */
 #include "results/db.h"
 
+#include "results/db_functions.h"
+
 #include "base/sys.h"
 #include "base/text.h"
-#include "results/db_functions.h"
 
 #include <math.h>
 #include <pthread.h>

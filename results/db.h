@@ -9,9 +9,10 @@
 #ifndef RESULTS_DB_H
 #define RESULTS_DB_H
 
-#include "base/err.h"
 #include "results/keep.h"
 #include "results/store.h"
+
+#include "base/err.h"
 
 #include <sqlite3.h>
 #include <stdbool.h>

@@ -6,9 +6,10 @@
  */
 #include "results/db_functions.h"
 
+#include "results/stats.h"
+
 #include "base/hash.h"
 #include "base/text.h"
-#include "results/stats.h"
 
 #include <math.h>
 #include <string.h>

@@ -7,17 +7,19 @@
 #ifndef RESULTS_EXPORT_H
 #define RESULTS_EXPORT_H
 
-#include "base/err.h"
-#include "base/text.h"
 #include "results/keep.h"
 #include "results/ranking.h"
 #include "results/store.h"
 #include "results/verdict.h"
 
+#include "base/err.h"
+#include "base/text.h"
+
 /* What can be exported: "trial", "result", "point", "epoch", "network", ...; ended by NULL. */
 extern const char *const export_names[];
 
-/* Appends one of export_names as CSV, or as a JSON list of maps. Errors: ERR_USAGE, as store_query.
+/*
+ * Appends one of export_names as CSV, or as a JSON list of maps. Errors: ERR_USAGE, as store_query.
  */
 ErrCode export_csv(Store *store, const char *name, Text *out, Err *err) ERR_CHECKED;
 ErrCode export_json(Store *store, const char *name, Text *out, Err *err) ERR_CHECKED;

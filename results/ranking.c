@@ -6,9 +6,10 @@
  */
 #include "results/ranking.h"
 
-#include "base/text.h"
 #include "results/verdict.h"
 #include "results/verdict_common.h"
+
+#include "base/text.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -10,10 +10,11 @@
 #ifndef RESULTS_RANKING_H
 #define RESULTS_RANKING_H
 
-#include "base/err.h"
 #include "results/keep.h"
 #include "results/stats.h"
 #include "results/store.h"
+
+#include "base/err.h"
 
 /* One network of the ranking. */
 typedef struct RankingRow {

@@ -25,10 +25,11 @@
 #ifndef RESULTS_STORE_H
 #define RESULTS_STORE_H
 
+#include "results/keep.h"
+
 #include "base/embed.h"
 #include "base/err.h"
 #include "base/hash.h"
-#include "results/keep.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -361,7 +362,8 @@ ErrCode store_study_yaml(Store *store, Keep *keep, const char **yaml, Err *err) 
 ErrCode store_query(Store *store, const char *sql, const char *parameter, Keep *keep,
                     StoreTable *out, Err *err) ERR_CHECKED;
 
-/* An objective: what an accuracy (percent) at a cost (multiply-adds) is worth; NaN: not eligible.
+/*
+ * An objective: what an accuracy (percent) at a cost (multiply-adds) is worth; NaN: not eligible.
  */
 typedef double (*StoreScore)(double top1, double macs, const void *context);
 

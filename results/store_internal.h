@@ -2,9 +2,10 @@
 #ifndef RESULTS_STORE_INTERNAL_H
 #define RESULTS_STORE_INTERNAL_H
 
-#include "base/embed.h"
 #include "results/db.h"
 #include "results/store.h"
+
+#include "base/embed.h"
 
 struct Store {
     Db db;

@@ -11,10 +11,11 @@
 #ifndef RESULTS_VERDICT_H
 #define RESULTS_VERDICT_H
 
-#include "base/err.h"
 #include "results/keep.h"
 #include "results/stats.h"
 #include "results/store.h"
+
+#include "base/err.h"
 
 typedef enum VerdictOutcome {
     VERDICT_INCONCLUSIVE,
@@ -60,7 +61,8 @@ typedef struct Verdict {
 
 enum { VERDICT_COUNT = 2 };
 
-/* Each fills *out from the points of the parts `curves` (O1), `compare` (O2). Errors: ERR_MEMORY.
+/*
+ * Each fills *out from the points of the parts `curves` (O1), `compare` (O2). Errors: ERR_MEMORY.
  */
 ErrCode verdict_o1(const StoreResults *results, Keep *keep, Verdict *out, Err *err) ERR_CHECKED;
 ErrCode verdict_o2(const StoreResults *results, Keep *keep, Verdict *out, Err *err) ERR_CHECKED;

@@ -14,7 +14,8 @@ static const StoreSeed *find_seed(const StorePointResult *point, int64_t seed)
     return NULL;
 }
 
-/* The worst that happened to a seed at some points: done, diverged, or unfinished (STORE_FAILED).
+/*
+ * The worst that happened to a seed at some points: done, diverged, or unfinished (STORE_FAILED).
  */
 static StoreStatus joint_status(const StorePointResult *const *points, int n_points, int64_t seed)
 {

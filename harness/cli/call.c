@@ -1,10 +1,10 @@
 /* harness/cli/call.c: what a command says: data on stdout, talk and progress on stderr. */
 #include "harness/cli/command.h"
 
+#include "base/file.h"
+
 #include <inttypes.h>
 #include <stdarg.h>
-
-#include "base/file.h"
 
 static size_t progress_width; /* columns of the line call_progress left on stderr */
 

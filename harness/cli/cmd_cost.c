@@ -1,4 +1,5 @@
-/* harness/cli/cmd_cost.c: `isoflop cost`: layers, parameters, multiply-adds, activations, memory.
+/*
+ * harness/cli/cmd_cost.c: `isoflop cost`: layers, parameters, multiply-adds, activations, memory.
  */
 #include "harness/cli/command.h"
 #include "harness/cli/network_options.h"

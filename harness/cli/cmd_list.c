@@ -1,4 +1,5 @@
-/* harness/cli/cmd_list.c: `isoflop list`: what this binary knows, and the files compiled into it.
+/*
+ * harness/cli/cmd_list.c: `isoflop list`: what this binary knows, and the files compiled into it.
  */
 #include "harness/cli/command.h"
 

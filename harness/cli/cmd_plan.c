@@ -1,5 +1,6 @@
 /* harness/cli/cmd_plan.c: `isoflop plan`: what a study would train, at what cost, in what time. */
 #include "harness/cli/command.h"
+
 #include "harness/plan.h"
 
 #include <math.h>

@@ -1,15 +1,15 @@
 /* harness/cli/cmd_run.c: `isoflop run`: runs a study or goes on with it; and the hidden worker. */
 #include "harness/cli/command.h"
 #include "harness/cli/study_folder.h"
+
+#include "base/file.h"
+#include "base/proc.h"
+#include "base/sys.h"
 #include "harness/coordinator.h"
 #include "harness/worker.h"
 
 #include <inttypes.h>
 #include <math.h>
-
-#include "base/file.h"
-#include "base/proc.h"
-#include "base/sys.h"
 
 static const char *const usage[] = {"STUDY.yaml [--out DIR] [--jobs N] [--only PART] [--seeds N] "
                                     "[--time-budget S] [--set PATH=VALUE]...",

@@ -2,14 +2,14 @@
  * trials. */
 #include "harness/cli/command.h"
 #include "harness/cli/network_options.h"
-#include "harness/study_data.h"
-#include "harness/trainer.h"
-
-#include <inttypes.h>
 
 #include "base/json.h"
 #include "base/proc.h"
+#include "harness/study_data.h"
+#include "harness/trainer.h"
 #include "models/resolve.h"
+
+#include <inttypes.h>
 
 static const char *const usage[] = {"--network N --data NAME[=PATH] --out DIR [--init W] [--epochs "
                                     "E] [--batch B] [--seed S] [--set PATH=VALUE]...",

@@ -12,13 +12,13 @@
 #ifndef HARNESS_CLI_COMMAND_H
 #define HARNESS_CLI_COMMAND_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "base/cpu.h"
 #include "base/err.h"
 #include "base/text.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 /* The type of an option and of its field in the settings struct. */
 typedef enum OptionKind {

@@ -1,11 +1,12 @@
 /* harness/cli/main.c: the process: finds the command, parses, runs, prints the error, exits. */
-#include <string.h>
-
-#include "base/file.h"
-#include "base/sys.h"
 #include "harness/cli/command.h"
 #include "harness/cli/options.h"
 #include "harness/cli/version.h"
+
+#include "base/file.h"
+#include "base/sys.h"
+
+#include <string.h>
 
 enum { MAX_COMMANDS = 64 };
 

@@ -1,13 +1,13 @@
 /* harness/cli/network_options.c: from the words of a command line to a specification. */
 #include "harness/cli/network_options.h"
 
-#include <math.h>
-#include <string.h>
-
 #include "models/family.h"
 #include "models/resolve.h"
 #include "models/zoo.h"
 #include "nn/naming.h"
+
+#include <math.h>
+#include <string.h>
 
 static const double TENSORFLOW_EPSILON = 1e-3;
 

@@ -7,8 +7,9 @@
 #ifndef HARNESS_CLI_NETWORK_OPTIONS_H
 #define HARNESS_CLI_NETWORK_OPTIONS_H
 
-#include "data/dataset.h"
 #include "harness/cli/command.h"
+
+#include "data/dataset.h"
 #include "harness/study.h"
 #include "models/spec.h"
 
@@ -29,7 +30,8 @@ extern const OptionTable network_options;
 ErrCode network_options_spec(Spec *out, const char *network, const NetworkOptions *options,
                              const Study *study, int n_classes, Err *err) ERR_CHECKED;
 
-/* A network's member phi of the family alpha, beta, gamma, for the commands that scale and count.
+/*
+ * A network's member phi of the family alpha, beta, gamma, for the commands that scale and count.
  */
 typedef struct CompoundOptions {
     double alpha, beta, gamma;
@@ -59,7 +61,8 @@ ErrCode network_options_names(Spec *spec, int names, Err *err) ERR_CHECKED;
 ErrCode data_option_split(const char *value, char name[DATA_OPTION_PATH_MAX], const char **path,
                           Err *err) ERR_CHECKED;
 
-/* Puts NAME[=PATH] into `study->data` (name and path stay valid as long as `value` and `buffer`).
+/*
+ * Puts NAME[=PATH] into `study->data` (name and path stay valid as long as `value` and `buffer`).
  */
 ErrCode data_option_apply(Study *study, const char *value, char buffer[DATA_OPTION_PATH_MAX],
                           Err *err) ERR_CHECKED;

@@ -1,10 +1,10 @@
 /* harness/cli/options.c: parsing and help, both from the option tables. */
 #include "harness/cli/options.h"
 
-#include <string.h>
-
 #include "base/cpu.h"
 #include "base/proc.h"
+
+#include <string.h>
 
 enum { MAX_THREADS = 1024, MAX_NAMES = 64, HELP_COLUMN = 26, HELP_COLUMNS = 100 };
 

@@ -2,6 +2,7 @@
 #include "harness/cli/version.h"
 
 #include "harness/cli/command.h"
+
 #include "harness/provenance.h"
 
 ErrCode version_print(bool is_verbose, Err *err)

@@ -56,7 +56,8 @@ typedef struct ConvKernels {
 
 const ConvKernels *conv_kernels(CpuLevel level);
 
-/* Direct convolution in double. x, w as above; y[OH][OW][OC], dx[H][W][C], dw[k*k*C][OC] are dense.
+/*
+ * Direct convolution in double. x, w as above; y[OH][OW][OC], dx[H][W][C], dw[k*k*C][OC] are dense.
  */
 void conv_forward__ref(const ConvShape *shape, const float *x, long ldx, const float *w, long ldw,
                        double *y);

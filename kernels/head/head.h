@@ -17,7 +17,8 @@ typedef struct HeadBiasArgs {
     int M, N;
 } HeadBiasArgs;
 
-/* db[n] += sum over m of dy[m][n]: one chain of additions over m ascending, continued from memory.
+/*
+ * db[n] += sum over m of dy[m][n]: one chain of additions over m ascending, continued from memory.
  */
 typedef struct HeadBiasGradArgs {
     const float *dy; /* dy[M][lddy] */

@@ -7,7 +7,6 @@
 #include <stdint.h>
 #include <string.h>
 #include <time.h>
-
 #include <cmocka.h>
 
 /*

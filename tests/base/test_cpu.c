@@ -1,6 +1,5 @@
 /* base/cpu: levels, quotas from made-up control groups, floating-point mode, pinning. */
 #include "base/cpu.h"
-
 #include "base/file.h"
 #include "base/sys.h"
 
@@ -10,7 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-
 #include <cmocka.h>
 
 /*

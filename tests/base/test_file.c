@@ -5,7 +5,6 @@
  * children.
  */
 #include "base/file.h"
-
 #include "base/sys.h"
 #include "base/sysfault.h"
 
@@ -22,7 +21,6 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
 #include <cmocka.h>
 
 enum { OLD_BYTES = 3000, NEW_BYTES = 200000 }; /* the new content needs several writes */

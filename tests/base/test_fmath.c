@@ -11,7 +11,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-
 #include <cmocka.h>
 
 #define FIXED_FLOAT_BITS 0xe6240e59u
@@ -116,7 +115,8 @@ static void exp_is_within_one_ulp(void **state)
     assert_true(isnan(fm_exp((double)NAN)));
 }
 
-/* Property: log within 1 ulp over all exponents and densely near 1, where cancellation threatens.
+/*
+ * Property: log within 1 ulp over all exponents and densely near 1, where cancellation threatens.
  */
 static void log_is_within_one_ulp(void **state)
 {

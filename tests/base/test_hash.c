@@ -1,7 +1,6 @@
 /* base/hash: published values, pieces, text forms, files. */
-#include "base/hash.h"
-
 #include "base/file.h"
+#include "base/hash.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,7 +8,6 @@
 #include <stdint.h>
 #include <string.h>
 #include <unistd.h>
-
 #include <cmocka.h>
 
 /* Property: XXH3 of the empty input and its canonical text, as xxhsum prints them. */
@@ -50,7 +48,8 @@ static void pieces_equal_the_whole(void **state)
     assert_int_equal(hash_file("hash.bin", &hash, &err), ERR_IO);
 }
 
-/* Property: text reads back to the same hash; anything that is not 32 lower-case digits is refused.
+/*
+ * Property: text reads back to the same hash; anything that is not 32 lower-case digits is refused.
  */
 static void text_reads_back(void **state)
 {

@@ -1,6 +1,5 @@
 /* base/json: strict reading, stable writing, hostile input, every allocation failing. */
 #include "base/json.h"
-
 #include "base/sys.h"
 #include "base/sysfault.h"
 
@@ -10,7 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-
 #include <cmocka.h>
 
 static void write_example(JsonWriter *w)

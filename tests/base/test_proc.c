@@ -1,8 +1,7 @@
 /* base/proc: children, pipes, timeouts, groups, deaths of parents, signals as flags. */
-#include "base/proc.h"
-
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/proc.h"
 #include "base/sys.h"
 #include "base/sysfault.h"
 
@@ -18,7 +17,6 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
 #include <cmocka.h>
 
 static const int64_t second_ns = 1000000000;

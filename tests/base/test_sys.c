@@ -1,6 +1,5 @@
 /* base/sys: memory on top of the table, and the injector itself. */
 #include "base/sys.h"
-
 #include "base/sysfault.h"
 
 #include <errno.h>
@@ -10,7 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-
 #include <cmocka.h>
 
 /*

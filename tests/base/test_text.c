@@ -1,7 +1,6 @@
 /* base/text: building, escaping, tables, numbers, distances. */
-#include "base/text.h"
-
 #include "base/sys.h"
+#include "base/text.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -10,7 +9,6 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-
 #include <cmocka.h>
 
 /* Checks what one appending function makes of a string. */

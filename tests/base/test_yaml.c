@@ -2,10 +2,9 @@
  * base/yaml: tables, errors with their places, overrides, echoes, a hostile corpus, and every
  * allocation failing.
  */
-#include "base/yaml.h"
-
 #include "base/sys.h"
 #include "base/sysfault.h"
+#include "base/yaml.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -14,7 +13,6 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-
 #include <cmocka.h>
 
 /* --- a document as the harness has them --- */

@@ -8,7 +8,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-
 #include <cmocka.h>
 
 enum { FIXTURE_PATH_BYTES = 512, CIFAR_RECORD_BYTES = 3073 };
@@ -27,7 +26,8 @@ const char *fixture_path(const char *name);
 /* Fails the test with the error's message unless code is ERR_NONE. */
 void assert_ok(ErrCode code, const Err *err);
 
-/* Fails unless `code` is `wanted` and the message contains every one of the texts (NULL: no more).
+/*
+ * Fails unless `code` is `wanted` and the message contains every one of the texts (NULL: no more).
  */
 void assert_error(ErrCode code, ErrCode wanted, const Err *err, const char *text, const char *also);
 
@@ -50,7 +50,8 @@ void fixture_cifar(uint32_t n1, uint32_t n2, uint32_t nt);
 Dataset *fixture_open_cifar(void);
 Dataset *fixture_open_polytex(void);
 
-/* An ImageSet of the given sizes and resolution on `threads` threads, built in the folder's cache.
+/*
+ * An ImageSet of the given sizes and resolution on `threads` threads, built in the folder's cache.
  */
 ImageSet *fixture_images(const Dataset *data, int64_t n_train, int64_t n_val, int64_t n_test,
                          int resolution, int threads);

@@ -1,7 +1,8 @@
 /* augment: each operation against its definition, drawn from the same keyed stream. */
+#include "tests/data/datafixture.h"
+
 #include "base/rng.h"
 #include "data/augment.h"
-#include "tests/data/datafixture.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -102,7 +103,8 @@ static void test_crop(void **state)
     }
 }
 
-/* The zeros form one rectangle of the side round(res/2), cut at the border; the rest is untouched.
+/*
+ * The zeros form one rectangle of the side round(res/2), cut at the border; the rest is untouched.
  */
 static void test_cutout(void **state)
 {

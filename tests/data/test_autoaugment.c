@@ -2,11 +2,12 @@
  * autoaugment and imageops: the bytes of torchvision on Pillow (tests/golden/make_autoaugment.py
  * documents the fixture), exactly: every step is integer or the same float arithmetic.
  */
+#include "tests/data/datafixture.h"
+
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/sys.h"
 #include "data/autoaugment.h"
-#include "tests/data/datafixture.h"
 
 #include <stdio.h>
 #include <stdlib.h>

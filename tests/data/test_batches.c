@@ -1,9 +1,11 @@
-/* batches: order, sizes, independence of threads and of the order in which batches are asked for.
+/*
+ * batches: order, sizes, independence of threads and of the order in which batches are asked for.
  */
+#include "tests/data/datafixture.h"
+
 #include "base/sys.h"
 #include "base/sysfault.h"
 #include "data/batches.h"
-#include "tests/data/datafixture.h"
 
 #include <errno.h>
 #include <stdlib.h>

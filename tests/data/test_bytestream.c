@@ -1,9 +1,10 @@
 /* bytestream: plain and gzip files, cut, damaged, followed by more, or far larger than declared. */
+#include "tests/data/datafixture.h"
+#include "tests/data/gzipfixture.h"
+
 #include "base/sys.h"
 #include "base/sysfault.h"
 #include "data/bytestream.h"
-#include "tests/data/datafixture.h"
-#include "tests/data/gzipfixture.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,9 +1,10 @@
 /* cifar: records, damaged files by name, and the real set where it is at hand. */
+#include "tests/data/datafixture.h"
+
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/sys.h"
 #include "data/dataset.h"
-#include "tests/data/datafixture.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,9 +1,10 @@
 /* dataset: the table, and where a set is looked for. */
+#include "tests/data/datafixture.h"
+
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/sysfault.h"
 #include "data/dataset.h"
-#include "tests/data/datafixture.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -31,7 +32,8 @@ static void test_table(void **state)
     assert_null(dataset_kind_find("cifar"));
 }
 
-/* path, then --data-root, then ISOFLOP_DATA; a root may hold the usual folder or one of the name.
+/*
+ * path, then --data-root, then ISOFLOP_DATA; a root may hold the usual folder or one of the name.
  */
 static void test_lookup_order(void **state)
 {

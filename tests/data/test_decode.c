@@ -1,7 +1,8 @@
 /* decode: every kind of JPEG and PNG, orientation, and damaged bytes. */
+#include "tests/data/datafixture.h"
+
 #include "base/sys.h"
 #include "data/decode.h"
-#include "tests/data/datafixture.h"
 
 #include <png.h>
 #include <stdlib.h>
@@ -94,7 +95,8 @@ static void test_grey_jpeg_has_equal_channels(void **state)
         assert_true(rgb[i * 3] == rgb[i * 3 + 1] && rgb[i * 3] == rgb[i * 3 + 2]);
 }
 
-/* Inverted ink: 255 is paper. Full paper with half black gives half grey; no cyan takes red away.
+/*
+ * Inverted ink: 255 is paper. Full paper with half black gives half grey; no cyan takes red away.
  */
 static void test_cmyk_jpeg(void **state)
 {

@@ -1,6 +1,7 @@
 /* duplicates: planted ones are found, with the first index, for any number of threads. */
-#include "data/duplicates.h"
 #include "tests/data/datafixture.h"
+
+#include "data/duplicates.h"
 
 static void test_planted_duplicates(void **state)
 {

@@ -1,10 +1,11 @@
 /* folder: order, labels, what is passed over and what is refused, bad images, threads. */
+#include "tests/data/datafixture.h"
+
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/sys.h"
 #include "base/sysfault.h"
 #include "data/imageset.h"
-#include "tests/data/datafixture.h"
 
 #include <errno.h>
 #include <png.h>
@@ -230,7 +231,8 @@ static void test_bad_images_are_remembered(void **state)
     mem_free(memo);
 }
 
-/* Whichever allocation fails: one error and no set, or, where it only cost the memo, the right set.
+/*
+ * Whichever allocation fails: one error and no set, or, where it only cost the memo, the right set.
  */
 static void test_allocations_may_fail(void **state)
 {

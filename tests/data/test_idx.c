@@ -1,10 +1,11 @@
 /* idx: headers, labels, names, the real MNIST where it is at hand. */
+#include "tests/data/datafixture.h"
+#include "tests/data/gzipfixture.h"
+
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/sys.h"
 #include "data/dataset.h"
-#include "tests/data/datafixture.h"
-#include "tests/data/gzipfixture.h"
 
 #include <stdlib.h>
 #include <string.h>

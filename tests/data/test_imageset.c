@@ -1,10 +1,11 @@
 /* imageset: what the file holds, sharing, damage, faults, thread identity, where it lies. */
+#include "tests/data/datafixture.h"
+
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/sysfault.h"
 #include "data/imageset.h"
 #include "data/resize.h"
-#include "tests/data/datafixture.h"
 
 #include <errno.h>
 #include <stdio.h>

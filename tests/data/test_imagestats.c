@@ -1,6 +1,7 @@
 /* imagestats: against a plain double computation, and the same for any number of threads. */
-#include "data/imagestats.h"
 #include "tests/data/datafixture.h"
+
+#include "data/imagestats.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,8 +1,9 @@
 /* polytex: golden pixels, what a picture shares across resolutions, band limit, labels. */
+#include "tests/data/datafixture.h"
+
 #include "base/hash.h"
 #include "base/sys.h"
 #include "data/polytex.h"
-#include "tests/data/datafixture.h"
 
 #include <stdio.h>
 #include <stdlib.h>

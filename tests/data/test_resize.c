@@ -1,8 +1,9 @@
 /* resize: against the real-valued triangle filter, and its exact invariants. */
+#include "tests/data/datafixture.h"
+
 #include "base/rng.h"
 #include "base/sys.h"
 #include "data/resize.h"
-#include "tests/data/datafixture.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,10 +1,11 @@
 /* sheet: a PNG whose pixels are the images that training reads. */
+#include "tests/data/datafixture.h"
+
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/sysfault.h"
 #include "data/decode.h"
 #include "data/sheet.h"
-#include "tests/data/datafixture.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,8 +1,9 @@
 /* split: the rule, nestedness, disjointness, sizes that do not fit. */
+#include "tests/data/datafixture.h"
+
 #include "base/hash.h"
 #include "base/sys.h"
 #include "data/split.h"
-#include "tests/data/datafixture.h"
 
 #include <string.h>
 

@@ -1,7 +1,8 @@
 /* survey: classes, sizes and duplicates of a small set. */
+#include "tests/data/datafixture.h"
+
 #include "base/sysfault.h"
 #include "data/survey.h"
-#include "tests/data/datafixture.h"
 
 #include <errno.h>
 

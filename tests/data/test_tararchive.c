@@ -1,11 +1,12 @@
 /* tararchive: wanted members only, damage, bombs; and CIFAR read from an archive in place. */
+#include "tests/data/datafixture.h"
+#include "tests/data/gzipfixture.h"
+
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/sysfault.h"
 #include "data/dataset.h"
 #include "data/tararchive.h"
-#include "tests/data/datafixture.h"
-#include "tests/data/gzipfixture.h"
 
 #include <archive.h>
 #include <archive_entry.h>

@@ -29,7 +29,8 @@ bool course_base_remove(void);
 void course_begin(Course *course, const char *name, int threads, const char *set);
 void course_end(Course *course);
 
-/* Trains from where the folder's checkpoints are. No cmocka inside, so a forked child may call it.
+/*
+ * Trains from where the folder's checkpoints are. No cmocka inside, so a forked child may call it.
  */
 ErrCode course_run(Course *course, Err *err);
 

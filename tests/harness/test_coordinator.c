@@ -404,7 +404,8 @@ static void wait_for_words(Proc *proc, const char *what)
     text_release(&said);
 }
 
-/* A full disk pauses the study, says so, and it goes on when there is space again: the same bits.
+/*
+ * A full disk pauses the study, says so, and it goes on when there is space again: the same bits.
  */
 static void full_disk_pauses(void **state)
 {

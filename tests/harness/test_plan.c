@@ -54,7 +54,8 @@ static size_t count(const Plan *plan, MatchStatus status)
     return n;
 }
 
-/* Step 0.05: 109 of 109 points fair in 47 networks, 17 of them with a width trim of at most 4.4 %.
+/*
+ * Step 0.05: 109 of 109 points fair in 47 networks, 17 of them with a width trim of at most 4.4 %.
  */
 static void fine_grid_is_all_fair(void **state)
 {
@@ -110,7 +111,8 @@ static void rays_are_matched(void **state)
     drop(&f);
 }
 
-/* Parts that ask for one network share its trials; a compound without constants waits for the grid.
+/*
+ * Parts that ask for one network share its trials; a compound without constants waits for the grid.
  */
 static void trials_are_shared_and_wait(void **state)
 {

@@ -77,7 +77,8 @@ static void mistakes_are_named(void **state)
                    "'none' stands beside others in 'recipe.augment'");
 }
 
-/* An unknown augmentation is answered with the list of those there are, whatever they are by now.
+/*
+ * An unknown augmentation is answered with the list of those there are, whatever they are by now.
  */
 static void augmentations_are_listed(void **state)
 {

@@ -45,7 +45,8 @@ static bool train_and_die(Course *course, long k)
     return false;
 }
 
-/* Killed before any of its file operations and run again: the same bits, and no half-written file.
+/*
+ * Killed before any of its file operations and run again: the same bits, and no half-written file.
  */
 static void kills_at_every_operation_change_nothing(void **state)
 {

@@ -3,14 +3,14 @@
 #ifndef TESTS_KERNELS_KERNEL_TEST_H
 #define TESTS_KERNELS_KERNEL_TEST_H
 
+#include "base/cpu.h"
+#include "kernels/kernels.h"
+
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
-
-#include "base/cpu.h"
-#include "kernels/kernels.h"
 
 #define UNIT_ROUNDOFF (1.0 / 16777216.0) /* 2^-24: half an ulp of 1 in float */
 

@@ -2,15 +2,14 @@
 #ifndef TESTS_MODELS_MODELS_TEST_H
 #define TESTS_MODELS_MODELS_TEST_H
 
+#include "models/resolve.h"
+#include "models/zoo.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-
 #include <cmocka.h>
-
-#include "models/resolve.h"
-#include "models/zoo.h"
 
 /* A zoo network's specification. */
 static inline Spec zoo_spec(const char *name)

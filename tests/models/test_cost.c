@@ -1,8 +1,8 @@
 /* Costs of the papers' networks, to the integer. */
+#include "tests/models/layers_b0.h"
 #include "tests/models/models_test.h"
 
 #include "models/cost.h"
-#include "tests/models/layers_b0.h"
 
 #include <string.h>
 

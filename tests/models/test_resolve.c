@@ -285,7 +285,8 @@ static void absurd_networks_saturate(void **state)
     assert_int_equal(resolve_network(&network, &spec, &err), ERR_USAGE);
 }
 
-/* Each allocation fails in turn: the error says so and nothing leaks (seen by the sanitizer build).
+/*
+ * Each allocation fails in turn: the error says so and nothing leaks (seen by the sanitizer build).
  */
 static void every_allocation_may_fail(void **state)
 {

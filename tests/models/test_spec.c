@@ -1,4 +1,5 @@
-/* Network files: what they mean, what is refused and how it is said, and that writing reads back.
+/*
+ * Network files: what they mean, what is refused and how it is said, and that writing reads back.
  */
 #include "tests/models/models_test.h"
 

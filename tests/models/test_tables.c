@@ -65,7 +65,8 @@ static void table2_deviations(void **state)
     assert_true(isnan(row_of(&table, "GPipe")->deviation));
 }
 
-/* Counts of table 3 and 7, derived independently with the official rules (reference, three digits).
+/*
+ * Counts of table 3 and 7, derived independently with the official rules (reference, three digits).
  */
 static void tables_3_and_7(void **state)
 {

@@ -1,16 +1,14 @@
-#include "nettest.h"
-
 #include "base/rng.h"
 #include "base/sys.h"
 #include "models/resolve.h"
 #include "models/zoo.h"
+#include "nettest.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
 #include <cmocka.h>
 
 void nettest_ok(ErrCode code, const Err *err)

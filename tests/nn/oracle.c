@@ -1,13 +1,11 @@
-#include "oracle.h"
-
 #include "base/sys.h"
 #include "kernels/affine/affine.h"
+#include "oracle.h"
 
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
-
 #include <cmocka.h>
 
 /* What one operation keeps; maps are [n][pixels][channels], dense. */

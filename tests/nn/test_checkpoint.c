@@ -1,8 +1,7 @@
 /* Checkpoints and weight files: what is read equals what was written, and damage is found. */
-#include "nettest.h"
-
 #include "base/file.h"
 #include "base/sys.h"
+#include "nettest.h"
 #include "nn/checkpoint.h"
 #include "nn/weights.h"
 
@@ -10,7 +9,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
 #include <cmocka.h>
 
 enum { BATCH = 6, BEFORE = 3, AFTER = 3, FILE_MOST = 1 << 24 };

@@ -5,10 +5,9 @@
  * get_model, timm 1.0.31's create_model). That every tensor of such a file arrives at its place is
  * shown by bench/peers/check_logits.py.
  */
-#include "nettest.h"
-
 #include "base/sys.h"
 #include "models/zoo.h"
+#include "nettest.h"
 #include "nn/naming.h"
 
 #include <math.h>
@@ -16,7 +15,6 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-
 #include <cmocka.h>
 
 enum { SIDE = 32 };

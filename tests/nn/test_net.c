@@ -2,17 +2,15 @@
  * Properties of whole Nets: the same bits for any team and instruction set, learning, evaluation,
  * memory, and networks that cannot be run.
  */
-#include "nettest.h"
-
 #include "base/sys.h"
 #include "models/zoo.h"
+#include "nettest.h"
 
 #include <float.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
-
 #include <cmocka.h>
 
 enum { STEPS = 3, BATCH = 9 }; /* 9: no multiple of a chunk, so that ranges are uneven */

@@ -1,9 +1,8 @@
 /* Every allocation and every file operation of nn/ may fail: one error, nothing lost or leaked. */
-#include "nettest.h"
-
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/sysfault.h"
+#include "nettest.h"
 #include "nn/checkpoint.h"
 #include "nn/weights.h"
 
@@ -11,7 +10,6 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
-
 #include <cmocka.h>
 
 enum { BATCH = 2 };

@@ -2,12 +2,11 @@
  * Golden training: our first gradients and twenty losses against PyTorch's in double, for the same
  * weights and batches. tests/golden/make_golden.py made the fixture and documents it.
  */
-#include "nettest.h"
-
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "nettest.h"
 #include "nn/safetensors.h"
 
 #include <math.h>
@@ -16,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
 #include <cmocka.h>
 
 enum { STEPS = 20, BATCH = 32, BATCHES = 4, SIDE = 32, CLASSES = 10, HEAD = 16, TEXT = 256 };

@@ -2,16 +2,14 @@
  * Our gradients, losses and logits against the oracle, and the oracle against finite differences,
  * on small networks that have every kind of operation between them.
  */
-#include "nettest.h"
-#include "oracle.h"
-
 #include "base/rng.h"
 #include "base/sys.h"
+#include "nettest.h"
+#include "oracle.h"
 
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
-
 #include <cmocka.h>
 
 /*

@@ -1,8 +1,7 @@
 /* The safetensors reader: a corpus of damaged files, each refused with its reason. */
-#include "nettest.h"
-
 #include "base/file.h"
 #include "base/sys.h"
+#include "nettest.h"
 #include "nn/safetensors.h"
 
 #include <math.h>
@@ -10,7 +9,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
 #include <cmocka.h>
 
 enum { BODY_MOST = 64, FILE_MOST = 4096 };

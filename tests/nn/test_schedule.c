@@ -1,13 +1,11 @@
 /* Learning rates at the steps where a schedule could be off by one. */
-#include "nn/schedule.h"
-
 #include "base/err.h"
+#include "nn/schedule.h"
 
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-
 #include <cmocka.h>
 
 /* base/fmath is good to a few ulp; a value passes through at most ten operations. */

@@ -2,10 +2,9 @@
  * tests/nn/test_weights.c: bad weight files. Each gives one error that names the file and what is
  * wrong with it, and leaves the Net as it was.
  */
-#include "nettest.h"
-
 #include "base/file.h"
 #include "base/sys.h"
+#include "nettest.h"
 #include "nn/safetensors.h"
 #include "nn/weights.h"
 
@@ -14,7 +13,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
 #include <cmocka.h>
 
 enum { MAX_BYTES = 1 << 26, MAX_TENSORS = 512, VICTIM = 3, LENGTH_BYTES = 8 };

@@ -1,14 +1,12 @@
 /* tests/nn/test_zoo_trains.c: every network of the zoo takes training steps. */
-#include "nettest.h"
-
 #include "base/sys.h"
 #include "models/zoo.h"
+#include "nettest.h"
 
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
-
 #include <cmocka.h>
 
 enum { SIDE = 32, CLASSES = 4, BATCH = 4, STEPS = 2 };

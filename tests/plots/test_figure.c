@@ -1,12 +1,12 @@
-/* Figures: the same bytes every time, scripts that run again, names that stay names, trouble told.
+/*
+ * Figures: the same bytes every time, scripts that run again, names that stay names, trouble told.
  */
-#include "plots/figure.h"
-
 #include "base/file.h"
 #include "base/proc.h"
 #include "base/sys.h"
 #include "base/sysfault.h"
 #include "base/text.h"
+#include "plots/figure.h"
 #include "plots/gnuplot.h"
 #include "tests/results/fixture.h"
 

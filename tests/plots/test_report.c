@@ -1,10 +1,9 @@
 /* The report: whole, self-contained, honest, and safe whatever the names are. */
-#include "plots/report.h"
-
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "plots/html.h"
+#include "plots/report.h"
 #include "tests/results/fixture.h"
 
 #include <math.h>

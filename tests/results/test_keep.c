@@ -1,7 +1,6 @@
 /* Keep: alignment, growth, zeroing, the sticky failure. */
-#include "results/keep.h"
-
 #include "base/sysfault.h"
+#include "results/keep.h"
 
 #include <errno.h>
 #include <setjmp.h>

@@ -1,9 +1,9 @@
 /* Rankings: order, aliases, divergence, what n cannot tell, and the exports of all of it. */
-#include "results/ranking.h"
+#include "tests/results/fixture.h"
 
 #include "base/json.h"
 #include "results/export.h"
-#include "tests/results/fixture.h"
+#include "results/ranking.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -55,7 +55,8 @@ static void empty(Filled *f)
     store_close(&f->store);
 }
 
-/* Scores fall, the twin is an alias, the unfair point is listed apart, matched and nominal differ.
+/*
+ * Scores fall, the twin is an alias, the unfair point is listed apart, matched and nominal differ.
  */
 static void test_order(void **state)
 {

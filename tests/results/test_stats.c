@@ -1,7 +1,6 @@
 /* Student's t against published tables, intervals and seed numbers against hand calculation. */
-#include "results/stats.h"
-
 #include "base/err.h"
+#include "results/stats.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,9 +1,9 @@
 /* The store's life: what is put comes back, repeats change nothing, contradictions are errors. */
-#include "results/store.h"
+#include "tests/results/fixture.h"
 
 #include "base/clock.h"
 #include "results/export.h"
-#include "tests/results/fixture.h"
+#include "results/store.h"
 
 #include <fcntl.h>
 #include <math.h>

@@ -2,12 +2,13 @@
  * A writer that is killed at any write, truncation or deletion of SQLite's loses nothing committed,
  * doubles nothing, and goes on to the same results as one that was left in peace (R1, R2).
  */
+#include "tests/results/fixture.h"
+
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/sysfault.h"
 #include "base/text.h"
 #include "results/store.h"
-#include "tests/results/fixture.h"
 
 #include <setjmp.h>
 #include <signal.h>

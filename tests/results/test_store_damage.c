@@ -1,9 +1,10 @@
 /* Every harmful change of one byte of a store is found: at opening, or by store_check (R6). */
+#include "tests/results/fixture.h"
+
 #include "base/file.h"
 #include "base/sys.h"
 #include "results/export.h"
 #include "results/store.h"
-#include "tests/results/fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

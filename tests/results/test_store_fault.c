@@ -2,13 +2,14 @@
  * Trouble that is not ours: files of other programs, full disks, broken devices, no memory (R6, R7,
  * R10). Each is one clear error, nothing is lost, and the same call works when the trouble is over.
  */
+#include "tests/results/fixture.h"
+
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/sysfault.h"
 #include "results/ranking.h"
 #include "results/store.h"
 #include "results/verdict.h"
-#include "tests/results/fixture.h"
 
 #include <errno.h>
 #include <setjmp.h>

@@ -208,7 +208,8 @@ static void test_o2_selects_on_validation(void **state)
     keep_release(&keep);
 }
 
-/* Tied, off its ray, unfair or nominal compound points decide nothing; a tied single is left out.
+/*
+ * Tied, off its ray, unfair or nominal compound points decide nothing; a tied single is left out.
  */
 static void test_o2_silent_points(void **state)
 {

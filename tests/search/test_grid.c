@@ -1,14 +1,12 @@
 /* The grid of STEP 1. */
+#include "base/sys.h"
+#include "search/grid.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-
 #include <cmocka.h>
-
-#include "base/sys.h"
-#include "search/grid.h"
-
 #include <math.h>
 #include <string.h>
 

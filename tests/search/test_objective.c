@@ -1,13 +1,11 @@
 /* The objective's three forms and rankings. */
+#include "search/objective.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-
 #include <cmocka.h>
-
-#include "search/objective.h"
-
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
