@@ -76,7 +76,7 @@ ErrCode arena_reserve(Arena *arena, size_t n_bytes, Err *err)
     if (n_bytes > SIZE_MAX - align)
         return err_memory(err, n_bytes);
     void *block = mem_alloc(n_bytes + align);
-    if (!block)
+    if (block == NULL)
         return err_memory(err, n_bytes);
     arena->block = block;
     arena->base = (unsigned char *)align_up((uintptr_t)block, align);
@@ -101,7 +101,7 @@ size_t arena_bytes(const Arena *arena)
 
 bool arena_is_measuring(const Arena *arena)
 {
-    return !arena->base && arena->size == SIZE_MAX;
+    return arena->base == NULL && arena->size == SIZE_MAX;
 }
 
 /* Writes the red zone that begins at `begin` and ends at `end`. */
@@ -131,7 +131,7 @@ void *arena_alloc_aligned(Arena *arena, size_t n_items, size_t item_bytes, size_
     const size_t end = begin + whole;
     arena->used = end;
     arena->peak = end > arena->peak ? end : arena->peak;
-    if (!arena->base)
+    if (arena->base == NULL)
         return NULL;
     unsigned char *data = arena->base + begin;
     if (((uintptr_t)data & (align - 1)) != 0) {
@@ -151,7 +151,7 @@ void *arena_alloc(Arena *arena, size_t n_items, size_t item_bytes)
 void *arena_zalloc(Arena *arena, size_t n_items, size_t item_bytes)
 {
     void *data = arena_alloc(arena, n_items, item_bytes);
-    if (data)
+    if (data != NULL)
         memset(data, 0, n_items * item_bytes);
     return data;
 }
@@ -164,7 +164,7 @@ float *arena_floats(Arena *arena, size_t n_floats)
 Arena arena_carve(Arena *arena, size_t n_bytes)
 {
     unsigned char *data = arena_alloc(arena, n_bytes, 1);
-    if (data)
+    if (data != NULL)
         return (Arena){.base = data, .size = n_bytes};
     Arena child = arena_measuring();
     child.failed = arena->failed;
@@ -187,7 +187,7 @@ ArenaMark arena_mark(const Arena *arena)
 void arena_rewind(Arena *arena, ArenaMark mark)
 {
     assert(mark.used <= arena->used);
-    if (HAS_GUARDS && arena->base)
+    if (HAS_GUARDS && arena->base != NULL)
         poison(arena->base + mark.used, arena->used - mark.used);
     arena->used = mark.used;
     arena->last_zone = mark.last_zone;
@@ -195,7 +195,7 @@ void arena_rewind(Arena *arena, ArenaMark mark)
 
 bool arena_check(const Arena *arena)
 {
-    if (!HAS_GUARDS || !arena->base)
+    if (!HAS_GUARDS || arena->base == NULL)
         return true;
     size_t end = arena->last_zone;
     while (end > 0) {

@@ -111,11 +111,12 @@ int cpu_cgroup_quota(const char *membership, const char *mount)
         return 0;
     int least = 0;
     char *rest = NULL;
-    for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+    for (char *line = strtok_r(text, "\n", &rest); line != NULL;
+         line = strtok_r(NULL, "\n", &rest)) {
         /* hierarchy:controllers:path; version 2 has no controllers. */
         const char *controllers = strchr(line, ':');
-        const char *path = controllers ? strchr(controllers + 1, ':') : NULL;
-        if (!path)
+        const char *path = controllers != NULL ? strchr(controllers + 1, ':') : NULL;
+        if (path == NULL)
             continue;
         controllers++;
         int quota = 0;

@@ -5,7 +5,7 @@
 
 const EmbeddedFile *embed_find(const EmbeddedFile *table, const char *name)
 {
-    for (const EmbeddedFile *file = table; file->name; file++)
+    for (const EmbeddedFile *file = table; file->name != NULL; file++)
         if (strcmp(file->name, name) == 0)
             return file;
     return NULL;

@@ -13,7 +13,7 @@
 static const char *base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
+    return slash != NULL ? slash + 1 : path;
 }
 
 /* Cuts a message that filled its buffer in front of a UTF-8 character that lost its end. */

@@ -95,7 +95,7 @@ ErrCode file_read(const char *path, size_t max_bytes, char **data, size_t *n_byt
         goto fail;
     }
     block = mem_alloc((size_t)size + 1);
-    if (!block) {
+    if (block == NULL) {
         err_memory(err, (size_t)size + 1);
         goto fail;
     }
@@ -135,7 +135,7 @@ fail:
 
 void file_unmap(FileMap *map)
 {
-    if (map->data)
+    if (map->data != NULL)
         (void)sys_calls.munmap((void *)(uintptr_t)map->data, map->n_bytes);
     *map = (FileMap){0};
 }
@@ -185,7 +185,7 @@ char *file_join(const char *folder, const char *name)
     const bool has_slash = folder[n_folder - 1] == '/';
     const size_t n_name = strlen(name);
     char *path = mem_alloc(n_folder + 1 + n_name + 1);
-    if (!path)
+    if (path == NULL)
         return NULL;
     memcpy(path, folder, n_folder);
     size_t n = n_folder;
@@ -198,13 +198,13 @@ char *file_join(const char *folder, const char *name)
 const char *file_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
+    return slash != NULL ? slash + 1 : path;
 }
 
 char *file_folder(const char *path)
 {
     const char *slash = strrchr(path, '/');
-    if (!slash)
+    if (slash == NULL)
         return mem_strdup(".");
     return mem_strndup(path, slash == path ? 1 : (size_t)(slash - path));
 }
@@ -225,7 +225,7 @@ static ErrCode make_one_dir(const char *path, Err *err)
 ErrCode file_make_dirs(const char *path, Err *err)
 {
     char *part = mem_strdup(path);
-    if (!part)
+    if (part == NULL)
         return err_memory(err, strlen(path) + 1);
     for (char *c = part + 1; part[0] && *c; c++) {
         if (*c != '/')
@@ -257,22 +257,22 @@ ErrCode file_list(const char *folder, FileList *list, Err *err)
     *list = (FileList){0};
     size_t capacity = 0;
     DIR *dir = opendir(folder);
-    if (!dir)
+    if (dir == NULL)
         return err_errno(err, "list folder", folder);
     for (;;) {
         errno = 0;
         const struct dirent *entry = readdir(dir);
-        if (!entry && errno != 0) {
+        if (entry == NULL && errno != 0) {
             err_errno(err, "list folder", folder);
             goto fail;
         }
-        if (!entry)
+        if (entry == NULL)
             break;
         if (is_dot_name(entry->d_name))
             continue;
         TRY(mem_grow(&list->names, &capacity, list->n_names + 1, sizeof *list->names, err));
         char *name = mem_strdup(entry->d_name);
-        if (!name) {
+        if (name == NULL) {
             err_memory(err, strlen(entry->d_name) + 1);
             goto fail;
         }
@@ -315,7 +315,7 @@ ErrCode file_remove_tree(const char *path, Err *err)
     TRY(file_list(path, &list, err));
     for (size_t i = 0; i < list.n_names; i++) {
         inner = file_join(path, list.names[i]);
-        if (!inner) {
+        if (inner == NULL) {
             err_memory(err, PATH_MAX);
             goto fail;
         }
@@ -371,7 +371,7 @@ ErrCode file_lock(FileLock **lock, const char *path, const char *holder, Err *er
     *lock = NULL;
     Text owner = {0};
     FileLock *made = mem_calloc(1, sizeof *made);
-    if (!made)
+    if (made == NULL)
         return err_memory(err, sizeof *made);
     made->fd = sys_calls.open(path, O_RDWR | O_CREAT | O_CLOEXEC, LOCK_MODE);
     if (made->fd < 0) {
@@ -410,7 +410,7 @@ ErrCode file_lock_holder(const char *path, bool *is_held, char **holder, Err *er
 {
     Text owner = {0};
     *is_held = false;
-    if (holder)
+    if (holder != NULL)
         *holder = NULL;
     const int fd = sys_calls.open(path, O_RDONLY | O_CLOEXEC, 0);
     if (fd < 0)
@@ -422,7 +422,7 @@ ErrCode file_lock_holder(const char *path, bool *is_held, char **holder, Err *er
         goto fail;
     }
     *is_held = whole.l_type != F_UNLCK;
-    if (*is_held && holder) {
+    if (*is_held && holder != NULL) {
         TRY(read_holder(fd, path, &owner, err));
         TRY(text_take(&owner, holder, err));
     }

@@ -78,7 +78,7 @@ ErrCode file_sync(const char *path, Err *err)
 static ErrCode sync_folder_of(const char *path, Err *err)
 {
     char *folder = file_folder(path);
-    if (!folder)
+    if (folder == NULL)
         return err_memory(err, strlen(path) + 1);
     const ErrCode code = file_sync(folder, err);
     mem_free(folder);
@@ -110,11 +110,11 @@ static char *temporary_name(const char *path)
 static void destroy_writer(FileWriter **writer)
 {
     FileWriter *w = *writer;
-    if (!w)
+    if (w == NULL)
         return;
     if (w->fd >= 0)
         file_close_fd(w->fd);
-    if (w->temporary)
+    if (w->temporary != NULL)
         (void)sys_calls.unlink(w->temporary);
     mem_free(w->temporary);
     mem_free(w->path);
@@ -137,7 +137,7 @@ ErrCode file_writer_begin(FileWriter **writer, const char *path, Err *err)
 {
     *writer = NULL;
     FileWriter *w = mem_alloc(sizeof *w);
-    if (!w)
+    if (w == NULL)
         return err_memory(err, sizeof *w);
     w->fd = -1;
     w->n_bytes = 0;
@@ -146,7 +146,7 @@ ErrCode file_writer_begin(FileWriter **writer, const char *path, Err *err)
     w->temporary = NULL;
     const bool is_in_place = is_written_in_place(path);
     char *temporary = is_in_place ? NULL : temporary_name(path);
-    if (!w->path || (!is_in_place && !temporary)) {
+    if (w->path == NULL || (!is_in_place && temporary == NULL)) {
         err_memory(err, strlen(path));
         goto fail;
     }
@@ -198,7 +198,7 @@ ErrCode file_writer_commit(FileWriter **writer, Err *err)
 {
     FileWriter *w = *writer;
     TRY(flush_writer(w, err));
-    const bool is_in_place = !w->temporary;
+    const bool is_in_place = w->temporary == NULL;
     if (!is_in_place && sys_calls.fsync(w->fd) != 0) {
         err_errno(err, "sync", w->temporary);
         goto fail;
@@ -249,10 +249,10 @@ fail:
 static bool is_stale_temporary(const char *name)
 {
     const char *mark = NULL;
-    for (const char *next = strstr(name, TEMPORARY_MARK); next;
+    for (const char *next = strstr(name, TEMPORARY_MARK); next != NULL;
          next = strstr(next + 1, TEMPORARY_MARK))
         mark = next;
-    if (!mark)
+    if (mark == NULL)
         return false;
     const char *digits = mark + strlen(TEMPORARY_MARK);
     char *end;
@@ -274,7 +274,7 @@ ErrCode file_sweep_temporaries(const char *folder, Err *err)
         if (!is_stale_temporary(list.names[i]))
             continue;
         path = file_join(folder, list.names[i]);
-        if (!path) {
+        if (path == NULL) {
             err_memory(err, strlen(folder) + strlen(list.names[i]));
             goto fail;
         }

@@ -77,7 +77,7 @@ Hasher *hash_create(void)
      */
     const size_t align = 64;
     unsigned char *block = mem_alloc(sizeof(Hasher) + sizeof(XXH3_state_t) + align);
-    if (!block)
+    if (block == NULL)
         return NULL;
     Hasher *hasher = (Hasher *)block;
     const uintptr_t begin = (uintptr_t)(block + sizeof(Hasher));
@@ -108,7 +108,7 @@ ErrCode hash_file(const char *path, Hash128 *hash, Err *err)
     int fd = -1;
     Hasher *hasher = hash_create();
     char *piece = mem_alloc(FILE_PIECE_BYTES);
-    if (!hasher || !piece) {
+    if (hasher == NULL || piece == NULL) {
         err_memory(err, FILE_PIECE_BYTES);
         goto fail;
     }

@@ -74,7 +74,7 @@ fail:
 bool json_has(const json_t *map, const char *key)
 {
     const json_t *value = json_object_get(map, key);
-    return value && !json_is_null(value);
+    return value != NULL && !json_is_null(value);
 }
 
 /* The member, if `is_wanted` says so of its type. */

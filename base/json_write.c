@@ -60,7 +60,7 @@ static void begin_value(JsonWriter *writer, const char *key)
     if (writer->depth > 0)
         new_line(writer);
     writer->has_items |= bit;
-    if (key) {
+    if (key != NULL) {
         append_string(writer->out, key);
         text_append(writer->out, writer->is_pretty ? ": " : ":");
     }
@@ -138,7 +138,7 @@ void json_put_null(JsonWriter *writer, const char *key)
 
 void json_put_text(JsonWriter *writer, const char *key, const char *value)
 {
-    if (!value) {
+    if (value == NULL) {
         json_put_null(writer, key);
         return;
     }

@@ -33,15 +33,15 @@ static void close_fd(int *fd)
  */
 static char *find_program(const char *name)
 {
-    if (strchr(name, '/'))
+    if (strchr(name, '/') != NULL)
         return mem_strdup(name);
     const char *path = proc_env("PATH");
-    for (const char *begin = path ? path : "/usr/bin:/bin"; *begin;) {
+    for (const char *begin = path != NULL ? path : "/usr/bin:/bin"; *begin;) {
         const size_t n = strcspn(begin, ":");
         char *folder = mem_strndup(n > 0 ? begin : ".", n > 0 ? n : 1);
-        char *program = folder ? file_join(folder, name) : NULL;
+        char *program = folder != NULL ? file_join(folder, name) : NULL;
         mem_free(folder);
-        if (program && access(program, X_OK) == 0 && !file_is_folder(program))
+        if (program != NULL && access(program, X_OK) == 0 && !file_is_folder(program))
             return program;
         mem_free(program);
         begin += n;
@@ -55,7 +55,7 @@ static char *find_program(const char *name)
 static size_t count(const char *const *list)
 {
     size_t n = 0;
-    while (list && list[n])
+    while (list != NULL && list[n] != NULL)
         n++;
     return n;
 }
@@ -75,7 +75,7 @@ static char **merge_environment(const char *const *additions)
     const size_t n_ours = count((const char *const *)environ), n_new = count(additions);
     char **merged = mem_calloc(n_ours + n_new + 1, sizeof *merged);
     size_t n = 0;
-    for (size_t i = 0; merged && i < n_ours + n_new; i++) {
+    for (size_t i = 0; merged != NULL && i < n_ours + n_new; i++) {
         const char *variable = i < n_ours ? environ[i] : additions[i - n_ours];
         bool is_replaced = false;
         for (size_t k = i < n_ours ? 0 : i - n_ours + 1; k < n_new; k++)
@@ -202,12 +202,12 @@ ErrCode proc_spawn(Proc *proc, const ProcOptions *options, Err *err)
     char *program = NULL;
     TRY(open_pipes(options, &pipes, err));
     environment = merge_environment(options->environment);
-    if (!environment) {
+    if (environment == NULL) {
         err_memory(err, sizeof *environment);
         goto fail;
     }
     program = find_program(options->argv[0]);
-    if (!program) {
+    if (program == NULL) {
         err_set(err, ERR_IO, "cannot start '%s': not found in PATH", options->argv[0]);
         goto fail;
     }
@@ -416,9 +416,9 @@ ErrCode proc_run(Proc *proc, const ProcOptions *options, const ProcRun *run, Err
     const int64_t begin_ns = clock_now_ns();
     size_t n_fed = 0;
     ProcOptions wired = *options;
-    wired.input = run->input ? PROC_PIPE : PROC_NULL;
-    wired.output = run->output ? PROC_PIPE : options->output;
-    wired.error = run->error ? PROC_PIPE : options->error;
+    wired.input = run->input != NULL ? PROC_PIPE : PROC_NULL;
+    wired.output = run->output != NULL ? PROC_PIPE : options->output;
+    wired.error = run->error != NULL ? PROC_PIPE : options->error;
     sigset_t before;
     hold_sigpipe(&before);
     TRY(proc_spawn(proc, &wired, err));

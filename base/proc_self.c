@@ -57,7 +57,7 @@ const char *proc_host(char *buffer, size_t n_bytes)
 const char *proc_env(const char *name)
 {
     const char *value = getenv(name);
-    return value && value[0] ? value : NULL;
+    return value != NULL && value[0] ? value : NULL;
 }
 
 bool proc_is_terminal(int fd)

@@ -64,7 +64,7 @@ void *mem_calloc(size_t n_items, size_t item_bytes)
     if (__builtin_mul_overflow(n_items, item_bytes, &n_bytes))
         return NULL;
     void *block = mem_alloc(n_bytes);
-    if (block)
+    if (block != NULL)
         memset(block, 0, n_bytes);
     return block;
 }
@@ -76,7 +76,7 @@ void *mem_realloc(void *block, size_t n_bytes)
 
 void mem_free(void *block)
 {
-    if (block)
+    if (block != NULL)
         sys_calls.free(block);
 }
 
@@ -84,7 +84,7 @@ char *mem_strndup(const char *text, size_t n_bytes)
 {
     const size_t n = strnlen(text, n_bytes);
     char *copy = mem_alloc(n + 1);
-    if (copy) {
+    if (copy != NULL) {
         memcpy(copy, text, n);
         copy[n] = '\0';
     }
@@ -107,7 +107,7 @@ void *mem_sized_alloc(int n_bytes)
     if (n_bytes <= 0 || n_bytes > INT_MAX - (int)sizeof(SizedHead))
         return NULL;
     SizedHead *head = mem_alloc(sizeof *head + (size_t)n_bytes);
-    if (!head)
+    if (head == NULL)
         return NULL;
     head->n_bytes = n_bytes;
     return head + 1;
@@ -115,12 +115,12 @@ void *mem_sized_alloc(int n_bytes)
 
 void *mem_sized_realloc(void *block, int n_bytes)
 {
-    if (!block)
+    if (block == NULL)
         return mem_sized_alloc(n_bytes);
     if (n_bytes <= 0 || n_bytes > INT_MAX - (int)sizeof(SizedHead))
         return NULL;
     SizedHead *head = mem_realloc((SizedHead *)block - 1, sizeof *head + (size_t)n_bytes);
-    if (!head)
+    if (head == NULL)
         return NULL;
     head->n_bytes = n_bytes;
     return head + 1;
@@ -128,13 +128,13 @@ void *mem_sized_realloc(void *block, int n_bytes)
 
 void mem_sized_free(void *block)
 {
-    if (block)
+    if (block != NULL)
         mem_free((SizedHead *)block - 1);
 }
 
 int mem_sized_size(void *block)
 {
-    return block ? ((SizedHead *)block - 1)->n_bytes : 0;
+    return block != NULL ? ((SizedHead *)block - 1)->n_bytes : 0;
 }
 
 ErrCode mem_grow(void *items, size_t *capacity, size_t n_wanted, size_t item_bytes, Err *err)
@@ -151,7 +151,7 @@ ErrCode mem_grow(void *items, size_t *capacity, size_t n_wanted, size_t item_byt
     void *old;
     memcpy(&old, items, sizeof old);
     void *grown = mem_realloc(old, n_bytes);
-    if (!grown)
+    if (grown == NULL)
         return err_memory(err, n_bytes);
     memcpy(items, &grown, sizeof grown);
     *capacity = n;

@@ -74,7 +74,7 @@ void text_printf(Text *text, const char *format, ...)
 
 const char *text_string(const Text *text)
 {
-    return text->data ? text->data : "";
+    return text->data != NULL ? text->data : "";
 }
 
 ErrCode text_ok(const Text *text, Err *err)
@@ -99,7 +99,7 @@ void text_clear(Text *text)
 {
     text->n_bytes = 0;
     text->failed = false;
-    if (text->data)
+    if (text->data != NULL)
         text->data[0] = '\0';
 }
 

@@ -19,12 +19,12 @@ struct TextTable {
 TextTable *text_table_create(const char *const *headings, const TextAlign *aligns, size_t n_columns)
 {
     TextTable *table = mem_calloc(1, sizeof *table);
-    if (!table)
+    if (table == NULL)
         return NULL;
     table->n_columns = n_columns;
     table->aligns = mem_calloc(n_columns, sizeof *table->aligns);
     table->widths = mem_calloc(n_columns, sizeof *table->widths);
-    if (!table->aligns || !table->widths) {
+    if (table->aligns == NULL || table->widths == NULL) {
         text_table_destroy(&table);
         return NULL;
     }
@@ -53,7 +53,7 @@ void text_table_cell(TextTable *table, const char *cell)
                  &err) != ERR_NONE)
         table->cells.failed = true;
     const size_t start = table->cells.n_bytes;
-    text_append_visible(&table->cells, cell ? cell : "");
+    text_append_visible(&table->cells, cell != NULL ? cell : "");
     text_append_char(&table->cells, '\0');
     if (table->cells.failed)
         return;

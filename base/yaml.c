@@ -39,10 +39,10 @@ void *yaml_alloc(YamlDoc *doc, size_t n_bytes)
         return NULL;
     const size_t n = (n_bytes + align - 1) & ~(align - 1);
     Chunk *chunk = doc->chunks;
-    if (!chunk || n > chunk->size - chunk->used) {
+    if (chunk == NULL || n > chunk->size - chunk->used) {
         const size_t size = n > CHUNK_BYTES ? n : CHUNK_BYTES;
         chunk = mem_alloc(offsetof(Chunk, memory) + size);
-        if (!chunk)
+        if (chunk == NULL)
             return NULL;
         *chunk = (Chunk){.next = doc->chunks, .size = size};
         doc->chunks = chunk;
@@ -55,7 +55,7 @@ void *yaml_alloc(YamlDoc *doc, size_t n_bytes)
 static char *copy_text(YamlDoc *doc, const char *text, size_t n_bytes)
 {
     char *copy = yaml_alloc(doc, n_bytes + 1);
-    if (copy)
+    if (copy != NULL)
         memcpy(copy, text, n_bytes);
     return copy;
 }
@@ -64,7 +64,7 @@ void yaml_destroy(YamlDoc **doc)
 {
     if (!*doc)
         return;
-    for (Chunk *chunk = (*doc)->chunks, *next; chunk; chunk = next) {
+    for (Chunk *chunk = (*doc)->chunks, *next; chunk != NULL; chunk = next) {
         next = chunk->next;
         mem_free(chunk);
     }
@@ -112,8 +112,8 @@ static ErrCode next_event(Builder *builder, yaml_event_t *event, Err *err)
     if (p->error == YAML_MEMORY_ERROR)
         return err_memory(err, 0);
     char problem[ERR_MESSAGE_BYTES / 2];
-    snprintf(problem, sizeof problem, "%s%s%s", p->problem ? p->problem : "cannot be read",
-             p->context ? " " : "", p->context ? p->context : "");
+    snprintf(problem, sizeof problem, "%s%s%s", p->problem != NULL ? p->problem : "cannot be read",
+             p->context != NULL ? " " : "", p->context != NULL ? p->context : "");
     return refuse(builder, p->problem_mark, problem, err);
 }
 
@@ -137,9 +137,9 @@ static ErrCode refuse_extras(const Builder *builder, const yaml_event_t *event, 
     default:
         break;
     }
-    if (anchor || event->type == YAML_ALIAS_EVENT)
+    if (anchor != NULL || event->type == YAML_ALIAS_EVENT)
         return refuse(builder, event->start_mark, "anchors and aliases are not supported", err);
-    if (tag)
+    if (tag != NULL)
         return refuse(builder, event->start_mark, "tags are not supported", err);
     return ERR_NONE;
 }
@@ -151,7 +151,7 @@ static ErrCode make_node(Builder *builder, const yaml_event_t *event, YamlNode *
     if (++builder->n_nodes > YAML_MAX_NODES)
         return refuse(builder, event->start_mark, "too many values", err);
     YamlNode *node = yaml_alloc(builder->doc, sizeof *node);
-    if (!node)
+    if (node == NULL)
         return err_memory(err, sizeof *node);
     node->text = "";
     node->source = builder->source;
@@ -162,10 +162,10 @@ static ErrCode make_node(Builder *builder, const yaml_event_t *event, YamlNode *
         node->is_quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
         const size_t n_bytes = event->data.scalar.length;
         const char *value = (const char *)event->data.scalar.value;
-        if (memchr(value, '\0', n_bytes)) /* "\0" in double quotes */
+        if (memchr(value, '\0', n_bytes) != NULL) /* "\0" in double quotes */
             return refuse(builder, event->start_mark, "a NUL character in a string", err);
         node->text = copy_text(builder->doc, value, n_bytes);
-        if (!node->text)
+        if (node->text == NULL)
             return err_memory(err, n_bytes);
     } else {
         node->kind = event->type == YAML_MAPPING_START_EVENT ? YAML_MAP : YAML_LIST;
@@ -195,9 +195,9 @@ static ErrCode read_key(Builder *builder, const YamlNode *map, const Link *first
             code = refuse(builder, *mark, "a key must be plain text", err);
     }
     yaml_event_delete(&event);
-    if (code != ERR_NONE || !node)
+    if (code != ERR_NONE || node == NULL)
         return code;
-    for (const Link *link = first; link; link = link->next)
+    for (const Link *link = first; link != NULL; link = link->next)
         if (strcmp(link->node->key, node->text) == 0) {
             node->key = map->label;
             return yaml_error(err, node, "duplicate key '%s' in '%s', first on line %d", node->text,
@@ -219,15 +219,15 @@ static ErrCode read_item(Builder *builder, const YamlNode *parent, const Link *f
     *item = NULL;
     if (parent->kind == YAML_MAP) {
         TRY(read_key(builder, parent, first, &key, &mark, err));
-        if (!key)
+        if (key == NULL)
             return ERR_NONE;
     }
     TRY(next_event(builder, &event, err));
     ErrCode code = ERR_NONE;
     if (event.type != YAML_SEQUENCE_END_EVENT)
-        code = build_node(builder, &event, key ? key : parent->label, depth, item, err);
+        code = build_node(builder, &event, key != NULL ? key : parent->label, depth, item, err);
     yaml_event_delete(&event);
-    if (code == ERR_NONE && *item && key) {
+    if (code == ERR_NONE && *item && key != NULL) {
         (*item)->key = key;
         (*item)->key_line = builder->has_lines ? (int)mark.line + 1 : 0;
         (*item)->key_column = (int)mark.column + 1;
@@ -244,13 +244,13 @@ static ErrCode build_items(Builder *builder, YamlNode *parent, int depth, Err *e
     for (;;) {
         YamlNode *item;
         TRY(read_item(builder, parent, first, depth, &item, err));
-        if (!item)
+        if (item == NULL)
             break;
         if (parent->kind == YAML_MAP && parent->n_items == YAML_MAX_KEYS)
             return yaml_error(err, item, "too many keys in '%s', at most %d", parent->label,
                               YAML_MAX_KEYS);
         Link *link = yaml_alloc(builder->doc, sizeof *link);
-        if (!link)
+        if (link == NULL)
             return err_memory(err, sizeof *link);
         link->node = item;
         *last = link;
@@ -258,10 +258,10 @@ static ErrCode build_items(Builder *builder, YamlNode *parent, int depth, Err *e
         parent->n_items++;
     }
     parent->items = yaml_alloc(builder->doc, parent->n_items * sizeof(YamlNode *));
-    if (!parent->items)
+    if (parent->items == NULL)
         return err_memory(err, parent->n_items * sizeof(YamlNode *));
     size_t i = 0;
-    for (const Link *link = first; link; link = link->next)
+    for (const Link *link = first; link != NULL; link = link->next)
         parent->items[i++] = link->node;
     return ERR_NONE;
 fail:
@@ -320,7 +320,7 @@ static ErrCode check_bytes(const char *source, const char *data, size_t n_bytes,
         return err_set(err, ERR_USAGE, "%s: too long: %zu bytes, at most %d are read", source,
                        n_bytes, YAML_MAX_BYTES);
     const char *nul = memchr(data, '\0', n_bytes);
-    if (nul)
+    if (nul != NULL)
         return err_set(err, ERR_USAGE, "%s: a NUL byte at offset %zu", source,
                        (size_t)(nul - data));
     if (!text_is_utf8(data, n_bytes))
@@ -335,7 +335,7 @@ static ErrCode parse_text(YamlDoc *doc, const char *source, bool has_lines, cons
     Builder builder = {.doc = doc, .has_lines = has_lines};
     TRY(check_bytes(source, data, n_bytes, err));
     builder.source = copy_text(doc, source, strlen(source));
-    if (!builder.source)
+    if (builder.source == NULL)
         return err_memory(err, strlen(source));
     if (!yaml_parser_initialize(&builder.parser))
         return err_memory(err, sizeof builder.parser);
@@ -354,10 +354,10 @@ ErrCode yaml_parse(YamlDoc **doc, const char *name, const char *data, size_t n_b
 {
     YamlDoc *made = mem_calloc(1, sizeof *made);
     *doc = NULL;
-    if (!made)
+    if (made == NULL)
         return err_memory(err, sizeof *made);
     TRY(parse_text(made, name, true, data, n_bytes, &made->root, err));
-    if (!made->root) {
+    if (made->root == NULL) {
         err_set(err, ERR_USAGE, "%s: the document is empty", name);
         goto fail;
     }
@@ -391,10 +391,10 @@ ErrCode yaml_value(YamlDoc *doc, const char *source, const char *text, YamlNode 
 {
     YamlNode *made;
     TRY(parse_text(doc, source, false, text, strlen(text), &made, err));
-    if (!made) {
+    if (made == NULL) {
         made = yaml_alloc(doc, sizeof *made);
         char *name = copy_text(doc, source, strlen(source));
-        if (!made || !name)
+        if (made == NULL || name == NULL)
             return err_memory(err, sizeof *made);
         *made = (YamlNode){.kind = YAML_SCALAR, .text = "", .label = "value", .source = name};
     }

@@ -21,7 +21,7 @@ static bool is_plain_safe(const char *string)
         return false;
     for (const char *c = string; *c; c++) {
         const bool is_word = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
-                             (*c >= '0' && *c <= '9') || strchr("_-./+", *c);
+                             (*c >= '0' && *c <= '9') || strchr("_-./+", *c) != NULL;
         const bool is_inner_blank = *c == ' ' && c[1] != '\0' && c[1] != ' ';
         if (!is_word && !is_inner_blank)
             return false;
@@ -73,8 +73,8 @@ static void emit_scalar(const YamlNode *node, Text *out)
 
 void yaml_emit_node(const YamlNode *node, Text *out)
 {
-    if (!node || node->kind == YAML_SCALAR) {
-        if (node)
+    if (node == NULL || node->kind == YAML_SCALAR) {
+        if (node != NULL)
             emit_scalar(node, out);
         else
             text_append(out, "~");
@@ -127,7 +127,7 @@ static void emit_strings(const YamlStrings *list, Text *out)
 /* True for an optional field that holds nothing. */
 static bool is_unset(const YamlKey *key, const void *field)
 {
-    if (!key->fallback || strcmp(key->fallback, YAML_OPTIONAL) != 0)
+    if (key->fallback == NULL || strcmp(key->fallback, YAML_OPTIONAL) != 0)
         return false;
     switch (key->type) {
     case YAML_DOUBLE:
@@ -150,7 +150,7 @@ static bool is_unset(const YamlKey *key, const void *field)
 /* A raw list of maps, one item a line; anything else in flow style. */
 static void emit_raw(const YamlNode *node, int indent, Text *out)
 {
-    if (!node || node->kind != YAML_LIST || node->n_items == 0 ||
+    if (node == NULL || node->kind != YAML_LIST || node->n_items == 0 ||
         node->items[0]->kind != YAML_MAP) {
         text_append_char(out, ' ');
         yaml_emit_node(node, out);
@@ -241,7 +241,7 @@ static void describe_range(const YamlKey *key, Text *out)
 {
     const bool has_min = key->min > -DBL_MAX, has_max = key->max < DBL_MAX && key->max < INT_MAX;
     const bool is_bounded = key->min < 0.0 || key->min > 0.0 || key->max < 0.0 || key->max > 0.0;
-    if (key->names) {
+    if (key->names != NULL) {
         for (size_t i = 0; key->names[i]; i++)
             text_printf(out, "%s`%s`", i > 0 ? ", " : "", key->names[i]);
     } else if (is_bounded && has_min) {
@@ -267,13 +267,13 @@ static void describe_keys(const YamlTable *table, const char *prefix, Text *out)
         } else {
             text_printf(out, "| `%s` | %s | ", text_string(&name), type_name(key->type));
             describe_range(key, out);
-            if (!key->fallback)
+            if (key->fallback == NULL)
                 text_append(out, " | required");
             else if (strcmp(key->fallback, YAML_OPTIONAL) == 0)
                 text_append(out, " | none");
             else
                 text_printf(out, " | `%s`", key->fallback);
-            text_printf(out, " | %s |\n", key->doc ? key->doc : "");
+            text_printf(out, " | %s |\n", key->doc != NULL ? key->doc : "");
         }
         out->failed = out->failed || name.failed;
         text_release(&name);

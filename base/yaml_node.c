@@ -48,7 +48,7 @@ static ErrCode wrong_type(const YamlNode *node, const char *wanted, Err *err)
 
 const YamlNode *yaml_find(const YamlNode *map, const char *key)
 {
-    if (!map || map->kind != YAML_MAP)
+    if (map == NULL || map->kind != YAML_MAP)
         return NULL;
     for (size_t i = 0; i < map->n_items; i++)
         if (strcmp(map->items[i]->key, key) == 0)
@@ -58,7 +58,7 @@ const YamlNode *yaml_find(const YamlNode *map, const char *key)
 
 bool yaml_is_null(const YamlNode *node)
 {
-    if (!node)
+    if (node == NULL)
         return true;
     return node->kind == YAML_SCALAR && !node->is_quoted &&
            (node->text[0] == '\0' || strcmp(node->text, "~") == 0 ||
@@ -69,10 +69,10 @@ ErrCode yaml_unknown_key(const YamlNode *item, const char *section, const char *
                          Err *err)
 {
     size_t n_names = 0;
-    while (names[n_names])
+    while (names[n_names] != NULL)
         n_names++;
     const char *nearest = text_nearest(item->key, names, n_names);
-    if (nearest)
+    if (nearest != NULL)
         return yaml_key_error(err, item, "unknown key '%s' in '%s', did you mean '%s'?", item->key,
                               section, nearest);
     return yaml_key_error(err, item, "unknown key '%s' in '%s'", item->key, section);
@@ -144,7 +144,7 @@ static ErrCode unknown_name(const YamlNode *node, const char *const *names, size
                             Err *err)
 {
     const char *nearest = text_nearest(node->text, names, n_names);
-    if (nearest)
+    if (nearest != NULL)
         return yaml_error(err, node, "unknown %s '%s', did you mean '%s'?", node->label, node->text,
                           nearest);
     Text list = {0};
@@ -190,7 +190,7 @@ ErrCode yaml_as_ints(YamlDoc *doc, const YamlNode *node, YamlInts *list, Err *er
     size_t n;
     TRY(list_items(node, &items, &n, &node, err));
     int64_t *values = yaml_alloc(doc, n * sizeof *values);
-    if (!values)
+    if (values == NULL)
         return err_memory(err, n * sizeof *values);
     for (size_t i = 0; i < n; i++)
         TRY(yaml_as_int(items[i], INT64_MIN, INT64_MAX, &values[i], err));
@@ -206,7 +206,7 @@ ErrCode yaml_as_doubles(YamlDoc *doc, const YamlNode *node, YamlDoubles *list, E
     size_t n;
     TRY(list_items(node, &items, &n, &node, err));
     double *values = yaml_alloc(doc, n * sizeof *values);
-    if (!values)
+    if (values == NULL)
         return err_memory(err, n * sizeof *values);
     for (size_t i = 0; i < n; i++)
         TRY(yaml_as_double(items[i], -(double)__DBL_MAX__, (double)__DBL_MAX__, &values[i], err));
@@ -222,7 +222,7 @@ ErrCode yaml_as_strings(YamlDoc *doc, const YamlNode *node, YamlStrings *list, E
     size_t n;
     TRY(list_items(node, &items, &n, &node, err));
     const char **values = yaml_alloc(doc, n * sizeof *values);
-    if (!values)
+    if (values == NULL)
         return err_memory(err, n * sizeof *values);
     for (size_t i = 0; i < n; i++)
         TRY(yaml_as_string(items[i], &values[i], err));

@@ -23,13 +23,13 @@ static ErrCode split(YamlDoc *doc, const char *text, Assignment *assignment, Err
     static const char option[] = "--set ";
     const size_t n_text = strlen(text);
     char *source = yaml_alloc(doc, sizeof option + n_text);
-    if (!source)
+    if (source == NULL)
         return err_memory(err, sizeof option + n_text);
     memcpy(source, option, sizeof option - 1);
     memcpy(source + sizeof option - 1, text, n_text);
     assignment->source = source;
     const char *equals = strchr(text, '=');
-    if (!equals)
+    if (equals == NULL)
         return err_set(err, ERR_USAGE, "%s: no '=': it must be PATH=VALUE", source);
     assignment->value = equals + 1;
     for (const char *begin = text; begin <= equals;) {
@@ -81,7 +81,7 @@ static ErrCode put(YamlDoc *doc, YamlNode *parent, size_t place, Step step, Yaml
     if (place == parent->n_items) {
         YamlNode **items = yaml_alloc(doc, (place + 1) * sizeof(YamlNode *));
         char *key = yaml_alloc(doc, step.n_bytes + 1);
-        if (!items || !key)
+        if (items == NULL || key == NULL)
             return err_memory(err, (place + 1) * sizeof(YamlNode *));
         memcpy(key, step.name, step.n_bytes);
         if (place > 0)
@@ -120,7 +120,7 @@ ErrCode yaml_set(YamlDoc *doc, const char *assignment_text, Err *err)
         YamlNode *child = place < parent->n_items ? parent->items[place] : NULL;
         if (is_last)
             return put(doc, parent, place, step, value, err);
-        if (!child || yaml_is_null(child)) {
+        if (child == NULL || yaml_is_null(child)) {
             TRY(yaml_value(doc, assignment.source, "{}", &child, err));
             TRY(put(doc, parent, place, step, child, err));
         }

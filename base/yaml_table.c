@@ -20,7 +20,7 @@ static const YamlKey *find_key(const YamlTable *table, const char *name)
 static ErrCode unknown_key(const YamlTable *table, const YamlNode *item, Err *err)
 {
     const char **names = mem_calloc(table->n_keys + 1, sizeof *names);
-    if (!names)
+    if (names == NULL)
         return err_memory(err, (table->n_keys + 1) * sizeof *names);
     for (size_t i = 0; i < table->n_keys; i++)
         names[i] = table->keys[i].name;
@@ -100,7 +100,7 @@ static ErrCode read_strings(YamlDoc *doc, const YamlKey *key, const YamlNode *no
                             YamlStrings *list, Err *err)
 {
     TRY(yaml_as_strings(doc, node, list, err));
-    for (size_t i = 0; key->names && i < list->n; i++) {
+    for (size_t i = 0; key->names != NULL && i < list->n; i++) {
         int index;
         TRY(yaml_as_enum(node->kind == YAML_LIST ? node->items[i] : node, key->names, &index, err));
     }
@@ -148,7 +148,7 @@ static ErrCode read_field(YamlDoc *doc, const YamlKey *key, const YamlNode *node
 
 static bool is_optional(const YamlKey *key)
 {
-    return key->fallback && strcmp(key->fallback, YAML_OPTIONAL) == 0;
+    return key->fallback != NULL && strcmp(key->fallback, YAML_OPTIONAL) == 0;
 }
 
 /* A key that is not given: its default, or an error. `map` may be NULL. */
@@ -160,9 +160,9 @@ static ErrCode read_default(YamlDoc *doc, const YamlTable *table, const YamlKey 
         return yaml_read(doc, key->table, NULL, field, err);
     if (is_optional(key))
         return ERR_NONE;
-    if (!key->fallback && map)
+    if (key->fallback == NULL && map != NULL)
         return yaml_error(err, map, "key '%s' is missing in '%s'", key->name, table->name);
-    if (!key->fallback)
+    if (key->fallback == NULL)
         return err_set(err, ERR_USAGE, "key '%s' is missing in '%s'", key->name, table->name);
     TRY(yaml_value(doc, "default", key->fallback, &node, err));
     node->key = key->name;
@@ -178,16 +178,16 @@ ErrCode yaml_read(YamlDoc *doc, const YamlTable *table, const YamlNode *map, voi
 {
     if (yaml_is_null(map))
         map = NULL;
-    if (map && map->kind != YAML_MAP)
+    if (map != NULL && map->kind != YAML_MAP)
         return yaml_error(err, map, "'%s' must be a section of keys", table->name);
-    for (size_t i = 0; map && i < map->n_items; i++)
-        if (!find_key(table, map->items[i]->key))
+    for (size_t i = 0; map != NULL && i < map->n_items; i++)
+        if (find_key(table, map->items[i]->key) == NULL)
             return unknown_key(table, map->items[i], err);
     for (size_t i = 0; i < table->n_keys; i++) {
         const YamlKey *key = &table->keys[i];
         void *field = (char *)settings + key->offset;
         const YamlNode *node = yaml_find(map, key->name);
-        const bool is_absent = !node || (yaml_is_null(node) && is_optional(key));
+        const bool is_absent = node == NULL || (yaml_is_null(node) && is_optional(key));
         if (is_absent)
             TRY(read_default(doc, table, key, map, field, err));
         else

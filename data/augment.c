@@ -80,9 +80,9 @@ ErrCode augment_parse_list(const char *text, const char *where, unsigned *ops, E
     const char *list[MAX_NAMES];
     size_t n = 0;
     char *rest = NULL, *copy = mem_strdup(text);
-    if (!copy)
+    if (copy == NULL)
         return err_memory(err, strlen(text) + 1);
-    for (char *name = strtok_r(copy, ",", &rest); name; name = strtok_r(NULL, ",", &rest)) {
+    for (char *name = strtok_r(copy, ",", &rest); name != NULL; name = strtok_r(NULL, ",", &rest)) {
         if (n == MAX_NAMES) {
             err_set(err, ERR_USAGE, "more than %d names in '%s'", MAX_NAMES, where);
             goto fail;

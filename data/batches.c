@@ -47,7 +47,7 @@ ErrCode batches_create(Batches **out, const ImageSet *set, const DataStats *stat
     assert(settings->batch >= 1 && settings->max_threads >= 1);
     *out = NULL;
     Batches *batches = mem_calloc(1, sizeof *batches);
-    if (!batches)
+    if (batches == NULL)
         return err_memory(err, sizeof *batches);
     batches->set = set;
     batches->stats = *stats;

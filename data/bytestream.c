@@ -57,11 +57,11 @@ ErrCode bytestream_open(ByteStream **out, const char *path, Err *err)
     if (file_is_folder(path))
         return err_set(err, ERR_DATA, "'%s' is a folder, not a file", path);
     ByteStream *stream = mem_calloc(1, sizeof *stream);
-    if (!stream)
+    if (stream == NULL)
         return err_memory(err, sizeof *stream);
     stream->fd = -1;
     stream->path = mem_strdup(path);
-    if (!stream->path) {
+    if (stream->path == NULL) {
         err_memory(err, strlen(path));
         goto fail;
     }
@@ -113,7 +113,7 @@ static ErrCode read_some(ByteStream *stream, unsigned char *data, size_t n, size
         if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR)
             return err_set(
                 err, ERR_DATA, "'%s' is a damaged gzip file at unpacked byte %" PRIu64 ": %s",
-                stream->path, stream->offset, stream->z.msg ? stream->z.msg : "bad data");
+                stream->path, stream->offset, stream->z.msg != NULL ? stream->z.msg : "bad data");
         stream->has_ended = status == Z_STREAM_END;
     }
     *n_got = room - stream->z.avail_out;

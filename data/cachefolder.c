@@ -25,7 +25,7 @@ static ErrCode make(char **folder, const char *path, Err *err)
 ErrCode cachefolder_make(char **folder, const char *fallback, Err *err)
 {
     const char *named = getenv("ISOFLOP_CACHE");
-    if (named && *named)
+    if (named != NULL && *named)
         return make(folder, named, err);
     const struct {
         const char *variable;
@@ -34,7 +34,7 @@ ErrCode cachefolder_make(char **folder, const char *fallback, Err *err)
     for (size_t i = 0; i < ARRAY_LEN(places); i++) {
         const char *root = getenv(places[i].variable);
         Err refused = {0};
-        if (!root || root[0] != '/')
+        if (root == NULL || root[0] != '/')
             continue;
         *folder = file_join(root, places[i].below);
         if (!*folder)
@@ -44,5 +44,5 @@ ErrCode cachefolder_make(char **folder, const char *fallback, Err *err)
         mem_free(*folder);
     }
     *folder = NULL;
-    return fallback ? make(folder, fallback, err) : ERR_NONE;
+    return fallback != NULL ? make(folder, fallback, err) : ERR_NONE;
 }

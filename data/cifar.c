@@ -118,7 +118,7 @@ static void cifar_destroy(void *state)
 {
     Cifar *cifar = state;
     for (int i = 0; i < cifar->n_files; i++) {
-        if (cifar->files[i].owned)
+        if (cifar->files[i].owned != NULL)
             mem_free(cifar->files[i].owned);
         else
             file_unmap(&cifar->files[i].map);
@@ -166,7 +166,7 @@ static ErrCode check_file(DatasetParts *parts, const CifarForm *form, CifarFile 
 /* A new file of the list; `label` names it in messages and is taken over, also on failure. */
 static ErrCode new_file(Cifar *cifar, char *label, DataSplit split, CifarFile **file, Err *err)
 {
-    if (!label)
+    if (label == NULL)
         return err_memory(err, 1);
     if (cifar->n_files == CIFAR_MAX_FILES) {
         err_set(err, ERR_DATA, "'%s' is one batch file too many: at most %d are read", label,
@@ -246,7 +246,7 @@ static ErrCode read_names(DatasetParts *parts, const char *folder, const CifarFo
     char *text = NULL;
     size_t n_bytes = 0;
     char *path = file_join(folder, form->names_file);
-    if (!path)
+    if (path == NULL)
         return err_memory(err, strlen(folder));
     if (!file_exists(path)) {
         mem_free(path);
@@ -309,7 +309,7 @@ static ErrCode read_archive(DatasetParts *parts, const char *path, Hasher *hashe
         }
     }
     TRY(check_presence(cifar, path, has_test, err));
-    if (!parts->class_names)
+    if (parts->class_names == NULL)
         TRY(source_number_classes(parts, form->n_classes, err));
 fail:
     tar_release(&members);
@@ -322,7 +322,7 @@ ErrCode cifar_open(DatasetParts *parts, const DatasetKind *kind, const char *pat
     (void)settings;
     Hasher *hasher = hash_create();
     Cifar *cifar = mem_calloc(1, sizeof *cifar);
-    if (!hasher || !cifar) {
+    if (hasher == NULL || cifar == NULL) {
         mem_free(cifar);
         err_memory(err, sizeof *cifar);
         goto fail;

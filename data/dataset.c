@@ -81,16 +81,16 @@ const DatasetKind *dataset_kind_find(const char *name)
 static const DatasetKind *kind_of(const char *name)
 {
     const DatasetKind *kind = dataset_kind_find(name);
-    return kind ? kind : dataset_kind_find("folder");
+    return kind != NULL ? kind : dataset_kind_find("folder");
 }
 
 /* Appends the place to the text of places looked at; *found gets it if something is there. */
 static ErrCode try_place(const char *root, const char *name, Text *looked, char **found, Err *err)
 {
-    if (*found || !name)
+    if (*found || name == NULL)
         return ERR_NONE;
     char *path = file_join(root, name);
-    if (!path)
+    if (path == NULL)
         return err_memory(err, strlen(root) + strlen(name));
     if (file_exists(path)) {
         *found = path;
@@ -104,7 +104,7 @@ static ErrCode try_place(const char *root, const char *name, Text *looked, char 
 static ErrCode report_missing(const DatasetSettings *settings, const DatasetKind *kind,
                               const char *looked, Err *err)
 {
-    if (kind)
+    if (kind != NULL)
         return err_set(err, ERR_MISSING, "no data set '%s': looked for %s; it is published at %s",
                        settings->name, looked, kind->published);
     const char *names[ARRAY_LEN(kinds)];
@@ -121,14 +121,14 @@ static ErrCode find_path(const DatasetSettings *settings, const DatasetKind *kin
 {
     Text looked = {0};
     *path = NULL;
-    if (kind && kind->is_demo)
+    if (kind != NULL && kind->is_demo)
         return ERR_NONE;
-    if (settings->path) {
+    if (settings->path != NULL) {
         TRY(try_place("", settings->path, &looked, path, err));
     } else {
-        const char *root = settings->root ? settings->root : getenv(DATA_ROOT_VARIABLE);
-        if (root && *root) {
-            if (kind) {
+        const char *root = settings->root != NULL ? settings->root : getenv(DATA_ROOT_VARIABLE);
+        if (root != NULL && *root) {
+            if (kind != NULL) {
                 TRY(try_place(root, kind->folder, &looked, path, err));
                 TRY(try_place(root, kind->archive, &looked, path, err));
             }
@@ -155,12 +155,12 @@ ErrCode dataset_open(Dataset **out, const DatasetSettings *settings, Err *err)
     char *path = NULL;
     Dataset *data = mem_calloc(1, sizeof *data);
     *out = NULL;
-    if (!data)
+    if (data == NULL)
         return err_memory(err, sizeof *data);
     const DatasetKind *kind = kind_of(settings->name);
     data->kind = kind;
     data->name = mem_strdup(settings->name);
-    if (!data->name) {
+    if (data->name == NULL) {
         err_memory(err, strlen(settings->name));
         goto fail;
     }

@@ -87,17 +87,17 @@ static ErrCode jpeg_decode(const char *path, const uint8_t *bytes, size_t n_byte
     uint8_t *cmyk = NULL, *sideways = NULL;
     const int orientation = exif_jpeg_orientation(bytes, n_bytes);
     tjhandle handle = tjInitDecompress();
-    if (!handle)
+    if (handle == NULL)
         return err_memory(err, sizeof(tjhandle));
     TRY(jpeg_header(path, handle, bytes, n_bytes, &stored, &is_cmyk, err));
     const size_t n_pixels = (size_t)stored.height * (size_t)stored.width;
     cmyk = is_cmyk ? mem_alloc(n_pixels * CMYK_CHANNELS) : NULL;
     sideways = orientation != EXIF_UPRIGHT ? mem_alloc(n_pixels * DATA_CHANNELS) : NULL;
-    if ((is_cmyk && !cmyk) || (orientation != EXIF_UPRIGHT && !sideways)) {
+    if ((is_cmyk && cmyk == NULL) || (orientation != EXIF_UPRIGHT && sideways == NULL)) {
         err_memory(err, n_pixels * CMYK_CHANNELS);
         goto fail;
     }
-    uint8_t *straight = sideways ? sideways : rgb;
+    uint8_t *straight = sideways != NULL ? sideways : rgb;
     if (tjDecompress2(handle, bytes, n_bytes, is_cmyk ? cmyk : straight, stored.width, 0,
                       stored.height, is_cmyk ? TJPF_CMYK : TJPF_RGB, JPEG_FLAGS) != 0) {
         jpeg_error(path, handle, err);
@@ -105,7 +105,7 @@ static ErrCode jpeg_decode(const char *path, const uint8_t *bytes, size_t n_byte
     }
     if (is_cmyk)
         cmyk_to_rgb(straight, cmyk, n_pixels);
-    if (sideways)
+    if (sideways != NULL)
         exif_turn_upright(rgb, sideways, stored, orientation);
 fail:
     mem_free(sideways);
@@ -120,7 +120,7 @@ static ErrCode jpeg_size(const char *path, const uint8_t *bytes, size_t n_bytes,
     DataSize stored = {0, 0};
     bool is_cmyk = false;
     tjhandle handle = tjInitDecompress();
-    if (!handle)
+    if (handle == NULL)
         return err_memory(err, sizeof(tjhandle));
     const ErrCode code = jpeg_header(path, handle, bytes, n_bytes, &stored, &is_cmyk, err);
     tjDestroy(handle);
@@ -170,13 +170,13 @@ static ErrCode png_decode(const char *path, const uint8_t *bytes, size_t n_bytes
     const bool is_turned = orientation != EXIF_UPRIGHT;
     uint8_t *sideways = is_turned ? mem_alloc(n_pixels * DATA_CHANNELS) : NULL;
     uint8_t *rgba = mem_alloc(n_pixels * RGBA_CHANNELS);
-    if (!rgba || (is_turned && !sideways)) {
+    if (rgba == NULL || (is_turned && sideways == NULL)) {
         err_memory(err, n_pixels * RGBA_CHANNELS);
     } else if (!png_image_finish_read(&image, NULL, rgba, 0, NULL) || image.warning_or_error) {
         err_set(err, ERR_DATA, "cannot decode PNG '%s': %s", path, image.message);
     } else {
-        rgba_over_white(sideways ? sideways : rgb, rgba, n_pixels);
-        if (sideways)
+        rgba_over_white(sideways != NULL ? sideways : rgb, rgba, n_pixels);
+        if (sideways != NULL)
             exif_turn_upright(rgb, sideways, stored, orientation);
     }
     png_image_free(&image);

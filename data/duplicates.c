@@ -39,8 +39,8 @@ static ErrCode read_print(Reader *reader, const Dataset *data, DataSplit split, 
     if (reader->n_bytes < n_bytes) {
         mem_free(reader->rgb);
         reader->rgb = mem_alloc(n_bytes);
-        reader->n_bytes = reader->rgb ? n_bytes : 0;
-        if (!reader->rgb)
+        reader->n_bytes = reader->rgb != NULL ? n_bytes : 0;
+        if (reader->rgb == NULL)
             return err_memory(err, n_bytes);
     }
     TRY(dataset_image_read(data, split, print->index, size, reader->rgb, err));
@@ -64,7 +64,7 @@ typedef struct Listener {
 static bool goes_on(Listener *listener, const Dataset *data, DataSplit split, size_t i)
 {
     bool is_stopped;
-    if (omp_get_thread_num() == 0 && listener->progress &&
+    if (omp_get_thread_num() == 0 && listener->progress != NULL &&
         i / (size_t)omp_get_num_threads() % TOLD_EVERY == 0) {
         const uint32_t n_train = dataset_count(data, DATA_TRAIN);
         const uint32_t done = (uint32_t)i + (split == DATA_TEST ? n_train : 0);
@@ -85,7 +85,7 @@ static ErrCode read_prints(Print **prints, const Dataset *data, DataSplit split,
     const size_t n = dataset_count(data, split);
     Reader *readers = mem_calloc((size_t)threads, sizeof *readers);
     *prints = mem_calloc(n + 1, sizeof **prints);
-    if (!readers || !*prints) {
+    if (readers == NULL || !*prints) {
         mem_free(readers);
         return err_memory(err, n * sizeof **prints);
     }
@@ -105,10 +105,11 @@ static ErrCode read_prints(Print **prints, const Dataset *data, DataSplit split,
     const Reader *first = NULL;
     for (int t = 0; t < threads; t++) {
         mem_free(readers[t].rgb);
-        if (readers[t].err.code != ERR_NONE && (!first || readers[t].failed_at < first->failed_at))
+        if (readers[t].err.code != ERR_NONE &&
+            (first == NULL || readers[t].failed_at < first->failed_at))
             first = &readers[t];
     }
-    if (first)
+    if (first != NULL)
         *err = first->err;
     else if (listener->is_stopped)
         err_set(err, ERR_INTERRUPTED, "interrupted while looking for duplicates");
@@ -147,7 +148,7 @@ ErrCode duplicates_find(Duplicates *duplicates, const Dataset *data, int threads
         duplicates->n_within_train += train[i].hash == train[i - 1].hash;
     for (size_t i = 0; i < n_test; i++) {
         const Print *found = look_up(train, n_train, test[i].hash);
-        if (!found)
+        if (found == NULL)
             continue;
         TRY(mem_grow(&duplicates->pairs, &capacity, duplicates->n_pairs + 1,
                      sizeof *duplicates->pairs, err));

@@ -1,5 +1,5 @@
 /*
- * An image folder: train/CLASS/*, and val/CLASS/* or test/CLASS/* as the test split.
+ * An image folder: train/CLASS/FILE, and val/CLASS/FILE or test/CLASS/FILE as the test split.
  *
  * Order is bytewise by relative path. Only regular files whose names end in .jpg, .jpeg or .png
  * count; hidden files and other endings are passed over; links, folders and names that are not
@@ -156,7 +156,7 @@ static ErrCode add_image(Folder *folder, DataSplit split, const char *path, uint
                  sizeof(FolderImage), err));
     FolderImage *image = &folder->images[split][folder->count[split]];
     *image = (FolderImage){.path = mem_strdup(path), .n_bytes = n_bytes, .label = label};
-    if (!image->path)
+    if (image->path == NULL)
         return err_memory(err, strlen(path));
     folder->count[split]++;
     return ERR_NONE;
@@ -171,7 +171,7 @@ static ErrCode add_class(Folder *folder, DataSplit split, const char *below, uin
     FileList list = {0};
     char *full = file_join(folder->root, below), *path = NULL, *file = NULL;
     const size_t before = folder->count[split];
-    if (!full)
+    if (full == NULL)
         return err_memory(err, strlen(below));
     TRY(file_list(full, &list, err));
     for (size_t i = 0; i < list.n_names; i++) {
@@ -180,7 +180,7 @@ static ErrCode add_class(Folder *folder, DataSplit split, const char *below, uin
         TRY(check_name(full, list.names[i], err));
         path = file_join(below, list.names[i]);
         file = file_join(full, list.names[i]);
-        if (!path || !file) {
+        if (path == NULL || file == NULL) {
             err_memory(err, strlen(list.names[i]));
             goto fail;
         }
@@ -212,11 +212,11 @@ static int find_class(const DatasetParts *parts, const char *name)
 static ErrCode take_classes(DatasetParts *parts, const char *full, const FileList *list, Err *err)
 {
     parts->class_names = mem_calloc(list->n_names + 1, sizeof *parts->class_names);
-    if (!parts->class_names)
+    if (parts->class_names == NULL)
         return err_memory(err, list->n_names * sizeof *parts->class_names);
     for (size_t i = 0; i < list->n_names && i <= DATA_MAX_CLASSES; i++) {
         char *class = file_join(full, list->names[i]);
-        if (!class)
+        if (class == NULL)
             return err_memory(err, strlen(list->names[i]));
         const bool is_hidden = list->names[i][0] == '.';
         const ErrCode code = is_hidden ? ERR_NONE : refuse_link(class, err);
@@ -229,7 +229,7 @@ static ErrCode take_classes(DatasetParts *parts, const char *full, const FileLis
         if (check_name(full, list->names[i], err) != ERR_NONE)
             return err->code;
         char *name = mem_strdup(list->names[i]);
-        if (!name)
+        if (name == NULL)
             return err_memory(err, strlen(list->names[i]));
         parts->class_names[parts->n_classes++] = name;
     }
@@ -244,7 +244,7 @@ static ErrCode add_split(DatasetParts *parts, DataSplit split, const char *name,
     Folder *folder = parts->state;
     FileList list = {0};
     char *full = file_join(folder->root, name), *below = NULL;
-    if (!full)
+    if (full == NULL)
         return err_memory(err, strlen(name));
     TRY(refuse_link(full, err));
     TRY(file_list(full, &list, err));
@@ -253,8 +253,8 @@ static ErrCode add_split(DatasetParts *parts, DataSplit split, const char *name,
     for (size_t i = 0; i < list.n_names; i++) {
         const int label = find_class(parts, list.names[i]);
         below = file_join(name, list.names[i]);
-        char *class = below ? file_join(folder->root, below) : NULL;
-        if (!class) {
+        char *class = below != NULL ? file_join(folder->root, below) : NULL;
+        if (class == NULL) {
             err_memory(err, strlen(list.names[i]));
             goto fail;
         }
@@ -290,7 +290,7 @@ static ErrCode find_test(const char *root, const char **name, Err *err)
     *name = NULL;
     for (size_t i = 0; i < ARRAY_LEN(names) && !*name; i++) {
         char *path = file_join(root, names[i]);
-        if (!path)
+        if (path == NULL)
             return err_memory(err, strlen(root));
         if (file_is_folder(path))
             *name = names[i];
@@ -310,20 +310,20 @@ static ErrCode leave_out(DatasetParts *parts, const Unreadable *bad, Err *err)
     Folder *folder = parts->state;
     size_t next = 0;
     parts->skipped = mem_calloc(bad->n_images + 1, sizeof *parts->skipped);
-    if (!parts->skipped)
+    if (parts->skipped == NULL)
         return err_memory(err, bad->n_images * sizeof *parts->skipped);
     for (int split = 0; split < DATA_N_SPLITS; split++) {
         size_t kept = 0;
         for (size_t i = 0; i < folder->count[split]; i++) {
             const UnreadableImage *image = next < bad->n_images ? &bad->images[next] : NULL;
-            if (!image || (int)image->split != split || image->index != i) {
+            if (image == NULL || (int)image->split != split || image->index != i) {
                 folder->images[split][kept++] = folder->images[split][i];
                 continue;
             }
             mem_free(folder->images[split][i].path);
             folder->images[split][i].path = NULL;
             parts->skipped[parts->n_skipped] = mem_strdup(image->reason);
-            if (!parts->skipped[parts->n_skipped])
+            if (parts->skipped[parts->n_skipped] == NULL)
                 err_memory(err, strlen(image->reason));
             else
                 parts->n_skipped++;
@@ -352,7 +352,7 @@ static ErrCode digest_manifest(DatasetParts *parts, Err *err)
 {
     const Folder *folder = parts->state;
     Hasher *hasher = hash_create();
-    if (!hasher)
+    if (hasher == NULL)
         return err_memory(err, DATA_DIGEST_CHARS);
     for (int split = 0; split < DATA_N_SPLITS; split++) {
         for (size_t i = 0; i < folder->count[split]; i++) {
@@ -374,12 +374,12 @@ ErrCode folder_open(DatasetParts *parts, const DatasetKind *kind, const char *pa
     (void)kind;
     const char *test = NULL;
     Folder *folder = mem_calloc(1, sizeof *folder);
-    if (!folder)
+    if (folder == NULL)
         return err_memory(err, sizeof *folder);
     parts->ops = &folder_ops;
     parts->state = folder;
     folder->root = mem_strdup(path);
-    if (!folder->root)
+    if (folder->root == NULL)
         return err_memory(err, strlen(path));
     TRY(find_test(path, &test, err));
     TRY(add_split(parts, DATA_TRAIN, "train", err));

@@ -126,7 +126,7 @@ static ErrCode find_file(char **path, const char *folder, const char *const form
         text_append(&name, endings[i % 2]);
         char *candidate = text_ok(&name, err) == ERR_NONE ? file_join(folder, name.data) : NULL;
         text_release(&name);
-        if (!candidate)
+        if (candidate == NULL)
             return err_memory(err, strlen(folder));
         if (file_exists(candidate)) {
             *path = candidate;
@@ -253,7 +253,7 @@ ErrCode idx_open(DatasetParts *parts, const DatasetKind *kind, const char *path,
     const char *names = strcmp(kind->name, "mnist") == 0 ? digits : fashion;
     Hasher *hasher = hash_create();
     Idx *idx = mem_calloc(1, sizeof *idx);
-    if (!hasher || !idx) {
+    if (hasher == NULL || idx == NULL) {
         mem_free(idx);
         err_memory(err, sizeof *idx);
         goto fail;
@@ -261,7 +261,7 @@ ErrCode idx_open(DatasetParts *parts, const DatasetKind *kind, const char *path,
     parts->ops = &idx_ops;
     parts->state = idx;
     idx->folder = mem_strdup(path);
-    if (!idx->folder) {
+    if (idx->folder == NULL) {
         err_memory(err, strlen(path));
         goto fail;
     }

@@ -43,7 +43,7 @@ ErrCode image_table_init(ImageTable *table, const Dataset *data, const Split *sp
     for (int part = 0; part < N_PARTS; part++)
         table->n_records += split->count[part];
     table->records = mem_calloc(table->n_records, sizeof *table->records);
-    if (!table->records)
+    if (table->records == NULL)
         return err_memory(err, table->n_records * sizeof *table->records);
     uint64_t offset = 0;
     ImageRecord *record = table->records;
@@ -144,10 +144,11 @@ static ErrCode first_failure(const Maker *makers, int n, Err *err)
 {
     const Maker *first = NULL;
     for (int t = 0; t < n; t++) {
-        if (makers[t].err.code != ERR_NONE && (!first || makers[t].failed_at < first->failed_at))
+        if (makers[t].err.code != ERR_NONE &&
+            (first == NULL || makers[t].failed_at < first->failed_at))
             first = &makers[t];
     }
-    if (first)
+    if (first != NULL)
         *err = first->err;
     return err->code;
 }
@@ -173,7 +174,7 @@ ErrCode image_table_write(const ImageTable *table, const Dataset *data,
     size_t buffer_bytes = 0, n_bytes = 0;
     Hasher *hasher = hash_create();
     Maker *makers = mem_calloc((size_t)n_threads, sizeof *makers);
-    if (!hasher || !makers) {
+    if (hasher == NULL || makers == NULL) {
         err_memory(err, (size_t)n_threads * sizeof *makers);
         goto fail;
     }
@@ -184,8 +185,9 @@ ErrCode image_table_write(const ImageTable *table, const Dataset *data,
         TRY(first_failure(makers, n_threads, err));
         hash_update(hasher, buffer, n_bytes);
         TRY(file_writer_put(writer, buffer, n_bytes, err));
-        if (settings->progress && !settings->progress(settings->progress_user, (uint32_t)end,
-                                                      (uint32_t)table->n_records)) {
+        if (settings->progress != NULL &&
+            !settings->progress(settings->progress_user, (uint32_t)end,
+                                (uint32_t)table->n_records)) {
             err_set(err, ERR_INTERRUPTED,
                     "interrupted after %zu of %zu images: give the same "
                     "command to go on",
@@ -198,7 +200,7 @@ ErrCode image_table_write(const ImageTable *table, const Dataset *data,
     TRY(file_writer_put(writer, zeros, n_bytes, err));
     *hash = hash_digest(hasher);
 fail:
-    for (int t = 0; makers && t < n_threads; t++) {
+    for (int t = 0; makers != NULL && t < n_threads; t++) {
         mem_free(makers[t].source);
         arena_release(&makers[t].scratch);
     }

@@ -115,7 +115,8 @@ static ErrCode cache_path(char **path, const char *digest, const Dataset *data,
     Text name = {0};
     char *folder = NULL;
     *path = NULL;
-    TRY(cachefolder_make(&folder, settings->fallback_dir ? settings->fallback_dir : ".", err));
+    TRY(cachefolder_make(&folder, settings->fallback_dir != NULL ? settings->fallback_dir : ".",
+                         err));
     text_append_file_name(&name, dataset_name(data));
     text_printf(&name, "-%d-%s.images", settings->resolution, digest);
     TRY(text_ok(&name, err));
@@ -183,7 +184,7 @@ static ErrCode build(ImageSet *set, const char *path, const Dataset *data, const
     const int64_t begin = clock_now_ns();
     bool is_bad = false;
     char *folder = file_folder(path);
-    if (!folder)
+    if (folder == NULL)
         return err_memory(err, strlen(path));
     /*
      * What crashed writers left behind is only untidy: whether it can be removed does not matter.
@@ -197,7 +198,7 @@ static ErrCode build(ImageSet *set, const char *path, const Dataset *data, const
     report->was_built = true;
     report->seconds = clock_seconds(begin, clock_now_ns());
     map_if_intact(&set->map, path, set->digest, &is_bad);
-    if (!set->map.data)
+    if (set->map.data == NULL)
         return err_set(err, ERR_IO, "cannot read back '%s': its bytes are not those written", path);
     return ERR_NONE;
 }
@@ -214,13 +215,13 @@ ErrCode imageset_open(ImageSet **out, const Dataset *data, const Split *split,
                        "cannot crop '%s': its images are drawn, center_crop must be 1",
                        dataset_name(data));
     ImageSet *set = mem_calloc(1, sizeof *set);
-    if (!set)
+    if (set == NULL)
         return err_memory(err, sizeof *set);
     TRY(digest_set(set->digest, split, settings, err));
     TRY(cache_path(&path, set->digest, data, settings, err));
     snprintf(report->path, sizeof report->path, "%s", path);
     map_if_intact(&set->map, path, set->digest, &report->was_damaged);
-    if (!set->map.data)
+    if (set->map.data == NULL)
         TRY(build(set, path, data, split, settings, report, err));
     assert(set->map.data);
     set->footer = (const Footer *)(set->map.data + set->map.n_bytes - sizeof *set->footer);

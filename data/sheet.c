@@ -104,7 +104,7 @@ static ErrCode encode(const Sheet *sheet, const char *path, Err *err)
                      .format = PNG_FORMAT_RGB};
     png_alloc_size_t n_bytes = PNG_IMAGE_PNG_SIZE_MAX(png);
     uint8_t *bytes = mem_alloc(n_bytes);
-    if (!bytes)
+    if (bytes == NULL)
         return err_memory(err, n_bytes);
     if (!png_image_write_to_memory(&png, bytes, &n_bytes, 0, sheet->rgb, 0, NULL))
         err_set(err, ERR_IO, "cannot encode '%s': %s", path, png.message);

@@ -84,7 +84,7 @@ static ErrCode take(Split *split, DataPart part, const Keyed *keyed, size_t firs
 {
     const size_t n = split->count[part];
     uint32_t *list = mem_alloc(n * sizeof *list);
-    if (!list)
+    if (list == NULL)
         return err_memory(err, n * sizeof *list);
     for (size_t i = 0; i < n; i++)
         list[i] = keyed[first + i].index;
@@ -97,7 +97,7 @@ static ErrCode split_pool(Split *split, const Dataset *data, DataSplit pool, Err
 {
     const size_t n = dataset_count(data, pool);
     Keyed *keyed = mem_calloc(n + 1, sizeof *keyed);
-    if (!keyed)
+    if (keyed == NULL)
         return err_memory(err, n * sizeof *keyed);
     for (uint32_t i = 0; i < n; i++)
         keyed[i] = (Keyed){dataset_key(data, pool, i), i};
@@ -125,7 +125,7 @@ static void put_u32(Hasher *hasher, uint32_t value)
 static ErrCode digest_split(Split *split, const Dataset *data, Err *err)
 {
     Hasher *hasher = hash_create();
-    if (!hasher)
+    if (hasher == NULL)
         return err_memory(err, DATA_DIGEST_CHARS);
     hash_update(hasher, dataset_digest(data), DATA_DIGEST_CHARS);
     for (int part = 0; part < N_PARTS; part++) {

@@ -18,7 +18,7 @@ static ErrCode take_split(Survey *survey, const Dataset *data, DataSplit split, 
 {
     const size_t n_classes = (size_t)dataset_n_classes(data);
     uint32_t *counts = mem_calloc(n_classes, sizeof *counts);
-    if (!counts)
+    if (counts == NULL)
         return err_memory(err, n_classes * sizeof *counts);
     survey->per_class[split] = counts;
     for (uint32_t i = 0; i < dataset_count(data, split); i++) {

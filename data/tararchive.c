@@ -47,7 +47,7 @@ static ErrCode tar_error(struct archive *archive, const Source *source, const ch
     }
     const char *reason = archive_error_string(archive);
     return err_set(err, ERR_DATA, "'%s' is damaged or no tar archive: %s", path,
-                   reason ? reason : "unreadable");
+                   reason != NULL ? reason : "unreadable");
 }
 
 static ErrCode add_member(TarMembers *members, const char *path, const char *name, Err *err)
@@ -60,7 +60,7 @@ static ErrCode add_member(TarMembers *members, const char *path, const char *nam
                  err));
     TarMember *member = &members->items[members->n_items];
     *member = (TarMember){.name = mem_strdup(name)};
-    if (!member->name)
+    if (member->name == NULL)
         return err_memory(err, strlen(name));
     members->n_items++;
     return ERR_NONE;
@@ -133,7 +133,7 @@ ErrCode tar_read(TarMembers *members, const char *path, uint64_t max_bytes,
     struct archive *archive = archive_read_new();
     Source *source = mem_calloc(1, sizeof *source);
     *members = (TarMembers){0};
-    if (!archive || !source) {
+    if (archive == NULL || source == NULL) {
         err_memory(err, sizeof *source);
         goto fail;
     }
@@ -148,12 +148,12 @@ ErrCode tar_read(TarMembers *members, const char *path, uint64_t max_bytes,
         const int status = archive_read_next_header(archive, &entry);
         if (status == ARCHIVE_EOF)
             break;
-        if (status != ARCHIVE_OK || n == MAX_MEMBERS || !archive_entry_pathname(entry)) {
+        if (status != ARCHIVE_OK || n == MAX_MEMBERS || archive_entry_pathname(entry) == NULL) {
             tar_error(archive, source, path, err);
             goto fail;
         }
         const bool is_file =
-            archive_entry_filetype(entry) == AE_IFREG && !archive_entry_hardlink(entry);
+            archive_entry_filetype(entry) == AE_IFREG && archive_entry_hardlink(entry) == NULL;
         const char *name = file_name(archive_entry_pathname(entry));
         TRY(read_entry(members, archive, entry, source, path, max_bytes,
                        is_file && is_wanted(user, name), err));
@@ -163,7 +163,7 @@ ErrCode tar_read(TarMembers *members, const char *path, uint64_t max_bytes,
         qsort(members->items, members->n_items, sizeof *members->items, compare_members);
 fail:
     archive_read_free(archive);
-    if (source)
+    if (source != NULL)
         bytestream_close(&source->stream);
     mem_free(source);
     return err->code;

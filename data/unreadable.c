@@ -27,7 +27,7 @@ static ErrCode add(Unreadable *found, DataSplit split, uint32_t index, const cha
         return err->code;
     UnreadableImage *image = &found->images[found->n_images];
     *image = (UnreadableImage){split, index, mem_strdup(reason)};
-    if (!image->reason)
+    if (image->reason == NULL)
         return err_memory(err, strlen(reason));
     found->n_images++;
     return ERR_NONE;
@@ -51,7 +51,7 @@ static void try_decode(const DatasetParts *parts, DataSplit split, uint32_t inde
         return;
     const size_t n_bytes = (size_t)size.height * (size_t)size.width * DATA_CHANNELS;
     uint8_t *rgb = mem_alloc(n_bytes);
-    if (!rgb)
+    if (rgb == NULL)
         err_memory(bad, n_bytes);
     else
         (void)!parts->ops->read(parts->state, split, index, size, rgb, bad); /* bad keeps it */
@@ -107,7 +107,7 @@ static ErrCode memo_path(char **path, const DatasetParts *parts, const char *nam
     char *folder = NULL;
     Err refused = {0};
     *path = NULL;
-    if (cachefolder_make(&folder, NULL, &refused) != ERR_NONE || !folder)
+    if (cachefolder_make(&folder, NULL, &refused) != ERR_NONE || folder == NULL)
         return refused.code == ERR_MEMORY ? (*err = refused, err->code) : ERR_NONE;
     text_printf(&key, "%s %s", parts->digest, place);
     TRY(text_ok(&key, err));
@@ -194,11 +194,11 @@ ErrCode unreadable_find(Unreadable *found, const DatasetParts *parts, const char
     bool is_there = false, may_keep = true;
     *found = (Unreadable){0};
     TRY(memo_path(&path, parts, name, place, err));
-    if (path)
+    if (path != NULL)
         TRY(read_memo(found, path, &is_there, err));
     if (!is_there)
         TRY(decode_all(found, parts, threads, &may_keep, err));
-    if (!is_there && path && may_keep)
+    if (!is_there && path != NULL && may_keep)
         write_memo(found, path);
 fail:
     mem_free(path);

@@ -29,7 +29,7 @@
 
 void coordinator_note(const Coordinator *run, const char *format, ...)
 {
-    if (!run->callbacks->note)
+    if (run->callbacks->note == NULL)
         return;
     Text text = {0};
     va_list arguments;
@@ -74,8 +74,8 @@ RunProgress coordinator_progress(const Coordinator *run)
 
 bool coordinator_is_disk_full(const char *message)
 {
-    return strstr(message, strerror(ENOSPC)) || strstr(message, "disk is full") ||
-           strstr(message, strerror(EDQUOT));
+    return strstr(message, strerror(ENOSPC)) != NULL || strstr(message, "disk is full") != NULL ||
+           strstr(message, strerror(EDQUOT)) != NULL;
 }
 
 bool coordinator_waits_for_space(Coordinator *run, Err *err)
@@ -103,7 +103,7 @@ static ErrCode take_lock(Coordinator *run, Err *err)
     char *path = file_join(run->settings->out, "study.lock");
     text_printf(&holder, "pid %d on %s since %s", (int)proc_pid(), proc_host(host, sizeof host),
                 clock_utc(since));
-    if (!path) {
+    if (path == NULL) {
         (void)err_memory(err, strlen(run->settings->out));
         goto fail;
     }
@@ -161,7 +161,7 @@ fail:
 static ErrCode open_store(Coordinator *run, Err *err)
 {
     char *path = file_join(run->settings->out, "study.db");
-    if (!path)
+    if (path == NULL)
         return err_memory(err, strlen(run->settings->out));
     while (store_open(&run->store, path, err) != ERR_NONE)
         if (!coordinator_waits_for_space(run, err))
@@ -176,7 +176,7 @@ fail:
 static ErrCode write_study(Coordinator *run, Err *err)
 {
     char *path = file_join(run->settings->out, "study.yaml");
-    if (!path)
+    if (path == NULL)
         return err_memory(err, strlen(run->settings->out));
     while (file_write(path, run->study_yaml.data, run->study_yaml.n_bytes, err) != ERR_NONE)
         if (!coordinator_waits_for_space(run, err))
@@ -188,7 +188,7 @@ fail:
 
 static ErrCode begin_run(Coordinator *run, Err *err)
 {
-    const char *command = run->settings->command ? run->settings->command : "";
+    const char *command = run->settings->command != NULL ? run->settings->command : "";
     while (store_begin_run(run->store, command, run->provenance.host, proc_pid(), err) != ERR_NONE)
         if (!coordinator_waits_for_space(run, err))
             return err->code;
@@ -221,12 +221,12 @@ static ErrCode make_slots(Coordinator *run, Err *err)
     run->cores = settings->threads > 0 ? settings->threads : cpu_available_threads();
     run->n_slots = settings->jobs > 0 ? settings->jobs : run->cores;
     run->slots = mem_calloc((size_t)run->n_slots, sizeof *run->slots);
-    if (!run->slots)
+    if (run->slots == NULL)
         return err_memory(err, (size_t)run->n_slots * sizeof *run->slots);
-    if (!settings->program)
+    if (settings->program == NULL)
         return proc_self_path(&run->program, err);
     run->program = mem_strdup(settings->program);
-    return run->program ? ERR_NONE : err_memory(err, strlen(settings->program));
+    return run->program != NULL ? ERR_NONE : err_memory(err, strlen(settings->program));
 }
 
 static ErrCode open_run(Coordinator *run, Err *err)
@@ -250,7 +250,7 @@ static ErrCode open_run(Coordinator *run, Err *err)
     TRY(begin_run(run, err));
     TRY(coordinator_read_trials(run, err));
     TRY(coordinator_clean(run, err));
-    if (run->callbacks->planned)
+    if (run->callbacks->planned != NULL)
         run->callbacks->planned(run->callbacks->user, run->plan, pending_seconds(run));
 fail:
     return err->code;
@@ -270,7 +270,7 @@ static bool is_resolution_needed(const Coordinator *run, int resolution)
 static bool say_preparing(void *user, uint32_t done, uint32_t total)
 {
     const Coordinator *run = user;
-    if (run->callbacks->preparing)
+    if (run->callbacks->preparing != NULL)
         run->callbacks->preparing(run->callbacks->user, done, total);
     return proc_stop_requested() == 0;
 }
@@ -295,7 +295,7 @@ static ErrCode fill_cache(Coordinator *run, Err *err)
 {
     StudyImages images = {0};
     char *fallback = file_join(run->settings->out, "cache");
-    if (!fallback)
+    if (fallback == NULL)
         return err_memory(err, strlen(run->settings->out));
     for (size_t i = 0; i < run->plan->n_networks && !proc_stop_requested(); i++) {
         const int resolution = run->plan->networks[i].network.resolution;
@@ -304,7 +304,7 @@ static ErrCode fill_cache(Coordinator *run, Err *err)
             is_seen |= run->plan->networks[k].network.resolution == resolution;
         if (is_seen || !is_resolution_needed(run, resolution))
             continue;
-        if (!images.set) {
+        if (images.set == NULL) {
             TRY(study_data_open(&images, &run->study->data, run->settings->data_root, run->cores,
                                 err));
             note_skipped(run, images.set);
@@ -342,7 +342,8 @@ static RunTrial *next_trial(Coordinator *run)
     RunTrial *best = NULL;
     for (size_t i = 0; i < run->n_trials; i++) {
         RunTrial *t = &run->trials[i];
-        if (t->is_wanted && t->status == STORE_PENDING && (!best || t->seconds > best->seconds))
+        if (t->is_wanted && t->status == STORE_PENDING &&
+            (best == NULL || t->seconds > best->seconds))
             best = t;
     }
     return best;
@@ -356,7 +357,7 @@ static ErrCode start_trials(Coordinator *run, Err *err)
         if (run->slots[i].proc.pid != 0)
             continue;
         RunTrial *trial = next_trial(run);
-        if (!trial)
+        if (trial == NULL)
             return ERR_NONE;
         if (coordinator_start(run, i, trial, err) != ERR_NONE)
             return err->code;
@@ -462,7 +463,7 @@ static void tick(Coordinator *run)
         return;
     run->ticked_ns = now;
     kill_hung(run);
-    if (run->callbacks->tick) {
+    if (run->callbacks->tick != NULL) {
         const RunProgress progress = coordinator_progress(run);
         run->callbacks->tick(run->callbacks->user, &progress);
     }
@@ -471,13 +472,13 @@ static void tick(Coordinator *run)
 static ErrCode run_trials(Coordinator *run, Err *err)
 {
     struct pollfd *watched = mem_calloc((size_t)run->n_slots * 2, sizeof *watched);
-    if (!watched)
+    if (watched == NULL)
         return err_memory(err, (size_t)run->n_slots * sizeof *watched);
     for (;;) {
         if (proc_stop_requested() && !run->is_stopping)
             begin_stop(run);
         TRY(start_trials(run, err));
-        if (n_running(run) == 0 && (run->is_stopping || !next_trial(run)))
+        if (n_running(run) == 0 && (run->is_stopping || next_trial(run) == NULL))
             break;
         TRY(listen_once(run, watched, err));
         TRY(reap_ended(run, err));
@@ -511,10 +512,10 @@ fail:
  * endless. */
 static void close_run(Coordinator *run)
 {
-    for (int i = 0; i < run->n_slots && run->slots; i++)
+    for (int i = 0; i < run->n_slots && run->slots != NULL; i++)
         if (run->slots[i].proc.pid != 0)
             proc_close_input(&run->slots[i].proc);
-    for (int i = 0; i < run->n_slots && run->slots; i++) {
+    for (int i = 0; i < run->n_slots && run->slots != NULL; i++) {
         RunSlot *slot = &run->slots[i];
         if (slot->proc.pid != 0)
             proc_stop(&slot->proc, STOP_GRACE_NS);
@@ -546,9 +547,10 @@ ErrCode coordinator_run(const Study *study, const RunSettings *settings,
         (void)err_set(err, ERR_INTERRUPTED,
                       "interrupted, state saved: run the same command to go on");
 fail:
-    if (run.plan && run.n_slots > 0)
+    if (run.plan != NULL && run.n_slots > 0)
         report->progress = coordinator_progress(&run);
-    report->is_complete = err->code == ERR_NONE && !plan_is_waiting(run.plan) && !next_trial(&run);
+    report->is_complete =
+        err->code == ERR_NONE && !plan_is_waiting(run.plan) && next_trial(&run) == NULL;
     close_run(&run);
     return err->code;
 }

@@ -42,7 +42,8 @@ ErrCode coordinator_remove_attempts(const char *trial, Err *err)
         if (list.names[i][0] != 'a' || !text_to_int64(list.names[i] + 1, &number))
             continue;
         char *path = file_join(trial, list.names[i]);
-        const ErrCode code = path ? file_remove_tree(path, err) : err_memory(err, strlen(trial));
+        const ErrCode code =
+            path != NULL ? file_remove_tree(path, err) : err_memory(err, strlen(trial));
         mem_free(path);
         TRY(code);
     }
@@ -58,7 +59,7 @@ static ErrCode move_file(const char *from, const char *name, const char *to, con
 {
     char *source = file_join(from, name), *target = file_join(to, as);
     ErrCode code = ERR_NONE;
-    if (!source || !target)
+    if (source == NULL || target == NULL)
         code = err_memory(err, strlen(to));
     else if (file_exists(source) || !file_exists(target))
         code = file_rename(source, target, err);
@@ -77,7 +78,7 @@ static ErrCode describe(const Coordinator *run, int64_t number, const char *kind
     const char *relative = keep_printf(keep, "trials/%06" PRId64 "/%s", number, name);
     TRY(keep_ok(keep, err));
     char *path = file_join(run->settings->out, relative);
-    if (!path)
+    if (path == NULL)
         return err_memory(err, strlen(relative));
     ErrCode code = hash_file(path, &hash, err);
     if (code == ERR_NONE)
@@ -101,7 +102,7 @@ static ErrCode keep_checkpoint(const char *dir, const char *trial, Err *err)
         if (text_starts_with(list.names[i], CHECKPOINT_PREFIX) &&
             text_ends_with(list.names[i], ".safetensors"))
             newest = list.names[i]; /* sorted: the last is the newest */
-    if (newest)
+    if (newest != NULL)
         TRY(move_file(dir, newest, trial, CHECKPOINT_NAME, err));
 fail:
     file_list_release(&list);
@@ -131,7 +132,8 @@ static ErrCode discard_uncommitted(const char *folder, Err *err)
     static const char *const names[] = {WEIGHTS_NAME, BEST_NAME, CHECKPOINT_NAME};
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         char *path = file_join(folder, names[i]);
-        const ErrCode code = path ? file_remove(path, err) : err_memory(err, strlen(folder));
+        const ErrCode code =
+            path != NULL ? file_remove(path, err) : err_memory(err, strlen(folder));
         mem_free(path);
         if (code != ERR_NONE)
             return code;
@@ -144,7 +146,7 @@ ErrCode coordinator_clean(Coordinator *run, Err *err)
     for (size_t i = 0; i < run->n_trials; i++) {
         const RunTrial *trial = &run->trials[i];
         char *folder = coordinator_trial_folder(run, trial->number);
-        if (!folder)
+        if (folder == NULL)
             return err_memory(err, strlen(run->settings->out));
         ErrCode code = ERR_NONE;
         if (file_is_folder(folder)) {

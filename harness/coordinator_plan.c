@@ -41,8 +41,8 @@ static StorePoint point_row(const Plan *plan, const PlanPoint *p)
                         .built = {p->built.depth, p->built.width, p->built.resolution},
                         .trim = p->trim,
                         .x = p->x,
-                        .network = network ? network->network.digest : NULL,
-                        .trial_digest = network ? network->trial_digest : NULL,
+                        .network = network != NULL ? network->network.digest : NULL,
+                        .trial_digest = network != NULL ? network->trial_digest : NULL,
                         .resolution = p->resolution,
                         .macs = p->macs,
                         .target_macs = p->target_macs,
@@ -158,7 +158,7 @@ static bool is_named(const Coordinator *run, const PlanPoint *p, const char *onl
 static bool is_wanted(const Coordinator *run, int network)
 {
     const char *only = run->settings->only;
-    bool found = !only;
+    bool found = only == NULL;
     for (size_t i = 0; !found && i < run->plan->n_points; i++)
         found =
             run->plan->points[i].network == network && is_named(run, &run->plan->points[i], only);
@@ -168,7 +168,7 @@ static bool is_wanted(const Coordinator *run, int network)
 ErrCode coordinator_check_only(const Coordinator *run, Err *err)
 {
     const char *only = run->settings->only;
-    bool found = !only;
+    bool found = only == NULL;
     for (size_t i = 0; !found && i < run->plan->n_points; i++)
         found = is_named(run, &run->plan->points[i], only);
     if (!found)
@@ -193,7 +193,7 @@ ErrCode coordinator_read_trials(Coordinator *run, Err *err)
     mem_free(run->trials);
     run->n_trials = 0;
     run->trials = mem_calloc(stored.n + 1, sizeof *run->trials);
-    if (!run->trials) {
+    if (run->trials == NULL) {
         (void)err_memory(err, stored.n * sizeof *run->trials);
         goto fail;
     }
@@ -291,9 +291,9 @@ ErrCode coordinator_find_winner(Coordinator *run, bool *is_new, Err *err)
     TRY(store_results(run->store, &keep, &results, err));
     TRY(ranking_all(&results, score, &run->objective, &keep, &rankings, &n, err));
     const Ranking *grid = ranking_find(rankings, n, "counted");
-    if (!grid)
+    if (grid == NULL)
         grid = ranking_find(rankings, n, "nominal");
-    if (grid && grid->is_complete && grid->n_rows > 0 && grid->rows[0].n > 0) {
+    if (grid != NULL && grid->is_complete && grid->n_rows > 0 && grid->rows[0].n > 0) {
         TRY(record_winner(run, &grid->rows[0], err));
         TRY(plan_predict(run->plan, run->settings->level, err));
         TRY(coordinator_put_plan(run, err));

@@ -59,8 +59,8 @@ static void make_argv(const Coordinator *run, char *launcher,
 {
     size_t n = 0;
     char *rest = launcher;
-    for (char *word = launcher ? strtok_r(launcher, " \t", &rest) : NULL;
-         word && n < MAX_LAUNCHER_WORDS; word = strtok_r(NULL, " \t", &rest))
+    for (char *word = launcher != NULL ? strtok_r(launcher, " \t", &rest) : NULL;
+         word != NULL && n < MAX_LAUNCHER_WORDS; word = strtok_r(NULL, " \t", &rest))
         argv[n++] = word;
     argv[n++] = run->program;
     argv[n++] = "run";
@@ -72,9 +72,9 @@ static ErrCode spawn(const Coordinator *run, RunSlot *slot, Err *err)
 {
     const char *argv[MAX_LAUNCHER_WORDS + 4];
     char *launcher = NULL;
-    if (run->settings->launcher) {
+    if (run->settings->launcher != NULL) {
         launcher = mem_strdup(run->settings->launcher);
-        if (!launcher)
+        if (launcher == NULL)
             return err_memory(err, strlen(run->settings->launcher));
     }
     make_argv(run, launcher, argv);
@@ -98,7 +98,7 @@ static ErrCode send_job(const Coordinator *run, RunSlot *slot, const RunTrial *t
     Err gone = {0};
     job.trial = trial->number;
     job.attempt = slot->attempt;
-    job.parent = run->settings->launcher ? 0 : proc_pid();
+    job.parent = run->settings->launcher != NULL ? 0 : proc_pid();
     job.network = run->plan->networks[trial->network].spec;
     job.study = text_string(&run->study_yaml);
     job.cache = cache;
@@ -106,7 +106,8 @@ static ErrCode send_job(const Coordinator *run, RunSlot *slot, const RunTrial *t
     job.cpu = cpu_level_name(run->settings->level);
     job.seed = trial->seed;
     worker_job_text(&job, &line);
-    const ErrCode code = cache ? text_ok(&line, err) : err_memory(err, strlen(run->settings->out));
+    const ErrCode code =
+        cache != NULL ? text_ok(&line, err) : err_memory(err, strlen(run->settings->out));
     if (code == ERR_NONE &&
         file_put_fd(slot->proc.input, "worker", line.data, line.n_bytes, &gone) != ERR_NONE)
         text_printf(&slot->failure, "the job could not be handed over: %s", gone.msg);
@@ -132,9 +133,9 @@ ErrCode coordinator_start(Coordinator *run, int index, RunTrial *trial, Err *err
     /* Pinned only when one worker a processor fills the machine: two studies side by side, or more
      * workers than processors, must not meet on one. */
     const bool is_pinned = threads == 1 && run->n_slots == cpu_available_threads() &&
-                           run->n_slots == run->cores && !run->settings->launcher;
+                           run->n_slots == run->cores && run->settings->launcher == NULL;
     char *trial_dir = coordinator_trial_folder(run, trial->number), *dir = NULL;
-    if (!trial_dir) {
+    if (trial_dir == NULL) {
         (void)err_memory(err, strlen(run->settings->out));
         goto fail;
     }
@@ -142,7 +143,7 @@ ErrCode coordinator_start(Coordinator *run, int index, RunTrial *trial, Err *err
         .trial = trial->number, .last_step = -1, .checkpoint_step = -1, .val_top1 = (double)NAN};
     TRY(begin_attempt(run, trial, threads, &slot->attempt, err));
     dir = coordinator_attempt_folder(trial_dir, slot->attempt);
-    if (!dir) {
+    if (dir == NULL) {
         (void)err_memory(err, strlen(trial_dir));
         goto fail;
     }
@@ -200,22 +201,22 @@ static void label_trial(const Coordinator *run, const RunTrial *trial, char *out
 static void tell(Coordinator *run, const RunTrial *trial, const TrainEpoch *epoch,
                  const StoreFinish *finish)
 {
-    if (!run->callbacks->epoch)
+    if (run->callbacks->epoch == NULL)
         return;
     char label[PLAN_SERIES_MAX * 2];
     label_trial(run, trial, label, sizeof label);
     const RunProgress progress = coordinator_progress(run);
-    const RunEpoch told = {.trial = trial->number,
-                           .seed = trial->seed,
-                           .label = label,
-                           .status = finish && finish->outcome == STORE_DIVERGED ? TRAIN_DIVERGED
-                                                                                 : TRAIN_DONE,
-                           .is_last = finish != NULL,
-                           .epoch = epoch ? epoch->epoch : run->study->recipe.epochs,
-                           .epochs = run->study->recipe.epochs,
-                           .train_loss = epoch ? epoch->train_loss : (double)NAN,
-                           .val_top1 = epoch ? epoch->val_top1 : finish->val_top1,
-                           .test_top1 = finish ? finish->test_top1 : (double)NAN};
+    const RunEpoch told = {
+        .trial = trial->number,
+        .seed = trial->seed,
+        .label = label,
+        .status = finish != NULL && finish->outcome == STORE_DIVERGED ? TRAIN_DIVERGED : TRAIN_DONE,
+        .is_last = finish != NULL,
+        .epoch = epoch != NULL ? epoch->epoch : run->study->recipe.epochs,
+        .epochs = run->study->recipe.epochs,
+        .train_loss = epoch != NULL ? epoch->train_loss : (double)NAN,
+        .val_top1 = epoch != NULL ? epoch->val_top1 : finish->val_top1,
+        .test_top1 = finish != NULL ? finish->test_top1 : (double)NAN};
     run->callbacks->epoch(run->callbacks->user, &told, &progress);
 }
 
@@ -228,8 +229,9 @@ static ErrCode accept(Coordinator *run, RunSlot *slot, const json_t *event, bool
                           .n_artifacts = is_done ? ARRAY_LEN(result.artifacts) : 0};
     RunTrial *trial = coordinator_trial(run, slot->trial);
     result.folder = coordinator_trial_folder(run, slot->trial);
-    result.dir = result.folder ? coordinator_attempt_folder(result.folder, slot->attempt) : NULL;
-    if (!result.dir) {
+    result.dir =
+        result.folder != NULL ? coordinator_attempt_folder(result.folder, slot->attempt) : NULL;
+    if (result.dir == NULL) {
         (void)err_memory(err, strlen(run->settings->out));
         goto fail;
     }

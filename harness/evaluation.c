@@ -19,7 +19,7 @@ static ErrCode make_buffers(Buffers *out, const Net *net, Err *err)
     out->batch.x = mem_calloc(n, side * side * DATA_CHANNELS * sizeof(float));
     out->batch.label = mem_calloc(n, sizeof(int32_t));
     out->predictions = mem_calloc(n, sizeof(int32_t));
-    if (!out->batch.x || !out->batch.label || !out->predictions)
+    if (out->batch.x == NULL || out->batch.label == NULL || out->predictions == NULL)
         return err_memory(err, n * (side * side * DATA_CHANNELS + 2) * sizeof(float));
     return ERR_NONE;
 }
@@ -53,7 +53,7 @@ ErrCode evaluation_run(Evaluation *out, Net *net, const ImageSet *set, const Dat
     *out = (Evaluation){.classes = net_network(net)->classes};
     const size_t cells = (size_t)out->classes * (size_t)out->classes;
     out->confusion = mem_calloc(cells, sizeof *out->confusion);
-    if (!out->confusion) {
+    if (out->confusion == NULL) {
         (void)err_memory(err, cells * sizeof *out->confusion);
         goto fail;
     }

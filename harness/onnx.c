@@ -94,9 +94,9 @@ static Onnx__AttributeProto *add_attribute(Graph *graph, Onnx__NodeProto *node, 
     Onnx__AttributeProto *attribute = keep_alloc(&graph->keep, 1, sizeof *attribute);
     if (!node || !attribute)
         return NULL;
-    if (!node->attribute)
+    if (node->attribute == NULL)
         node->attribute = keep_alloc(&graph->keep, MAX_ATTRIBUTES, sizeof *node->attribute);
-    if (!node->attribute)
+    if (node->attribute == NULL)
         return NULL;
     onnx__attribute_proto__init(attribute);
     attribute->name = text(graph, name);
@@ -110,7 +110,7 @@ static void add_int(Graph *graph, Onnx__NodeProto *node, const char *name, int64
 {
     Onnx__AttributeProto *attribute =
         add_attribute(graph, node, name, ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__INT);
-    if (!attribute)
+    if (attribute == NULL)
         return;
     attribute->has_i = 1;
     attribute->i = value;
@@ -120,7 +120,7 @@ static void add_float(Graph *graph, Onnx__NodeProto *node, const char *name, flo
 {
     Onnx__AttributeProto *attribute =
         add_attribute(graph, node, name, ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__FLOAT);
-    if (!attribute)
+    if (attribute == NULL)
         return;
     attribute->has_f = 1;
     attribute->f = value;
@@ -298,7 +298,7 @@ static void add_weights(Graph *graph)
     for (int i = 0; i < net_n_tensors(graph->net); i++) {
         const NetTensor *tensor = net_tensor(graph->net, i);
         float *data = keep_alloc(&graph->keep, tensor->n_elements, sizeof *data);
-        if (!data)
+        if (data == NULL)
             return;
         net_read(graph->net, i, NET_WEIGHTS, data);
         int64_t dims[NET_TENSOR_MAX_DIMS];
@@ -349,7 +349,7 @@ static ErrCode pack(const Onnx__ModelProto *model, const char *path, Err *err)
 {
     const size_t n_bytes = onnx__model_proto__get_packed_size(model);
     uint8_t *bytes = mem_alloc(n_bytes);
-    if (!bytes)
+    if (bytes == NULL)
         return err_memory(err, n_bytes);
     (void)onnx__model_proto__pack(model, bytes);
     const ErrCode code = file_write(path, bytes, n_bytes, err);

@@ -114,7 +114,7 @@ static ErrCode take_images(Plan *plan, const char *data_root, int threads, Err *
 ErrCode plan_create(Plan **out, const Study *study, const char *data_root, int threads, Err *err)
 {
     Plan *plan = mem_calloc(1, sizeof *plan);
-    if (!plan)
+    if (plan == NULL)
         return err_memory(err, sizeof *plan);
     plan->study = study;
     Spec spec;

@@ -79,7 +79,7 @@ static ErrCode expand_grid(Plan *plan, int index, Err *err)
         if (is_counted)
             TRY(match_grid_point(&counted, &matching, scale, err));
         PlanPoint *point = add_point(plan, index, is_counted ? "counted" : "nominal", err);
-        if (!point)
+        if (point == NULL)
             goto fail;
         snprintf(point->series, sizeof point->series, "%s", point->part_name);
         point->x = plan->study->objective.target;
@@ -101,7 +101,7 @@ static ErrCode add_unmatched(Plan *plan, int index, const char *series, double x
     const Matching matching = match_target(&plan->baseline, 1, plan->study->fairness.tolerance);
     MatchPoint found;
     PlanPoint *point = add_point(plan, index, "none", err);
-    if (!point)
+    if (point == NULL)
         return err->code;
     snprintf(point->series, sizeof point->series, "%s", series);
     point->x = x;
@@ -163,7 +163,7 @@ static void name_series(const StudyPart *part, size_t index, char series[PLAN_SE
 static bool needs_winner(const StudyStrategy *strategy)
 {
     const Strategy *known = scaling_find(strategy->name);
-    return known && known->n_constants == STUDY_DIMENSIONS && !strategy->has_constants;
+    return known != NULL && known->n_constants == STUDY_DIMENSIONS && !strategy->has_constants;
 }
 
 static ErrCode match_strategy(Plan *plan, PlanPoint *point, const char *name,
@@ -205,7 +205,7 @@ static ErrCode expand_compare(Plan *plan, int index, Err *err)
         for (size_t s = 0; s < part->n_strategies; s++) {
             const StudyStrategy *strategy = &part->strategies[s];
             PlanPoint *point = add_point(plan, index, "counted", err);
-            if (!point)
+            if (point == NULL)
                 return err->code;
             name_series(part, s, point->series);
             point->x = part->macs.v[m];

@@ -97,7 +97,7 @@ static void cell_note(TextTable *table, const Plan *plan, size_t index)
     const PlanPoint *alias = alias_of(plan, index);
     if (point->reason[0])
         text_table_cell(table, point->reason);
-    else if (alias)
+    else if (alias != NULL)
         text_table_cellf(table, "alias of %s %.3g %.3g %.3g", alias->part_name,
                          alias->nominal.depth, alias->nominal.width, alias->nominal.resolution);
     else if (point->trim != 1)
@@ -114,7 +114,7 @@ static void points_table(const Plan *plan, Text *out)
     static const TextAlign aligns[] = {TEXT_LEFT,  TEXT_LEFT,  TEXT_RIGHT, TEXT_LEFT, TEXT_LEFT,
                                        TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT, TEXT_LEFT, TEXT_LEFT};
     TextTable *table = text_table_create(headings, aligns, ARRAY_LEN(headings));
-    if (!table)
+    if (table == NULL)
         return;
     for (size_t i = 0; i < plan->n_points; i++) {
         const PlanPoint *point = &plan->points[i];

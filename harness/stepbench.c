@@ -43,7 +43,7 @@ ErrCode stepbench_run(const Network *network, const StepbenchSettings *settings,
     images = mem_calloc(n_floats, sizeof *images);
     labels = mem_calloc((size_t)settings->batch, sizeof *labels);
     times = mem_calloc((size_t)settings->steps, sizeof *times);
-    if (!images || !labels || !times) {
+    if (images == NULL || labels == NULL || times == NULL) {
         (void)err_memory(err, n_floats * sizeof *images);
         goto fail;
     }

@@ -39,7 +39,7 @@ static ErrCode study_from_doc(Study **out, YamlDoc *doc, const char *const *sets
                               Err *err)
 {
     Study *study = mem_calloc(1, sizeof *study);
-    if (!study) {
+    if (study == NULL) {
         yaml_destroy(&doc);
         return err_memory(err, sizeof *study);
     }
@@ -81,15 +81,15 @@ static ErrCode check_named(const Study *study, const char *origin, Err *err)
 static ErrCode keep_folder(Study *study, const char *origin, Err *err)
 {
     char *folder = file_folder(origin);
-    if (!folder)
+    if (folder == NULL)
         return err_memory(err, strlen(origin));
     const size_t n = strlen(folder) + 1;
     char *kept = yaml_alloc(study->doc, n);
-    if (kept)
+    if (kept != NULL)
         memcpy(kept, folder, n);
     mem_free(folder);
     study->folder = kept;
-    return kept ? ERR_NONE : err_memory(err, n);
+    return kept != NULL ? ERR_NONE : err_memory(err, n);
 }
 
 ErrCode study_parse(Study **out, const char *origin, const char *text, size_t n_bytes,
@@ -112,7 +112,7 @@ fail:
 static const EmbeddedFile *find_builtin(const char *name)
 {
     const EmbeddedFile *file = embed_find(study_builtins, name);
-    for (const EmbeddedFile *f = study_builtins; !file && f->name; f++) {
+    for (const EmbeddedFile *f = study_builtins; file == NULL && f->name != NULL; f++) {
         const size_t n = strlen(name);
         if (strncmp(f->name, name, n) == 0 && strcmp(f->name + n, ".yaml") == 0)
             file = f;
@@ -123,7 +123,7 @@ static const EmbeddedFile *find_builtin(const char *name)
 ErrCode study_load(Study **out, const char *path, const char *const *sets, size_t n_sets, Err *err)
 {
     const EmbeddedFile *builtin = file_exists(path) ? NULL : find_builtin(path);
-    if (builtin)
+    if (builtin != NULL)
         return study_parse(out, builtin->name, (const char *)builtin->data, builtin->size, sets,
                            n_sets, err);
     if (!file_exists(path))
@@ -179,7 +179,7 @@ fail:
 ErrCode study_override(Spec *out, const Spec *spec, const Study *study, Err *err)
 {
     *out = *spec;
-    if (!study->network)
+    if (study->network == NULL)
         return ERR_NONE;
     YamlDoc *doc = NULL;
     Text text = {0};
@@ -206,10 +206,10 @@ ErrCode study_baseline(Spec *out, const Study *study, Err *err)
 {
     const char *name = study->baseline;
     const bool is_path =
-        strchr(name, '/') || text_ends_with(name, ".yaml") || text_ends_with(name, ".yml");
+        strchr(name, '/') != NULL || text_ends_with(name, ".yaml") || text_ends_with(name, ".yml");
     char *path = is_path ? file_join(study->folder, name) : mem_strdup(name);
     Spec spec;
-    if (!path)
+    if (path == NULL)
         return err_memory(err, strlen(name));
     TRY(zoo_load(&spec, path, err));
     TRY(study_override(out, &spec, study, err));
@@ -284,9 +284,9 @@ static void diff_lines(const char *from, const char *to, bool is_reversed, Text 
     for (const char *line = from; *line;) {
         const size_t n = strcspn(line, "\n");
         const char *colon = memchr(line, ':', n);
-        const size_t n_key = colon ? (size_t)(colon - line) + 1 : n;
+        const size_t n_key = colon != NULL ? (size_t)(colon - line) + 1 : n;
         const char *other = find_line(to, line, n_key);
-        if (!other) {
+        if (other == NULL) {
             text_printf(diff, "%.*s %s%.*s%s\n", (int)n_key, line, is_reversed ? "(none) ->" : "",
                         (int)(n - n_key), line + n_key, is_reversed ? "" : " -> (none)");
         } else if (!is_reversed) {

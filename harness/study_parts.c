@@ -19,7 +19,7 @@ static ErrCode read_rows(YamlDoc *doc, const YamlNode *node, size_t n_columns, d
         return yaml_error(err, node, "'%s' must be a list of at most %d lists of %zu numbers",
                           node->key, MAX_POINTS, n_columns);
     double *values = yaml_alloc(doc, (node->n_items + 1) * n_columns * sizeof *values);
-    if (!values)
+    if (values == NULL)
         return err_memory(err, node->n_items * n_columns * sizeof *values);
     for (size_t i = 0; i < node->n_items; i++) {
         const YamlNode *row = node->items[i];
@@ -57,7 +57,7 @@ static ErrCode read_strategy(YamlDoc *doc, const YamlNode *node, StudyStrategy *
     }
     /* A compound without constants takes the grid's: only its name can be checked now. */
     const Strategy *known = scaling_find(strategy->name);
-    if (known && known->n_constants == STUDY_DIMENSIONS && !strategy->has_constants)
+    if (known != NULL && known->n_constants == STUDY_DIMENSIONS && !strategy->has_constants)
         return ERR_NONE;
     Ray ray;
     Err why = {0};
@@ -73,7 +73,7 @@ static ErrCode read_strategies(YamlDoc *doc, StudyPart *part, Err *err)
         return yaml_error(err, node, "'strategies' must be a list of 1 to %d strategies",
                           MAX_STRATEGIES);
     part->strategies = yaml_alloc(doc, node->n_items * sizeof *part->strategies);
-    if (!part->strategies)
+    if (part->strategies == NULL)
         return err_memory(err, node->n_items * sizeof *part->strategies);
     for (size_t i = 0; i < node->n_items; i++)
         if (read_strategy(doc, node->items[i], &part->strategies[i], err) != ERR_NONE)
@@ -130,7 +130,7 @@ ErrCode study_read_parts(Study *study, Err *err)
     if (list->kind != YAML_LIST || list->n_items > MAX_PARTS)
         return yaml_error(err, list, "'parts' must be a list of at most %d parts", MAX_PARTS);
     study->parts = yaml_alloc(study->doc, (list->n_items + 1) * sizeof *study->parts);
-    if (!study->parts)
+    if (study->parts == NULL)
         return err_memory(err, list->n_items * sizeof *study->parts);
     for (size_t i = 0; i < list->n_items; i++)
         if (read_part(study->doc, list->items[i], &study->parts[i], err) != ERR_NONE)

@@ -27,7 +27,7 @@ int64_t trainer_global_step(const Trainer *t)
 
 void trainer_warn(const Trainer *t, const char *format, ...)
 {
-    if (!t->callbacks->warning)
+    if (t->callbacks->warning == NULL)
         return;
     Text text = {0};
     va_list arguments;
@@ -46,7 +46,7 @@ static ErrCode make_key(Trainer *t, Err *err)
     const TrainJob *job = t->job;
     char hex[HASH_HEX_BYTES] = "none";
     Text text = {0};
-    if (job->init) {
+    if (job->init != NULL) {
         Hash128 hash;
         if (hash_file(job->init, &hash, err) != ERR_NONE)
             return err->code;
@@ -66,9 +66,9 @@ static ErrCode make_key(Trainer *t, Err *err)
 static bool say_preparing(void *user, uint32_t done, uint32_t total)
 {
     const Trainer *t = user;
-    if (t->callbacks->preparing)
+    if (t->callbacks->preparing != NULL)
         t->callbacks->preparing(t->callbacks->user, done, total);
-    return !t->callbacks->should_stop || !t->callbacks->should_stop(t->callbacks->user);
+    return t->callbacks->should_stop == NULL || !t->callbacks->should_stop(t->callbacks->user);
 }
 
 static ErrCode open_set(Trainer *t, Err *err)
@@ -104,7 +104,7 @@ static ErrCode prepare_images(Trainer *t, Err *err)
     if (report.was_damaged)
         trainer_warn(t, "the decoded images in '%s' were damaged and have been written anew",
                      report.path);
-    if (report.was_built && callbacks->prepared)
+    if (report.was_built && callbacks->prepared != NULL)
         callbacks->prepared(callbacks->user, report.n_images, report.seconds);
 fail:
     return err->code;
@@ -170,19 +170,19 @@ static ErrCode begin(Trainer *t, Err *err)
     TRY(make_net(t, err));
     TRY(make_key(t, err));
     t->epochs = mem_calloc((size_t)t->job->recipe->epochs, sizeof *t->epochs);
-    if (!t->epochs) {
+    if (t->epochs == NULL) {
         (void)err_memory(err, (size_t)t->job->recipe->epochs * sizeof *t->epochs);
         goto fail;
     }
     TRY(trainer_resume(t, &is_resumed, err));
     if (!is_resumed) {
         net_init_weights(t->net, (uint64_t)t->job->seed);
-        if (t->job->init)
+        if (t->job->init != NULL)
             TRY(weights_load(t->net, t->job->init, &weights_own_names, err));
     }
     TRY(prepare_images(t, err));
     TRY(make_batches(t, err));
-    if (t->callbacks->epoch)
+    if (t->callbacks->epoch != NULL)
         for (int64_t i = 0; i < t->at.epoch; i++)
             t->callbacks->epoch(t->callbacks->user, &t->epochs[i]);
     t->checkpoint_at_ns = clock_now_ns();
@@ -239,7 +239,7 @@ static StepSettings step_settings(const Trainer *t)
 
 static bool should_stop(const Trainer *t)
 {
-    return t->callbacks->should_stop && t->callbacks->should_stop(t->callbacks->user);
+    return t->callbacks->should_stop != NULL && t->callbacks->should_stop(t->callbacks->user);
 }
 
 /* The present epoch's steps from where it stands. */
@@ -306,7 +306,7 @@ static ErrCode finish_epoch(Trainer *t, Err *err)
     t->at.train_s = 0;
     if (trainer_checkpoint(t, err) != ERR_NONE)
         return err->code;
-    if (t->callbacks->epoch)
+    if (t->callbacks->epoch != NULL)
         t->callbacks->epoch(t->callbacks->user, epoch);
     return ERR_NONE;
 }

@@ -147,7 +147,7 @@ fail:
 static ErrCode remove_named(const char *folder, const char *name, Err *err)
 {
     char *path = file_join(folder, name);
-    if (!path)
+    if (path == NULL)
         return err_memory(err, strlen(name));
     const ErrCode code = file_remove(path, err);
     mem_free(path);
@@ -161,7 +161,7 @@ static int64_t best_of_checkpoint(const char *folder, int64_t step)
     json_t *map = NULL;
     int64_t best = 0;
     Err ignored = {0};
-    if (path && checkpoint_peek(path, &text, &ignored) == ERR_NONE &&
+    if (path != NULL && checkpoint_peek(path, &text, &ignored) == ERR_NONE &&
         json_parse(&map, path, text, strlen(text), &ignored) == ERR_NONE &&
         json_get_int(map, "best_epoch", &best, &ignored) != ERR_NONE)
         best = 0;
@@ -213,7 +213,7 @@ ErrCode trainer_checkpoint(Trainer *t, Err *err)
     put_position(t, &json);
     put_epochs(t, &json);
     json_close_map(&json);
-    if (!path) {
+    if (path == NULL) {
         (void)err_memory(err, NAME_MAX_BYTES);
         goto fail;
     }
@@ -222,7 +222,7 @@ ErrCode trainer_checkpoint(Trainer *t, Err *err)
     TRY(prune(t->job->dir, KEPT_GENERATIONS, err));
     t->checkpoint_at_ns = clock_now_ns();
     t->report->checkpoint_step = step;
-    if (t->callbacks->checkpoint)
+    if (t->callbacks->checkpoint != NULL)
         t->callbacks->checkpoint(t->callbacks->user, step);
     text_release(&text);
     mem_free(path);
@@ -237,7 +237,7 @@ ErrCode trainer_save_best(Trainer *t, const TrainEpoch *epoch, Err *err)
 {
     char *path = best_path(t->job->dir, epoch->epoch);
     Hash128 hash;
-    if (!path)
+    if (path == NULL)
         return err_memory(err, NAME_MAX_BYTES);
     TRY(weights_save(t->net, t->measured, path, &weights_own_names, err));
     TRY(hash_file(path, &hash, err));
@@ -275,7 +275,7 @@ ErrCode trainer_save_result(Trainer *t, Err *err)
     char *weights = file_join(t->job->dir, "weights" SUFFIX);
     char *best = file_join(t->job->dir, "best" SUFFIX);
     char *source = best_path(t->job->dir, t->at.best_epoch);
-    if (!weights || !best || !source) {
+    if (weights == NULL || best == NULL || source == NULL) {
         (void)err_memory(err, NAME_MAX_BYTES);
         goto fail;
     }
@@ -338,14 +338,14 @@ static ErrCode take_up(Trainer *t, const Candidate *candidate, Err *err)
 {
     char *path = step_path(candidate->folder, candidate->step);
     char *text = NULL, *from = NULL, *to = NULL;
-    if (!path)
+    if (path == NULL)
         return err_memory(err, NAME_MAX_BYTES);
     TRY(checkpoint_peek(path, &text, err));
     TRY(read_position(t, path, text, err));
     if (t->at.best_epoch > 0) {
         from = best_path(candidate->folder, t->at.best_epoch);
         to = best_path(t->job->dir, t->at.best_epoch);
-        if (!from || !to) {
+        if (from == NULL || to == NULL) {
             (void)err_memory(err, NAME_MAX_BYTES);
             goto fail;
         }

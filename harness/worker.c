@@ -226,7 +226,7 @@ static ErrCode list_attempts(const char *trial_dir, FileList *names, char ***out
     if (file_list(trial_dir, names, err) != ERR_NONE)
         return err->code;
     char **folders = mem_calloc(names->n_names + 1, sizeof *folders);
-    if (!folders)
+    if (folders == NULL)
         return err_memory(err, names->n_names * sizeof *folders);
     *out = folders;
     for (size_t i = 0; i < names->n_names; i++) {
@@ -235,7 +235,7 @@ static ErrCode list_attempts(const char *trial_dir, FileList *names, char ***out
             !text_to_int64(names->names[i] + strlen(ATTEMPT_PREFIX), &number))
             continue;
         folders[*n_out] = file_join(trial_dir, names->names[i]);
-        if (!folders[*n_out])
+        if (folders[*n_out] == NULL)
             return err_memory(err, strlen(trial_dir));
         (*n_out)++;
     }

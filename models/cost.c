@@ -66,7 +66,7 @@ ErrCode cost_memory(CostMemory *memory, const Network *network, Err *err)
     const size_t n = (size_t)network->n_ops;
     int64_t *change = mem_calloc(n + 1, sizeof *change);
     int *last = mem_calloc(n, sizeof *last);
-    if (!change || !last) {
+    if (change == NULL || last == NULL) {
         err_memory(err, n * (sizeof *change + sizeof *last));
         goto fail;
     }
@@ -123,7 +123,7 @@ void cost_table(const Network *network, Text *out)
     const Op total = {
         .name = "total", .params = network->params, .macs = network->macs, .acts = network->acts};
     TextTable *table = text_table_create(headings, aligns, ARRAY_LEN(headings));
-    if (!table) {
+    if (table == NULL) {
         out->failed = true;
         return;
     }

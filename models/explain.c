@@ -114,7 +114,7 @@ static ErrCode find_published(Explanation *e, Err *err)
 {
     Spec own;
     const PublishedRow *row = published_find(e->spec.name);
-    if (!row)
+    if (row == NULL)
         return ERR_NONE;
     TRY(zoo_load(&own, row->network, err));
     if (own.resolution == e->spec.resolution && own.classes == e->spec.classes)
@@ -143,7 +143,7 @@ ErrCode explain_network(Explanation *explanation, const Spec *spec, Scale consta
     gather_parts(&e);
     TRY(gather_costs(&e, err));
     TRY(find_published(&e, err));
-    if (e.published)
+    if (e.published != NULL)
         e.deviation = (double)e.macs / published_value(e.published->flops) - 1.0;
     *explanation = e;
     return ERR_NONE;
@@ -185,7 +185,7 @@ static void dimensions_text(const Explanation *e, Text *out)
     static const TextAlign aligns[] = {TEXT_LEFT,  TEXT_RIGHT, TEXT_RIGHT,
                                        TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT};
     TextTable *table = text_table_create(headings, aligns, ARRAY_LEN(headings));
-    if (!table) {
+    if (table == NULL) {
         out->failed = true;
         return;
     }
@@ -209,7 +209,7 @@ static void parts_text(const Explanation *e, Text *out)
     static const TextAlign aligns[] = {TEXT_LEFT,  TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT,
                                        TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT};
     TextTable *table = text_table_create(headings, aligns, ARRAY_LEN(headings));
-    if (!table) {
+    if (table == NULL) {
         out->failed = true;
         return;
     }
@@ -240,7 +240,7 @@ static void stages_text(const Explanation *e, Text *out)
     static const char *const headings[] = {"part", "channels", "layers"};
     static const TextAlign aligns[] = {TEXT_LEFT, TEXT_RIGHT, TEXT_RIGHT};
     TextTable *table = text_table_create(headings, aligns, ARRAY_LEN(headings));
-    if (!table) {
+    if (table == NULL) {
         out->failed = true;
         return;
     }
@@ -261,16 +261,16 @@ static void cost_text(const Explanation *e, Text *out)
     char params[TEXT_NUMBER_BYTES], macs[TEXT_NUMBER_BYTES];
     text_printf(out, "%s parameters, %s multiply-adds", text_grouped(params, e->params),
                 text_grouped(macs, e->macs));
-    if (!e->published) {
+    if (e->published == NULL) {
         text_append(out, ".\n");
         return;
     }
     text_append(out, "; published are ");
-    if (e->published->params)
+    if (e->published->params != NULL)
         text_printf(out, "%s and ", e->published->params);
     text_printf(out, "%s (%+.1f %%).\n", e->published->flops,
                 fabs(e->deviation) < SMALLEST_SHOWN ? 0.0 : 100.0 * e->deviation);
-    if (e->published->note)
+    if (e->published->note != NULL)
         text_printf(out, "Why they differ: %s.\n", e->published->note);
 }
 
@@ -354,8 +354,8 @@ void explain_json(const Explanation *e, JsonWriter *writer)
     json_put_int(writer, "params", e->params);
     json_put_int(writer, "macs", e->macs);
     json_put_int(writer, "baseline_macs", e->baseline_macs);
-    json_put_text(writer, "published_flops", e->published ? e->published->flops : NULL);
+    json_put_text(writer, "published_flops", e->published != NULL ? e->published->flops : NULL);
     json_put_double(writer, "deviation", e->deviation);
-    json_put_text(writer, "note", e->published ? e->published->note : NULL);
+    json_put_text(writer, "note", e->published != NULL ? e->published->note : NULL);
     json_close_map(writer);
 }

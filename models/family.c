@@ -87,7 +87,7 @@ void family_table(const FamilyMember *members, size_t n, Text *out)
                                        TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT};
     char number[TEXT_NUMBER_BYTES];
     TextTable *table = text_table_create(headings, aligns, ARRAY_LEN(headings));
-    if (!table) {
+    if (table == NULL) {
         out->failed = true;
         return;
     }

@@ -157,7 +157,7 @@ const PublishedTable *published_table(int number)
 const PublishedRow *published_find(const char *network)
 {
     for (size_t i = 0; i < ARRAY_LEN(table2); i++)
-        if (table2[i].network && strcmp(table2[i].network, network) == 0)
+        if (table2[i].network != NULL && strcmp(table2[i].network, network) == 0)
             return &table2[i];
     for (size_t i = 0; i < ARRAY_LEN(others); i++)
         if (strcmp(others[i].network, network) == 0)
@@ -171,7 +171,7 @@ double published_value(const char *text)
         char suffix;
         double factor;
     } units[] = {{'M', 1.0e6}, {'B', 1.0e9}, {'x', 1.0}};
-    if (!text)
+    if (text == NULL)
         return (double)NAN;
     double value = 0.0, place = 1.0;
     const char *c = text;

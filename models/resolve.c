@@ -98,7 +98,7 @@ static int emit(Walk *walk, Op op, const char *suffix)
     walk->channels = op.out_channels;
     walk->size = op.out_size;
     walk->last = walk->n_ops;
-    if (walk->ops) {
+    if (walk->ops != NULL) {
         name_op(&op, walk, suffix);
         walk->ops[walk->n_ops] = op;
     }
@@ -418,7 +418,7 @@ ErrCode resolve_network(Network *network, const Spec *spec, Err *err)
     walk_network(&walk, spec->resolution);
     TRY(check_size(&walk, spec->name, err));
     network->ops = mem_calloc((size_t)walk.n_ops, sizeof(Op));
-    if (!network->ops) {
+    if (network->ops == NULL) {
         err_memory(err, (size_t)walk.n_ops * sizeof(Op));
         goto fail;
     }
@@ -444,7 +444,7 @@ ErrCode resolve_with(Network *network, const Spec *spec, const ResolveOptions *o
 {
     *network = (Network){0};
     Spec applied = *spec;
-    if (options)
+    if (options != NULL)
         TRY(resolve_apply(&applied, spec, options, err));
     return resolve_network(network, &applied, err);
 fail:

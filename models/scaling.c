@@ -257,7 +257,7 @@ static ErrCode unknown_strategy(const char *name, Err *err)
     for (size_t i = 0; i < ARRAY_LEN(strategies); i++)
         names[i] = strategies[i].name;
     const char *nearest = text_nearest(name, names, ARRAY_LEN(names));
-    if (nearest)
+    if (nearest != NULL)
         return err_set(err, ERR_USAGE, "unknown strategy '%s', did you mean '%s'?", name, nearest);
     return err_set(err, ERR_USAGE,
                    "unknown strategy '%s': known are depth, width, resolution, compound, dwr, fast",
@@ -268,7 +268,7 @@ ErrCode scaling_ray(Ray *ray, const char *name, const double *constants, size_t 
                     Err *err)
 {
     const Strategy *strategy = scaling_find(name);
-    if (!strategy)
+    if (strategy == NULL)
         return unknown_strategy(name, err);
     if (n_constants != (size_t)strategy->n_constants)
         return err_set(err, ERR_USAGE, "strategy '%s' takes %d constants, not %zu", name,

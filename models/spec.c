@@ -220,8 +220,9 @@ static ErrCode check_stage(const YamlNode *item, const StageSpec *stage, Err *er
 static ErrCode read_stages(YamlDoc *doc, const YamlNode *map, const YamlNode *list, Spec *spec,
                            Err *err)
 {
-    if (!list || list->kind != YAML_LIST || list->n_items == 0)
-        return yaml_error(err, list ? list : map, "'stages' must be a list of at least one stage");
+    if (list == NULL || list->kind != YAML_LIST || list->n_items == 0)
+        return yaml_error(err, list != NULL ? list : map,
+                          "'stages' must be a list of at least one stage");
     if (list->n_items > SPEC_MAX_STAGES)
         return yaml_error(err, list, "%zu stages, more than %d", list->n_items, SPEC_MAX_STAGES);
     for (size_t i = 0; i < list->n_items; i++) {
@@ -264,7 +265,7 @@ static ErrCode read_map(YamlDoc *doc, const YamlNode *map, Spec *out, Err *err)
 {
     SpecDocument document = {0};
     Spec spec = {0};
-    if (map->kind == YAML_MAP && !yaml_find(map, "stem")) {
+    if (map->kind == YAML_MAP && yaml_find(map, "stem") == NULL) {
         yaml_error(err, map, "key 'stem' is missing in 'network'");
         goto fail;
     }

@@ -41,9 +41,9 @@ static ErrCode count_rows(Table *table, Err *err)
     for (size_t i = 0; i < table->n_rows; i++) {
         TableRow *row = &table->rows[i];
         *row = (TableRow){.printed = &table->published->rows[i], .deviation = (double)NAN};
-        if (row->printed->network)
+        if (row->printed->network != NULL)
             TRY(count_row(row, err));
-        if (!first || strcmp(first->printed->group, row->printed->group) != 0)
+        if (first == NULL || strcmp(first->printed->group, row->printed->group) != 0)
             first = row;
         if (row->is_counted) {
             row->params_ratio = (double)row->params / (double)first->params;
@@ -90,10 +90,10 @@ fail:
 ErrCode tables_count(Table *table, int number, Err *err)
 {
     const PublishedTable *published = published_table(number);
-    if (!published)
+    if (published == NULL)
         return err_set(err, ERR_USAGE, "no table '%d': known are 1, 2, 3 and 7", number);
     *table = (Table){.published = published};
-    return table->published->rows ? count_rows(table, err) : count_stages(table, err);
+    return table->published->rows != NULL ? count_rows(table, err) : count_stages(table, err);
 }
 
 /* --- text --- */
@@ -151,17 +151,17 @@ static const Column columns[] = {
 /* A column that no row of the table has printed is left out. */
 static bool is_shown(const Column *column, const Table *table)
 {
-    if (column->put)
+    if (column->put != NULL)
         return true;
     for (size_t i = 0; i < table->n_rows; i++)
-        if (printed_text(column, &table->rows[i]))
+        if (printed_text(column, &table->rows[i]) != NULL)
             return true;
     return false;
 }
 
 static void put_cell(const Column *column, TextTable *out, const TableRow *row)
 {
-    if (!column->put)
+    if (column->put == NULL)
         text_table_cell(out, printed_text(column, row));
     else if (row->is_counted)
         column->put(out, row);
@@ -172,7 +172,7 @@ static void put_cell(const Column *column, TextTable *out, const TableRow *row)
 static void notes_text(const Table *table, Text *out)
 {
     for (size_t i = 0; i < table->n_rows; i++)
-        if (table->rows[i].printed->note)
+        if (table->rows[i].printed->note != NULL)
             text_printf(out, "%s: %s\n", table->rows[i].printed->model,
                         table->rows[i].printed->note);
 }
@@ -191,7 +191,7 @@ static void rows_text(const Table *table, Text *out)
         shown[n++] = &columns[c];
     }
     TextTable *rows = text_table_create(headings, aligns, n);
-    if (!rows) {
+    if (rows == NULL) {
         out->failed = true;
         return;
     }
@@ -211,7 +211,7 @@ static void stages_text(const Table *table, Text *out)
     static const TextAlign aligns[] = {TEXT_RIGHT, TEXT_LEFT,  TEXT_RIGHT, TEXT_RIGHT,
                                        TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT};
     TextTable *rows = text_table_create(headings, aligns, ARRAY_LEN(headings));
-    if (!rows) {
+    if (rows == NULL) {
         out->failed = true;
         return;
     }
@@ -234,12 +234,13 @@ void tables_text(const Table *table, Text *out)
 {
     text_printf(out, "Table %d: %s. Printed numbers (arXiv 1905.11946v5) beside counted ones.\n\n",
                 table->published->number, table->published->title);
-    if (table->published->rows)
+    if (table->published->rows != NULL)
         rows_text(table, out);
     else
         stages_text(table, out);
-    if (table->published->note)
-        text_printf(out, "%s%s\n", table->published->rows ? "" : "\n", table->published->note);
+    if (table->published->note != NULL)
+        text_printf(out, "%s%s\n", table->published->rows != NULL ? "" : "\n",
+                    table->published->note);
 }
 
 /* --- JSON --- */
@@ -303,7 +304,7 @@ void tables_json(const Table *table, JsonWriter *writer)
     json_put_int(writer, "table", table->published->number);
     json_put_text(writer, "title", table->published->title);
     json_put_text(writer, "note", table->published->note);
-    json_open_list(writer, table->published->rows ? "rows" : "stages");
+    json_open_list(writer, table->published->rows != NULL ? "rows" : "stages");
     for (size_t i = 0; i < table->n_rows; i++)
         row_json(&table->rows[i], writer);
     for (size_t i = 0; i < table->n_stages; i++)

@@ -41,12 +41,13 @@ static const EmbeddedFile *find(const char *name)
 const char *zoo_text(const char *name)
 {
     const EmbeddedFile *file = find(name);
-    return file ? (const char *)file->data : NULL;
+    return file != NULL ? (const char *)file->data : NULL;
 }
 
 static bool is_path(const char *name)
 {
-    return strchr(name, '/') || text_ends_with(name, ".yaml") || text_ends_with(name, ".yml");
+    return strchr(name, '/') != NULL || text_ends_with(name, ".yaml") ||
+           text_ends_with(name, ".yml");
 }
 
 ErrCode zoo_load(Spec *spec, const char *name_or_path, Err *err)
@@ -54,10 +55,10 @@ ErrCode zoo_load(Spec *spec, const char *name_or_path, Err *err)
     if (is_path(name_or_path))
         return spec_load(spec, name_or_path, err);
     const EmbeddedFile *file = find(name_or_path);
-    if (file)
+    if (file != NULL)
         return spec_parse(spec, file->name, (const char *)file->data, file->size, err);
     const char *nearest = text_nearest(name_or_path, zoo_names, ARRAY_LEN(zoo_names));
-    if (nearest)
+    if (nearest != NULL)
         return err_set(err, ERR_USAGE, "unknown network '%s', did you mean '%s'?", name_or_path,
                        nearest);
     return err_set(

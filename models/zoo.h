@@ -1,5 +1,5 @@
 /*
- * The zoo: the specifications of models/zoo/*.yaml, compiled in, found by name; and any other by
+ * The zoo: the specifications of models/zoo/, compiled in, found by name; and any other by
  * its path.
  */
 #ifndef MODELS_ZOO_H

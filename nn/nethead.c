@@ -123,7 +123,7 @@ static void judge(const Net *net, const OpPlan *plan, Chunk chunk)
         .M = chunk.end_image - chunk.first_image,
         .n_classes = plan->op->out_channels,
     };
-    if (is_training && call->settings->mixed_labels) {
+    if (is_training && call->settings->mixed_labels != NULL) {
         softmax.mixed_labels = call->settings->mixed_labels + chunk.first_image;
         softmax.shares = call->settings->shares + chunk.first_image;
     }

@@ -39,11 +39,11 @@ static const char *head_line(const Drawing *d, const char *key)
     char start[32];
     snprintf(start, sizeof(start), "# %s: ", key);
     const char *line = strstr(d->body, start);
-    if (!line)
+    if (line == NULL)
         return "";
     line += strlen(start);
     const char *text = keep_printf(d->keep, "%.*s", (int)strcspn(line, "\n"), line);
-    return text ? text : "";
+    return text != NULL ? text : "";
 }
 
 static const char *plural(int64_t n)
@@ -59,7 +59,7 @@ static const char *seeds_text(const Drawing *d)
     const char *text =
         low == high ? keep_printf(d->keep, "n = %" PRId64 " seed%s", high, plural(high))
                     : keep_printf(d->keep, "n = %" PRId64 " to %" PRId64 " seeds", low, high);
-    return text ? text : "";
+    return text != NULL ? text : "";
 }
 
 /* What is missing from the picture, with `lead` in front of each remark. */
@@ -75,7 +75,7 @@ static const char *missing_text(const Drawing *d, const char *lead)
         text_printf(&text, "%s%" PRId64 " trial%s not finished", lead, waiting, plural(waiting));
     const char *copy = keep_text(d->keep, text_string(&text));
     text_release(&text);
-    return copy ? copy : "";
+    return copy != NULL ? copy : "";
 }
 
 /* Intervals are drawn from STATS_BAR_N seeds on. */
@@ -118,7 +118,7 @@ static const char *fill_in(const Drawing *d, const char *pattern)
         snprintf(key, sizeof(key), "%.*s", (int)n - 1, pattern + 1);
         pattern += n;
         if (strcmp(key, "dots") == 0)
-            text_append(&text, dots_text(d) ? dots_text(d) : "");
+            text_append(&text, dots_text(d) != NULL ? dots_text(d) : "");
         else if (strcmp(key, "aside_text") == 0)
             text_append(&text, aside ? " Ringed points are off their ray or tied and decide "
                                        "nothing."
@@ -158,8 +158,9 @@ static void describe(Drawing *d)
                           has_seeds(d) ? "  |  small: seeds, large: mean" : "",
                           has_bars(d) ? ", bars: 90 % t intervals" : "", missing_text(d, "  |  "));
     const char *caption = fill_in(d, head_line(d, "caption"));
-    d->figure.caption = keep_printf(d->keep, "%s%s%s", d->stamp && *d->stamp ? d->stamp : "",
-                                    d->stamp && *d->stamp ? ". " : "", caption ? caption : "");
+    d->figure.caption =
+        keep_printf(d->keep, "%s%s%s", d->stamp != NULL && *d->stamp ? d->stamp : "",
+                    d->stamp != NULL && *d->stamp ? ". " : "", caption != NULL ? caption : "");
     d->figure.alt = fill_in(d, head_line(d, "alt"));
 }
 
@@ -168,7 +169,7 @@ static void describe(Drawing *d)
 static void append_variable(Text *script, const char *name, const char *value)
 {
     text_printf(script, "%s = ", name);
-    gnuplot_append_quoted(script, value ? value : "");
+    gnuplot_append_quoted(script, value != NULL ? value : "");
     text_append_char(script, '\n');
 }
 
@@ -202,7 +203,7 @@ static void append_script(const Drawing *d, const char *out, const char *suffix,
         "if (format eq 'pdf') { set terminal pdfcairo size "
         "figure_width/72.0,figure_height/72.0 font 'DejaVu Sans,12' }\n"
         "set output out.'.'.format.suffix\n");
-    text_append(script, style ? (const char *)style->data : "");
+    text_append(script, style != NULL ? (const char *)style->data : "");
     text_append(script, d->body);
     text_append(script, "set output\n}\n");
 }
@@ -234,7 +235,7 @@ static void remove_leftovers(Drawing *d, const char *base, const char *suffix)
     for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
         Err ignored = {0};
         const char *path = keep_printf(d->keep, "%s.%s%s", base, formats[i], suffix);
-        if (path && file_remove(path, &ignored) != ERR_NONE)
+        if (path != NULL && file_remove(path, &ignored) != ERR_NONE)
             continue; /* what cannot be removed is swept by the next run */
     }
 }
@@ -275,7 +276,7 @@ static ErrCode draw(Drawing *d, Err *err)
     text_release(&tsv);
     return ERR_NONE;
 fail:
-    if (base && suffix)
+    if (base != NULL && suffix != NULL)
         remove_leftovers(d, base, suffix);
     text_release(&script);
     text_release(&saved);
@@ -301,10 +302,10 @@ ErrCode figure_draw(Store *store, const char *name, const char *folder, Keep *ke
                        nearest ? nearest : "", nearest ? "'?" : "");
     }
     const char *file_name = keep_printf(keep, "%s.gp", name);
-    const EmbeddedFile *file = file_name ? embed_find(plots_files, file_name) : NULL;
+    const EmbeddedFile *file = file_name != NULL ? embed_find(plots_files, file_name) : NULL;
     Drawing d = {.name = name, .folder = folder, .keep = keep, .figure = {.name = name}};
     TRY(keep_ok(keep, err));
-    if (!file)
+    if (file == NULL)
         return err_set(err, ERR_INTERNAL, "no script for figure '%s'", name);
     d.body = (const char *)file->data;
     TRY(figure_data_read(store, name, keep, &d.data, err));
@@ -313,7 +314,7 @@ ErrCode figure_draw(Store *store, const char *name, const char *folder, Keep *ke
     d.figure.is_empty = figure_data_int(&d.data, "n_done") == 0;
     if (!d.figure.is_empty)
         TRY(draw(&d, err));
-    if (out)
+    if (out != NULL)
         *out = d.figure;
     return ERR_NONE;
 fail:

@@ -25,26 +25,26 @@ static ErrCode add_block(Store *store, const char *text, const char *end, const 
     out->n_blocks++;
     return ERR_NONE;
 fail:
-    return err_wrap(err, "block '%s'", block->name ? block->name : "?");
+    return err_wrap(err, "block '%s'", block->name != NULL ? block->name : "?");
 }
 
 ErrCode figure_data_read(Store *store, const char *name, Keep *keep, FigureData *out, Err *err)
 {
     const char *file_name = keep_printf(keep, "%s.sql", name);
     const EmbeddedFile *vars = embed_find(plots_files, "figure_vars.sql");
-    const EmbeddedFile *file = file_name ? embed_find(plots_files, file_name) : NULL;
+    const EmbeddedFile *file = file_name != NULL ? embed_find(plots_files, file_name) : NULL;
     *out = (FigureData){0};
     TRY(keep_ok(keep, err));
-    if (!file || !vars)
+    if (file == NULL || vars == NULL)
         return err_set(err, ERR_INTERNAL, "no queries for figure '%s'", name);
     TRY(store_query(store, (const char *)vars->data, name, keep, &out->vars, err));
     if (out->vars.n_rows != 1)
         return err_set(err, ERR_MISSING, "nothing was planned yet in store '%s'",
                        store_path(store));
     const char *text = strstr((const char *)file->data, marker);
-    while (text) {
+    while (text != NULL) {
         const char *next = strstr(text + 1, marker);
-        const char *end = next ? next : text + strlen(text);
+        const char *end = next != NULL ? next : text + strlen(text);
         TRY(add_block(store, text + strlen(marker), end, name, keep, out, err));
         text = next;
     }
@@ -56,7 +56,7 @@ fail:
 const char *figure_data_text(const FigureData *data, const char *variable)
 {
     for (size_t i = 0; i < data->vars.n_columns; i++)
-        if (strcmp(data->vars.names[i], variable) == 0 && data->vars.cells[i])
+        if (strcmp(data->vars.names[i], variable) == 0 && data->vars.cells[i] != NULL)
             return data->vars.cells[i];
     return "";
 }
@@ -70,7 +70,7 @@ int64_t figure_data_int(const FigureData *data, const char *variable)
 static const char *cell(const StoreTable *t, size_t row, size_t column)
 {
     const char *text = t->cells[row * t->n_columns + column];
-    return text ? text : "NaN";
+    return text != NULL ? text : "NaN";
 }
 
 static bool begins_group(const StoreTable *t, size_t row)
@@ -119,7 +119,7 @@ void figure_data_script(const FigureData *data, Text *out)
         if (v->is_number[i])
             text_append(out, v->cells[i]);
         else
-            gnuplot_append_quoted(out, v->cells[i] ? v->cells[i] : "");
+            gnuplot_append_quoted(out, v->cells[i] != NULL ? v->cells[i] : "");
         text_append_char(out, '\n');
     }
     for (size_t i = 0; i < data->n_blocks; i++)

@@ -12,7 +12,7 @@ void html_markup(Text *page, const char *markup)
 
 void html_text(Text *page, const char *text)
 {
-    text_append_html(page, text ? text : "");
+    text_append_html(page, text != NULL ? text : "");
 }
 
 void html_printf(Text *page, const char *format, ...)

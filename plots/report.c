@@ -43,7 +43,7 @@ static void put_style(Report *r, Text *page)
 {
     const EmbeddedFile *css = embed_find(plots_files, "report.css");
     (void)r;
-    html_markup(page, css ? (const char *)css->data : "");
+    html_markup(page, css != NULL ? (const char *)css->data : "");
 }
 
 static void put_question(Report *r, Text *page)
@@ -118,7 +118,7 @@ static void put_figure(Report *r, const char *name, const char *folder, Text *pa
 static void put_figures(Report *r, Text *page)
 {
     char *folder = file_join(r->options->folder, "figures");
-    if (!folder) {
+    if (folder == NULL) {
         page->failed = true;
         return;
     }
@@ -193,9 +193,9 @@ static void put_provenance(Report *r, Text *page)
         "diverged, sum(status = 'failed') AS failed, sum(n_attempts) AS attempts, (SELECT "
         "printf('%.0f s', coalesce(sum(seconds), 0)) FROM attempt_end) AS \"training time, all "
         "attempts\" FROM trial WHERE is_listed";
-    const char *command = r->options->command ? r->options->command : r->results.command;
+    const char *command = r->options->command != NULL ? r->options->command : r->results.command;
     html_markup(page, "<p>To repeat the study:</p>\n<pre>");
-    html_text(page, command ? command : "isoflop run study.yaml");
+    html_text(page, command != NULL ? command : "isoflop run study.yaml");
     html_markup(page, "</pre>\n<p>");
     html_printf(page,
                 "Results do not depend on the number of threads or workers, on the instruction set "
@@ -219,7 +219,8 @@ static void put_foot(Report *r, Text *page)
                 "Made by isoflop%s%s from study.db. Two networks are compared only at equal "
                 "counted multiply-adds (MACs, the papers' \"FLOPS\"). Verdicts are observations "
                 "about these networks, this data and this recipe; they are not causes.",
-                r->options->version ? " " : "", r->options->version ? r->options->version : "");
+                r->options->version != NULL ? " " : "",
+                r->options->version != NULL ? r->options->version : "");
 }
 
 static const struct {
@@ -245,20 +246,20 @@ static Section find_section(const char *name, size_t n_name)
 static ErrCode fill_template(Report *r, Text *page, Err *err)
 {
     const EmbeddedFile *file = embed_find(plots_files, "report.html");
-    const char *rest = file ? (const char *)file->data : NULL;
-    while (rest) {
+    const char *rest = file != NULL ? (const char *)file->data : NULL;
+    while (rest != NULL) {
         const char *open = strstr(rest, "{{");
-        const char *close = open ? strstr(open, "}}") : NULL;
-        if (!close)
+        const char *close = open != NULL ? strstr(open, "}}") : NULL;
+        if (close == NULL)
             break;
         Section put = find_section(open + 2, (size_t)(close - open) - 2);
-        if (!put)
+        if (put == NULL)
             return err_set(err, ERR_INTERNAL, "the report's template has an unknown section");
         text_append_bytes(page, rest, (size_t)(open - rest));
         put(r, page);
         rest = close + 2;
     }
-    text_append(page, rest ? rest : "");
+    text_append(page, rest != NULL ? rest : "");
     TRY(keep_ok(&r->keep, err));
     return text_ok(page, err);
 fail:
@@ -270,7 +271,7 @@ ErrCode report_write(Store *store, const ReportOptions *options, int *n_missing,
     Report r = {.store = store, .options = options};
     Text page = {0};
     char *path = file_join(options->folder, "report.html");
-    if (!path) {
+    if (path == NULL) {
         err_memory(err, strlen(options->folder));
         goto fail;
     }
@@ -282,7 +283,7 @@ ErrCode report_write(Store *store, const ReportOptions *options, int *n_missing,
     TRY(fill_template(&r, &page, err));
     TRY(file_make_dirs(options->folder, err));
     TRY(file_write(path, page.data, page.n_bytes, err));
-    if (n_missing)
+    if (n_missing != NULL)
         *n_missing = r.n_missing;
     mem_free(path);
     text_release(&page);

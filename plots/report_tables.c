@@ -28,7 +28,7 @@ static void contrast_row(Text *page, const VerdictContrast *c)
     html_printf(page, "%d", c->interval.n);
     html_markup(page, "</td><td class=\"l w\">");
     html_text(page, c->decides ? verdict_outcome_name(c->outcome) : "decides nothing");
-    if (c->note)
+    if (c->note != NULL)
         html_printf(page, ": %s", c->note);
     if (c->n_diverged)
         html_printf(page, " (%d seed%s left out: diverged)", c->n_diverged,
@@ -41,10 +41,11 @@ static void put_summary(Text *page, const Verdict *v, Keep *keep)
 {
     const char *effect = verdict_interval_text(&v->effect, "points", keep);
     const char *lead =
-        v->has_effect ? keep_printf(keep, "%s: %s", v->effect_name, effect ? effect : "") : NULL;
-    const size_t n = lead ? strlen(lead) : 0;
-    const bool begins_with_it = lead && strncasecmp(v->summary, lead, n) == 0;
-    if (lead && !begins_with_it) {
+        v->has_effect ? keep_printf(keep, "%s: %s", v->effect_name, effect != NULL ? effect : "")
+                      : NULL;
+    const size_t n = lead != NULL ? strlen(lead) : 0;
+    const bool begins_with_it = lead != NULL && strncasecmp(v->summary, lead, n) == 0;
+    if (lead != NULL && !begins_with_it) {
         html_markup(page, "<p class=\"effect\">");
         html_text(page, lead);
         html_markup(page, "</p>\n");
@@ -162,7 +163,7 @@ static void ranking_row(Text *page, const RankingRow *row, bool is_best)
 
 static const RankingRow *winner_of(const Ranking *r)
 {
-    return r && r->n_rows > 0 && !isnan(r->rows[0].score) ? &r->rows[0] : NULL;
+    return r != NULL && r->n_rows > 0 && !isnan(r->rows[0].score) ? &r->rows[0] : NULL;
 }
 
 static void ranking_table(Text *page, const Ranking *r)
@@ -174,7 +175,7 @@ static void ranking_table(Text *page, const Ranking *r)
     if (!isnan(r->lowest_ratio))
         html_printf(page, "; counted cost %.3f to %.3f of the target", r->lowest_ratio,
                     r->highest_ratio);
-    if (winner_of(r))
+    if (winner_of(r) != NULL)
         html_printf(page,
                     ". With this n, %zu of the others cannot be told from the first (marked ~; "
                     "paired t intervals of the objective, 90 %% after Bonferroni; fewer than 3 "
@@ -211,7 +212,8 @@ static void winner_fact(Text *page, const StoreResults *results, const RankingRo
 {
     for (size_t i = 0; i < results->n_facts; i++) {
         const StoreFact *f = &results->facts[i];
-        if (strcmp(f->name, "grid/winner") != 0 || !f->network || !winner->result->point.network)
+        if (strcmp(f->name, "grid/winner") != 0 || f->network == NULL ||
+            winner->result->point.network == NULL)
             continue;
         if (strcmp(f->network, winner->result->point.network) == 0)
             continue;
@@ -241,13 +243,13 @@ void report_rankings(Text *page, const StoreResults *results, const Ranking *ran
     html_text(page, "Ranked by mean validation accuracy; test accuracy stands beside it and picked "
                     "nothing.");
     html_markup(page, "</p>\n");
-    if (matched) {
+    if (matched != NULL) {
         html_markup(page, "<p><strong>Winner at equal counted cost:</strong> ");
         describe_winner(page, matched);
         html_markup(page, ".</p>\n");
         winner_fact(page, results, matched);
     }
-    if (naive) {
+    if (naive != NULL) {
         html_markup(page, "<p><strong>What the naive comparison would have said</strong> (nominal "
                           "cost, not matched): ");
         describe_winner(page, naive);
@@ -279,7 +281,7 @@ static void aside_row(Text *page, const StorePoint *p)
 static void naive_range(Text *page, const Ranking *rankings, size_t n_rankings)
 {
     const Ranking *r = ranking_find(rankings, n_rankings, "counted");
-    if (!r || isnan(r->naive_lowest))
+    if (r == NULL || isnan(r->naive_lowest))
         return;
     html_markup(page, "<p>");
     html_printf(page,

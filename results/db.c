@@ -92,7 +92,7 @@ static void adopt_sqlite(void)
     sqlite3_config(SQLITE_CONFIG_MALLOC, &memory);
     sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0);
     sqlite3_vfs *vfs = sqlite3_vfs_find("unix");
-    for (size_t i = 0; vfs && i < ARRAY_LEN(calls); i++)
+    for (size_t i = 0; vfs != NULL && i < ARRAY_LEN(calls); i++)
         vfs->xSetSystemCall(vfs, calls[i].name, calls[i].call);
 }
 
@@ -121,9 +121,9 @@ static ErrCode code_of(int status)
 
 ErrCode db_error(Db *db, const char *doing, Err *err)
 {
-    const int status = db->handle ? sqlite3_extended_errcode(db->handle) : SQLITE_NOMEM;
-    const char *words = db->handle ? sqlite3_errmsg(db->handle) : "out of memory";
-    const int number = db->handle ? sqlite3_system_errno(db->handle) : 0;
+    const int status = db->handle != NULL ? sqlite3_extended_errcode(db->handle) : SQLITE_NOMEM;
+    const char *words = db->handle != NULL ? sqlite3_errmsg(db->handle) : "out of memory";
+    const int number = db->handle != NULL ? sqlite3_system_errno(db->handle) : 0;
     const ErrCode code = code_of(status);
     if (code == ERR_IO && number != 0)
         return err_set(err, code, "cannot %s in store '%s': %s (%s)", doing, db->path, words,
@@ -139,7 +139,7 @@ static void append_uri(Text *uri, const char *path, const char *query)
     text_append(uri, "file:");
     for (const unsigned char *c = (const unsigned char *)path; *c; c++) {
         const bool is_plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
-                              (*c >= '0' && *c <= '9') || strchr("/._-", *c);
+                              (*c >= '0' && *c <= '9') || strchr("/._-", *c) != NULL;
         if (is_plain)
             text_append_char(uri, (char)*c);
         else
@@ -173,9 +173,9 @@ ErrCode db_open(Db *db, const char *path, DbMode mode, Err *err)
     *db = (Db){.path = mem_strdup(path)};
     Text uri = {0};
     append_uri(&uri, path, mode == DB_PEEK ? "?mode=ro&immutable=1" : "");
-    if (!db->path)
+    if (db->path == NULL)
         err_memory(err, strlen(path) + 1);
-    if (!db->path || text_ok(&uri, err) != ERR_NONE)
+    if (db->path == NULL || text_ok(&uri, err) != ERR_NONE)
         goto fail;
     if (sqlite3_open_v2(text_string(&uri), &db->handle, flags[mode] | SQLITE_OPEN_URI, NULL) !=
         SQLITE_OK) {
@@ -231,7 +231,7 @@ ErrCode db_commit(Db *db, Err *err)
 
 void db_rollback(Db *db)
 {
-    if (db->handle && !sqlite3_get_autocommit(db->handle))
+    if (db->handle != NULL && !sqlite3_get_autocommit(db->handle))
         sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
 }
 
@@ -251,7 +251,7 @@ DbValue db_real(double value)
 
 DbValue db_text(const char *value)
 {
-    return value ? (DbValue){.kind = DB_TEXT, .text = value} : (DbValue){.kind = DB_NULL};
+    return value != NULL ? (DbValue){.kind = DB_TEXT, .text = value} : (DbValue){.kind = DB_NULL};
 }
 
 static int bind(sqlite3_stmt *statement, int index, const DbValue *value)
@@ -330,7 +330,7 @@ const char *db_get_text(DbQuery *query, int column, Keep *keep)
     if (db_is_null(query, column))
         return NULL;
     const char *text = keep_text(keep, (const char *)sqlite3_column_text(query->statement, column));
-    query->out_of_memory |= !text;
+    query->out_of_memory |= text == NULL;
     return text;
 }
 

@@ -45,10 +45,10 @@ static void append_value(Text *bytes, sqlite3_value *value)
     default: {
         const void *text = sqlite3_value_text(value);
         const int n_bytes = sqlite3_value_bytes(value);
-        bytes->failed |= !text;
+        bytes->failed |= text == NULL;
         text_append_char(bytes, 't');
         append_word(bytes, (uint64_t)n_bytes);
-        if (text)
+        if (text != NULL)
             text_append_bytes(bytes, text, (size_t)n_bytes);
     }
     }
@@ -76,7 +76,8 @@ static void score(sqlite3_context *context, int n_values, sqlite3_value **values
         return;
     const double top1 = sqlite3_value_double(values[0]);
     const double macs = sqlite3_value_double(values[1]);
-    sqlite3_result_double(context, db->score ? db->score(top1, macs, db->score_context) : top1);
+    sqlite3_result_double(context,
+                          db->score != NULL ? db->score(top1, macs, db->score_context) : top1);
 }
 
 /* Welford's running mean and sum of squared deviations. */
@@ -89,7 +90,7 @@ static void half90_step(sqlite3_context *context, int n_values, sqlite3_value **
 {
     (void)n_values;
     Moments *m = sqlite3_aggregate_context(context, sizeof(*m));
-    if (!m) {
+    if (m == NULL) {
         sqlite3_result_error_nomem(context);
         return;
     }
@@ -106,7 +107,7 @@ static void half90_final(sqlite3_context *context)
 {
     const double upper_tail = 0.95; /* 5 % on either side */
     const Moments *m = sqlite3_aggregate_context(context, 0);
-    if (!m || m->n < STATS_MIN_N)
+    if (m == NULL || m->n < STATS_MIN_N)
         return;
     const double sd = sqrt(m->squares / (m->n - 1));
     sqlite3_result_double(context, stats_t_quantile(upper_tail, m->n - 1) * sd / sqrt(m->n));

@@ -30,9 +30,9 @@ static ErrCode read_table(Store *store, const char *name, Keep *keep, StoreTable
 /* A field of RFC 4180: quoted where it has to be. */
 static void append_field(Text *out, const char *field)
 {
-    if (!field)
+    if (field == NULL)
         return;
-    if (!strpbrk(field, ",\"\r\n")) {
+    if (strpbrk(field, ",\"\r\n") == NULL) {
         text_append(out, field);
         return;
     }
@@ -240,10 +240,11 @@ static void append_verdict(const Verdict *v, Keep *keep, Text *out)
     append_wrapped(out, "", v->summary);
     for (size_t i = 0; i < v->n_contrasts; i++) {
         const VerdictContrast *c = &v->contrasts[i];
-        const char *line = keep_printf(
-            keep, "- %s: %s%s%s%s", c->name, verdict_interval_text(&c->interval, c->unit, keep),
-            c->decides ? "" : ", decides nothing", c->note ? ": " : "", c->note ? c->note : "");
-        append_wrapped(out, "", line ? line : "");
+        const char *line = keep_printf(keep, "- %s: %s%s%s%s", c->name,
+                                       verdict_interval_text(&c->interval, c->unit, keep),
+                                       c->decides ? "" : ", decides nothing",
+                                       c->note != NULL ? ": " : "", c->note != NULL ? c->note : "");
+        append_wrapped(out, "", line != NULL ? line : "");
     }
     text_append_char(out, '\n');
 }
@@ -267,7 +268,7 @@ static void append_ranking(const Ranking *r, Text *out)
     text_printf(out,
                 "%s (match: %s): %zu networks, %zu unfair; %zu cannot be told from the first\n",
                 r->part, r->match, r->n_rows, r->n_unfair, r->n_indistinct);
-    for (size_t i = 0; t && i < r->n_rows && i < TEXT_TOP_ROWS; i++) {
+    for (size_t i = 0; t != NULL && i < r->n_rows && i < TEXT_TOP_ROWS; i++) {
         const RankingRow *row = &r->rows[i];
         const StorePoint *p = &row->result->point;
         if (isnan(row->score))
@@ -287,7 +288,7 @@ static void append_ranking(const Ranking *r, Text *out)
         else
             text_table_cell(t, row->is_indistinct ? "~" : "");
     }
-    if (t)
+    if (t != NULL)
         text_table_render(t, out);
     else
         out->failed = true;

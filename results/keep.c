@@ -23,7 +23,7 @@ static KeepChunk *add_chunk(Keep *keep, size_t n_bytes)
 {
     const size_t size = n_bytes > KEEP_CHUNK_BYTES ? n_bytes : (size_t)KEEP_CHUNK_BYTES;
     KeepChunk *chunk = size < SIZE_MAX / 2 ? mem_alloc(sizeof(*chunk) + size) : NULL;
-    if (!chunk)
+    if (chunk == NULL)
         return NULL;
     *chunk = (KeepChunk){.next = keep->chunks, .size = size};
     keep->chunks = chunk;
@@ -40,9 +40,9 @@ void *keep_alloc(Keep *keep, size_t n_items, size_t item_bytes)
     const size_t align = _Alignof(max_align_t);
     n_bytes = (n_bytes + align - 1) / align * align;
     KeepChunk *chunk = keep->chunks;
-    if (!chunk || chunk->size - chunk->used < n_bytes)
+    if (chunk == NULL || chunk->size - chunk->used < n_bytes)
         chunk = add_chunk(keep, n_bytes);
-    if (!chunk) {
+    if (chunk == NULL) {
         keep->failed = true;
         return NULL;
     }
@@ -53,11 +53,11 @@ void *keep_alloc(Keep *keep, size_t n_items, size_t item_bytes)
 
 char *keep_text(Keep *keep, const char *text)
 {
-    if (!text)
+    if (text == NULL)
         return NULL;
     const size_t n_bytes = strlen(text) + 1;
     char *copy = keep_alloc(keep, n_bytes, 1);
-    return copy ? memcpy(copy, text, n_bytes) : NULL;
+    return copy != NULL ? memcpy(copy, text, n_bytes) : NULL;
 }
 
 char *keep_printf(Keep *keep, const char *format, ...)
@@ -67,7 +67,7 @@ char *keep_printf(Keep *keep, const char *format, ...)
     const int length = vsnprintf(NULL, 0, format, arguments);
     va_end(arguments);
     char *text = length < 0 ? NULL : keep_alloc(keep, (size_t)length + 1, 1);
-    if (!text) {
+    if (text == NULL) {
         keep->failed = true;
         return NULL;
     }
@@ -84,7 +84,7 @@ ErrCode keep_ok(const Keep *keep, Err *err)
 
 void keep_release(Keep *keep)
 {
-    for (KeepChunk *chunk = keep->chunks; chunk;) {
+    for (KeepChunk *chunk = keep->chunks; chunk != NULL;) {
         KeepChunk *next = chunk->next;
         mem_free(chunk);
         chunk = next;

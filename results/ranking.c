@@ -25,7 +25,7 @@ typedef struct Maker {
 
 static double score_of(const Maker *maker, double top1, int64_t macs)
 {
-    return maker->score ? maker->score(top1, (double)macs, maker->context) : top1;
+    return maker->score != NULL ? maker->score(top1, (double)macs, maker->context) : top1;
 }
 
 /* Eligible first, then diverged, then without a score. */
@@ -55,7 +55,7 @@ static void measure_row(const Maker *maker, RankingRow *row)
     double *val = keep_alloc(maker->keep, p->n_seeds, sizeof(*val));
     double *test = keep_alloc(maker->keep, p->n_seeds, sizeof(*test));
     int64_t *seeds = keep_alloc(maker->keep, p->n_seeds, sizeof(*seeds));
-    for (size_t i = 0; val && test && seeds && i < p->n_seeds; i++) {
+    for (size_t i = 0; val != NULL && test != NULL && seeds != NULL && i < p->n_seeds; i++) {
         const StoreSeed *s = &p->seeds[i];
         row->n_diverged += s->status == STORE_TRIAL_DIVERGED;
         row->n_missing += s->status != STORE_TRIAL_DIVERGED && s->status != STORE_TRIAL_DONE;
@@ -81,7 +81,7 @@ static void compare_to_winner(const Maker *maker, const RankingRow *winner, Rank
     const double confidence = 1.0 - (1.0 - VERDICT_CONFIDENCE) / (double)(n_others ? n_others : 1);
     double *d = keep_alloc(maker->keep, (size_t)row->n, sizeof(*d));
     int n = 0;
-    for (int i = 0; d && i < row->n; i++)
+    for (int i = 0; d != NULL && i < row->n; i++)
         for (int j = 0; j < winner->n; j++)
             if (winner->seeds[j] == row->seeds[i])
                 d[n++] = score_of(maker, winner->val_top1[j], winner->result->point.macs) -
@@ -95,7 +95,7 @@ static void compare_to_winner(const Maker *maker, const RankingRow *winner, Rank
 static void add_point(const Maker *maker, Ranking *r, const StorePointResult ***aliases,
                       const StorePointResult **unfair, const StorePointResult *p)
 {
-    if (!p->point.trial_digest) {
+    if (p->point.trial_digest == NULL) {
         unfair[r->n_unfair++] = p;
         return;
     }
@@ -105,7 +105,7 @@ static void add_point(const Maker *maker, Ranking *r, const StorePointResult ***
             return;
         }
     aliases[r->n_rows] = keep_alloc(maker->keep, maker->results->n_points, sizeof(**aliases));
-    if (!aliases[r->n_rows])
+    if (aliases[r->n_rows] == NULL)
         return;
     r->rows[r->n_rows] = (RankingRow){.result = p, .aliases = aliases[r->n_rows]};
     r->n_rows++;
@@ -136,7 +136,7 @@ static void collect(const Maker *maker, Ranking *r)
             continue;
         add_point(maker, r, aliases, unfair, p);
         widen(&r->naive_lowest, &r->naive_highest, p->point.naive_ratio);
-        if (p->point.trial_digest)
+        if (p->point.trial_digest != NULL)
             widen(&r->lowest_ratio, &r->highest_ratio, p->point.ratio);
     }
 }
@@ -167,7 +167,7 @@ ErrCode ranking_all(const StoreResults *results, StoreScore score, const void *c
     Ranking *rankings = keep_alloc(keep, results->n_points, sizeof(*rankings));
     *out = rankings;
     *n_out = 0;
-    for (size_t i = 0; rankings && i < results->n_points; i++) {
+    for (size_t i = 0; rankings != NULL && i < results->n_points; i++) {
         const StorePoint *p = &results->points[i].point;
         size_t at = 0;
         if (!verdict_is_part(p, "grid"))

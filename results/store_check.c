@@ -25,7 +25,7 @@ static void report(Found *found, int64_t trial, const char *what)
     if (found->n == found->capacity) {
         const size_t capacity = found->capacity ? found->capacity * 2 : 8;
         StoreDamage *items = keep_alloc(found->keep, capacity, sizeof(*items));
-        if (!items)
+        if (items == NULL)
             return;
         if (found->n)
             memcpy(items, found->items, found->n * sizeof(*items));
@@ -85,8 +85,8 @@ static ErrCode check_pragma(Store *store, const char *sql, const char *label, Fo
     TRY(db_query(&q, &store->db, sql, NULL, 0, &inner));
     while (db_next(&q)) {
         const char *line = db_get_text(&q, 0, &lines);
-        if (!line || strcmp(line, "ok") != 0)
-            report(found, 0, keep_printf(found->keep, "%s: %s", label, line ? line : "?"));
+        if (line == NULL || strcmp(line, "ok") != 0)
+            report(found, 0, keep_printf(found->keep, "%s: %s", label, line != NULL ? line : "?"));
     }
     TRY(db_end(&q, &inner));
     keep_release(&lines);
@@ -130,7 +130,7 @@ static ErrCode check_schema(Store *store, Found *found, Err *err)
         *err = inner;
         goto fail;
     }
-    if (!is || !should || strcmp(is, should) != 0)
+    if (is == NULL || should == NULL || strcmp(is, should) != 0)
         report(found, 0, "the schema is not the one isoflop writes");
     db_close(&fresh);
     keep_release(&keep);
@@ -194,7 +194,7 @@ static ErrCode check_trials(Store *store, Found *found, Err *err)
         const int64_t trial = db_get_int(&q, 0);
         const char *should = db_get_text(&q, 1, &keep);
         TRY(store_trial_digest(store, trial, digest, &inner));
-        if (!should || strcmp(should, digest) != 0)
+        if (should == NULL || strcmp(should, digest) != 0)
             report(found, trial,
                    keep_printf(found->keep,
                                "trial %06" PRId64 ": its rows are not those it finished with",

@@ -68,7 +68,7 @@ static ErrCode migrate_step(Db *db, int version, Err *err)
     else
         snprintf(name, sizeof(name), "schema_%d.sql", version + 1);
     const EmbeddedFile *file = embed_find(results_files, name);
-    if (!file)
+    if (file == NULL)
         return err_set(err, ERR_VERSION, "store '%s' has schema version %d: too old to go on with",
                        db->path, version);
     snprintf(name, sizeof(name), "PRAGMA user_version = %d", version + 1);
@@ -112,7 +112,7 @@ static ErrCode create(const char *path, Err *err)
 fail : {
     Err ignored = {0};
     db_close(&db);
-    if (temporary.data && file_remove(text_string(&temporary), &ignored) != ERR_NONE)
+    if (temporary.data != NULL && file_remove(text_string(&temporary), &ignored) != ERR_NONE)
         err_wrap(err, "%s", ignored.msg);
     text_release(&temporary);
     return err_wrap(err, "creating store '%s'", path);
@@ -139,7 +139,7 @@ static ErrCode open_checked(Store **out, const char *path, DbMode mode, Err *err
     int64_t version = 0;
     TRY(peek(path, &version, err));
     store = mem_calloc(1, sizeof(*store));
-    if (!store) {
+    if (store == NULL) {
         err_memory(err, sizeof(*store));
         goto fail;
     }

@@ -186,7 +186,7 @@ static ErrCode put_revision(Store *store, const StorePlan *plan, int64_t id, Err
     char utc[CLOCK_UTC_BYTES];
     const DbValue values[] = {db_int(id),
                               db_int(STORE_STUDY),
-                              db_text(plan->study.question ? plan->study.question : ""),
+                              db_text(plan->study.question != NULL ? plan->study.question : ""),
                               db_text(r->yaml),
                               db_text(r->digest),
                               db_text(r->objective),
@@ -247,7 +247,7 @@ ErrCode store_put_plan(Store *store, const StorePlan *plan, Err *err)
 {
     PlanIds ids = {mem_calloc(plan->n_points, sizeof(int64_t)),
                    mem_calloc(plan->n_trials, sizeof(int64_t))};
-    if (!ids.points || !ids.trials) {
+    if (ids.points == NULL || ids.trials == NULL) {
         err_memory(err, (plan->n_points + plan->n_trials) * sizeof(int64_t));
         goto fail;
     }

@@ -18,10 +18,10 @@ static void *add_item(Keep *keep, void *items, size_t *n, size_t item_bytes)
     unsigned char *block = items;
     if ((*n & (*n - 1)) == 0) {
         block = keep_alloc(keep, *n ? *n * 2 : 1, item_bytes);
-        if (block && *n)
+        if (block != NULL && *n)
             memcpy(block, items, *n * item_bytes);
     }
-    if (block)
+    if (block != NULL)
         ++*n;
     return block;
 }
@@ -29,7 +29,7 @@ static void *add_item(Keep *keep, void *items, size_t *n, size_t item_bytes)
 static StoreStatus status_of(const char *name)
 {
     for (StoreStatus s = STORE_PENDING; s < STORE_FAILED; s++)
-        if (name && strcmp(name, store_status_name(s)) == 0)
+        if (name != NULL && strcmp(name, store_status_name(s)) == 0)
             return s;
     return STORE_FAILED;
 }
@@ -46,7 +46,7 @@ ErrCode store_trials(Store *store, Keep *keep, StoreTrials *out, Err *err)
     TRY(db_query(&q, &store->db, sql, NULL, 0, err));
     while (db_next(&q)) {
         StoreTrial *items = add_item(keep, out->items, &out->n, sizeof(*items));
-        if (!items) {
+        if (items == NULL) {
             q.out_of_memory = true;
             break;
         }
@@ -86,7 +86,7 @@ ErrCode store_epochs(Store *store, int64_t trial, Keep *keep, StoreEpoch **out, 
         if (db_is_null(&q, 0))
             continue;
         StoreEpoch *items = add_item(keep, *out, n_out, sizeof(*items));
-        if (!items) {
+        if (items == NULL) {
             q.out_of_memory = true;
             break;
         }
@@ -120,7 +120,7 @@ ErrCode store_artifacts(Store *store, int64_t trial, Keep *keep, StoreArtifact *
                  &key, 1, err));
     while (db_next(&q)) {
         StoreArtifact *items = add_item(keep, *out, n_out, sizeof(*items));
-        if (!items) {
+        if (items == NULL) {
             q.out_of_memory = true;
             break;
         }
@@ -197,7 +197,7 @@ static ErrCode read_facts(Store *store, Keep *keep, StoreResults *out, Err *err)
                  NULL, 0, err));
     while (db_next(&q)) {
         StoreFact *items = add_item(keep, out->facts, &out->n_facts, sizeof(*items));
-        if (!items) {
+        if (items == NULL) {
             q.out_of_memory = true;
             break;
         }
@@ -308,7 +308,7 @@ static ErrCode read_points(Store *store, Keep *keep, StoreResults *out, Err *err
     TRY(db_query(&q, &store->db, sql, NULL, 0, err));
     while (db_next(&q)) {
         StorePointResult *items = add_item(keep, out->points, &out->n_points, sizeof(*items));
-        if (!items) {
+        if (items == NULL) {
             q.out_of_memory = true;
             break;
         }
@@ -333,7 +333,7 @@ static ErrCode read_seeds(Store *store, Keep *keep, StoreResults *out, Err *err)
             continue;
         StorePointResult *p = &out->points[place - 1];
         StoreSeed *items = add_item(keep, (void *)(uintptr_t)p->seeds, &p->n_seeds, sizeof(*items));
-        if (!items) {
+        if (items == NULL) {
             q.out_of_memory = true;
             break;
         }
@@ -376,7 +376,7 @@ static const char *cell_text(DbQuery *q, int column, Keep *keep)
     Text number = {0};
     text_append_double(&number, sqlite3_column_double(q->statement, column));
     const char *text = number.failed ? NULL : keep_text(keep, text_string(&number));
-    q->out_of_memory |= !text;
+    q->out_of_memory |= text == NULL;
     text_release(&number);
     return text;
 }
@@ -387,7 +387,7 @@ ErrCode store_query(Store *store, const char *sql, const char *parameter, Keep *
     DbQuery q = {0};
     *out = (StoreTable){0};
     TRY(db_query(&q, &store->db, sql, NULL, 0, err));
-    if (!q.statement || !sqlite3_stmt_readonly(q.statement)) {
+    if (q.statement == NULL || !sqlite3_stmt_readonly(q.statement)) {
         err_set(err, ERR_INTERNAL, "not a query: %.80s", sql);
         goto fail;
     }
@@ -399,13 +399,13 @@ ErrCode store_query(Store *store, const char *sql, const char *parameter, Keep *
     const int n_columns = sqlite3_column_count(q.statement);
     out->n_columns = (size_t)n_columns;
     out->names = keep_alloc(keep, out->n_columns, sizeof(*out->names));
-    for (int i = 0; out->names && i < n_columns; i++)
+    for (int i = 0; out->names != NULL && i < n_columns; i++)
         out->names[i] = keep_text(keep, sqlite3_column_name(q.statement, i));
     while (db_next(&q)) {
         size_t n_rows = out->n_rows;
         const char **cells = add_item(keep, out->cells, &n_rows, out->n_columns * sizeof(*cells));
         bool *is_number = add_item(keep, out->is_number, &out->n_rows, out->n_columns);
-        if (!cells || !is_number) {
+        if (cells == NULL || is_number == NULL) {
             q.out_of_memory = true;
             break;
         }

@@ -28,7 +28,7 @@ static DbValue maybe(int64_t value, bool is_there)
 
 static const char *or_empty(const char *text)
 {
-    return text ? text : "";
+    return text != NULL ? text : "";
 }
 
 /* Puts a row unless its keys are there; *found tells, as db_compare. */

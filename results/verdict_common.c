@@ -22,9 +22,9 @@ static StoreStatus joint_status(const StorePointResult *const *points, int n_poi
     StoreStatus joint = STORE_TRIAL_DONE;
     for (int p = 0; p < n_points; p++) {
         const StoreSeed *s = find_seed(points[p], seed);
-        if (s && s->status == STORE_TRIAL_DIVERGED)
+        if (s != NULL && s->status == STORE_TRIAL_DIVERGED)
             return STORE_TRIAL_DIVERGED;
-        if (!s || s->status != STORE_TRIAL_DONE || isnan(s->test_top1))
+        if (s == NULL || s->status != STORE_TRIAL_DONE || isnan(s->test_top1))
             joint = STORE_FAILED;
     }
     return joint;
@@ -38,7 +38,7 @@ SeedMatrix verdict_seeds(const StorePointResult *const *points, int n_points, Ke
     const size_t n_seeds = points[0]->n_seeds;
     m.values = keep_alloc(keep, (size_t)n_points, sizeof(*m.values));
     m.seeds = keep_alloc(keep, n_seeds, sizeof(*m.seeds));
-    for (int p = 0; m.values && p < n_points; p++)
+    for (int p = 0; m.values != NULL && p < n_points; p++)
         m.values[p] = keep_alloc(keep, n_seeds, sizeof(**m.values));
     if (keep->failed)
         return (SeedMatrix){0};

@@ -37,7 +37,7 @@ static int collect_sizes(const StoreResults *results, const char *dimension,
     for (size_t i = 0; i < results->n_points; i++) {
         const StorePointResult *p = &results->points[i];
         if (!verdict_is_part(&p->point, "curves") || strcmp(p->point.series, dimension) != 0 ||
-            !p->point.trial_digest)
+            p->point.trial_digest == NULL)
             continue;
         int at = n;
         while (at > 0 && sizes[at - 1]->point.macs > p->point.macs)
@@ -72,7 +72,7 @@ static void judge_dimension(const StoreResults *results, const char *dimension, 
                             VerdictContrast *out)
 {
     const StorePointResult **sizes = keep_alloc(keep, results->n_points + 1, sizeof(*sizes));
-    const int n_sizes = sizes ? collect_sizes(results, dimension, sizes) : 0;
+    const int n_sizes = sizes != NULL ? collect_sizes(results, dimension, sizes) : 0;
     out[0] = (VerdictContrast){.name = keep_printf(keep, "%s: gain", dimension), .unit = "points"};
     out[1] = (VerdictContrast){.name = keep_printf(keep, "%s: fading", dimension),
                                .unit = "points per 1x baseline MACs"};
@@ -142,7 +142,7 @@ static const char *summarise(const StoreResults *results, const Verdict *v, Keep
 ErrCode verdict_o1(const StoreResults *results, Keep *keep, Verdict *out, Err *err)
 {
     VerdictContrast *contrasts = keep_alloc(keep, N_CONTRASTS, sizeof(*contrasts));
-    if (!contrasts)
+    if (contrasts == NULL)
         return keep_ok(keep, err);
     *out = (Verdict){.id = "O1",
                      .claim = claim,

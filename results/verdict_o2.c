@@ -65,7 +65,7 @@ static Duel find_duel(const StoreResults *results, int64_t target_macs, Keep *ke
         const StorePointResult *p = &results->points[i];
         if (!verdict_is_part(&p->point, "compare") || p->point.target_macs != target_macs)
             continue;
-        if (is_compound(&p->point) && !duel.compound)
+        if (is_compound(&p->point) && duel.compound == NULL)
             duel.compound = p;
         if (!is_single(&p->point))
             continue;
@@ -77,16 +77,17 @@ static Duel find_duel(const StoreResults *results, int64_t target_macs, Keep *ke
             duel.single = p;
         }
     }
-    if (!duel.compound)
+    if (duel.compound == NULL)
         duel.note = "no compound point at this target";
     else if (!is_fair(duel.compound))
-        duel.note = keep_printf(keep, "the compound point is %s%s%s", duel.compound->point.status,
-                                duel.compound->point.reason ? ": " : "",
-                                duel.compound->point.reason ? duel.compound->point.reason : "");
+        duel.note =
+            keep_printf(keep, "the compound point is %s%s%s", duel.compound->point.status,
+                        duel.compound->point.reason != NULL ? ": " : "",
+                        duel.compound->point.reason != NULL ? duel.compound->point.reason : "");
     else if (n_waiting > 0)
         duel.note = keep_printf(keep, "%d single dimension%s with trials unfinished or diverged",
                                 n_waiting, n_waiting == 1 ? "" : "s");
-    else if (!duel.single)
+    else if (duel.single == NULL)
         duel.note = keep_printf(keep, "none of %d single dimensions is fair here", n_left_out);
     return duel;
 }
@@ -118,10 +119,10 @@ static VerdictContrast judge_duel(const Duel *duel, Keep *keep)
     VerdictContrast c = {.unit = "points",
                          .note = duel->note,
                          .interval = stats_interval(NULL, 0, VERDICT_CONFIDENCE)};
-    c.name =
-        keep_printf(keep, "compound against %s at %.3g x the baseline's MACs",
-                    duel->single ? duel->single->point.series : "a single dimension", duel->ratio);
-    if (!duel->compound || !duel->single)
+    c.name = keep_printf(keep, "compound against %s at %.3g x the baseline's MACs",
+                         duel->single != NULL ? duel->single->point.series : "a single dimension",
+                         duel->ratio);
+    if (duel->compound == NULL || duel->single == NULL)
         return c;
     const StorePointResult *const pair[] = {duel->compound, duel->single};
     const SeedMatrix m = verdict_seeds(pair, 2, keep);
@@ -129,11 +130,11 @@ static VerdictContrast judge_duel(const Duel *duel, Keep *keep)
         return c;
     c.interval = stats_paired(m.values[0], m.values[1], m.n, VERDICT_CONFIDENCE);
     c.n_diverged = m.n_diverged;
-    c.decides = !duel->note;
+    c.decides = duel->note == NULL;
     double *d = keep_alloc(keep, (size_t)m.n, sizeof(*d));
-    for (int s = 0; d && s < m.n; s++)
+    for (int s = 0; d != NULL && s < m.n; s++)
         d[s] = m.values[0][s] - m.values[1][s];
-    if (d && c.decides)
+    if (d != NULL && c.decides)
         c.outcome = verdict_outcome(d, m.n, VERDICT_CONFIDENCE);
     c.seeds_needed =
         stats_seeds_needed(c.interval.sd, VERDICT_EFFECT_POINTS, VERDICT_CONFIDENCE, VERDICT_POWER);
@@ -147,7 +148,7 @@ static void judge_all(const Duel *duels, const VerdictContrast *contrasts, int n
     const StorePointResult **points = keep_alloc(keep, (size_t)n_duels * 2 + 1, sizeof(*points));
     int n_deciding = 0;
     out->effect = stats_interval(NULL, 0, VERDICT_CONFIDENCE);
-    for (int i = 0; points && i < n_duels; i++)
+    for (int i = 0; points != NULL && i < n_duels; i++)
         if (contrasts[i].decides) {
             points[n_deciding * 2] = duels[i].compound;
             points[n_deciding * 2 + 1] = duels[i].single;
@@ -185,10 +186,10 @@ static const char *summarise(const StoreResults *results, const Verdict *v, Keep
                            n_deciding == 1 ? "" : "s");
     else if (n_silent) {
         n_seeds = v->contrasts[0].interval.n;
-        head = keep_printf(keep, "%s decides: %s.",
-                           n_silent == 1 ? "No target"
-                                         : keep_printf(keep, "None of %d targets", n_silent),
-                           v->contrasts[0].note ? v->contrasts[0].note : "no complete seed yet");
+        head = keep_printf(
+            keep, "%s decides: %s.",
+            n_silent == 1 ? "No target" : keep_printf(keep, "None of %d targets", n_silent),
+            v->contrasts[0].note != NULL ? v->contrasts[0].note : "no complete seed yet");
     }
     const char *silent = "";
     if (v->has_effect && n_silent)
@@ -197,14 +198,14 @@ static const char *summarise(const StoreResults *results, const Verdict *v, Keep
     const char *seeds = v->outcome == VERDICT_INCONCLUSIVE
                             ? verdict_seeds_text(n_seeds, v->seeds_needed, keep)
                             : "";
-    return keep_printf(keep, "%s%s%s %s", head ? head : "", silent ? silent : "",
-                       seeds ? seeds : "", verdict_scope_text(results, keep));
+    return keep_printf(keep, "%s%s%s %s", head != NULL ? head : "", silent != NULL ? silent : "",
+                       seeds != NULL ? seeds : "", verdict_scope_text(results, keep));
 }
 
 ErrCode verdict_o2(const StoreResults *results, Keep *keep, Verdict *out, Err *err)
 {
     int64_t *targets = keep_alloc(keep, results->n_points + 1, sizeof(*targets));
-    const int n = targets ? collect_targets(results, targets) : 0;
+    const int n = targets != NULL ? collect_targets(results, targets) : 0;
     Duel *duels = keep_alloc(keep, (size_t)n, sizeof(*duels));
     VerdictContrast *contrasts = keep_alloc(keep, (size_t)n, sizeof(*contrasts));
     if (keep->failed)
@@ -220,7 +221,7 @@ ErrCode verdict_o2(const StoreResults *results, Keep *keep, Verdict *out, Err *e
         duels[i] = find_duel(results, targets[i], keep);
         contrasts[i] = judge_duel(&duels[i], keep);
         out->is_nominal |=
-            duels[i].compound && strcmp(duels[i].compound->point.match, "nominal") == 0;
+            duels[i].compound != NULL && strcmp(duels[i].compound->point.match, "nominal") == 0;
     }
     judge_all(duels, contrasts, n, keep, out);
     for (int i = 0; i < n && !out->has_effect; i++)

@@ -94,7 +94,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
         (void)err_set(err, ERR_USAGE, "unknown benchmark '%s', only 'step'", call->args[0]);
         goto fail;
     }
-    if (!settings->name) {
+    if (settings->name == NULL) {
         (void)err_set(err, ERR_USAGE, "option '--network' is missing");
         goto fail;
     }

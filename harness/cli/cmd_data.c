@@ -176,7 +176,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
     source.name = name;
     source.bad_image = (BadImage)settings->bad_image;
     TRY(gather(&facts, call, &source, sheet.augment, err));
-    if (settings->sheet)
+    if (settings->sheet != NULL)
         TRY(sheet_write(settings->sheet, facts.images, &facts.stats, &sheet, err));
     call_progress(call, "");
     if (call->json)

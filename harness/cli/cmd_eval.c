@@ -74,7 +74,7 @@ static ErrCode check_settings(const EvalSettings *settings, Err *err)
     const char *const values[] = {settings->name, settings->weights, settings->data};
     const char *const names[] = {"network", "weights", "data"};
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
-        if (!values[i])
+        if (values[i] == NULL)
             return err_set(err, ERR_USAGE, "option '--%s' is missing", names[i]);
     return ERR_NONE;
 }
@@ -110,7 +110,7 @@ static void put_plain(const Evaluation *result, const char *split, const Dataset
     static const char *const headings[] = {"class", "images", "top-1 %"};
     static const TextAlign aligns[] = {TEXT_LEFT, TEXT_RIGHT, TEXT_RIGHT};
     TextTable *table = text_table_create(headings, aligns, ARRAY_LEN(headings));
-    if (!table) {
+    if (table == NULL) {
         out->failed = true;
         return;
     }

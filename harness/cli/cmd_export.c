@@ -77,7 +77,7 @@ static ErrCode check_network(const Call *call, Err *err)
     const char *const values[] = {settings->name, settings->weights, settings->output};
     const char *const names[] = {"network", "weights", "output"};
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
-        if (!values[i])
+        if (values[i] == NULL)
             return err_set(err, ERR_USAGE, "option '--%s' is missing", names[i]);
     if (call->n_args)
         return err_set(err, ERR_USAGE, "unexpected argument '%s' with --format %s", call->args[0],

@@ -61,7 +61,7 @@ static bool add_phi(double values[FAMILY_MAX_MEMBERS], size_t *n, char *item)
     char *dots = strstr(item, "..");
     double value;
     int64_t first, last;
-    if (!dots) {
+    if (dots == NULL) {
         if (*n == FAMILY_MAX_MEMBERS || !text_to_double(item, &value))
             return false;
         values[(*n)++] = value;

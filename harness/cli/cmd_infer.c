@@ -73,7 +73,7 @@ static ErrCode check_settings(const InferSettings *settings, Err *err)
                                   settings->output};
     const char *const names[] = {"network", "weights", "input", "output"};
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
-        if (!values[i])
+        if (values[i] == NULL)
             return err_set(err, ERR_USAGE, "option '--%s' is missing", names[i]);
     return ERR_NONE;
 }
@@ -92,7 +92,7 @@ static ErrCode find_images(const TensorInfo **out, const TensorFile *file, Err *
 {
     const TensorInfo *images = safetensors_find(file, "images");
     const char *path = safetensors_path(file);
-    if (!images)
+    if (images == NULL)
         return err_set(err, ERR_DATA, "'%s' has no tensor 'images'", path);
     if (images->type != TENSOR_F32 || images->n_dims != IMAGE_DIMS || images->dims[1] != CHANNELS ||
         images->dims[2] != images->dims[3] || images->dims[0] < 1 || images->dims[2] < 1 ||
@@ -107,7 +107,7 @@ static ErrCode check_resolution(const InferSettings *settings, int64_t pixels, E
 {
     int64_t wanted = pixels;
     const char *text = settings->network.resolution;
-    if (text && (!text_to_int64(text, &wanted) || wanted != pixels))
+    if (text != NULL && (!text_to_int64(text, &wanted) || wanted != pixels))
         return err_set(err, ERR_USAGE,
                        "option '--resolution' is %s, but '%s' has images of %lld px", text,
                        settings->input, (long long)pixels);
@@ -130,7 +130,7 @@ static ErrCode run_batches(Net *net, const float *images, const TensorInfo *shap
     const int batch = net_settings(net)->batch, classes = net_network(net)->classes;
     const int64_t side = shape->dims[2], image_floats = CHANNELS * side * side;
     float *nhwc = mem_calloc((size_t)batch, (size_t)image_floats * sizeof(float));
-    if (!nhwc)
+    if (nhwc == NULL)
         return err_memory(err, (size_t)batch * (size_t)image_floats * sizeof(float));
     for (int64_t first = 0; first < shape->dims[0]; first += batch) {
         const int64_t left = shape->dims[0] - first, n = left < batch ? left : batch;
@@ -165,7 +165,7 @@ static ErrCode infer(const Call *call, const InferSettings *settings, const Tens
     images = mem_calloc(shape->n_elements, sizeof(float));
     const size_t n_logits = (size_t)shape->dims[0] * (size_t)network.classes;
     logits = mem_calloc(n_logits, sizeof(float));
-    if (!images || !logits) {
+    if (images == NULL || logits == NULL) {
         (void)err_memory(err, (shape->n_elements + n_logits) * sizeof(float));
         goto fail;
     }

@@ -102,7 +102,7 @@ static ErrCode list_strategies(Rows *rows, Err *err)
 
 static void add_embedded(Rows *rows, const EmbeddedFile *files)
 {
-    for (size_t i = 0; files[i].name; i++)
+    for (size_t i = 0; files[i].name != NULL; i++)
         add(rows, files[i].name, "");
 }
 
@@ -195,7 +195,7 @@ static void print_kind(const Kind *kind, const Rows *rows, Text *out, JsonWriter
 
 static bool dump_embedded(const EmbeddedFile *files, const char *name, Text *out)
 {
-    for (size_t i = 0; files[i].name; i++) {
+    for (size_t i = 0; files[i].name != NULL; i++) {
         const size_t n = strlen(name);
         if (strncmp(files[i].name, name, n) != 0 ||
             (files[i].name[n] != '\0' && strcmp(files[i].name + n, ".yaml") != 0))
@@ -208,7 +208,7 @@ static bool dump_embedded(const EmbeddedFile *files, const char *name, Text *out
 
 static ErrCode dump(const char *name, Text *out, Err *err)
 {
-    if (zoo_text(name))
+    if (zoo_text(name) != NULL)
         text_append(out, zoo_text(name));
     else if (!dump_embedded(study_builtins, name, out) &&
              !dump_embedded(results_files, name, out) && !dump_embedded(plots_files, name, out))
@@ -245,7 +245,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
     const ListSettings *settings = call->settings;
     Text out = {0}, document = {0};
     JsonWriter json = json_writer(&document, true);
-    if (settings->dump) {
+    if (settings->dump != NULL) {
         TRY(dump(settings->dump, &out, err));
         TRY(call_print(&out, err));
     } else {

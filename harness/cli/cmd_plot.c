@@ -57,7 +57,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
             n++;
     TRY(study_folder_open(&study, call->args[0], err));
     folder = study_folder_file(&study, "figures");
-    if (!folder) {
+    if (folder == NULL) {
         (void)err_memory(err, strlen(call->args[0]));
         goto fail;
     }

@@ -205,8 +205,8 @@ static ErrCode run_study(const Call *call, const RunOptions *settings, int *stat
     RunReport report;
     char *out = NULL;
     TRY(load_study(&study, call, settings->seeds, err));
-    out = settings->out ? mem_strdup(settings->out) : file_join("runs", study->name);
-    if (!out) {
+    out = settings->out != NULL ? mem_strdup(settings->out) : file_join("runs", study->name);
+    if (out == NULL) {
         (void)err_memory(err, sizeof "runs/");
         goto fail;
     }

@@ -129,11 +129,11 @@ static void say_point(const ScaleSettings *settings, double factor, const MatchP
 /* Options that would be ignored are mistakes. */
 static ErrCode check_together(const ScaleSettings *settings, Err *err)
 {
-    if (settings->strategy && settings->compound.phi)
+    if (settings->strategy != NULL && settings->compound.phi != NULL)
         return err_set(err, ERR_USAGE, "options '--phi' and '--strategy' exclude each other");
-    if (settings->strategy && !settings->macs)
+    if (settings->strategy != NULL && settings->macs == NULL)
         return err_set(err, ERR_USAGE, "option '--strategy' needs '--macs', for example --macs 4x");
-    if (!settings->strategy && (settings->macs || settings->matched))
+    if (settings->strategy == NULL && (settings->macs != NULL || settings->matched))
         return err_set(err, ERR_USAGE, "option '--%s' needs '--strategy', for example compound",
                        settings->macs ? "macs" : "matched");
     return ERR_NONE;
@@ -147,7 +147,7 @@ static ErrCode scale_along(Spec *spec, const ScaleSettings *settings, Err *err)
     const Strategy *strategy = scaling_find(settings->strategy);
     TRY(parse_constants(constants, settings->constants, err));
     TRY(scaling_ray(&ray, settings->strategy, constants,
-                    strategy ? (size_t)strategy->n_constants : 0, err));
+                    strategy != NULL ? (size_t)strategy->n_constants : 0, err));
     TRY(parse_target(&factor, settings->macs, resolve_macs(spec, 0), err));
     const Matching matching = match_target(spec, factor, settings->tolerance);
     if (settings->matched)
@@ -180,15 +180,15 @@ static ErrCode run(const Call *call, int *status, Err *err)
     Text yaml = {0}, out = {0};
     TRY(check_together(settings, err));
     TRY(network_options_member(&spec, call->args[0], &settings->network, &settings->compound, err));
-    if (settings->strategy)
+    if (settings->strategy != NULL)
         TRY(scale_along(&spec, settings, err));
     spec_write_yaml(&spec, &yaml);
     TRY(text_ok(&yaml, err));
-    if (settings->output)
+    if (settings->output != NULL)
         TRY(file_write(settings->output, yaml.data, yaml.n_bytes, err));
     if (call->json)
         put_json(&spec, &yaml, &out);
-    else if (!settings->output)
+    else if (settings->output == NULL)
         text_append(&out, yaml.data);
     TRY(call_print(&out, err));
 fail:

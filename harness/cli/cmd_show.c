@@ -63,7 +63,8 @@ enum { SHOW_MAX_COLUMNS = 16 };
 static void print_record(const StoreTable *table, Text *out)
 {
     for (size_t c = 0; c < table->n_columns && table->n_rows; c++)
-        text_printf(out, "  %-16s %s\n", table->names[c], table->cells[c] ? table->cells[c] : "-");
+        text_printf(out, "  %-16s %s\n", table->names[c],
+                    table->cells[c] != NULL ? table->cells[c] : "-");
 }
 
 static void print_rows(const StoreTable *table, Text *out)
@@ -74,11 +75,11 @@ static void print_rows(const StoreTable *table, Text *out)
         double number;
         const char *cell = c < table->n_columns && table->n_rows ? table->cells[c] : NULL;
         const bool is_number =
-            cell && (text_to_int64(cell, &whole) || text_to_double(cell, &number));
+            cell != NULL && (text_to_int64(cell, &whole) || text_to_double(cell, &number));
         aligns[c] = is_number ? TEXT_RIGHT : TEXT_LEFT;
     }
     TextTable *text = text_table_create(table->names, aligns, table->n_columns);
-    if (!text) {
+    if (text == NULL) {
         out->failed = true;
         return;
     }
@@ -112,7 +113,7 @@ static void put_rows(JsonWriter *json, const ShowSection *section, const StoreTa
         for (size_t c = 0; c < table->n_columns; c++) {
             const char *cell = table->cells[r * table->n_columns + c];
             double number;
-            if (cell && !is_text_column(table->names[c]) && text_to_double(cell, &number))
+            if (cell != NULL && !is_text_column(table->names[c]) && text_to_double(cell, &number))
                 json_put_raw(json, table->names[c], cell);
             else
                 json_put_text(json, table->names[c], cell);

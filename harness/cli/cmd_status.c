@@ -24,7 +24,7 @@ static ErrCode take_stock(StudyFolder *study, Standing *standing, Err *err)
 {
     StoreTrials trials = {0};
     char *lock = study_folder_file(study, "study.lock");
-    if (!lock) {
+    if (lock == NULL) {
         (void)err_memory(err, strlen(study->path));
         goto fail;
     }
@@ -97,7 +97,7 @@ static void print_plain(const StudyFolder *study, const Standing *standing, Text
     }
     text_append_char(out, '\n');
     for (size_t i = 0; i < study->results.n_facts; i++)
-        if (study->results.facts[i].text)
+        if (study->results.facts[i].text != NULL)
             text_printf(out, "fact      %s: %s\n", study->results.facts[i].name,
                         study->results.facts[i].text);
     text_printf(out, "running   %s\n", standing->is_held ? standing->holder : "no");

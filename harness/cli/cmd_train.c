@@ -184,7 +184,7 @@ static ErrCode check_given(const TrainOptions *settings, Err *err)
     const char *const values[] = {settings->network, settings->data, settings->out};
     static const char *const names[] = {"network", "data", "out"};
     for (size_t i = 0; i < ARRAY_LEN(values); i++)
-        if (!values[i] || !values[i][0])
+        if (values[i] == NULL || !values[i][0])
             return err_set(err, ERR_USAGE, "option '--%s' is missing", names[i]);
     return ERR_NONE;
 }

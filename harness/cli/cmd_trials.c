@@ -64,7 +64,7 @@ static void print_table(const StudyFolder *study, const StoreTrials *trials, Tex
     static const TextAlign aligns[] = {TEXT_LEFT,  TEXT_LEFT,  TEXT_LEFT,  TEXT_RIGHT, TEXT_RIGHT,
                                        TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT, TEXT_LEFT};
     TextTable *table = text_table_create(headings, aligns, ARRAY_LEN(headings));
-    if (!table) {
+    if (table == NULL) {
         out->failed = true;
         return;
     }

@@ -83,7 +83,7 @@ static void print_classes(const DataFacts *facts, Text *out)
     static const TextAlign aligns[] = {TEXT_RIGHT, TEXT_LEFT, TEXT_RIGHT, TEXT_RIGHT};
     const int classes = dataset_n_classes(facts->data);
     TextTable *table = text_table_create(headings, aligns, ARRAY_LEN(headings));
-    if (!table) {
+    if (table == NULL) {
         out->failed = true;
         return;
     }

@@ -22,10 +22,10 @@ static ErrCode unknown_command(const char *name, Err *err)
 {
     const char *names[MAX_COMMANDS];
     size_t n = 0;
-    for (size_t i = 0; commands[i] && n < MAX_COMMANDS; i++)
+    for (size_t i = 0; commands[i] != NULL && n < MAX_COMMANDS; i++)
         names[n++] = commands[i]->name;
     const char *near = text_nearest(name, names, n);
-    if (near)
+    if (near != NULL)
         return err_set(err, ERR_USAGE, "unknown command '%s', did you mean '%s'?", name, near);
     return err_set(err, ERR_USAGE, "unknown command '%s', see 'isoflop --help'", name);
 }
@@ -55,7 +55,7 @@ static ErrCode run_command(const Command *command, int argc, char **argv, int *s
     Text out = {0}, line = {0};
     Call call = {.command = command, .settings = mem_calloc(1, command->settings_bytes + 1)};
     OptionsWish wish;
-    if (!call.settings) {
+    if (call.settings == NULL) {
         (void)err_memory(err, command->settings_bytes);
         goto fail;
     }
@@ -95,7 +95,7 @@ static ErrCode run_line(int argc, char **argv, int *status, Err *err)
     if (argc < 2)
         return err_set(err, ERR_USAGE, "a command is missing, see 'isoflop --help'");
     const Command *command = find_command(first);
-    if (!command)
+    if (command == NULL)
         return unknown_command(first, err);
     return run_command(command, argc, argv, status, err);
 }
@@ -108,7 +108,7 @@ int main(int argc, char **argv)
     if (run_line(argc, argv, &status, &err) == ERR_NONE && file_close_stdout(&err) == ERR_NONE)
         return status;
     const Command *command = argc > 1 ? find_command(argv[1]) : NULL;
-    if (command)
+    if (command != NULL)
         call_say("isoflop %s: %s", command->name, err.msg);
     else
         call_say("isoflop: %s", err.msg);

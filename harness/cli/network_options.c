@@ -42,7 +42,7 @@ const OptionTable network_options = {options, ARRAY_LEN(options)};
 
 static ErrCode whole_number(int64_t *out, const char *name, const char *text, Err *err)
 {
-    if (!text)
+    if (text == NULL)
         return ERR_NONE;
     if (!text_to_int64(text, out) || *out == RESOLVE_UNSET)
         return err_set(err, ERR_USAGE, "option '--%s' must be a whole number, not '%s'", name,
@@ -62,7 +62,7 @@ ErrCode network_options_spec(Spec *out, const char *network, const NetworkOption
     TRY(whole_number(&resolve.resolution, "resolution", settings->resolution, err));
     TRY(whole_number(&resolve.classes, "classes", settings->classes, err));
     TRY(zoo_load(&spec, network, err));
-    if (study)
+    if (study != NULL)
         TRY(study_override(&spec, &spec, study, err));
     TRY(resolve_apply(out, &spec, &resolve, err));
     return ERR_NONE;
@@ -107,9 +107,9 @@ ErrCode network_options_member(Spec *out, const char *network, const NetworkOpti
     Spec spec;
     TRY(network_options_spec(&spec, network, settings, NULL, 0, err));
     *out = spec;
-    if (!constants->phi)
+    if (constants->phi == NULL)
         return ERR_NONE;
-    if (settings->width != 1.0 || settings->depth != 1.0 || settings->resolution)
+    if (settings->width != 1.0 || settings->depth != 1.0 || settings->resolution != NULL)
         return err_set(err, ERR_USAGE,
                        "option '--phi' sets width, depth and resolution: leave out '--width', "
                        "'--depth' and '--resolution'");
@@ -142,12 +142,12 @@ ErrCode data_option_split(const char *value, char name[DATA_OPTION_PATH_MAX], co
                           Err *err)
 {
     const char *equals = strchr(value, '=');
-    const size_t n = equals ? (size_t)(equals - value) : strlen(value);
+    const size_t n = equals != NULL ? (size_t)(equals - value) : strlen(value);
     if (n == 0 || n >= DATA_OPTION_PATH_MAX)
         return err_set(err, ERR_USAGE, "a data set is NAME or NAME=PATH, not '%s'", value);
     memcpy(name, value, n);
     name[n] = '\0';
-    if (equals)
+    if (equals != NULL)
         *path = equals + 1;
     return ERR_NONE;
 }

@@ -122,7 +122,7 @@ static ErrCode unknown_option(const Command *command, const OptionTable *shared,
     memcpy(wrong, name, n_copy);
     wrong[n_copy] = '\0';
     const char *near = text_nearest(wrong, names, n);
-    if (near)
+    if (near != NULL)
         return err_set(err, ERR_USAGE, "unknown option '--%s', did you mean '--%s'?", wrong, near);
     return err_set(err, ERR_USAGE, "unknown option '--%s', see 'isoflop %s --help'", wrong,
                    command->name);
@@ -210,7 +210,8 @@ static ErrCode store_fallbacks(const OptionTable *table, unsigned char *base, Er
         if (option->kind == OPTION_TABLE) {
             if (store_fallbacks(option->table, found.base, err) != ERR_NONE)
                 return err->code;
-        } else if (option->fallback && store_value(&found, option->fallback, err) != ERR_NONE) {
+        } else if (option->fallback != NULL &&
+                   store_value(&found, option->fallback, err) != ERR_NONE) {
             return err->code;
         }
     }
@@ -223,19 +224,19 @@ static ErrCode parse_option(Call *call, const OptionTable *shared, SharedSetting
 {
     const char *name = argv[*at] + 2;
     const char *equals = strchr(name, '=');
-    const size_t n_name = equals ? (size_t)(equals - name) : strlen(name);
+    const size_t n_name = equals != NULL ? (size_t)(equals - name) : strlen(name);
     Found found;
     if (!find_in_table(&call->command->options, call->settings, name, n_name, &found) &&
         !find_in_table(shared, (unsigned char *)values, name, n_name, &found))
         return unknown_option(call->command, shared, name, n_name, err);
     if (found.option->kind == OPTION_FLAG) {
-        if (equals)
+        if (equals != NULL)
             return err_set(err, ERR_USAGE, "option '--%s' takes no value", found.option->name);
         const bool yes = true;
         memcpy(found.base, &yes, sizeof yes);
         return ERR_NONE;
     }
-    if (equals)
+    if (equals != NULL)
         return store_value(&found, equals + 1, err);
     if (*at + 1 == argc)
         return err_set(err, ERR_USAGE, "option '--%s' needs a value (%s)", found.option->name,
@@ -246,15 +247,15 @@ static ErrCode parse_option(Call *call, const OptionTable *shared, SharedSetting
 
 static ErrCode finish_call(Call *call, const SharedSettings *values, Err *err)
 {
-    const char *level = values->cpu ? values->cpu : proc_env("ISOFLOP_CPU");
+    const char *level = values->cpu != NULL ? values->cpu : proc_env("ISOFLOP_CPU");
     call->cpu = cpu_best_level();
-    if (level && cpu_level_parse(level, &call->cpu, err) != ERR_NONE)
+    if (level != NULL && cpu_level_parse(level, &call->cpu, err) != ERR_NONE)
         return err->code;
     call->threads = values->threads ? (int)values->threads : cpu_available_threads();
     call->json = values->json;
     call->sets = values->sets;
     call->data_root = values->data_root;
-    call->has_color = proc_is_terminal(1) && !proc_env("NO_COLOR");
+    call->has_color = proc_is_terminal(1) && proc_env("NO_COLOR") == NULL;
     call->has_progress = proc_is_terminal(2);
     const Command *command = call->command;
     if (call->n_args < command->min_args)
@@ -308,8 +309,8 @@ static void help_table(const OptionTable *table, Text *out)
         if (option->is_hidden)
             continue;
         const size_t begin = out->n_bytes;
-        text_printf(out, "  --%s%s%s", option->name, option->metavar ? " " : "",
-                    option->metavar ? option->metavar : "");
+        text_printf(out, "  --%s%s%s", option->name, option->metavar != NULL ? " " : "",
+                    option->metavar != NULL ? option->metavar : "");
         const size_t used = out->n_bytes - begin;
         if (used + 2 > HELP_COLUMN) {
             text_append_char(out, '\n');
@@ -323,7 +324,7 @@ static void help_table(const OptionTable *table, Text *out)
             for (int k = 0; option->names[k]; k++)
                 text_printf(out, "%s%s", k ? ", " : "", option->names[k]);
         }
-        if (option->fallback)
+        if (option->fallback != NULL)
             text_printf(out, " (default: %s)", option->fallback);
         text_append_char(out, '\n');
     }
@@ -360,7 +361,7 @@ void options_help(const Command *command, Text *out)
     Option buffer[ARRAY_LEN(shared_options) + 3];
     const OptionTable shared = shared_table(command, buffer);
     help_table(&shared, out);
-    for (int i = 0; command->notes && command->notes[i]; i++)
+    for (int i = 0; command->notes != NULL && command->notes[i] != NULL; i++)
         append_wrapped(out, command->notes[i]);
 }
 

@@ -22,7 +22,7 @@ char *study_folder_file(const StudyFolder *folder, const char *name)
 static ErrCode open_store(StudyFolder *folder, Err *err)
 {
     char *path = study_folder_file(folder, "study.db");
-    if (!path)
+    if (path == NULL)
         return err_memory(err, strlen(folder->path));
     const ErrCode code =
         file_exists(path)
@@ -60,7 +60,7 @@ void study_folder_label(const StudyFolder *folder, const char *digest, Text *out
     const StoreResults *results = &folder->results;
     for (size_t i = 0; i < results->n_points; i++) {
         const StorePoint *point = &results->points[i].point;
-        if (!point->trial_digest || strcmp(point->trial_digest, digest) != 0)
+        if (point->trial_digest == NULL || strcmp(point->trial_digest, digest) != 0)
             continue;
         text_append(out, point->figure);
         if (strcmp(point->series, point->figure) != 0)

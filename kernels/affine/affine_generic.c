@@ -51,11 +51,11 @@ LANES_INLINE void forward_all(const AffineForwardArgs *a, ActFn act, bool has_re
 
 LANES_INLINE void forward_act(const AffineForwardArgs *a, ActFn act)
 {
-    if (a->r && a->slope)
+    if (a->r != NULL && a->slope != NULL)
         forward_all(a, act, true, true);
-    else if (a->r)
+    else if (a->r != NULL)
         forward_all(a, act, true, false);
-    else if (a->slope)
+    else if (a->slope != NULL)
         forward_all(a, act, false, true);
     else
         forward_all(a, act, false, false);
@@ -269,13 +269,13 @@ static void backward_general(const AffineBackwardArgs *a)
 static void LEVELED(affine_backward)(const AffineBackwardArgs *a)
 {
     assert(a->C % LANES == 0);
-    if (!a->g || !a->state)
+    if (a->g == NULL || a->state == NULL)
         backward_general(a);
-    else if (a->s && !a->r && a->slope)
+    else if (a->s != NULL && a->r == NULL && a->slope != NULL)
         backward_all(a, (BackwardShape){true, false, true, true, true});
-    else if (!a->s && !a->r && a->slope)
+    else if (a->s == NULL && a->r == NULL && a->slope != NULL)
         backward_all(a, (BackwardShape){false, false, true, true, true});
-    else if (!a->s && a->r && !a->slope)
+    else if (a->s == NULL && a->r != NULL && a->slope == NULL)
         backward_all(a, (BackwardShape){false, true, false, true, true});
     else
         backward_general(a);

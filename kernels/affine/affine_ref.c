@@ -34,7 +34,7 @@ double affine_act__ref(ActFn act, double u, double *slope)
         d = h * (1.0 - h);
         break;
     }
-    if (slope)
+    if (slope != NULL)
         *slope = d;
     return h;
 }
@@ -44,10 +44,10 @@ void affine_forward__ref(const AffineForwardArgs *args, double *h, double *slope
     for (int p = 0; p < args->P; p++)
         for (int c = 0; c < args->C; c++) {
             double u = (double)args->A[c] * (double)args->z[p * args->ldz + c] + (double)args->D[c];
-            if (args->r)
+            if (args->r != NULL)
                 u = (double)args->scale * u + (double)args->r[p * args->ldr + c];
             const long i = (long)p * args->C + c;
-            h[i] = affine_act__ref(args->act, u, slope ? slope + i : NULL);
+            h[i] = affine_act__ref(args->act, u, slope != NULL ? slope + i : NULL);
         }
 }
 
@@ -70,14 +70,14 @@ void affine_backward__ref(const AffineBackwardArgs *args, double *g, double *S1,
     for (int p = 0; p < args->P; p++)
         for (int c = 0; c < args->C; c++) {
             double v = (double)args->dh[p * args->lddh + c];
-            if (args->s)
+            if (args->s != NULL)
                 v = v * (double)args->s[c] + (double)args->b[c];
-            if (args->r)
+            if (args->r != NULL)
                 v += (double)args->r[p * args->ldr + c];
-            if (args->slope)
+            if (args->slope != NULL)
                 v *= (double)args->slope[p * args->ldslope + c];
             g[(long)p * args->C + c] = v;
-            if (args->state) {
+            if (args->state != NULL) {
                 const double e = v * (double)args->scale;
                 S1[c] += e;
                 S2[c] += e * ((double)args->z[p * args->ldz + c] - (double)args->mean[c]);

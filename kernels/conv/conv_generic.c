@@ -9,7 +9,7 @@
 /* C floats of a pixel, or zeros where there is none. */
 static inline void copy_pixel(float *restrict to, const float *restrict from, int C)
 {
-    if (from)
+    if (from != NULL)
         for (int c = 0; c < C; c++)
             to[c] = from[c];
     else

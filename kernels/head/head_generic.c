@@ -68,7 +68,7 @@ static RowSums row_exponentials(const float *z, float max, int K, float *e)
             sums.exponentials += (double)exps[i];
             sums.shifted += (double)shifted[i];
         }
-        if (e)
+        if (e != NULL)
             lanes_store(e + k, lanes_load(exps));
     }
     return sums;
@@ -82,8 +82,9 @@ typedef struct RowTarget {
 
 static RowTarget row_target(const HeadSoftmaxArgs *a, int m)
 {
-    const int label = a->labels[m], mixed_label = a->mixed_labels ? a->mixed_labels[m] : label;
-    const float share = a->mixed_labels ? a->shares[m] : 1.0f;
+    const int label = a->labels[m],
+              mixed_label = a->mixed_labels != NULL ? a->mixed_labels[m] : label;
+    const float share = a->mixed_labels != NULL ? a->shares[m] : 1.0f;
     assert(label >= 0 && label < a->n_classes && mixed_label >= 0 && mixed_label < a->n_classes);
     if (mixed_label == label)
         return (RowTarget){label, label, 1.0f, 0.0f};
@@ -115,14 +116,14 @@ static void LEVELED(head_softmax)(const HeadSoftmaxArgs *a)
     const double eps = (double)a->smoothing;
     for (int m = 0; m < a->M; m++) {
         const float *z = a->logits + m * a->ld;
-        float *d = a->dlogits ? a->dlogits + m * a->lddlogits : NULL;
+        float *d = a->dlogits != NULL ? a->dlogits + m * a->lddlogits : NULL;
         const RowTarget target = row_target(a, m);
         const float max = row_max(z, K);
         const double at_label = (double)target.share * (double)(z[target.label] - max) +
                                 (double)target.mixed_share * (double)(z[target.mixed_label] - max);
         const RowSums sums = row_exponentials(z, max, K, d);
         a->loss[m] = fm_log(sums.exponentials) - (1.0 - eps) * at_label - eps / K * sums.shifted;
-        if (d)
+        if (d != NULL)
             row_gradient(a, d, target, (float)(1.0 / sums.exponentials));
     }
 }

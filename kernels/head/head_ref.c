@@ -8,8 +8,9 @@ void head_softmax__ref(const HeadSoftmaxArgs *args, double *loss, double *dlogit
     const int K = args->n_classes;
     const double eps = (double)args->smoothing;
     for (int m = 0; m < args->M; m++) {
-        const double share = args->mixed_labels ? (double)args->shares[m] : 1.0;
-        const int mixed_label = args->mixed_labels ? args->mixed_labels[m] : args->labels[m];
+        const double share = args->mixed_labels != NULL ? (double)args->shares[m] : 1.0;
+        const int mixed_label =
+            args->mixed_labels != NULL ? args->mixed_labels[m] : args->labels[m];
         const float *z = args->logits + m * args->ld;
         double sum = 0.0, max = (double)z[0];
         for (int k = 1; k < K; k++)

@@ -18,14 +18,16 @@ LANES_INLINE Lanes pixel_sum(const float *x, long ldx, const float *b, long ldb,
 #pragma GCC unroll 4
         for (int i = 0; i < PIXEL_CHAINS; i++) {
             const Lanes v = lanes_load(x + (p + i) * ldx);
-            sum[i] = b ? lanes_fma(v, lanes_load(b + (p + i) * ldb), sum[i]) : lanes_add(sum[i], v);
+            sum[i] = b != NULL ? lanes_fma(v, lanes_load(b + (p + i) * ldb), sum[i])
+                               : lanes_add(sum[i], v);
         }
 #pragma GCC unroll 4
     for (int i = 0; i < PIXEL_CHAINS - 1; i++) {
         if (p + i >= P)
             break;
         const Lanes v = lanes_load(x + (p + i) * ldx);
-        sum[i] = b ? lanes_fma(v, lanes_load(b + (p + i) * ldb), sum[i]) : lanes_add(sum[i], v);
+        sum[i] =
+            b != NULL ? lanes_fma(v, lanes_load(b + (p + i) * ldb), sum[i]) : lanes_add(sum[i], v);
     }
     return lanes_add(lanes_add(sum[0], sum[1]), lanes_add(sum[2], sum[3]));
 }
@@ -52,7 +54,7 @@ static void LEVELED(pool_broadcast)(const PoolBroadcastArgs *a)
         const Lanes t = lanes_div(lanes_load(a->dy + c), lanes_set((float)a->P));
         for (int p = 0; p < a->P; p++)
             lanes_store(a->dx + p * a->lddx + c,
-                        a->r ? lanes_add(lanes_load(a->r + p * a->ldr + c), t) : t);
+                        a->r != NULL ? lanes_add(lanes_load(a->r + p * a->ldr + c), t) : t);
     }
 }
 

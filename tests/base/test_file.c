@@ -33,12 +33,12 @@ static int make_scratch(void **state)
     (void)state;
     static char scratch[] = "file-test-XXXXXX";
     original_folder = getcwd(NULL, 0);
-    if (!mkdtemp(scratch) || chdir(scratch) != 0)
+    if (mkdtemp(scratch) == NULL || chdir(scratch) != 0)
         return -1;
     *state = scratch;
     old_content = malloc(OLD_BYTES);
     new_content = malloc(NEW_BYTES);
-    if (!old_content || !new_content)
+    if (old_content == NULL || new_content == NULL)
         return -1;
     memset(old_content, 'o', OLD_BYTES);
     memset(new_content, 'n', NEW_BYTES);

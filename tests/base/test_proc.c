@@ -28,7 +28,7 @@ static ErrCode run_script(const char *script, const char *input, Text *out, Text
     const char *argv[] = {"sh", "-c", script, NULL};
     const ProcOptions options = {.argv = argv};
     const ProcRun run = {.input = input,
-                         .n_input = input ? strlen(input) : 0,
+                         .n_input = input != NULL ? strlen(input) : 0,
                          .output = out,
                          .error = errors,
                          .max_bytes = 1 << 20,
@@ -173,8 +173,9 @@ static void groups_are_stopped(void **state)
         char path[64], stat[256] = {0};
         snprintf(path, sizeof path, "/proc/%ld/stat", (long)grandchild);
         FILE *file = fopen(path, "r");
-        is_gone = !file || !fgets(stat, sizeof stat, file) || strstr(stat, ") Z") != NULL;
-        if (file)
+        is_gone =
+            file == NULL || fgets(stat, sizeof stat, file) == NULL || strstr(stat, ") Z") != NULL;
+        if (file != NULL)
             fclose(file);
         clock_sleep_ns(second_ns / 100);
     }

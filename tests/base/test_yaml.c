@@ -84,7 +84,7 @@ static ErrCode read_study(const char *text, const char *set, YamlDoc **doc, Stud
 {
     *study = blank_study();
     TRY(yaml_parse(doc, "study.yaml", text, strlen(text), err));
-    if (set)
+    if (set != NULL)
         TRY(yaml_set(*doc, set, err));
     TRY(yaml_read(*doc, &study_table, yaml_root(*doc), study, err));
     return ERR_NONE;
@@ -169,7 +169,7 @@ static void mistakes_are_said_exactly(void **state)
         Study s;
         YamlDoc *doc = NULL;
         assert_int_equal(read_study(cases[i].text, NULL, &doc, &s, &err), ERR_USAGE);
-        if (cases[i].message)
+        if (cases[i].message != NULL)
             assert_string_equal(err.msg, cases[i].message);
         yaml_destroy(&doc);
     }
@@ -317,7 +317,7 @@ static void expect_refusal(const char *data, size_t n_bytes, const char *part)
     assert_int_equal(yaml_parse(&doc, "bad.yaml", data, n_bytes, &err), ERR_USAGE);
     assert_null(doc);
     assert_non_null(strstr(err.msg, "bad.yaml"));
-    if (!strstr(err.msg, part))
+    if (strstr(err.msg, part) == NULL)
         fail_msg("'%s' does not say '%s'", err.msg, part);
 }
 
@@ -460,7 +460,7 @@ static void tables_document_themselves(void **state)
         "| `seeds` | whole numbers | 0 to 1000000 | `[1, 2, 3]` | seeds |\n",
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-        if (!strstr(text_string(&text), rows[i]))
+        if (strstr(text_string(&text), rows[i]) == NULL)
             fail_msg("no row %s in\n%s", rows[i], text_string(&text));
     text_release(&text);
 }

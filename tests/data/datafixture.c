@@ -56,9 +56,9 @@ void assert_error(ErrCode code, ErrCode wanted, const Err *err, const char *text
         fail_msg("expected an error of kind %s", err_name(wanted));
     if (code != wanted || err->code != wanted)
         fail_msg("expected %s, got %s: %s", err_name(wanted), err_name(code), err->msg);
-    if (text && !strstr(err->msg, text))
+    if (text != NULL && strstr(err->msg, text) == NULL)
         fail_msg("'%s' is not in: %s", text, err->msg);
-    if (also && !strstr(err->msg, also))
+    if (also != NULL && strstr(err->msg, also) == NULL)
         fail_msg("'%s' is not in: %s", also, err->msg);
 }
 

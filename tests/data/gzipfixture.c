@@ -16,7 +16,7 @@ uint8_t *gzip_pack(const void *data, size_t n_bytes, size_t *n_packed)
     z.avail_in = (unsigned)n_bytes;
     z.next_out = packed;
     z.avail_out = (unsigned)bound;
-    const int status = packed ? deflate(&z, Z_FINISH) : Z_MEM_ERROR;
+    const int status = packed != NULL ? deflate(&z, Z_FINISH) : Z_MEM_ERROR;
     *n_packed = z.total_out;
     deflateEnd(&z);
     if (status == Z_STREAM_END)

@@ -284,7 +284,7 @@ static void test_lists(void **state)
         Err err = {0};
         unsigned ops = 77;
         const ErrCode code = augment_parse_list(cases[i].text, "--augment", &ops, &err);
-        if (cases[i].message) {
+        if (cases[i].message != NULL) {
             assert_error(code, ERR_USAGE, &err, cases[i].message, NULL);
         } else {
             assert_ok(code, &err);

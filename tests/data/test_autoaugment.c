@@ -78,7 +78,8 @@ static int for_each_line(const char *kind, void (*handle)(const char *line))
     assert_ok(file_read(path, MAX_FIXTURE, &text, &n_bytes, &err), &err);
     int n = 0;
     char *rest = text;
-    for (char *line = strtok_r(rest, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+    for (char *line = strtok_r(rest, "\n", &rest); line != NULL;
+         line = strtok_r(NULL, "\n", &rest)) {
         if (strncmp(line, kind, strlen(kind)) == 0) {
             handle(line);
             n++;

@@ -213,7 +213,7 @@ static size_t pack_deep_png(uint8_t *file, int depth, uint8_t *exif, size_t n_ex
     png_set_write_fn(png, &packed, put_packed, NULL);
     png_set_IHDR(png, info, W, H, depth, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
                  PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-    if (exif)
+    if (exif != NULL)
         png_set_eXIf_1(png, info, (png_uint_32)n_exif, exif);
     png_write_info(png, info);
     const size_t repeat = (size_t)depth / 8;

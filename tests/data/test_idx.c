@@ -155,7 +155,7 @@ static void test_labels(void **state)
 static void test_real_set(void **state)
 {
     (void)state;
-    if (!data_root) {
+    if (data_root == NULL) {
         print_message("SKIP: ISOFLOP_DATA is not set, so there is no MNIST to read\n");
         skip();
     }
@@ -179,7 +179,7 @@ int main(void)
         cmocka_unit_test(test_real_set),
     };
     const char *root = getenv("ISOFLOP_DATA");
-    data_root = root ? mem_strdup(root) : NULL;
+    data_root = root != NULL ? mem_strdup(root) : NULL;
     const int failed = cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);
     mem_free(data_root);
     return failed;

@@ -215,7 +215,7 @@ static void test_same_bytes_for_any_threads(void **state)
             assert_true(report.was_built);
             assert_ok(file_read(report.path, 1 << 24, &bytes, &n_bytes, &err), &err);
             imageset_close(&set);
-            if (!first) {
+            if (first == NULL) {
                 first = bytes;
                 n_first = n_bytes;
                 continue;
@@ -370,7 +370,7 @@ static void test_where_it_lies(void **state)
     char here[FIXTURE_PATH_BYTES], home[2 * FIXTURE_PATH_BYTES];
     Dataset *data = fixture_open_polytex();
     for (int i = 0; i < 3; i++)
-        kept[i] = getenv(names[i]) ? mem_strdup(getenv(names[i])) : NULL;
+        kept[i] = getenv(names[i]) != NULL ? mem_strdup(getenv(names[i])) : NULL;
     assert_non_null(getcwd(here, sizeof here));
     snprintf(home, sizeof home, "%s/%s/home", here, fixture_folder());
     for (int i = 0; i < 4; i++) {
@@ -398,7 +398,7 @@ static void test_where_it_lies(void **state)
         split_release(&split);
     }
     for (int i = 0; i < 3; i++) {
-        if (kept[i])
+        if (kept[i] != NULL)
             setenv(names[i], kept[i], 1);
         mem_free(kept[i]);
     }

@@ -21,7 +21,7 @@ static char base[64]; /* the folder of all courses of a test */
 const char *course_base_create(const char *name)
 {
     snprintf(base, sizeof base, "%s_XXXXXX", name);
-    return mkdtemp(base) && setenv("ISOFLOP_CACHE", base, 1) == 0 ? base : NULL;
+    return mkdtemp(base) != NULL && setenv("ISOFLOP_CACHE", base, 1) == 0 ? base : NULL;
 }
 
 bool course_base_remove(void)
@@ -51,8 +51,9 @@ static bool should_stop(void *user)
 
 void course_begin(Course *course, const char *name, int threads, const char *set)
 {
-    const char *const sets[] = {"data.train=72",   "data.val=30",     "data.test=30",
-                                "recipe.epochs=3", "recipe.batch=16", set ? set : "recipe.lr=0.02"};
+    const char *const sets[] = {"data.train=72",   "data.val=30",
+                                "data.test=30",    "recipe.epochs=3",
+                                "recipe.batch=16", set != NULL ? set : "recipe.lr=0.02"};
     Spec spec;
     Err err = {0};
     memset(course, 0, sizeof *course);

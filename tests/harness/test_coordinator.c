@@ -56,7 +56,7 @@ static void start(Proc *proc, const char *out, const char *const *more, ProcStre
     const char *argv[MAX_ARGS] = {ISOFLOP_BINARY, "run", study_path, "--out", out, "--jobs", "2"};
     const char *const environments[] = {environment, NULL};
     size_t n = 7;
-    for (size_t i = 0; more && more[i]; i++)
+    for (size_t i = 0; more != NULL && more[i] != NULL; i++)
         argv[n++] = more[i];
     argv[n] = NULL;
     const ProcOptions options = {
@@ -72,13 +72,13 @@ static int run(const char *out, const char *const *more, Text *said)
     const char *argv[MAX_ARGS] = {ISOFLOP_BINARY, "run", study_path, "--out", out, "--jobs", "2"};
     const char *const environments[] = {environment, NULL};
     size_t n = 7;
-    for (size_t i = 0; more && more[i]; i++)
+    for (size_t i = 0; more != NULL && more[i] != NULL; i++)
         argv[n++] = more[i];
     argv[n] = NULL;
     const ProcOptions options = {
         .argv = argv, .environment = environments, .output = PROC_NULL, .error = PROC_PIPE};
     Text ignored = {0};
-    const ProcRun settings = {.error = said ? said : &ignored,
+    const ProcRun settings = {.error = said != NULL ? said : &ignored,
                               .max_bytes = MAX_OUTPUT,
                               .timeout_ns = RUN_TIMEOUT_S * SECOND};
     Proc proc = {0};
@@ -108,7 +108,7 @@ static void dump(const char *out, Text *text)
         store_query(store, "SELECT * FROM result", NULL, &keep, &table, &err) != ERR_NONE)
         fail_msg("%s", err.msg);
     for (size_t i = 0; i < table.n_rows * table.n_columns; i++)
-        text_printf(text, "%s%c", table.cells[i] ? table.cells[i] : "-",
+        text_printf(text, "%s%c", table.cells[i] != NULL ? table.cells[i] : "-",
                     (i + 1) % table.n_columns ? ' ' : '\n');
     keep_release(&keep);
     store_close(&store);
@@ -149,14 +149,14 @@ static bool process_state(pid_t pid, char *state, pid_t *parent)
     char path[64];
     snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
     FILE *file = fopen(path, "r");
-    if (!file)
+    if (file == NULL)
         return false;
     char line[512];
     const bool is_read = fgets(line, sizeof line, file) != NULL;
     fclose(file);
     const char *after = is_read ? strrchr(line, ')') : NULL;
     int ppid = 0;
-    if (!after || sscanf(after + 1, " %c %d", state, &ppid) != 2)
+    if (after == NULL || sscanf(after + 1, " %c %d", state, &ppid) != 2)
         return false;
     *parent = ppid;
     return true;
@@ -394,12 +394,12 @@ static void wait_for_words(Proc *proc, const char *what)
     char buffer[512];
     size_t n = 1;
     Err err = {0};
-    while (n > 0 && !strstr(text_string(&said), what)) {
+    while (n > 0 && strstr(text_string(&said), what) == NULL) {
         assert_int_equal(file_read_some(proc->error, "stderr", buffer, sizeof buffer, &n, &err),
                          ERR_NONE);
         text_append_bytes(&said, buffer, n);
     }
-    if (!strstr(text_string(&said), what))
+    if (strstr(text_string(&said), what) == NULL)
         fail_msg("'%s' was never said, only: %s", what, text_string(&said));
     text_release(&said);
 }
@@ -436,7 +436,7 @@ static int setup(void **state)
     (void)state;
     Err err = {0};
     snprintf(base, sizeof base, "test_coordinator_XXXXXX");
-    if (!mkdtemp(base))
+    if (mkdtemp(base) == NULL)
         return -1;
     snprintf(study_path, sizeof study_path, "%s/micro.yaml", base);
     snprintf(environment, sizeof environment, "ISOFLOP_CACHE=%s/cache", base);

@@ -134,7 +134,7 @@ static void echo_reads_back(void **state)
 {
     (void)state;
     size_t n = 0;
-    for (const EmbeddedFile *file = study_builtins; file->name; file++, n++) {
+    for (const EmbeddedFile *file = study_builtins; file->name != NULL; file++, n++) {
         Study *first = parse((const char *)file->data, NULL, 0);
         Text a = {0}, b = {0};
         study_emit(first, &a);
@@ -200,7 +200,7 @@ static void manual_holds_the_tables(void **state)
 {
     (void)state;
     const char *root = getenv("ISOFLOP_SOURCE_DIR");
-    if (!root) {
+    if (root == NULL) {
         print_message("SKIP: ISOFLOP_SOURCE_DIR is not set\n");
         skip();
     }

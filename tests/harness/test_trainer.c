@@ -19,7 +19,7 @@ static Course whole; /* the undisturbed training that all others are compared wi
 static int setup(void **state)
 {
     (void)state;
-    if (!course_base_create("test_trainer"))
+    if (course_base_create("test_trainer") == NULL)
         return -1;
     course_begin(&whole, "whole", 1, NULL);
     course_go(&whole);
@@ -70,7 +70,7 @@ static char *checkpoint_path(const Course *course, size_t n)
     Err err = {0};
     char *path = NULL;
     assert_int_equal(file_list(course->dir, &list, &err), ERR_NONE);
-    for (size_t i = list.n_names; i-- > 0 && !path;)
+    for (size_t i = list.n_names; i-- > 0 && path == NULL;)
         if (text_starts_with(list.names[i], "checkpoint-") && n-- == 0)
             path = file_join(course->dir, list.names[i]);
     file_list_release(&list);

@@ -106,7 +106,7 @@ static void full_disks_change_nothing(void **state)
 static int setup(void **state)
 {
     (void)state;
-    if (!course_base_create("test_trainer_fault"))
+    if (course_base_create("test_trainer_fault") == NULL)
         return -1;
     course_begin(&whole, "whole", 1, NULL);
     course_go(&whole);

@@ -55,8 +55,8 @@ static void check_forward_variant(AffineForwardArgs a, bool has_slope)
             if (has_slope)
                 test_close("slope", i, (double)a.slope[i], truth_slope[i], FORWARD_TOLERANCE);
         }
-        first_h = first_h ? first_h : a.h;
-        first_slope = first_slope ? first_slope : a.slope;
+        first_h = first_h != NULL ? first_h : a.h;
+        first_slope = first_slope != NULL ? first_slope : a.slope;
         test_same_bits("h across levels", a.h, first_h, n);
         if (has_slope)
             test_same_bits("slope across levels", a.slope, first_slope, n);
@@ -188,7 +188,7 @@ static void check_stats(int P, int C)
             affine_kernels(level)->stats(&part);
         }
         test_same_bits("stats in parts", part.state, a.state, STATE_FLOATS(C));
-        first = first ? first : a.state;
+        first = first != NULL ? first : a.state;
         test_same_bits("stats across levels", a.state, first, STATE_FLOATS(C));
     }
 }
@@ -205,14 +205,14 @@ static void check_backward_variant(AffineBackwardArgs a, bool has_store, bool ha
         affine_kernels(level)->backward(&a);
         for (long i = 0; has_store && i < n; i++)
             test_close("g", i, (double)a.g[i], truth[i], 3.0 * 4.0 * UNIT_ROUNDOFF);
-        first_g = first_g ? first_g : a.g;
+        first_g = first_g != NULL ? first_g : a.g;
         if (has_store)
             test_same_bits("g across levels", a.g, first_g, n);
         if (!has_sums)
             continue;
         /* |e| < 3 * 1.25 and |z - mean| < 2. */
         check_sums(level, a.state, a.P, a.C, 8.0, test_buffer(AFFINE_SUMS * a.C));
-        first_state = first_state ? first_state : a.state;
+        first_state = first_state != NULL ? first_state : a.state;
         test_same_bits("sums across levels", a.state, first_state, STATE_FLOATS(a.C));
     }
 }
@@ -308,7 +308,7 @@ static void check_dz(int P, int C)
         affine_kernels(level)->dz(&a);
         for (long i = 0; i < (long)P * C; i++)
             test_close("dz", i, (double)a.dz[i], truth[i], 3.0 * 3.25 * UNIT_ROUNDOFF);
-        first = first ? first : a.dz;
+        first = first != NULL ? first : a.dz;
         test_same_bits("dz across levels", a.dz, first, (long)P * C);
     }
 }

@@ -77,7 +77,7 @@ static void check_forward_and_weights(const ConvShape *s)
             for (int n = 0; n < s->OC; n++)
                 test_close("dw", k * s->OC + n, (double)dw[k * LANES + n], truth[k * s->OC + n],
                            chain_tolerance(P));
-        first = first ? first : panel;
+        first = first != NULL ? first : panel;
         test_same_bits("panel across levels", panel, first, (long)P * K);
     }
 }

@@ -100,7 +100,7 @@ static void check_forward(const Case *t)
         dw_kernels(level)->forward(&a);
         for (long i = 0; i < n; i++)
             test_close("y", i, (double)y[i], truth[i], tap_tolerance(t));
-        first = first ? first : y;
+        first = first != NULL ? first : y;
         test_same_bits("y across levels", y, first, n);
     }
 }
@@ -161,7 +161,7 @@ static void check_backward_data(const Case *t)
             dw_kernels(level)->backward_data(&a);
             for (long i = 0; i < n; i++)
                 test_close("dx", i, (double)dx[i], truth[i], tap_tolerance(t));
-            first = first ? first : dx;
+            first = first != NULL ? first : dx;
             test_same_bits("dx across levels", dx, first, n);
         }
     }
@@ -201,7 +201,7 @@ static void check_backward_weights(const Case *t)
         for (int oh = 0; oh < t->OH; oh++, a.rows += t->stride, a.dz += a.lddz_row)
             dw_kernels(level)->backward_weights(&a);
         test_same_bits("dw row by row", parts, dw, n);
-        first = first ? first : dw;
+        first = first != NULL ? first : dw;
         test_same_bits("dw across levels", dw, first, n);
     }
 }

@@ -60,7 +60,7 @@ static void check_softmax(int M, int K, float smoothing, bool mixed)
                 test_close("dlogits", m * ld + k, (double)a.dlogits[m * ld + k],
                            k < K ? truth[(long)m * K + k] : 0.0, k < K ? GRADIENT_TOLERANCE : 0.0);
         }
-        if (!first) {
+        if (first == NULL) {
             first = a.dlogits;
             memcpy(first_loss, loss, sizeof first_loss);
         }

@@ -90,7 +90,7 @@ static void check_update(int rule, int n_slots, float weight_decay)
         for (int i = 0; i < (rule ? 3 : 2); i++) {
             for (long j = 0; j < n; j++)
                 test_close("state", i * n + j, (double)states[i][j], truth[i][j], tolerances[i]);
-            first[i] = first[i] ? first[i] : states[i];
+            first[i] = first[i] != NULL ? first[i] : states[i];
             test_same_bits("state across levels", states[i], first[i], n);
         }
     }

@@ -32,8 +32,8 @@ static void check_sums(int P, int C)
         pool_dot__ref(&d, truth);
         for (int c = 0; c < C; c++)
             test_close("dot", c, (double)dot[c], truth[c], tolerance);
-        first[0] = first[0] ? first[0] : mean;
-        first[1] = first[1] ? first[1] : dot;
+        first[0] = first[0] != NULL ? first[0] : mean;
+        first[1] = first[1] != NULL ? first[1] : dot;
         test_same_bits("mean across levels", mean, first[0], C);
         test_same_bits("dot across levels", dot, first[1], C);
     }
@@ -108,7 +108,7 @@ static void check_max(int H, int W, int C, int k, int stride, int pad)
         pool_max_backward__ref(&a, truth);
         for (long i = 0; i < (long)H * W * C; i++)
             test_close("dx", i, (double)a.dx[i], truth[i], k * k * (k * k) * UNIT_ROUNDOFF);
-        first = first ? first : a.dx;
+        first = first != NULL ? first : a.dx;
         test_same_bits("dx across levels", a.dx, first, (long)H * W * C);
     }
 }

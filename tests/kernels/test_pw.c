@@ -43,7 +43,7 @@ static void check_forward(int M, int K, int N)
             for (int n = 0; n < N; n++)
                 test_close("y", (long)m * N + n, (double)a.y[m * a.ldy + n], truth[(long)m * N + n],
                            (double)K * K * UNIT_ROUNDOFF);
-        first = first ? first : a.y;
+        first = first != NULL ? first : a.y;
         test_same_bits("y across levels", a.y, first, M * a.ldy);
     }
 }
@@ -67,7 +67,7 @@ static void check_backward_weights(int M, int K, int N)
             for (int n = 0; n < N; n++)
                 test_close("dw", (long)k * N + n, (double)a.dw[k * a.lddw + n],
                            truth[(long)k * N + n], (double)M * (M + 1) * UNIT_ROUNDOFF);
-        first = first ? first : a.dw;
+        first = first != NULL ? first : a.dw;
         test_same_bits("dw across levels", a.dw, first, K * a.lddw);
     }
 }

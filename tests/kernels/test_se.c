@@ -67,8 +67,8 @@ static void check_forward(Layer *l, ActFn act, const float *first[2])
         check_vector("t", l->t, truth_t, S, l->Sp, t_error);
         check_vector("v", l->v, truth_v, S, l->Sp, v_error);
         check_vector("s", l->s, truth_s, C, l->Cp, u_error / 4.0 + 4.0 * UNIT_ROUNDOFF);
-        first[0] = first[0] ? first[0] : l->v;
-        first[1] = first[1] ? first[1] : l->s;
+        first[0] = first[0] != NULL ? first[0] : l->v;
+        first[1] = first[1] != NULL ? first[1] : l->s;
         test_same_bits("v across levels", l->v, first[0], l->Sp);
         test_same_bits("s across levels", l->s, first[1], l->Cp);
     }

@@ -55,7 +55,7 @@ static void refuse(FamilySettings settings, const char *part)
     static FamilyMember members[FAMILY_MAX_MEMBERS + 1];
     Err err = {0};
     assert_int_equal(family_build(members, &spec, &settings, &err), ERR_USAGE);
-    if (!strstr(err.msg, part))
+    if (strstr(err.msg, part) == NULL)
         fail_msg("'%s' lacks '%s'", err.msg, part);
 }
 

@@ -118,7 +118,7 @@ static void check_name(const WeightNaming *naming, const Network *network, const
                        const char *wanted)
 {
     char name[NET_TENSOR_NAME_MAX];
-    if (!wanted)
+    if (wanted == NULL)
         return;
     naming->rename(network, tensor, name);
     assert_string_equal(name, wanted);

@@ -48,8 +48,8 @@ static void check(Case *c, const char *const words[3])
 {
     Err err = {0};
     assert_int_equal(weights_load(c->net, c->path, &weights_own_names, &err), ERR_DATA);
-    for (int i = 0; i < 3 && words[i]; i++)
-        if (!strstr(err.msg, words[i]))
+    for (int i = 0; i < 3 && words[i] != NULL; i++)
+        if (strstr(err.msg, words[i]) == NULL)
             fail_msg("'%s' is not in '%s'", words[i], err.msg);
     assert_non_null(strstr(err.msg, c->path));
     assert_null(strchr(err.msg, '\n'));

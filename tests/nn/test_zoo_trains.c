@@ -20,7 +20,7 @@ static void check_gradients(const Net *net, const char *name)
 {
     for (int i = 0; i < net_n_tensors(net); i++) {
         const NetTensor *tensor = net_tensor(net, i);
-        if (tensor->n_dims < 2 || strstr(tensor->name, ".se."))
+        if (tensor->n_dims < 2 || strstr(tensor->name, ".se.") != NULL)
             continue;
         float *data = mem_calloc(tensor->n_elements, sizeof *data);
         assert_non_null(data);

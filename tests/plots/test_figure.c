@@ -135,7 +135,7 @@ static void test_golden_tsv(void **state)
     (void)state;
     static const char *const names[] = {"fig3", "fig8"};
     const char *root = getenv("ISOFLOP_SOURCE_DIR");
-    if (!root)
+    if (root == NULL)
         skip();
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         char path[FIXTURE_PATH_BYTES];
@@ -275,7 +275,7 @@ static void test_trouble(void **state)
     err = (Err){0};
     assert_true(figure_draw(store, "fig8", path, &keep, NULL, &err) != ERR_NONE);
     assert_non_null(strstr(err.msg, "gnuplot-nox"));
-    setenv("PATH", search ? search : "", 1);
+    setenv("PATH", search != NULL ? search : "", 1);
     mem_free(search);
     keep_release(&keep);
     store_close(&store);

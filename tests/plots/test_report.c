@@ -83,7 +83,7 @@ static void self_contained(const char *page)
     static const char *const forbidden[] = {"<script", "http://", "https://", "<link", "<iframe",
                                             "onload",  "@import", "url(",     "{{"};
     for (size_t i = 0; i < ARRAY_LEN(forbidden); i++)
-        if (strstr(page, forbidden[i]))
+        if (strstr(page, forbidden[i]) != NULL)
             fail_msg("the page has '%s'", forbidden[i]);
     assert_non_null(strstr(page, "Content-Security-Policy\" content=\"default-src 'none'"));
 }
@@ -150,7 +150,7 @@ static void test_without_gnuplot(void **state)
     char *search = mem_strdup(getenv("PATH"));
     setenv("PATH", "/nonexistent", 1);
     char *page = page_of("bare", &one, &n_missing);
-    setenv("PATH", search ? search : "", 1);
+    setenv("PATH", search != NULL ? search : "", 1);
     assert_int_equal(n_missing, 4);
     assert_non_null(strstr(page, "gnuplot-nox"));
     balanced(page);

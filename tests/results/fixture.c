@@ -31,8 +31,8 @@ const char *fixture_folder(void)
     const char *wish = getenv("TMPDIR");
     const char *root = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"; /* memory syncs fast */
     if (!folder[0]) {
-        snprintf(folder, sizeof(folder), "%s/isoflop-test-XXXXXX", wish ? wish : root);
-        if (!mkdtemp(folder))
+        snprintf(folder, sizeof(folder), "%s/isoflop-test-XXXXXX", wish != NULL ? wish : root);
+        if (mkdtemp(folder) == NULL)
             abort();
     }
     return folder;
@@ -258,9 +258,9 @@ fail:
 ErrCode fixture_fill(Store *store, const Fixture *fixture, Err *err)
 {
     Builder *b = calloc(1, sizeof(*b));
-    if (!b)
+    if (b == NULL)
         abort();
-    const char *name = fixture->name ? fixture->name : "made-up";
+    const char *name = fixture->name != NULL ? fixture->name : "made-up";
     add_grid(b, "grid", "counted");
     if (fixture->has_nominal_grid)
         add_grid(b, "grid-2", "nominal");
@@ -270,7 +270,7 @@ ErrCode fixture_fill(Store *store, const Fixture *fixture, Err *err)
         .study = {.name = name,
                   .question = "at equal counted MACs, does balanced scaling beat scaling one "
                               "dimension?",
-                  .baseline = fixture->name ? name : "proxy-b0",
+                  .baseline = fixture->name != NULL ? name : "proxy-b0",
                   .data_name = fixture->is_demo ? "polytex" : "cifar-10",
                   .data_digest = "5eed",
                   .classes = 10,

@@ -40,7 +40,7 @@ static const char *dump(Store *store, const char *sql, Keep *keep)
     Text text = {0};
     ok(store_query(store, sql, NULL, keep, &t, &err));
     for (size_t i = 0; i < t.n_rows * t.n_columns; i++)
-        text_printf(&text, "%s%c", t.cells[i] ? t.cells[i] : "NULL",
+        text_printf(&text, "%s%c", t.cells[i] != NULL ? t.cells[i] : "NULL",
                     i % t.n_columns == t.n_columns - 1 ? '\n' : '|');
     const char *copy = keep_text(keep, text_string(&text));
     text_release(&text);

@@ -104,7 +104,7 @@ static const char *results_of(const char *path, Keep *keep)
         if (store_query(store, queries[q], NULL, keep, &t, &err) != ERR_NONE)
             fail_msg("%s", err.msg);
         for (size_t i = 0; i < t.n_rows * t.n_columns; i++)
-            text_printf(&text, "%s|", t.cells[i] ? t.cells[i] : "NULL");
+            text_printf(&text, "%s|", t.cells[i] != NULL ? t.cells[i] : "NULL");
     }
     store_close(&store);
     const char *copy = keep_text(keep, text_string(&text));

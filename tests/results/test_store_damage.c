@@ -30,7 +30,7 @@ static char *see_all(Store *store)
     Text text = {0};
     char *all = NULL;
     bool ok = true;
-    for (size_t i = 0; export_names[i] && ok; i++)
+    for (size_t i = 0; export_names[i] != NULL && ok; i++)
         ok = export_csv(store, export_names[i], &text, &err) == ERR_NONE;
     if (!ok || text_take(&text, &all, &err) != ERR_NONE)
         text_release(&text);
@@ -81,7 +81,7 @@ static void test_one_byte(void **state)
         assert_int_equal(file_write(path, bytes, n_bytes, &err), ERR_NONE);
         inspect(path, &found, &seen);
         n_found += found;
-        if (!found && (!seen || strcmp(seen, whole) != 0))
+        if (!found && (seen == NULL || strcmp(seen, whole) != 0))
             fail_msg("a change at byte %zu changes what is read and was not found", at);
         mem_free(seen);
         bytes[at] = (char)(bytes[at] ^ (1 << i % 8));
