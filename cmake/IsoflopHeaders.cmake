@@ -1,7 +1,7 @@
 # Every header compiles alone: one object a header, from a source file that includes only it. Part of
 # builds in which warnings are errors (the lint's).
 file(GLOB_RECURSE headers RELATIVE ${CMAKE_SOURCE_DIR} CONFIGURE_DEPENDS
-    base/*.h kernels/*.h models/*.h nn/*.h data/*.h search/*.h results/*.h plots/*.h harness/*.h)
+    base/*.h kernels/*.h models/*.h nn/*.h weights/*.h paper/*.h data/*.h search/*.h results/*.h plots/*.h harness/*.h)
 list(FILTER headers EXCLUDE REGEX "kernels/lanes_") # lanes.h chooses one of them
 set(sources "")
 foreach(header IN LISTS headers)

@@ -8,8 +8,8 @@
 
 #include "base/file.h"
 #include "base/sys.h"
-#include "nn/naming.h"
 #include "results/keep.h"
+#include "weights/naming.h"
 
 #include <onnx.pb-c.h>
 #include <string.h>

@@ -8,7 +8,7 @@
 #include "base/sys.h"
 #include "data/imagestats.h"
 #include "nn/arithmetic.h"
-#include "nn/weights.h"
+#include "weights/weights.h"
 
 #include <math.h>
 #include <stdarg.h>

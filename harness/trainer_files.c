@@ -5,8 +5,8 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/sys.h"
-#include "nn/checkpoint.h"
-#include "nn/weights.h"
+#include "weights/checkpoint.h"
+#include "weights/weights.h"
 
 #include <inttypes.h>
 #include <stdio.h>

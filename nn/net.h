@@ -4,7 +4,7 @@
  * A Net is planned once from a Network's list of operations, for a batch size and a thread count.
  * Planning may fail, running cannot: a step allocates nothing and returns void. What it computes
  * does not depend on threads or instruction set, bit for bit (docs/numerics.md). It does not know
- * files (nn/weights.h, nn/checkpoint.h), schedules (nn/schedule.h) or data sets.
+ * files (weights/weights.h, weights/checkpoint.h), schedules (nn/schedule.h) or data sets.
  *
  * Tensors are read and written in the form weight files use: convolutions OIHW, depthwise ones
  * [C, 1, k, k], linear [out, in], vectors [C]. Their layout in memory is this module's own affair.

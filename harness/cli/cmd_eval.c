@@ -6,7 +6,7 @@
 #include "harness/evaluation.h"
 #include "harness/study_data.h"
 #include "models/resolve.h"
-#include "nn/naming.h"
+#include "weights/naming.h"
 
 static const char *const usage[] = {
     "--network N --weights W --data NAME[=PATH] [--split val|test] [--batch B] [--json]", NULL};

@@ -3,7 +3,7 @@
 #include "harness/cli/network_options.h"
 
 #include "base/json.h"
-#include "models/explain.h"
+#include "paper/explain.h"
 
 static const char *const usage[] = {"NETWORK [--alpha A --beta B --gamma G] [--phi P] [--width W] "
                                     "[--depth D] [--resolution PX] [--json]",

@@ -5,8 +5,8 @@
 
 #include "harness/onnx.h"
 #include "models/resolve.h"
-#include "nn/naming.h"
 #include "results/export.h"
+#include "weights/naming.h"
 
 static const char *const usage[] = {
     "--format onnx --network N --weights W [--names torchvision] --output F.onnx",

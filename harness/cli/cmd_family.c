@@ -3,7 +3,7 @@
 #include "harness/cli/network_options.h"
 
 #include "base/json.h"
-#include "models/family.h"
+#include "paper/family.h"
 
 #include <string.h>
 

@@ -4,8 +4,8 @@
 
 #include "base/sys.h"
 #include "models/resolve.h"
-#include "nn/naming.h"
-#include "nn/safetensors.h"
+#include "weights/naming.h"
+#include "weights/safetensors.h"
 
 #include <stdio.h>
 

@@ -2,7 +2,7 @@
 #include "harness/cli/command.h"
 
 #include "base/json.h"
-#include "models/tables.h"
+#include "paper/tables.h"
 
 #include <limits.h>
 

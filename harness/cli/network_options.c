@@ -1,10 +1,10 @@
 /* harness/cli/network_options.c: from the words of a command line to a specification. */
 #include "harness/cli/network_options.h"
 
-#include "models/family.h"
 #include "models/resolve.h"
 #include "models/zoo.h"
-#include "nn/naming.h"
+#include "paper/family.h"
+#include "weights/naming.h"
 
 #include <math.h>
 #include <string.h>

@@ -17,7 +17,7 @@
 #include "base/sysfault.h"
 #include "harness/onnx.h"
 #include "models/zoo.h"
-#include "nn/naming.h"
+#include "weights/naming.h"
 #include "tests/nn/nettest.h"
 #include <onnx.pb-c.h>
 

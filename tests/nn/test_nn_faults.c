@@ -3,8 +3,8 @@
 #include "base/sys.h"
 #include "base/sysfault.h"
 #include "nettest.h"
-#include "nn/checkpoint.h"
-#include "nn/weights.h"
+#include "weights/checkpoint.h"
+#include "weights/weights.h"
 
 #include <errno.h>
 #include <setjmp.h>

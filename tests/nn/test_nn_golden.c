@@ -7,7 +7,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "nettest.h"
-#include "nn/safetensors.h"
+#include "weights/safetensors.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,7 +1,6 @@
 /* Families: STEP 2 of compound scaling. */
+#include "paper/family.h"
 #include "tests/models/models_test.h"
-
-#include "models/family.h"
 
 #include <math.h>
 #include <string.h>

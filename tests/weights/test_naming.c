@@ -1,5 +1,5 @@
 /*
- * tests/nn/test_naming.c: names of tensors in torchvision's and timm's state dicts.
+ * tests/weights/test_naming.c: names of tensors in torchvision's and timm's state dicts.
  *
  * The table was written down from the libraries' own `state_dict().keys()` (torchvision 0.29.2's
  * get_model, timm 1.0.31's create_model). That every tensor of such a file arrives at its place is
@@ -8,7 +8,7 @@
 #include "base/sys.h"
 #include "models/zoo.h"
 #include "nettest.h"
-#include "nn/naming.h"
+#include "weights/naming.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /*
- * nn/checkpoint.h: the whole state of a training in one file, and back.
+ * weights/checkpoint.h: the whole state of a training in one file, and back.
  *
  * A checkpoint is one safetensors file: weights and running statistics under our own names,
  * averages under "ema.", momentum under "momentum.", mean squares under "mean_square." (plus the
@@ -8,8 +8,8 @@
  * of the folder. A step after checkpoint_load computes the bits it would have computed after
  * checkpoint_save.
  */
-#ifndef NN_CHECKPOINT_H
-#define NN_CHECKPOINT_H
+#ifndef WEIGHTS_CHECKPOINT_H
+#define WEIGHTS_CHECKPOINT_H
 
 #include "nn/net.h"
 

@@ -1,8 +1,8 @@
 /* nn/safetensors_set.h: what reader and writer of safetensors share; for them only. */
-#ifndef NN_SAFETENSORS_SET_H
-#define NN_SAFETENSORS_SET_H
+#ifndef WEIGHTS_SAFETENSORS_SET_H
+#define WEIGHTS_SAFETENSORS_SET_H
 
-#include "nn/safetensors.h"
+#include "weights/safetensors.h"
 
 #define SAFETENSORS_METADATA "__metadata__"
 

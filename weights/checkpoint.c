@@ -1,6 +1,6 @@
-#include "nn/checkpoint.h"
+#include "weights/checkpoint.h"
 
-#include "nn/safetensors.h"
+#include "weights/safetensors.h"
 
 #include "base/hash.h"
 #include "base/sys.h"

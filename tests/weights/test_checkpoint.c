@@ -2,8 +2,8 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "nettest.h"
-#include "nn/checkpoint.h"
-#include "nn/weights.h"
+#include "weights/checkpoint.h"
+#include "weights/weights.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
-#include "nn/weights.h"
+#include "weights/weights.h"
 
-#include "nn/safetensors.h"
+#include "weights/safetensors.h"
 
 #include "base/sys.h"
 

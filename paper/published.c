@@ -1,5 +1,5 @@
-/* models/published: the data, row by row. A flat table: longer than a function may be. */
-#include "models/published.h"
+/* paper/published: the data, row by row. A flat table: longer than a function may be. */
+#include "paper/published.h"
 
 #include "base/err.h"
 

@@ -1,5 +1,5 @@
 /*
- * nn/safetensors.h: the safetensors format, read strictly and written reproducibly.
+ * weights/safetensors.h: the safetensors format, read strictly and written reproducibly.
  *
  * Layout: 8-byte little-endian length of the header, the header (a JSON map from tensor names to
  * dtype, shape and data_offsets, plus "__metadata__", a map of texts), then the tensors' bytes.
@@ -8,8 +8,8 @@
  * their offsets, overlap, holes, a tail. Written bytes are a function of content only: tensors and
  * metadata in bytewise order of their names, header padded to 8 bytes.
  */
-#ifndef NN_SAFETENSORS_H
-#define NN_SAFETENSORS_H
+#ifndef WEIGHTS_SAFETENSORS_H
+#define WEIGHTS_SAFETENSORS_H
 
 #include "base/err.h"
 

@@ -1,12 +1,12 @@
 /*
- * tests/nn/test_weights.c: bad weight files. Each gives one error that names the file and what is
+ * tests/weights/test_weights.c: bad weight files. Each gives one error that names the file and what is
  * wrong with it, and leaves the Net as it was.
  */
 #include "base/file.h"
 #include "base/sys.h"
 #include "nettest.h"
-#include "nn/safetensors.h"
-#include "nn/weights.h"
+#include "weights/safetensors.h"
+#include "weights/weights.h"
 
 #include <math.h>
 #include <setjmp.h>

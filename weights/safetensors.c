@@ -1,9 +1,9 @@
 /*
- * nn/safetensors.c: reading and digests; the writer is in safetensors_write.c.
+ * weights/safetensors.c: reading and digests; the writer is in safetensors_write.c.
  */
-#include "nn/safetensors.h"
+#include "weights/safetensors.h"
 
-#include "nn/safetensors_set.h"
+#include "weights/safetensors_set.h"
 
 #include "base/file.h"
 #include "base/hash.h"

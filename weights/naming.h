@@ -1,5 +1,5 @@
 /*
- * nn/naming.h: what our tensors are called in other people's weight files.
+ * weights/naming.h: what our tensors are called in other people's weight files.
  *
  * `torchvision`: state dicts of torchvision's EfficientNet (V1, V2), MobileNetV2, MNASNet and
  * ResNet. `timm-tf`: those of timm's EfficientNet family, whose tf_ variants hold TensorFlow's
@@ -7,10 +7,10 @@
  * torchvision 0.14 models/{efficientnet,mobilenetv2,mnasnet,resnet}.py; timm
  * models/_efficientnet_blocks.py.
  */
-#ifndef NN_NAMING_H
-#define NN_NAMING_H
+#ifndef WEIGHTS_NAMING_H
+#define WEIGHTS_NAMING_H
 
-#include "nn/weights.h"
+#include "weights/weights.h"
 
 extern const WeightNaming naming_torchvision;
 extern const WeightNaming naming_timm;

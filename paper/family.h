@@ -4,15 +4,14 @@
  *
  * Nothing is matched: it is the paper's procedure, with nominal and counted cost side by side.
  */
-#ifndef MODELS_FAMILY_H
-#define MODELS_FAMILY_H
-
-#include "models/scaling.h"
-#include "models/spec.h"
+#ifndef PAPER_FAMILY_H
+#define PAPER_FAMILY_H
 
 #include "base/err.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "models/scaling.h"
+#include "models/spec.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,8 +1,8 @@
 /* The paper's tables 1, 2, 3 and 7, printed numbers beside counted ones. */
-#ifndef MODELS_TABLES_H
-#define MODELS_TABLES_H
+#ifndef PAPER_TABLES_H
+#define PAPER_TABLES_H
 
-#include "models/published.h"
+#include "paper/published.h"
 
 #include "base/err.h"
 #include "base/json.h"

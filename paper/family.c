@@ -1,5 +1,5 @@
-/* models/family: members by scaling_apply, counted by resolve_network. */
-#include "models/family.h"
+/* paper/family: members by scaling_apply, counted by resolve_network. */
+#include "paper/family.h"
 
 #include "models/resolve.h"
 

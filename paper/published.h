@@ -6,8 +6,8 @@
  * matter ("0.70B"). Where a printed number cannot be matched by any reading, the row's note says
  * so: a counter is never bent to hit it.
  */
-#ifndef MODELS_PUBLISHED_H
-#define MODELS_PUBLISHED_H
+#ifndef PAPER_PUBLISHED_H
+#define PAPER_PUBLISHED_H
 
 #include <stddef.h>
 

@@ -1,7 +1,7 @@
 /*
  * nn/safetensors_write.c: sets of tensors: order, digest, file.
  */
-#include "nn/safetensors_set.h"
+#include "weights/safetensors_set.h"
 
 #include "base/file.h"
 #include "base/hash.h"

@@ -1,7 +1,6 @@
 /* Why the family looks as it does. */
+#include "paper/explain.h"
 #include "tests/models/models_test.h"
-
-#include "models/explain.h"
 
 #include <math.h>
 #include <stdio.h>

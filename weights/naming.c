@@ -1,5 +1,5 @@
-/* nn/naming.c: the name tables of torchvision and timm, worked out from an operation's place. */
-#include "nn/naming.h"
+/* weights/naming.c: the name tables of torchvision and timm, worked out from an operation's place. */
+#include "weights/naming.h"
 
 #include "base/text.h"
 

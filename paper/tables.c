@@ -1,5 +1,5 @@
-/* models/tables: counting the rows of models/published.h, and rendering them. */
-#include "models/tables.h"
+/* paper/tables: counting the rows of paper/published.h, and rendering them. */
+#include "paper/tables.h"
 
 #include "models/resolve.h"
 #include "models/zoo.h"

@@ -1,7 +1,6 @@
 /* The paper's tables, counted. */
+#include "paper/tables.h"
 #include "tests/models/models_test.h"
-
-#include "models/tables.h"
 
 #include <math.h>
 #include <string.h>

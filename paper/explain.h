@@ -5,16 +5,16 @@
  * A specification that says `scaled_from` is explained against that baseline; any other against
  * itself.
  */
-#ifndef MODELS_EXPLAIN_H
-#define MODELS_EXPLAIN_H
+#ifndef PAPER_EXPLAIN_H
+#define PAPER_EXPLAIN_H
 
-#include "models/published.h"
-#include "models/scaling.h"
-#include "models/spec.h"
+#include "paper/published.h"
 
 #include "base/err.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "models/scaling.h"
+#include "models/spec.h"
 
 #include <stdint.h>
 

@@ -1,12 +1,12 @@
 /*
- * nn/weights.h: a network's weights in safetensors files, under our own or somebody else's names.
+ * weights/weights.h: a network's weights in safetensors files, under our own or somebody else's names.
  *
  * A file holds every tensor of the Net (running statistics included) and nothing else; its bytes
  * are a function of the network and the numbers. A naming is a table entry: it says what one of our
  * tensors is called elsewhere, and which extra tensors of such files are ignored.
  */
-#ifndef NN_WEIGHTS_H
-#define NN_WEIGHTS_H
+#ifndef WEIGHTS_WEIGHTS_H
+#define WEIGHTS_WEIGHTS_H
 
 #include "nn/net.h"
 

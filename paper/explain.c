@@ -1,13 +1,12 @@
 /*
- * models/explain: gathering, then rendering. Counted costs of single dimensions come from scaling
+ * paper/explain: gathering, then rendering. Counted costs of single dimensions come from scaling
  * the baseline by one multiplier at a time and counting.
  */
-#include "models/explain.h"
-
-#include "models/resolve.h"
-#include "models/zoo.h"
+#include "paper/explain.h"
 
 #include "base/fmath.h"
+#include "models/resolve.h"
+#include "models/zoo.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "nettest.h"
-#include "nn/safetensors.h"
+#include "weights/safetensors.h"
 
 #include <math.h>
 #include <setjmp.h>
