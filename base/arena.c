@@ -1,16 +1,21 @@
 /*
  * The bump arena; see arena.h.
  *
+ * A growing arena that needs another block puts itself, as it stands, at the new block's beginning;
+ * so the blocks form a list from the newest to the oldest, and all else sees one block only.
+ *
  * Debug layout: after each allocation lies a red zone, from the allocation's very last byte on to a
- * multiple of 64 and 64 bytes further. It is filled with a pattern; its last bytes say where the
- * previous zone ends and where this one begins, so the zones form a chain from the newest to the
- * oldest.
+ * multiple of its alignment and 64 bytes further. It is filled with a pattern; its last bytes say
+ * where the previous zone ends and where this one begins, so the zones form a chain from the newest
+ * to the oldest.
  */
 #include "base/arena.h"
 
 #include "base/sys.h"
 
 #include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -20,7 +25,11 @@ enum { HAS_GUARDS = 0 };
 enum { HAS_GUARDS = 1 };
 #endif
 
-enum { ZONE_BYTES = ARENA_ALIGN, ZONE_PATTERN = 0xA5 };
+enum {
+    ZONE_BYTES = ARENA_ALIGN,
+    ZONE_PATTERN = 0xA5,
+    BLOCK_BYTES = 16 * 1024, /* of a growing arena; a larger allocation has a block of its own */
+};
 
 /*
  * A NaN as float and, twice, as double; without payload, so that arithmetic keeps it (see fm_expf).
@@ -65,33 +74,60 @@ bool arena_multiply(size_t a, size_t b, size_t *product)
 
 Arena arena_measuring(void)
 {
-    return (Arena){.base = NULL, .size = SIZE_MAX};
+    return (Arena){.mode = ARENA_MEASURING, .size = SIZE_MAX};
+}
+
+Arena arena_over(void *memory, size_t n_bytes)
+{
+    return (Arena){.mode = ARENA_FIXED, .base = memory, .size = n_bytes};
+}
+
+/* An arena of one fresh block; base is NULL without memory. */
+static Arena make_block(ArenaMode mode, size_t n_bytes)
+{
+    Arena arena = {.mode = mode};
+    const bool is_huge = n_bytes >= ARENA_HUGE_PAGE;
+    const size_t align = is_huge ? ARENA_HUGE_PAGE : ARENA_ALIGN;
+    if (n_bytes > SIZE_MAX - align)
+        return arena;
+    void *block = mem_alloc(n_bytes + align);
+    if (block == NULL)
+        return arena;
+    arena.block = block;
+    arena.base = (unsigned char *)align_up((uintptr_t)block, align);
+    arena.size = n_bytes;
+    if (is_huge) /* advice only: a kernel without huge pages refuses, which changes nothing */
+        (void)madvise(arena.base, n_bytes & ~(size_t)(ARENA_HUGE_PAGE - 1), MADV_HUGEPAGE);
+    if (HAS_GUARDS)
+        poison(arena.base, n_bytes);
+    return arena;
 }
 
 ErrCode arena_reserve(Arena *arena, size_t n_bytes, Err *err)
 {
-    *arena = (Arena){0};
-    const bool is_huge = n_bytes >= ARENA_HUGE_PAGE;
-    const size_t align = is_huge ? ARENA_HUGE_PAGE : ARENA_ALIGN;
-    if (n_bytes > SIZE_MAX - align)
-        return err_memory(err, n_bytes);
-    void *block = mem_alloc(n_bytes + align);
-    if (block == NULL)
-        return err_memory(err, n_bytes);
-    arena->block = block;
-    arena->base = (unsigned char *)align_up((uintptr_t)block, align);
-    arena->size = n_bytes;
-    if (is_huge) /* advice only: a kernel without huge pages refuses, which changes nothing */
-        (void)madvise(arena->base, n_bytes & ~(size_t)(ARENA_HUGE_PAGE - 1), MADV_HUGEPAGE);
-    if (HAS_GUARDS)
-        poison(arena->base, n_bytes);
-    return ERR_NONE;
+    *arena = make_block(ARENA_FIXED, n_bytes);
+    return arena->base != NULL ? ERR_NONE : err_memory(err, n_bytes);
+}
+
+/* The growing arena of the blocks below the newest. */
+static Arena blocks_below(const Arena *arena)
+{
+    Arena below;
+    memcpy(&below, arena->base, sizeof below);
+    return below;
 }
 
 void arena_release(Arena *arena)
 {
+    assert(arena_check(arena));
+    const ArenaMode mode = arena->mode;
+    while (mode == ARENA_GROWING && arena->block != NULL) {
+        const Arena below = blocks_below(arena);
+        mem_free(arena->block);
+        *arena = below;
+    }
     mem_free(arena->block);
-    *arena = (Arena){0};
+    *arena = mode == ARENA_MEASURING ? arena_measuring() : (Arena){.mode = mode};
 }
 
 size_t arena_bytes(const Arena *arena)
@@ -101,7 +137,7 @@ size_t arena_bytes(const Arena *arena)
 
 bool arena_is_measuring(const Arena *arena)
 {
-    return arena->base == NULL && arena->size == SIZE_MAX;
+    return arena->mode == ARENA_MEASURING;
 }
 
 /* Writes the red zone that begins at `begin` and ends at `end`. */
@@ -114,17 +150,43 @@ static void write_zone(Arena *arena, size_t begin, size_t end)
     arena->last_zone = end;
 }
 
-void *arena_alloc_aligned(Arena *arena, size_t n_items, size_t item_bytes, size_t align)
+/* Bytes a multiple of which every allocation and every red zone ends on. */
+static size_t unit_of(const Arena *arena)
 {
-    assert(align >= ARENA_ALIGN && align <= ARENA_HUGE_PAGE && (align & (align - 1)) == 0);
-    size_t n_bytes;
-    const bool fits_size = arena_multiply(n_items, item_bytes, &n_bytes);
+    return arena->mode == ARENA_GROWING ? _Alignof(max_align_t) : (size_t)ARENA_ALIGN;
+}
+
+/* Bytes that n_bytes take with padding and red zone; SIZE_MAX on overflow. */
+static size_t whole_bytes(const Arena *arena, size_t n_bytes)
+{
+    const size_t padded = align_up(n_bytes, unit_of(arena));
+    return HAS_GUARDS && padded < SIZE_MAX - ZONE_BYTES ? padded + ZONE_BYTES : padded;
+}
+
+/* Puts a block that holds `whole` bytes at least before the others; false without memory. */
+static bool add_block(Arena *arena, size_t whole)
+{
+    const size_t head = align_up(sizeof *arena, unit_of(arena));
+    if (whole > SIZE_MAX / 2)
+        return false;
+    const size_t n_bytes = head + whole;
+    Arena newest = make_block(ARENA_GROWING, n_bytes > BLOCK_BYTES ? n_bytes : BLOCK_BYTES);
+    if (newest.base == NULL)
+        return false;
+    memcpy(newest.base, arena, sizeof *arena);
+    newest.used = head;
+    newest.failed = arena->failed;
+    *arena = newest;
+    return true;
+}
+
+/* n_bytes at the next multiple of align; the caller has made room in a growing arena. */
+static void *carve(Arena *arena, size_t n_bytes, size_t align)
+{
     /* A measuring arena does not know how its reservation will be aligned, unless it is large. */
     const size_t begin = align_up(arena->used, align);
-    const size_t padded = align_up(n_bytes, ARENA_ALIGN);
-    const size_t whole =
-        HAS_GUARDS && padded < SIZE_MAX - ZONE_BYTES ? padded + ZONE_BYTES : padded;
-    if (!fits_size || padded == SIZE_MAX || begin > arena->size || whole > arena->size - begin) {
+    const size_t whole = whole_bytes(arena, n_bytes);
+    if (whole == SIZE_MAX || begin > arena->size || whole > arena->size - begin) {
         arena->failed = true;
         return NULL;
     }
@@ -143,9 +205,32 @@ void *arena_alloc_aligned(Arena *arena, size_t n_items, size_t item_bytes, size_
     return data;
 }
 
+void *arena_alloc_aligned(Arena *arena, size_t n_items, size_t item_bytes, size_t align)
+{
+    assert(arena->mode != ARENA_GROWING);
+    assert(align >= ARENA_ALIGN && align <= ARENA_HUGE_PAGE && (align & (align - 1)) == 0);
+    size_t n_bytes;
+    if (!arena_multiply(n_items, item_bytes, &n_bytes)) {
+        arena->failed = true;
+        return NULL;
+    }
+    return carve(arena, n_bytes, align);
+}
+
 void *arena_alloc(Arena *arena, size_t n_items, size_t item_bytes)
 {
-    return arena_alloc_aligned(arena, n_items, item_bytes, ARENA_ALIGN);
+    size_t n_bytes;
+    bool has_room = arena_multiply(n_items, item_bytes, &n_bytes);
+    if (has_room && arena->mode == ARENA_GROWING) {
+        const size_t whole = whole_bytes(arena, n_bytes);
+        if (arena->base == NULL || whole > arena->size - arena->used)
+            has_room = add_block(arena, whole);
+    }
+    if (!has_room) {
+        arena->failed = true;
+        return NULL;
+    }
+    return carve(arena, n_bytes, unit_of(arena));
 }
 
 void *arena_zalloc(Arena *arena, size_t n_items, size_t item_bytes)
@@ -161,42 +246,60 @@ float *arena_floats(Arena *arena, size_t n_floats)
     return arena_alloc(arena, n_floats, sizeof(float));
 }
 
-Arena arena_carve(Arena *arena, size_t n_bytes)
+char *arena_text(Arena *arena, const char *text)
 {
-    unsigned char *data = arena_alloc(arena, n_bytes, 1);
-    if (data != NULL)
-        return (Arena){.base = data, .size = n_bytes};
-    Arena child = arena_measuring();
-    child.failed = arena->failed;
-    return child;
+    if (text == NULL)
+        return NULL;
+    const size_t n_bytes = strlen(text) + 1;
+    char *copy = arena_alloc(arena, n_bytes, 1);
+    return copy != NULL ? memcpy(copy, text, n_bytes) : NULL;
+}
+
+char *arena_printf(Arena *arena, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    const int length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    if (length < 0)
+        arena->failed = true;
+    char *text = length < 0 ? NULL : arena_alloc(arena, (size_t)length + 1, 1);
+    if (text == NULL)
+        return NULL;
+    va_start(arguments, format);
+    vsnprintf(text, (size_t)length + 1, format, arguments);
+    va_end(arguments);
+    return text;
 }
 
 ErrCode arena_ok(const Arena *arena, Err *err)
 {
     if (!arena->failed)
         return ERR_NONE;
+    if (arena->mode == ARENA_GROWING)
+        return err_set(err, ERR_MEMORY, "out of memory");
     return err_set(err, ERR_MEMORY, "arena of %zu bytes is too small: %zu bytes are in use",
                    arena->size, arena->used);
 }
 
 ArenaMark arena_mark(const Arena *arena)
 {
+    assert(arena->mode != ARENA_GROWING);
     return (ArenaMark){.used = arena->used, .last_zone = arena->last_zone};
 }
 
 void arena_rewind(Arena *arena, ArenaMark mark)
 {
-    assert(mark.used <= arena->used);
+    assert(arena->mode != ARENA_GROWING && mark.used <= arena->used);
     if (HAS_GUARDS && arena->base != NULL)
         poison(arena->base + mark.used, arena->used - mark.used);
     arena->used = mark.used;
     arena->last_zone = mark.last_zone;
 }
 
-bool arena_check(const Arena *arena)
+/* True if the red zones of the newest block are intact. */
+static bool check_block(const Arena *arena)
 {
-    if (!HAS_GUARDS || arena->base == NULL)
-        return true;
     size_t end = arena->last_zone;
     while (end > 0) {
         ZoneEnd tail;
@@ -215,4 +318,19 @@ bool arena_check(const Arena *arena)
         end = tail.previous;
     }
     return true;
+}
+
+bool arena_check(const Arena *arena)
+{
+    if (!HAS_GUARDS || arena->base == NULL)
+        return true;
+    Arena block = *arena;
+    bool is_intact = check_block(&block);
+    while (is_intact && block.mode == ARENA_GROWING) {
+        block = blocks_below(&block);
+        if (block.base == NULL)
+            break;
+        is_intact = check_block(&block);
+    }
+    return is_intact;
 }

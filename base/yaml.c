@@ -2,11 +2,12 @@
  * Parsing YAML into a bounded tree; see yaml.h.
  *
  * libyaml's events are turned into our own nodes as they come (its document tree would resolve
- * aliases and hold a bomb before anyone could refuse it). Nodes and strings lie in a pool of the
- * document and are freed with it.
+ * aliases and hold a bomb before anyone could refuse it). Nodes and strings lie in the document's
+ * arena and are freed with it.
  */
 #include "base/yaml.h"
 
+#include "base/arena.h"
 #include "base/file.h"
 #include "base/sys.h"
 
@@ -15,59 +16,21 @@
 #include <string.h>
 #include <yaml.h>
 
-enum { CHUNK_BYTES = 16384 };
-
-/* A piece of the pool; the memory follows. */
-typedef struct Chunk Chunk;
-struct Chunk {
-    Chunk *next;
-    size_t used, size;
-    max_align_t memory[];
-};
-
 struct YamlDoc {
-    Chunk *chunks; /* the newest first */
+    Arena arena; /* grows; of nodes and strings */
     YamlNode *root;
 };
 
-/* --- pool --- */
-
-void *yaml_alloc(YamlDoc *doc, size_t n_bytes)
+Arena *yaml_arena(YamlDoc *doc)
 {
-    const size_t align = _Alignof(max_align_t);
-    if (n_bytes > SIZE_MAX / 2)
-        return NULL;
-    const size_t n = (n_bytes + align - 1) & ~(align - 1);
-    Chunk *chunk = doc->chunks;
-    if (chunk == NULL || n > chunk->size - chunk->used) {
-        const size_t size = n > CHUNK_BYTES ? n : CHUNK_BYTES;
-        chunk = mem_alloc(offsetof(Chunk, memory) + size);
-        if (chunk == NULL)
-            return NULL;
-        *chunk = (Chunk){.next = doc->chunks, .size = size};
-        doc->chunks = chunk;
-    }
-    void *memory = (char *)chunk->memory + chunk->used;
-    chunk->used += n;
-    return memset(memory, 0, n);
-}
-
-static char *copy_text(YamlDoc *doc, const char *text, size_t n_bytes)
-{
-    char *copy = yaml_alloc(doc, n_bytes + 1);
-    if (copy != NULL)
-        memcpy(copy, text, n_bytes);
-    return copy;
+    return &doc->arena;
 }
 
 void yaml_destroy(YamlDoc **doc)
 {
     if (!*doc)
         return;
-    for (Chunk *chunk = (*doc)->chunks, *next; chunk != NULL; chunk = next) {
-        next = chunk->next;
-        mem_free(chunk);
-    }
+    arena_release(&(*doc)->arena);
     mem_free(*doc);
     *doc = NULL;
 }
@@ -150,7 +113,7 @@ static ErrCode make_node(Builder *builder, const yaml_event_t *event, YamlNode *
     TRY(refuse_extras(builder, event, err));
     if (++builder->n_nodes > YAML_MAX_NODES)
         return refuse(builder, event->start_mark, "too many values", err);
-    YamlNode *node = yaml_alloc(builder->doc, sizeof *node);
+    YamlNode *node = arena_zalloc(&builder->doc->arena, 1, sizeof *node);
     if (node == NULL)
         return err_memory(err, sizeof *node);
     node->text = "";
@@ -164,7 +127,7 @@ static ErrCode make_node(Builder *builder, const yaml_event_t *event, YamlNode *
         const char *value = (const char *)event->data.scalar.value;
         if (memchr(value, '\0', n_bytes) != NULL) /* "\0" in double quotes */
             return refuse(builder, event->start_mark, "a NUL character in a string", err);
-        node->text = copy_text(builder->doc, value, n_bytes);
+        node->text = arena_text(&builder->doc->arena, value);
         if (node->text == NULL)
             return err_memory(err, n_bytes);
     } else {
@@ -249,7 +212,7 @@ static ErrCode build_items(Builder *builder, YamlNode *parent, int depth, Err *e
         if (parent->kind == YAML_MAP && parent->n_items == YAML_MAX_KEYS)
             return yaml_error(err, item, "too many keys in '%s', at most %d", parent->label,
                               YAML_MAX_KEYS);
-        Link *link = yaml_alloc(builder->doc, sizeof *link);
+        Link *link = arena_zalloc(&builder->doc->arena, 1, sizeof *link);
         if (link == NULL)
             return err_memory(err, sizeof *link);
         link->node = item;
@@ -257,7 +220,7 @@ static ErrCode build_items(Builder *builder, YamlNode *parent, int depth, Err *e
         last = &link->next;
         parent->n_items++;
     }
-    parent->items = yaml_alloc(builder->doc, parent->n_items * sizeof(YamlNode *));
+    parent->items = arena_zalloc(&builder->doc->arena, parent->n_items, sizeof(YamlNode *));
     if (parent->items == NULL)
         return err_memory(err, parent->n_items * sizeof(YamlNode *));
     size_t i = 0;
@@ -334,7 +297,7 @@ static ErrCode parse_text(YamlDoc *doc, const char *source, bool has_lines, cons
 {
     Builder builder = {.doc = doc, .has_lines = has_lines};
     TRY(check_bytes(source, data, n_bytes, err));
-    builder.source = copy_text(doc, source, strlen(source));
+    builder.source = arena_text(&doc->arena, source);
     if (builder.source == NULL)
         return err_memory(err, strlen(source));
     if (!yaml_parser_initialize(&builder.parser))
@@ -392,8 +355,8 @@ ErrCode yaml_value(YamlDoc *doc, const char *source, const char *text, YamlNode 
     YamlNode *made;
     TRY(parse_text(doc, source, false, text, strlen(text), &made, err));
     if (made == NULL) {
-        made = yaml_alloc(doc, sizeof *made);
-        char *name = copy_text(doc, source, strlen(source));
+        made = arena_zalloc(&doc->arena, 1, sizeof *made);
+        char *name = arena_text(&doc->arena, source);
         if (made == NULL || name == NULL)
             return err_memory(err, sizeof *made);
         *made = (YamlNode){.kind = YAML_SCALAR, .text = "", .label = "value", .source = name};

@@ -15,6 +15,7 @@
 #ifndef BASE_YAML_H
 #define BASE_YAML_H
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "base/text.h"
 
@@ -177,8 +178,8 @@ ErrCode yaml_as_strings(YamlDoc *doc, const YamlNode *node, YamlStrings *list,
 ErrCode yaml_unknown_key(const YamlNode *item, const char *section, const char *const *names,
                          Err *err);
 
-/* n zeroed bytes, aligned for any type, that live as long as the document; NULL without memory. */
-void *yaml_alloc(YamlDoc *doc, size_t n_bytes);
+/* The growing arena of the document, for what shall live as long as it does. */
+Arena *yaml_arena(YamlDoc *doc);
 
 /* --- tables --- */
 

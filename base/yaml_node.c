@@ -189,7 +189,7 @@ ErrCode yaml_as_ints(YamlDoc *doc, const YamlNode *node, YamlInts *list, Err *er
     const YamlNode *const *items;
     size_t n;
     TRY(list_items(node, &items, &n, &node, err));
-    int64_t *values = yaml_alloc(doc, n * sizeof *values);
+    int64_t *values = arena_zalloc(yaml_arena(doc), n, sizeof *values);
     if (values == NULL)
         return err_memory(err, n * sizeof *values);
     for (size_t i = 0; i < n; i++)
@@ -205,7 +205,7 @@ ErrCode yaml_as_doubles(YamlDoc *doc, const YamlNode *node, YamlDoubles *list, E
     const YamlNode *const *items;
     size_t n;
     TRY(list_items(node, &items, &n, &node, err));
-    double *values = yaml_alloc(doc, n * sizeof *values);
+    double *values = arena_zalloc(yaml_arena(doc), n, sizeof *values);
     if (values == NULL)
         return err_memory(err, n * sizeof *values);
     for (size_t i = 0; i < n; i++)
@@ -221,7 +221,7 @@ ErrCode yaml_as_strings(YamlDoc *doc, const YamlNode *node, YamlStrings *list, E
     const YamlNode *const *items;
     size_t n;
     TRY(list_items(node, &items, &n, &node, err));
-    const char **values = yaml_alloc(doc, n * sizeof *values);
+    const char **values = arena_zalloc(yaml_arena(doc), n, sizeof *values);
     if (values == NULL)
         return err_memory(err, n * sizeof *values);
     for (size_t i = 0; i < n; i++)

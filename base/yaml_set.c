@@ -20,13 +20,9 @@ typedef struct Assignment {
 static ErrCode split(YamlDoc *doc, const char *text, Assignment *assignment, Err *err)
 {
     *assignment = (Assignment){0};
-    static const char option[] = "--set ";
-    const size_t n_text = strlen(text);
-    char *source = yaml_alloc(doc, sizeof option + n_text);
+    const char *source = arena_printf(yaml_arena(doc), "--set %s", text);
     if (source == NULL)
-        return err_memory(err, sizeof option + n_text);
-    memcpy(source, option, sizeof option - 1);
-    memcpy(source + sizeof option - 1, text, n_text);
+        return err_memory(err, strlen(text));
     assignment->source = source;
     const char *equals = strchr(text, '=');
     if (equals == NULL)
@@ -79,11 +75,10 @@ static ErrCode put(YamlDoc *doc, YamlNode *parent, size_t place, Step step, Yaml
                    Err *err)
 {
     if (place == parent->n_items) {
-        YamlNode **items = yaml_alloc(doc, (place + 1) * sizeof(YamlNode *));
-        char *key = yaml_alloc(doc, step.n_bytes + 1);
+        YamlNode **items = arena_zalloc(yaml_arena(doc), place + 1, sizeof(YamlNode *));
+        const char *key = arena_printf(yaml_arena(doc), "%.*s", (int)step.n_bytes, step.name);
         if (items == NULL || key == NULL)
             return err_memory(err, (place + 1) * sizeof(YamlNode *));
-        memcpy(key, step.name, step.n_bytes);
         if (place > 0)
             memcpy(items, parent->items, place * sizeof(YamlNode *));
         parent->items = items;

@@ -250,7 +250,7 @@ void augment_image(float *x, const ImageView *view, int resolution, unsigned ops
         return;
     }
     const DataSize source = {view->height, view->width};
-    Arena arena = {.base = scratch, .size = augment_scratch_bytes(ops, resolution, source)};
+    Arena arena = arena_over(scratch, augment_scratch_bytes(ops, resolution, source));
     const Scratch work = carve(&arena, ops, resolution, source);
     Rng rng = rng_start(key.seed, RNG_AUGMENT, key.epoch, view->index);
     if (ops & AUGMENT_RRC)

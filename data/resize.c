@@ -136,7 +136,7 @@ void resize_rgb(uint8_t *out, DataSize out_size, const uint8_t *in, size_t in_st
         return;
     }
     /* Carves the caller's scratch, which arena_measuring has sized. */
-    Arena arena = {.base = scratch, .size = resize_scratch_bytes(in_size, out_size)};
+    Arena arena = arena_over(scratch, resize_scratch_bytes(in_size, out_size));
     Axis axes[2];
     uint16_t *between;
     carve(&arena, in_size, out_size, axes, &between);

@@ -129,13 +129,13 @@ static void join_lines(Text *out, const Text *lines)
 /* Refuses to go on with a study whose finished trials would no longer be its own. */
 static ErrCode check_same_study(Coordinator *run, Err *err)
 {
-    Keep keep = {0};
+    Arena arena = {0};
     const char *yaml = NULL;
     Study *old = NULL;
     Text diff = {0}, line = {0};
     bool may = true;
     Err missing = {0};
-    const ErrCode code = store_study_yaml(run->store, &keep, &yaml, &missing);
+    const ErrCode code = store_study_yaml(run->store, &arena, &yaml, &missing);
     if (code == ERR_MISSING)
         goto fail;
     if (code != ERR_NONE) {
@@ -154,7 +154,7 @@ fail:
     study_destroy(&old);
     text_release(&diff);
     text_release(&line);
-    keep_release(&keep);
+    arena_release(&arena);
     return err->code;
 }
 

@@ -70,13 +70,13 @@ static ErrCode move_file(const char *from, const char *name, const char *to, con
 
 /* Describes a file the trial leaves, relative to the study's folder. */
 static ErrCode describe(const Coordinator *run, int64_t number, const char *kind, const char *name,
-                        Keep *keep, StoreArtifact *artifact, Err *err)
+                        Arena *arena, StoreArtifact *artifact, Err *err)
 {
     char hex[HASH_HEX_BYTES];
     Hash128 hash;
     uint64_t n_bytes = 0;
-    const char *relative = keep_printf(keep, "trials/%06" PRId64 "/%s", number, name);
-    TRY(keep_ok(keep, err));
+    const char *relative = arena_printf(arena, "trials/%06" PRId64 "/%s", number, name);
+    TRY(arena_ok(arena, err));
     char *path = file_join(run->settings->out, relative);
     if (path == NULL)
         return err_memory(err, strlen(relative));
@@ -86,8 +86,8 @@ static ErrCode describe(const Coordinator *run, int64_t number, const char *kind
     mem_free(path);
     TRY(code);
     *artifact =
-        (StoreArtifact){kind, relative, (int64_t)n_bytes, keep_text(keep, hash_hex(hash, hex))};
-    TRY(keep_ok(keep, err));
+        (StoreArtifact){kind, relative, (int64_t)n_bytes, arena_text(arena, hash_hex(hash, hex))};
+    TRY(arena_ok(arena, err));
 fail:
     return err->code;
 }
@@ -118,8 +118,8 @@ ErrCode coordinator_place_files(Coordinator *run, const RunSlot *slot, bool is_d
         return keep_checkpoint(dir, folder, err);
     TRY(move_file(dir, WEIGHTS_NAME, folder, WEIGHTS_NAME, err));
     TRY(move_file(dir, BEST_NAME, folder, BEST_NAME, err));
-    TRY(describe(run, slot->trial, "weights", WEIGHTS_NAME, &result->keep, &artifacts[0], err));
-    TRY(describe(run, slot->trial, "best", BEST_NAME, &result->keep, &artifacts[1], err));
+    TRY(describe(run, slot->trial, "weights", WEIGHTS_NAME, &result->arena, &artifacts[0], err));
+    TRY(describe(run, slot->trial, "best", BEST_NAME, &result->arena, &artifacts[1], err));
 fail:
     return err->code;
 }

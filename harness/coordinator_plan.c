@@ -16,12 +16,12 @@
 /*
  * A network's row; one that is there already keeps its name and text, which are not its identity.
  */
-static ErrCode network_row(Store *store, const PlanNetwork *network, Keep *keep, StoreNetwork *row,
-                           Err *err)
+static ErrCode network_row(Store *store, const PlanNetwork *network, Arena *arena,
+                           StoreNetwork *row, Err *err)
 {
     Err missing = {0};
     const Network *n = &network->network;
-    const ErrCode code = store_network(store, n->digest, keep, row, &missing);
+    const ErrCode code = store_network(store, n->digest, arena, row, &missing);
     if (code == ERR_MISSING)
         *row = (StoreNetwork){n->digest, n->name, network->spec, n->resolution,
                               n->params, n->macs, n->acts};
@@ -80,16 +80,16 @@ static StoreStudy study_row(const Coordinator *run)
 }
 
 /* The rows of networks, points and trials, in memory of `keep`. */
-static ErrCode fill_rows(Coordinator *run, StorePlan *out, Keep *keep, Err *err)
+static ErrCode fill_rows(Coordinator *run, StorePlan *out, Arena *arena, Err *err)
 {
     const Plan *plan = run->plan;
-    StoreNetwork *networks = keep_alloc(keep, plan->n_networks, sizeof *networks);
-    StorePoint *points = keep_alloc(keep, plan->n_points, sizeof *points);
-    StorePlanned *trials = keep_alloc(keep, plan->n_trials, sizeof *trials);
-    if (keep_ok(keep, err) != ERR_NONE)
+    StoreNetwork *networks = arena_zalloc(arena, plan->n_networks, sizeof *networks);
+    StorePoint *points = arena_zalloc(arena, plan->n_points, sizeof *points);
+    StorePlanned *trials = arena_zalloc(arena, plan->n_trials, sizeof *trials);
+    if (arena_ok(arena, err) != ERR_NONE)
         return err->code;
     for (size_t i = 0; i < plan->n_networks; i++)
-        if (network_row(run->store, &plan->networks[i], keep, &networks[i], err) != ERR_NONE)
+        if (network_row(run->store, &plan->networks[i], arena, &networks[i], err) != ERR_NONE)
             return err->code;
     for (size_t i = 0; i < plan->n_points; i++)
         if (plan->points[i].status != MATCH_AFTER_GRID)
@@ -118,7 +118,7 @@ static ErrCode put_rows(Coordinator *run, const StorePlan *plan, Err *err)
 ErrCode coordinator_put_plan(Coordinator *run, Err *err)
 {
     const Plan *plan = run->plan;
-    Keep keep = {0};
+    Arena arena = {0};
     Text objective = {0}, recipe = {0};
     char digest[HASH_HEX_BYTES];
     StorePlan rows = {.study = study_row(run)};
@@ -136,13 +136,13 @@ ErrCode coordinator_put_plan(Coordinator *run, Err *err)
         .fairness_tolerance = run->study->fairness.tolerance,
         .epochs = run->study->recipe.epochs,
         .recipe = text_string(&recipe)};
-    TRY(fill_rows(run, &rows, &keep, err));
+    TRY(fill_rows(run, &rows, &arena, err));
     TRY(put_rows(run, &rows, err));
     TRY(coordinator_read_trials(run, err));
 fail:
     text_release(&objective);
     text_release(&recipe);
-    keep_release(&keep);
+    arena_release(&arena);
     return err->code;
 }
 
@@ -187,9 +187,9 @@ static int network_of_trial(const Plan *plan, const char *digest)
 
 ErrCode coordinator_read_trials(Coordinator *run, Err *err)
 {
-    Keep keep = {0};
+    Arena arena = {0};
     StoreTrials stored;
-    TRY(store_trials(run->store, &keep, &stored, err));
+    TRY(store_trials(run->store, &arena, &stored, err));
     mem_free(run->trials);
     run->n_trials = 0;
     run->trials = mem_calloc(stored.n + 1, sizeof *run->trials);
@@ -211,7 +211,7 @@ ErrCode coordinator_read_trials(Coordinator *run, Err *err)
                                                   .seconds = run->plan->networks[network].seconds};
     }
 fail:
-    keep_release(&keep);
+    arena_release(&arena);
     return err->code;
 }
 
@@ -268,28 +268,28 @@ fail:
 
 ErrCode coordinator_known_winner(Coordinator *run, Err *err)
 {
-    Keep keep = {0};
+    Arena arena = {0};
     StoreFact fact;
     bool is_there = false;
-    TRY(store_fact(run->store, WINNER_FACT, &keep, &fact, &is_there, err));
+    TRY(store_fact(run->store, WINNER_FACT, &arena, &fact, &is_there, err));
     if (is_there)
         TRY(plan_set_winner(run->plan, fact.value, err));
 fail:
-    keep_release(&keep);
+    arena_release(&arena);
     return err->code;
 }
 
 ErrCode coordinator_find_winner(Coordinator *run, bool *is_new, Err *err)
 {
-    Keep keep = {0};
+    Arena arena = {0};
     StoreResults results;
     Ranking *rankings = NULL;
     size_t n = 0;
     *is_new = false;
     if (!plan_is_waiting(run->plan))
         return ERR_NONE;
-    TRY(store_results(run->store, &keep, &results, err));
-    TRY(ranking_all(&results, score, &run->objective, &keep, &rankings, &n, err));
+    TRY(store_results(run->store, &arena, &results, err));
+    TRY(ranking_all(&results, score, &run->objective, &arena, &rankings, &n, err));
     const Ranking *grid = ranking_find(rankings, n, "counted");
     if (grid == NULL)
         grid = ranking_find(rankings, n, "nominal");
@@ -300,6 +300,6 @@ ErrCode coordinator_find_winner(Coordinator *run, bool *is_new, Err *err)
         *is_new = true;
     }
 fail:
-    keep_release(&keep);
+    arena_release(&arena);
     return err->code;
 }

@@ -43,8 +43,8 @@ typedef struct RunSlot {
 typedef struct RunResult {
     char *dir;                  /* the attempt's */
     char *folder;               /* the trial's */
-    StoreArtifact artifacts[2]; /* weights, best; texts in keep */
-    Keep keep;
+    StoreArtifact artifacts[2]; /* weights, best; texts in arena */
+    Arena arena;
 } RunResult;
 
 typedef struct Coordinator {

@@ -253,7 +253,7 @@ static ErrCode accept(Coordinator *run, RunSlot *slot, const json_t *event, bool
 fail:
     mem_free(result.folder);
     mem_free(result.dir);
-    keep_release(&result.keep);
+    arena_release(&result.arena);
     return err->code;
 }
 

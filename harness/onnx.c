@@ -1,14 +1,14 @@
 /*
  * harness/onnx.c: operations to ONNX nodes, weights to initialisers, packed by protobuf-c.
  *
- * Everything hangs on one Keep; a failed allocation sticks to it and is reported once, before
+ * Everything hangs on one arena; a failed allocation sticks to it and is reported once, before
  * packing. Value names are the operations' names with a suffix for what happens inside one.
  */
 #include "harness/onnx.h"
 
+#include "base/arena.h"
 #include "base/file.h"
 #include "base/sys.h"
-#include "results/keep.h"
 #include "weights/naming.h"
 
 #include <onnx.pb-c.h>
@@ -30,7 +30,7 @@ static const float HARD_SIGMOID_ALPHA = 1.0F / 6.0F, HARD_SIGMOID_BETA = 0.5F;
 
 /* The graph as it grows. */
 typedef struct Graph {
-    Keep keep;
+    Arena arena;
     const Net *net;
     Onnx__NodeProto **nodes;
     size_t n_nodes, max_nodes;
@@ -43,14 +43,14 @@ typedef struct Graph {
 
 static char *text(Graph *graph, const char *string)
 {
-    return keep_text(&graph->keep, string);
+    return arena_text(&graph->arena, string);
 }
 
 static void add_tensor(Graph *graph, const char *name, const float *data, size_t n,
                        const int64_t *dims, size_t n_dims)
 {
-    Onnx__TensorProto *tensor = keep_alloc(&graph->keep, 1, sizeof *tensor);
-    int64_t *own_dims = keep_alloc(&graph->keep, n_dims, sizeof *own_dims);
+    Onnx__TensorProto *tensor = arena_zalloc(&graph->arena, 1, sizeof *tensor);
+    int64_t *own_dims = arena_zalloc(&graph->arena, n_dims, sizeof *own_dims);
     if (!tensor || !own_dims || graph->n_tensors == graph->max_tensors)
         return;
     for (size_t i = 0; i < n_dims; i++)
@@ -71,8 +71,8 @@ static void add_tensor(Graph *graph, const char *name, const float *data, size_t
 static Onnx__NodeProto *add_node(Graph *graph, const char *type, const char *output,
                                  const char *const inputs[MAX_INPUTS])
 {
-    Onnx__NodeProto *node = keep_alloc(&graph->keep, 1, sizeof *node);
-    char **names = keep_alloc(&graph->keep, MAX_INPUTS + 1, sizeof *names);
+    Onnx__NodeProto *node = arena_zalloc(&graph->arena, 1, sizeof *node);
+    char **names = arena_zalloc(&graph->arena, MAX_INPUTS + 1, sizeof *names);
     if (!node || !names || graph->n_nodes == graph->max_nodes)
         return NULL;
     onnx__node_proto__init(node);
@@ -91,11 +91,11 @@ static Onnx__NodeProto *add_node(Graph *graph, const char *type, const char *out
 static Onnx__AttributeProto *add_attribute(Graph *graph, Onnx__NodeProto *node, const char *name,
                                            Onnx__AttributeProto__AttributeType type)
 {
-    Onnx__AttributeProto *attribute = keep_alloc(&graph->keep, 1, sizeof *attribute);
+    Onnx__AttributeProto *attribute = arena_zalloc(&graph->arena, 1, sizeof *attribute);
     if (!node || !attribute)
         return NULL;
     if (node->attribute == NULL)
-        node->attribute = keep_alloc(&graph->keep, MAX_ATTRIBUTES, sizeof *node->attribute);
+        node->attribute = arena_zalloc(&graph->arena, MAX_ATTRIBUTES, sizeof *node->attribute);
     if (node->attribute == NULL)
         return NULL;
     onnx__attribute_proto__init(attribute);
@@ -131,7 +131,7 @@ static void add_ints(Graph *graph, Onnx__NodeProto *node, const char *name, cons
 {
     Onnx__AttributeProto *attribute =
         add_attribute(graph, node, name, ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__INTS);
-    int64_t *own = keep_alloc(&graph->keep, n, sizeof *own);
+    int64_t *own = arena_zalloc(&graph->arena, n, sizeof *own);
     if (!attribute || !own)
         return;
     memcpy(own, values, n * sizeof *own);
@@ -142,7 +142,7 @@ static void add_ints(Graph *graph, Onnx__NodeProto *node, const char *name, cons
 /* "prefix.suffix" */
 static const char *part(Graph *graph, const Op *op, const char *suffix)
 {
-    return keep_printf(&graph->keep, "%s.%s", op->name, suffix);
+    return arena_printf(&graph->arena, "%s.%s", op->name, suffix);
 }
 
 /* --- operations --- */
@@ -165,13 +165,13 @@ static void add_activation(Graph *graph, Activation act, const char *input, cons
         (void)add_node(graph, "Sigmoid", output, (const char *[MAX_INPUTS]){input});
         break;
     case ACT_SWISH: {
-        const char *gate = keep_printf(&graph->keep, "%s.gate", output);
+        const char *gate = arena_printf(&graph->arena, "%s.gate", output);
         (void)add_node(graph, "Sigmoid", gate, (const char *[MAX_INPUTS]){input});
         (void)add_node(graph, "Mul", output, (const char *[MAX_INPUTS]){input, gate});
         break;
     }
     case ACT_HARD_SWISH: {
-        const char *gate = keep_printf(&graph->keep, "%s.gate", output);
+        const char *gate = arena_printf(&graph->arena, "%s.gate", output);
         Onnx__NodeProto *node =
             add_node(graph, "HardSigmoid", gate, (const char *[MAX_INPUTS]){input});
         add_float(graph, node, "alpha", HARD_SIGMOID_ALPHA);
@@ -297,7 +297,7 @@ static void add_weights(Graph *graph)
     }
     for (int i = 0; i < net_n_tensors(graph->net); i++) {
         const NetTensor *tensor = net_tensor(graph->net, i);
-        float *data = keep_alloc(&graph->keep, tensor->n_elements, sizeof *data);
+        float *data = arena_zalloc(&graph->arena, tensor->n_elements, sizeof *data);
         if (data == NULL)
             return;
         net_read(graph->net, i, NET_WEIGHTS, data);
@@ -311,12 +311,12 @@ static void add_weights(Graph *graph)
 static Onnx__ValueInfoProto *value_info(Graph *graph, const char *name, const int64_t *dims,
                                         size_t n_dims)
 {
-    Onnx__ValueInfoProto *info = keep_alloc(&graph->keep, 1, sizeof *info);
-    Onnx__TypeProto *type = keep_alloc(&graph->keep, 1, sizeof *type);
-    Onnx__TypeProto__Tensor *tensor = keep_alloc(&graph->keep, 1, sizeof *tensor);
-    Onnx__TensorShapeProto *shape = keep_alloc(&graph->keep, 1, sizeof *shape);
-    Onnx__TensorShapeProto__Dimension **list = keep_alloc(&graph->keep, n_dims, sizeof(void *));
-    Onnx__TensorShapeProto__Dimension *items = keep_alloc(&graph->keep, n_dims, sizeof *items);
+    Onnx__ValueInfoProto *info = arena_zalloc(&graph->arena, 1, sizeof *info);
+    Onnx__TypeProto *type = arena_zalloc(&graph->arena, 1, sizeof *type);
+    Onnx__TypeProto__Tensor *tensor = arena_zalloc(&graph->arena, 1, sizeof *tensor);
+    Onnx__TensorShapeProto *shape = arena_zalloc(&graph->arena, 1, sizeof *shape);
+    Onnx__TensorShapeProto__Dimension **list = arena_zalloc(&graph->arena, n_dims, sizeof(void *));
+    Onnx__TensorShapeProto__Dimension *items = arena_zalloc(&graph->arena, n_dims, sizeof *items);
     if (!info || !type || !tensor || !shape || !list || !items)
         return NULL;
     onnx__value_info_proto__init(info);
@@ -386,7 +386,7 @@ static ErrCode write_model(Graph *graph, const char *path, Err *err)
     model.n_opset_import = 1;
     model.opset_import = opsets;
     model.graph = &body;
-    TRY(keep_ok(&graph->keep, err));
+    TRY(arena_ok(&graph->arena, err));
     TRY(pack(&model, path, err));
 fail:
     return err->code;
@@ -398,15 +398,15 @@ ErrCode onnx_write(const Net *net, const char *path, Err *err)
     Graph graph = {.net = net};
     graph.max_nodes = (size_t)network->n_ops * NODES_PER_OP;
     graph.max_tensors = (size_t)net_n_tensors(net) + CONSTANTS;
-    graph.nodes = keep_alloc(&graph.keep, graph.max_nodes, sizeof *graph.nodes);
-    graph.tensors = keep_alloc(&graph.keep, graph.max_tensors, sizeof *graph.tensors);
-    graph.outputs = keep_alloc(&graph.keep, (size_t)network->n_ops, sizeof *graph.outputs);
-    TRY(keep_ok(&graph.keep, err));
+    graph.nodes = arena_zalloc(&graph.arena, graph.max_nodes, sizeof *graph.nodes);
+    graph.tensors = arena_zalloc(&graph.arena, graph.max_tensors, sizeof *graph.tensors);
+    graph.outputs = arena_zalloc(&graph.arena, (size_t)network->n_ops, sizeof *graph.outputs);
+    TRY(arena_ok(&graph.arena, err));
     add_weights(&graph);
     for (int i = 0; i < network->n_ops; i++)
         add_op(&graph, i);
     TRY(write_model(&graph, path, err));
 fail:
-    keep_release(&graph.keep);
+    arena_release(&graph.arena);
     return err->code;
 }

@@ -83,13 +83,9 @@ static ErrCode keep_folder(Study *study, const char *origin, Err *err)
     char *folder = file_folder(origin);
     if (folder == NULL)
         return err_memory(err, strlen(origin));
-    const size_t n = strlen(folder) + 1;
-    char *kept = yaml_alloc(study->doc, n);
-    if (kept != NULL)
-        memcpy(kept, folder, n);
+    study->folder = arena_text(yaml_arena(study->doc), folder);
     mem_free(folder);
-    study->folder = kept;
-    return kept != NULL ? ERR_NONE : err_memory(err, n);
+    return study->folder != NULL ? ERR_NONE : err_memory(err, strlen(origin));
 }
 
 ErrCode study_parse(Study **out, const char *origin, const char *text, size_t n_bytes,

@@ -18,7 +18,7 @@ static ErrCode read_rows(YamlDoc *doc, const YamlNode *node, size_t n_columns, d
     if (node->kind != YAML_LIST || node->n_items > MAX_POINTS)
         return yaml_error(err, node, "'%s' must be a list of at most %d lists of %zu numbers",
                           node->key, MAX_POINTS, n_columns);
-    double *values = yaml_alloc(doc, (node->n_items + 1) * n_columns * sizeof *values);
+    double *values = arena_zalloc(yaml_arena(doc), (node->n_items + 1) * n_columns, sizeof *values);
     if (values == NULL)
         return err_memory(err, node->n_items * n_columns * sizeof *values);
     for (size_t i = 0; i < node->n_items; i++) {
@@ -72,7 +72,7 @@ static ErrCode read_strategies(YamlDoc *doc, StudyPart *part, Err *err)
     if (node->kind != YAML_LIST || node->n_items == 0 || node->n_items > MAX_STRATEGIES)
         return yaml_error(err, node, "'strategies' must be a list of 1 to %d strategies",
                           MAX_STRATEGIES);
-    part->strategies = yaml_alloc(doc, node->n_items * sizeof *part->strategies);
+    part->strategies = arena_zalloc(yaml_arena(doc), node->n_items, sizeof *part->strategies);
     if (part->strategies == NULL)
         return err_memory(err, node->n_items * sizeof *part->strategies);
     for (size_t i = 0; i < node->n_items; i++)
@@ -129,7 +129,7 @@ ErrCode study_read_parts(Study *study, Err *err)
         return ERR_NONE;
     if (list->kind != YAML_LIST || list->n_items > MAX_PARTS)
         return yaml_error(err, list, "'parts' must be a list of at most %d parts", MAX_PARTS);
-    study->parts = yaml_alloc(study->doc, (list->n_items + 1) * sizeof *study->parts);
+    study->parts = arena_zalloc(yaml_arena(study->doc), list->n_items + 1, sizeof *study->parts);
     if (study->parts == NULL)
         return err_memory(err, list->n_items * sizeof *study->parts);
     for (size_t i = 0; i < list->n_items; i++)

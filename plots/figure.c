@@ -28,7 +28,7 @@ typedef struct Drawing {
     FigureData data;
     Figure figure;
     const char *note, *stamp; /* texts in the picture */
-    Keep *keep;
+    Arena *arena;
 } Drawing;
 
 /* --- words --- */
@@ -42,7 +42,7 @@ static const char *head_line(const Drawing *d, const char *key)
     if (line == NULL)
         return "";
     line += strlen(start);
-    const char *text = keep_printf(d->keep, "%.*s", (int)strcspn(line, "\n"), line);
+    const char *text = arena_printf(d->arena, "%.*s", (int)strcspn(line, "\n"), line);
     return text != NULL ? text : "";
 }
 
@@ -57,8 +57,8 @@ static const char *seeds_text(const Drawing *d)
     const int64_t low = figure_data_int(&d->data, "n_low");
     const int64_t high = figure_data_int(&d->data, "n_high");
     const char *text =
-        low == high ? keep_printf(d->keep, "n = %" PRId64 " seed%s", high, plural(high))
-                    : keep_printf(d->keep, "n = %" PRId64 " to %" PRId64 " seeds", low, high);
+        low == high ? arena_printf(d->arena, "n = %" PRId64 " seed%s", high, plural(high))
+                    : arena_printf(d->arena, "n = %" PRId64 " to %" PRId64 " seeds", low, high);
     return text != NULL ? text : "";
 }
 
@@ -73,7 +73,7 @@ static const char *missing_text(const Drawing *d, const char *lead)
                     plural(diverged));
     if (waiting)
         text_printf(&text, "%s%" PRId64 " trial%s not finished", lead, waiting, plural(waiting));
-    const char *copy = keep_text(d->keep, text_string(&text));
+    const char *copy = arena_text(d->arena, text_string(&text));
     text_release(&text);
     return copy != NULL ? copy : "";
 }
@@ -93,8 +93,8 @@ static bool has_seeds(const Drawing *d)
 /* "Dots are seeds, ...": how to read the marks. */
 static const char *dots_text(const Drawing *d)
 {
-    return keep_printf(
-        d->keep, "%s, %s; %s%s%s.",
+    return arena_printf(
+        d->arena, "%s, %s; %s%s%s.",
         has_seeds(d) ? "Small dots are seeds, large marks their means" : "Each mark is one run",
         seeds_text(d),
         has_bars(d) ? "bars 90 % t intervals of the mean" : "no intervals are drawn below 5 seeds",
@@ -129,7 +129,7 @@ static const char *fill_in(const Drawing *d, const char *pattern)
         else
             text_append(&text, figure_data_text(&d->data, key));
     }
-    const char *copy = keep_text(d->keep, text_string(&text));
+    const char *copy = arena_text(d->arena, text_string(&text));
     text_release(&text);
     return copy;
 }
@@ -144,8 +144,8 @@ static const char *stamp_text(const Drawing *d)
     if (!text_to_double(figure_data_text(&d->data, "ratio_low"), &low) ||
         !text_to_double(figure_data_text(&d->data, "ratio_high"), &high))
         low = high = 1.0;
-    return keep_printf(d->keep, "%s%snominal cost: really %.2f to %.2f of the target", demo,
-                       is_demo ? ", " : "", low, high);
+    return arena_printf(d->arena, "%s%snominal cost: really %.2f to %.2f of the target", demo,
+                        is_demo ? ", " : "", low, high);
 }
 
 /* Fills title, caption, alt, note and stamp. */
@@ -153,14 +153,15 @@ static void describe(Drawing *d)
 {
     d->figure.title = head_line(d, "title");
     d->stamp = stamp_text(d);
-    d->note = keep_printf(d->keep, "%s on %s  |  %s%s%s%s", figure_data_text(&d->data, "baseline"),
-                          figure_data_text(&d->data, "data"), seeds_text(d),
-                          has_seeds(d) ? "  |  small: seeds, large: mean" : "",
-                          has_bars(d) ? ", bars: 90 % t intervals" : "", missing_text(d, "  |  "));
+    d->note =
+        arena_printf(d->arena, "%s on %s  |  %s%s%s%s", figure_data_text(&d->data, "baseline"),
+                     figure_data_text(&d->data, "data"), seeds_text(d),
+                     has_seeds(d) ? "  |  small: seeds, large: mean" : "",
+                     has_bars(d) ? ", bars: 90 % t intervals" : "", missing_text(d, "  |  "));
     const char *caption = fill_in(d, head_line(d, "caption"));
     d->figure.caption =
-        keep_printf(d->keep, "%s%s%s", d->stamp != NULL && *d->stamp ? d->stamp : "",
-                    d->stamp != NULL && *d->stamp ? ". " : "", caption != NULL ? caption : "");
+        arena_printf(d->arena, "%s%s%s", d->stamp != NULL && *d->stamp ? d->stamp : "",
+                     d->stamp != NULL && *d->stamp ? ". " : "", caption != NULL ? caption : "");
     d->figure.alt = fill_in(d, head_line(d, "alt"));
 }
 
@@ -217,15 +218,15 @@ static ErrCode accept_pictures(Drawing *d, const char *base, const char *suffix,
     char *svg = NULL;
     size_t n_bytes = 0;
     for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
-        const char *from = keep_printf(d->keep, "%s.%s%s", base, formats[i], suffix);
-        const char *to = keep_printf(d->keep, "%s.%s", base, formats[i]);
-        TRY(keep_ok(d->keep, err));
+        const char *from = arena_printf(d->arena, "%s.%s%s", base, formats[i], suffix);
+        const char *to = arena_printf(d->arena, "%s.%s", base, formats[i]);
+        TRY(arena_ok(d->arena, err));
         TRY(gnuplot_accept(from, to, formats[i], err));
     }
-    TRY(file_read(keep_printf(d->keep, "%s.svg", base), MAX_SVG_BYTES, &svg, &n_bytes, err));
-    d->figure.svg = keep_text(d->keep, svg);
+    TRY(file_read(arena_printf(d->arena, "%s.svg", base), MAX_SVG_BYTES, &svg, &n_bytes, err));
+    d->figure.svg = arena_text(d->arena, svg);
     mem_free(svg);
-    return keep_ok(d->keep, err);
+    return arena_ok(d->arena, err);
 fail:
     return err->code;
 }
@@ -234,7 +235,7 @@ static void remove_leftovers(Drawing *d, const char *base, const char *suffix)
 {
     for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
         Err ignored = {0};
-        const char *path = keep_printf(d->keep, "%s.%s%s", base, formats[i], suffix);
+        const char *path = arena_printf(d->arena, "%s.%s%s", base, formats[i], suffix);
         if (path != NULL && file_remove(path, &ignored) != ERR_NONE)
             continue; /* what cannot be removed is swept by the next run */
     }
@@ -249,15 +250,15 @@ static ErrCode base_path(const Drawing *d, const char **base, Err *err)
             return err_set(err, ERR_USAGE,
                            "cannot draw into a folder with control characters in "
                            "its name");
-    *base = keep_printf(d->keep, "%s%s/%s", start, d->folder, d->name);
-    return keep_ok(d->keep, err);
+    *base = arena_printf(d->arena, "%s%s/%s", start, d->folder, d->name);
+    return arena_ok(d->arena, err);
 }
 
 static ErrCode draw(Drawing *d, Err *err)
 {
     Text script = {0}, saved = {0}, tsv = {0};
     const char *base = NULL;
-    const char *suffix = keep_printf(d->keep, ".tmp-%ld-0", (long)proc_pid());
+    const char *suffix = arena_printf(d->arena, ".tmp-%ld-0", (long)proc_pid());
     TRY(base_path(d, &base, err));
     append_script(d, base, suffix, &script);
     append_script(d, d->name, "", &saved);
@@ -265,12 +266,12 @@ static ErrCode draw(Drawing *d, Err *err)
     TRY(text_ok(&script, err));
     TRY(text_ok(&saved, err));
     TRY(text_ok(&tsv, err));
-    TRY(keep_ok(d->keep, err));
+    TRY(arena_ok(d->arena, err));
     TRY(file_make_dirs(d->folder, err));
     TRY(gnuplot_run(&script, FIGURE_TIMEOUT_S, err));
     TRY(accept_pictures(d, base, suffix, err));
-    TRY(file_write(keep_printf(d->keep, "%s.gp", base), saved.data, saved.n_bytes, err));
-    TRY(file_write(keep_printf(d->keep, "%s.tsv", base), tsv.data, tsv.n_bytes, err));
+    TRY(file_write(arena_printf(d->arena, "%s.gp", base), saved.data, saved.n_bytes, err));
+    TRY(file_write(arena_printf(d->arena, "%s.tsv", base), tsv.data, tsv.n_bytes, err));
     text_release(&script);
     text_release(&saved);
     text_release(&tsv);
@@ -292,7 +293,7 @@ static bool is_known(const char *name)
     return false;
 }
 
-ErrCode figure_draw(Store *store, const char *name, const char *folder, Keep *keep, Figure *out,
+ErrCode figure_draw(Store *store, const char *name, const char *folder, Arena *arena, Figure *out,
                     Err *err)
 {
     if (!is_known(name)) {
@@ -301,14 +302,14 @@ ErrCode figure_draw(Store *store, const char *name, const char *folder, Keep *ke
                        nearest ? ", did you mean '" : ": they are grid, fig3, fig4, fig8",
                        nearest ? nearest : "", nearest ? "'?" : "");
     }
-    const char *file_name = keep_printf(keep, "%s.gp", name);
+    const char *file_name = arena_printf(arena, "%s.gp", name);
     const EmbeddedFile *file = file_name != NULL ? embed_find(plots_files, file_name) : NULL;
-    Drawing d = {.name = name, .folder = folder, .keep = keep, .figure = {.name = name}};
-    TRY(keep_ok(keep, err));
+    Drawing d = {.name = name, .folder = folder, .arena = arena, .figure = {.name = name}};
+    TRY(arena_ok(arena, err));
     if (file == NULL)
         return err_set(err, ERR_INTERNAL, "no script for figure '%s'", name);
     d.body = (const char *)file->data;
-    TRY(figure_data_read(store, name, keep, &d.data, err));
+    TRY(figure_data_read(store, name, arena, &d.data, err));
     describe(&d);
     d.figure.n_diverged = figure_data_int(&d.data, "n_diverged");
     d.figure.is_empty = figure_data_int(&d.data, "n_done") == 0;

@@ -10,9 +10,9 @@
 #ifndef PLOTS_FIGURE_H
 #define PLOTS_FIGURE_H
 
+#include "base/arena.h"
 #include "base/embed.h"
 #include "base/err.h"
-#include "results/keep.h"
 #include "results/store.h"
 
 #include <stdbool.h>
@@ -25,7 +25,7 @@ extern const EmbeddedFile plots_files[];
 
 enum { FIGURE_TIMEOUT_S = 300 }; /* for one run of gnuplot; idle, a second */
 
-/* What a report needs of a drawn figure; texts live in the Keep. */
+/* What a report needs of a drawn figure; texts live in the arena. */
 typedef struct Figure {
     const char *name;
     const char *title;
@@ -42,7 +42,7 @@ typedef struct Figure {
  * ERR_USAGE (unknown name; the nearest is named), ERR_IO, ERR_CHILD (gnuplot is missing, fails, or
  * wrote an incomplete picture; its own words are in the message), ERR_TIMEOUT, as store_query.
  */
-ErrCode figure_draw(Store *store, const char *name, const char *folder, Keep *keep, Figure *out,
+ErrCode figure_draw(Store *store, const char *name, const char *folder, Arena *arena, Figure *out,
                     Err *err) ERR_CHECKED;
 
 #endif

@@ -10,34 +10,34 @@ static const char marker[] = "-- block: ";
 
 /* Adds the block whose text begins after the marker and ends at `end`. */
 static ErrCode add_block(Store *store, const char *text, const char *end, const char *figure,
-                         Keep *keep, FigureData *out, Err *err)
+                         Arena *arena, FigureData *out, Err *err)
 {
     const size_t n_name = strcspn(text, "\n");
     if (out->n_blocks == FIGURE_MAX_BLOCKS)
         return err_set(err, ERR_INTERNAL, "figure '%s' has more than %d blocks", figure,
                        FIGURE_MAX_BLOCKS);
     FigureBlock *block = &out->blocks[out->n_blocks];
-    block->name = keep_printf(keep, "%.*s", (int)n_name, text);
+    block->name = arena_printf(arena, "%.*s", (int)n_name, text);
     text += n_name;
-    const char *sql = keep_printf(keep, "%.*s", (int)(end - text), text);
-    TRY(keep_ok(keep, err));
-    TRY(store_query(store, sql, figure, keep, &block->table, err));
+    const char *sql = arena_printf(arena, "%.*s", (int)(end - text), text);
+    TRY(arena_ok(arena, err));
+    TRY(store_query(store, sql, figure, arena, &block->table, err));
     out->n_blocks++;
     return ERR_NONE;
 fail:
     return err_wrap(err, "block '%s'", block->name != NULL ? block->name : "?");
 }
 
-ErrCode figure_data_read(Store *store, const char *name, Keep *keep, FigureData *out, Err *err)
+ErrCode figure_data_read(Store *store, const char *name, Arena *arena, FigureData *out, Err *err)
 {
-    const char *file_name = keep_printf(keep, "%s.sql", name);
+    const char *file_name = arena_printf(arena, "%s.sql", name);
     const EmbeddedFile *vars = embed_find(plots_files, "figure_vars.sql");
     const EmbeddedFile *file = file_name != NULL ? embed_find(plots_files, file_name) : NULL;
     *out = (FigureData){0};
-    TRY(keep_ok(keep, err));
+    TRY(arena_ok(arena, err));
     if (file == NULL || vars == NULL)
         return err_set(err, ERR_INTERNAL, "no queries for figure '%s'", name);
-    TRY(store_query(store, (const char *)vars->data, name, keep, &out->vars, err));
+    TRY(store_query(store, (const char *)vars->data, name, arena, &out->vars, err));
     if (out->vars.n_rows != 1)
         return err_set(err, ERR_MISSING, "nothing was planned yet in store '%s'",
                        store_path(store));
@@ -45,7 +45,7 @@ ErrCode figure_data_read(Store *store, const char *name, Keep *keep, FigureData 
     while (text != NULL) {
         const char *next = strstr(text + 1, marker);
         const char *end = next != NULL ? next : text + strlen(text);
-        TRY(add_block(store, text + strlen(marker), end, name, keep, out, err));
+        TRY(add_block(store, text + strlen(marker), end, name, arena, out, err));
         text = next;
     }
     return ERR_NONE;

@@ -3,10 +3,10 @@
 #ifndef PLOTS_FIGURE_DATA_H
 #define PLOTS_FIGURE_DATA_H
 
+#include "base/arena.h"
 #include "base/embed.h"
 #include "base/err.h"
 #include "base/text.h"
-#include "results/keep.h"
 #include "results/store.h"
 
 #include <stdbool.h>
@@ -26,7 +26,7 @@ typedef struct FigureData {
 } FigureData;
 
 /* Runs figure_vars.sql and every block of NAME.sql. Errors: as store_query. */
-ErrCode figure_data_read(Store *store, const char *name, Keep *keep, FigureData *out,
+ErrCode figure_data_read(Store *store, const char *name, Arena *arena, FigureData *out,
                          Err *err) ERR_CHECKED;
 
 /* A variable's text, "" if there is none. */

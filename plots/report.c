@@ -26,7 +26,7 @@ typedef struct Report {
     Verdict verdicts[VERDICT_COUNT];
     Ranking *rankings;
     size_t n_rankings;
-    Keep keep;
+    Arena arena;
     int n_missing; /* figures that could not be drawn */
 } Report;
 
@@ -79,7 +79,7 @@ static void put_demo(Report *r, Text *page)
 static void put_verdicts(Report *r, Text *page)
 {
     for (int i = 0; i < VERDICT_COUNT; i++)
-        report_verdict(page, &r->verdicts[i], &r->keep);
+        report_verdict(page, &r->verdicts[i], &r->arena);
 }
 
 /* One figure, or why there is none. */
@@ -87,7 +87,7 @@ static void put_figure(Report *r, const char *name, const char *folder, Text *pa
 {
     Figure figure = {0};
     Err err = {0};
-    if (figure_draw(r->store, name, folder, &r->keep, &figure, &err) != ERR_NONE) {
+    if (figure_draw(r->store, name, folder, &r->arena, &figure, &err) != ERR_NONE) {
         r->n_missing++;
         html_markup(page, "<p class=\"note\">");
         html_printf(page, "Figure %s is missing: %s.", name, err.msg);
@@ -142,7 +142,7 @@ static void put_query(Report *r, const char *sql, Text *page)
 {
     StoreTable t = {0};
     Err err = {0};
-    if (store_query(r->store, sql, NULL, &r->keep, &t, &err) != ERR_NONE) {
+    if (store_query(r->store, sql, NULL, &r->arena, &t, &err) != ERR_NONE) {
         html_element(page, "p class=\"note\"", err.msg);
         return;
     }
@@ -164,7 +164,7 @@ static void put_records(Report *r, const char *sql, Text *page)
 {
     StoreTable t = {0};
     Err err = {0};
-    if (store_query(r->store, sql, NULL, &r->keep, &t, &err) != ERR_NONE) {
+    if (store_query(r->store, sql, NULL, &r->arena, &t, &err) != ERR_NONE) {
         html_element(page, "p class=\"note\"", err.msg);
         return;
     }
@@ -260,7 +260,7 @@ static ErrCode fill_template(Report *r, Text *page, Err *err)
         rest = close + 2;
     }
     text_append(page, rest != NULL ? rest : "");
-    TRY(keep_ok(&r->keep, err));
+    TRY(arena_ok(&r->arena, err));
     return text_ok(page, err);
 fail:
     return err->code;
@@ -276,9 +276,9 @@ ErrCode report_write(Store *store, const ReportOptions *options, int *n_missing,
         goto fail;
     }
     TRY(store_set_score(store, options->score, options->context, err));
-    TRY(store_results(store, &r.keep, &r.results, err));
-    TRY(verdict_all(&r.results, &r.keep, r.verdicts, err));
-    TRY(ranking_all(&r.results, options->score, options->context, &r.keep, &r.rankings,
+    TRY(store_results(store, &r.arena, &r.results, err));
+    TRY(verdict_all(&r.results, &r.arena, r.verdicts, err));
+    TRY(ranking_all(&r.results, options->score, options->context, &r.arena, &r.rankings,
                     &r.n_rankings, err));
     TRY(fill_template(&r, &page, err));
     TRY(file_make_dirs(options->folder, err));
@@ -287,11 +287,11 @@ ErrCode report_write(Store *store, const ReportOptions *options, int *n_missing,
         *n_missing = r.n_missing;
     mem_free(path);
     text_release(&page);
-    keep_release(&r.keep);
+    arena_release(&r.arena);
     return ERR_NONE;
 fail:
     mem_free(path);
     text_release(&page);
-    keep_release(&r.keep);
+    arena_release(&r.arena);
     return err_wrap(err, "writing the report");
 }

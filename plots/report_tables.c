@@ -37,11 +37,11 @@ static void contrast_row(Text *page, const VerdictContrast *c)
 }
 
 /* The summary. Where it does not begin with the effect, that stands above it. */
-static void put_summary(Text *page, const Verdict *v, Keep *keep)
+static void put_summary(Text *page, const Verdict *v, Arena *arena)
 {
-    const char *effect = verdict_interval_text(&v->effect, "points", keep);
+    const char *effect = verdict_interval_text(&v->effect, "points", arena);
     const char *lead =
-        v->has_effect ? keep_printf(keep, "%s: %s", v->effect_name, effect != NULL ? effect : "")
+        v->has_effect ? arena_printf(arena, "%s: %s", v->effect_name, effect != NULL ? effect : "")
                       : NULL;
     const size_t n = lead != NULL ? strlen(lead) : 0;
     const bool begins_with_it = lead != NULL && strncasecmp(v->summary, lead, n) == 0;
@@ -72,7 +72,7 @@ static void put_contrasts(Text *page, const Verdict *v)
     html_markup(page, "</tbody></table></div></details>\n");
 }
 
-void report_verdict(Text *page, const Verdict *v, Keep *keep)
+void report_verdict(Text *page, const Verdict *v, Arena *arena)
 {
     const char *outcome = verdict_outcome_name(v->outcome);
     text_printf(page, "<article class=\"verdict %s\">\n<h3><span class=\"badge %s\">%s</span>",
@@ -83,7 +83,7 @@ void report_verdict(Text *page, const Verdict *v, Keep *keep)
         html_markup(page, "<span class=\"badge stamp\">NOMINAL COST</span>");
     html_printf(page, " %s. %s", v->id, v->claim);
     html_markup(page, "</h3>\n");
-    put_summary(page, v, keep);
+    put_summary(page, v, arena);
     html_markup(page, "\n<p class=\"note\"><strong>Rule, fixed beforehand.</strong> ");
     html_text(page, v->rule);
     html_markup(page, "</p>\n");

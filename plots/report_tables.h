@@ -8,7 +8,7 @@
 #include "results/verdict.h"
 
 /* A verdict as a card: claim, outcome, effect, rule, contrasts. */
-void report_verdict(Text *page, const Verdict *verdict, Keep *keep);
+void report_verdict(Text *page, const Verdict *verdict, Arena *arena);
 
 /* All rankings: one table each, and the winner of the matched beside that of the nominal grid. */
 void report_rankings(Text *page, const StoreResults *results, const Ranking *rankings,

@@ -325,11 +325,12 @@ bool db_is_null(DbQuery *query, int column)
     return sqlite3_column_type(query->statement, column) == SQLITE_NULL;
 }
 
-const char *db_get_text(DbQuery *query, int column, Keep *keep)
+const char *db_get_text(DbQuery *query, int column, Arena *arena)
 {
     if (db_is_null(query, column))
         return NULL;
-    const char *text = keep_text(keep, (const char *)sqlite3_column_text(query->statement, column));
+    const char *text =
+        arena_text(arena, (const char *)sqlite3_column_text(query->statement, column));
     query->out_of_memory |= text == NULL;
     return text;
 }

@@ -9,9 +9,9 @@
 #ifndef RESULTS_DB_H
 #define RESULTS_DB_H
 
-#include "results/keep.h"
 #include "results/store.h"
 
+#include "base/arena.h"
 #include "base/err.h"
 
 #include <sqlite3.h>
@@ -87,7 +87,7 @@ void db_abandon(DbQuery *query); /* after another error; accepts an ended or zer
 int64_t db_get_int(DbQuery *query, int column);
 double db_get_real(DbQuery *query, int column); /* NULL is NaN */
 bool db_is_null(DbQuery *query, int column);
-const char *db_get_text(DbQuery *query, int column, Keep *keep); /* NULL is NULL */
+const char *db_get_text(DbQuery *query, int column, Arena *arena); /* NULL is NULL */
 
 /* The single integer of a query's first row; `fallback` if there is no row or it is NULL. */
 ErrCode db_scalar(Db *db, const char *sql, const DbValue *values, int n_values, int64_t fallback,

@@ -14,13 +14,13 @@ const char *const export_names[] = {"trial",       "result",  "measured", "curre
                                     "environment", "run",     "fact",     NULL};
 
 /* The table, view included, by its name. */
-static ErrCode read_table(Store *store, const char *name, Keep *keep, StoreTable *table, Err *err)
+static ErrCode read_table(Store *store, const char *name, Arena *arena, StoreTable *table, Err *err)
 {
     char sql[128];
     for (size_t i = 0; export_names[i]; i++)
         if (strcmp(export_names[i], name) == 0) {
             snprintf(sql, sizeof(sql), "SELECT * FROM %s", export_names[i]);
-            return store_query(store, sql, NULL, keep, table, err);
+            return store_query(store, sql, NULL, arena, table, err);
         }
     const char *nearest = text_nearest(name, export_names, ARRAY_LEN(export_names) - 1);
     return err_set(err, ERR_USAGE, "nothing to export is called '%s'%s%s%s", name,
@@ -47,9 +47,9 @@ static void append_field(Text *out, const char *field)
 
 ErrCode export_csv(Store *store, const char *name, Text *out, Err *err)
 {
-    Keep keep = {0};
+    Arena arena = {0};
     StoreTable t = {0};
-    TRY(read_table(store, name, &keep, &t, err));
+    TRY(read_table(store, name, &arena, &t, err));
     for (size_t c = 0; c < t.n_columns; c++) {
         text_append(out, c ? "," : "");
         append_field(out, t.names[c]);
@@ -60,20 +60,20 @@ ErrCode export_csv(Store *store, const char *name, Text *out, Err *err)
         append_field(out, t.cells[i]);
         text_append(out, i % t.n_columns == t.n_columns - 1 ? "\r\n" : "");
     }
-    keep_release(&keep);
+    arena_release(&arena);
     return text_ok(out, err);
 fail:
-    keep_release(&keep);
+    arena_release(&arena);
     return err->code;
 }
 
 ErrCode export_json(Store *store, const char *name, Text *out, Err *err)
 {
-    Keep keep = {0};
+    Arena arena = {0};
     StoreTable t = {0};
     double number = 0.0;
     JsonWriter w = json_writer(out, true);
-    TRY(read_table(store, name, &keep, &t, err));
+    TRY(read_table(store, name, &arena, &t, err));
     json_open_list(&w, NULL);
     for (size_t r = 0; r < t.n_rows; r++) {
         json_open_map(&w, NULL);
@@ -90,10 +90,10 @@ ErrCode export_json(Store *store, const char *name, Text *out, Err *err)
         json_close_map(&w);
     }
     json_close_list(&w);
-    keep_release(&keep);
+    arena_release(&arena);
     return text_ok(out, err);
 fail:
-    keep_release(&keep);
+    arena_release(&arena);
     return err->code;
 }
 
@@ -231,7 +231,7 @@ static void append_wrapped(Text *out, const char *label, const char *text)
     text_release(&visible);
 }
 
-static void append_verdict(const Verdict *v, Keep *keep, Text *out)
+static void append_verdict(const Verdict *v, Arena *arena, Text *out)
 {
     text_printf(out, "%-4s  %s%s%s\n", v->id, verdict_outcome_name(v->outcome),
                 v->is_demo ? "  [DEMO]" : "", v->is_nominal ? "  [nominal cost]" : "");
@@ -240,10 +240,10 @@ static void append_verdict(const Verdict *v, Keep *keep, Text *out)
     append_wrapped(out, "", v->summary);
     for (size_t i = 0; i < v->n_contrasts; i++) {
         const VerdictContrast *c = &v->contrasts[i];
-        const char *line = keep_printf(keep, "- %s: %s%s%s%s", c->name,
-                                       verdict_interval_text(&c->interval, c->unit, keep),
-                                       c->decides ? "" : ", decides nothing",
-                                       c->note != NULL ? ": " : "", c->note != NULL ? c->note : "");
+        const char *line = arena_printf(
+            arena, "- %s: %s%s%s%s", c->name, verdict_interval_text(&c->interval, c->unit, arena),
+            c->decides ? "" : ", decides nothing", c->note != NULL ? ": " : "",
+            c->note != NULL ? c->note : "");
         append_wrapped(out, "", line != NULL ? line : "");
     }
     text_append_char(out, '\n');
@@ -301,12 +301,12 @@ static void append_ranking(const Ranking *r, Text *out)
 ErrCode export_verdicts_text(const Verdict *verdicts, size_t n_verdicts, const Ranking *rankings,
                              size_t n_rankings, Text *out, Err *err)
 {
-    Keep keep = {0};
+    Arena arena = {0};
     for (size_t i = 0; i < n_verdicts; i++)
-        append_verdict(&verdicts[i], &keep, out);
+        append_verdict(&verdicts[i], &arena, out);
     for (size_t i = 0; i < n_rankings; i++)
         append_ranking(&rankings[i], out);
-    ErrCode code = keep_ok(&keep, err);
-    keep_release(&keep);
+    ErrCode code = arena_ok(&arena, err);
+    arena_release(&arena);
     return code != ERR_NONE ? code : text_ok(out, err);
 }

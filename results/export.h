@@ -7,11 +7,11 @@
 #ifndef RESULTS_EXPORT_H
 #define RESULTS_EXPORT_H
 
-#include "results/keep.h"
 #include "results/ranking.h"
 #include "results/store.h"
 #include "results/verdict.h"
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "base/text.h"
 

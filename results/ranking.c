@@ -20,7 +20,7 @@ typedef struct Maker {
     const StoreResults *results;
     StoreScore score;
     const void *context;
-    Keep *keep;
+    Arena *arena;
 } Maker;
 
 static double score_of(const Maker *maker, double top1, int64_t macs)
@@ -52,9 +52,9 @@ static int compare_rows(const void *left, const void *right)
 static void measure_row(const Maker *maker, RankingRow *row)
 {
     const StorePointResult *p = row->result;
-    double *val = keep_alloc(maker->keep, p->n_seeds, sizeof(*val));
-    double *test = keep_alloc(maker->keep, p->n_seeds, sizeof(*test));
-    int64_t *seeds = keep_alloc(maker->keep, p->n_seeds, sizeof(*seeds));
+    double *val = arena_zalloc(maker->arena, p->n_seeds, sizeof(*val));
+    double *test = arena_zalloc(maker->arena, p->n_seeds, sizeof(*test));
+    int64_t *seeds = arena_zalloc(maker->arena, p->n_seeds, sizeof(*seeds));
     for (size_t i = 0; val != NULL && test != NULL && seeds != NULL && i < p->n_seeds; i++) {
         const StoreSeed *s = &p->seeds[i];
         row->n_diverged += s->status == STORE_TRIAL_DIVERGED;
@@ -79,7 +79,7 @@ static void compare_to_winner(const Maker *maker, const RankingRow *winner, Rank
                               size_t n_others)
 {
     const double confidence = 1.0 - (1.0 - VERDICT_CONFIDENCE) / (double)(n_others ? n_others : 1);
-    double *d = keep_alloc(maker->keep, (size_t)row->n, sizeof(*d));
+    double *d = arena_zalloc(maker->arena, (size_t)row->n, sizeof(*d));
     int n = 0;
     for (int i = 0; d != NULL && i < row->n; i++)
         for (int j = 0; j < winner->n; j++)
@@ -104,7 +104,7 @@ static void add_point(const Maker *maker, Ranking *r, const StorePointResult ***
             aliases[i][r->rows[i].n_aliases++] = p;
             return;
         }
-    aliases[r->n_rows] = keep_alloc(maker->keep, maker->results->n_points, sizeof(**aliases));
+    aliases[r->n_rows] = arena_zalloc(maker->arena, maker->results->n_points, sizeof(**aliases));
     if (aliases[r->n_rows] == NULL)
         return;
     r->rows[r->n_rows] = (RankingRow){.result = p, .aliases = aliases[r->n_rows]};
@@ -123,12 +123,12 @@ static void widen(double *low, double *high, double value)
 static void collect(const Maker *maker, Ranking *r)
 {
     const size_t n_points = maker->results->n_points;
-    const StorePointResult ***aliases = keep_alloc(maker->keep, n_points, sizeof(*aliases));
-    const StorePointResult **unfair = keep_alloc(maker->keep, n_points, sizeof(*unfair));
-    r->rows = keep_alloc(maker->keep, n_points, sizeof(*r->rows));
+    const StorePointResult ***aliases = arena_zalloc(maker->arena, n_points, sizeof(*aliases));
+    const StorePointResult **unfair = arena_zalloc(maker->arena, n_points, sizeof(*unfair));
+    r->rows = arena_zalloc(maker->arena, n_points, sizeof(*r->rows));
     r->unfair = unfair;
     r->lowest_ratio = r->highest_ratio = r->naive_lowest = r->naive_highest = (double)NAN;
-    if (maker->keep->failed)
+    if (maker->arena->failed)
         return;
     for (size_t i = 0; i < n_points; i++) {
         const StorePointResult *p = &maker->results->points[i];
@@ -148,7 +148,7 @@ static void rank(const Maker *maker, Ranking *r)
         measure_row(maker, &r->rows[i]);
         r->is_complete = r->is_complete && r->rows[i].n_missing == 0;
     }
-    if (maker->keep->failed)
+    if (maker->arena->failed)
         return;
     qsort(r->rows, r->n_rows, sizeof(*r->rows), compare_rows);
     for (size_t i = 0; i < r->n_rows; i++) {
@@ -160,11 +160,11 @@ static void rank(const Maker *maker, Ranking *r)
     }
 }
 
-ErrCode ranking_all(const StoreResults *results, StoreScore score, const void *context, Keep *keep,
-                    Ranking **out, size_t *n_out, Err *err)
+ErrCode ranking_all(const StoreResults *results, StoreScore score, const void *context,
+                    Arena *arena, Ranking **out, size_t *n_out, Err *err)
 {
-    const Maker maker = {results, score, context, keep};
-    Ranking *rankings = keep_alloc(keep, results->n_points, sizeof(*rankings));
+    const Maker maker = {results, score, context, arena};
+    Ranking *rankings = arena_zalloc(arena, results->n_points, sizeof(*rankings));
     *out = rankings;
     *n_out = 0;
     for (size_t i = 0; rankings != NULL && i < results->n_points; i++) {
@@ -180,7 +180,7 @@ ErrCode ranking_all(const StoreResults *results, StoreScore score, const void *c
         collect(&maker, &rankings[at]);
         rank(&maker, &rankings[at]);
     }
-    return keep_ok(keep, err);
+    return arena_ok(arena, err);
 }
 
 const Ranking *ranking_find(const Ranking *rankings, size_t n_rankings, const char *match)

@@ -10,10 +10,10 @@
 #ifndef RESULTS_RANKING_H
 #define RESULTS_RANKING_H
 
-#include "results/keep.h"
 #include "results/stats.h"
 #include "results/store.h"
 
+#include "base/arena.h"
 #include "base/err.h"
 
 /* One network of the ranking. */
@@ -51,8 +51,8 @@ typedef struct Ranking {
  * beside `match: counted` in one study the first tells what the naive comparison would have said.
  * Errors: ERR_MEMORY.
  */
-ErrCode ranking_all(const StoreResults *results, StoreScore score, const void *context, Keep *keep,
-                    Ranking **out, size_t *n_out, Err *err) ERR_CHECKED;
+ErrCode ranking_all(const StoreResults *results, StoreScore score, const void *context,
+                    Arena *arena, Ranking **out, size_t *n_out, Err *err) ERR_CHECKED;
 
 /* The first ranking of that match ("counted", "nominal"), or NULL. */
 const Ranking *ranking_find(const Ranking *rankings, size_t n_rankings, const char *match);

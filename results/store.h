@@ -14,7 +14,7 @@
  * adds a revision, and the newest one says which points and trials are listed. A *run* is one life
  * of a coordinator; an *attempt* one life of a trial's process.
  *
- * Readers and the writer work side by side: every read is one short transaction into a Keep, and
+ * Readers and the writer work side by side: every read is one short transaction into an arena, and
  * the writer waits up to STORE_BUSY_MS for readers. Doubles that are not finite are stored as NULL
  * (NaN) or as infinities, and come back as NaN and infinities. Text is UTF-8.
  *
@@ -25,8 +25,7 @@
 #ifndef RESULTS_STORE_H
 #define RESULTS_STORE_H
 
-#include "results/keep.h"
-
+#include "base/arena.h"
 #include "base/embed.h"
 #include "base/err.h"
 #include "base/hash.h"
@@ -329,29 +328,29 @@ ErrCode store_end_attempt(Store *store, int64_t trial, int64_t attempt, const St
 /* --- reading: results live in `keep` --- */
 
 /* Everything for verdicts and reports. Errors also: ERR_MISSING if nothing was planned yet. */
-ErrCode store_results(Store *store, Keep *keep, StoreResults *out, Err *err) ERR_CHECKED;
+ErrCode store_results(Store *store, Arena *arena, StoreResults *out, Err *err) ERR_CHECKED;
 
 /* All trials by number. */
-ErrCode store_trials(Store *store, Keep *keep, StoreTrials *out, Err *err) ERR_CHECKED;
+ErrCode store_trials(Store *store, Arena *arena, StoreTrials *out, Err *err) ERR_CHECKED;
 
 /* A trial's epochs in order. Errors also: ERR_MISSING if there is no such trial. */
-ErrCode store_epochs(Store *store, int64_t trial, Keep *keep, StoreEpoch **out, size_t *n_out,
+ErrCode store_epochs(Store *store, int64_t trial, Arena *arena, StoreEpoch **out, size_t *n_out,
                      Err *err) ERR_CHECKED;
 
 /* A trial's artifacts by kind. */
-ErrCode store_artifacts(Store *store, int64_t trial, Keep *keep, StoreArtifact **out, size_t *n_out,
-                        Err *err) ERR_CHECKED;
+ErrCode store_artifacts(Store *store, int64_t trial, Arena *arena, StoreArtifact **out,
+                        size_t *n_out, Err *err) ERR_CHECKED;
 
 /* A network by digest. Errors also: ERR_MISSING. */
-ErrCode store_network(Store *store, const char *digest, Keep *keep, StoreNetwork *out,
+ErrCode store_network(Store *store, const char *digest, Arena *arena, StoreNetwork *out,
                       Err *err) ERR_CHECKED;
 
 /* A fact by name; *is_there tells. */
-ErrCode store_fact(Store *store, const char *name, Keep *keep, StoreFact *out, bool *is_there,
+ErrCode store_fact(Store *store, const char *name, Arena *arena, StoreFact *out, bool *is_there,
                    Err *err) ERR_CHECKED;
 
 /* The study as resolved in the newest revision. Errors also: ERR_MISSING if there is none. */
-ErrCode store_study_yaml(Store *store, Keep *keep, const char **yaml, Err *err) ERR_CHECKED;
+ErrCode store_study_yaml(Store *store, Arena *arena, const char **yaml, Err *err) ERR_CHECKED;
 
 /*
  * One SELECT with at most one text parameter (?1; NULL: none), for figures, exports and `show`.
@@ -359,7 +358,7 @@ ErrCode store_study_yaml(Store *store, Keep *keep, const char **yaml, Err *err) 
  * store_set_score was called, and the aggregate half90(x): half the width of the 90 % t interval
  * of the mean, NULL for fewer than 3 values. Errors also: ERR_INTERNAL for SQL that writes.
  */
-ErrCode store_query(Store *store, const char *sql, const char *parameter, Keep *keep,
+ErrCode store_query(Store *store, const char *sql, const char *parameter, Arena *arena,
                     StoreTable *out, Err *err) ERR_CHECKED;
 
 /*
@@ -382,7 +381,7 @@ typedef struct StoreDamage {
  * (planned, network, epochs, artifacts, result). *n_out = 0 means sound. Errors only when the check
  * itself could not be made.
  */
-ErrCode store_check(Store *store, Keep *keep, StoreDamage **out, size_t *n_out,
+ErrCode store_check(Store *store, Arena *arena, StoreDamage **out, size_t *n_out,
                     Err *err) ERR_CHECKED;
 
 /* Compiled in: schema.sql and, from version 2 on, the migrations schema_<version>.sql. */

@@ -13,9 +13,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Found damage, growing in a Keep. */
+/* Found damage, growing in an arena. */
 typedef struct Found {
-    Keep *keep;
+    Arena *arena;
     StoreDamage *items;
     size_t n, capacity;
 } Found;
@@ -24,7 +24,7 @@ static void report(Found *found, int64_t trial, const char *what)
 {
     if (found->n == found->capacity) {
         const size_t capacity = found->capacity ? found->capacity * 2 : 8;
-        StoreDamage *items = keep_alloc(found->keep, capacity, sizeof(*items));
+        StoreDamage *items = arena_zalloc(found->arena, capacity, sizeof(*items));
         if (items == NULL)
             return;
         if (found->n)
@@ -79,30 +79,31 @@ fail:
 static ErrCode check_pragma(Store *store, const char *sql, const char *label, Found *found,
                             Err *err)
 {
-    Keep lines = {0};
+    Arena lines = {0};
     DbQuery q = {0};
     Err inner = {0};
     TRY(db_query(&q, &store->db, sql, NULL, 0, &inner));
     while (db_next(&q)) {
         const char *line = db_get_text(&q, 0, &lines);
         if (line == NULL || strcmp(line, "ok") != 0)
-            report(found, 0, keep_printf(found->keep, "%s: %s", label, line != NULL ? line : "?"));
+            report(found, 0,
+                   arena_printf(found->arena, "%s: %s", label, line != NULL ? line : "?"));
     }
     TRY(db_end(&q, &inner));
-    keep_release(&lines);
+    arena_release(&lines);
     return ERR_NONE;
 fail:
-    keep_release(&lines);
+    arena_release(&lines);
     if (inner.code != ERR_DATA && inner.code != ERR_DB) {
         *err = inner;
         return err->code;
     }
-    report(found, 0, keep_text(found->keep, inner.msg));
+    report(found, 0, arena_text(found->arena, inner.msg));
     return ERR_NONE;
 }
 
 /* One text that holds the whole schema. */
-static ErrCode schema_text(Db *db, Keep *keep, const char **out, Err *err)
+static ErrCode schema_text(Db *db, Arena *arena, const char **out, Err *err)
 {
     DbQuery q = {0};
     *out = NULL;
@@ -111,7 +112,7 @@ static ErrCode schema_text(Db *db, Keep *keep, const char **out, Err *err)
                  "coalesce(sql, ''), ';') FROM (SELECT * FROM sqlite_schema ORDER BY type, name)",
                  NULL, 0, err));
     if (db_next(&q))
-        *out = db_get_text(&q, 0, keep);
+        *out = db_get_text(&q, 0, arena);
     return db_end(&q, err);
 fail:
     return err->code;
@@ -120,24 +121,24 @@ fail:
 static ErrCode check_schema(Store *store, Found *found, Err *err)
 {
     Db fresh = {0};
-    Keep keep = {0};
+    Arena arena = {0};
     Err inner = {0};
     const char *is = NULL, *should = NULL;
     TRY(db_open(&fresh, ":memory:", DB_CREATE, err));
     TRY(db_exec(&fresh, (const char *)embed_find(results_files, "schema.sql")->data, err));
-    TRY(schema_text(&fresh, &keep, &should, err));
-    if (schema_text(&store->db, &keep, &is, &inner) != ERR_NONE && inner.code == ERR_MEMORY) {
+    TRY(schema_text(&fresh, &arena, &should, err));
+    if (schema_text(&store->db, &arena, &is, &inner) != ERR_NONE && inner.code == ERR_MEMORY) {
         *err = inner;
         goto fail;
     }
     if (is == NULL || should == NULL || strcmp(is, should) != 0)
         report(found, 0, "the schema is not the one isoflop writes");
     db_close(&fresh);
-    keep_release(&keep);
+    arena_release(&arena);
     return ERR_NONE;
 fail:
     db_close(&fresh);
-    keep_release(&keep);
+    arena_release(&arena);
     return err->code;
 }
 
@@ -162,8 +163,8 @@ static ErrCode check_seals(Store *store, const char *table, Found *found, Err *e
     TRY(db_scalar(&store->db, text_string(&sql), NULL, 0, 0, &n_bad, &inner));
     if (n_bad > 0)
         report(found, 0,
-               keep_printf(found->keep, "table '%s': %" PRId64 " row%s changed since written",
-                           table, n_bad, n_bad == 1 ? "" : "s"));
+               arena_printf(found->arena, "table '%s': %" PRId64 " row%s changed since written",
+                            table, n_bad, n_bad == 1 ? "" : "s"));
     text_release(&columns);
     text_release(&sql);
     return ERR_NONE;
@@ -175,14 +176,14 @@ fail:
         *err = inner;
         return err->code;
     }
-    report(found, 0, keep_printf(found->keep, "table '%s': %s", table, inner.msg));
+    report(found, 0, arena_printf(found->arena, "table '%s': %s", table, inner.msg));
     return ERR_NONE;
 }
 
 /* Every finished trial against its digest. */
 static ErrCode check_trials(Store *store, Found *found, Err *err)
 {
-    Keep keep = {0};
+    Arena arena = {0};
     DbQuery q = {0};
     Err inner = {0};
     TRY(db_query(&q, &store->db,
@@ -192,35 +193,35 @@ static ErrCode check_trials(Store *store, Found *found, Err *err)
     while (db_next(&q)) {
         char digest[HASH_HEX_BYTES];
         const int64_t trial = db_get_int(&q, 0);
-        const char *should = db_get_text(&q, 1, &keep);
+        const char *should = db_get_text(&q, 1, &arena);
         TRY(store_trial_digest(store, trial, digest, &inner));
         if (should == NULL || strcmp(should, digest) != 0)
             report(found, trial,
-                   keep_printf(found->keep,
-                               "trial %06" PRId64 ": its rows are not those it finished with",
-                               trial));
+                   arena_printf(found->arena,
+                                "trial %06" PRId64 ": its rows are not those it finished with",
+                                trial));
     }
     TRY(db_end(&q, &inner));
-    keep_release(&keep);
+    arena_release(&arena);
     return ERR_NONE;
 fail:
     db_abandon(&q);
-    keep_release(&keep);
+    arena_release(&arena);
     if (inner.code != ERR_DATA && inner.code != ERR_DB) {
         *err = inner;
         return err->code;
     }
-    report(found, 0, keep_printf(found->keep, "finished trials: %s", inner.msg));
+    report(found, 0, arena_printf(found->arena, "finished trials: %s", inner.msg));
     return ERR_NONE;
 }
 
-ErrCode store_check(Store *store, Keep *keep, StoreDamage **out, size_t *n_out, Err *err)
+ErrCode store_check(Store *store, Arena *arena, StoreDamage **out, size_t *n_out, Err *err)
 {
     static const char *const tables[] = {"study",       "revision",     "network",      "point",
                                          "planned",     "listed_point", "listed_trial", "run",
                                          "environment", "attempt",      "attempt_end",  "epoch",
                                          "finished",    "artifact",     "trial_digest", "fact"};
-    Found found = {.keep = keep};
+    Found found = {.arena = arena};
     TRY(db_begin_read(&store->db, err));
     TRY(check_pragma(store, "PRAGMA integrity_check", "structure", &found, err));
     TRY(check_pragma(store, "PRAGMA foreign_key_check", "a row that refers to nothing", &found,
@@ -232,7 +233,7 @@ ErrCode store_check(Store *store, Keep *keep, StoreDamage **out, size_t *n_out, 
     TRY(db_commit(&store->db, err));
     *out = found.items;
     *n_out = found.n;
-    return keep_ok(keep, err);
+    return arena_ok(arena, err);
 fail:
     db_rollback(&store->db);
     return err->code;

@@ -1,7 +1,7 @@
 /*
- * results/store_read.c: queries, each one short transaction into a Keep.
+ * results/store_read.c: queries, each one short transaction into an arena.
  *
- * Lists grow by doubling inside the Keep: what is outgrown stays until the Keep goes, which is a
+ * Lists grow by doubling inside the arena: what is outgrown stays until the arena goes, which is a
  * report's life.
  */
 #include "results/store_internal.h"
@@ -13,11 +13,11 @@
 #include <string.h>
 
 /* Room for one more item of item_bytes at *items, whose capacity is a power of two; NULL fails. */
-static void *add_item(Keep *keep, void *items, size_t *n, size_t item_bytes)
+static void *add_item(Arena *arena, void *items, size_t *n, size_t item_bytes)
 {
     unsigned char *block = items;
     if ((*n & (*n - 1)) == 0) {
-        block = keep_alloc(keep, *n ? *n * 2 : 1, item_bytes);
+        block = arena_zalloc(arena, *n ? *n * 2 : 1, item_bytes);
         if (block != NULL && *n)
             memcpy(block, items, *n * item_bytes);
     }
@@ -36,7 +36,7 @@ static StoreStatus status_of(const char *name)
 
 /* --- trials --- */
 
-ErrCode store_trials(Store *store, Keep *keep, StoreTrials *out, Err *err)
+ErrCode store_trials(Store *store, Arena *arena, StoreTrials *out, Err *err)
 {
     static const char sql[] = "SELECT id, digest, network, seed, status, is_listed, n_attempts, "
                               "n_counted, reason, macs, n_epochs, val_top1, test_top1 FROM trial "
@@ -45,21 +45,21 @@ ErrCode store_trials(Store *store, Keep *keep, StoreTrials *out, Err *err)
     *out = (StoreTrials){0};
     TRY(db_query(&q, &store->db, sql, NULL, 0, err));
     while (db_next(&q)) {
-        StoreTrial *items = add_item(keep, out->items, &out->n, sizeof(*items));
+        StoreTrial *items = add_item(arena, out->items, &out->n, sizeof(*items));
         if (items == NULL) {
             q.out_of_memory = true;
             break;
         }
         out->items = items;
         items[out->n - 1] = (StoreTrial){.number = db_get_int(&q, 0),
-                                         .digest = db_get_text(&q, 1, keep),
-                                         .network = db_get_text(&q, 2, keep),
+                                         .digest = db_get_text(&q, 1, arena),
+                                         .network = db_get_text(&q, 2, arena),
                                          .seed = db_get_int(&q, 3),
-                                         .status = status_of(db_get_text(&q, 4, keep)),
+                                         .status = status_of(db_get_text(&q, 4, arena)),
                                          .is_listed = db_get_int(&q, 5) != 0,
                                          .n_attempts = db_get_int(&q, 6),
                                          .n_counted = db_get_int(&q, 7),
-                                         .reason = db_get_text(&q, 8, keep),
+                                         .reason = db_get_text(&q, 8, arena),
                                          .macs = db_get_int(&q, 9),
                                          .n_epochs = db_get_int(&q, 10),
                                          .val_top1 = db_get_real(&q, 11),
@@ -70,7 +70,7 @@ fail:
     return err->code;
 }
 
-ErrCode store_epochs(Store *store, int64_t trial, Keep *keep, StoreEpoch **out, size_t *n_out,
+ErrCode store_epochs(Store *store, int64_t trial, Arena *arena, StoreEpoch **out, size_t *n_out,
                      Err *err)
 {
     static const char sql[] = "SELECT e.epoch, train_loss, val_loss, val_top1, lr, seconds, "
@@ -85,7 +85,7 @@ ErrCode store_epochs(Store *store, int64_t trial, Keep *keep, StoreEpoch **out, 
     for (; db_next(&q); n_rows++) {
         if (db_is_null(&q, 0))
             continue;
-        StoreEpoch *items = add_item(keep, *out, n_out, sizeof(*items));
+        StoreEpoch *items = add_item(arena, *out, n_out, sizeof(*items));
         if (items == NULL) {
             q.out_of_memory = true;
             break;
@@ -108,8 +108,8 @@ fail:
     return err->code;
 }
 
-ErrCode store_artifacts(Store *store, int64_t trial, Keep *keep, StoreArtifact **out, size_t *n_out,
-                        Err *err)
+ErrCode store_artifacts(Store *store, int64_t trial, Arena *arena, StoreArtifact **out,
+                        size_t *n_out, Err *err)
 {
     const DbValue key = db_int(trial);
     DbQuery q = {0};
@@ -119,23 +119,23 @@ ErrCode store_artifacts(Store *store, int64_t trial, Keep *keep, StoreArtifact *
                  "SELECT kind, path, n_bytes, xxh3 FROM artifact WHERE trial = ?1 ORDER BY kind",
                  &key, 1, err));
     while (db_next(&q)) {
-        StoreArtifact *items = add_item(keep, *out, n_out, sizeof(*items));
+        StoreArtifact *items = add_item(arena, *out, n_out, sizeof(*items));
         if (items == NULL) {
             q.out_of_memory = true;
             break;
         }
         *out = items;
-        items[*n_out - 1] = (StoreArtifact){.kind = db_get_text(&q, 0, keep),
-                                            .path = db_get_text(&q, 1, keep),
+        items[*n_out - 1] = (StoreArtifact){.kind = db_get_text(&q, 0, arena),
+                                            .path = db_get_text(&q, 1, arena),
                                             .n_bytes = db_get_int(&q, 2),
-                                            .xxh3 = db_get_text(&q, 3, keep)};
+                                            .xxh3 = db_get_text(&q, 3, arena)};
     }
     return db_end(&q, err);
 fail:
     return err->code;
 }
 
-ErrCode store_network(Store *store, const char *digest, Keep *keep, StoreNetwork *out, Err *err)
+ErrCode store_network(Store *store, const char *digest, Arena *arena, StoreNetwork *out, Err *err)
 {
     const DbValue key = db_text(digest);
     DbQuery q = {0};
@@ -146,9 +146,9 @@ ErrCode store_network(Store *store, const char *digest, Keep *keep, StoreNetwork
                  &key, 1, err));
     if (db_next(&q)) {
         is_there = true;
-        *out = (StoreNetwork){.digest = db_get_text(&q, 0, keep),
-                              .name = db_get_text(&q, 1, keep),
-                              .yaml = db_get_text(&q, 2, keep),
+        *out = (StoreNetwork){.digest = db_get_text(&q, 0, arena),
+                              .name = db_get_text(&q, 1, arena),
+                              .yaml = db_get_text(&q, 2, arena),
                               .resolution = (int)db_get_int(&q, 3),
                               .params = db_get_int(&q, 4),
                               .macs = db_get_int(&q, 5),
@@ -165,15 +165,15 @@ fail:
 
 /* --- facts and the study's text --- */
 
-static StoreFact read_fact(DbQuery *q, Keep *keep)
+static StoreFact read_fact(DbQuery *q, Arena *arena)
 {
-    return (StoreFact){.name = db_get_text(q, 0, keep),
-                       .network = db_get_text(q, 1, keep),
+    return (StoreFact){.name = db_get_text(q, 0, arena),
+                       .network = db_get_text(q, 1, arena),
                        .value = {db_get_real(q, 2), db_get_real(q, 3), db_get_real(q, 4)},
-                       .text = db_get_text(q, 5, keep)};
+                       .text = db_get_text(q, 5, arena)};
 }
 
-ErrCode store_fact(Store *store, const char *name, Keep *keep, StoreFact *out, bool *is_there,
+ErrCode store_fact(Store *store, const char *name, Arena *arena, StoreFact *out, bool *is_there,
                    Err *err)
 {
     const DbValue key = db_text(name);
@@ -183,40 +183,40 @@ ErrCode store_fact(Store *store, const char *name, Keep *keep, StoreFact *out, b
                  &key, 1, err));
     *is_there = db_next(&q);
     if (*is_there)
-        *out = read_fact(&q, keep);
+        *out = read_fact(&q, arena);
     return db_end(&q, err);
 fail:
     return err->code;
 }
 
-static ErrCode read_facts(Store *store, Keep *keep, StoreResults *out, Err *err)
+static ErrCode read_facts(Store *store, Arena *arena, StoreResults *out, Err *err)
 {
     DbQuery q = {0};
     TRY(db_query(&q, &store->db,
                  "SELECT name, network, value_1, value_2, value_3, text FROM fact ORDER BY name",
                  NULL, 0, err));
     while (db_next(&q)) {
-        StoreFact *items = add_item(keep, out->facts, &out->n_facts, sizeof(*items));
+        StoreFact *items = add_item(arena, out->facts, &out->n_facts, sizeof(*items));
         if (items == NULL) {
             q.out_of_memory = true;
             break;
         }
         out->facts = items;
-        items[out->n_facts - 1] = read_fact(&q, keep);
+        items[out->n_facts - 1] = read_fact(&q, arena);
     }
     return db_end(&q, err);
 fail:
     return err->code;
 }
 
-ErrCode store_study_yaml(Store *store, Keep *keep, const char **yaml, Err *err)
+ErrCode store_study_yaml(Store *store, Arena *arena, const char **yaml, Err *err)
 {
     DbQuery q = {0};
     *yaml = NULL;
     TRY(db_query(&q, &store->db, "SELECT yaml FROM revision ORDER BY id DESC LIMIT 1", NULL, 0,
                  err));
     if (db_next(&q))
-        *yaml = db_get_text(&q, 0, keep);
+        *yaml = db_get_text(&q, 0, arena);
     TRY(db_end(&q, err));
     if (!*yaml)
         return err_set(err, ERR_MISSING, "nothing was planned yet in store '%s'",
@@ -228,7 +228,7 @@ fail:
 
 /* --- everything for verdicts and reports --- */
 
-static ErrCode read_study(Store *store, Keep *keep, StoreResults *out, Err *err)
+static ErrCode read_study(Store *store, Arena *arena, StoreResults *out, Err *err)
 {
     static const char sql[] =
         "SELECT s.name, r.question, s.baseline, s.data_name, s.data_digest, s.classes, s.n_train, "
@@ -241,28 +241,28 @@ static ErrCode read_study(Store *store, Keep *keep, StoreResults *out, Err *err)
     TRY(db_query(&q, &store->db, sql, NULL, 0, err));
     if (db_next(&q)) {
         is_there = true;
-        out->study = (StoreStudy){.name = db_get_text(&q, 0, keep),
-                                  .question = db_get_text(&q, 1, keep),
-                                  .baseline = db_get_text(&q, 2, keep),
-                                  .data_name = db_get_text(&q, 3, keep),
-                                  .data_digest = db_get_text(&q, 4, keep),
+        out->study = (StoreStudy){.name = db_get_text(&q, 0, arena),
+                                  .question = db_get_text(&q, 1, arena),
+                                  .baseline = db_get_text(&q, 2, arena),
+                                  .data_name = db_get_text(&q, 3, arena),
+                                  .data_digest = db_get_text(&q, 4, arena),
                                   .classes = (int)db_get_int(&q, 5),
                                   .n_train = db_get_int(&q, 6),
                                   .n_val = db_get_int(&q, 7),
                                   .n_test = db_get_int(&q, 8),
                                   .is_demo = db_get_int(&q, 9) != 0,
                                   .arithmetic = (int)db_get_int(&q, 10)};
-        out->revision = (StoreRevision){.yaml = db_get_text(&q, 11, keep),
-                                        .digest = db_get_text(&q, 12, keep),
-                                        .objective = db_get_text(&q, 13, keep),
+        out->revision = (StoreRevision){.yaml = db_get_text(&q, 11, arena),
+                                        .digest = db_get_text(&q, 12, arena),
+                                        .objective = db_get_text(&q, 13, arena),
                                         .objective_w = db_get_real(&q, 14),
                                         .target_macs = db_get_int(&q, 15),
                                         .baseline_macs = db_get_int(&q, 16),
                                         .fairness_tolerance = db_get_real(&q, 17),
                                         .epochs = db_get_int(&q, 18),
-                                        .recipe = db_get_text(&q, 19, keep),
-                                        .created = db_get_text(&q, 20, keep)};
-        out->command = db_get_text(&q, 21, keep);
+                                        .recipe = db_get_text(&q, 19, arena),
+                                        .created = db_get_text(&q, 20, arena)};
+        out->command = db_get_text(&q, 21, arena);
     }
     TRY(db_end(&q, err));
     if (!is_there)
@@ -273,31 +273,31 @@ fail:
     return err->code;
 }
 
-static StorePointResult read_point(DbQuery *q, Keep *keep)
+static StorePointResult read_point(DbQuery *q, Arena *arena)
 {
     return (StorePointResult){
         .point = {.id = db_get_int(q, 0),
-                  .part = db_get_text(q, 1, keep),
-                  .figure = db_get_text(q, 2, keep),
-                  .series = db_get_text(q, 3, keep),
-                  .match = db_get_text(q, 4, keep),
+                  .part = db_get_text(q, 1, arena),
+                  .figure = db_get_text(q, 2, arena),
+                  .series = db_get_text(q, 3, arena),
+                  .match = db_get_text(q, 4, arena),
                   .nominal = {db_get_real(q, 5), db_get_real(q, 6), db_get_real(q, 7)},
                   .built = {db_get_real(q, 8), db_get_real(q, 9), db_get_real(q, 10)},
                   .trim = db_get_real(q, 11),
                   .x = db_get_real(q, 12),
-                  .network = db_get_text(q, 13, keep),
-                  .trial_digest = db_get_text(q, 14, keep),
+                  .network = db_get_text(q, 13, arena),
+                  .trial_digest = db_get_text(q, 14, arena),
                   .resolution = (int)db_get_int(q, 15),
                   .macs = db_get_int(q, 16),
                   .target_macs = db_get_int(q, 17),
                   .ratio = db_get_real(q, 18),
                   .naive_ratio = db_get_real(q, 19),
-                  .status = db_get_text(q, 20, keep),
-                  .reason = db_get_text(q, 21, keep)},
-        .network_name = db_get_text(q, 22, keep)};
+                  .status = db_get_text(q, 20, arena),
+                  .reason = db_get_text(q, 21, arena)},
+        .network_name = db_get_text(q, 22, arena)};
 }
 
-static ErrCode read_points(Store *store, Keep *keep, StoreResults *out, Err *err)
+static ErrCode read_points(Store *store, Arena *arena, StoreResults *out, Err *err)
 {
     static const char sql[] =
         "SELECT p.id, p.part, p.figure, p.series, p.match, p.nominal_d, p.nominal_w, p.nominal_r, "
@@ -307,13 +307,13 @@ static ErrCode read_points(Store *store, Keep *keep, StoreResults *out, Err *err
     DbQuery q = {0};
     TRY(db_query(&q, &store->db, sql, NULL, 0, err));
     while (db_next(&q)) {
-        StorePointResult *items = add_item(keep, out->points, &out->n_points, sizeof(*items));
+        StorePointResult *items = add_item(arena, out->points, &out->n_points, sizeof(*items));
         if (items == NULL) {
             q.out_of_memory = true;
             break;
         }
         out->points = items;
-        items[out->n_points - 1] = read_point(&q, keep);
+        items[out->n_points - 1] = read_point(&q, arena);
     }
     return db_end(&q, err);
 fail:
@@ -321,7 +321,7 @@ fail:
 }
 
 /* The seeds of every point, in the order of `points`. */
-static ErrCode read_seeds(Store *store, Keep *keep, StoreResults *out, Err *err)
+static ErrCode read_seeds(Store *store, Arena *arena, StoreResults *out, Err *err)
 {
     static const char sql[] = "SELECT place, seed, trial, status, val_top1, test_top1, val_loss, "
                               "test_loss FROM measured ORDER BY place, seed";
@@ -332,7 +332,8 @@ static ErrCode read_seeds(Store *store, Keep *keep, StoreResults *out, Err *err)
         if (place < 1 || place > out->n_points)
             continue;
         StorePointResult *p = &out->points[place - 1];
-        StoreSeed *items = add_item(keep, (void *)(uintptr_t)p->seeds, &p->n_seeds, sizeof(*items));
+        StoreSeed *items =
+            add_item(arena, (void *)(uintptr_t)p->seeds, &p->n_seeds, sizeof(*items));
         if (items == NULL) {
             q.out_of_memory = true;
             break;
@@ -340,7 +341,7 @@ static ErrCode read_seeds(Store *store, Keep *keep, StoreResults *out, Err *err)
         p->seeds = items;
         items[p->n_seeds - 1] = (StoreSeed){.seed = db_get_int(&q, 1),
                                             .trial = db_get_int(&q, 2),
-                                            .status = status_of(db_get_text(&q, 3, keep)),
+                                            .status = status_of(db_get_text(&q, 3, arena)),
                                             .val_top1 = db_get_real(&q, 4),
                                             .test_top1 = db_get_real(&q, 5),
                                             .val_loss = db_get_real(&q, 6),
@@ -351,16 +352,16 @@ fail:
     return err->code;
 }
 
-ErrCode store_results(Store *store, Keep *keep, StoreResults *out, Err *err)
+ErrCode store_results(Store *store, Arena *arena, StoreResults *out, Err *err)
 {
     *out = (StoreResults){0};
     TRY(db_begin_read(&store->db, err));
-    TRY(read_study(store, keep, out, err));
-    TRY(read_points(store, keep, out, err));
-    TRY(read_seeds(store, keep, out, err));
-    TRY(read_facts(store, keep, out, err));
+    TRY(read_study(store, arena, out, err));
+    TRY(read_points(store, arena, out, err));
+    TRY(read_seeds(store, arena, out, err));
+    TRY(read_facts(store, arena, out, err));
     TRY(db_commit(&store->db, err));
-    return keep_ok(keep, err);
+    return arena_ok(arena, err);
 fail:
     db_rollback(&store->db);
     return err->code;
@@ -369,19 +370,19 @@ fail:
 /* --- any query --- */
 
 /* A cell as text: numbers as the shortest decimals that read back equal. */
-static const char *cell_text(DbQuery *q, int column, Keep *keep)
+static const char *cell_text(DbQuery *q, int column, Arena *arena)
 {
     if (sqlite3_column_type(q->statement, column) != SQLITE_FLOAT)
-        return db_get_text(q, column, keep);
+        return db_get_text(q, column, arena);
     Text number = {0};
     text_append_double(&number, sqlite3_column_double(q->statement, column));
-    const char *text = number.failed ? NULL : keep_text(keep, text_string(&number));
+    const char *text = number.failed ? NULL : arena_text(arena, text_string(&number));
     q->out_of_memory |= text == NULL;
     text_release(&number);
     return text;
 }
 
-ErrCode store_query(Store *store, const char *sql, const char *parameter, Keep *keep,
+ErrCode store_query(Store *store, const char *sql, const char *parameter, Arena *arena,
                     StoreTable *out, Err *err)
 {
     DbQuery q = {0};
@@ -398,13 +399,13 @@ ErrCode store_query(Store *store, const char *sql, const char *parameter, Keep *
     }
     const int n_columns = sqlite3_column_count(q.statement);
     out->n_columns = (size_t)n_columns;
-    out->names = keep_alloc(keep, out->n_columns, sizeof(*out->names));
+    out->names = arena_zalloc(arena, out->n_columns, sizeof(*out->names));
     for (int i = 0; out->names != NULL && i < n_columns; i++)
-        out->names[i] = keep_text(keep, sqlite3_column_name(q.statement, i));
+        out->names[i] = arena_text(arena, sqlite3_column_name(q.statement, i));
     while (db_next(&q)) {
         size_t n_rows = out->n_rows;
-        const char **cells = add_item(keep, out->cells, &n_rows, out->n_columns * sizeof(*cells));
-        bool *is_number = add_item(keep, out->is_number, &out->n_rows, out->n_columns);
+        const char **cells = add_item(arena, out->cells, &n_rows, out->n_columns * sizeof(*cells));
+        bool *is_number = add_item(arena, out->is_number, &out->n_rows, out->n_columns);
         if (cells == NULL || is_number == NULL) {
             q.out_of_memory = true;
             break;
@@ -414,12 +415,12 @@ ErrCode store_query(Store *store, const char *sql, const char *parameter, Keep *
         for (int i = 0; i < n_columns; i++) {
             const size_t at = (n_rows - 1) * out->n_columns + (size_t)i;
             const int type = sqlite3_column_type(q.statement, i);
-            cells[at] = cell_text(&q, i, keep);
+            cells[at] = cell_text(&q, i, arena);
             is_number[at] = type == SQLITE_INTEGER || type == SQLITE_FLOAT;
         }
     }
     TRY(db_end(&q, err));
-    return keep_ok(keep, err);
+    return arena_ok(arena, err);
 fail:
     db_abandon(&q);
     return err->code;

@@ -11,10 +11,10 @@
 #ifndef RESULTS_VERDICT_H
 #define RESULTS_VERDICT_H
 
-#include "results/keep.h"
 #include "results/stats.h"
 #include "results/store.h"
 
+#include "base/arena.h"
 #include "base/err.h"
 
 typedef enum VerdictOutcome {
@@ -64,16 +64,16 @@ enum { VERDICT_COUNT = 2 };
 /*
  * Each fills *out from the points of the parts `curves` (O1), `compare` (O2). Errors: ERR_MEMORY.
  */
-ErrCode verdict_o1(const StoreResults *results, Keep *keep, Verdict *out, Err *err) ERR_CHECKED;
-ErrCode verdict_o2(const StoreResults *results, Keep *keep, Verdict *out, Err *err) ERR_CHECKED;
+ErrCode verdict_o1(const StoreResults *results, Arena *arena, Verdict *out, Err *err) ERR_CHECKED;
+ErrCode verdict_o2(const StoreResults *results, Arena *arena, Verdict *out, Err *err) ERR_CHECKED;
 
 /* All of them, out[VERDICT_COUNT]. */
-ErrCode verdict_all(const StoreResults *results, Keep *keep, Verdict *out, Err *err) ERR_CHECKED;
+ErrCode verdict_all(const StoreResults *results, Arena *arena, Verdict *out, Err *err) ERR_CHECKED;
 
 /* "CONFIRMED", "REFUTED", "INCONCLUSIVE". */
 const char *verdict_outcome_name(VerdictOutcome outcome);
 
 /* "+1.23 points (90 % interval 0.40 to 2.06, n = 5)", or "... (n = 2: no interval)". */
-const char *verdict_interval_text(const StatsInterval *interval, const char *unit, Keep *keep);
+const char *verdict_interval_text(const StatsInterval *interval, const char *unit, Arena *arena);
 
 #endif

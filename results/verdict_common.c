@@ -30,17 +30,17 @@ static StoreStatus joint_status(const StorePointResult *const *points, int n_poi
     return joint;
 }
 
-SeedMatrix verdict_seeds(const StorePointResult *const *points, int n_points, Keep *keep)
+SeedMatrix verdict_seeds(const StorePointResult *const *points, int n_points, Arena *arena)
 {
     SeedMatrix m = {0};
     if (n_points == 0 || points[0]->n_seeds == 0)
         return m;
     const size_t n_seeds = points[0]->n_seeds;
-    m.values = keep_alloc(keep, (size_t)n_points, sizeof(*m.values));
-    m.seeds = keep_alloc(keep, n_seeds, sizeof(*m.seeds));
+    m.values = arena_zalloc(arena, (size_t)n_points, sizeof(*m.values));
+    m.seeds = arena_zalloc(arena, n_seeds, sizeof(*m.seeds));
     for (int p = 0; m.values != NULL && p < n_points; p++)
-        m.values[p] = keep_alloc(keep, n_seeds, sizeof(**m.values));
-    if (keep->failed)
+        m.values[p] = arena_zalloc(arena, n_seeds, sizeof(**m.values));
+    if (arena->failed)
         return (SeedMatrix){0};
     assert(m.values && m.seeds);
     for (size_t s = 0; s < n_seeds; s++) {
@@ -74,19 +74,19 @@ VerdictOutcome verdict_outcome(const double *differences, int n, double refute_c
     return VERDICT_INCONCLUSIVE;
 }
 
-const char *verdict_interval_text(const StatsInterval *interval, const char *unit, Keep *keep)
+const char *verdict_interval_text(const StatsInterval *interval, const char *unit, Arena *arena)
 {
     if (interval->n == 0)
         return "no complete seed yet";
     if (isnan(interval->low))
-        return keep_printf(keep, "%+.2f %s (n = %d: no interval)", interval->mean, unit,
-                           interval->n);
-    return keep_printf(keep, "%+.2f %s (%.0f %% interval %.2f to %.2f, n = %d)", interval->mean,
-                       unit, 100.0 * interval->confidence, interval->low, interval->high,
-                       interval->n);
+        return arena_printf(arena, "%+.2f %s (n = %d: no interval)", interval->mean, unit,
+                            interval->n);
+    return arena_printf(arena, "%+.2f %s (%.0f %% interval %.2f to %.2f, n = %d)", interval->mean,
+                        unit, 100.0 * interval->confidence, interval->low, interval->high,
+                        interval->n);
 }
 
-const char *verdict_seeds_text(int n, int seeds_needed, Keep *keep)
+const char *verdict_seeds_text(int n, int seeds_needed, Arena *arena)
 {
     if (n == 0)
         return "";
@@ -95,18 +95,18 @@ const char *verdict_seeds_text(int n, int seeds_needed, Keep *keep)
     if (n >= STATS_MIN_N && seeds_needed > 0 && seeds_needed <= n)
         return "";
     if (seeds_needed == 0)
-        return keep_printf(keep, "%s", n < STATS_MIN_N ? " At least 3 seeds are needed." : "");
-    return keep_printf(keep,
-                       " %sAt the spread these %d seeds show, %d would tell an effect of %g point "
-                       "from none in four studies of five.",
-                       n < STATS_MIN_N ? "Fewer than 3 seeds decide nothing. " : "", n,
-                       seeds_needed, VERDICT_EFFECT_POINTS);
+        return arena_printf(arena, "%s", n < STATS_MIN_N ? " At least 3 seeds are needed." : "");
+    return arena_printf(arena,
+                        " %sAt the spread these %d seeds show, %d would tell an effect of %g point "
+                        "from none in four studies of five.",
+                        n < STATS_MIN_N ? "Fewer than 3 seeds decide nothing. " : "", n,
+                        seeds_needed, VERDICT_EFFECT_POINTS);
 }
 
-const char *verdict_scope_text(const StoreResults *results, Keep *keep)
+const char *verdict_scope_text(const StoreResults *results, Arena *arena)
 {
-    return keep_printf(keep, "An observation about %s on %s with this recipe, not a cause.",
-                       results->study.baseline, results->study.data_name);
+    return arena_printf(arena, "An observation about %s on %s with this recipe, not a cause.",
+                        results->study.baseline, results->study.data_name);
 }
 
 const char *verdict_outcome_name(VerdictOutcome outcome)
@@ -115,10 +115,10 @@ const char *verdict_outcome_name(VerdictOutcome outcome)
     return names[outcome];
 }
 
-ErrCode verdict_all(const StoreResults *results, Keep *keep, Verdict *out, Err *err)
+ErrCode verdict_all(const StoreResults *results, Arena *arena, Verdict *out, Err *err)
 {
-    TRY(verdict_o1(results, keep, &out[0], err));
-    TRY(verdict_o2(results, keep, &out[1], err));
+    TRY(verdict_o1(results, arena, &out[0], err));
+    TRY(verdict_o2(results, arena, &out[1], err));
     return ERR_NONE;
 fail:
     return err->code;

@@ -14,7 +14,7 @@ typedef struct SeedMatrix {
 } SeedMatrix;
 
 /* Collects them. The matrix is empty without memory (keep_ok tells). */
-SeedMatrix verdict_seeds(const StorePointResult *const *points, int n_points, Keep *keep);
+SeedMatrix verdict_seeds(const StorePointResult *const *points, int n_points, Arena *arena);
 
 /* True for a point of the part `kind` ("grid", "grid-2" are both "grid"). */
 bool verdict_is_part(const StorePoint *point, const char *kind);
@@ -23,9 +23,9 @@ bool verdict_is_part(const StorePoint *point, const char *kind);
 VerdictOutcome verdict_outcome(const double *differences, int n, double refute_confidence);
 
 /* What to say about n when there are too few seeds, or "" when there are enough. */
-const char *verdict_seeds_text(int n, int seeds_needed, Keep *keep);
+const char *verdict_seeds_text(int n, int seeds_needed, Arena *arena);
 
 /* "An observation about proxy-b0 on cifar-10 ...": the scope of every verdict. */
-const char *verdict_scope_text(const StoreResults *results, Keep *keep);
+const char *verdict_scope_text(const StoreResults *results, Arena *arena);
 
 #endif

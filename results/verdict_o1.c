@@ -68,27 +68,28 @@ static void differences(const SeedMatrix *m, const StorePointResult *const ends[
 }
 
 /* Fills a dimension's two contrasts. */
-static void judge_dimension(const StoreResults *results, const char *dimension, Keep *keep,
+static void judge_dimension(const StoreResults *results, const char *dimension, Arena *arena,
                             VerdictContrast *out)
 {
-    const StorePointResult **sizes = keep_alloc(keep, results->n_points + 1, sizeof(*sizes));
+    const StorePointResult **sizes = arena_zalloc(arena, results->n_points + 1, sizeof(*sizes));
     const int n_sizes = sizes != NULL ? collect_sizes(results, dimension, sizes) : 0;
-    out[0] = (VerdictContrast){.name = keep_printf(keep, "%s: gain", dimension), .unit = "points"};
-    out[1] = (VerdictContrast){.name = keep_printf(keep, "%s: fading", dimension),
+    out[0] =
+        (VerdictContrast){.name = arena_printf(arena, "%s: gain", dimension), .unit = "points"};
+    out[1] = (VerdictContrast){.name = arena_printf(arena, "%s: fading", dimension),
                                .unit = "points per 1x baseline MACs"};
     for (int i = 0; i < N_PER_DIMENSION; i++)
         out[i].interval = stats_interval(NULL, 0, VERDICT_CONFIDENCE);
     if (n_sizes < MIN_SIZES) {
         out[0].note = out[1].note =
-            keep_printf(keep, "%d of at least %d sizes in the study", n_sizes, MIN_SIZES);
+            arena_printf(arena, "%d of at least %d sizes in the study", n_sizes, MIN_SIZES);
         return;
     }
     const StorePointResult *const ends[N_ENDS] = {sizes[0], sizes[(n_sizes - 1) / 2],
                                                   sizes[n_sizes - 1]};
-    const SeedMatrix m = verdict_seeds(ends, N_ENDS, keep);
-    double *values[N_PER_DIMENSION] = {keep_alloc(keep, (size_t)m.n, sizeof(double)),
-                                       keep_alloc(keep, (size_t)m.n, sizeof(double))};
-    if (keep->failed)
+    const SeedMatrix m = verdict_seeds(ends, N_ENDS, arena);
+    double *values[N_PER_DIMENSION] = {arena_zalloc(arena, (size_t)m.n, sizeof(double)),
+                                       arena_zalloc(arena, (size_t)m.n, sizeof(double))};
+    if (arena->failed)
         return;
     differences(&m, ends, (double)results->revision.baseline_macs, values[0], values[1]);
     for (int i = 0; i < N_PER_DIMENSION; i++) {
@@ -114,7 +115,7 @@ static VerdictOutcome combine(const VerdictContrast *contrasts)
     return n_confirmed == N_CONTRASTS ? VERDICT_CONFIRMED : VERDICT_INCONCLUSIVE;
 }
 
-static const char *summarise(const StoreResults *results, const Verdict *v, Keep *keep)
+static const char *summarise(const StoreResults *results, const Verdict *v, Arena *arena)
 {
     Text text = {0};
     bool any = false;
@@ -126,24 +127,24 @@ static const char *summarise(const StoreResults *results, const Verdict *v, Keep
                     any ? ", "
                         : "From the smallest to the largest size, test "
                           "accuracy changes: ",
-                    dimensions[d], verdict_interval_text(&gain->interval, "points", keep));
+                    dimensions[d], verdict_interval_text(&gain->interval, "points", arena));
         any = true;
     }
     text_append(&text, any ? "." : "The study has no dimension with three sizes yet.");
     if (v->outcome == VERDICT_INCONCLUSIVE)
-        text_append(&text, verdict_seeds_text(v->n, v->seeds_needed, keep));
-    text_printf(&text, " %s", verdict_scope_text(results, keep));
-    const char *summary = keep_text(keep, text_string(&text));
-    keep->failed |= text.failed;
+        text_append(&text, verdict_seeds_text(v->n, v->seeds_needed, arena));
+    text_printf(&text, " %s", verdict_scope_text(results, arena));
+    const char *summary = arena_text(arena, text_string(&text));
+    arena->failed |= text.failed;
     text_release(&text);
     return summary;
 }
 
-ErrCode verdict_o1(const StoreResults *results, Keep *keep, Verdict *out, Err *err)
+ErrCode verdict_o1(const StoreResults *results, Arena *arena, Verdict *out, Err *err)
 {
-    VerdictContrast *contrasts = keep_alloc(keep, N_CONTRASTS, sizeof(*contrasts));
+    VerdictContrast *contrasts = arena_zalloc(arena, N_CONTRASTS, sizeof(*contrasts));
     if (contrasts == NULL)
-        return keep_ok(keep, err);
+        return arena_ok(arena, err);
     *out = (Verdict){.id = "O1",
                      .claim = claim,
                      .rule = rule,
@@ -152,7 +153,7 @@ ErrCode verdict_o1(const StoreResults *results, Keep *keep, Verdict *out, Err *e
                      .contrasts = contrasts,
                      .n_contrasts = N_CONTRASTS};
     for (int d = 0; d < N_DIMENSIONS; d++)
-        judge_dimension(results, dimensions[d], keep, &contrasts[d * N_PER_DIMENSION]);
+        judge_dimension(results, dimensions[d], arena, &contrasts[d * N_PER_DIMENSION]);
     bool any = false;
     for (int i = 0; i < N_CONTRASTS; i++) {
         const VerdictContrast *c = &contrasts[i];
@@ -169,6 +170,6 @@ ErrCode verdict_o1(const StoreResults *results, Keep *keep, Verdict *out, Err *e
         }
     }
     out->outcome = combine(contrasts);
-    out->summary = summarise(results, out, keep);
-    return keep_ok(keep, err);
+    out->summary = summarise(results, out, arena);
+    return arena_ok(arena, err);
 }

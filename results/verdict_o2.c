@@ -56,7 +56,7 @@ static double mean_val(const StorePointResult *p)
 }
 
 /* The duel at one target, for the first compound strategy of the study. */
-static Duel find_duel(const StoreResults *results, int64_t target_macs, Keep *keep)
+static Duel find_duel(const StoreResults *results, int64_t target_macs, Arena *arena)
 {
     Duel duel = {.ratio = (double)target_macs / (double)results->revision.baseline_macs};
     double best = (double)NAN;
@@ -81,14 +81,14 @@ static Duel find_duel(const StoreResults *results, int64_t target_macs, Keep *ke
         duel.note = "no compound point at this target";
     else if (!is_fair(duel.compound))
         duel.note =
-            keep_printf(keep, "the compound point is %s%s%s", duel.compound->point.status,
-                        duel.compound->point.reason != NULL ? ": " : "",
-                        duel.compound->point.reason != NULL ? duel.compound->point.reason : "");
+            arena_printf(arena, "the compound point is %s%s%s", duel.compound->point.status,
+                         duel.compound->point.reason != NULL ? ": " : "",
+                         duel.compound->point.reason != NULL ? duel.compound->point.reason : "");
     else if (n_waiting > 0)
-        duel.note = keep_printf(keep, "%d single dimension%s with trials unfinished or diverged",
-                                n_waiting, n_waiting == 1 ? "" : "s");
+        duel.note = arena_printf(arena, "%d single dimension%s with trials unfinished or diverged",
+                                 n_waiting, n_waiting == 1 ? "" : "s");
     else if (duel.single == NULL)
-        duel.note = keep_printf(keep, "none of %d single dimensions is fair here", n_left_out);
+        duel.note = arena_printf(arena, "none of %d single dimensions is fair here", n_left_out);
     return duel;
 }
 
@@ -114,24 +114,24 @@ static int collect_targets(const StoreResults *results, int64_t *targets)
 }
 
 /* compound minus single, by seed, as one contrast. */
-static VerdictContrast judge_duel(const Duel *duel, Keep *keep)
+static VerdictContrast judge_duel(const Duel *duel, Arena *arena)
 {
     VerdictContrast c = {.unit = "points",
                          .note = duel->note,
                          .interval = stats_interval(NULL, 0, VERDICT_CONFIDENCE)};
-    c.name = keep_printf(keep, "compound against %s at %.3g x the baseline's MACs",
-                         duel->single != NULL ? duel->single->point.series : "a single dimension",
-                         duel->ratio);
+    c.name = arena_printf(arena, "compound against %s at %.3g x the baseline's MACs",
+                          duel->single != NULL ? duel->single->point.series : "a single dimension",
+                          duel->ratio);
     if (duel->compound == NULL || duel->single == NULL)
         return c;
     const StorePointResult *const pair[] = {duel->compound, duel->single};
-    const SeedMatrix m = verdict_seeds(pair, 2, keep);
-    if (keep->failed || m.n == 0)
+    const SeedMatrix m = verdict_seeds(pair, 2, arena);
+    if (arena->failed || m.n == 0)
         return c;
     c.interval = stats_paired(m.values[0], m.values[1], m.n, VERDICT_CONFIDENCE);
     c.n_diverged = m.n_diverged;
     c.decides = duel->note == NULL;
-    double *d = keep_alloc(keep, (size_t)m.n, sizeof(*d));
+    double *d = arena_zalloc(arena, (size_t)m.n, sizeof(*d));
     for (int s = 0; d != NULL && s < m.n; s++)
         d[s] = m.values[0][s] - m.values[1][s];
     if (d != NULL && c.decides)
@@ -142,10 +142,10 @@ static VerdictContrast judge_duel(const Duel *duel, Keep *keep)
 }
 
 /* The mean over deciding duels, by seed, and the verdict on it. */
-static void judge_all(const Duel *duels, const VerdictContrast *contrasts, int n_duels, Keep *keep,
-                      Verdict *out)
+static void judge_all(const Duel *duels, const VerdictContrast *contrasts, int n_duels,
+                      Arena *arena, Verdict *out)
 {
-    const StorePointResult **points = keep_alloc(keep, (size_t)n_duels * 2 + 1, sizeof(*points));
+    const StorePointResult **points = arena_zalloc(arena, (size_t)n_duels * 2 + 1, sizeof(*points));
     int n_deciding = 0;
     out->effect = stats_interval(NULL, 0, VERDICT_CONFIDENCE);
     for (int i = 0; points != NULL && i < n_duels; i++)
@@ -154,9 +154,10 @@ static void judge_all(const Duel *duels, const VerdictContrast *contrasts, int n
             points[n_deciding * 2 + 1] = duels[i].single;
             n_deciding++;
         }
-    const SeedMatrix m = n_deciding ? verdict_seeds(points, n_deciding * 2, keep) : (SeedMatrix){0};
-    double *d = keep_alloc(keep, (size_t)m.n, sizeof(*d));
-    if (keep->failed || m.n == 0)
+    const SeedMatrix m =
+        n_deciding ? verdict_seeds(points, n_deciding * 2, arena) : (SeedMatrix){0};
+    double *d = arena_zalloc(arena, (size_t)m.n, sizeof(*d));
+    if (arena->failed || m.n == 0)
         return;
     for (int s = 0; s < m.n; s++) {
         for (int i = 0; i < n_deciding; i++)
@@ -171,7 +172,7 @@ static void judge_all(const Duel *duels, const VerdictContrast *contrasts, int n
                                            VERDICT_CONFIDENCE, VERDICT_POWER);
 }
 
-static const char *summarise(const StoreResults *results, const Verdict *v, Keep *keep)
+static const char *summarise(const StoreResults *results, const Verdict *v, Arena *arena)
 {
     int n_deciding = 0, n_silent = 0;
     for (size_t i = 0; i < v->n_contrasts; i++) {
@@ -181,35 +182,36 @@ static const char *summarise(const StoreResults *results, const Verdict *v, Keep
     const char *head = "The study compares no strategies yet.";
     int n_seeds = v->n;
     if (v->has_effect)
-        head = keep_printf(keep, "Compound minus the best single dimension: %s, over %d target%s.",
-                           verdict_interval_text(&v->effect, "points", keep), n_deciding,
-                           n_deciding == 1 ? "" : "s");
+        head =
+            arena_printf(arena, "Compound minus the best single dimension: %s, over %d target%s.",
+                         verdict_interval_text(&v->effect, "points", arena), n_deciding,
+                         n_deciding == 1 ? "" : "s");
     else if (n_silent) {
         n_seeds = v->contrasts[0].interval.n;
-        head = keep_printf(
-            keep, "%s decides: %s.",
-            n_silent == 1 ? "No target" : keep_printf(keep, "None of %d targets", n_silent),
+        head = arena_printf(
+            arena, "%s decides: %s.",
+            n_silent == 1 ? "No target" : arena_printf(arena, "None of %d targets", n_silent),
             v->contrasts[0].note != NULL ? v->contrasts[0].note : "no complete seed yet");
     }
     const char *silent = "";
     if (v->has_effect && n_silent)
-        silent = keep_printf(keep, " %d further target%s nothing (see below).", n_silent,
-                             n_silent == 1 ? " decides" : "s decide");
+        silent = arena_printf(arena, " %d further target%s nothing (see below).", n_silent,
+                              n_silent == 1 ? " decides" : "s decide");
     const char *seeds = v->outcome == VERDICT_INCONCLUSIVE
-                            ? verdict_seeds_text(n_seeds, v->seeds_needed, keep)
+                            ? verdict_seeds_text(n_seeds, v->seeds_needed, arena)
                             : "";
-    return keep_printf(keep, "%s%s%s %s", head != NULL ? head : "", silent != NULL ? silent : "",
-                       seeds != NULL ? seeds : "", verdict_scope_text(results, keep));
+    return arena_printf(arena, "%s%s%s %s", head != NULL ? head : "", silent != NULL ? silent : "",
+                        seeds != NULL ? seeds : "", verdict_scope_text(results, arena));
 }
 
-ErrCode verdict_o2(const StoreResults *results, Keep *keep, Verdict *out, Err *err)
+ErrCode verdict_o2(const StoreResults *results, Arena *arena, Verdict *out, Err *err)
 {
-    int64_t *targets = keep_alloc(keep, results->n_points + 1, sizeof(*targets));
+    int64_t *targets = arena_zalloc(arena, results->n_points + 1, sizeof(*targets));
     const int n = targets != NULL ? collect_targets(results, targets) : 0;
-    Duel *duels = keep_alloc(keep, (size_t)n, sizeof(*duels));
-    VerdictContrast *contrasts = keep_alloc(keep, (size_t)n, sizeof(*contrasts));
-    if (keep->failed)
-        return keep_ok(keep, err);
+    Duel *duels = arena_zalloc(arena, (size_t)n, sizeof(*duels));
+    VerdictContrast *contrasts = arena_zalloc(arena, (size_t)n, sizeof(*contrasts));
+    if (arena->failed)
+        return arena_ok(arena, err);
     *out = (Verdict){.id = "O2",
                      .claim = claim,
                      .rule = rule,
@@ -218,15 +220,15 @@ ErrCode verdict_o2(const StoreResults *results, Keep *keep, Verdict *out, Err *e
                      .contrasts = contrasts,
                      .n_contrasts = (size_t)n};
     for (int i = 0; i < n; i++) {
-        duels[i] = find_duel(results, targets[i], keep);
-        contrasts[i] = judge_duel(&duels[i], keep);
+        duels[i] = find_duel(results, targets[i], arena);
+        contrasts[i] = judge_duel(&duels[i], arena);
         out->is_nominal |=
             duels[i].compound != NULL && strcmp(duels[i].compound->point.match, "nominal") == 0;
     }
-    judge_all(duels, contrasts, n, keep, out);
+    judge_all(duels, contrasts, n, arena, out);
     for (int i = 0; i < n && !out->has_effect; i++)
         if (contrasts[i].seeds_needed > out->seeds_needed)
             out->seeds_needed = contrasts[i].seeds_needed;
-    out->summary = summarise(results, out, keep);
-    return keep_ok(keep, err);
+    out->summary = summarise(results, out, arena);
+    return arena_ok(arena, err);
 }

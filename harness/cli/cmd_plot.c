@@ -32,7 +32,7 @@ static ErrCode draw_all(StudyFolder *study, const char *folder, const char *cons
 {
     for (size_t i = 0; i < n; i++) {
         Figure figure = {0};
-        TRY(figure_draw(study->store, names[i], folder, &study->keep, &figure, err));
+        TRY(figure_draw(study->store, names[i], folder, &study->arena, &figure, err));
         put_figure(json, folder, &figure);
         if (figure.is_empty)
             call_say("%s: no trial of it is done, nothing drawn", names[i]);

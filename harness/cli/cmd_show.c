@@ -129,7 +129,7 @@ static ErrCode show(StudyFolder *study, const char *trial, JsonWriter *json, Tex
     json_open_map(json, NULL);
     for (size_t i = 0; i < ARRAY_LEN(sections); i++) {
         StoreTable table = {0};
-        TRY(store_query(study->store, sections[i].sql, trial, &study->keep, &table, err));
+        TRY(store_query(study->store, sections[i].sql, trial, &study->arena, &table, err));
         if (i == 0 && table.n_rows == 0) {
             (void)err_set(err, ERR_USAGE, "no trial %s in '%s', see 'isoflop trials %s'", trial,
                           study->path, study->path);

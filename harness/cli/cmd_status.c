@@ -28,7 +28,7 @@ static ErrCode take_stock(StudyFolder *study, Standing *standing, Err *err)
         (void)err_memory(err, strlen(study->path));
         goto fail;
     }
-    TRY(store_trials(study->store, &study->keep, &trials, err));
+    TRY(store_trials(study->store, &study->arena, &trials, err));
     for (size_t i = 0; i < trials.n; i++) {
         if (!trials.items[i].is_listed)
             continue;

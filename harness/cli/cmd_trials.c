@@ -81,7 +81,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
     StoreTrials trials = {0};
     Text out = {0};
     TRY(study_folder_open(&study, call->args[0], err));
-    TRY(store_trials(study.store, &study.keep, &trials, err));
+    TRY(store_trials(study.store, &study.arena, &trials, err));
     if (call->json) {
         JsonWriter json = json_writer(&out, true);
         json_open_list(&json, NULL);

@@ -22,8 +22,8 @@ static ErrCode run(const Call *call, int *status, Err *err)
     size_t n_rankings = 0;
     Text out = {0};
     TRY(study_folder_open(&study, call->args[0], err));
-    TRY(verdict_all(&study.results, &study.keep, verdicts, err));
-    TRY(ranking_all(&study.results, study_folder_score, &study.objective, &study.keep, &rankings,
+    TRY(verdict_all(&study.results, &study.arena, verdicts, err));
+    TRY(ranking_all(&study.results, study_folder_score, &study.objective, &study.arena, &rankings,
                     &n_rankings, err));
     if (call->json)
         TRY(export_verdicts_json(verdicts, VERDICT_COUNT, rankings, n_rankings, &out, err));

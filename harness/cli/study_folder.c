@@ -46,7 +46,7 @@ ErrCode study_folder_open(StudyFolder *folder, const char *path, Err *err)
 {
     *folder = (StudyFolder){.path = path};
     TRY(open_store(folder, err));
-    TRY(store_results(folder->store, &folder->keep, &folder->results, err));
+    TRY(store_results(folder->store, &folder->arena, &folder->results, err));
     const char *yaml = folder->results.revision.yaml;
     TRY(study_parse(&folder->study, "study.yaml of the store", yaml, strlen(yaml), NULL, 0, err));
     folder->objective = study_objective(folder);
@@ -75,7 +75,7 @@ void study_folder_close(StudyFolder *folder)
 {
     store_close(&folder->store);
     study_destroy(&folder->study);
-    keep_release(&folder->keep);
+    arena_release(&folder->arena);
 }
 
 ErrCode study_folder_report(const char *path, char **report, int *n_missing, Err *err)

@@ -7,18 +7,18 @@
 #ifndef HARNESS_CLI_STUDY_FOLDER_H
 #define HARNESS_CLI_STUDY_FOLDER_H
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "harness/study.h"
-#include "results/keep.h"
 #include "results/store.h"
 #include "search/objective.h"
 
 typedef struct StudyFolder {
     const char *path; /* as the user gave it; borrowed */
     Store *store;
-    Keep keep; /* owner of what is read */
+    Arena arena; /* owner of what is read */
     Study *study;
-    StoreResults results; /* everything for verdicts and rankings; lives in keep */
+    StoreResults results; /* everything for verdicts and rankings; lives in arena */
     Objective objective;  /* the study's, T in MACs */
 } StudyFolder;
 

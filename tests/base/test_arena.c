@@ -1,6 +1,11 @@
-/* base/arena: measuring equals carving, alignment, failure, rewinding, and the debug guards. */
+/*
+ * base/arena: measuring equals carving, alignment, failure, rewinding, growing, and the debug
+ * guards.
+ */
 #include "base/arena.h"
+#include "base/sysfault.h"
 
+#include <errno.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -95,22 +100,90 @@ static void failure_is_sticky(void **state)
     arena_release(&arena);
 }
 
-/* Property: a carved sub-arena has its bytes, and one of a measuring arena measures. */
-static void sub_arenas_are_carved(void **state)
+/* Property: an arena over the caller's memory hands out that memory and frees none of it. */
+static void callers_memory_is_carved(void **state)
+{
+    (void)state;
+    _Alignas(ARENA_ALIGN) static unsigned char memory[1024];
+    Arena arena = arena_over(memory, sizeof memory);
+    assert_ptr_equal(arena_alloc(&arena, 100, 1), memory);
+    assert_null(arena_alloc(&arena, sizeof memory, 1));
+    assert_true(arena.failed);
+    arena_release(&arena);
+    arena_release(&arena);
+}
+
+/* Property: a released fixed arena does not begin to grow. */
+static void released_arenas_stay_fixed(void **state)
 {
     (void)state;
     Err err;
-    Arena measuring = arena_measuring();
-    Arena child = arena_carve(&measuring, 1000);
-    assert_true(arena_is_measuring(&child));
     Arena arena;
-    assert_int_equal(arena_reserve(&arena, arena_bytes(&measuring), &err), ERR_NONE);
-    child = arena_carve(&arena, 1000);
-    assert_int_equal(child.size, 1000);
-    assert_non_null(arena_alloc(&child, 100, 1));
-    assert_null(arena_alloc(&child, 1000, 1));
-    assert_true(child.failed && !arena.failed);
-    arena_release(&child);
+    assert_int_equal(arena_reserve(&arena, 100, &err), ERR_NONE);
+    arena_release(&arena);
+    assert_null(arena_alloc(&arena, 1, 1));
+    assert_int_equal(arena_ok(&arena, &err), ERR_MEMORY);
+}
+
+/*
+ * Property: blocks of a growing arena, small ones and ones larger than it takes at a time, are
+ * zeroed, aligned, disjoint, and stay where they are.
+ */
+static void growing_keeps_everything(void **state)
+{
+    (void)state;
+    enum { N_ITEMS = 200 };
+    Arena arena = {0};
+    Err err = {0};
+    unsigned char *items[N_ITEMS];
+    for (size_t i = 0; i < N_ITEMS; i++) {
+        const size_t n = i * (i % 50 == 0 ? 700 : 7);
+        items[i] = arena_zalloc(&arena, n, 3);
+        assert_non_null(items[i]);
+        assert_int_equal((uintptr_t)items[i] % _Alignof(max_align_t), 0);
+        for (size_t b = 0; b < n * 3; b++)
+            assert_int_equal(items[i][b], 0);
+        memset(items[i], (int)i, n * 3);
+    }
+    for (size_t i = 0; i < N_ITEMS; i++)
+        for (size_t b = 0; b < i * 21; b++)
+            assert_int_equal(items[i][b], i);
+    assert_int_equal(arena_ok(&arena, &err), ERR_NONE);
+    assert_true(arena_check(&arena));
+    arena_release(&arena);
+    arena_release(&arena);
+    assert_string_equal(arena_text(&arena, "anew"), "anew");
+    arena_release(&arena);
+}
+
+/* Property: texts are copied and formatted; no text is none, not a failure. */
+static void growing_holds_texts(void **state)
+{
+    (void)state;
+    Arena arena = {0};
+    assert_string_equal(arena_text(&arena, "abc"), "abc");
+    assert_null(arena_text(&arena, NULL));
+    assert_string_equal(arena_printf(&arena, "%d %s", 7, "x"), "7 x");
+    assert_false(arena.failed);
+    arena_release(&arena);
+}
+
+/* Property: overflow and lack of memory stick to a growing arena, and are told once asked. */
+static void growing_fails_stickily(void **state)
+{
+    (void)state;
+    Arena arena = {0};
+    Err err = {0};
+    assert_null(arena_alloc(&arena, SIZE_MAX, 2));
+    assert_null(arena_alloc(&arena, SIZE_MAX - 1, 1));
+    assert_int_equal(arena_ok(&arena, &err), ERR_MEMORY);
+    arena_release(&arena);
+    sysfault_arm(SYS_ALLOC, 1, SYS_FAIL, ENOMEM);
+    assert_null(arena_text(&arena, "abc"));
+    assert_true(sysfault_fired());
+    sysfault_clear();
+    assert_string_equal(arena_text(&arena, "def"), "def");
+    assert_int_equal(arena_ok(&arena, &err), ERR_MEMORY);
     arena_release(&arena);
 }
 
@@ -165,15 +238,38 @@ static void overruns_are_found(void **state)
     assert_true(arena_check(&arena));
     arena_release(&arena);
 }
+
+/* Property (debug): an overrun in a growing arena's oldest block is found when it has many. */
+static void overruns_of_old_blocks_are_found(void **state)
+{
+    (void)state;
+    Arena arena = {0};
+    unsigned char *first = arena_alloc(&arena, 100, 1);
+    for (int i = 0; i < 100; i++)
+        assert_non_null(arena_alloc(&arena, 1000, 1));
+    assert_true(arena_check(&arena));
+    first[100] ^= 0x10;
+    assert_false(arena_check(&arena));
+    first[100] ^= 0x10;
+    arena_release(&arena);
+}
 #endif
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(measuring_equals_carving), cmocka_unit_test(allocations_are_aligned),
-        cmocka_unit_test(failure_is_sticky),        cmocka_unit_test(sub_arenas_are_carved),
+        cmocka_unit_test(measuring_equals_carving),
+        cmocka_unit_test(allocations_are_aligned),
+        cmocka_unit_test(failure_is_sticky),
+        cmocka_unit_test(callers_memory_is_carved),
+        cmocka_unit_test(released_arenas_stay_fixed),
+        cmocka_unit_test(growing_keeps_everything),
+        cmocka_unit_test(growing_holds_texts),
+        cmocka_unit_test(growing_fails_stickily),
 #ifndef NDEBUG
-        cmocka_unit_test(fresh_memory_is_nan),      cmocka_unit_test(overruns_are_found),
+        cmocka_unit_test(fresh_memory_is_nan),
+        cmocka_unit_test(overruns_are_found),
+        cmocka_unit_test(overruns_of_old_blocks_are_found),
 #endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -101,16 +101,16 @@ static void dump(const char *out, Text *text)
 {
     char *path = file_join(out, "study.db");
     Store *store = NULL;
-    Keep keep = {0};
+    Arena arena = {0};
     StoreTable table;
     Err err = {0};
     if (store_open_read(&store, path, &err) != ERR_NONE ||
-        store_query(store, "SELECT * FROM result", NULL, &keep, &table, &err) != ERR_NONE)
+        store_query(store, "SELECT * FROM result", NULL, &arena, &table, &err) != ERR_NONE)
         fail_msg("%s", err.msg);
     for (size_t i = 0; i < table.n_rows * table.n_columns; i++)
         text_printf(text, "%s%c", table.cells[i] != NULL ? table.cells[i] : "-",
                     (i + 1) % table.n_columns ? ' ' : '\n');
-    keep_release(&keep);
+    arena_release(&arena);
     store_close(&store);
     mem_free(path);
 }
@@ -128,14 +128,14 @@ static size_t count(const char *out, const char *sql)
 {
     char *path = file_join(out, "study.db");
     Store *store = NULL;
-    Keep keep = {0};
+    Arena arena = {0};
     StoreTable table;
     Err err = {0};
     if (store_open_read(&store, path, &err) != ERR_NONE ||
-        store_query(store, sql, NULL, &keep, &table, &err) != ERR_NONE)
+        store_query(store, sql, NULL, &arena, &table, &err) != ERR_NONE)
         fail_msg("%s", err.msg);
     const size_t n = table.n_rows;
-    keep_release(&keep);
+    arena_release(&arena);
     store_close(&store);
     mem_free(path);
     return n;

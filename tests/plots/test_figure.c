@@ -58,20 +58,20 @@ static char *bytes_of(const char *folder, const char *name, const char *extensio
 
 static void draw_all(Store *store, const char *folder)
 {
-    Keep keep = {0};
+    Arena arena = {0};
     for (size_t i = 0; figure_names[i]; i++) {
         Err err = {0};
         Figure figure;
         char path[FIXTURE_PATH_BYTES];
         snprintf(path, sizeof(path), "%s", fixture_path(folder));
-        if (figure_draw(store, figure_names[i], path, &keep, &figure, &err) != ERR_NONE)
+        if (figure_draw(store, figure_names[i], path, &arena, &figure, &err) != ERR_NONE)
             fail_msg("%s", err.msg);
         assert_false(figure.is_empty);
         assert_non_null(strstr(figure.caption, "n = "));
         assert_non_null(strstr(figure.caption, "DEMO"));
         assert_non_null(strstr(figure.svg, "</svg>"));
     }
-    keep_release(&keep);
+    arena_release(&arena);
 }
 
 static void same(const char *folder_a, const char *folder_b, const char *name,
@@ -158,17 +158,17 @@ static void test_bars_and_stamps(void **state)
     (void)state;
     const Fixture five = {.n_seeds = 5, .noise = 0.5, .has_nominal_grid = true};
     Err err = {0};
-    Keep keep = {0};
+    Arena arena = {0};
     Figure figure;
     Store *store = filled("five.db", &five);
     char path[FIXTURE_PATH_BYTES];
     snprintf(path, sizeof(path), "%s", fixture_path("five"));
-    assert_int_equal(figure_draw(store, "grid", path, &keep, &figure, &err), ERR_NONE);
+    assert_int_equal(figure_draw(store, "grid", path, &arena, &figure, &err), ERR_NONE);
     assert_non_null(strstr(figure.caption, "nominal cost: really"));
     assert_non_null(strstr(figure.caption, "bars 90 % t intervals"));
     assert_non_null(strstr(figure.caption, "1 point could not be matched"));
     assert_null(strstr(figure.caption, "DEMO"));
-    keep_release(&keep);
+    arena_release(&arena);
     store_close(&store);
 }
 
@@ -181,7 +181,7 @@ static void test_hostile_names(void **state)
                                "pwned4) \\";
     const Fixture hostile = {.n_seeds = 1, .noise = 0.5, .name = name};
     Err err = {0};
-    Keep keep = {0};
+    Arena arena = {0};
     Figure figure;
     char here[FIXTURE_PATH_BYTES], folder[FIXTURE_PATH_BYTES * 2];
     FileList list = {0};
@@ -191,7 +191,7 @@ static void test_hostile_names(void **state)
     assert_non_null(getcwd(here, sizeof(here)));
     assert_int_equal(chdir(fixture_path("cwd")), 0);
     for (size_t i = 0; figure_names[i]; i++)
-        if (figure_draw(store, figure_names[i], folder, &keep, &figure, &err) != ERR_NONE)
+        if (figure_draw(store, figure_names[i], folder, &arena, &figure, &err) != ERR_NONE)
             fail_msg("%s", err.msg);
     assert_int_equal(chdir(here), 0);
     assert_int_equal(file_list(fixture_path("cwd"), &list, &err), ERR_NONE);
@@ -199,7 +199,7 @@ static void test_hostile_names(void **state)
     file_list_release(&list);
     assert_null(strstr(figure.svg, "<script>"));
     assert_non_null(strstr(figure.svg, "&lt;script>alert(1)"));
-    keep_release(&keep);
+    arena_release(&arena);
     store_close(&store);
 }
 
@@ -209,17 +209,17 @@ static void test_nothing_to_draw(void **state)
     (void)state;
     const Fixture planned = {.n_seeds = 1, .is_planned_only = true};
     Err err = {0};
-    Keep keep = {0};
+    Arena arena = {0};
     Figure figure;
     Store *store = filled("planned.db", &planned);
     char path[FIXTURE_PATH_BYTES];
     snprintf(path, sizeof(path), "%s", fixture_path("planned"));
-    assert_int_equal(figure_draw(store, "fig3", path, &keep, &figure, &err), ERR_NONE);
+    assert_int_equal(figure_draw(store, "fig3", path, &arena, &figure, &err), ERR_NONE);
     assert_true(figure.is_empty);
     assert_false(file_exists(path));
-    assert_int_equal(figure_draw(store, "fig33", path, &keep, &figure, &err), ERR_USAGE);
+    assert_int_equal(figure_draw(store, "fig33", path, &arena, &figure, &err), ERR_USAGE);
     assert_non_null(strstr(err.msg, "did you mean 'fig3'"));
-    keep_release(&keep);
+    arena_release(&arena);
     store_close(&store);
 }
 
@@ -252,7 +252,7 @@ static void test_trouble(void **state)
 {
     (void)state;
     Err err = {0};
-    Keep keep = {0};
+    Arena arena = {0};
     Text script = {0};
     FileList list = {0};
     Store *store = filled("trouble.db", &quiet);
@@ -264,7 +264,7 @@ static void test_trouble(void **state)
     snprintf(path, sizeof(path), "%s", fixture_path("trouble"));
     err = (Err){0};
     sysfault_arm(SYS_RENAME, 2, SYS_FAIL, ENOSPC);
-    assert_int_equal(figure_draw(store, "fig8", path, &keep, NULL, &err), ERR_IO);
+    assert_int_equal(figure_draw(store, "fig8", path, &arena, NULL, &err), ERR_IO);
     assert_true(sysfault_fired());
     sysfault_clear();
     assert_int_equal(file_list(path, &list, &err), ERR_NONE);
@@ -273,11 +273,11 @@ static void test_trouble(void **state)
     file_list_release(&list);
     setenv("PATH", "/nonexistent", 1);
     err = (Err){0};
-    assert_true(figure_draw(store, "fig8", path, &keep, NULL, &err) != ERR_NONE);
+    assert_true(figure_draw(store, "fig8", path, &arena, NULL, &err) != ERR_NONE);
     assert_non_null(strstr(err.msg, "gnuplot-nox"));
     setenv("PATH", search != NULL ? search : "", 1);
     mem_free(search);
-    keep_release(&keep);
+    arena_release(&arena);
     store_close(&store);
 }
 

@@ -14,7 +14,7 @@ enum { MAX_POINTS = 128, MAX_SEEDS = 8, DIGEST_BYTES = HASH_HEX_BYTES, SERIES_BY
 
 /* A plan under construction. */
 typedef struct Builder {
-    Keep keep;
+    Arena arena;
     StoreNetwork networks[MAX_POINTS];
     double multipliers[MAX_POINTS][3];
     size_t n_networks;
@@ -78,9 +78,9 @@ static const StoreNetwork *add_network(Builder *b, const double m[3])
             return &b->networks[i];
     const double r = pixels / 32.0;
     b->networks[b->n_networks] =
-        (StoreNetwork){.digest = keep_text(&b->keep, hex),
+        (StoreNetwork){.digest = arena_text(&b->arena, hex),
                        .name = "proxy-b0",
-                       .yaml = keep_printf(&b->keep, "name: proxy-b0 # %s\n", text),
+                       .yaml = arena_printf(&b->arena, "name: proxy-b0 # %s\n", text),
                        .resolution = pixels,
                        .params = (int64_t)(21000 * m[0] * m[1] * m[1]),
                        .macs = (int64_t)(FIXTURE_BASELINE_MACS * m[0] * m[1] * m[1] * r * r),
@@ -100,7 +100,7 @@ static StorePoint *add_point(Builder *b, const char *part, const char *figure, c
     *p =
         (StorePoint){.part = part,
                      .figure = figure,
-                     .series = keep_text(&b->keep, series),
+                     .series = arena_text(&b->arena, series),
                      .match = target > 0.0 ? "counted" : "none",
                      .nominal = {d, w, r},
                      .built = {d, w, network->resolution / 32.0},
@@ -294,10 +294,10 @@ ErrCode fixture_fill(Store *store, const Fixture *fixture, Err *err)
         .n_points = b->n_points,
         .trials = b->trials,
         .n_trials = b->n_trials};
-    if (keep_ok(&b->keep, err) == ERR_NONE && store_put_plan(store, &plan, err) == ERR_NONE &&
+    if (arena_ok(&b->arena, err) == ERR_NONE && store_put_plan(store, &plan, err) == ERR_NONE &&
         !fixture->is_planned_only && run_all(store, b, fixture, err) != ERR_NONE)
         err_wrap(err, "filling the fixture");
-    keep_release(&b->keep);
+    arena_release(&b->arena);
     free(b);
     return err->code;
 }

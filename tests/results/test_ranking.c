@@ -16,7 +16,7 @@
 /* A store filled by the fixture, with its results. */
 typedef struct Filled {
     Store *store;
-    Keep keep;
+    Arena arena;
     StoreResults results;
     Ranking *rankings;
     size_t n;
@@ -43,15 +43,15 @@ static void fill(Filled *f, const char *name, const Fixture *fixture)
     memset(f, 0, sizeof(*f));
     if (store_open(&f->store, fixture_path(name), &err) != ERR_NONE ||
         fixture_fill(f->store, fixture, &err) != ERR_NONE ||
-        store_results(f->store, &f->keep, &f->results, &err) != ERR_NONE ||
-        ranking_all(&f->results, half_per_double, &target, &f->keep, &f->rankings, &f->n, &err) !=
+        store_results(f->store, &f->arena, &f->results, &err) != ERR_NONE ||
+        ranking_all(&f->results, half_per_double, &target, &f->arena, &f->rankings, &f->n, &err) !=
             ERR_NONE)
         fail_msg("%s", err.msg);
 }
 
 static void empty(Filled *f)
 {
-    keep_release(&f->keep);
+    arena_release(&f->arena);
     store_close(&f->store);
 }
 
@@ -154,7 +154,7 @@ static void test_exports(void **state)
     assert_int_equal(export_csv(f.store, "epochs", &csv, &err), ERR_USAGE);
     assert_non_null(strstr(err.msg, "did you mean 'epoch'"));
     err = (Err){0};
-    assert_int_equal(verdict_all(&f.results, &f.keep, v, &err), ERR_NONE);
+    assert_int_equal(verdict_all(&f.results, &f.arena, v, &err), ERR_NONE);
     assert_int_equal(export_verdicts_json(v, VERDICT_COUNT, f.rankings, f.n, &verdicts, &err),
                      ERR_NONE);
     if (json_parse(&root, "verdicts", verdicts.data, verdicts.n_bytes, &err) != ERR_NONE)

@@ -33,16 +33,16 @@ static int remove_folder(void **state)
 }
 
 /* A query's answer as one text. */
-static const char *dump(Store *store, const char *sql, Keep *keep)
+static const char *dump(Store *store, const char *sql, Arena *arena)
 {
     Err err = {0};
     StoreTable t = {0};
     Text text = {0};
-    ok(store_query(store, sql, NULL, keep, &t, &err));
+    ok(store_query(store, sql, NULL, arena, &t, &err));
     for (size_t i = 0; i < t.n_rows * t.n_columns; i++)
         text_printf(&text, "%s%c", t.cells[i] != NULL ? t.cells[i] : "NULL",
                     i % t.n_columns == t.n_columns - 1 ? '\n' : '|');
-    const char *copy = keep_text(keep, text_string(&text));
+    const char *copy = arena_text(arena, text_string(&text));
     text_release(&text);
     return copy;
 }
@@ -52,7 +52,7 @@ static void test_round_trip(void **state)
 {
     (void)state;
     Err err = {0};
-    Keep keep = {0};
+    Arena arena = {0};
     Store *store = NULL;
     StoreTrials trials;
     StoreEpoch *epochs;
@@ -65,30 +65,30 @@ static void test_round_trip(void **state)
     ok(fixture_fill(store, &two_seeds, &err));
     store_close(&store);
     ok(store_open_read(&store, fixture_path("round.db"), &err));
-    ok(store_trials(store, &keep, &trials, &err));
+    ok(store_trials(store, &arena, &trials, &err));
     assert_true(trials.n > 50);
     assert_int_equal(trials.items[0].number, 1);
     assert_int_equal(trials.items[0].status, STORE_TRIAL_DIVERGED);
     assert_true(isnan(trials.items[0].val_top1));
     assert_int_equal(trials.items[1].status, STORE_TRIAL_DONE);
     assert_int_equal(trials.items[1].n_epochs, FIXTURE_EPOCHS);
-    ok(store_epochs(store, 2, &keep, &epochs, &n, &err));
+    ok(store_epochs(store, 2, &arena, &epochs, &n, &err));
     assert_int_equal(n, FIXTURE_EPOCHS);
     assert_true(epochs[1].train_loss == 1.8 && epochs[1].epoch == 2);
-    ok(store_artifacts(store, 2, &keep, &artifacts, &n, &err));
+    ok(store_artifacts(store, 2, &arena, &artifacts, &n, &err));
     assert_int_equal(n, 1);
     assert_string_equal(artifacts[0].path, "trials/000002/weights.safetensors");
-    ok(store_results(store, &keep, &results, &err));
+    ok(store_results(store, &arena, &results, &err));
     assert_string_equal(results.study.name, "made-up");
     assert_int_equal(results.points[0].n_seeds, 2);
     assert_int_equal(results.points[0].seeds[1].seed, 2);
     assert_true(isnan(results.points[0].point.naive_ratio) == 0);
-    ok(store_fact(store, "grid/winner", &keep, &fact, &there, &err));
+    ok(store_fact(store, "grid/winner", &arena, &fact, &there, &err));
     assert_true(there && fact.value[0] >= 1.0);
-    ok(store_fact(store, "no such", &keep, &fact, &there, &err));
+    ok(store_fact(store, "no such", &arena, &fact, &there, &err));
     assert_false(there);
-    assert_int_equal(store_epochs(store, 9999, &keep, &epochs, &n, &err), ERR_MISSING);
-    keep_release(&keep);
+    assert_int_equal(store_epochs(store, 9999, &arena, &epochs, &n, &err), ERR_MISSING);
+    arena_release(&arena);
     store_close(&store);
 }
 
@@ -97,28 +97,28 @@ static void test_going_on(void **state)
 {
     (void)state;
     Err err = {0};
-    Keep keep = {0};
+    Arena arena = {0};
     Store *store = NULL;
     const Fixture one = {.n_seeds = 1, .is_planned_only = true};
     const Fixture three = {.n_seeds = 3, .is_planned_only = true};
     ok(store_open(&store, fixture_path("on.db"), &err));
     ok(fixture_fill(store, &one, &err));
-    const char *before = dump(store, "SELECT * FROM planned", &keep);
-    const char *revisions = dump(store, "SELECT count(*) FROM revision", &keep);
+    const char *before = dump(store, "SELECT * FROM planned", &arena);
+    const char *revisions = dump(store, "SELECT count(*) FROM revision", &arena);
     ok(fixture_fill(store, &one, &err));
-    assert_string_equal(dump(store, "SELECT * FROM planned", &keep), before);
-    assert_string_equal(dump(store, "SELECT count(*) FROM revision", &keep), revisions);
+    assert_string_equal(dump(store, "SELECT * FROM planned", &arena), before);
+    assert_string_equal(dump(store, "SELECT count(*) FROM revision", &arena), revisions);
     ok(fixture_fill(store, &three, &err));
-    const char *after = dump(store, "SELECT * FROM planned", &keep);
+    const char *after = dump(store, "SELECT * FROM planned", &arena);
     assert_memory_equal(after, before, strlen(before));
     assert_true(strlen(after) > 2 * strlen(before));
-    assert_string_equal(dump(store, "SELECT count(*) FROM revision", &keep), "2\n");
+    assert_string_equal(dump(store, "SELECT count(*) FROM revision", &arena), "2\n");
     ok(fixture_fill(store, &one, &err)); /* fewer seeds: the others are kept, but not listed */
-    assert_string_equal(dump(store, "SELECT count(*) FROM planned", &keep),
-                        dump(store, "SELECT 3 * count(*) FROM planned WHERE seed = 1", &keep));
-    assert_string_equal(dump(store, "SELECT DISTINCT seed FROM trial WHERE is_listed", &keep),
+    assert_string_equal(dump(store, "SELECT count(*) FROM planned", &arena),
+                        dump(store, "SELECT 3 * count(*) FROM planned WHERE seed = 1", &arena));
+    assert_string_equal(dump(store, "SELECT DISTINCT seed FROM trial WHERE is_listed", &arena),
                         "1\n");
-    keep_release(&keep);
+    arena_release(&arena);
     store_close(&store);
 }
 
@@ -127,7 +127,7 @@ static void test_attempts(void **state)
 {
     (void)state;
     Err err = {0};
-    Keep keep = {0};
+    Arena arena = {0};
     Store *store = NULL;
     const Fixture one = {.n_seeds = 1, .is_planned_only = true};
     const StoreAttempt begin = {.threads = 2, .pid = 7};
@@ -141,18 +141,18 @@ static void test_attempts(void **state)
         "SELECT status, n_attempts, n_counted, reason FROM trial WHERE id = 1";
     ok(store_open(&store, fixture_path("attempts.db"), &err));
     ok(fixture_fill(store, &one, &err));
-    assert_string_equal(dump(store, status, &keep), "pending|0|0|NULL\n");
+    assert_string_equal(dump(store, status, &arena), "pending|0|0|NULL\n");
     ok(store_begin_run(store, "run", "host", 1, &err));
     ok(store_begin_attempt(store, 1, &begin, &attempt, &err));
     assert_int_equal(attempt, 1);
-    assert_string_equal(dump(store, status, &keep), "running|1|0|NULL\n");
+    assert_string_equal(dump(store, status, &arena), "running|1|0|NULL\n");
     ok(store_begin_run(store, "run", "host", 2, &err)); /* the first one crashed */
-    assert_string_equal(dump(store, status, &keep), "pending|1|0|NULL\n");
+    assert_string_equal(dump(store, status, &arena), "pending|1|0|NULL\n");
     for (int i = 1; i <= STORE_ATTEMPTS; i++) {
         ok(store_begin_attempt(store, 1, &begin, &attempt, &err));
         assert_int_equal(attempt, i + 1);
         ok(store_end_attempt(store, 1, attempt, &end, &err));
-        assert_string_equal(dump(store, "SELECT status FROM trial WHERE id = 1", &keep),
+        assert_string_equal(dump(store, "SELECT status FROM trial WHERE id = 1", &arena),
                             i < STORE_ATTEMPTS ? "pending\n" : "failed\n");
     }
     end.is_counted = false;
@@ -160,9 +160,9 @@ static void test_attempts(void **state)
     end.reason = "stopped";
     ok(store_end_attempt(store, 2, attempt, &end, &err));
     ok(store_end_attempt(store, 2, attempt, &end, &err)); /* said again */
-    assert_string_equal(dump(store, "SELECT status, reason FROM trial WHERE id = 2", &keep),
+    assert_string_equal(dump(store, "SELECT status, reason FROM trial WHERE id = 2", &arena),
                         "pending|stopped\n");
-    keep_release(&keep);
+    arena_release(&arena);
     store_close(&store);
 }
 
@@ -197,7 +197,7 @@ static void test_accept_once(void **state)
 {
     (void)state;
     Err err = {0};
-    Keep keep = {0};
+    Arena arena = {0};
     Store *store = NULL;
     StoreDamage *damage;
     size_t n = 0;
@@ -206,14 +206,14 @@ static void test_accept_once(void **state)
     ok(fixture_fill(store, &one, &err));
     ok(store_begin_run(store, "run", "host", 1, &err));
     ok(fixture_run_trial(store, 1, 50.0, &err));
-    const char *before = dump(store, "SELECT * FROM result WHERE trial = 1", &keep);
+    const char *before = dump(store, "SELECT * FROM result WHERE trial = 1", &arena);
     ok(fixture_run_trial(store, 1, 50.0, &err));
     assert_int_equal(fixture_run_trial(store, 1, 51.0, &err), ERR_DATA);
-    assert_string_equal(dump(store, "SELECT * FROM result WHERE trial = 1", &keep), before);
+    assert_string_equal(dump(store, "SELECT * FROM result WHERE trial = 1", &arena), before);
     err = (Err){0};
-    ok(store_check(store, &keep, &damage, &n, &err));
+    ok(store_check(store, &arena, &damage, &n, &err));
     assert_int_equal(n, 0);
-    keep_release(&keep);
+    arena_release(&arena);
     store_close(&store);
 }
 
@@ -245,7 +245,7 @@ static void test_facts_and_queries(void **state)
 {
     (void)state;
     Err err = {0};
-    Keep keep = {0};
+    Arena arena = {0};
     Store *store = NULL;
     StoreTable t;
     static const double factor = 0.5;
@@ -255,17 +255,17 @@ static void test_facts_and_queries(void **state)
     ok(store_put_fact(store, &fact, &err));
     fact.text = "y";
     assert_int_equal(store_put_fact(store, &fact, &err), ERR_USAGE);
-    assert_int_equal(store_query(store, "DELETE FROM fact", NULL, &keep, &t, &err), ERR_INTERNAL);
+    assert_int_equal(store_query(store, "DELETE FROM fact", NULL, &arena, &t, &err), ERR_INTERNAL);
     err = (Err){0};
     ok(store_set_score(store, half, &factor, &err));
-    assert_string_equal(dump(store, "SELECT score(70, 5)", &keep), "35\n");
+    assert_string_equal(dump(store, "SELECT score(70, 5)", &arena), "35\n");
     /* 4 -+ t(0.95, 2) / sqrt(3): the half width of 3, 4, 5, printed to four places. */
     assert_string_equal(
-        dump(store, "SELECT printf('%.4f', half90(column1)) FROM (VALUES (3), (4), (5))", &keep),
+        dump(store, "SELECT printf('%.4f', half90(column1)) FROM (VALUES (3), (4), (5))", &arena),
         "1.6859\n");
-    assert_string_equal(dump(store, "SELECT half90(column1) FROM (VALUES (3), (4))", &keep),
+    assert_string_equal(dump(store, "SELECT half90(column1) FROM (VALUES (3), (4))", &arena),
                         "NULL\n");
-    keep_release(&keep);
+    arena_release(&arena);
     store_close(&store);
 }
 
@@ -274,7 +274,7 @@ static void test_reader_beside_writer(void **state)
 {
     (void)state;
     Err err = {0};
-    Keep keep = {0};
+    Arena arena = {0};
     Store *writer = NULL, *reader = NULL;
     const Fixture one = {.n_seeds = 1, .is_planned_only = true};
     ok(store_open(&writer, fixture_path("both.db"), &err));
@@ -282,10 +282,10 @@ static void test_reader_beside_writer(void **state)
     ok(store_open_read(&reader, fixture_path("both.db"), &err));
     ok(store_begin_run(writer, "run", "host", 1, &err));
     ok(fixture_run_trial(writer, 1, 50.0, &err));
-    assert_string_equal(dump(reader, "SELECT status FROM trial WHERE id = 1", &keep), "done\n");
+    assert_string_equal(dump(reader, "SELECT status FROM trial WHERE id = 1", &arena), "done\n");
     ok(fixture_run_trial(writer, 2, 50.0, &err));
-    assert_string_equal(dump(reader, "SELECT status FROM trial WHERE id = 2", &keep), "done\n");
-    keep_release(&keep);
+    assert_string_equal(dump(reader, "SELECT status FROM trial WHERE id = 2", &arena), "done\n");
+    arena_release(&arena);
     store_close(&reader);
     store_close(&writer);
 }

@@ -33,7 +33,7 @@ static int remove_folder(void **state)
 static ErrCode go_on(const char *path, Err *err)
 {
     Store *store = NULL;
-    Keep keep = {0};
+    Arena arena = {0};
     StoreTrials trials;
     const StoreNetwork network = {"n1", "net", "yaml", 32, 1, 1000, 10};
     const StorePoint point = {.part = "curves",
@@ -70,21 +70,21 @@ static ErrCode go_on(const char *path, Err *err)
     TRY(store_open(&store, path, err));
     TRY(store_put_plan(store, &plan, err));
     TRY(store_begin_run(store, "run", "host", 1, err));
-    TRY(store_trials(store, &keep, &trials, err));
+    TRY(store_trials(store, &arena, &trials, err));
     for (size_t i = 0; i < trials.n; i++)
         if (trials.items[i].status != STORE_TRIAL_DONE)
             TRY(fixture_run_trial(store, trials.items[i].number, 50.0 + (double)i, err));
-    keep_release(&keep);
+    arena_release(&arena);
     store_close(&store);
     return ERR_NONE;
 fail:
-    keep_release(&keep);
+    arena_release(&arena);
     store_close(&store);
     return err->code;
 }
 
 /* All that must be equal after a resume, as one text in `keep`. */
-static const char *results_of(const char *path, Keep *keep)
+static const char *results_of(const char *path, Arena *arena)
 {
     static const char *const queries[] = {"SELECT * FROM result",
                                           "SELECT id, digest, network, seed, status FROM trial",
@@ -95,19 +95,19 @@ static const char *results_of(const char *path, Keep *keep)
     size_t n_damage = 0;
     Text text = {0};
     if (store_open_read(&store, path, &err) != ERR_NONE ||
-        store_check(store, keep, &damage, &n_damage, &err) != ERR_NONE)
+        store_check(store, arena, &damage, &n_damage, &err) != ERR_NONE)
         fail_msg("%s", err.msg);
     if (n_damage)
         fail_msg("damaged: %s", damage[0].what);
     for (size_t q = 0; q < ARRAY_LEN(queries); q++) {
         StoreTable t;
-        if (store_query(store, queries[q], NULL, keep, &t, &err) != ERR_NONE)
+        if (store_query(store, queries[q], NULL, arena, &t, &err) != ERR_NONE)
             fail_msg("%s", err.msg);
         for (size_t i = 0; i < t.n_rows * t.n_columns; i++)
             text_printf(&text, "%s|", t.cells[i] != NULL ? t.cells[i] : "NULL");
     }
     store_close(&store);
-    const char *copy = keep_text(keep, text_string(&text));
+    const char *copy = arena_text(arena, text_string(&text));
     text_release(&text);
     return copy;
 }
@@ -134,17 +134,17 @@ static int count_done(const char *path)
 {
     Err err = {0};
     Store *store = NULL;
-    Keep keep = {0};
+    Arena arena = {0};
     StoreTrials trials;
     int n = 0;
     if (!file_exists(path))
         return -1;
     if (store_open_read(&store, path, &err) != ERR_NONE ||
-        store_trials(store, &keep, &trials, &err) != ERR_NONE)
+        store_trials(store, &arena, &trials, &err) != ERR_NONE)
         fail_msg("%s", err.msg);
     for (size_t i = 0; i < trials.n; i++)
         n += trials.items[i].status == STORE_TRIAL_DONE;
-    keep_release(&keep);
+    arena_release(&arena);
     store_close(&store);
     return n;
 }
@@ -152,14 +152,14 @@ static int count_done(const char *path)
 /* One fresh study per place where it is killed, then finished in peace. */
 static void sweep(SysCallKind kind, SysFaultAction action, long step)
 {
-    Keep keep = {0};
+    Arena arena = {0};
     Err err = {0};
     int n_kills = 0;
     char path[FIXTURE_PATH_BYTES * 2];
     memcpy(path, fixture_path("crash.db"), strlen(fixture_path("crash.db")) + 1);
     if (file_remove(path, &err) != ERR_NONE || go_on(path, &err) != ERR_NONE)
         fail_msg("%s", err.msg);
-    const char *undisturbed = results_of(path, &keep);
+    const char *undisturbed = results_of(path, &arena);
     for (long k = 1; k < MAX_KILLS; k += step) {
         assert_int_equal(file_remove(path, &err), ERR_NONE);
         if (!kill_at(path, kind, k, action))
@@ -170,11 +170,11 @@ static void sweep(SysCallKind kind, SysFaultAction action, long step)
         if (go_on(path, &err) != ERR_NONE)
             fail_msg("after a kill at call %ld: %s", k, err.msg);
         assert_int_equal(count_done(path), N_TRIALS);
-        assert_string_equal(results_of(path, &keep), undisturbed);
+        assert_string_equal(results_of(path, &arena), undisturbed);
         assert_int_equal(file_sweep_temporaries(fixture_folder(), &err), ERR_NONE);
     }
     assert_true(n_kills > 5); /* the sweep has swept something */
-    keep_release(&keep);
+    arena_release(&arena);
 }
 
 static void test_killed_before_writes(void **state)
@@ -201,7 +201,7 @@ static void test_killed_repeatedly(void **state)
 {
     (void)state;
     Err err = {0};
-    Keep keep = {0};
+    Arena arena = {0};
     int n_kills = 0, n_done = -1;
     char path[FIXTURE_PATH_BYTES * 2];
     memcpy(path, fixture_path("again.db"), strlen(fixture_path("again.db")) + 1);
@@ -213,8 +213,8 @@ static void test_killed_repeatedly(void **state)
     assert_true(n_kills > 2);
     assert_int_equal(go_on(path, &err), ERR_NONE);
     assert_int_equal(count_done(path), N_TRIALS);
-    results_of(path, &keep);
-    keep_release(&keep);
+    results_of(path, &arena);
+    arena_release(&arena);
 }
 
 /* Negative control: with journal and page writes pretended, not made, the damage is noticed. */
@@ -223,7 +223,7 @@ static void test_lost_writes_are_noticed(void **state)
     (void)state;
     Err err = {0};
     Store *store = NULL;
-    Keep keep = {0};
+    Arena arena = {0};
     StoreDamage *damage = NULL;
     size_t n_damage = 0;
     int n_noticed = 0, n_tried = 0;
@@ -239,13 +239,13 @@ static void test_lost_writes_are_noticed(void **state)
         assert_true(fired);
         err = (Err){0};
         if (code != ERR_NONE || store_open_read(&store, path, &err) != ERR_NONE ||
-            store_check(store, &keep, &damage, &n_damage, &err) != ERR_NONE || n_damage > 0)
+            store_check(store, &arena, &damage, &n_damage, &err) != ERR_NONE || n_damage > 0)
             n_noticed++;
         store_close(&store);
         n_damage = 0;
     }
     assert_true(n_noticed > 0);
-    keep_release(&keep);
+    arena_release(&arena);
 }
 
 int main(void)

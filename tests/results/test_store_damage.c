@@ -42,15 +42,15 @@ static void inspect(const char *path, bool *found, char **seen)
 {
     Err err = {0};
     Store *store = NULL;
-    Keep keep = {0};
+    Arena arena = {0};
     StoreDamage *damage = NULL;
     size_t n_damage = 0;
     *seen = NULL;
     *found = store_open_read(&store, path, &err) != ERR_NONE ||
-             store_check(store, &keep, &damage, &n_damage, &err) != ERR_NONE || n_damage > 0;
+             store_check(store, &arena, &damage, &n_damage, &err) != ERR_NONE || n_damage > 0;
     if (!*found)
         *seen = see_all(store);
-    keep_release(&keep);
+    arena_release(&arena);
     store_close(&store);
 }
 

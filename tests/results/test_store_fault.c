@@ -129,7 +129,7 @@ static void fault_one(Store *store, SysCallKind kind, long k, SysFaultAction act
     Err err = {0};
     const StoreFact fact = {.name = "x", .value = {1, 2, 3}, .text = "settled"};
     StoreFact read;
-    Keep keep = {0};
+    Arena arena = {0};
     bool there = false;
     sysfault_arm(kind, k, action, number);
     const ErrCode code = store_put_fact(store, &fact, &err);
@@ -143,9 +143,9 @@ static void fault_one(Store *store, SysCallKind kind, long k, SysFaultAction act
     }
     if (store_put_fact(store, &fact, &err) != ERR_NONE)
         fail_msg("after call %ld: %s", k, err.msg);
-    assert_int_equal(store_fact(store, "x", &keep, &read, &there, &err), ERR_NONE);
+    assert_int_equal(store_fact(store, "x", &arena, &read, &there, &err), ERR_NONE);
     assert_true(there && strcmp(read.text, "settled") == 0);
-    keep_release(&keep);
+    arena_release(&arena);
 }
 
 /* Sweeps a kind of fault over every call of a state change, each on a fresh copy. */
@@ -158,7 +158,7 @@ static void sweep(SysCallKind kind, SysFaultAction action, int number, int at_le
     char *bytes = make_store("sweep.db", &n);
     for (long k = 1; fired; k++) {
         Store *store = NULL;
-        Keep keep = {0};
+        Arena arena = {0};
         StoreDamage *damage;
         size_t n_damage = 0;
         assert_int_equal(file_write(path_of("sweep.db"), bytes, n, &err), ERR_NONE);
@@ -166,9 +166,9 @@ static void sweep(SysCallKind kind, SysFaultAction action, int number, int at_le
         fault_one(store, kind, k, action, number, &fired);
         n_fired += fired;
         if (kind != SYS_ALLOC || k % 8 == 0) /* it is the slow part, and memory harms no bytes */
-            assert_int_equal(store_check(store, &keep, &damage, &n_damage, &err), ERR_NONE);
+            assert_int_equal(store_check(store, &arena, &damage, &n_damage, &err), ERR_NONE);
         assert_int_equal(n_damage, 0);
-        keep_release(&keep);
+        arena_release(&arena);
         store_close(&store);
     }
     assert_true(n_fired >= at_least);
@@ -249,18 +249,18 @@ static void test_no_memory_while_reading(void **state)
     assert_int_equal(store_open(&store, path_of("read.db"), &err), ERR_NONE);
     assert_int_equal(fixture_fill(store, &two, &err), ERR_NONE);
     for (long k = 1; fired; k += k < 100 ? 1 : 61) {
-        Keep keep = {0};
+        Arena arena = {0};
         StoreResults results;
         Verdict verdicts[VERDICT_COUNT];
         Ranking *rankings;
         size_t n = 0;
         err = (Err){0};
         sysfault_arm(SYS_ALLOC, k, SYS_FAIL, ENOMEM);
-        ErrCode code = store_results(store, &keep, &results, &err);
+        ErrCode code = store_results(store, &arena, &results, &err);
         if (code == ERR_NONE)
-            code = verdict_all(&results, &keep, verdicts, &err);
+            code = verdict_all(&results, &arena, verdicts, &err);
         if (code == ERR_NONE)
-            code = ranking_all(&results, NULL, NULL, &keep, &rankings, &n, &err);
+            code = ranking_all(&results, NULL, NULL, &arena, &rankings, &n, &err);
         fired = sysfault_fired();
         sysfault_clear();
         n_fired += fired;
@@ -268,7 +268,7 @@ static void test_no_memory_while_reading(void **state)
             assert_int_equal(code, ERR_MEMORY);
         else if (!fired)
             assert_int_equal(n, 1);
-        keep_release(&keep);
+        arena_release(&arena);
     }
     assert_true(n_fired > 50);
     store_close(&store);

@@ -67,20 +67,20 @@ static void add_dimension(World *w, const char *name, double low, double middle,
     }
 }
 
-static Verdict o1(World *w, Keep *keep)
+static Verdict o1(World *w, Arena *arena)
 {
     Verdict v;
     Err err = {0};
-    assert_int_equal(verdict_o1(&w->results, keep, &v, &err), ERR_NONE);
+    assert_int_equal(verdict_o1(&w->results, arena, &v, &err), ERR_NONE);
     assert_non_null(v.summary);
     return v;
 }
 
-static Verdict o2(World *w, Keep *keep)
+static Verdict o2(World *w, Arena *arena)
 {
     Verdict v;
     Err err = {0};
-    assert_int_equal(verdict_o2(&w->results, keep, &v, &err), ERR_NONE);
+    assert_int_equal(verdict_o2(&w->results, arena, &v, &err), ERR_NONE);
     assert_non_null(v.summary);
     return v;
 }
@@ -90,16 +90,16 @@ static void test_o1_confirmed(void **state)
 {
     (void)state;
     World w;
-    Keep keep = {0};
+    Arena arena = {0};
     begin(&w);
     add_dimension(&w, "width", 40, 46, 48, 5);
     add_dimension(&w, "depth", 40, 45, 46, 5);
     add_dimension(&w, "resolution", 40, 44, 45, 5);
-    const Verdict v = o1(&w, &keep);
+    const Verdict v = o1(&w, &arena);
     assert_int_equal(v.outcome, VERDICT_CONFIRMED);
     assert_int_equal(v.n, 5);
     assert_true(fabs(v.effect.mean - 5.0) < 0.2); /* the smallest gain: resolution */
-    keep_release(&keep);
+    arena_release(&arena);
 }
 
 /* Accuracy that falls with resolution refutes; gain that grows does, too. */
@@ -107,18 +107,18 @@ static void test_o1_refuted(void **state)
 {
     (void)state;
     World w;
-    Keep keep = {0};
+    Arena arena = {0};
     begin(&w);
     add_dimension(&w, "width", 40, 46, 48, 5);
     add_dimension(&w, "depth", 40, 45, 46, 5);
     add_dimension(&w, "resolution", 40, 38, 35, 5);
-    assert_int_equal(o1(&w, &keep).outcome, VERDICT_REFUTED);
+    assert_int_equal(o1(&w, &arena).outcome, VERDICT_REFUTED);
     begin(&w);
     add_dimension(&w, "width", 40, 41, 48, 5);
     add_dimension(&w, "depth", 40, 45, 46, 5);
     add_dimension(&w, "resolution", 40, 44, 45, 5);
-    assert_int_equal(o1(&w, &keep).outcome, VERDICT_REFUTED);
-    keep_release(&keep);
+    assert_int_equal(o1(&w, &arena).outcome, VERDICT_REFUTED);
+    arena_release(&arena);
 }
 
 /* Two seeds decide nothing however clear; a missing dimension, a missing size neither. */
@@ -126,25 +126,25 @@ static void test_o1_inconclusive(void **state)
 {
     (void)state;
     World w;
-    Keep keep = {0};
+    Arena arena = {0};
     begin(&w);
     add_dimension(&w, "width", 40, 46, 48, 2);
     add_dimension(&w, "depth", 40, 45, 46, 2);
     add_dimension(&w, "resolution", 40, 44, 45, 2);
-    const Verdict two = o1(&w, &keep);
+    const Verdict two = o1(&w, &arena);
     assert_int_equal(two.outcome, VERDICT_INCONCLUSIVE);
     assert_true(two.seeds_needed >= STATS_MIN_N);
     assert_non_null(strstr(two.summary, "Fewer than 3 seeds decide nothing"));
     begin(&w);
     add_dimension(&w, "width", 40, 46, 48, 5);
     add_dimension(&w, "depth", 40, 45, 46, 5);
-    assert_int_equal(o1(&w, &keep).outcome, VERDICT_INCONCLUSIVE);
+    assert_int_equal(o1(&w, &arena).outcome, VERDICT_INCONCLUSIVE);
     begin(&w);
-    const Verdict none = o1(&w, &keep);
+    const Verdict none = o1(&w, &arena);
     assert_int_equal(none.outcome, VERDICT_INCONCLUSIVE);
     assert_false(none.has_effect);
     assert_int_equal(none.n, 0);
-    keep_release(&keep);
+    arena_release(&arena);
 }
 
 /* Four strategies at one target, compound `ahead` of resolution, the best single dimension. */
@@ -176,17 +176,17 @@ static void test_o2_outcomes(void **state)
                  {2.0, 3, VERDICT_CONFIRMED},    {2.0, 1, VERDICT_INCONCLUSIVE}};
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         World w;
-        Keep keep = {0};
+        Arena arena = {0};
         begin(&w);
         add_target(&w, 2 * BASELINE, cases[i].ahead, cases[i].n);
         add_target(&w, 4 * BASELINE, cases[i].ahead, cases[i].n);
-        const Verdict v = o2(&w, &keep);
+        const Verdict v = o2(&w, &arena);
         assert_int_equal(v.outcome, cases[i].outcome);
         assert_int_equal(v.n, cases[i].n);
         assert_int_equal(v.n_contrasts, 2);
         assert_true(fabs(v.effect.mean - cases[i].ahead) < 0.5);
         assert_non_null(strstr(v.contrasts[0].name, "compound against resolution at 2 x"));
-        keep_release(&keep);
+        arena_release(&arena);
     }
 }
 
@@ -196,16 +196,16 @@ static void test_o2_selects_on_validation(void **state)
     (void)state;
     static const double a[] = {50, 50, 50}, b[] = {55, 55, 55}, c[] = {52, 52.1, 51.9};
     World w;
-    Keep keep = {0};
+    Arena arena = {0};
     begin(&w);
     add(&w, "compare", "width", 2000, 2000, a, 3, 10.0); /* validation 60 */
     add(&w, "compare", "depth", 2000, 2000, b, 3, 0.0);  /* validation 55 */
     add(&w, "compare", "compound", 2000, 2000, c, 3, 0.0);
-    const Verdict v = o2(&w, &keep);
+    const Verdict v = o2(&w, &arena);
     assert_int_equal(v.outcome, VERDICT_CONFIRMED);
     assert_non_null(strstr(v.contrasts[0].name, "against width"));
     assert_true(fabs(v.effect.mean - 2.0) < 1e-9);
-    keep_release(&keep);
+    arena_release(&arena);
 }
 
 /*
@@ -216,12 +216,12 @@ static void test_o2_silent_points(void **state)
     (void)state;
     static const char *const statuses[] = {"tied", "off-ray", "unfair", "unmatched"};
     World w;
-    Keep keep = {0};
+    Arena arena = {0};
     for (size_t i = 0; i < ARRAY_LEN(statuses); i++) {
         begin(&w);
         add_target(&w, 2 * BASELINE, 3.0, 5);
         w.points[3].point.status = statuses[i];
-        const Verdict v = o2(&w, &keep);
+        const Verdict v = o2(&w, &arena);
         assert_int_equal(v.outcome, VERDICT_INCONCLUSIVE);
         assert_false(v.has_effect);
         assert_false(v.contrasts[0].decides);
@@ -230,17 +230,17 @@ static void test_o2_silent_points(void **state)
     begin(&w);
     add_target(&w, 2 * BASELINE, 3.0, 5);
     w.points[2].point.status = "tied"; /* resolution: width is the best that is left */
-    const Verdict v = o2(&w, &keep);
+    const Verdict v = o2(&w, &arena);
     assert_int_equal(v.outcome, VERDICT_CONFIRMED);
     assert_non_null(strstr(v.contrasts[0].name, "against width"));
     begin(&w);
     add_target(&w, 2 * BASELINE, 3.0, 5);
     for (int i = 0; i < 4; i++)
         w.points[i].point.match = "nominal";
-    const Verdict nominal = o2(&w, &keep);
+    const Verdict nominal = o2(&w, &arena);
     assert_true(nominal.is_nominal);
     assert_int_equal(nominal.outcome, VERDICT_INCONCLUSIVE);
-    keep_release(&keep);
+    arena_release(&arena);
 }
 
 /* A diverged compound seed is left out and counted; an unfinished single stops the target. */
@@ -248,20 +248,20 @@ static void test_o2_diverged_and_unfinished(void **state)
 {
     (void)state;
     World w;
-    Keep keep = {0};
+    Arena arena = {0};
     begin(&w);
     add_target(&w, 2 * BASELINE, 3.0, 5);
     w.seeds[3][0].status = STORE_TRIAL_DIVERGED;
     w.seeds[3][0].test_top1 = (double)NAN;
-    const Verdict v = o2(&w, &keep);
+    const Verdict v = o2(&w, &arena);
     assert_int_equal(v.n, 4);
     assert_int_equal(v.contrasts[0].n_diverged, 1);
     assert_int_equal(v.outcome, VERDICT_CONFIRMED);
     w.seeds[0][2].status = STORE_RUNNING;
-    const Verdict unfinished = o2(&w, &keep);
+    const Verdict unfinished = o2(&w, &arena);
     assert_int_equal(unfinished.outcome, VERDICT_INCONCLUSIVE);
     assert_non_null(strstr(unfinished.contrasts[0].note, "unfinished"));
-    keep_release(&keep);
+    arena_release(&arena);
 }
 
 /* DEMO goes with the data set; every text says it is an observation. */
@@ -269,16 +269,16 @@ static void test_stamps(void **state)
 {
     (void)state;
     World w;
-    Keep keep = {0};
+    Arena arena = {0};
     begin(&w);
     add_target(&w, 2 * BASELINE, 3.0, 5);
-    assert_false(o2(&w, &keep).is_demo);
+    assert_false(o2(&w, &arena).is_demo);
     w.results.study.is_demo = true;
-    const Verdict v = o2(&w, &keep);
-    assert_true(v.is_demo && o1(&w, &keep).is_demo);
+    const Verdict v = o2(&w, &arena);
+    assert_true(v.is_demo && o1(&w, &arena).is_demo);
     assert_non_null(strstr(v.summary, "An observation about net on set"));
     assert_string_equal(verdict_outcome_name(VERDICT_REFUTED), "REFUTED");
-    keep_release(&keep);
+    arena_release(&arena);
 }
 
 int main(void)
