@@ -9,61 +9,10 @@
 #ifndef HARNESS_COORDINATOR_H
 #define HARNESS_COORDINATOR_H
 
-#include "harness/plan.h"
+#include "harness/run.h"
 #include "harness/study.h"
-#include "harness/trainer.h"
 
-#include "base/cpu.h"
 #include "base/err.h"
-
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-typedef struct RunSettings {
-    const char *out; /* study folder, made if need be */
-    int jobs;        /* workers side by side; 0 = one per available processor */
-    int threads;     /* bound for all workers together; 0 = available processors */
-    CpuLevel level;
-    const char *only;      /* part key or figure to run alone, or NULL */
-    double time_budget_s;  /* refuse a study predicted to take longer; 0 = none */
-    const char *launcher;  /* command in front of each worker, split at blanks, or NULL */
-    const char *command;   /* how the user called us, for the report */
-    const char *data_root; /* where data sets are looked up; NULL = ISOFLOP_DATA */
-    const char *program;   /* binary whose `run --worker` trains; NULL = this one */
-} RunSettings;
-
-typedef struct RunProgress {
-    size_t n_trials, n_done, n_diverged, n_failed, n_running;
-    double eta_s; /* NaN while unknown */
-    double elapsed_s;
-} RunProgress;
-
-typedef struct RunEpoch {
-    int64_t trial; /* place in the plan */
-    int64_t seed;
-    const char *label;  /* "grid 1.2 1.1 1.15", the first point that asks for the trial */
-    TrainStatus status; /* TRAIN_DONE with is_last, else meaningless */
-    bool is_last;
-    int64_t epoch, epochs;
-    double train_loss, val_top1, test_top1; /* NaN where not measured */
-} RunEpoch;
-
-/* All run on the coordinator's only thread; any may be NULL. */
-typedef struct RunCallbacks {
-    void *user;
-    void (*planned)(void *user, const Plan *plan, double seconds);
-    void (*epoch)(void *user, const RunEpoch *epoch, const RunProgress *progress);
-    void (*tick)(void *user, const RunProgress *progress);        /* about once a second */
-    void (*preparing)(void *user, uint32_t done, uint32_t total); /* images being decoded */
-    void (*note)(void *user, const char *message);                /* warnings, pauses, recoveries */
-} RunCallbacks;
-
-typedef struct RunReport {
-    RunProgress progress;
-    bool is_complete; /* every trial of the plan is done, diverged or failed */
-    bool was_stopped; /* by a signal */
-} RunReport;
 
 /*
  * Runs or goes on with a study. ERR_BUSY (who holds the lock), ERR_USAGE (changed study, with a

@@ -1,6 +1,5 @@
-/* harness/coordinator_files.c: the folders of trials: results into place, attempts away, crashes
- * mended. */
-#include "harness/coordinator_state.h"
+/* harness/run_files.c: results into place, attempts away, crashes mended. */
+#include "harness/run_files.h"
 
 #include "base/sys.h"
 
@@ -17,14 +16,14 @@ enum { FOLDER_NAME_BYTES = 32 };
 
 /* --- paths --- */
 
-char *coordinator_trial_folder(const Coordinator *run, int64_t number)
+char *run_files_trial(const RunState *run, int64_t number)
 {
     char name[FOLDER_NAME_BYTES];
     snprintf(name, sizeof name, "trials/%06" PRId64, number);
     return file_join(run->settings->out, name);
 }
 
-char *coordinator_attempt_folder(const char *trial, int64_t attempt)
+char *run_files_attempt(const char *trial, int64_t attempt)
 {
     char name[FOLDER_NAME_BYTES];
     snprintf(name, sizeof name, "a%" PRId64, attempt);
@@ -33,7 +32,7 @@ char *coordinator_attempt_folder(const char *trial, int64_t attempt)
 
 /* --- a result --- */
 
-ErrCode coordinator_remove_attempts(const char *trial, Err *err)
+ErrCode run_files_remove_attempts(const char *trial, Err *err)
 {
     FileList list = {0};
     TRY(file_list(trial, &list, err));
@@ -69,7 +68,7 @@ static ErrCode move_file(const char *from, const char *name, const char *to, con
 }
 
 /* Describes a file the trial leaves, relative to the study's folder. */
-static ErrCode describe(const Coordinator *run, int64_t number, const char *kind, const char *name,
+static ErrCode describe(const RunState *run, int64_t number, const char *kind, const char *name,
                         Arena *arena, StoreArtifact *artifact, Err *err)
 {
     char hex[HASH_HEX_BYTES];
@@ -109,8 +108,8 @@ fail:
     return err->code;
 }
 
-ErrCode coordinator_place_files(Coordinator *run, const RunSlot *slot, bool is_done,
-                                RunResult *result, Err *err)
+ErrCode run_files_place(RunState *run, const RunSlot *slot, bool is_done, RunResult *result,
+                        Err *err)
 {
     const char *dir = result->dir, *folder = result->folder;
     StoreArtifact *artifacts = result->artifacts;
@@ -141,18 +140,18 @@ static ErrCode discard_uncommitted(const char *folder, Err *err)
     return ERR_NONE;
 }
 
-ErrCode coordinator_clean(Coordinator *run, Err *err)
+ErrCode run_files_clean(RunState *run, Err *err)
 {
     for (size_t i = 0; i < run->n_trials; i++) {
         const RunTrial *trial = &run->trials[i];
-        char *folder = coordinator_trial_folder(run, trial->number);
+        char *folder = run_files_trial(run, trial->number);
         if (folder == NULL)
             return err_memory(err, strlen(run->settings->out));
         ErrCode code = ERR_NONE;
         if (file_is_folder(folder)) {
             const bool is_finished =
                 trial->status == STORE_TRIAL_DONE || trial->status == STORE_TRIAL_DIVERGED;
-            code = is_finished ? coordinator_remove_attempts(folder, err)
+            code = is_finished ? run_files_remove_attempts(folder, err)
                                : discard_uncommitted(folder, err);
         }
         mem_free(folder);

@@ -1,5 +1,5 @@
-/* harness/coordinator_plan.c: the plan into the store, and the grid's winner out of it. */
-#include "harness/coordinator_state.h"
+/* harness/run_plan.c: the plan into the store, and the grid's winner out of it. */
+#include "harness/run_plan.h"
 
 #include "base/sys.h"
 #include "nn/arithmetic.h"
@@ -63,7 +63,7 @@ static void objective_text(const Study *study, Text *out)
         text_append_double(out, study->objective.w);
 }
 
-static StoreStudy study_row(const Coordinator *run)
+static StoreStudy study_row(const RunState *run)
 {
     const Plan *plan = run->plan;
     return (StoreStudy){.name = run->study->name,
@@ -80,7 +80,7 @@ static StoreStudy study_row(const Coordinator *run)
 }
 
 /* The rows of networks, points and trials, in memory of `keep`. */
-static ErrCode fill_rows(Coordinator *run, StorePlan *out, Arena *arena, Err *err)
+static ErrCode fill_rows(RunState *run, StorePlan *out, Arena *arena, Err *err)
 {
     const Plan *plan = run->plan;
     StoreNetwork *networks = arena_zalloc(arena, plan->n_networks, sizeof *networks);
@@ -107,15 +107,15 @@ static ErrCode fill_rows(Coordinator *run, StorePlan *out, Arena *arena, Err *er
     return ERR_NONE;
 }
 
-static ErrCode put_rows(Coordinator *run, const StorePlan *plan, Err *err)
+static ErrCode put_rows(RunState *run, const StorePlan *plan, Err *err)
 {
     while (store_put_plan(run->store, plan, err) != ERR_NONE)
-        if (!coordinator_waits_for_space(run, err))
+        if (!run_state_waits_for_space(run, err))
             return err->code;
     return ERR_NONE;
 }
 
-ErrCode coordinator_put_plan(Coordinator *run, Err *err)
+ErrCode run_plan_put(RunState *run, Err *err)
 {
     const Plan *plan = run->plan;
     Arena arena = {0};
@@ -138,7 +138,7 @@ ErrCode coordinator_put_plan(Coordinator *run, Err *err)
         .recipe = text_string(&recipe)};
     TRY(fill_rows(run, &rows, &arena, err));
     TRY(put_rows(run, &rows, err));
-    TRY(coordinator_read_trials(run, err));
+    TRY(run_plan_read_trials(run, err));
 fail:
     text_release(&objective);
     text_release(&recipe);
@@ -149,13 +149,13 @@ fail:
 /* --- store -> trials --- */
 
 /* Whether --only names the point's part or figure. */
-static bool is_named(const Coordinator *run, const PlanPoint *p, const char *only)
+static bool is_named(const RunState *run, const PlanPoint *p, const char *only)
 {
     return strcmp(p->part_name, only) == 0 || strcmp(p->figure, only) == 0 ||
            strcmp(study_part_key(run->study->parts[p->part].kind), only) == 0;
 }
 
-static bool is_wanted(const Coordinator *run, int network)
+static bool is_wanted(const RunState *run, int network)
 {
     const char *only = run->settings->only;
     bool found = only == NULL;
@@ -165,7 +165,7 @@ static bool is_wanted(const Coordinator *run, int network)
     return found;
 }
 
-ErrCode coordinator_check_only(const Coordinator *run, Err *err)
+ErrCode run_plan_check_only(const RunState *run, Err *err)
 {
     const char *only = run->settings->only;
     bool found = only == NULL;
@@ -185,7 +185,7 @@ static int network_of_trial(const Plan *plan, const char *digest)
     return PLAN_NONE;
 }
 
-ErrCode coordinator_read_trials(Coordinator *run, Err *err)
+ErrCode run_plan_read_trials(RunState *run, Err *err)
 {
     Arena arena = {0};
     StoreTrials stored;
@@ -242,7 +242,7 @@ static const StorePoint *nearest_alias(const RankingRow *row)
     return best;
 }
 
-static ErrCode record_winner(Coordinator *run, const RankingRow *row, Err *err)
+static ErrCode record_winner(RunState *run, const RankingRow *row, Err *err)
 {
     const StorePoint *alias = nearest_alias(row);
     const double constants[STUDY_DIMENSIONS] = {alias->nominal[0], alias->nominal[1],
@@ -257,16 +257,16 @@ static ErrCode record_winner(Coordinator *run, const RankingRow *row, Err *err)
                             .text = text_string(&text)};
     TRY(text_ok(&text, err));
     while (store_put_fact(run->store, &fact, err) != ERR_NONE)
-        if (!coordinator_waits_for_space(run, err))
+        if (!run_state_waits_for_space(run, err))
             goto fail;
-    coordinator_note(run, "the grid is complete: %s", text_string(&text));
+    run_state_note(run, "the grid is complete: %s", text_string(&text));
     TRY(plan_set_winner(run->plan, constants, err));
 fail:
     text_release(&text);
     return err->code;
 }
 
-ErrCode coordinator_known_winner(Coordinator *run, Err *err)
+ErrCode run_plan_known_winner(RunState *run, Err *err)
 {
     Arena arena = {0};
     StoreFact fact;
@@ -279,7 +279,7 @@ fail:
     return err->code;
 }
 
-ErrCode coordinator_find_winner(Coordinator *run, bool *is_new, Err *err)
+ErrCode run_plan_find_winner(RunState *run, bool *is_new, Err *err)
 {
     Arena arena = {0};
     StoreResults results;
@@ -296,7 +296,7 @@ ErrCode coordinator_find_winner(Coordinator *run, bool *is_new, Err *err)
     if (grid != NULL && grid->is_complete && grid->n_rows > 0 && grid->rows[0].n > 0) {
         TRY(record_winner(run, &grid->rows[0], err));
         TRY(plan_predict(run->plan, run->settings->level, err));
-        TRY(coordinator_put_plan(run, err));
+        TRY(run_plan_put(run, err));
         *is_new = true;
     }
 fail:

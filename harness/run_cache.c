@@ -1,0 +1,90 @@
+/* harness/run_cache.c: the images of every resolution that is needed, decoded once. */
+#include "harness/run_cache.h"
+
+#include "harness/study_data.h"
+
+#include "base/proc.h"
+#include "base/sys.h"
+#include "data/augment.h"
+#include "data/imageset.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define MAX_SKIPPED_TOLD 5 /* images left out that are named */
+
+static bool is_resolution_needed(const RunState *run, int resolution)
+{
+    for (size_t i = 0; i < run->n_trials; i++)
+        if (run->trials[i].is_wanted && run->trials[i].status == STORE_PENDING &&
+            run->plan->networks[run->trials[i].network].network.resolution == resolution)
+            return true;
+    return false;
+}
+
+static bool say_preparing(void *user, uint32_t done, uint32_t total)
+{
+    const RunState *run = user;
+    if (run->callbacks->preparing != NULL)
+        run->callbacks->preparing(run->callbacks->user, done, total);
+    return proc_stop_requested() == 0;
+}
+
+/* What bad_image: skip has left out, told once a run. */
+static void note_skipped(const RunState *run, const Dataset *set)
+{
+    const uint32_t n = dataset_n_skipped(set);
+    for (uint32_t i = 0; i < n && i < MAX_SKIPPED_TOLD; i++)
+        run_state_note(run, "left out: %s", dataset_skipped(set, i));
+    if (n > MAX_SKIPPED_TOLD)
+        run_state_note(run,
+                       "left out %" PRIu32 " images; all of them: isoflop data NAME "
+                       "--bad-image skip",
+                       n);
+}
+
+/*
+ * Decodes and resizes the images of every resolution that pending trials need, once, on all cores.
+ */
+ErrCode run_cache_fill(RunState *run, Err *err)
+{
+    StudyImages images = {0};
+    char *fallback = file_join(run->settings->out, "cache");
+    if (fallback == NULL)
+        return err_memory(err, strlen(run->settings->out));
+    for (size_t i = 0; i < run->plan->n_networks && !proc_stop_requested(); i++) {
+        const int resolution = run->plan->networks[i].network.resolution;
+        bool is_seen = false;
+        for (size_t k = 0; k < i; k++)
+            is_seen |= run->plan->networks[k].network.resolution == resolution;
+        if (is_seen || !is_resolution_needed(run, resolution))
+            continue;
+        if (images.set == NULL) {
+            TRY(study_data_open(&images, &run->study->data, run->settings->data_root, run->cores,
+                                err));
+            note_skipped(run, images.set);
+        }
+        const ImageSetSettings settings = {.resolution = resolution,
+                                           .keep_train_source =
+                                               augment_needs_source(run->study->recipe.augment),
+                                           .center_crop = run->study->data.center_crop,
+                                           .threads = run->cores,
+                                           .fallback_dir = fallback,
+                                           .progress = say_preparing,
+                                           .progress_user = run};
+        ImageSet *set = NULL;
+        ImageSetReport report = {0};
+        while (imageset_open(&set, images.set, &images.split, &settings, &report, err) != ERR_NONE)
+            if (!run_state_waits_for_space(run, err))
+                goto fail;
+        imageset_close(&set);
+        if (report.was_built)
+            run_state_note(run, "prepared %" PRIu32 " images at %d px in %.1f s: %.0f images/s",
+                           report.n_images, resolution, report.seconds,
+                           report.n_images / report.seconds);
+    }
+fail:
+    study_data_close(&images);
+    mem_free(fallback);
+    return err->code;
+}

@@ -1,0 +1,235 @@
+/* harness/run_events.c: what a worker says, line by line, and what follows from it. */
+#include "harness/run_events.h"
+
+#include "harness/run_files.h"
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/sys.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { READ_BYTES = 1 << 14, MAX_LINE_BYTES = 1 << 20, ERROR_TAIL_BYTES = 400 };
+
+/* --- finishing --- */
+
+static ErrCode read_finish(const json_t *event, StoreFinish *finish, Err *err)
+{
+    TRY(json_get_double(event, "val_top1", &finish->val_top1, err));
+    TRY(json_get_double(event, "val_loss", &finish->val_loss, err));
+    TRY(json_get_double(event, "test_top1", &finish->test_top1, err));
+    TRY(json_get_double(event, "test_loss", &finish->test_loss, err));
+    TRY(json_get_int(event, "best_epoch", &finish->best_epoch, err));
+    TRY(json_get_double(event, "best_val_top1", &finish->best_val_top1, err));
+    TRY(json_get_int(event, "bad_step", &finish->first_bad_step, err));
+    TRY(json_get_double(event, "seconds", &finish->seconds, err));
+fail:
+    return err->code;
+}
+
+/* The first point that asks for a trial, for people. */
+static void label_trial(const RunState *run, const RunTrial *trial, char *out, size_t n)
+{
+    for (size_t i = 0; i < run->plan->n_points; i++) {
+        const PlanPoint *p = &run->plan->points[i];
+        if (p->network != trial->network)
+            continue;
+        if (run->study->parts[p->part].kind == STUDY_GRID)
+            snprintf(out, n, "%s %.4g %.4g %.4g", p->part_name, p->nominal.depth, p->nominal.width,
+                     p->nominal.resolution);
+        else
+            snprintf(out, n, "%s %s %.4g", p->figure, p->series, p->x);
+        return;
+    }
+    snprintf(out, n, "trial %" PRId64, trial->number);
+}
+
+static void tell(RunState *run, const RunTrial *trial, const TrainEpoch *epoch,
+                 const StoreFinish *finish)
+{
+    if (run->callbacks->epoch == NULL)
+        return;
+    char label[PLAN_SERIES_MAX * 2];
+    label_trial(run, trial, label, sizeof label);
+    const RunProgress progress = run_state_progress(run);
+    const RunEpoch told = {
+        .trial = trial->number,
+        .seed = trial->seed,
+        .label = label,
+        .status = finish != NULL && finish->outcome == STORE_DIVERGED ? TRAIN_DIVERGED : TRAIN_DONE,
+        .is_last = finish != NULL,
+        .epoch = epoch != NULL ? epoch->epoch : run->study->recipe.epochs,
+        .epochs = run->study->recipe.epochs,
+        .train_loss = epoch != NULL ? epoch->train_loss : (double)NAN,
+        .val_top1 = epoch != NULL ? epoch->val_top1 : finish->val_top1,
+        .test_top1 = finish != NULL ? finish->test_top1 : (double)NAN};
+    run->callbacks->epoch(run->callbacks->user, &told, &progress);
+}
+
+/* Accepts `done` or `diverged`: files into place, sync, commit, then the attempts' folders go. */
+static ErrCode accept(RunState *run, RunSlot *slot, const json_t *event, bool is_done, Err *err)
+{
+    RunResult result = {0};
+    StoreFinish finish = {.outcome = is_done ? STORE_DONE : STORE_DIVERGED,
+                          .artifacts = result.artifacts,
+                          .n_artifacts = is_done ? ARRAY_LEN(result.artifacts) : 0};
+    RunTrial *trial = run_state_trial(run, slot->trial);
+    result.folder = run_files_trial(run, slot->trial);
+    result.dir = result.folder != NULL ? run_files_attempt(result.folder, slot->attempt) : NULL;
+    if (result.dir == NULL) {
+        (void)err_memory(err, strlen(run->settings->out));
+        goto fail;
+    }
+    TRY(read_finish(event, &finish, err));
+    while (run_files_place(run, slot, is_done, &result, err) != ERR_NONE)
+        if (!run_state_waits_for_space(run, err))
+            goto fail;
+    while (store_accept(run->store, slot->trial, slot->attempt, &finish, err) != ERR_NONE)
+        if (!run_state_waits_for_space(run, err))
+            goto fail;
+    slot->has_finished = true;
+    trial->status = is_done ? STORE_TRIAL_DONE : STORE_TRIAL_DIVERGED;
+    if (is_done && trial->seconds > 0) {
+        run->done_predicted_s += trial->seconds;
+        run->done_real_s += finish.seconds;
+    }
+    tell(run, trial, NULL, &finish);
+    TRY(run_files_remove_attempts(result.folder, err));
+fail:
+    mem_free(result.folder);
+    mem_free(result.dir);
+    arena_release(&result.arena);
+    return err->code;
+}
+
+/* --- lines --- */
+
+static ErrCode hear_epoch(RunState *run, RunSlot *slot, const json_t *event, Err *err)
+{
+    TrainEpoch e;
+    TRY(json_get_int(event, "epoch", &e.epoch, err));
+    TRY(json_get_double(event, "train_loss", &e.train_loss, err));
+    TRY(json_get_double(event, "val_loss", &e.val_loss, err));
+    TRY(json_get_double(event, "val_top1", &e.val_top1, err));
+    TRY(json_get_double(event, "lr", &e.lr, err));
+    TRY(json_get_double(event, "seconds", &e.seconds, err));
+    TRY(json_get_double(event, "images_per_second", &e.images_per_second, err));
+    const StoreEpoch row = {e.epoch, e.train_loss, e.val_loss,         e.val_top1,
+                            e.lr,    e.seconds,    e.images_per_second};
+    while (store_put_epoch(run->store, slot->trial, slot->attempt, &row, err) != ERR_NONE)
+        if (!run_state_waits_for_space(run, err))
+            goto fail;
+    slot->epochs = e.epoch;
+    slot->val_top1 = e.val_top1;
+    tell(run, run_state_trial(run, slot->trial), &e, NULL);
+fail:
+    return err->code;
+}
+
+static ErrCode hear_failed(RunSlot *slot, const json_t *event, Err *err)
+{
+    const char *message = NULL;
+    TRY(json_get_text(event, "message", &message, err));
+    TRY(json_get_bool(event, "is_disk_full", &slot->is_disk_full, err));
+    text_clear(&slot->failure);
+    text_append(&slot->failure, message);
+fail:
+    return err->code;
+}
+
+/* Acts on one event. What a worker says wrongly is its failure; what we cannot store is ours. */
+static ErrCode hear_event(RunState *run, RunSlot *slot, const json_t *event, Err *err)
+{
+    const char *name = NULL, *message = NULL;
+    TRY(json_get_text(event, "event", &name, err));
+    if (json_has(event, "last_step"))
+        TRY(json_get_int(event, "last_step", &slot->last_step, err));
+    if (strcmp(name, "epoch") == 0) {
+        TRY(hear_epoch(run, slot, event, err));
+    } else if (strcmp(name, "checkpoint") == 0) {
+        TRY(json_get_int(event, "step", &slot->checkpoint_step, err));
+    } else if (strcmp(name, "done") == 0 || strcmp(name, "diverged") == 0) {
+        TRY(accept(run, slot, event, name[2] == 'n', err));
+    } else if (strcmp(name, "stopped") == 0) {
+        slot->has_stopped = true;
+    } else if (strcmp(name, "failed") == 0) {
+        TRY(hear_failed(slot, event, err));
+    } else if (strcmp(name, "warning") == 0) {
+        TRY(json_get_text(event, "message", &message, err));
+        run_state_note(run, "trial %" PRId64 ": %s", slot->trial, message);
+    }
+fail:
+    return err->code;
+}
+
+static ErrCode hear_line(RunState *run, RunSlot *slot, const char *line, size_t n, Err *err)
+{
+    json_t *event = NULL;
+    int64_t trial = 0, attempt = 0;
+    Err bad = {0};
+    if (json_parse(&event, "worker", line, n, &bad) != ERR_NONE ||
+        json_get_int(event, "trial", &trial, &bad) != ERR_NONE ||
+        json_get_int(event, "attempt", &attempt, &bad) != ERR_NONE || trial != slot->trial ||
+        attempt != slot->attempt) {
+        /* A launcher may chat on stdout; it is not an event of this attempt. */
+        run_state_note(run, "trial %" PRId64 ": line of its process ignored: %.*s", slot->trial,
+                       (int)n, line);
+        json_decref(event);
+        return ERR_NONE;
+    }
+    slot->heard_ns = clock_now_ns();
+    const ErrCode code = hear_event(run, slot, event, err);
+    json_decref(event);
+    return code == ERR_NONE ? code : err_wrap(err, "trial %" PRId64, slot->trial);
+}
+
+/* Keeps the last bytes of what a process wrote to stderr. */
+static void keep_tail(Text *text)
+{
+    if (text->n_bytes <= ERROR_TAIL_BYTES)
+        return;
+    Text tail = {0};
+    text_append_bytes(&tail, text->data + text->n_bytes - ERROR_TAIL_BYTES, ERROR_TAIL_BYTES);
+    text_release(text);
+    *text = tail;
+}
+
+ErrCode run_events_hear(RunState *run, RunSlot *slot, bool is_error, Err *err)
+{
+    char buffer[READ_BYTES];
+    size_t n = 0;
+    int *fd = is_error ? &slot->proc.error : &slot->proc.output;
+    Text *text = is_error ? &slot->error : &slot->output;
+    TRY(file_read_some(*fd, "a worker's output", buffer, sizeof buffer, &n, err));
+    if (n == 0) {
+        file_close_fd(*fd);
+        *fd = -1;
+        return ERR_NONE;
+    }
+    text_append_bytes(text, buffer, n);
+    TRY(text_ok(text, err));
+    if (is_error) {
+        keep_tail(text);
+        return ERR_NONE;
+    }
+    size_t begin = 0;
+    for (size_t i = 0; i < text->n_bytes; i++) {
+        if (text->data[i] != '\n')
+            continue;
+        TRY(hear_line(run, slot, text->data + begin, i - begin, err));
+        begin = i + 1;
+    }
+    if (begin) {
+        Text rest = {0};
+        text_append_bytes(&rest, text->data + begin, text->n_bytes - begin);
+        text_release(text);
+        *text = rest;
+    } else if (text->n_bytes > MAX_LINE_BYTES) {
+        text_clear(text);
+    }
+fail:
+    return err->code;
+}

@@ -1,0 +1,33 @@
+/* harness/run_files.h: the folders of a study's trials: OUT/trials/NNNNNN and aK in them. */
+#ifndef HARNESS_RUN_FILES_H
+#define HARNESS_RUN_FILES_H
+
+#include "harness/run_state.h"
+
+/* Where a finished attempt's files are and go. */
+typedef struct RunResult {
+    char *dir;                  /* the attempt's */
+    char *folder;               /* the trial's */
+    StoreArtifact artifacts[2]; /* weights, best; texts in arena */
+    Arena arena;
+} RunResult;
+
+/* OUT/trials/NNNNNN, and aK in it; mem_free them. NULL without memory. */
+char *run_files_trial(const RunState *run, int64_t number);
+char *run_files_attempt(const char *trial, int64_t attempt);
+
+/*
+ * Moves what an attempt left to its trial's folder, synced: weights, described in
+ * result->artifacts, or of a diverged trial its last checkpoint. May be called again after a
+ * failure.
+ */
+ErrCode run_files_place(RunState *run, const RunSlot *slot, bool is_done, RunResult *result,
+                        Err *err) ERR_CHECKED;
+
+/* Removes the attempts' folders of a finished trial. */
+ErrCode run_files_remove_attempts(const char *trial, Err *err) ERR_CHECKED;
+
+/* Finishes or discards what a crash left in the trials' folders. */
+ErrCode run_files_clean(RunState *run, Err *err) ERR_CHECKED;
+
+#endif

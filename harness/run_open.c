@@ -1,0 +1,171 @@
+/* harness/run_open.c: lock, store, plan, and what a crash left: all that comes before the first
+ * trial. */
+#include "harness/run_open.h"
+
+#include "harness/run_files.h"
+#include "harness/run_plan.h"
+
+#include "base/clock.h"
+#include "base/sys.h"
+
+#include <string.h>
+
+static ErrCode take_lock(RunState *run, Err *err)
+{
+    char host[PROVENANCE_TEXT_MAX], since[CLOCK_UTC_BYTES];
+    Text holder = {0};
+    char *path = file_join(run->settings->out, "study.lock");
+    text_printf(&holder, "pid %d on %s since %s", (int)proc_pid(), proc_host(host, sizeof host),
+                clock_utc(since));
+    if (path == NULL) {
+        (void)err_memory(err, strlen(run->settings->out));
+        goto fail;
+    }
+    TRY(text_ok(&holder, err));
+    TRY(file_lock(&run->lock, path, text_string(&holder), err));
+fail:
+    text_release(&holder);
+    mem_free(path);
+    return err->code;
+}
+
+/* The lines of a text in one, as messages are. */
+static void join_lines(Text *out, const Text *lines)
+{
+    for (size_t i = 0; i < lines->n_bytes; i++) {
+        if (lines->data[i] != '\n')
+            text_append_char(out, lines->data[i]);
+        else if (i + 1 < lines->n_bytes)
+            text_append(out, "; ");
+    }
+}
+
+/* Refuses to go on with a study whose finished trials would no longer be its own. */
+static ErrCode check_same_study(RunState *run, Err *err)
+{
+    Arena arena = {0};
+    const char *yaml = NULL;
+    Study *old = NULL;
+    Text diff = {0}, line = {0};
+    bool may = true;
+    Err missing = {0};
+    const ErrCode code = store_study_yaml(run->store, &arena, &yaml, &missing);
+    if (code == ERR_MISSING)
+        goto fail;
+    if (code != ERR_NONE) {
+        *err = missing;
+        goto fail;
+    }
+    TRY(study_parse(&old, "the store's study", yaml, strlen(yaml), NULL, 0, err));
+    TRY(study_may_go_on(&may, &diff, old, run->study, err));
+    if (!may) {
+        join_lines(&line, &diff);
+        (void)err_set(err, ERR_USAGE,
+                      "'%s' holds trials of another study, use another --out; what differs: %s",
+                      run->settings->out, text_string(&line));
+    }
+fail:
+    study_destroy(&old);
+    text_release(&diff);
+    text_release(&line);
+    arena_release(&arena);
+    return err->code;
+}
+
+static ErrCode open_store(RunState *run, Err *err)
+{
+    char *path = file_join(run->settings->out, "study.db");
+    if (path == NULL)
+        return err_memory(err, strlen(run->settings->out));
+    while (store_open(&run->store, path, err) != ERR_NONE)
+        if (!run_state_waits_for_space(run, err))
+            goto fail;
+    TRY(check_same_study(run, err));
+fail:
+    mem_free(path);
+    return err->code;
+}
+
+/* study.yaml is for people; the store has the same text. */
+static ErrCode write_study(RunState *run, Err *err)
+{
+    char *path = file_join(run->settings->out, "study.yaml");
+    if (path == NULL)
+        return err_memory(err, strlen(run->settings->out));
+    while (file_write(path, run->study_yaml.data, run->study_yaml.n_bytes, err) != ERR_NONE)
+        if (!run_state_waits_for_space(run, err))
+            goto fail;
+fail:
+    mem_free(path);
+    return err->code;
+}
+
+static ErrCode begin_run(RunState *run, Err *err)
+{
+    const char *command = run->settings->command != NULL ? run->settings->command : "";
+    while (store_begin_run(run->store, command, run->provenance.host, proc_pid(), err) != ERR_NONE)
+        if (!run_state_waits_for_space(run, err))
+            return err->code;
+    return ERR_NONE;
+}
+
+static double pending_seconds(const RunState *run)
+{
+    double sum = 0;
+    for (size_t i = 0; i < run->n_trials; i++)
+        if (run->trials[i].is_wanted && run->trials[i].status == STORE_PENDING)
+            sum += run->trials[i].seconds;
+    return sum / run->n_slots;
+}
+
+static ErrCode check_budget(const RunState *run, Err *err)
+{
+    char a[TEXT_NUMBER_BYTES], b[TEXT_NUMBER_BYTES];
+    const double seconds = pending_seconds(run), budget = run->settings->time_budget_s;
+    if (budget > 0 && seconds > budget)
+        return err_set(err, ERR_USAGE,
+                       "the study is predicted to take %s, more than the budget of %s",
+                       text_duration(a, seconds), text_duration(b, budget));
+    return ERR_NONE;
+}
+
+static ErrCode make_slots(RunState *run, Err *err)
+{
+    const RunSettings *settings = run->settings;
+    run->cores = settings->threads > 0 ? settings->threads : cpu_available_threads();
+    run->n_slots = settings->jobs > 0 ? settings->jobs : run->cores;
+    run->slots = mem_calloc((size_t)run->n_slots, sizeof *run->slots);
+    if (run->slots == NULL)
+        return err_memory(err, (size_t)run->n_slots * sizeof *run->slots);
+    if (settings->program == NULL)
+        return proc_self_path(&run->program, err);
+    run->program = mem_strdup(settings->program);
+    return run->program != NULL ? ERR_NONE : err_memory(err, strlen(settings->program));
+}
+
+ErrCode run_open(RunState *run, Err *err)
+{
+    provenance_collect(&run->provenance, run->settings->level);
+    study_emit(run->study, &run->study_yaml);
+    TRY(text_ok(&run->study_yaml, err));
+    TRY(make_slots(run, err));
+    TRY(plan_create(&run->plan, run->study, run->settings->data_root, run->cores, err));
+    run->objective = (Objective){(ObjectiveForm)run->study->objective.form, run->study->objective.w,
+                                 (double)run->plan->target_macs, run->study->fairness.tolerance};
+    TRY(run_plan_check_only(run, err));
+    TRY(file_make_dirs(run->settings->out, err));
+    TRY(take_lock(run, err));
+    TRY(open_store(run, err));
+    TRY(run_plan_known_winner(run, err));
+    TRY(plan_predict(run->plan, run->settings->level, err));
+    TRY(run_plan_put(run, err));
+    TRY(check_budget(run, err));
+    TRY(write_study(run, err));
+    TRY(begin_run(run, err));
+    TRY(run_plan_read_trials(run, err));
+    TRY(run_files_clean(run, err));
+    if (run->callbacks->planned != NULL)
+        run->callbacks->planned(run->callbacks->user, run->plan, pending_seconds(run));
+fail:
+    return err->code;
+}

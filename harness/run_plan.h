@@ -1,0 +1,22 @@
+/* harness/run_plan.h: between a run's plan and its store. */
+#ifndef HARNESS_RUN_PLAN_H
+#define HARNESS_RUN_PLAN_H
+
+#include "harness/run_state.h"
+
+/* Puts the plan as it stands and reads the trials back. */
+ErrCode run_plan_put(RunState *run, Err *err) ERR_CHECKED;
+
+/* ERR_USAGE if --only names no part and no figure of the study. */
+ErrCode run_plan_check_only(const RunState *run, Err *err) ERR_CHECKED;
+
+/* Reads the trials' statuses anew. */
+ErrCode run_plan_read_trials(RunState *run, Err *err) ERR_CHECKED;
+
+/* Once the grid is complete: records its winner and resolves what waited for it. *is_new tells. */
+ErrCode run_plan_find_winner(RunState *run, bool *is_new, Err *err) ERR_CHECKED;
+
+/* Takes a winner that was recorded before. */
+ErrCode run_plan_known_winner(RunState *run, Err *err) ERR_CHECKED;
+
+#endif

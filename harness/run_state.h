@@ -1,0 +1,94 @@
+/*
+ * harness/run_state.h: a run while it runs: its trials, its slots, its talk.
+ *
+ * The bottom of the coordinator's files: run_files, run_plan, run_events, run_attempt, run_open,
+ * run_cache and the loop in coordinator.c stand on it, in this order, and none of them calls
+ * upward.
+ */
+#ifndef HARNESS_RUN_STATE_H
+#define HARNESS_RUN_STATE_H
+
+#include "harness/provenance.h"
+#include "harness/run.h"
+
+#include "base/file.h"
+#include "base/proc.h"
+#include "results/store.h"
+#include "search/objective.h"
+
+/* A trial of the newest revision. */
+typedef struct RunTrial {
+    int64_t number; /* place in the plan: trials/NNNNNN */
+    int64_t seed;
+    int network; /* index into plan->networks */
+    StoreStatus status;
+    int64_t n_counted; /* attempts that count */
+    bool is_wanted;    /* --only */
+    double seconds;    /* predicted, one thread */
+} RunTrial;
+
+/* One running process, or an empty slot (proc.pid 0). */
+typedef struct RunSlot {
+    Proc proc;
+    int64_t trial; /* number; not an index, since trials are read anew after the grid */
+    int64_t attempt;
+    Text output, error; /* received, not yet consumed; the last bytes of stderr */
+    int64_t begun_ns, heard_ns;
+    double patience_s; /* silence after which it counts as hung */
+    int64_t last_step, checkpoint_step;
+    int64_t epochs; /* reported */
+    double val_top1;
+    bool has_finished; /* accepted: done or diverged */
+    bool has_stopped;  /* ended on our request, state saved */
+    bool is_disk_full; /* failed for want of space: does not count */
+    bool is_hung;
+    Text failure; /* what it said when it failed */
+} RunSlot;
+
+typedef struct RunState {
+    const Study *study;
+    const RunSettings *settings;
+    const RunCallbacks *callbacks;
+    RunReport *report;
+    Plan *plan;
+    FileLock *lock;
+    Store *store;
+    Text study_yaml;
+    char *program; /* binary of the workers */
+    Provenance provenance;
+    Objective objective;
+    RunTrial *trials;
+    size_t n_trials;
+    RunSlot *slots;
+    int n_slots;
+    int cores;        /* threads all workers together may use */
+    bool is_stopping; /* on a signal */
+    int64_t begun_ns, ticked_ns;
+    int64_t resume_ns;     /* no new process before, after a full disk; 0 = none */
+    int64_t full_since_ns; /* 0 = the disk is not full */
+    double done_predicted_s,
+        done_real_s; /* of trials finished in this run: corrects the prediction */
+} RunState;
+
+/* The trial of that number among those of the newest revision. */
+RunTrial *run_state_trial(RunState *run, int64_t number);
+
+/* Counts for the callbacks. */
+RunProgress run_state_progress(const RunState *run);
+
+/* A line for whoever listens. */
+void run_state_note(const RunState *run, const char *format, ...) ERR_PRINTF(2, 3);
+
+/*
+ * True after waiting a while for space, if `err` says that the disk is full: call again. The error
+ * is cleared then. False for other errors, on a stop, and when space did not come back in time.
+ */
+bool run_state_waits_for_space(RunState *run, Err *err);
+
+/*
+ * After a worker ended: if it ran out of space nothing new starts for a while, and ERR_IO when it
+ * stays so.
+ */
+ErrCode run_state_pause_after(RunState *run, const RunSlot *slot, Err *err) ERR_CHECKED;
+
+#endif
