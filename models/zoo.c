@@ -1,46 +1,39 @@
-/* models/zoo: the names in their order, over the embedded files. */
+/* models/zoo.c: the embedded files by name. */
 #include "models/zoo.h"
 
 #include "base/embed.h"
 
-#include <stdio.h>
 #include <string.h>
 
-extern const EmbeddedFile zoo_files[]; /* made by isoflop_embed */
+extern const EmbeddedFile zoo_files[]; /* all of models/zoo/, made by isoflop_embed */
 
-/* models/CMakeLists.txt embeds one file for each; a test checks that the two lists agree. */
-static const char *const zoo_names[] = {
-    "efficientnet-b0",    "efficientnet-b1",  "efficientnet-b2", "efficientnet-b3",
-    "efficientnet-b4",    "efficientnet-b5",  "efficientnet-b6", "efficientnet-b7",
-    "efficientnet-v2-s",  "mobilenet-v1",     "mobilenet-v2",    "mnasnet-a1",
-    "mnasnet-b1",         "resnet-18",        "resnet-34",       "resnet-50",
-    "resnet-50-v1",       "resnet-101",       "resnet-152",      "resnet-152-v1",
-    "resnet-200",         "wide-resnet-50-2", "proxy-b0",        "efficientnet-b0-cifar",
-    "mobilenet-v2-cifar", "resnet-20-cifar",
-};
+enum { MAX_HINTS = 256 }; /* names among which the nearest is looked for */
 
 size_t zoo_count(void)
 {
-    return ARRAY_LEN(zoo_names);
+    size_t n = 0;
+    while (zoo_files[n].name != NULL)
+        n++;
+    return n;
 }
 
 const char *zoo_name(size_t index)
 {
-    return zoo_names[index];
+    return zoo_files[index].name;
 }
 
-static const EmbeddedFile *find(const char *name)
+static const char *nearest_name(const char *wrong)
 {
-    char file[NETWORK_NAME_MAX + sizeof ".yaml"];
-    if (strlen(name) >= NETWORK_NAME_MAX)
-        return NULL;
-    snprintf(file, sizeof file, "%s.yaml", name);
-    return embed_find(zoo_files, file);
+    const char *names[MAX_HINTS];
+    size_t n = 0;
+    for (; n < MAX_HINTS && zoo_files[n].name != NULL; n++)
+        names[n] = zoo_files[n].name;
+    return text_nearest(wrong, names, n);
 }
 
 const char *zoo_text(const char *name)
 {
-    const EmbeddedFile *file = find(name);
+    const EmbeddedFile *file = embed_find(zoo_files, name);
     return file != NULL ? (const char *)file->data : NULL;
 }
 
@@ -54,10 +47,10 @@ ErrCode zoo_load(Spec *spec, const char *name_or_path, Err *err)
 {
     if (is_path(name_or_path))
         return spec_load(spec, name_or_path, err);
-    const EmbeddedFile *file = find(name_or_path);
+    const EmbeddedFile *file = embed_find(zoo_files, name_or_path);
     if (file != NULL)
         return spec_parse(spec, file->name, (const char *)file->data, file->size, err);
-    const char *nearest = text_nearest(name_or_path, zoo_names, ARRAY_LEN(zoo_names));
+    const char *nearest = nearest_name(name_or_path);
     if (nearest != NULL)
         return err_set(err, ERR_USAGE, "unknown network '%s', did you mean '%s'?", name_or_path,
                        nearest);

@@ -11,7 +11,7 @@
 
 #include <stddef.h>
 
-/* Names are listed in a fixed order (families together, small to large). */
+/* A network is its file: there is no other list. Families together, small to large. */
 size_t zoo_count(void);
 const char *zoo_name(size_t index);
 
