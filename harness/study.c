@@ -119,20 +119,27 @@ static const EmbeddedFile *find_builtin(const char *name)
 ErrCode study_load(Study **out, const char *path, const char *const *sets, size_t n_sets, Err *err)
 {
     const EmbeddedFile *builtin = file_exists(path) ? NULL : find_builtin(path);
-    if (builtin != NULL)
-        return study_parse(out, builtin->name, (const char *)builtin->data, builtin->size, sets,
-                           n_sets, err);
-    if (!file_exists(path))
-        return err_set(
-            err, ERR_MISSING,
-            "there is no study '%s': neither a file nor a built-in one, see 'isoflop list'", path);
+    Study *study = NULL;
     char *text = NULL;
     size_t n_bytes = 0;
-    TRY(file_read(path, YAML_MAX_BYTES, &text, &n_bytes, err));
-    TRY(study_parse(out, path, text, n_bytes, sets, n_sets, err));
+    if (builtin != NULL) {
+        TRY(study_parse(&study, builtin->name, (const char *)builtin->data, builtin->size, sets,
+                        n_sets, err));
+    } else if (file_exists(path)) {
+        TRY(file_read(path, YAML_MAX_BYTES, &text, &n_bytes, err));
+        TRY(study_parse(&study, path, text, n_bytes, sets, n_sets, err));
+    } else {
+        (void)err_set(
+            err, ERR_MISSING,
+            "there is no study '%s': neither a file nor a built-in one, see 'isoflop list'", path);
+        goto fail;
+    }
+    TRY(study_check_figures(study, err));
     mem_free(text);
+    *out = study;
     return ERR_NONE;
 fail:
+    study_destroy(&study);
     mem_free(text);
     return err->code;
 }

@@ -105,12 +105,16 @@ const char *study_part_key(int kind);
 /*
  * Reads a study from a file, or, when there is no such file, a built-in one by name (with or
  * without ".yaml"). `sets` are n_sets `PATH=VALUE` strings, applied in order. ERR_USAGE with
- * file:line:col and the nearest known key; ERR_MISSING; ERR_IO. study_destroy frees it.
+ * file:line:col and the nearest known key; ERR_MISSING; ERR_IO. study_destroy frees it. Every
+ * part's figure is one of results/figure_names.h.
  */
 ErrCode study_load(Study **out, const char *path, const char *const *sets, size_t n_sets,
                    Err *err) ERR_CHECKED;
 
-/* The same from text; `origin` names it in messages, its folder anchors a relative baseline. */
+/*
+ * The same from text; `origin` names it in messages, its folder anchors a relative baseline. Takes
+ * any name of a figure: what a store holds stays readable whatever is drawn by now.
+ */
 ErrCode study_parse(Study **out, const char *origin, const char *text, size_t n_bytes,
                     const char *const *sets, size_t n_sets, Err *err) ERR_CHECKED;
 

@@ -12,6 +12,9 @@ const YamlTable *study_part_table(int kind);
 /* Reads `parts_node` into study->parts. ERR_USAGE. */
 ErrCode study_read_parts(Study *study, Err *err) ERR_CHECKED;
 
+/* Whether every part's figure is one that is drawn. ERR_USAGE with its place, nearest name. */
+ErrCode study_check_figures(const Study *study, Err *err) ERR_CHECKED;
+
 /* The parts with every value in force. */
 void study_emit_parts(const Study *study, Text *out);
 

@@ -2,6 +2,7 @@
 #include "harness/study_keys.h"
 
 #include "models/scaling.h"
+#include "results/figure_names.h"
 
 #include <string.h>
 
@@ -136,6 +137,21 @@ ErrCode study_read_parts(Study *study, Err *err)
         if (read_part(study->doc, list->items[i], &study->parts[i], err) != ERR_NONE)
             return err->code;
     study->n_parts = list->n_items;
+    return ERR_NONE;
+}
+
+ErrCode study_check_figures(const Study *study, Err *err)
+{
+    for (size_t i = 0; i < study->n_parts; i++) {
+        const YamlNode *part = study->parts_node->items[i];
+        if (figure_names_has(study->parts[i].figure))
+            continue;
+        Text why = {0};
+        figure_names_complain(study->parts[i].figure, &why);
+        yaml_error(err, yaml_find(part->items[0], "figure"), "%s", text_string(&why));
+        text_release(&why);
+        return err->code;
+    }
     return ERR_NONE;
 }
 

@@ -12,13 +12,12 @@
 #include "base/proc.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "results/figure_names.h"
 #include "results/stats.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-
-const char *const figure_names[] = {"grid", "fig3", "fig4", "fig8", NULL};
 
 static const char *const formats[] = {"svg", "png", "pdf"};
 
@@ -285,23 +284,20 @@ fail:
     return err->code;
 }
 
-static bool is_known(const char *name)
+static ErrCode unknown_figure(const char *name, Err *err)
 {
-    for (size_t i = 0; figure_names[i]; i++)
-        if (strcmp(figure_names[i], name) == 0)
-            return true;
-    return false;
+    Text why = {0};
+    figure_names_complain(name, &why);
+    const ErrCode code = err_set(err, ERR_USAGE, "%s", text_string(&why));
+    text_release(&why);
+    return code;
 }
 
 ErrCode figure_draw(Store *store, const char *name, const char *folder, Arena *arena, Figure *out,
                     Err *err)
 {
-    if (!is_known(name)) {
-        const char *nearest = text_nearest(name, figure_names, ARRAY_LEN(figure_names) - 1);
-        return err_set(err, ERR_USAGE, "there is no figure '%s'%s%s%s", name,
-                       nearest ? ", did you mean '" : ": they are grid, fig3, fig4, fig8",
-                       nearest ? nearest : "", nearest ? "'?" : "");
-    }
+    if (!figure_names_has(name))
+        return unknown_figure(name, err);
     const char *file_name = arena_printf(arena, "%s.gp", name);
     const EmbeddedFile *file = file_name != NULL ? embed_find(plots_files, file_name) : NULL;
     Drawing d = {.name = name, .folder = folder, .arena = arena, .figure = {.name = name}};

@@ -1,8 +1,9 @@
 /*
  * plots/figure.h: the figures of a study, drawn by gnuplot from the store.
  *
- * A figure is two embedded files: plots/NAME.sql asks the store for everything that is drawn (no
- * arithmetic happens in gnuplot), plots/NAME.gp draws it and carries the caption in its head.
+ * A figure is a name in results/figure_names.h and two embedded files: plots/NAME.sql asks the
+ * store for everything that is drawn (no arithmetic happens in gnuplot), plots/NAME.gp draws it and
+ * carries the caption in its head.
  * figure_draw writes DIR/NAME.{svg,png,pdf,gp,tsv}, each atomically; svg, png and tsv are the same
  * bytes for the same store and gnuplot. The saved .gp holds its data and can be run again:
  * `gnuplot NAME.gp` writes NAME.svg, NAME.png and NAME.pdf into the current folder.
@@ -16,9 +17,6 @@
 #include "results/store.h"
 
 #include <stdbool.h>
-
-/* The names of all figures: "grid", "fig3", "fig4", "fig8"; ended by NULL. */
-extern const char *const figure_names[];
 
 /* Compiled in: the figures' queries and scripts, the report's template and style. */
 extern const EmbeddedFile plots_files[];

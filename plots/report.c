@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "results/figure_names.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -11,6 +11,7 @@
 #include "models/scaling.h"
 #include "models/zoo.h"
 #include "plots/figure.h"
+#include "results/figure_names.h"
 #include "results/store.h"
 
 #include <stdio.h>

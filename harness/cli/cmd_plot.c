@@ -5,12 +5,13 @@
 #include "base/json.h"
 #include "base/sys.h"
 #include "plots/figure.h"
+#include "results/figure_names.h"
 
 #include <string.h>
 
 static const char *const usage[] = {"DIR [FIGURE...] [--json]", NULL};
-static const char *const notes[] = {"FIGURE is one of grid, fig3, fig4, fig8; without one, all "
-                                    "that have data are drawn. Each becomes "
+static const char *const notes[] = {"FIGURE is a name as 'isoflop list figures' has it; "
+                                    "without one, all that have data are drawn. Each becomes "
                                     "DIR/figures/FIGURE.{svg,png,pdf,gp,tsv}: the pictures, the "
                                     "gnuplot script that made them, the data.",
                                     NULL};

@@ -13,6 +13,7 @@
 #include "base/sys.h"
 #include "data/augment.h"
 #include "harness/study.h"
+#include "harness/study_keys.h"
 #include "nn/net.h"
 
 static const char minimal[] = "study: s\nbaseline: proxy-b0\n";
@@ -75,6 +76,26 @@ static void mistakes_are_named(void **state)
                    "dir/s.yaml: 'study' is missing: give the study a name");
     assert_refused(minimal, "recipe.augment=[flip, none]",
                    "'none' stands beside others in 'recipe.augment'");
+}
+
+/*
+ * Every kind of part is drawn by default; a figure nobody draws is refused with its place and the
+ * nearest name, but only in what users give: a store's text is read whatever it names.
+ */
+static void figures_are_known(void **state)
+{
+    (void)state;
+    static const char wrong[] = "study: s\nparts:\n  - lines: {}\n  - curves: {figure: fig33}\n";
+    Err err = {0};
+    Study *study =
+        parse("study: s\nparts: [grid: {}, curves: {}, lines: {}, compare: {}]\n", NULL, 0);
+    assert_int_equal(study_check_figures(study, &err), ERR_NONE);
+    study_destroy(&study);
+    study = parse(wrong, NULL, 0);
+    assert_int_equal(study_check_figures(study, &err), ERR_USAGE);
+    assert_string_equal(err.msg,
+                        "dir/s.yaml:4:22: there is no figure 'fig33', did you mean 'fig3'?");
+    study_destroy(&study);
 }
 
 /*
@@ -221,10 +242,15 @@ static void manual_holds_the_tables(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(defaults_are_in_force),          cmocka_unit_test(mistakes_are_named),
-        cmocka_unit_test(augmentations_are_listed),       cmocka_unit_test(overrides_win),
-        cmocka_unit_test(unknown_network_key_is_named),   cmocka_unit_test(echo_reads_back),
-        cmocka_unit_test(going_on_is_told_from_changing), cmocka_unit_test(template_is_valid),
+        cmocka_unit_test(defaults_are_in_force),
+        cmocka_unit_test(mistakes_are_named),
+        cmocka_unit_test(figures_are_known),
+        cmocka_unit_test(overrides_win),
+        cmocka_unit_test(augmentations_are_listed),
+        cmocka_unit_test(unknown_network_key_is_named),
+        cmocka_unit_test(echo_reads_back),
+        cmocka_unit_test(going_on_is_told_from_changing),
+        cmocka_unit_test(template_is_valid),
         cmocka_unit_test(manual_holds_the_tables),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "plots/figure.h"
 #include "plots/gnuplot.h"
+#include "results/figure_names.h"
 #include "tests/results/fixture.h"
 
 #include <errno.h>
@@ -203,6 +204,24 @@ static void test_hostile_names(void **state)
     store_close(&store);
 }
 
+/* A name is a query and a script, and a script but the common style is a name: no list is behind.
+ */
+static void test_names_are_files(void **state)
+{
+    (void)state;
+    char file[FIXTURE_PATH_BYTES];
+    size_t n_scripts = 0;
+    for (const EmbeddedFile *f = plots_files; f->name != NULL; f++)
+        n_scripts += text_ends_with(f->name, ".gp") && strcmp(f->name, "style.gp") != 0;
+    for (size_t i = 0; figure_names[i] != NULL; i++, n_scripts--) {
+        snprintf(file, sizeof(file), "%s.gp", figure_names[i]);
+        assert_non_null(embed_find(plots_files, file));
+        snprintf(file, sizeof(file), "%s.sql", figure_names[i]);
+        assert_non_null(embed_find(plots_files, file));
+    }
+    assert_int_equal(n_scripts, 0);
+}
+
 /* No finished point: nothing is written. Unknown names are told, with the nearest. */
 static void test_nothing_to_draw(void **state)
 {
@@ -219,6 +238,8 @@ static void test_nothing_to_draw(void **state)
     assert_false(file_exists(path));
     assert_int_equal(figure_draw(store, "fig33", path, &arena, &figure, &err), ERR_USAGE);
     assert_non_null(strstr(err.msg, "did you mean 'fig3'"));
+    assert_int_equal(figure_draw(store, "pie", path, &arena, &figure, &err), ERR_USAGE);
+    assert_non_null(strstr(err.msg, "'pie': they are grid, fig3"));
     arena_release(&arena);
     store_close(&store);
 }
@@ -283,13 +304,11 @@ static void test_trouble(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_stable),
-                                       cmocka_unit_test(test_script_runs_again),
-                                       cmocka_unit_test(test_golden_tsv),
-                                       cmocka_unit_test(test_bars_and_stamps),
-                                       cmocka_unit_test(test_hostile_names),
-                                       cmocka_unit_test(test_nothing_to_draw),
-                                       cmocka_unit_test(test_incomplete_picture),
-                                       cmocka_unit_test(test_trouble)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_stable),          cmocka_unit_test(test_script_runs_again),
+        cmocka_unit_test(test_golden_tsv),      cmocka_unit_test(test_bars_and_stamps),
+        cmocka_unit_test(test_hostile_names),   cmocka_unit_test(test_names_are_files),
+        cmocka_unit_test(test_nothing_to_draw), cmocka_unit_test(test_incomplete_picture),
+        cmocka_unit_test(test_trouble)};
     return cmocka_run_group_tests(tests, NULL, remove_folder);
 }
