@@ -20,19 +20,19 @@
 
 typedef struct Kernels {
     CpuLevel level; /* the level really used */
-    const PwKernels *pw;
-    const DwKernels *dw;
-    const ConvKernels *conv;
-    const AffineKernels *affine;
-    const SeKernels *se;
-    const PoolKernels *pool;
-    const HeadKernels *head;
-    const OptKernels *opt;
+    PwKernels pw;
+    DwKernels dw;
+    ConvKernels conv;
+    AffineKernels affine;
+    SeKernels se;
+    PoolKernels pool;
+    HeadKernels head;
+    OptKernels opt;
 } Kernels;
 
 /* The kernels of a level; of the highest one built when this build lacks it (avx levels exist on
  * x86-64 only). The caller passes a level that the CPU has (base/cpu.h). */
-const Kernels *kernels_select(CpuLevel level);
+Kernels kernels_select(CpuLevel level);
 
 /* Highest level this build contains. */
 CpuLevel kernels_max_level(void);

@@ -16,18 +16,16 @@
 #define LEVEL_TEXT(level) LEVEL_QUOTE(level)
 #define LEVEL_NAME LEVEL_TEXT(ISOFLOP_LEVEL)
 
+/* The complete tables of a family at every level, as the first rungs of its ladder. */
 #if ISOFLOP_X86_LEVELS
 #define LEVEL_TOP CPU_AVX512
-#define LEVEL_VARIANTS(table)                                                                      \
-    {                                                                                              \
-        &table##__generic, &table##__avx2, &table##__avx512                                        \
-    }
+/* clang-format off */
+#define LEVEL_GENERIC(table)                                                                       \
+    {CPU_GENERIC, &table##__generic}, {CPU_AVX2, &table##__avx2}, {CPU_AVX512, &table##__avx512}
 #else
 #define LEVEL_TOP CPU_GENERIC
-#define LEVEL_VARIANTS(table)                                                                      \
-    {                                                                                              \
-        &table##__generic                                                                          \
-    }
+#define LEVEL_GENERIC(table) {CPU_GENERIC, &table##__generic}
+/* clang-format on */
 #endif
 
 /* The level whose code serves `level` in this build. */

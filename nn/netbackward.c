@@ -40,7 +40,7 @@ static void weight_gradient(const Pass *pass, View x, const float *dz, int K, in
         .K = K,
         .N = plan->Cout,
     };
-    pass->worker->net->kernels->pw->backward_weights(&args);
+    pass->worker->net->kernels.pw.backward_weights(&args);
 }
 
 static void data_gradient(const Pass *pass, View dz, int K, float *dx, int P)
@@ -55,7 +55,7 @@ static void data_gradient(const Pass *pass, View dz, int K, float *dx, int P)
                                 .M = P,
                                 .K = K,
                                 .N = plan->Cin};
-    pass->worker->net->kernels->pw->forward(&args);
+    pass->worker->net->kernels.pw.forward(&args);
 }
 
 static GradRows grad_rows(const Pass *pass, long row, int P, const float *dx, const float *slope)
@@ -175,7 +175,7 @@ static View load_image(const Pass *pass, const DenseScratch *s, int image)
                                .ldy = plan->Cin,
                                .P = plan->in_pixels,
                                .C = plan->Cin};
-    pass->worker->net->kernels->se->scale(&scale);
+    pass->worker->net->kernels.se.scale(&scale);
     return (View){s->gated, plan->Cin};
 }
 
@@ -205,7 +205,7 @@ static View grad_panel(const Pass *pass, const DenseScratch *s, int p, int P)
         .p0 = p,
         .P = P,
     };
-    pass->worker->net->kernels->conv->gather_transposed(&args);
+    pass->worker->net->kernels.conv.gather_transposed(&args);
     return (View){s->grad_panel, args.ldp};
 }
 
@@ -217,7 +217,7 @@ static void gate_gradient(const Pass *pass, const DenseScratch *s, int image, Gr
     const long C = se->Cout, Sp = lanes_pad(se->op->squeeze);
     const PoolDotArgs dot = {
         .a = s->dx, .lda = C, .b = s->h, .ldb = C, .y = s->ds, .P = se->in_pixels, .C = se->Cout};
-    net->kernels->pool->dot(&dot);
+    net->kernels.pool.dot(&dot);
     const SeBackwardArgs args = {
         .ds = s->ds,
         .p = se->p + image * C,
@@ -236,7 +236,7 @@ static void gate_gradient(const Pass *pass, const DenseScratch *s, int image, Gr
         .S = se->op->squeeze,
         .act = (ActFn)se->op->act,
     };
-    net->kernels->se->backward(&args);
+    net->kernels.se.backward(&args);
     const float pixels = (float)se->in_pixels;
     for (long c = 0; c < C; c++) /* gradient of the mean, at each pixel */
         s->dp[c] = s->dp[c] / pixels;
@@ -329,7 +329,7 @@ static void max_image(const Pass *pass, const PoolScratch *scratch, int image)
     args.lddy = plan->Cout;
     args.dx = scratch->dx;
     args.lddx = plan->Cin;
-    pass->worker->net->kernels->pool->max_backward(&args);
+    pass->worker->net->kernels.pool.max_backward(&args);
     const GradRows rows = grad_rows(pass, in.first, in.P, scratch->dx, scratch->slope);
     netgrad_deliver(pass->worker, &pass->states, plan, &rows);
 }
@@ -407,7 +407,7 @@ static void depthwise_weights(const Pass *pass, const DepthwiseTile *tile,
         .k = op->kernel,
         .stride = op->stride,
     };
-    pass->worker->net->kernels->dw->backward_weights(&args);
+    pass->worker->net->kernels.dw.backward_weights(&args);
 }
 
 /* The rows of dz that input row ih went into, by ascending tap; returns how many. */
@@ -447,7 +447,7 @@ static void depthwise_data(const Pass *pass, const DepthwiseTile *tile, const De
         .stride = op->stride,
         .pad = op->pad,
     };
-    pass->worker->net->kernels->dw->backward_data(&args);
+    pass->worker->net->kernels.dw.backward_data(&args);
     const long row = (long)image * plan->in_pixels + (long)ih * op->in_size;
     const float *slope = s->slope.data == NULL ? NULL : rowring_slot(&s->slope, ih);
     GradRows rows = grad_rows(pass, row, op->in_size, s->dx, slope);

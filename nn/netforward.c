@@ -42,7 +42,7 @@ static void stats_rows(const Worker *worker, const OpPlan *plan, float *state, R
         .C = rows.C,
         .p0 = p0,
     };
-    worker->net->kernels->affine->stats(&args);
+    worker->net->kernels.affine.stats(&args);
 }
 
 static void stats_end(const Worker *worker, const OpPlan *plan, const float *state, int chunk)
@@ -56,7 +56,7 @@ static void stats_end(const Worker *worker, const OpPlan *plan, const float *sta
         .ldpartial = plan->Cout,
         .C = plan->Cout,
     };
-    worker->net->kernels->affine->fold(&args);
+    worker->net->kernels.affine.fold(&args);
 }
 
 /* Channels [first, end) of `thread`, in whole lanes. */
@@ -133,7 +133,7 @@ static void multiply(const Worker *worker, const OpPlan *plan, View x, int K, lo
         .K = K,
         .N = plan->Cout,
     };
-    worker->net->kernels->pw->forward(&args);
+    worker->net->kernels.pw.forward(&args);
 }
 
 static void pointwise_chunk(Worker *worker, const OpPlan *plan, Chunk chunk)
@@ -194,7 +194,7 @@ static View load_image(Worker *worker, const OpPlan *plan, int image, float *h)
                                .ldy = plan->Cin,
                                .P = plan->in_pixels,
                                .C = plan->Cin};
-    worker->net->kernels->se->scale(&scale);
+    worker->net->kernels.se.scale(&scale);
     return (View){h, plan->Cin};
 }
 
@@ -213,7 +213,7 @@ View netforward_panel(const Worker *worker, const OpPlan *plan, View image, floa
         .p0 = p,
         .P = P,
     };
-    worker->net->kernels->conv->gather(&args);
+    worker->net->kernels.conv.gather(&args);
     return (View){panel, args.ldp};
 }
 
@@ -278,7 +278,7 @@ void netforward_load_row(const Worker *worker, const OpPlan *plan, int image, in
                                     .P = W,
                                     .C = ring->C,
                                     .act = ACT_FN_NONE};
-    net->kernels->affine->forward(&copy);
+    net->kernels.affine.forward(&copy);
 }
 
 static void depthwise_strip(const Worker *worker, const OpPlan *plan, const DepthwiseScratch *s,
@@ -302,7 +302,7 @@ static void depthwise_strip(const Worker *worker, const OpPlan *plan, const Dept
         .k = op->kernel,
         .stride = op->stride,
     };
-    worker->net->kernels->dw->forward(&args);
+    worker->net->kernels.dw.forward(&args);
 }
 
 static void depthwise_image(const Worker *worker, const OpPlan *plan, DepthwiseScratch *scratch,
@@ -352,7 +352,7 @@ static float *carve_pool(const Net *net, const OpPlan *plan, Arena *arena)
 
 static void pool_chunk(Worker *worker, const OpPlan *plan, Chunk chunk)
 {
-    const PoolKernels *pool = worker->net->kernels->pool;
+    const PoolKernels *pool = &worker->net->kernels.pool;
     float *h = carve_pool(worker->net, plan, worker->scratch);
     for (int image = chunk.first_image; image < chunk.end_image; image++) {
         const View x = load_image(worker, plan, image, h);

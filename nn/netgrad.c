@@ -103,7 +103,7 @@ void netgrad_end(const Worker *worker, const GradStates *states, int chunk)
             .ldpartial = conv->Cout,
             .C = conv->Cout,
         };
-        worker->net->kernels->affine->fold(&args);
+        worker->net->kernels.affine.fold(&args);
     }
 }
 
@@ -138,7 +138,7 @@ void netgrad_dz(const Worker *worker, const OpPlan *conv, Rows rows, float *dz, 
             .P = (int)(stop - row),
             .C = rows.C,
         };
-        worker->net->kernels->affine->dz(&args);
+        worker->net->kernels.affine.dz(&args);
         row = stop;
     }
 }
@@ -189,7 +189,7 @@ static void collect(const Worker *worker, const OpPlan *value, const GradRows *r
 {
     AffineBackwardArgs args = backward_args(value, rows, collected);
     args.slope = NULL;
-    worker->net->kernels->affine->backward(&args);
+    worker->net->kernels.affine.backward(&args);
 }
 
 /* One piece of a convolution's gradient whose slope is at hand (or 1). */
@@ -198,7 +198,7 @@ static void finish_conv_piece(const Worker *worker, const GradStates *states, co
 {
     AffineBackwardArgs args = backward_args(conv, rows, collected);
     accumulate_sums(worker, states, conv, rows->rows, &args);
-    worker->net->kernels->affine->backward(&args);
+    worker->net->kernels.affine.backward(&args);
 }
 
 /* The next piece of at most FINISH_ROWS rows inside one image; false when there is none. */
@@ -256,7 +256,7 @@ static void finish_shortcut(const Worker *worker, const GradStates *states, cons
         AffineBackwardArgs args = backward_args(shortcut, stored, NULL);
         args.g = NULL;
         accumulate_sums(worker, states, shortcut, stored->rows, &args);
-        worker->net->kernels->affine->backward(&args);
+        worker->net->kernels.affine.backward(&args);
     }
 }
 
@@ -268,7 +268,7 @@ static void finish_sum_piece(const Worker *worker, const GradStates *states, con
     AffineBackwardArgs args = backward_args(sum, rows, collected);
     if (shares)
         accumulate_sums(worker, states, branch, rows->rows, &args);
-    worker->net->kernels->affine->backward(&args);
+    worker->net->kernels.affine.backward(&args);
     GradRows stored = *rows;
     stored.dh = args.g;
     stored.lddh = args.ldg;

@@ -62,7 +62,7 @@ static void apply_mask(const Net *net, const OpPlan *plan, int M, const float *m
                                   .ldy = plan->Cin,
                                   .M = M,
                                   .N = plan->Cin};
-    net->kernels->head->dropout(&args);
+    net->kernels.head.dropout(&args);
 }
 
 /* Logits of the chunk, in plan->y; returns the features they were made of. */
@@ -87,13 +87,13 @@ static const float *make_logits(const Worker *worker, const OpPlan *plan, Chunk 
                                    .M = M,
                                    .K = plan->op->in_channels,
                                    .N = plan->Cout};
-    net->kernels->pw->forward(&product);
+    net->kernels.pw.forward(&product);
     const HeadBiasArgs bias = {.y = y,
                                .ldy = plan->Cout,
                                .b = netview_weight(worker, plan, TENSOR_BIAS),
                                .M = M,
                                .N = plan->Cout};
-    net->kernels->head->bias(&bias);
+    net->kernels.head.bias(&bias);
     return x;
 }
 
@@ -110,7 +110,7 @@ static void judge(const Net *net, const OpPlan *plan, Chunk chunk)
                                    .index = net->predictions + chunk.first_image,
                                    .M = chunk.end_image - chunk.first_image,
                                    .n_classes = plan->op->out_channels};
-    net->kernels->head->argmax(&argmax);
+    net->kernels.head.argmax(&argmax);
     HeadSoftmaxArgs softmax = {
         .logits = y,
         .ld = plan->Cout,
@@ -127,7 +127,7 @@ static void judge(const Net *net, const OpPlan *plan, Chunk chunk)
         softmax.mixed_labels = call->settings->mixed_labels + chunk.first_image;
         softmax.shares = call->settings->shares + chunk.first_image;
     }
-    net->kernels->head->softmax(&softmax);
+    net->kernels.head.softmax(&softmax);
 }
 
 /* Weight gradients into the slot, and the gradient of the pooled features. */
@@ -146,13 +146,13 @@ static void go_back(const Worker *worker, const OpPlan *plan, Chunk chunk, const
                                    .M = M,
                                    .K = plan->op->in_channels,
                                    .N = plan->Cout};
-    net->kernels->pw->backward_weights(&weights);
+    net->kernels.pw.backward_weights(&weights);
     const HeadBiasGradArgs bias = {.dy = dy,
                                    .lddy = plan->Cout,
                                    .db = slot + nettensor_offset(net, plan, TENSOR_BIAS),
                                    .M = M,
                                    .N = plan->Cout};
-    net->kernels->head->bias_grad(&bias);
+    net->kernels.head.bias_grad(&bias);
     float *dx = netplan_input(net, plan)->g + (long)chunk.first_image * plan->Cin;
     const PwForwardArgs data = {.x = dy,
                                 .ldx = plan->Cout,
@@ -163,7 +163,7 @@ static void go_back(const Worker *worker, const OpPlan *plan, Chunk chunk, const
                                 .M = M,
                                 .K = plan->op->out_channels,
                                 .N = plan->Cin};
-    net->kernels->pw->forward(&data);
+    net->kernels.pw.forward(&data);
     if (drops_out(net, plan))
         apply_mask(net, plan, M, scratch->mask, dx, dx);
 }

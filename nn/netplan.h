@@ -115,7 +115,7 @@ typedef struct NetCall {
 struct Net {
     Network network; /* owned copy */
     NetSettings settings;
-    const Kernels *kernels;
+    Kernels kernels;
     OpPlan *plans; /* [n_ops] */
     NetTensor *tensors;
     Place *places;     /* [n_tensors] */

@@ -9,7 +9,7 @@ static void transpose(const Worker *worker, const float *w, long ldw, float *wt,
                       int N)
 {
     const PwTransposeArgs args = {.w = w, .ldw = ldw, .wt = wt, .ldwt = ldwt, .K = K, .N = N};
-    worker->net->kernels->pw->transpose(&args);
+    worker->net->kernels.pw.transpose(&args);
 }
 
 static void transpose_weights(const Worker *worker, const OpPlan *plan)
@@ -33,7 +33,7 @@ static void transpose_weights(const Worker *worker, const OpPlan *plan)
                                         .k = op->kernel,
                                         .C = op->in_channels,
                                         .OC = op->out_channels};
-        worker->net->kernels->conv->rearrange(&args);
+        worker->net->kernels.conv.rearrange(&args);
     }
 }
 
@@ -97,7 +97,7 @@ static void update_tensor(const Worker *worker, int index, FloatRange range)
                      .weight_decay =
                          net->tensors[index].decayed ? (float)settings->weight_decay : 0.0f},
     };
-    const OptKernels *opt = net->kernels->opt;
+    const OptKernels *opt = &net->kernels.opt;
     switch (net->settings.optimizer) {
     case NET_SGD:
         opt->sgd_nesterov(&args);
@@ -119,7 +119,7 @@ static void average(const Worker *worker, FloatRange range)
                              .n = (long)(range.end - range.first),
                              .decay = (float)net->call.settings->ema};
     if (args.n > 0)
-        net->kernels->opt->ema(&args);
+        net->kernels.opt.ema(&args);
 }
 
 void netupdate_optimise(Worker *worker)

@@ -47,7 +47,7 @@ static void load_conv(const Worker *worker, const OpPlan *conv, Rows rows, float
         .C = rows.C,
         .act = act_fn(conv->op->act),
     };
-    worker->net->kernels->affine->forward(&args);
+    worker->net->kernels.affine.forward(&args);
 }
 
 View netview_rows(const Worker *worker, const OpPlan *value, Rows rows, float *h, long ldh,
@@ -73,18 +73,18 @@ View netview_rows(const Worker *worker, const OpPlan *value, Rows rows, float *h
                                .ldy = ldh,
                                .P = rows.P,
                                .C = rows.C};
-    net->kernels->se->scale(&scale);
+    net->kernels.se.scale(&scale);
     return (View){h, ldh};
 }
 
 void netview_gate(const Worker *worker, const OpPlan *se, int image, const float *h, long ldh)
 {
-    const Kernels *kernels = worker->net->kernels;
+    const Kernels *kernels = &worker->net->kernels;
     const Op *op = se->op;
     const long Sp = lanes_pad(op->squeeze), C = se->Cout;
     const PoolMeanArgs mean = {
         .x = h, .ldx = ldh, .y = se->p + image * C, .P = se->out_pixels, .C = se->Cout};
-    kernels->pool->mean(&mean);
+    kernels->pool.mean(&mean);
     const SeForwardArgs args = {
         .p = se->p + image * C,
         .W1 = netview_weight(worker, se, TENSOR_W1),
@@ -98,7 +98,7 @@ void netview_gate(const Worker *worker, const OpPlan *se, int image, const float
         .S = op->squeeze,
         .act = act_fn(op->act),
     };
-    kernels->se->forward(&args);
+    kernels->se.forward(&args);
 }
 
 /*
@@ -138,7 +138,7 @@ static void sum_rows(const Worker *worker, const OpPlan *sum, Rows rows, float *
         args.A = net->ones;
         args.D = net->zeros;
     }
-    net->kernels->affine->forward(&args);
+    net->kernels.affine.forward(&args);
     arena_rewind(worker->scratch, mark);
 }
 
@@ -163,7 +163,7 @@ void netview_sum_slope(const Worker *worker, const OpPlan *sum, Rows rows, float
         .C = rows.C,
         .act = act_fn(sum->op->act),
     };
-    net->kernels->affine->forward(&args);
+    net->kernels.affine.forward(&args);
 }
 
 void netview_materialise(const Worker *worker, const OpPlan *reader, const OpPlan *value, Rows rows)

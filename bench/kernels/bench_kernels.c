@@ -21,7 +21,7 @@
 static _Alignas(64) float x[BUFFER_FLOATS], w[BUFFER_FLOATS], y[BUFFER_FLOATS], z[BUFFER_FLOATS];
 static _Alignas(64) float small[BUFFER_FLOATS];
 
-static const Kernels *kernels;
+static Kernels kernels;
 
 typedef struct Case {
     const char *name;
@@ -38,13 +38,13 @@ typedef struct Case {
 static void run_pw_forward(const Case *c)
 {
     const long ldx = lanes_pad(c->K);
-    kernels->pw->forward(&(PwForwardArgs){x, ldx, w, c->N, y, c->N, c->P, c->K, c->N});
+    kernels.pw.forward(&(PwForwardArgs){x, ldx, w, c->N, y, c->N, c->P, c->K, c->N});
 }
 
 static void run_pw_weights(const Case *c)
 {
     const long ldx = lanes_pad(c->K);
-    kernels->pw->backward_weights(&(PwWeightsArgs){x, ldx, z, c->N, small, c->N, c->P, c->K, c->N});
+    kernels.pw.backward_weights(&(PwWeightsArgs){x, ldx, z, c->N, small, c->N, c->P, c->K, c->N});
 }
 
 static double pw_macs(const Case *c)
@@ -75,8 +75,8 @@ static void run_dw_forward(const Case *c)
     const float *rows[MAX_ROWS];
     const int O = dw_out(c);
     dw_rows(c, rows, x, (O - 1) * c->stride + c->K, c->P + c->K);
-    kernels->dw->forward(&(DwForwardArgs){rows, c->N, w, c->N, y, c->N, (long)O * c->N, O, O, c->N,
-                                          c->K, c->stride});
+    kernels.dw.forward(&(DwForwardArgs){rows, c->N, w, c->N, y, c->N, (long)O * c->N, O, O, c->N,
+                                        c->K, c->stride});
 }
 
 static void run_dw_data(const Case *c)
@@ -94,9 +94,9 @@ static void run_dw_data(const Case *c)
                 kh[n++] = tap;
             }
         }
-        kernels->dw->backward_data(&(DwDataArgs){few, kh, n, c->N, w, c->N,
-                                                 y + (long)ih * c->P * c->N, c->N, c->P, c->N, c->K,
-                                                 c->stride, pad});
+        kernels.dw.backward_data(&(DwDataArgs){few, kh, n, c->N, w, c->N,
+                                               y + (long)ih * c->P * c->N, c->N, c->P, c->N, c->K,
+                                               c->stride, pad});
     }
 }
 
@@ -105,8 +105,8 @@ static void run_dw_weights(const Case *c)
     const float *rows[MAX_ROWS];
     const int O = dw_out(c);
     dw_rows(c, rows, x, (O - 1) * c->stride + c->K, c->P + c->K);
-    kernels->dw->backward_weights(&(DwWeightsArgs){rows, c->N, z, c->N, (long)O * c->N, small, c->N,
-                                                   O, O, c->N, c->K, c->stride});
+    kernels.dw.backward_weights(&(DwWeightsArgs){rows, c->N, z, c->N, (long)O * c->N, small, c->N,
+                                                 O, O, c->N, c->K, c->stride});
 }
 
 static double dw_macs(const Case *c)
@@ -123,60 +123,60 @@ static double dw_floats(const Case *c)
 
 static void run_forward(const Case *c)
 {
-    kernels->affine->forward(&(AffineForwardArgs){.z = x,
-                                                  .ldz = c->N,
-                                                  .A = w,
-                                                  .D = w,
-                                                  .h = y,
-                                                  .ldh = c->N,
-                                                  .P = c->P,
-                                                  .C = c->N,
-                                                  .act = ACT_FN_SWISH});
+    kernels.affine.forward(&(AffineForwardArgs){.z = x,
+                                                .ldz = c->N,
+                                                .A = w,
+                                                .D = w,
+                                                .h = y,
+                                                .ldh = c->N,
+                                                .P = c->P,
+                                                .C = c->N,
+                                                .act = ACT_FN_SWISH});
 }
 
 static void run_slope(const Case *c)
 {
-    kernels->affine->forward(&(AffineForwardArgs){.z = x,
-                                                  .ldz = c->N,
-                                                  .A = w,
-                                                  .D = w,
-                                                  .h = y,
-                                                  .ldh = c->N,
-                                                  .slope = z,
-                                                  .ldslope = c->N,
-                                                  .P = c->P,
-                                                  .C = c->N,
-                                                  .act = ACT_FN_SWISH});
+    kernels.affine.forward(&(AffineForwardArgs){.z = x,
+                                                .ldz = c->N,
+                                                .A = w,
+                                                .D = w,
+                                                .h = y,
+                                                .ldh = c->N,
+                                                .slope = z,
+                                                .ldslope = c->N,
+                                                .P = c->P,
+                                                .C = c->N,
+                                                .act = ACT_FN_SWISH});
 }
 
 static void run_stats(const Case *c)
 {
-    kernels->affine->stats(&(AffineStatsArgs){x, c->N, w, small, c->N, c->P, c->N, 0});
+    kernels.affine.stats(&(AffineStatsArgs){x, c->N, w, small, c->N, c->P, c->N, 0});
 }
 
 static void run_backward(const Case *c)
 {
-    kernels->affine->backward(&(AffineBackwardArgs){.dh = x,
-                                                    .lddh = c->N,
-                                                    .s = w,
-                                                    .b = w,
-                                                    .slope = z,
-                                                    .ldslope = c->N,
-                                                    .scale = 1.0f,
-                                                    .z = z,
-                                                    .ldz = c->N,
-                                                    .mean = w,
-                                                    .g = y,
-                                                    .ldg = c->N,
-                                                    .state = small,
-                                                    .ldstate = c->N,
-                                                    .P = c->P,
-                                                    .C = c->N});
+    kernels.affine.backward(&(AffineBackwardArgs){.dh = x,
+                                                  .lddh = c->N,
+                                                  .s = w,
+                                                  .b = w,
+                                                  .slope = z,
+                                                  .ldslope = c->N,
+                                                  .scale = 1.0f,
+                                                  .z = z,
+                                                  .ldz = c->N,
+                                                  .mean = w,
+                                                  .g = y,
+                                                  .ldg = c->N,
+                                                  .state = small,
+                                                  .ldstate = c->N,
+                                                  .P = c->P,
+                                                  .C = c->N});
 }
 
 static void run_dz(const Case *c)
 {
-    kernels->affine->dz(&(AffineDzArgs){x, c->N, 1.0f, z, c->N, w, w, w, y, c->N, c->P, c->N});
+    kernels.affine.dz(&(AffineDzArgs){x, c->N, 1.0f, z, c->N, w, w, w, y, c->N, c->P, c->N});
 }
 
 static double one_mac(const Case *c)

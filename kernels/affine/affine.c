@@ -1,12 +1,17 @@
-/* The variants of affine by instruction-set level. */
+/* The tables of affine, and the one of a level. */
 #include "kernels/affine/affine.h"
 
+#include "kernels/ladder.h"
 #include "kernels/level.h"
 #include "kernels/level_tables.h"
 
-static const AffineKernels *const variants[] = LEVEL_VARIANTS(affine_table);
+#include "base/err.h"
 
-const AffineKernels *affine_kernels(CpuLevel level)
+static const LadderRung ladder[] = {LEVEL_GENERIC(affine_table)};
+
+AffineKernels affine_kernels(CpuLevel level)
 {
-    return variants[level_built(level)];
+    AffineKernels table = {0};
+    ladder_fill(&table, sizeof table, ladder, ARRAY_LEN(ladder), level);
+    return table;
 }

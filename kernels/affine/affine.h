@@ -103,7 +103,7 @@ typedef struct AffineKernels {
     void (*dz)(const AffineDzArgs *args);
 } AffineKernels;
 
-const AffineKernels *affine_kernels(CpuLevel level);
+AffineKernels affine_kernels(CpuLevel level);
 
 /* Batch statistics of C channels: S, Q over all chunks in double; mean = K + S/M, var = max(0, (Q -
  * S*S/M)/M), rstd = 1/sqrt(var + eps), A = gamma*rstd, D = beta - mean*A; running_mean +=

@@ -1,12 +1,17 @@
-/* The variants of conv by instruction-set level. */
+/* The tables of conv, and the one of a level. */
 #include "kernels/conv/conv.h"
 
+#include "kernels/ladder.h"
 #include "kernels/level.h"
 #include "kernels/level_tables.h"
 
-static const ConvKernels *const variants[] = LEVEL_VARIANTS(conv_table);
+#include "base/err.h"
 
-const ConvKernels *conv_kernels(CpuLevel level)
+static const LadderRung ladder[] = {LEVEL_GENERIC(conv_table)};
+
+ConvKernels conv_kernels(CpuLevel level)
 {
-    return variants[level_built(level)];
+    ConvKernels table = {0};
+    ladder_fill(&table, sizeof table, ladder, ARRAY_LEN(ladder), level);
+    return table;
 }

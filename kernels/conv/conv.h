@@ -54,7 +54,7 @@ typedef struct ConvKernels {
     void (*rearrange)(const ConvRearrangeArgs *args);
 } ConvKernels;
 
-const ConvKernels *conv_kernels(CpuLevel level);
+ConvKernels conv_kernels(CpuLevel level);
 
 /*
  * Direct convolution in double. x, w as above; y[OH][OW][OC], dx[H][W][C], dw[k*k*C][OC] are dense.

@@ -1,12 +1,17 @@
-/* The variants of dw by instruction-set level. */
+/* The tables of dw, and the one of a level. */
 #include "kernels/dw/dw.h"
 
+#include "kernels/ladder.h"
 #include "kernels/level.h"
 #include "kernels/level_tables.h"
 
-static const DwKernels *const variants[] = LEVEL_VARIANTS(dw_table);
+#include "base/err.h"
 
-const DwKernels *dw_kernels(CpuLevel level)
+static const LadderRung ladder[] = {LEVEL_GENERIC(dw_table)};
+
+DwKernels dw_kernels(CpuLevel level)
 {
-    return variants[level_built(level)];
+    DwKernels table = {0};
+    ladder_fill(&table, sizeof table, ladder, ARRAY_LEN(ladder), level);
+    return table;
 }

@@ -66,7 +66,7 @@ typedef struct DwKernels {
     void (*backward_weights)(const DwWeightsArgs *args);
 } DwKernels;
 
-const DwKernels *dw_kernels(CpuLevel level);
+DwKernels dw_kernels(CpuLevel level);
 
 /* Zero pixels that backward_data reads beyond dz on the side whose forward padding is pad. */
 static inline int dw_halo(int k, int stride, int pad)

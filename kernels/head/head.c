@@ -1,12 +1,17 @@
-/* The variants of head by instruction-set level. */
+/* The tables of head, and the one of a level. */
 #include "kernels/head/head.h"
 
+#include "kernels/ladder.h"
 #include "kernels/level.h"
 #include "kernels/level_tables.h"
 
-static const HeadKernels *const variants[] = LEVEL_VARIANTS(head_table);
+#include "base/err.h"
 
-const HeadKernels *head_kernels(CpuLevel level)
+static const LadderRung ladder[] = {LEVEL_GENERIC(head_table)};
+
+HeadKernels head_kernels(CpuLevel level)
 {
-    return variants[level_built(level)];
+    HeadKernels table = {0};
+    ladder_fill(&table, sizeof table, ladder, ARRAY_LEN(ladder), level);
+    return table;
 }

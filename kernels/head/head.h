@@ -76,7 +76,7 @@ typedef struct HeadKernels {
     void (*argmax)(const HeadArgmaxArgs *args);
 } HeadKernels;
 
-const HeadKernels *head_kernels(CpuLevel level);
+HeadKernels head_kernels(CpuLevel level);
 
 void head_softmax__ref(const HeadSoftmaxArgs *args, double *loss,
                        double *dlogits); /* dlogits[M][n_classes] */

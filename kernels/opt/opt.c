@@ -1,12 +1,17 @@
-/* The variants of opt by instruction-set level. */
+/* The tables of opt, and the one of a level. */
 #include "kernels/opt/opt.h"
 
+#include "kernels/ladder.h"
 #include "kernels/level.h"
 #include "kernels/level_tables.h"
 
-static const OptKernels *const variants[] = LEVEL_VARIANTS(opt_table);
+#include "base/err.h"
 
-const OptKernels *opt_kernels(CpuLevel level)
+static const LadderRung ladder[] = {LEVEL_GENERIC(opt_table)};
+
+OptKernels opt_kernels(CpuLevel level)
 {
-    return variants[level_built(level)];
+    OptKernels table = {0};
+    ladder_fill(&table, sizeof table, ladder, ARRAY_LEN(ladder), level);
+    return table;
 }

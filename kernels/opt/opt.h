@@ -66,7 +66,7 @@ typedef struct OptKernels {
     void (*ema)(const OptEmaArgs *args);
 } OptKernels;
 
-const OptKernels *opt_kernels(CpuLevel level);
+OptKernels opt_kernels(CpuLevel level);
 
 /* Truth in double; each returns the new state in the arrays given, starting from args (mean_square
  * may be NULL). */

@@ -1,12 +1,17 @@
-/* The variants of pool by instruction-set level. */
+/* The tables of pool, and the one of a level. */
 #include "kernels/pool/pool.h"
 
+#include "kernels/ladder.h"
 #include "kernels/level.h"
 #include "kernels/level_tables.h"
 
-static const PoolKernels *const variants[] = LEVEL_VARIANTS(pool_table);
+#include "base/err.h"
 
-const PoolKernels *pool_kernels(CpuLevel level)
+static const LadderRung ladder[] = {LEVEL_GENERIC(pool_table)};
+
+PoolKernels pool_kernels(CpuLevel level)
 {
-    return variants[level_built(level)];
+    PoolKernels table = {0};
+    ladder_fill(&table, sizeof table, ladder, ARRAY_LEN(ladder), level);
+    return table;
 }

@@ -61,7 +61,7 @@ typedef struct PoolKernels {
     void (*max_backward)(const PoolMaxArgs *args);
 } PoolKernels;
 
-const PoolKernels *pool_kernels(CpuLevel level);
+PoolKernels pool_kernels(CpuLevel level);
 
 void pool_mean__ref(const PoolMeanArgs *args, double *y);
 void pool_dot__ref(const PoolDotArgs *args, double *y);

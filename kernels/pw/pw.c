@@ -1,12 +1,17 @@
-/* The variants of pw by instruction-set level. */
+/* The tables of pw, and the one of a level. */
 #include "kernels/pw/pw.h"
 
+#include "kernels/ladder.h"
 #include "kernels/level.h"
 #include "kernels/level_tables.h"
 
-static const PwKernels *const variants[] = LEVEL_VARIANTS(pw_table);
+#include "base/err.h"
 
-const PwKernels *pw_kernels(CpuLevel level)
+static const LadderRung ladder[] = {LEVEL_GENERIC(pw_table)};
+
+PwKernels pw_kernels(CpuLevel level)
 {
-    return variants[level_built(level)];
+    PwKernels table = {0};
+    ladder_fill(&table, sizeof table, ladder, ARRAY_LEN(ladder), level);
+    return table;
 }

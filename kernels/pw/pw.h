@@ -45,14 +45,15 @@ typedef struct PwTransposeArgs {
 } PwTransposeArgs;
 
 typedef struct PwKernels {
-    const char *variant; /* name recorded with every attempt */
+    const char *variant; /* the newest rung's name: "pw_generic_avx2" */
     void (*forward)(const PwForwardArgs *args);
     void (*backward_weights)(const PwWeightsArgs *args);
     void (*transpose)(const PwTransposeArgs *args);
 } PwKernels;
 
-/* The variants of a level; the highest one built for a level above what this build has. */
-const PwKernels *pw_kernels(CpuLevel level);
+/* The table of a level: what the rungs up to it make (kernels/ladder.h); that of the highest level
+ * built for a level above what this build has. */
+PwKernels pw_kernels(CpuLevel level);
 
 /* Truth in double, from the formulas. */
 void pw_forward__ref(const PwForwardArgs *args, double *y); /* y[M][N] */

@@ -1,12 +1,17 @@
-/* The variants of se by instruction-set level. */
+/* The tables of se, and the one of a level. */
 #include "kernels/se/se.h"
 
+#include "kernels/ladder.h"
 #include "kernels/level.h"
 #include "kernels/level_tables.h"
 
-static const SeKernels *const variants[] = LEVEL_VARIANTS(se_table);
+#include "base/err.h"
 
-const SeKernels *se_kernels(CpuLevel level)
+static const LadderRung ladder[] = {LEVEL_GENERIC(se_table)};
+
+SeKernels se_kernels(CpuLevel level)
 {
-    return variants[level_built(level)];
+    SeKernels table = {0};
+    ladder_fill(&table, sizeof table, ladder, ARRAY_LEN(ladder), level);
+    return table;
 }

@@ -59,7 +59,7 @@ typedef struct SeKernels {
     void (*scale)(const SeScaleArgs *args);
 } SeKernels;
 
-const SeKernels *se_kernels(CpuLevel level);
+SeKernels se_kernels(CpuLevel level);
 
 void se_forward__ref(const SeForwardArgs *args, double *t, double *v, double *s);
 /* dW1[C][S], db1[S], dW2[S][C], db2[C] start from 0 here; dp[C]. */

@@ -49,7 +49,7 @@ static void check_forward_variant(AffineForwardArgs a, bool has_slope)
     for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
         a.h = test_buffer(n);
         a.slope = has_slope ? test_buffer(n) : NULL;
-        affine_kernels(level)->forward(&a);
+        affine_kernels(level).forward(&a);
         for (long i = 0; i < n; i++) {
             test_close("h", i, (double)a.h[i], truth[i], FORWARD_TOLERANCE);
             if (has_slope)
@@ -115,17 +115,17 @@ static void special_values_agree(void **state)
     for (int act = 0; act < ACT_FN_COUNT; act++) {
         float h[CPU_N_LEVELS][LANES], slope[CPU_N_LEVELS][LANES];
         for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
-            affine_kernels(level)->forward(&(AffineForwardArgs){.z = z,
-                                                                .ldz = LANES,
-                                                                .A = A,
-                                                                .D = D,
-                                                                .h = h[level],
-                                                                .ldh = LANES,
-                                                                .slope = slope[level],
-                                                                .ldslope = LANES,
-                                                                .P = 1,
-                                                                .C = LANES,
-                                                                .act = (ActFn)act});
+            affine_kernels(level).forward(&(AffineForwardArgs){.z = z,
+                                                               .ldz = LANES,
+                                                               .A = A,
+                                                               .D = D,
+                                                               .h = h[level],
+                                                               .ldh = LANES,
+                                                               .slope = slope[level],
+                                                               .ldslope = LANES,
+                                                               .P = 1,
+                                                               .C = LANES,
+                                                               .act = (ActFn)act});
             assert_true(isnan(h[level][0]));
             for (int i = 1; i < LANES; i++)
                 if (!isnan(h[level][i]) || !isnan(h[0][i])) {
@@ -153,7 +153,7 @@ static float *zero_state(int C)
 static void check_sums(CpuLevel level, const float *state, int P, int C, double largest,
                        float *partial)
 {
-    affine_kernels(level)->fold(&(AffineFoldArgs){state, C, partial, C, C});
+    affine_kernels(level).fold(&(AffineFoldArgs){state, C, partial, C, C});
     for (int c = 0; c < C; c++) {
         const double tolerance = P * largest * (P + 5.0) * UNIT_ROUNDOFF;
         test_close("first sum", c, (double)partial[c], truth_first[c], tolerance);
@@ -177,7 +177,7 @@ static void check_stats(int P, int C)
     const float *first = NULL;
     for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
         a.state = zero_state(C);
-        affine_kernels(level)->stats(&a);
+        affine_kernels(level).stats(&a);
         check_sums(level, a.state, P, C, 4.0, test_buffer(AFFINE_SUMS * C));
         AffineStatsArgs part = a;
         part.state = zero_state(C);
@@ -185,7 +185,7 @@ static void check_stats(int P, int C)
             part.z = z + p * a.ldz;
             part.p0 = p;
             part.P = P - p < n ? P - p : n;
-            affine_kernels(level)->stats(&part);
+            affine_kernels(level).stats(&part);
         }
         test_same_bits("stats in parts", part.state, a.state, STATE_FLOATS(C));
         first = first != NULL ? first : a.state;
@@ -202,7 +202,7 @@ static void check_backward_variant(AffineBackwardArgs a, bool has_store, bool ha
         a.g = has_store ? test_buffer(n) : NULL;
         a.state = has_sums ? zero_state(a.C) : NULL;
         affine_backward__ref(&a, truth, truth_first, truth_second);
-        affine_kernels(level)->backward(&a);
+        affine_kernels(level).backward(&a);
         for (long i = 0; has_store && i < n; i++)
             test_close("g", i, (double)a.g[i], truth[i], 3.0 * 4.0 * UNIT_ROUNDOFF);
         first_g = first_g != NULL ? first_g : a.g;
@@ -272,7 +272,7 @@ static void backward_continues(void **state)
                                     .b = gate ? b : NULL};
             a.g = test_buffer(P * C);
             a.state = zero_state(C);
-            affine_kernels(level)->backward(&a);
+            affine_kernels(level).backward(&a);
             AffineBackwardArgs part = a;
             part.g = test_buffer(P * C);
             part.state = zero_state(C);
@@ -284,7 +284,7 @@ static void backward_continues(void **state)
                 now.g += p * C;
                 now.p0 = p;
                 now.P = P - p < n ? P - p : n;
-                affine_kernels(level)->backward(&now);
+                affine_kernels(level).backward(&now);
             }
             test_same_bits("g in parts", part.g, a.g, P * C);
             test_same_bits("sums in parts", part.state, a.state, STATE_FLOATS(C));
@@ -305,7 +305,7 @@ static void check_dz(int P, int C)
     const float *first = NULL;
     for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
         a.dz = test_buffer((long)P * C);
-        affine_kernels(level)->dz(&a);
+        affine_kernels(level).dz(&a);
         for (long i = 0; i < (long)P * C; i++)
             test_close("dz", i, (double)a.dz[i], truth[i], 3.0 * 3.25 * UNIT_ROUNDOFF);
         first = first != NULL ? first : a.dz;
@@ -328,9 +328,9 @@ static void bn_forward(Bn *t, CpuLevel level)
 {
     for (int i = 0; i < BN_CHUNKS; i++) {
         float *state = zero_state(LANES);
-        affine_kernels(level)->stats(&(AffineStatsArgs){
+        affine_kernels(level).stats(&(AffineStatsArgs){
             t->z + i * BN_PIXELS * LANES, LANES, t->pivot, state, LANES, BN_PIXELS, LANES, 0});
-        affine_kernels(level)->fold(
+        affine_kernels(level).fold(
             &(AffineFoldArgs){state, LANES, t->partials + i * AFFINE_SUMS * LANES, LANES, LANES});
     }
     affine_finalize_forward(&(AffineFinalizeForwardArgs){.partials = t->partials,
@@ -429,40 +429,40 @@ static double bn_loss(const Bn *t, const double *z, const float *weight, int c)
 static void bn_backward(const Bn *t, CpuLevel level, const float *weight, float *dz, float *dgamma,
                         float *dbeta)
 {
-    const AffineKernels *affine = affine_kernels(level);
+    const AffineKernels affine = affine_kernels(level);
     float *h = test_buffer(BN_M * LANES), *slope = test_buffer(BN_M * LANES);
     float *g = test_buffer(BN_M * LANES);
     float *A = test_buffer(LANES), *B = test_buffer(LANES), *D = test_buffer(LANES);
-    affine->forward(&(AffineForwardArgs){.z = t->z,
-                                         .ldz = LANES,
-                                         .A = t->A,
-                                         .D = t->D,
-                                         .h = h,
-                                         .ldh = LANES,
-                                         .slope = slope,
-                                         .ldslope = LANES,
-                                         .P = BN_M,
-                                         .C = LANES,
-                                         .act = ACT_FN_SWISH});
+    affine.forward(&(AffineForwardArgs){.z = t->z,
+                                        .ldz = LANES,
+                                        .A = t->A,
+                                        .D = t->D,
+                                        .h = h,
+                                        .ldh = LANES,
+                                        .slope = slope,
+                                        .ldslope = LANES,
+                                        .P = BN_M,
+                                        .C = LANES,
+                                        .act = ACT_FN_SWISH});
     for (int i = 0; i < BN_CHUNKS; i++) {
         const int at = i * BN_PIXELS * LANES;
         float *state = zero_state(LANES);
-        affine->backward(&(AffineBackwardArgs){.dh = weight + at,
-                                               .lddh = LANES,
-                                               .slope = slope + at,
-                                               .ldslope = LANES,
-                                               .scale = 1.0f,
-                                               .z = t->z + at,
-                                               .ldz = LANES,
-                                               .mean = t->mean,
-                                               .g = g + at,
-                                               .ldg = LANES,
-                                               .state = state,
-                                               .ldstate = LANES,
-                                               .P = BN_PIXELS,
-                                               .C = LANES,
-                                               .p0 = 0});
-        affine->fold(
+        affine.backward(&(AffineBackwardArgs){.dh = weight + at,
+                                              .lddh = LANES,
+                                              .slope = slope + at,
+                                              .ldslope = LANES,
+                                              .scale = 1.0f,
+                                              .z = t->z + at,
+                                              .ldz = LANES,
+                                              .mean = t->mean,
+                                              .g = g + at,
+                                              .ldg = LANES,
+                                              .state = state,
+                                              .ldstate = LANES,
+                                              .P = BN_PIXELS,
+                                              .C = LANES,
+                                              .p0 = 0});
+        affine.fold(
             &(AffineFoldArgs){state, LANES, t->partials + i * AFFINE_SUMS * LANES, LANES, LANES});
     }
     affine_finalize_backward(&(AffineFinalizeBackwardArgs){.partials = t->partials,
@@ -479,7 +479,7 @@ static void bn_backward(const Bn *t, CpuLevel level, const float *weight, float 
                                                            .A = A,
                                                            .B = B,
                                                            .D = D});
-    affine->dz(&(AffineDzArgs){g, LANES, 1.0f, t->z, LANES, A, B, D, dz, LANES, BN_M, LANES});
+    affine.dz(&(AffineDzArgs){g, LANES, 1.0f, t->z, LANES, A, B, D, dz, LANES, BN_M, LANES});
 }
 
 /* Batch norm and swish by central differences of step 2^-10. Third derivatives of the loss are

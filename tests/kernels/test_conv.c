@@ -48,8 +48,8 @@ static void gather_all(const ConvShape *s, CpuLevel level, const float *x, float
 {
     const int part = 7, P = s->OH * s->OW;
     for (int p0 = 0; p0 < P; p0 += part)
-        conv_kernels(level)->gather(&(ConvGatherArgs){*s, x, LANES, panel + p0 * ldp, ldp, p0,
-                                                      P - p0 < part ? P - p0 : part});
+        conv_kernels(level).gather(&(ConvGatherArgs){*s, x, LANES, panel + p0 * ldp, ldp, p0,
+                                                     P - p0 < part ? P - p0 : part});
 }
 
 static void check_forward_and_weights(const ConvShape *s)
@@ -64,8 +64,8 @@ static void check_forward_and_weights(const ConvShape *s)
         float *dw = test_buffer(K * LANES);
         memset(dw, 0, sizeof(float) * (size_t)(K * LANES));
         gather_all(s, level, x, panel, K);
-        pw_kernels(level)->forward(&(PwForwardArgs){panel, K, w, LANES, y, LANES, P, K, LANES});
-        pw_kernels(level)->backward_weights(
+        pw_kernels(level).forward(&(PwForwardArgs){panel, K, w, LANES, y, LANES, P, K, LANES});
+        pw_kernels(level).backward_weights(
             &(PwWeightsArgs){panel, K, dz, LANES, dw, LANES, P, K, LANES});
         conv_forward__ref(s, x, LANES, w, LANES, truth);
         for (int p = 0; p < P; p++)
@@ -88,14 +88,14 @@ static void check_backward_data(const ConvShape *s)
     const float *w = test_random_padded(s->k * s->k * s->C, s->OC, LANES);
     const float *dz = test_random_padded(s->OH * s->OW, s->OC, LANES);
     for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
-        const ConvKernels *conv = conv_kernels(level);
+        const ConvKernels conv = conv_kernels(level);
         float *panel = test_buffer((long)P * K), *wt = test_buffer(K * LANES);
         float *dx = test_buffer(P * LANES);
-        conv->rearrange(&(ConvRearrangeArgs){w, LANES, wt, LANES, s->k, s->C, s->OC});
+        conv.rearrange(&(ConvRearrangeArgs){w, LANES, wt, LANES, s->k, s->C, s->OC});
         for (int p0 = 0; p0 < P; p0 += part)
-            conv->gather_transposed(&(ConvGatherTransposedArgs){
+            conv.gather_transposed(&(ConvGatherTransposedArgs){
                 *s, dz, LANES, panel + (long)p0 * K, K, p0, P - p0 < part ? P - p0 : part});
-        pw_kernels(level)->forward(&(PwForwardArgs){panel, K, wt, LANES, dx, LANES, P, K, LANES});
+        pw_kernels(level).forward(&(PwForwardArgs){panel, K, wt, LANES, dx, LANES, P, K, LANES});
         conv_backward_data__ref(s, dz, LANES, w, LANES, truth);
         for (int p = 0; p < P; p++)
             for (int c = 0; c < LANES; c++)

@@ -97,7 +97,7 @@ static void check_forward(const Case *t)
         float *y = test_buffer(n);
         const DwForwardArgs a = forward_args(t, y);
         dw_forward__ref(&a, truth);
-        dw_kernels(level)->forward(&a);
+        dw_kernels(level).forward(&a);
         for (long i = 0; i < n; i++)
             test_close("y", i, (double)y[i], truth[i], tap_tolerance(t));
         first = first != NULL ? first : y;
@@ -158,7 +158,7 @@ static void check_backward_data(const Case *t)
             float *dx = test_buffer(n);
             const DwDataArgs a = data_args(t, dz_rows, ih, rows, kh, dx);
             dw_backward_data__ref(&a, truth);
-            dw_kernels(level)->backward_data(&a);
+            dw_kernels(level).backward_data(&a);
             for (long i = 0; i < n; i++)
                 test_close("dx", i, (double)dx[i], truth[i], tap_tolerance(t));
             first = first != NULL ? first : dx;
@@ -189,7 +189,7 @@ static void check_backward_weights(const Case *t)
                            .k = t->k,
                            .stride = t->stride};
         dw_backward_weights__ref(&a, truth);
-        dw_kernels(level)->backward_weights(&a);
+        dw_kernels(level).backward_weights(&a);
         for (long i = 0; i < n; i++)
             test_close("dw", i, (double)dw[i], truth[i],
                        (double)((outputs + 1) * (outputs + 1)) * UNIT_ROUNDOFF);
@@ -199,7 +199,7 @@ static void check_backward_weights(const Case *t)
         a.dw = parts;
         a.OH = 1;
         for (int oh = 0; oh < t->OH; oh++, a.rows += t->stride, a.dz += a.lddz_row)
-            dw_kernels(level)->backward_weights(&a);
+            dw_kernels(level).backward_weights(&a);
         test_same_bits("dw row by row", parts, dw, n);
         first = first != NULL ? first : dw;
         test_same_bits("dw across levels", dw, first, n);
@@ -221,7 +221,7 @@ static void check_adjoint(const Case *t)
         float *dw = test_buffer(taps * t->ld);
         memset(dw, 0, sizeof(float) * (size_t)(taps * t->ld));
         const DwForwardArgs f = forward_args(t, y);
-        dw_kernels(level)->forward(&f);
+        dw_kernels(level).forward(&f);
         double yg = 0.0, xdx = 0.0, wdw = 0.0;
         for (int oh = 0; oh < t->OH; oh++) {
             const DwWeightsArgs b = {.rows = t->rows + oh * t->stride,
@@ -235,7 +235,7 @@ static void check_adjoint(const Case *t)
                                      .C = t->C,
                                      .k = t->k,
                                      .stride = t->stride};
-            dw_kernels(level)->backward_weights(&b);
+            dw_kernels(level).backward_weights(&b);
             for (int ow = 0; ow < t->OW; ow++)
                 for (int c = 0; c < t->C; c++)
                     yg += (double)y[(oh * t->OW + ow) * t->C + c] *
@@ -243,7 +243,7 @@ static void check_adjoint(const Case *t)
         }
         for (int ih = 0; ih < t->H; ih++) {
             const DwDataArgs d = data_args(t, dz_rows, ih, rows, kh, dx);
-            dw_kernels(level)->backward_data(&d);
+            dw_kernels(level).backward_data(&d);
             for (int iw = 0; iw < t->W; iw++)
                 for (int c = 0; c < t->C; c++)
                     xdx += (double)dx[iw * t->C + c] *

@@ -49,10 +49,10 @@ static void check_softmax(int M, int K, float smoothing, bool mixed)
         double loss[MAX_ROWS], loss_only[MAX_ROWS];
         a.loss = loss_only;
         a.dlogits = NULL;
-        head_kernels(level)->softmax(&a);
+        head_kernels(level).softmax(&a);
         a.loss = loss;
         a.dlogits = test_buffer(M * ld);
-        head_kernels(level)->softmax(&a);
+        head_kernels(level).softmax(&a);
         for (int m = 0; m < M; m++) {
             test_close("loss", m, loss[m], truth_loss[m], LOSS_TOLERANCE);
             test_close("loss without gradient", m, loss_only[m], loss[m], 0.0);
@@ -97,7 +97,7 @@ static void gradient_matches_differences(void **state)
     double loss, unused[10];
     HeadSoftmaxArgs a = {logits, LANES, &label, &loss, dlogits, LANES,
                          0.1f,   1.0f,  1,      K,     NULL,    NULL};
-    head_kernels(test_top_level())->softmax(&a);
+    head_kernels(test_top_level()).softmax(&a);
     for (int k = 0; k < K; k++) {
         const float kept = logits[k];
         double above, below;
@@ -124,8 +124,8 @@ static void softmax_shows_what_is_not_finite(void **state)
                 const int32_t label = 2;
                 double loss;
                 logits[k] = bad[i];
-                head_kernels(level)->softmax(&(HeadSoftmaxArgs){logits, 32, &label, &loss, logits,
-                                                                32, 0.0f, 1.0f, 1, 20, NULL, NULL});
+                head_kernels(level).softmax(&(HeadSoftmaxArgs){logits, 32, &label, &loss, logits,
+                                                               32, 0.0f, 1.0f, 1, 20, NULL, NULL});
                 assert_false(isfinite(loss));
                 test_check_guards();
             }
@@ -138,7 +138,7 @@ static void argmax_takes_the_first(void **state)
     const int32_t want[] = {1, 3, 0, 1};
     for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
         int32_t got[4];
-        head_kernels(level)->argmax(&(HeadArgmaxArgs){rows[0], LANES, got, 4, 4});
+        head_kernels(level).argmax(&(HeadArgmaxArgs){rows[0], LANES, got, 4, 4});
         assert_memory_equal(got, want, sizeof want);
     }
 }
@@ -152,12 +152,12 @@ static void bias_and_dropout_are_right(void **state)
     for (int M = 1; M < 12; M++)
         for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
             test_begin((uint32_t)M);
-            const HeadKernels *head = head_kernels(level);
+            const HeadKernels head = head_kernels(level);
             const float *x = test_random(M * N), *b = test_random(N), *mask = test_random(M * N);
             float *y = test_buffer(M * N), *dropped = test_buffer(M * N), *db = test_random(N);
             test_copy(y, x, M * N);
-            head->bias(&(HeadBiasArgs){y, N, b, M, N});
-            head->dropout(&(HeadDropoutArgs){x, N, mask, N, dropped, N, M, N});
+            head.bias(&(HeadBiasArgs){y, N, b, M, N});
+            head.dropout(&(HeadDropoutArgs){x, N, mask, N, dropped, N, M, N});
             for (int n = 0; n < N; n++) {
                 double sum = (double)db[n];
                 for (int m = 0; m < M; m++) {
@@ -170,7 +170,7 @@ static void bias_and_dropout_are_right(void **state)
                 }
                 truth[n] = sum;
             }
-            head->bias_grad(&(HeadBiasGradArgs){x, N, db, M, N});
+            head.bias_grad(&(HeadBiasGradArgs){x, N, db, M, N});
             for (int n = 0; n < N; n++)
                 test_close("db", n, (double)db[n], truth[n], M * (M + 1.0) * UNIT_ROUNDOFF);
             test_check_guards();

@@ -37,7 +37,7 @@ static void slots_are_summed_by_the_tree(void **state)
                 want[j] = tree(slots + j, stride, n);
             for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
                 float *g = test_buffer(length);
-                opt_kernels(level)->sum(&(OptSumArgs){{slots, stride, n}, g, length});
+                opt_kernels(level).sum(&(OptSumArgs){{slots, stride, n}, g, length});
                 test_same_bits("g", g, want, length);
             }
             test_check_guards();
@@ -48,8 +48,8 @@ typedef void (*Update)(const OptUpdateArgs *args);
 
 static Update update_of(CpuLevel level, int rule)
 {
-    const OptKernels *opt = opt_kernels(level);
-    return rule == 0 ? opt->sgd_nesterov : rule == 1 ? opt->rmsprop_tf : opt->rmsprop_torch;
+    const OptKernels opt = opt_kernels(level);
+    return rule == 0 ? opt.sgd_nesterov : rule == 1 ? opt.rmsprop_tf : opt.rmsprop_torch;
 }
 
 /* truth[0..2] = w, velocity, mean_square after one step in double. */
@@ -135,7 +135,7 @@ static void ema_is_right(void **state)
     for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
         float *ema = test_buffer(MAX_N);
         test_copy(ema, old, MAX_N);
-        opt_kernels(level)->ema(&(OptEmaArgs){w, ema, MAX_N, 0.75f});
+        opt_kernels(level).ema(&(OptEmaArgs){w, ema, MAX_N, 0.75f});
         for (int j = 0; j < MAX_N; j++)
             test_close("ema", j, (double)ema[j], 0.75 * (double)old[j] + 0.25 * (double)w[j],
                        2.0 * UNIT_ROUNDOFF);

@@ -23,12 +23,12 @@ static void check_sums(int P, int C)
     for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
         float *mean = test_buffer(C), *dot = test_buffer(C);
         const PoolMeanArgs m = {x, ld, mean, P, C};
-        pool_kernels(level)->mean(&m);
+        pool_kernels(level).mean(&m);
         pool_mean__ref(&m, truth);
         for (int c = 0; c < C; c++)
             test_close("mean", c, (double)mean[c], truth[c], tolerance / P + UNIT_ROUNDOFF);
         const PoolDotArgs d = {x, ld, b, ld, dot, P, C};
-        pool_kernels(level)->dot(&d);
+        pool_kernels(level).dot(&d);
         pool_dot__ref(&d, truth);
         for (int c = 0; c < C; c++)
             test_close("dot", c, (double)dot[c], truth[c], tolerance);
@@ -46,10 +46,10 @@ static void check_broadcast(int P, int C)
     const float *x = test_random((long)P * C), *g = test_random(C), *r = test_random((long)P * C);
     for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
         float *y = test_buffer(C), *dx = test_buffer((long)P * C), *sum = test_buffer((long)P * C);
-        const PoolKernels *pool = pool_kernels(level);
-        pool->mean(&(PoolMeanArgs){x, C, y, P, C});
-        pool->broadcast(&(PoolBroadcastArgs){.dy = g, .dx = dx, .lddx = C, .P = P, .C = C});
-        pool->broadcast(&(PoolBroadcastArgs){g, r, C, sum, C, P, C});
+        const PoolKernels pool = pool_kernels(level);
+        pool.mean(&(PoolMeanArgs){x, C, y, P, C});
+        pool.broadcast(&(PoolBroadcastArgs){.dy = g, .dx = dx, .lddx = C, .P = P, .C = C});
+        pool.broadcast(&(PoolBroadcastArgs){g, r, C, sum, C, P, C});
         double yg = 0.0, xdx = 0.0;
         for (int c = 0; c < C; c++)
             yg += (double)y[c] * (double)g[c];
@@ -100,11 +100,11 @@ static void check_max(int H, int W, int C, int k, int stride, int pad)
     for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
         a.y = test_buffer((long)a.OH * a.OW * C);
         a.dx = test_buffer((long)H * W * C);
-        pool_kernels(level)->max_forward(&a);
+        pool_kernels(level).max_forward(&a);
         pool_max_forward__ref(&a, truth);
         for (long i = 0; i < (long)a.OH * a.OW * C; i++)
             test_close("max", i, (double)a.y[i], truth[i], 0.0);
-        pool_kernels(level)->max_backward(&a);
+        pool_kernels(level).max_backward(&a);
         pool_max_backward__ref(&a, truth);
         for (long i = 0; i < (long)H * W * C; i++)
             test_close("dx", i, (double)a.dx[i], truth[i], k * k * (k * k) * UNIT_ROUNDOFF);
@@ -139,19 +139,19 @@ static void max_keeps_its_operand_order(void **state)
             x[i] = i == 0 ? NAN : i == 2 ? -0.0f : 0.0f;
             x[LANES + i] = i == 1 ? NAN : i == 2 ? 0.0f : -1.0f;
         }
-        pool_kernels(level)->max_forward(&(PoolMaxArgs){.x = x,
-                                                        .ldx = LANES,
-                                                        .y = y,
-                                                        .ldy = LANES,
-                                                        .H = 1,
-                                                        .W = 2,
-                                                        .OH = 1,
-                                                        .OW = 1,
-                                                        .C = LANES,
-                                                        .k = 2,
-                                                        .stride = 1,
-                                                        .pad_top = 0,
-                                                        .pad_left = 0});
+        pool_kernels(level).max_forward(&(PoolMaxArgs){.x = x,
+                                                       .ldx = LANES,
+                                                       .y = y,
+                                                       .ldy = LANES,
+                                                       .H = 1,
+                                                       .W = 2,
+                                                       .OH = 1,
+                                                       .OW = 1,
+                                                       .C = LANES,
+                                                       .k = 2,
+                                                       .stride = 1,
+                                                       .pad_top = 0,
+                                                       .pad_left = 0});
         assert_true(isnan(y[0]));
         assert_true(y[1] == 0.0f);
         assert_true(signbit(y[2]));

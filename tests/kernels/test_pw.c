@@ -38,7 +38,7 @@ static void check_forward(int M, int K, int N)
         a.y = test_buffer(M * a.ldy);
         for (int m = 0; m < M; m++)
             memset(a.y + m * a.ldy + N, 0, LANES * sizeof(float));
-        pw_kernels(level)->forward(&a);
+        pw_kernels(level).forward(&a);
         for (int m = 0; m < M; m++)
             for (int n = 0; n < N; n++)
                 test_close("y", (long)m * N + n, (double)a.y[m * a.ldy + n], truth[(long)m * N + n],
@@ -62,7 +62,7 @@ static void check_backward_weights(int M, int K, int N)
     for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
         a.dw = test_buffer(K * a.lddw);
         test_copy(a.dw, start, K * a.lddw);
-        pw_kernels(level)->backward_weights(&a);
+        pw_kernels(level).backward_weights(&a);
         for (int k = 0; k < K; k++)
             for (int n = 0; n < N; n++)
                 test_close("dw", (long)k * N + n, (double)a.dw[k * a.lddw + n],
@@ -96,11 +96,11 @@ static void backward_weights_continues(void **state)
         memset(whole, 0, sizeof(float) * K * N);
         memset(parts, 0, sizeof(float) * K * N);
         PwWeightsArgs a = {x, K, dy, N, whole, N, M, K, N};
-        pw_kernels(level)->backward_weights(&a);
+        pw_kernels(level).backward_weights(&a);
         for (int m = 0, step = 1; m < M; m += step, step = step * 2 + 1) {
             const int left = M - m < step ? M - m : step;
             a = (PwWeightsArgs){x + m * K, K, dy + m * N, N, parts, N, left, K, N};
-            pw_kernels(level)->backward_weights(&a);
+            pw_kernels(level).backward_weights(&a);
         }
         test_same_bits("dw in parts", parts, whole, K * N);
     }
@@ -115,10 +115,10 @@ static void forward_is_independent_of_tiles(void **state)
     const float *x = test_random(M * K), *w = test_random(K * N);
     for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
         float *all = test_buffer(M * N), *one = test_buffer(LANES);
-        pw_kernels(level)->forward(&(PwForwardArgs){x, K, w, N, all, N, M, K, N});
+        pw_kernels(level).forward(&(PwForwardArgs){x, K, w, N, all, N, M, K, N});
         for (int m = 0; m < M; m++)
             for (int n = 0; n < N; n += LANES) {
-                pw_kernels(level)->forward(
+                pw_kernels(level).forward(
                     &(PwForwardArgs){x + m * K, K, w + n, N, one, LANES, 1, K, LANES});
                 test_same_bits("row alone", one, all + m * N + n, LANES);
             }
@@ -136,7 +136,7 @@ static void transpose_is_exact(void **state)
             const float *w = test_random_padded(K, N, ldw);
             for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
                 float *wt = test_buffer(N * ldwt);
-                pw_kernels(level)->transpose(&(PwTransposeArgs){w, ldw, wt, ldwt, K, N});
+                pw_kernels(level).transpose(&(PwTransposeArgs){w, ldw, wt, ldwt, K, N});
                 for (int n = 0; n < N; n++)
                     for (int k = 0; k < ldwt; k++)
                         test_close("wt", n * ldwt + k, (double)wt[n * ldwt + k],
@@ -157,14 +157,14 @@ static void passes_are_adjoint(void **state)
     test_begin(9);
     const float *x = test_random_padded(M, K, Kp), *w = test_random(K * N), *g = test_random(M * N);
     for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
-        const PwKernels *pw = pw_kernels(level);
+        const PwKernels pw = pw_kernels(level);
         float *y = test_buffer(M * N), *wt = test_buffer(N * Kp), *dx = test_buffer(M * Kp);
         float *dw = test_buffer(K * N);
         memset(dw, 0, sizeof(float) * K * N);
-        pw->forward(&(PwForwardArgs){x, Kp, w, N, y, N, M, K, N});
-        pw->transpose(&(PwTransposeArgs){w, N, wt, Kp, K, N});
-        pw->forward(&(PwForwardArgs){g, N, wt, Kp, dx, Kp, M, N, (int)Kp});
-        pw->backward_weights(&(PwWeightsArgs){x, Kp, g, N, dw, N, M, K, N});
+        pw.forward(&(PwForwardArgs){x, Kp, w, N, y, N, M, K, N});
+        pw.transpose(&(PwTransposeArgs){w, N, wt, Kp, K, N});
+        pw.forward(&(PwForwardArgs){g, N, wt, Kp, dx, Kp, M, N, (int)Kp});
+        pw.backward_weights(&(PwWeightsArgs){x, Kp, g, N, dw, N, M, K, N});
         double yg = 0.0, xdx = 0.0, wdw = 0.0;
         for (int i = 0; i < M * N; i++)
             yg += (double)y[i] * (double)g[i];

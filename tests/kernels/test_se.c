@@ -33,8 +33,8 @@ static void layer_init(Layer *l, int C, int S)
     l->b2 = test_random_padded(1, C, l->Cp);
     l->W1t = test_buffer(S * l->Cp);
     l->W2t = test_buffer(C * l->Sp);
-    pw_kernels(CPU_GENERIC)->transpose(&(PwTransposeArgs){l->W1, l->Sp, l->W1t, l->Cp, C, S});
-    pw_kernels(CPU_GENERIC)->transpose(&(PwTransposeArgs){l->W2, l->Cp, l->W2t, l->Sp, S, C});
+    pw_kernels(CPU_GENERIC).transpose(&(PwTransposeArgs){l->W1, l->Sp, l->W1t, l->Cp, C, S});
+    pw_kernels(CPU_GENERIC).transpose(&(PwTransposeArgs){l->W2, l->Cp, l->W2t, l->Sp, S, C});
 }
 
 static SeForwardArgs forward_args(Layer *l, ActFn act)
@@ -63,7 +63,7 @@ static void check_forward(Layer *l, ActFn act, const float *first[2])
     for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
         const SeForwardArgs a = forward_args(l, act);
         se_forward__ref(&a, truth_t, truth_v, truth_s);
-        se_kernels(level)->forward(&a);
+        se_kernels(level).forward(&a);
         check_vector("t", l->t, truth_t, S, l->Sp, t_error);
         check_vector("v", l->v, truth_v, S, l->Sp, v_error);
         check_vector("s", l->s, truth_s, C, l->Cp, u_error / 4.0 + 4.0 * UNIT_ROUNDOFF);
@@ -105,7 +105,7 @@ static Gradients backward(Layer *l, CpuLevel level, ActFn act, const float *ds, 
             tensors[i][j] = start;
     const SeBackwardArgs a = {ds,    l->p,  l->t,  l->v, l->s, l->W1t, l->W2t, g.dW1,
                               g.db1, g.dW2, g.db2, g.dp, work, l->C,   l->S,   act};
-    se_kernels(level)->backward(&a);
+    se_kernels(level).backward(&a);
     se_backward__ref(&a, truth_dW1, truth_db1, truth_dW2, truth_db2, truth_dp);
     return g;
 }
@@ -132,7 +132,7 @@ static void check_backward(Layer *l, ActFn act)
     const double dp_error = S * dt1_error + S * (S * dt1_size) * UNIT_ROUNDOFF;
     const float *ds = test_random_padded(1, C, l->Cp);
     const SeForwardArgs f = forward_args(l, act);
-    se_kernels(CPU_GENERIC)->forward(&f);
+    se_kernels(CPU_GENERIC).forward(&f);
     Gradients first = {0};
     for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
         const Gradients g = backward(l, level, act, ds, 1.0f);
@@ -189,7 +189,7 @@ static void gradients_match_differences(void **state)
     layer_init(&l, 17, 5);
     const float *ds = test_random_padded(1, l.C, l.Cp);
     const SeForwardArgs f = forward_args(&l, ACT_FN_SWISH);
-    se_kernels(test_top_level())->forward(&f);
+    se_kernels(test_top_level()).forward(&f);
     const Gradients g = backward(&l, test_top_level(), ACT_FN_SWISH, ds, 0.0f);
     const struct {
         const char *name;
@@ -229,7 +229,7 @@ static void scale_is_right(void **state)
         const float *x = test_random(P * C), *s = test_random(C);
         for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
             float *y = test_buffer(P * C);
-            se_kernels(level)->scale(&(SeScaleArgs){x, C, s, y, C, P, C});
+            se_kernels(level).scale(&(SeScaleArgs){x, C, s, y, C, P, C});
             for (int i = 0; i < P * C; i++)
                 test_close("y", i, (double)y[i], (double)x[i] * (double)s[i % C], UNIT_ROUNDOFF);
         }
