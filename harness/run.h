@@ -21,6 +21,7 @@ typedef struct RunSettings {
     int threads;     /* bound for all workers together; 0 = available processors */
     CpuLevel level;
     const char *only;      /* part key or figure to run alone, or NULL */
+    bool exact_seeds;      /* list the study's seeds alone, not what has finished with others */
     double time_budget_s;  /* refuse a study predicted to take longer; 0 = none */
     const char *launcher;  /* command in front of each worker, split at blanks, or NULL */
     const char *command;   /* how the user called us, for the report */

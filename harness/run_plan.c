@@ -121,7 +121,7 @@ ErrCode run_plan_put(RunState *run, Err *err)
     Arena arena = {0};
     Text objective = {0}, recipe = {0};
     char digest[HASH_HEX_BYTES];
-    StorePlan rows = {.study = study_row(run)};
+    StorePlan rows = {.study = study_row(run), .is_exact = run->settings->exact_seeds};
     objective_text(run->study, &objective);
     recipe_summary(&run->study->recipe, &recipe);
     TRY(text_ok(&objective, err));

@@ -124,6 +124,7 @@ typedef struct StorePlan {
     size_t n_points;
     const StorePlanned *trials;
     size_t n_trials;
+    bool is_exact; /* lists its own trials alone, see store_put_plan */
 } StorePlan;
 
 /* Something settled once, e.g. the grid's winner. Name is its identity. */
@@ -206,7 +207,7 @@ typedef struct StoreTrial {
     const char *network;
     int64_t seed;
     StoreStatus status;
-    bool is_listed;             /* the newest revision asks for it */
+    bool is_listed;             /* by the newest revision */
     int64_t n_attempts;         /* begun */
     int64_t n_counted;          /* that count against STORE_ATTEMPTS */
     const char *reason;         /* of the last attempt that ended without finishing; NULL: none */
@@ -283,6 +284,8 @@ const char *store_path(const Store *store);
  * Puts study, revision, networks, points and trials, whatever of them is not there yet. What the
  * plan lists is what is listed from now on, so it is always the whole plan, also when it is put
  * again because points were resolved after the grid (points that wait for the grid are not put).
+ * Trials that have finished at the plan's points with seeds it does not name (any more) stay listed
+ * with it, so that fewer seeds take nothing away; is_exact leaves them out.
  * Trials get numbers in the order of the array, after those that exist. The same plan as the newest
  * changes nothing. Errors also: ERR_USAGE if study or a network is there with different values;
  * ERR_VERSION if the store was begun with another arithmetic revision.

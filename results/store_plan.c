@@ -11,13 +11,15 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { NAME_BYTES = 64 };
 
-/* Ids of a plan's points and trials in the plan's order. */
+/* What a revision lists: points in the plan's order, trials ascending, each once. */
 typedef struct PlanIds {
     int64_t *points, *trials;
+    size_t n_trials, trial_room;
 } PlanIds;
 
 static ErrCode put_study(Store *store, const StoreStudy *study, Err *err)
@@ -144,37 +146,99 @@ fail:
     return err->code;
 }
 
-/* Does the newest revision list exactly these? */
+static ErrCode add_id(PlanIds *ids, int64_t id, Err *err)
+{
+    if (mem_grow(&ids->trials, &ids->trial_room, ids->n_trials + 1, sizeof(*ids->trials), err) !=
+        ERR_NONE)
+        return err->code;
+    ids->trials[ids->n_trials++] = id;
+    return ERR_NONE;
+}
+
+/* Adds all finished trials of a digest, whatever their seeds. */
+static ErrCode keep_finished(Store *store, const char *digest, PlanIds *ids, Err *err)
+{
+    const DbValue keys[] = {db_int(STORE_STUDY), db_text(digest)};
+    DbQuery query = {0};
+    TRY(db_query(&query, &store->db,
+                 "SELECT p.id FROM planned p JOIN finished f ON f.trial = p.id "
+                 "WHERE p.study = ?1 AND p.digest = ?2",
+                 keys, ARRAY_LEN(keys), err));
+    while (db_next(&query))
+        if (add_id(ids, db_get_int(&query, 0), err) != ERR_NONE) {
+            query.out_of_memory = true;
+            break;
+        }
+    return db_end(&query, err);
+fail:
+    return err->code;
+}
+
+static int compare_ids(const void *left, const void *right)
+{
+    const int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
+    return (a > b) - (a < b);
+}
+
+/* Puts the plan's trials; what is listed are they and, unless the plan is exact, what has finished
+ * at its points. */
+static ErrCode put_trials(Store *store, const StorePlan *plan, PlanIds *ids, Err *err)
+{
+    for (size_t i = 0; i < plan->n_trials; i++) {
+        const char *digest = plan->trials[i].digest;
+        int64_t id = 0;
+        TRY(put_trial(store, &plan->trials[i], &id, err));
+        TRY(add_id(ids, id, err));
+        if (!plan->is_exact && (i == 0 || strcmp(plan->trials[i - 1].digest, digest) != 0))
+            TRY(keep_finished(store, digest, ids, err));
+    }
+    if (ids->n_trials == 0)
+        return ERR_NONE;
+    qsort(ids->trials, ids->n_trials, sizeof(*ids->trials), compare_ids);
+    size_t n = 1;
+    for (size_t i = 1; i < ids->n_trials; i++)
+        if (ids->trials[i] != ids->trials[n - 1])
+            ids->trials[n++] = ids->trials[i];
+    ids->n_trials = n;
+    return ERR_NONE;
+fail:
+    return err->code;
+}
+
+/* Does a query of the newest revision give exactly these ids in this order? */
+static ErrCode gives(Store *store, const char *sql, int64_t newest, const int64_t *ids,
+                     size_t n_ids, bool *out, Err *err)
+{
+    const DbValue key = db_int(newest);
+    DbQuery query = {0};
+    size_t n = 0;
+    *out = true;
+    TRY(db_query(&query, &store->db, sql, &key, 1, err));
+    for (; db_next(&query); n++)
+        *out = *out && n < n_ids && db_get_int(&query, 0) == ids[n];
+    *out = *out && n == n_ids;
+    return db_end(&query, err);
+fail:
+    return err->code;
+}
+
+/* Does the newest revision have this text, and list exactly these? */
 static ErrCode is_listed(Store *store, const StorePlan *plan, const PlanIds *ids, int64_t newest,
                          bool *out, Err *err)
 {
     const DbValue keys[] = {db_int(newest), db_text(plan->revision.digest)};
-    DbQuery query = {0};
-    int64_t same_text = 0, n_trials = 0;
-    size_t n_points = 0;
+    int64_t same_text = 0;
+    bool same_points = false;
     *out = false;
     TRY(db_scalar(&store->db, "SELECT count(*) FROM revision WHERE id = ?1 AND digest = ?2", keys,
                   2, 0, &same_text, err));
-    TRY(db_scalar(&store->db, "SELECT count(*) FROM listed_trial WHERE revision = ?1", keys, 1, 0,
-                  &n_trials, err));
-    if (!same_text || (size_t)n_trials != plan->n_trials)
+    if (!same_text)
         return ERR_NONE;
-    bool same = true;
-    TRY(db_query(&query, &store->db,
-                 "SELECT point FROM listed_point WHERE revision = ?1 ORDER BY place", keys, 1,
-                 err));
-    for (; db_next(&query); n_points++)
-        same = same && n_points < plan->n_points && db_get_int(&query, 0) == ids->points[n_points];
-    TRY(db_end(&query, err));
-    for (size_t i = 0; same && i < plan->n_trials; i++) {
-        const DbValue pair[] = {db_int(newest), db_int(ids->trials[i])};
-        int64_t there = 0;
-        TRY(db_scalar(&store->db,
-                      "SELECT count(*) FROM listed_trial WHERE revision = ?1 AND trial = ?2", pair,
-                      2, 0, &there, err));
-        same = there == 1;
-    }
-    *out = same && n_points == plan->n_points;
+    TRY(gives(store, "SELECT point FROM listed_point WHERE revision = ?1 ORDER BY place", newest,
+              ids->points, plan->n_points, &same_points, err));
+    TRY(gives(store, "SELECT trial FROM listed_trial WHERE revision = ?1 ORDER BY trial", newest,
+              ids->trials, ids->n_trials, out, err));
+    *out = *out && same_points;
     return ERR_NONE;
 fail:
     return err->code;
@@ -219,7 +283,7 @@ static ErrCode put_lists(Store *store, const StorePlan *plan, const PlanIds *ids
         TRY(db_insert(&store->db, "listed_point", "revision, place, point", values,
                       ARRAY_LEN(values), err));
     }
-    for (size_t i = 0; i < plan->n_trials; i++) {
+    for (size_t i = 0; i < ids->n_trials; i++) {
         const DbValue values[] = {db_int(newest + 1), db_int(ids->trials[i])};
         TRY(db_insert(&store->db, "listed_trial", "revision, trial", values, ARRAY_LEN(values),
                       err));
@@ -235,8 +299,7 @@ static ErrCode put_all(Store *store, const StorePlan *plan, PlanIds *ids, Err *e
     TRY(put_networks(store, plan, err));
     for (size_t i = 0; i < plan->n_points; i++)
         TRY(put_point(store, &plan->points[i], &ids->points[i], err));
-    for (size_t i = 0; i < plan->n_trials; i++)
-        TRY(put_trial(store, &plan->trials[i], &ids->trials[i], err));
+    TRY(put_trials(store, plan, ids, err));
     TRY(put_lists(store, plan, ids, err));
     return ERR_NONE;
 fail:
@@ -245,10 +308,9 @@ fail:
 
 ErrCode store_put_plan(Store *store, const StorePlan *plan, Err *err)
 {
-    PlanIds ids = {mem_calloc(plan->n_points, sizeof(int64_t)),
-                   mem_calloc(plan->n_trials, sizeof(int64_t))};
-    if (ids.points == NULL || ids.trials == NULL) {
-        err_memory(err, (plan->n_points + plan->n_trials) * sizeof(int64_t));
+    PlanIds ids = {.points = mem_calloc(plan->n_points, sizeof(int64_t))};
+    if (ids.points == NULL) {
+        err_memory(err, plan->n_points * sizeof(int64_t));
         goto fail;
     }
     TRY(db_begin_write(&store->db, err));

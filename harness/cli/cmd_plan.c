@@ -1,15 +1,17 @@
 /* harness/cli/cmd_plan.c: `isoflop plan`: what a study would train, at what cost, in what time. */
 #include "harness/cli/command.h"
+#include "harness/cli/seed_options.h"
 
 #include "harness/plan.h"
 
 #include <math.h>
 
 static const char *const usage[] = {
-    "STUDY.yaml [--jobs N] [--no-time] [--set PATH=VALUE]... [--json]", NULL};
+    "STUDY.yaml [--jobs N] [--seeds SEEDS] [--no-time] [--set PATH=VALUE]... [--json]", NULL};
 
 typedef struct PlanSettings {
     int64_t jobs;
+    SeedOptions seeds;
     bool no_time;
 } PlanSettings;
 
@@ -23,6 +25,7 @@ static const Option options[] = {
      .min = 1,
      .max = MAX_JOBS,
      .doc = "workers side by side, for the predicted time (default: --threads)"},
+    {.kind = OPTION_TABLE, .offset = offsetof(PlanSettings, seeds), .table = &seed_options},
     {.name = "no-time",
      .kind = OPTION_FLAG,
      .offset = offsetof(PlanSettings, no_time),
@@ -38,7 +41,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
     Plan *plan = NULL;
     Text out = {0};
     double seconds = (double)NAN;
-    TRY(study_load(&study, call->args[0], call->sets.v, call->sets.n, err));
+    TRY(seed_options_load(&study, call, &settings->seeds, err));
     TRY(plan_create(&plan, study, call->data_root, call->threads, err));
     if (!settings->no_time) {
         TRY(plan_predict(plan, call->cpu, err));

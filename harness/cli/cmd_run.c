@@ -1,5 +1,6 @@
 /* harness/cli/cmd_run.c: `isoflop run`: runs a study or goes on with it; and the hidden worker. */
 #include "harness/cli/command.h"
+#include "harness/cli/seed_options.h"
 #include "harness/cli/study_folder.h"
 
 #include "base/file.h"
@@ -11,24 +12,30 @@
 #include <inttypes.h>
 #include <math.h>
 
-static const char *const usage[] = {"STUDY.yaml [--out DIR] [--jobs N] [--only PART] [--seeds N] "
-                                    "[--time-budget S] [--set PATH=VALUE]...",
-                                    NULL};
+static const char *const usage[] = {
+    "STUDY.yaml [--out DIR] [--jobs N] [--only PART] [--seeds SEEDS] "
+    "[--exact-seeds] [--time-budget S] [--set PATH=VALUE]...",
+    NULL};
 static const char *const notes[] = {"STUDY.yaml is a file or the name of a built-in study "
                                     "('isoflop list studies'). Run the same command again to go\n"
                                     "on after an interruption: finished trials are never repeated. "
                                     "Exit: 0 done, 3 done but trials failed, 75\n"
                                     "interrupted with all state saved.",
+                                    "--seeds 3 is a count, --seeds 1,2,5 a list. Fewer seeds than "
+                                    "are stored train fewer; what has finished with others stays "
+                                    "in tables, figures and verdicts unless --exact-seeds is "
+                                    "given.",
                                     NULL};
 
 typedef struct RunOptions {
     const char *out, *only, *launcher;
-    int64_t jobs, seeds;
+    int64_t jobs;
+    SeedOptions seeds;
     double time_budget;
-    bool worker;
+    bool exact_seeds, worker;
 } RunOptions;
 
-enum { MAX_JOBS = 1024, MAX_SEEDS = 1000, STATUS_TRIALS_FAILED = 3 };
+enum { MAX_JOBS = 1024, STATUS_TRIALS_FAILED = 3 };
 #define MAX_BUDGET_S 1e9
 
 #define FIELD(field) offsetof(RunOptions, field)
@@ -50,13 +57,11 @@ static const Option options[] = {
      .offset = FIELD(only),
      .metavar = "PART",
      .doc = "run one part alone: its key (grid, compare, grid-2) or figure (fig3)"},
-    {.name = "seeds",
-     .kind = OPTION_INT,
-     .offset = FIELD(seeds),
-     .metavar = "N",
-     .min = 1,
-     .max = MAX_SEEDS,
-     .doc = "use N seeds: the study's first ones, then further numbers"},
+    {.kind = OPTION_TABLE, .offset = FIELD(seeds), .table = &seed_options},
+    {.name = "exact-seeds",
+     .kind = OPTION_FLAG,
+     .offset = FIELD(exact_seeds),
+     .doc = "list the trials of these seeds alone"},
     {.name = "time-budget",
      .kind = OPTION_NUMBER,
      .offset = FIELD(time_budget),
@@ -76,52 +81,6 @@ static const Option options[] = {
      .doc = "train the trial described on standard input"},
 };
 #undef FIELD
-
-/* --- seeds --- */
-
-/* "seeds=[...]" with n seeds: those of the study, then the smallest numbers not yet among them. */
-static void seeds_override(const Study *study, int64_t n, Text *out)
-{
-    int64_t next = 1;
-    text_append(out, "seeds=[");
-    for (int64_t i = 0; i < n; i++) {
-        int64_t seed = next;
-        if ((size_t)i < study->seeds.n) {
-            seed = study->seeds.v[i];
-        } else {
-            for (size_t k = 0; k < study->seeds.n;) {
-                const bool is_taken = study->seeds.v[k] == seed;
-                seed += is_taken;
-                k = is_taken ? 0 : k + 1;
-            }
-            next = seed + 1;
-        }
-        text_printf(out, "%s%" PRId64, i ? ", " : "", seed);
-    }
-    text_append_char(out, ']');
-}
-
-static ErrCode load_study(Study **out, const Call *call, int64_t n_seeds, Err *err)
-{
-    OptionList sets = call->sets;
-    Text seeds = {0};
-    TRY(study_load(out, call->args[0], sets.v, sets.n, err));
-    if (n_seeds) {
-        seeds_override(*out, n_seeds, &seeds);
-        TRY(text_ok(&seeds, err));
-        study_destroy(out);
-        if (sets.n == OPTION_LIST_MAX) {
-            (void)err_set(err, ERR_USAGE, "too many '--set' beside '--seeds', at most %d",
-                          OPTION_LIST_MAX - 1);
-            goto fail;
-        }
-        sets.v[sets.n++] = text_string(&seeds);
-        TRY(study_load(out, call->args[0], sets.v, sets.n, err));
-    }
-fail:
-    text_release(&seeds);
-    return err->code;
-}
 
 /* --- talk --- */
 
@@ -204,7 +163,7 @@ static ErrCode run_study(const Call *call, const RunOptions *settings, int *stat
     Study *study = NULL;
     RunReport report;
     char *out = NULL;
-    TRY(load_study(&study, call, settings->seeds, err));
+    TRY(seed_options_load(&study, call, &settings->seeds, err));
     out = settings->out != NULL ? mem_strdup(settings->out) : file_join("runs", study->name);
     if (out == NULL) {
         (void)err_memory(err, sizeof "runs/");
@@ -215,6 +174,7 @@ static ErrCode run_study(const Call *call, const RunOptions *settings, int *stat
                                       .threads = call->threads,
                                       .level = call->cpu,
                                       .only = settings->only,
+                                      .exact_seeds = settings->exact_seeds,
                                       .time_budget_s = settings->time_budget,
                                       .launcher = settings->launcher,
                                       .command = call->line,

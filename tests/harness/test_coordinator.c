@@ -338,6 +338,37 @@ static void finished_is_kept_and_change_is_refused(void **state)
     mem_free(out);
 }
 
+/*
+ * After two seeds a run of one trains nothing and still lists both, an exact one lists its own
+ * alone, and a list adds what it names.
+ */
+static void fewer_seeds_take_nothing_away(void **state)
+{
+    (void)state;
+    static const char *const two[] = {"--seeds", "1,2", NULL};
+    static const char *const exact[] = {"--seeds", "2,", "--exact-seeds", NULL};
+    static const char *const largest[] = {"--seeds", "9007199254740992,", NULL};
+    static const char listed[] = "SELECT * FROM trial WHERE is_listed AND status = 'done'";
+    char *out = path_in("whole");
+    assert_int_equal(run(out, two, NULL), 0);
+    assert_int_equal(count(out, listed), 2 * n_trials);
+    const size_t attempts = count(out, "SELECT * FROM attempt");
+    assert_int_equal(run(out, NULL, NULL), 0);
+    assert_int_equal(count(out, listed), 2 * n_trials);
+    assert_int_equal(count(out, "SELECT DISTINCT seed FROM measured"), 2);
+    assert_int_equal(run(out, exact, NULL), 0);
+    assert_int_equal(count(out, listed), n_trials);
+    assert_int_equal(count(out, "SELECT DISTINCT seed FROM measured WHERE seed = 2"), 1);
+    assert_int_equal(count(out, "SELECT DISTINCT seed FROM measured"), 1);
+    assert_int_equal(count(out, "SELECT * FROM attempt"), attempts);
+    assert_int_equal(run(out, largest, NULL), 0);
+    assert_int_equal(count(out, listed), 3 * n_trials);
+    assert_int_equal(count(out, "SELECT * FROM finished f JOIN planned p ON p.id = f.trial "
+                                "WHERE p.seed = 9007199254740992"),
+                     n_trials);
+    mem_free(out);
+}
+
 /* A process that always dies is given up after three attempts: exit 3, and the reason is kept. */
 static void crashes_are_given_up(void **state)
 {
@@ -476,6 +507,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(jobs_change_nothing),
         cmocka_unit_test(full_disk_pauses),
         cmocka_unit_test(finished_is_kept_and_change_is_refused),
+        cmocka_unit_test(fewer_seeds_take_nothing_away),
     };
     if (argc > 1 && strcmp(argv[1], "smoke") == 0)
         return cmocka_run_group_tests(smoke, setup, teardown);

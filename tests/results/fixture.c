@@ -293,7 +293,8 @@ ErrCode fixture_fill(Store *store, const Fixture *fixture, Err *err)
         .points = b->points,
         .n_points = b->n_points,
         .trials = b->trials,
-        .n_trials = b->n_trials};
+        .n_trials = b->n_trials,
+        .is_exact = fixture->is_exact};
     if (arena_ok(&b->arena, err) == ERR_NONE && store_put_plan(store, &plan, err) == ERR_NONE &&
         !fixture->is_planned_only && run_all(store, b, fixture, err) != ERR_NONE)
         err_wrap(err, "filling the fixture");

@@ -22,6 +22,7 @@ typedef struct Fixture {
     bool has_nominal_grid; /* a second grid with `match: nominal` */
     bool has_diverged;     /* the first grid network diverges at seed 1 */
     bool is_planned_only;  /* no trial is run */
+    bool is_exact;         /* lists no trials but its own */
 } Fixture;
 
 /* A folder of its own for this test process, removed by fixture_remove. */

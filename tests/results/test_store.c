@@ -113,11 +113,45 @@ static void test_going_on(void **state)
     assert_memory_equal(after, before, strlen(before));
     assert_true(strlen(after) > 2 * strlen(before));
     assert_string_equal(dump(store, "SELECT count(*) FROM revision", &arena), "2\n");
-    ok(fixture_fill(store, &one, &err)); /* fewer seeds: the others are kept, but not listed */
+    ok(fixture_fill(store, &one, &err)); /* fewer seeds: unfinished others are no longer listed */
     assert_string_equal(dump(store, "SELECT count(*) FROM planned", &arena),
                         dump(store, "SELECT 3 * count(*) FROM planned WHERE seed = 1", &arena));
     assert_string_equal(dump(store, "SELECT DISTINCT seed FROM trial WHERE is_listed", &arena),
                         "1\n");
+    arena_release(&arena);
+    store_close(&store);
+}
+
+/*
+ * A plan of one seed after a study of two has finished: both stay listed at its points, with what
+ * diverged; an exact plan lists its own alone, and a plain one after that has both again.
+ */
+static void test_fewer_seeds_take_nothing_away(void **state)
+{
+    (void)state;
+    static const char listed[] = "SELECT seed, status, count(*) FROM trial WHERE is_listed "
+                                 "GROUP BY seed, status ORDER BY seed, status";
+    Err err = {0};
+    Arena arena = {0};
+    Store *store = NULL;
+    StoreResults results;
+    const Fixture one = {.n_seeds = 1, .is_planned_only = true};
+    const Fixture exact = {.n_seeds = 1, .is_planned_only = true, .is_exact = true};
+    ok(store_open(&store, fixture_path("fewer.db"), &err));
+    ok(fixture_fill(store, &two_seeds, &err));
+    const char *both = dump(store, listed, &arena);
+    const char *revisions = dump(store, "SELECT count(*) FROM revision", &arena);
+    ok(fixture_fill(store, &one, &err));
+    assert_string_equal(dump(store, listed, &arena), both);
+    assert_string_equal(dump(store, "SELECT count(*) FROM revision", &arena), revisions);
+    ok(fixture_fill(store, &exact, &err));
+    assert_string_equal(dump(store, "SELECT DISTINCT seed FROM measured", &arena), "1\n");
+    ok(fixture_fill(store, &one, &err));
+    assert_string_equal(dump(store, listed, &arena), both);
+    ok(store_results(store, &arena, &results, &err));
+    for (size_t i = 0; i < results.n_points; i++)
+        if (results.points[i].point.trial_digest != NULL)
+            assert_int_equal(results.points[i].n_seeds, 2);
     arena_release(&arena);
     store_close(&store);
 }
@@ -329,11 +363,15 @@ static void test_writer_waits(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip),        cmocka_unit_test(test_going_on),
-        cmocka_unit_test(test_attempts),          cmocka_unit_test(test_epochs_again),
-        cmocka_unit_test(test_accept_once),       cmocka_unit_test(test_other_study),
-        cmocka_unit_test(test_facts_and_queries), cmocka_unit_test(test_reader_beside_writer),
-        cmocka_unit_test(test_writer_waits)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_round_trip),
+                                       cmocka_unit_test(test_going_on),
+                                       cmocka_unit_test(test_fewer_seeds_take_nothing_away),
+                                       cmocka_unit_test(test_attempts),
+                                       cmocka_unit_test(test_epochs_again),
+                                       cmocka_unit_test(test_accept_once),
+                                       cmocka_unit_test(test_other_study),
+                                       cmocka_unit_test(test_facts_and_queries),
+                                       cmocka_unit_test(test_reader_beside_writer),
+                                       cmocka_unit_test(test_writer_waits)};
     return cmocka_run_group_tests(tests, NULL, remove_folder);
 }
