@@ -180,57 +180,30 @@ static bool add_block(Arena *arena, size_t whole)
     return true;
 }
 
-/* n_bytes at the next multiple of align; the caller has made room in a growing arena. */
-static void *carve(Arena *arena, size_t n_bytes, size_t align)
+/* True if the newest block holds `whole` more bytes. */
+static bool has_room(const Arena *arena, size_t whole)
 {
-    /* A measuring arena does not know how its reservation will be aligned, unless it is large. */
-    const size_t begin = align_up(arena->used, align);
-    const size_t whole = whole_bytes(arena, n_bytes);
-    if (whole == SIZE_MAX || begin > arena->size || whole > arena->size - begin) {
-        arena->failed = true;
-        return NULL;
-    }
-    const size_t end = begin + whole;
-    arena->used = end;
-    arena->peak = end > arena->peak ? end : arena->peak;
-    if (arena->base == NULL)
-        return NULL;
-    unsigned char *data = arena->base + begin;
-    if (((uintptr_t)data & (align - 1)) != 0) {
-        arena->failed = true;
-        return NULL;
-    }
-    if (HAS_GUARDS)
-        write_zone(arena, begin + n_bytes, end);
-    return data;
-}
-
-void *arena_alloc_aligned(Arena *arena, size_t n_items, size_t item_bytes, size_t align)
-{
-    assert(arena->mode != ARENA_GROWING);
-    assert(align >= ARENA_ALIGN && align <= ARENA_HUGE_PAGE && (align & (align - 1)) == 0);
-    size_t n_bytes;
-    if (!arena_multiply(n_items, item_bytes, &n_bytes)) {
-        arena->failed = true;
-        return NULL;
-    }
-    return carve(arena, n_bytes, align);
+    return whole < SIZE_MAX && whole <= arena->size - arena->used &&
+           (arena->base != NULL || arena->mode == ARENA_MEASURING);
 }
 
 void *arena_alloc(Arena *arena, size_t n_items, size_t item_bytes)
 {
-    size_t n_bytes;
-    bool has_room = arena_multiply(n_items, item_bytes, &n_bytes);
-    if (has_room && arena->mode == ARENA_GROWING) {
-        const size_t whole = whole_bytes(arena, n_bytes);
-        if (arena->base == NULL || whole > arena->size - arena->used)
-            has_room = add_block(arena, whole);
-    }
-    if (!has_room) {
+    size_t n_bytes, whole = SIZE_MAX;
+    if (arena_multiply(n_items, item_bytes, &n_bytes))
+        whole = whole_bytes(arena, n_bytes);
+    if (!has_room(arena, whole) && (arena->mode != ARENA_GROWING || !add_block(arena, whole))) {
         arena->failed = true;
         return NULL;
     }
-    return carve(arena, n_bytes, unit_of(arena));
+    const size_t begin = arena->used;
+    arena->used += whole;
+    arena->peak = arena->used > arena->peak ? arena->used : arena->peak;
+    if (arena->base == NULL)
+        return NULL;
+    if (HAS_GUARDS)
+        write_zone(arena, begin + n_bytes, arena->used);
+    return arena->base + begin;
 }
 
 void *arena_zalloc(Arena *arena, size_t n_items, size_t item_bytes)

@@ -79,13 +79,6 @@ void *arena_alloc(Arena *arena, size_t n_items, size_t item_bytes);
 /* The same, zeroed. */
 void *arena_zalloc(Arena *arena, size_t n_items, size_t item_bytes);
 
-/*
- * The same in a fixed arena with a larger alignment, a power of two up to ARENA_HUGE_PAGE (only
- * reservations of at least ARENA_HUGE_PAGE bytes can honour more than ARENA_ALIGN: a smaller one
- * fails).
- */
-void *arena_alloc_aligned(Arena *arena, size_t n_items, size_t item_bytes, size_t align);
-
 /* arena_alloc for the commonest type. */
 float *arena_floats(Arena *arena, size_t n_floats);
 

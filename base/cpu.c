@@ -51,11 +51,6 @@ void cpu_set_flush_to_zero(void)
     _mm_setcsr(_mm_getcsr() | MXCSR_FTZ_DAZ);
 }
 
-bool cpu_is_flushing_to_zero(void)
-{
-    return (_mm_getcsr() & MXCSR_FTZ_DAZ) == MXCSR_FTZ_DAZ;
-}
-
 static void read_model(char *model, size_t n_bytes)
 {
     static const unsigned first_leaf = 0x80000002u;
@@ -87,21 +82,11 @@ void cpu_set_flush_to_zero(void)
     __asm__ volatile("msr fpcr, %0" : : "r"(fpcr | fpcr_fz));
 }
 
-bool cpu_is_flushing_to_zero(void)
-{
-    uint64_t fpcr;
-    __asm__ volatile("mrs %0, fpcr" : "=r"(fpcr));
-    return (fpcr & fpcr_fz) != 0;
-}
 #else
 void cpu_set_flush_to_zero(void)
 {
 }
 
-bool cpu_is_flushing_to_zero(void)
-{
-    return false;
-}
 #endif
 
 static void read_model(char *model, size_t n_bytes)

@@ -48,7 +48,6 @@ int cpu_cgroup_quota(const char *membership, const char *mount);
  * calls it once.
  */
 void cpu_set_flush_to_zero(void);
-bool cpu_is_flushing_to_zero(void);
 
 /*
  * Pins the calling process to the index-th processor of its affinity mask (index modulo their

@@ -1,7 +1,6 @@
 /* Reading JSON through jansson; see json.h. Writing is in json_write.c. */
 #include "base/json.h"
 
-#include "base/file.h"
 #include "base/sys.h"
 
 #include <math.h>
@@ -58,19 +57,6 @@ ErrCode json_parse(json_t **root, const char *name, const char *data, size_t n_b
     return err->code;
 }
 
-ErrCode json_load(json_t **root, const char *path, size_t max_bytes, Err *err)
-{
-    char *data;
-    size_t n_bytes;
-    *root = NULL;
-    TRY(file_read(path, max_bytes, &data, &n_bytes, err));
-    const ErrCode code = json_parse(root, path, data, n_bytes, err);
-    mem_free(data);
-    return code;
-fail:
-    return err->code;
-}
-
 bool json_has(const json_t *map, const char *key)
 {
     const json_t *value = json_object_get(map, key);
@@ -116,11 +102,6 @@ static bool is_list(const json_t *value)
     return json_is_array(value);
 }
 
-static bool is_map(const json_t *value)
-{
-    return json_is_object(value);
-}
-
 ErrCode json_get_int(const json_t *map, const char *key, int64_t *value, Err *err)
 {
     json_t *member;
@@ -164,9 +145,4 @@ fail:
 ErrCode json_get_list(const json_t *map, const char *key, json_t **value, Err *err)
 {
     return get(map, key, "a list", is_list, value, err);
-}
-
-ErrCode json_get_map(const json_t *map, const char *key, json_t **value, Err *err)
-{
-    return get(map, key, "a map", is_map, value, err);
 }

@@ -30,9 +30,6 @@ enum { JSON_MAX_DEPTH = 64 }; /* of documents read and written */
 ErrCode json_parse(json_t **root, const char *name, const char *data, size_t n_bytes,
                    Err *err) ERR_CHECKED;
 
-/* The same from a file of at most max_bytes. Errors: as file_read and json_parse. */
-ErrCode json_load(json_t **root, const char *path, size_t max_bytes, Err *err) ERR_CHECKED;
-
 /*
  * Members of a map, of exactly that type. Results are borrowed from `map`. Errors: ERR_DATA "'key'
  * is missing", "'key' is not a whole number", ...; an integer is accepted where a double is wanted;
@@ -43,7 +40,6 @@ ErrCode json_get_double(const json_t *map, const char *key, double *value, Err *
 ErrCode json_get_bool(const json_t *map, const char *key, bool *value, Err *err) ERR_CHECKED;
 ErrCode json_get_text(const json_t *map, const char *key, const char **value, Err *err) ERR_CHECKED;
 ErrCode json_get_list(const json_t *map, const char *key, json_t **value, Err *err) ERR_CHECKED;
-ErrCode json_get_map(const json_t *map, const char *key, json_t **value, Err *err) ERR_CHECKED;
 
 bool json_has(const json_t *map, const char *key); /* present and not null */
 

@@ -106,7 +106,6 @@ ErrCode proc_die_with_parent(pid_t expected_parent, Err *err) ERR_CHECKED;
 ErrCode proc_self_path(char **path, Err *err) ERR_CHECKED;
 
 pid_t proc_pid(void);
-pid_t proc_parent(void);
 const char *proc_host(char *buffer, size_t n_bytes); /* host name, or "unknown" */
 
 /* The value of an environment variable, NULL if unset or empty. */
@@ -123,8 +122,5 @@ ErrCode proc_catch_stops(Err *err) ERR_CHECKED;
 
 /* The signal that asked us to stop, 0 if none did. */
 int proc_stop_requested(void);
-
-/* Sets the flag as a signal would (EOF from a coordinator, tests); 0 clears it. */
-void proc_request_stop(int signal_number);
 
 #endif

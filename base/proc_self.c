@@ -41,11 +41,6 @@ pid_t proc_pid(void)
     return getpid();
 }
 
-pid_t proc_parent(void)
-{
-    return getppid();
-}
-
 const char *proc_host(char *buffer, size_t n_bytes)
 {
     if (gethostname(buffer, n_bytes) != 0 || buffer[0] == '\0')
@@ -94,9 +89,4 @@ ErrCode proc_catch_stops(Err *err)
 int proc_stop_requested(void)
 {
     return stop_signal;
-}
-
-void proc_request_stop(int signal_number)
-{
-    stop_signal = signal_number;
 }

@@ -105,7 +105,6 @@ const char *text_grouped(char *buffer, int64_t value);
 
 bool text_to_double(const char *string, double *value);
 bool text_to_int64(const char *string, int64_t *value);
-bool text_to_uint64(const char *string, uint64_t *value);
 
 /* --- strings --- */
 

@@ -158,15 +158,3 @@ bool text_to_int64(const char *string, int64_t *value)
     *value = parsed;
     return true;
 }
-
-bool text_to_uint64(const char *string, uint64_t *value)
-{
-    if (string[0] == '\0' || string[strspn(string, "0123456789")] != '\0')
-        return false;
-    errno = 0;
-    const unsigned long long parsed = strtoull(string, NULL, 10);
-    if (errno == ERANGE)
-        return false;
-    *value = parsed;
-    return true;
-}

@@ -102,12 +102,6 @@ void batches_begin_epoch(Batches *batches, uint32_t epoch)
         batches->order[i] = i;
 }
 
-uint32_t batches_source_index(const Batches *batches, uint32_t position)
-{
-    assert(position < batches->n_images);
-    return imageset_view(batches->set, batches->settings.part, batches->order[position]).index;
-}
-
 /* The image at that position of the present epoch, augmented. */
 static ImageView fill_one(const Batches *batches, uint32_t position, float *x,
                           unsigned char *scratch)

@@ -49,9 +49,6 @@ int batches_size(const Batches *batches, uint32_t batch); /* images in that batc
 /* Puts the order of an epoch in place (no allocation). Epochs count from 0. */
 void batches_begin_epoch(Batches *batches, uint32_t epoch);
 
-/* Index in the source's split of the image at that position of the present epoch. */
-uint32_t batches_source_index(const Batches *batches, uint32_t position);
-
 /* Fills a batch of the present epoch on `threads` threads (an OpenMP region of its own). */
 void batches_fill(Batches *batches, uint32_t batch, const Batch *into, int threads);
 

@@ -130,7 +130,7 @@ static void make_group(const ImageTable *table, const Dataset *data,
                 continue;
             }
             const Fit fit = {settings->keep_train_source && i < table->n_train,
-                             imageset_center_crop(settings)};
+                             settings->center_crop};
             if (make_stored(maker, data, split, record, &fit, rgb) != ERR_NONE) {
                 maker->failed_at = i;
                 break;

@@ -1,11 +1,13 @@
 /*
  * How the images of a cache file are made: the records, and the pixels in the order of the records.
- * Private to data/; data/imageset.h is what others use.
+ * Private to data/; data/imageset.h is what others use. center_crop of the settings is resolved: in
+ * (0, 1].
  */
 #ifndef DATA_IMAGEBUILD_H
 #define DATA_IMAGEBUILD_H
 
-#include "data/imageset.h"
+#include "data/imagesettings.h"
+#include "data/split.h"
 
 #include "base/file.h"
 #include "base/hash.h"

@@ -251,33 +251,27 @@ static void equalize(uint8_t *pixels, DataSize size, double value, uint8_t *spar
 
 /* --- the table --- */
 
-static const struct {
-    const char *name;
-    void (*apply)(uint8_t *pixels, DataSize size, double value, uint8_t *spare);
-} ops[IMAGEOP_COUNT] = {
-    [IMAGEOP_SHEAR_X] = {"shear-x", shear_x},
-    [IMAGEOP_SHEAR_Y] = {"shear-y", shear_y},
-    [IMAGEOP_TRANSLATE_X] = {"translate-x", translate_x},
-    [IMAGEOP_TRANSLATE_Y] = {"translate-y", translate_y},
-    [IMAGEOP_ROTATE] = {"rotate", rotate},
-    [IMAGEOP_BRIGHTNESS] = {"brightness", brightness},
-    [IMAGEOP_COLOR] = {"color", color},
-    [IMAGEOP_CONTRAST] = {"contrast", contrast},
-    [IMAGEOP_SHARPNESS] = {"sharpness", sharpness},
-    [IMAGEOP_POSTERIZE] = {"posterize", posterize},
-    [IMAGEOP_SOLARIZE] = {"solarize", solarize},
-    [IMAGEOP_AUTOCONTRAST] = {"autocontrast", autocontrast},
-    [IMAGEOP_EQUALIZE] = {"equalize", equalize},
-    [IMAGEOP_INVERT] = {"invert", invert},
-};
+typedef void (*Apply)(uint8_t *pixels, DataSize size, double value, uint8_t *spare);
 
-const char *imageop_name(ImageOp op)
-{
-    return ops[op].name;
-}
+static const Apply ops[IMAGEOP_COUNT] = {
+    [IMAGEOP_SHEAR_X] = shear_x,
+    [IMAGEOP_SHEAR_Y] = shear_y,
+    [IMAGEOP_TRANSLATE_X] = translate_x,
+    [IMAGEOP_TRANSLATE_Y] = translate_y,
+    [IMAGEOP_ROTATE] = rotate,
+    [IMAGEOP_BRIGHTNESS] = brightness,
+    [IMAGEOP_COLOR] = color,
+    [IMAGEOP_CONTRAST] = contrast,
+    [IMAGEOP_SHARPNESS] = sharpness,
+    [IMAGEOP_POSTERIZE] = posterize,
+    [IMAGEOP_SOLARIZE] = solarize,
+    [IMAGEOP_AUTOCONTRAST] = autocontrast,
+    [IMAGEOP_EQUALIZE] = equalize,
+    [IMAGEOP_INVERT] = invert,
+};
 
 void imageop_apply(uint8_t *pixels, DataSize size, ImageOp op, double value, uint8_t *spare)
 {
     assert(size.height >= 1 && size.width >= 1 && op < IMAGEOP_COUNT);
-    ops[op].apply(pixels, size, value, spare);
+    ops[op](pixels, size, value, spare);
 }

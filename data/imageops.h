@@ -30,9 +30,6 @@ typedef enum ImageOp {
     IMAGEOP_COUNT,
 } ImageOp;
 
-/* "shear-x", ... */
-const char *imageop_name(ImageOp op);
-
 /*
  * Changes pixels[height][width][3] in place. `spare` has room for as many bytes; sides are below
  * 32768, as 16.16 fixed point needs.

@@ -89,11 +89,6 @@ static bool is_intact(const FileMap *map, const char *digest)
     return hash.low == footer->pixel_hash[0] && hash.high == footer->pixel_hash[1];
 }
 
-double imageset_center_crop(const ImageSetSettings *settings)
-{
-    return settings->center_crop > 0.0 ? settings->center_crop : 1.0;
-}
-
 /* The digest that names the file: of data, subsets, resolution, crop and the format's version. */
 static ErrCode digest_set(char *digest, const Split *split, const ImageSetSettings *settings,
                           Err *err)
@@ -101,7 +96,7 @@ static ErrCode digest_set(char *digest, const Split *split, const ImageSetSettin
     Text text = {0};
     text_printf(&text, "%s resolution %d source %d version %d", split->digest, settings->resolution,
                 settings->keep_train_source, CACHE_VERSION);
-    if (imageset_center_crop(settings) < 1.0)
+    if (settings->center_crop < 1.0)
         text_printf(&text, " crop %.17g", settings->center_crop);
     if (text_ok(&text, err) == ERR_NONE)
         hash_hex(hash_128(text.data, text.n_bytes), digest);
@@ -204,25 +199,27 @@ static ErrCode build(ImageSet *set, const char *path, const Dataset *data, const
 }
 
 ErrCode imageset_open(ImageSet **out, const Dataset *data, const Split *split,
-                      const ImageSetSettings *settings, ImageSetReport *report, Err *err)
+                      const ImageSetSettings *wanted, ImageSetReport *report, Err *err)
 {
-    assert(settings->resolution >= 1 && settings->threads >= 1);
+    assert(wanted->resolution >= 1 && wanted->threads >= 1);
+    ImageSetSettings settings = *wanted;
+    settings.center_crop = wanted->center_crop > 0.0 ? wanted->center_crop : 1.0;
     char *path = NULL;
     *out = NULL;
     *report = (ImageSetReport){0};
-    if (imageset_center_crop(settings) < 1.0 && dataset_is_rendered(data))
+    if (settings.center_crop < 1.0 && dataset_is_rendered(data))
         return err_set(err, ERR_USAGE,
                        "cannot crop '%s': its images are drawn, center_crop must be 1",
                        dataset_name(data));
     ImageSet *set = mem_calloc(1, sizeof *set);
     if (set == NULL)
         return err_memory(err, sizeof *set);
-    TRY(digest_set(set->digest, split, settings, err));
-    TRY(cache_path(&path, set->digest, data, settings, err));
+    TRY(digest_set(set->digest, split, &settings, err));
+    TRY(cache_path(&path, set->digest, data, &settings, err));
     snprintf(report->path, sizeof report->path, "%s", path);
     map_if_intact(&set->map, path, set->digest, &report->was_damaged);
     if (set->map.data == NULL)
-        TRY(build(set, path, data, split, settings, report, err));
+        TRY(build(set, path, data, split, &settings, report, err));
     assert(set->map.data);
     set->footer = (const Footer *)(set->map.data + set->map.n_bytes - sizeof *set->footer);
     set->records = (const ImageRecord *)(set->map.data + set->footer->table_offset);
@@ -250,11 +247,6 @@ int imageset_resolution(const ImageSet *set)
 int imageset_n_classes(const ImageSet *set)
 {
     return (int)set->footer->n_classes;
-}
-
-const char *imageset_digest(const ImageSet *set)
-{
-    return set->digest;
 }
 
 ImageView imageset_view(const ImageSet *set, DataPart part, uint32_t position)

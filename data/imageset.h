@@ -12,18 +12,8 @@
 #ifndef DATA_IMAGESET_H
 #define DATA_IMAGESET_H
 
+#include "data/imagesettings.h"
 #include "data/split.h"
-
-typedef struct ImageSetSettings {
-    int resolution;         /* side of the square images, 1..65536 */
-    bool keep_train_source; /* train keeps its native size, for random resized crops */
-    double center_crop; /* share of the shorter side that is kept, (0, 1]; 0: 1. Not for rendered
-                           sets, nor for train where it keeps its source */
-    int threads;        /* for rendering, decoding, resizing; does not change a byte */
-    const char *fallback_dir; /* cache directory of last resort (the study's); NULL: "." */
-    DataProgress progress;    /* NULL: nobody listens */
-    void *progress_user;
-} ImageSetSettings;
 
 /* What opening did. */
 typedef struct ImageSetReport {
@@ -52,16 +42,11 @@ typedef struct ImageSet ImageSet;
  * ERR_INTERRUPTED (progress said so; nothing is left behind), ERR_USAGE (a crop of a rendered set).
  */
 ErrCode imageset_open(ImageSet **out, const Dataset *data, const Split *split,
-                      const ImageSetSettings *settings, ImageSetReport *report,
-                      Err *err) ERR_CHECKED;
-
-/* The share in force. */
-double imageset_center_crop(const ImageSetSettings *settings);
+                      const ImageSetSettings *wanted, ImageSetReport *report, Err *err) ERR_CHECKED;
 
 uint32_t imageset_count(const ImageSet *set, DataPart part);
 int imageset_resolution(const ImageSet *set);
 int imageset_n_classes(const ImageSet *set);
-const char *imageset_digest(const ImageSet *set);
 /* Largest height and largest width among a part's images. */
 DataSize imageset_max_size(const ImageSet *set, DataPart part);
 

@@ -153,18 +153,6 @@ StatsInterval stats_paired(const double *a, const double *b, int n, double confi
     return interval_of(mean, sd, sd / sqrt(n), n - 1, n, confidence);
 }
 
-StatsInterval stats_welch(const double *a, int n_a, const double *b, int n_b, double confidence)
-{
-    const double var_a = pow(stats_sd(a, n_a), 2.0) / n_a;
-    const double var_b = pow(stats_sd(b, n_b), 2.0) / n_b;
-    const double var = var_a + var_b;
-    const double df = var > 0.0
-                          ? var * var / (var_a * var_a / (n_a - 1) + var_b * var_b / (n_b - 1))
-                          : n_a + n_b - 2;
-    return interval_of(stats_mean(a, n_a) - stats_mean(b, n_b), sqrt(var), sqrt(var), df,
-                       n_a < n_b ? n_a : n_b, confidence);
-}
-
 int stats_seeds_needed(double sd, double effect, double confidence, double power)
 {
     const double size = fabs(effect);

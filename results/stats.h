@@ -20,11 +20,11 @@ enum {
 /* An interval for a mean or a difference of means. */
 typedef struct StatsInterval {
     double mean;       /* of the values (or the difference) */
-    double sd;         /* of values, paired differences, Welch: difference of means; NaN: n < 2 */
+    double sd;         /* of the values (or the paired differences); NaN: n < 2 */
     double low, high;  /* NaN when there are fewer than STATS_MIN_N values */
     double df;         /* degrees of freedom */
     double confidence; /* two-sided, e.g. 0.90 */
-    int n;             /* values (Welch: of the smaller sample) */
+    int n;             /* values */
 } StatsInterval;
 
 /* NaN for n = 0. */
@@ -44,9 +44,6 @@ StatsInterval stats_interval(const double *x, int n, double confidence);
 
 /* Paired t interval of mean(a - b); a[i] and b[i] belong together (same seed). */
 StatsInterval stats_paired(const double *a, const double *b, int n, double confidence);
-
-/* Welch's interval of mean(a) - mean(b), samples independent, variances unequal. */
-StatsInterval stats_welch(const double *a, int n_a, const double *b, int n_b, double confidence);
 
 /*
  * How many pairs a paired t interval needs to exclude zero with probability `power` when the true

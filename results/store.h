@@ -328,21 +328,13 @@ ErrCode store_accept(Store *store, int64_t trial, int64_t attempt, const StoreFi
 ErrCode store_end_attempt(Store *store, int64_t trial, int64_t attempt, const StoreAttemptEnd *end,
                           Err *err) ERR_CHECKED;
 
-/* --- reading: results live in `keep` --- */
+/* --- reading: results live in `arena` --- */
 
 /* Everything for verdicts and reports. Errors also: ERR_MISSING if nothing was planned yet. */
 ErrCode store_results(Store *store, Arena *arena, StoreResults *out, Err *err) ERR_CHECKED;
 
 /* All trials by number. */
 ErrCode store_trials(Store *store, Arena *arena, StoreTrials *out, Err *err) ERR_CHECKED;
-
-/* A trial's epochs in order. Errors also: ERR_MISSING if there is no such trial. */
-ErrCode store_epochs(Store *store, int64_t trial, Arena *arena, StoreEpoch **out, size_t *n_out,
-                     Err *err) ERR_CHECKED;
-
-/* A trial's artifacts by kind. */
-ErrCode store_artifacts(Store *store, int64_t trial, Arena *arena, StoreArtifact **out,
-                        size_t *n_out, Err *err) ERR_CHECKED;
 
 /* A network by digest. Errors also: ERR_MISSING. */
 ErrCode store_network(Store *store, const char *digest, Arena *arena, StoreNetwork *out,

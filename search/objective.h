@@ -1,6 +1,6 @@
 /*
- * The objective: ACC * (FLOPS/T)^w in three forms, and rankings by it. Judges costs and accuracies,
- * never trains.
+ * The objective: ACC * (FLOPS/T)^w in three forms. Judges costs and accuracies, never
+ * trains.
  *
  * soft: ACC * (macs/T)^w for all. There T only rescales every score by the same factor: it can
  * never change a ranking; w alone picks the size. hard: ACC up to T, ACC * (macs/T)^-1 above
@@ -31,20 +31,5 @@ extern const char *const objective_form_names[];
  * outside, NaN accuracy).
  */
 double objective_score(const Objective *objective, double accuracy, double macs);
-
-typedef struct Candidate {
-    double accuracy; /* mean over seeds; NaN: diverged or unfair, ranked last */
-    double macs;
-    double score; /* out: objective_score */
-    size_t rank;  /* out: 1 is best; equal scores share the smallest rank ("1 2 2 4"); not eligible:
-                     0 */
-    size_t index; /* out: place before sorting */
-} Candidate;
-
-/*
- * Fills score, rank, index and sorts: best first; equal scores: fewer macs, then the place they
- * came in; not eligible last. Returns the number of eligible candidates.
- */
-size_t objective_rank(const Objective *objective, Candidate *candidates, size_t n);
 
 #endif

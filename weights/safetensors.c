@@ -279,17 +279,6 @@ fail:
     return err->code;
 }
 
-ErrCode safetensors_open_bytes(TensorFile **out, const char *name, const void *data, size_t n_bytes,
-                               Err *err)
-{
-    TRY(create(out, name, err));
-    TRY(open_bytes(*out, data, n_bytes, err));
-    return ERR_NONE;
-fail:
-    safetensors_close(out);
-    return err->code;
-}
-
 void safetensors_close(TensorFile **file)
 {
     if (*file == NULL)

@@ -48,9 +48,6 @@ typedef struct TensorFile TensorFile;
 
 /* Maps and checks the whole file's structure (not its numbers). ERR_IO, ERR_DATA, ERR_MEMORY. */
 ErrCode safetensors_open(TensorFile **out, const char *path, Err *err) ERR_CHECKED;
-/* The same for bytes in memory, which must outlive it; `name` stands in messages. */
-ErrCode safetensors_open_bytes(TensorFile **out, const char *name, const void *data, size_t n_bytes,
-                               Err *err) ERR_CHECKED;
 
 const char *safetensors_path(const TensorFile *file);
 size_t safetensors_count(const TensorFile *file);

@@ -82,7 +82,6 @@ static void subnormals_are_flushed(void **state)
     (void)state;
     cpu_set_flush_to_zero();
 #if defined(__x86_64__) || defined(__aarch64__)
-    assert_true(cpu_is_flushing_to_zero());
     volatile float least = FLT_MIN, subnormal = FLT_TRUE_MIN;
     volatile float half = least * 0.5f, scaled = subnormal * 0x1p30f;
     assert_true(half == 0.0f && scaled == 0.0f);

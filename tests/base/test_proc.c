@@ -198,7 +198,7 @@ static void children_die_with_their_parent(void **state)
     (void)state;
     Err err;
     int pipe_fds[2];
-    assert_int_equal(proc_die_with_parent(proc_parent() + 1, &err), ERR_CHILD);
+    assert_int_equal(proc_die_with_parent(getppid() + 1, &err), ERR_CHILD);
     assert_int_equal(prctl(PR_SET_PDEATHSIG, 0), 0);
     assert_int_equal(pipe(pipe_fds), 0);
     const pid_t parent = fork();
@@ -243,8 +243,6 @@ static void signals_are_flags(void **state)
         if (proc_catch_stops(&err) != ERR_NONE || proc_spawn(&proc, &options, &err) != ERR_NONE)
             _exit(10);
         raise(SIGINT);
-        proc_request_stop(0);
-        proc_request_stop(SIGINT);
         if (proc_stop_requested() != SIGINT)
             _exit(11);
         proc_stop(&proc, 0);

@@ -59,8 +59,24 @@ static void check(const char *line, int n, const uint8_t *pixels, const char *wa
 
 static ImageOp find_op(const char *name)
 {
+    static const char *const names[IMAGEOP_COUNT] = {
+        [IMAGEOP_SHEAR_X] = "shear-x",
+        [IMAGEOP_SHEAR_Y] = "shear-y",
+        [IMAGEOP_TRANSLATE_X] = "translate-x",
+        [IMAGEOP_TRANSLATE_Y] = "translate-y",
+        [IMAGEOP_ROTATE] = "rotate",
+        [IMAGEOP_BRIGHTNESS] = "brightness",
+        [IMAGEOP_COLOR] = "color",
+        [IMAGEOP_CONTRAST] = "contrast",
+        [IMAGEOP_SHARPNESS] = "sharpness",
+        [IMAGEOP_POSTERIZE] = "posterize",
+        [IMAGEOP_SOLARIZE] = "solarize",
+        [IMAGEOP_AUTOCONTRAST] = "autocontrast",
+        [IMAGEOP_EQUALIZE] = "equalize",
+        [IMAGEOP_INVERT] = "invert",
+    };
     int op = 0;
-    while (op < IMAGEOP_COUNT && strcmp(imageop_name((ImageOp)op), name) != 0)
+    while (op < IMAGEOP_COUNT && strcmp(names[op], name) != 0)
         op++;
     assert_true(op < IMAGEOP_COUNT);
     return (ImageOp)op;
