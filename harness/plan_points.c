@@ -154,8 +154,8 @@ static void name_series(const StudyPart *part, size_t index, char series[PLAN_SE
     for (size_t i = 0; i < part->n_strategies; i++)
         is_shared |= i != index && strcmp(part->strategies[i].name, strategy->name) == 0;
     if (is_shared && strategy->has_constants)
-        snprintf(series, PLAN_SERIES_MAX, "%s %g %g %g", strategy->name, strategy->constants[0],
-                 strategy->constants[1], strategy->constants[2]);
+        snprintf(series, PLAN_SERIES_MAX, "%s %.9g %.9g %.9g", strategy->name,
+                 strategy->constants[0], strategy->constants[1], strategy->constants[2]);
     else
         snprintf(series, PLAN_SERIES_MAX, "%s", strategy->name);
 }
@@ -181,12 +181,16 @@ fail:
     return err_wrap(err, "strategy '%s' at %g times the baseline", name, point->x);
 }
 
-/* Points of one target that ended in one network are tied; earlier ties are judged anew. */
+/*
+ * Points of one target that ended in one network are tied; earlier ties are judged anew. What is
+ * off its ray stays that, for it decides nothing whatever it is tied with.
+ */
 static void mark_ties(Plan *plan)
 {
     for (size_t i = 0; i < plan->n_points; i++) {
         PlanPoint *a = &plan->points[i];
-        if (plan->study->parts[a->part].kind != STUDY_COMPARE || a->network == PLAN_NONE)
+        if (plan->study->parts[a->part].kind != STUDY_COMPARE || a->network == PLAN_NONE ||
+            a->status == MATCH_OFF_RAY)
             continue;
         for (size_t k = 0; k < plan->n_points; k++) {
             const PlanPoint *b = &plan->points[k];

@@ -16,7 +16,7 @@ if (n_aside > 0) {
     plot for [i=1:n_seed] $seed index (i-1) using 2:3 with points pt shape[1+(i-1)%8] ps 0.5 lc rgb pale[1+(i-1)%8] notitle, \
          for [i=1:n_mean] $mean index (i-1) using 2:3:4 with yerrorbars pt -1 lc rgb colour[1+(i-1)%8] notitle, \
          for [i=1:n_mean] $mean index (i-1) using 2:3 with linespoints lw 2 pt shape[1+(i-1)%8] ps 1.1 lc rgb colour[1+(i-1)%8] title names_mean[i], \
-         $aside using 2:3 with points pt 6 ps 2.4 lw 1.5 lc rgb '#777777' title 'off ray or tied: decides nothing'
+         $aside using 2:3 with points pt 6 ps 2.4 lw 1.5 lc rgb '#777777' title 'off ray, or tied'
 } else {
     plot for [i=1:n_seed] $seed index (i-1) using 2:3 with points pt shape[1+(i-1)%8] ps 0.5 lc rgb pale[1+(i-1)%8] notitle, \
          for [i=1:n_mean] $mean index (i-1) using 2:3:4 with yerrorbars pt -1 lc rgb colour[1+(i-1)%8] notitle, \

@@ -1,6 +1,6 @@
 -- Figure 8: strategies at matched MACs, from the baseline on. Blocks of means (MACs, top-1, half a 90 %
--- interval from five seeds on) and of seeds (MACs, top-1), a group for each strategy; points that
--- decide nothing (off their ray, tied) apart. The baseline is taken from wherever it was trained.
+-- interval from five seeds on) and of seeds (MACs, top-1), a group for each strategy; points off
+-- their ray or tied apart. The baseline is taken from wherever it was trained.
 
 -- block: mean
 WITH own AS (SELECT * FROM measured WHERE figure = ?1),

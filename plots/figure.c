@@ -119,8 +119,8 @@ static const char *fill_in(const Drawing *d, const char *pattern)
         if (strcmp(key, "dots") == 0)
             text_append(&text, dots_text(d) != NULL ? dots_text(d) : "");
         else if (strcmp(key, "aside_text") == 0)
-            text_append(&text, aside ? " Ringed points are off their ray or tied and decide "
-                                       "nothing."
+            text_append(&text, aside ? " Ringed points are off their ray, or tied: one "
+                                       "network with another strategy."
                                      : "");
         else if (strcmp(key, "unfair_text") == 0 && unfair)
             text_printf(&text, " %" PRId64 " point%s could not be matched and %s left out.", unfair,

@@ -301,8 +301,9 @@ void report_unfair(Text *page, const StoreResults *results, const Ranking *ranki
     html_printf(page,
                 "Networks are compared only if their counted MACs are within %.3g %% of the "
                 "target. Points that cannot be brought there are unfair and not trained; points "
-                "of a strategy that end more than 15 %% off its ray, or in the same network as "
-                "another strategy, decide no verdict.",
+                "of a strategy that end more than 15 %% off its ray decide no verdict. Strategies "
+                "that end in the same network are tied; a compound tied with a single dimension "
+                "decides no verdict, for it balances nothing.",
                 100.0 * results->revision.fairness_tolerance);
     html_markup(page, "</p>\n");
     naive_range(page, rankings, n_rankings);

@@ -2,11 +2,15 @@
  * results/verdict_o2.c: does compound scaling beat the best single dimension at matched MACs?
  *
  * At each target of `compare`, the best of width, depth and resolution is picked by mean validation
- * accuracy, and the compound point is compared with it by test accuracy, seed by seed. Points that
- * are unfair, off their ray or tied decide nothing. The verdict is on the mean over the targets
- * that decide, one number a seed: one test, so no correction for several.
+ * accuracy, and a compound's point is compared with it by test accuracy, seed by seed
+ * (results/verdict_duel.h). Points that are unfair or off their ray decide nothing, nor does a
+ * compound that scales one dimension alone. The verdict is on the mean over the targets that
+ * decide, one number a seed: one test, so no correction for several. Where a study has several
+ * compounds, the first with balance to compare decides (networks alone tell which, no result does);
+ * each of the others has its own lines.
  */
 #include "results/verdict_common.h"
+#include "results/verdict_duel.h"
 
 #include "base/text.h"
 
@@ -17,109 +21,27 @@ static const char claim[] = "At the same cost, balancing width, depth and resolu
                             "the best single dimension.";
 static const char rule[] =
     "At each target: the best of width, depth, resolution by mean validation top-1 against "
-    "compound, difference of test top-1 by seed; only fair, untied points on their rays count. "
-    "Over "
-    "the mean of the targets: CONFIRMED if the 90 % paired t interval lies above 0, REFUTED if "
-    "below "
-    "0; else, or with fewer than 3 seeds, INCONCLUSIVE.";
+    "compound, difference of test top-1 by seed; only fair points on their rays count, and only a "
+    "compound that shares its network with no single dimension. Of several compounds the first "
+    "that does so decides. Over the mean of the targets: CONFIRMED if the 90 % paired t interval "
+    "lies above 0, REFUTED if below 0; else, or with fewer than 3 seeds, INCONCLUSIVE.";
 
-/* The pair compared at one target. */
-typedef struct Duel {
-    const StorePointResult *compound, *single;
-    double ratio;     /* target over the baseline's MACs */
-    const char *note; /* why it does not decide, or NULL */
-} Duel;
-
-static bool is_compound(const StorePoint *point)
-{
-    return strncmp(point->series, "compound", strlen("compound")) == 0;
-}
-
-static bool is_single(const StorePoint *point)
-{
-    return strcmp(point->series, "width") == 0 || strcmp(point->series, "depth") == 0 ||
-           strcmp(point->series, "resolution") == 0;
-}
-
-static bool is_fair(const StorePointResult *p)
-{
-    return strcmp(p->point.status, "fair") == 0 && strcmp(p->point.match, "counted") == 0;
-}
-
-/* Mean validation accuracy; NaN if a trial diverged or is not done: it cannot be picked. */
-static double mean_val(const StorePointResult *p)
-{
-    double sum = 0.0;
-    for (size_t i = 0; i < p->n_seeds; i++)
-        sum += p->seeds[i].status == STORE_TRIAL_DONE ? p->seeds[i].val_top1 : (double)NAN;
-    return p->n_seeds ? sum / (double)p->n_seeds : (double)NAN;
-}
-
-/* The duel at one target, for the first compound strategy of the study. */
-static Duel find_duel(const StoreResults *results, int64_t target_macs, Arena *arena)
-{
-    Duel duel = {.ratio = (double)target_macs / (double)results->revision.baseline_macs};
-    double best = (double)NAN;
-    int n_left_out = 0, n_waiting = 0;
-    for (size_t i = 0; i < results->n_points; i++) {
-        const StorePointResult *p = &results->points[i];
-        if (!verdict_is_part(&p->point, "compare") || p->point.target_macs != target_macs)
-            continue;
-        if (is_compound(&p->point) && duel.compound == NULL)
-            duel.compound = p;
-        if (!is_single(&p->point))
-            continue;
-        n_left_out += !is_fair(p);
-        const double val = is_fair(p) ? mean_val(p) : (double)NAN;
-        n_waiting += is_fair(p) && isnan(val);
-        if (val > best || (isnan(best) && !isnan(val))) {
-            best = val;
-            duel.single = p;
-        }
-    }
-    if (duel.compound == NULL)
-        duel.note = "no compound point at this target";
-    else if (!is_fair(duel.compound))
-        duel.note =
-            arena_printf(arena, "the compound point is %s%s%s", duel.compound->point.status,
-                         duel.compound->point.reason != NULL ? ": " : "",
-                         duel.compound->point.reason != NULL ? duel.compound->point.reason : "");
-    else if (n_waiting > 0)
-        duel.note = arena_printf(arena, "%d single dimension%s with trials unfinished or diverged",
-                                 n_waiting, n_waiting == 1 ? "" : "s");
-    else if (duel.single == NULL)
-        duel.note = arena_printf(arena, "none of %d single dimensions is fair here", n_left_out);
-    return duel;
-}
-
-/* Distinct targets of `compare`, ascending; returns their number. */
-static int collect_targets(const StoreResults *results, int64_t *targets)
-{
-    int n = 0;
-    for (size_t i = 0; i < results->n_points; i++) {
-        const StorePoint *p = &results->points[i].point;
-        int at = n;
-        if (!verdict_is_part(p, "compare"))
-            continue;
-        while (at > 0 && targets[at - 1] > p->target_macs)
-            at--;
-        if (at > 0 && targets[at - 1] == p->target_macs)
-            continue;
-        for (int j = n; j > at; j--)
-            targets[j] = targets[j - 1];
-        targets[at] = p->target_macs;
-        n++;
-    }
-    return n;
-}
+/* A compound strategy with its pairs. */
+typedef struct Contender {
+    DuelCompound strategy;
+    Duel *duels;                /* [n_targets] */
+    VerdictContrast *contrasts; /* [n_targets] */
+    VerdictContrast mean;       /* over the targets that decide */
+    bool is_comparable;         /* at some target */
+} Contender;
 
 /* compound minus single, by seed, as one contrast. */
-static VerdictContrast judge_duel(const Duel *duel, Arena *arena)
+static VerdictContrast judge_duel(const Duel *duel, const char *series, Arena *arena)
 {
     VerdictContrast c = {.unit = "points",
                          .note = duel->note,
                          .interval = stats_interval(NULL, 0, VERDICT_CONFIDENCE)};
-    c.name = arena_printf(arena, "compound against %s at %.3g x the baseline's MACs",
+    c.name = arena_printf(arena, "%s against %s at %.3g x the baseline's MACs", series,
                           duel->single != NULL ? duel->single->point.series : "a single dimension",
                           duel->ratio);
     if (duel->compound == NULL || duel->single == NULL)
@@ -141,94 +63,214 @@ static VerdictContrast judge_duel(const Duel *duel, Arena *arena)
     return c;
 }
 
-/* The mean over deciding duels, by seed, and the verdict on it. */
-static void judge_all(const Duel *duels, const VerdictContrast *contrasts, int n_duels,
-                      Arena *arena, Verdict *out)
+/* The mean over deciding duels, by seed, and the outcome on it. */
+static VerdictContrast judge_mean(const Contender *contender, int n_targets, Arena *arena)
 {
-    const StorePointResult **points = arena_zalloc(arena, (size_t)n_duels * 2 + 1, sizeof(*points));
-    int n_deciding = 0;
-    out->effect = stats_interval(NULL, 0, VERDICT_CONFIDENCE);
-    for (int i = 0; points != NULL && i < n_duels; i++)
-        if (contrasts[i].decides) {
-            points[n_deciding * 2] = duels[i].compound;
-            points[n_deciding * 2 + 1] = duels[i].single;
-            n_deciding++;
+    VerdictContrast c = {.unit = "points", .interval = stats_interval(NULL, 0, VERDICT_CONFIDENCE)};
+    const StorePointResult **points =
+        arena_zalloc(arena, (size_t)n_targets * 2 + 1, sizeof(*points));
+    int n = 0;
+    for (int i = 0; points != NULL && i < n_targets; i++)
+        if (contender->contrasts[i].decides) {
+            points[n * 2] = contender->duels[i].compound;
+            points[n * 2 + 1] = contender->duels[i].single;
+            n++;
         }
-    const SeedMatrix m =
-        n_deciding ? verdict_seeds(points, n_deciding * 2, arena) : (SeedMatrix){0};
+    c.name = arena_printf(arena, "%s against the best single dimension, mean of %d target%s",
+                          contender->strategy.series, n, n == 1 ? "" : "s");
+    const SeedMatrix m = n ? verdict_seeds(points, n * 2, arena) : (SeedMatrix){0};
     double *d = arena_zalloc(arena, (size_t)m.n, sizeof(*d));
     if (arena->failed || m.n == 0)
-        return;
+        return c;
     for (int s = 0; s < m.n; s++) {
-        for (int i = 0; i < n_deciding; i++)
+        for (int i = 0; i < n; i++)
             d[s] += m.values[2 * i][s] - m.values[2 * i + 1][s];
-        d[s] /= n_deciding;
+        d[s] /= n;
     }
-    out->effect = stats_interval(d, m.n, VERDICT_CONFIDENCE);
-    out->has_effect = true;
-    out->n = m.n;
-    out->outcome = verdict_outcome(d, m.n, VERDICT_CONFIDENCE);
-    out->seeds_needed = stats_seeds_needed(out->effect.sd, VERDICT_EFFECT_POINTS,
-                                           VERDICT_CONFIDENCE, VERDICT_POWER);
+    c.interval = stats_interval(d, m.n, VERDICT_CONFIDENCE);
+    c.decides = true;
+    c.n_diverged = m.n_diverged;
+    c.outcome = verdict_outcome(d, m.n, VERDICT_CONFIDENCE);
+    c.seeds_needed =
+        stats_seeds_needed(c.interval.sd, VERDICT_EFFECT_POINTS, VERDICT_CONFIDENCE, VERDICT_POWER);
+    return c;
 }
 
-static const char *summarise(const StoreResults *results, const Verdict *v, Arena *arena)
+static void judge_contender(const StoreResults *results, const int64_t *targets, int n_targets,
+                            Arena *arena, Contender *contender)
 {
-    int n_deciding = 0, n_silent = 0;
-    for (size_t i = 0; i < v->n_contrasts; i++) {
-        n_deciding += v->contrasts[i].decides;
-        n_silent += !v->contrasts[i].decides;
+    for (int i = 0; i < n_targets; i++) {
+        Duel *duel = &contender->duels[i];
+        *duel = verdict_duel_find(results, &contender->strategy, targets[i], arena);
+        contender->contrasts[i] = judge_duel(duel, contender->strategy.series, arena);
+        contender->is_comparable |= duel->is_comparable;
     }
-    const char *head = "The study compares no strategies yet.";
-    int n_seeds = v->n;
-    if (v->has_effect)
-        head =
-            arena_printf(arena, "Compound minus the best single dimension: %s, over %d target%s.",
-                         verdict_interval_text(&v->effect, "points", arena), n_deciding,
-                         n_deciding == 1 ? "" : "s");
-    else if (n_silent) {
-        n_seeds = v->contrasts[0].interval.n;
-        head = arena_printf(
-            arena, "%s decides: %s.",
-            n_silent == 1 ? "No target" : arena_printf(arena, "None of %d targets", n_silent),
-            v->contrasts[0].note != NULL ? v->contrasts[0].note : "no complete seed yet");
+    contender->mean = judge_mean(contender, n_targets, arena);
+}
+
+/* --- words --- */
+
+/* What to add where every compound scales one dimension alone, or "". */
+static const char *advice(const Contender *contenders, int n, int n_targets, Arena *arena)
+{
+    const char *part = NULL;
+    for (int i = 0; i < n; i++) {
+        bool is_flat = false;
+        for (int t = 0; t < n_targets; t++) {
+            const Duel *duel = &contenders[i].duels[t];
+            is_flat |= duel->is_flat && (contenders[i].strategy.is_winner || duel->alone != NULL);
+            if (part == NULL && duel->is_flat)
+                part = duel->compound->point.part;
+        }
+        if (!is_flat || contenders[i].is_comparable)
+            return "";
     }
-    const char *silent = "";
-    if (v->has_effect && n_silent)
-        silent = arena_printf(arena, " %d further target%s nothing (see below).", n_silent,
-                              n_silent == 1 ? " decides" : "s decide");
-    const char *seeds = v->outcome == VERDICT_INCONCLUSIVE
-                            ? verdict_seeds_text(n_seeds, v->seeds_needed, arena)
-                            : "";
-    return arena_printf(arena, "%s%s%s %s", head != NULL ? head : "", silent != NULL ? silent : "",
-                        seeds != NULL ? seeds : "", verdict_scope_text(results, arena));
+    return arena_printf(arena,
+                        "; add `{compound: [1.2, 1.1, 1.15]}` to the strategies of part '%s' to "
+                        "have balance compared",
+                        part != NULL ? part : "compare");
+}
+
+/* What the deciding contender shows, or why it shows nothing. Series begin with "compound". */
+static void describe_effect(const Contender *c, int n_targets, const char *remedy, Arena *arena,
+                            Text *text)
+{
+    int n_deciding = 0;
+    for (int i = 0; i < n_targets; i++)
+        n_deciding += c->contrasts[i].decides;
+    const int n_silent = n_targets - n_deciding;
+    if (c->mean.decides) {
+        text_printf(text, "C%s minus the best single dimension: %s, over %d target%s.",
+                    c->strategy.series + 1,
+                    verdict_interval_text(&c->mean.interval, "points", arena), n_deciding,
+                    n_deciding == 1 ? "" : "s");
+        if (n_silent)
+            text_printf(text, " %d further target%s nothing (see below).", n_silent,
+                        n_silent == 1 ? " decides" : "s decide");
+    } else if (n_targets == 0) {
+        text_append(text, "The study compares no strategies yet.");
+    } else {
+        if (n_targets == 1)
+            text_append(text, "No target decides: ");
+        else
+            text_printf(text, "None of %d targets decides: ", n_targets);
+        text_append(text,
+                    c->contrasts[0].note != NULL ? c->contrasts[0].note : "no complete seed yet");
+        text_printf(text, "%s.", remedy);
+    }
+}
+
+/* A sentence for each compound but the deciding one. */
+static void describe_others(const Contender *contenders, int n, const Contender *deciding,
+                            Arena *arena, Text *text)
+{
+    for (int i = 0; i < n; i++) {
+        const Contender *c = &contenders[i];
+        if (c == deciding)
+            continue;
+        if (c->mean.decides)
+            text_printf(text, " By itself %s: %s, %s.", c->strategy.series,
+                        verdict_interval_text(&c->mean.interval, "points", arena),
+                        verdict_outcome_name(c->mean.outcome));
+        else
+            text_printf(text, " Nothing is said of %s: %s.", c->strategy.series,
+                        c->contrasts[0].note != NULL ? c->contrasts[0].note
+                                                     : "no complete seed yet");
+    }
+}
+
+static const char *summarise(const StoreResults *results, const Verdict *v,
+                             const Contender *contenders, int n, const Contender *deciding,
+                             int n_targets, Arena *arena)
+{
+    Text text = {0};
+    const char *remedy = advice(contenders, n, n_targets, arena);
+    const int n_seeds =
+        deciding->mean.decides || n_targets == 0 ? v->n : deciding->contrasts[0].interval.n;
+    describe_effect(deciding, n_targets, remedy != NULL ? remedy : "", arena, &text);
+    if (n_targets > 0)
+        describe_others(contenders, n, deciding, arena, &text);
+    if (v->outcome == VERDICT_INCONCLUSIVE && (deciding->is_comparable || n_targets == 0))
+        text_append(&text, verdict_seeds_text(n_seeds, v->seeds_needed, arena));
+    text_printf(&text, " %s", verdict_scope_text(results, arena));
+    const char *summary = arena_text(arena, text_string(&text));
+    arena->failed |= text.failed;
+    text_release(&text);
+    return summary;
+}
+
+/* The mean of the deciding contender is the verdict. */
+static void take_effect(Verdict *out, const Contender *deciding, int n_targets)
+{
+    out->effect = deciding->mean.interval;
+    out->has_effect = deciding->mean.decides;
+    out->n = deciding->mean.interval.n;
+    out->outcome = deciding->mean.outcome;
+    out->seeds_needed = deciding->mean.seeds_needed;
+    for (int i = 0; i < n_targets && !out->has_effect; i++)
+        if (deciding->contrasts[i].seeds_needed > out->seeds_needed)
+            out->seeds_needed = deciding->contrasts[i].seeds_needed;
+}
+
+/* The first contender with balance to compare, else the first. */
+static const Contender *choose_deciding(const Contender *contenders, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (contenders[i].is_comparable)
+            return &contenders[i];
+    return contenders;
+}
+
+/* Behind each contender's rows that of its mean: with several of them it tells them apart. */
+static void put_means(const Contender *contenders, int n, const Contender *deciding, int n_targets,
+                      Arena *arena)
+{
+    for (int i = 0; i < n; i++) {
+        VerdictContrast *mean = &contenders[i].contrasts[n_targets];
+        *mean = contenders[i].mean;
+        if (&contenders[i] != deciding)
+            mean->note = arena_printf(arena, "a line of its own, the verdict is about %s",
+                                      deciding->strategy.series);
+    }
 }
 
 ErrCode verdict_o2(const StoreResults *results, Arena *arena, Verdict *out, Err *err)
 {
     int64_t *targets = arena_zalloc(arena, results->n_points + 1, sizeof(*targets));
-    const int n = targets != NULL ? collect_targets(results, targets) : 0;
-    Duel *duels = arena_zalloc(arena, (size_t)n, sizeof(*duels));
-    VerdictContrast *contrasts = arena_zalloc(arena, (size_t)n, sizeof(*contrasts));
+    DuelCompound *compounds = arena_zalloc(arena, results->n_points + 1, sizeof(*compounds));
+    if (arena->failed)
+        return arena_ok(arena, err);
+    const int n_targets = verdict_duel_targets(results, targets);
+    const int n = verdict_duel_compounds(results, compounds);
+    const bool has_means = n > 1;
+    const size_t n_rows = (size_t)n_targets + has_means;
+    VerdictContrast *rows = arena_zalloc(arena, (size_t)n * n_rows, sizeof(*rows));
+    Contender *contenders = arena_zalloc(arena, (size_t)n, sizeof(*contenders));
+    Duel *duels = arena_zalloc(arena, (size_t)n * (size_t)n_targets, sizeof(*duels));
     if (arena->failed)
         return arena_ok(arena, err);
     *out = (Verdict){.id = "O2",
                      .claim = claim,
                      .rule = rule,
                      .is_demo = results->study.is_demo,
-                     .effect_name = "compound minus the best single dimension",
-                     .contrasts = contrasts,
-                     .n_contrasts = (size_t)n};
+                     .contrasts = rows,
+                     .n_contrasts = (size_t)n * n_rows};
     for (int i = 0; i < n; i++) {
-        duels[i] = find_duel(results, targets[i], arena);
-        contrasts[i] = judge_duel(&duels[i], arena);
-        out->is_nominal |=
-            duels[i].compound != NULL && strcmp(duels[i].compound->point.match, "nominal") == 0;
+        Contender *c = &contenders[i];
+        *c = (Contender){.strategy = compounds[i],
+                         .duels = duels + (size_t)i * (size_t)n_targets,
+                         .contrasts = rows + (size_t)i * n_rows};
+        judge_contender(results, targets, n_targets, arena, c);
+        for (int t = 0; t < n_targets; t++)
+            out->is_nominal |= c->duels[t].compound != NULL &&
+                               strcmp(c->duels[t].compound->point.match, "nominal") == 0;
     }
-    judge_all(duels, contrasts, n, arena, out);
-    for (int i = 0; i < n && !out->has_effect; i++)
-        if (contrasts[i].seeds_needed > out->seeds_needed)
-            out->seeds_needed = contrasts[i].seeds_needed;
-    out->summary = summarise(results, out, arena);
+    const Contender *deciding = choose_deciding(contenders, n);
+    if (has_means)
+        put_means(contenders, n, deciding, n_targets, arena);
+    out->effect_name =
+        arena_printf(arena, "%s minus the best single dimension", deciding->strategy.series);
+    take_effect(out, deciding, n_targets);
+    out->summary = summarise(results, out, contenders, n, deciding, n_targets, arena);
     return arena_ok(arena, err);
 }

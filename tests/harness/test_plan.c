@@ -112,6 +112,27 @@ static void rays_are_matched(void **state)
 }
 
 /*
+ * Every compound has a series of its own, and so a line in figure 8; close constants, too. What is
+ * off its ray stays off its ray in a tie.
+ */
+static void compounds_have_their_own_series(void **state)
+{
+    (void)state;
+    Fixture f = make("[grid: {step: 0.2}, compare: {strategies: [compound, {compound: [1.2, 1.1, "
+                     "1.15]}, {compound: [1.6, 1.1, 1.01]}, {compound: [1.6, 1.1, 1.0100001]}], "
+                     "macs: [0.3]}]");
+    const PlanPoint *p = &f.plan->points[f.plan->n_points - 4];
+    assert_string_equal(p[0].series, "compound");
+    assert_string_equal(p[1].series, "compound 1.2 1.1 1.15");
+    assert_string_equal(p[2].series, "compound 1.6 1.1 1.01");
+    assert_string_equal(p[3].series, "compound 1.6 1.1 1.0100001");
+    assert_int_equal(p[2].network, p[3].network);
+    assert_int_equal(p[2].status, MATCH_OFF_RAY);
+    assert_int_equal(p[3].status, MATCH_OFF_RAY);
+    drop(&f);
+}
+
+/*
  * Parts that ask for one network share its trials; a compound without constants waits for the grid.
  */
 static void trials_are_shared_and_wait(void **state)
@@ -312,6 +333,7 @@ int main(void)
         cmocka_unit_test(fine_grid_is_all_fair),
         cmocka_unit_test(paper_point_joins_the_grid),
         cmocka_unit_test(rays_are_matched),
+        cmocka_unit_test(compounds_have_their_own_series),
         cmocka_unit_test(trials_are_shared_and_wait),
         cmocka_unit_test(nominal_grid_is_unmatched),
         cmocka_unit_test(digests_follow_the_recipe),

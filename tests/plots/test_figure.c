@@ -173,6 +173,26 @@ static void test_bars_and_stamps(void **state)
     store_close(&store);
 }
 
+/* Two compounds are two lines of figure 8, each with its name. */
+static void test_two_compounds(void **state)
+{
+    (void)state;
+    const Fixture two = {.n_seeds = 2, .noise = 0.5, .has_two_compounds = true};
+    Err err = {0};
+    Arena arena = {0};
+    Store *store = filled("compounds.db", &two);
+    char path[FIXTURE_PATH_BYTES];
+    size_t n = 0;
+    snprintf(path, sizeof(path), "%s", fixture_path("compounds"));
+    assert_int_equal(figure_draw(store, "fig8", path, &arena, NULL, &err), ERR_NONE);
+    char *svg = bytes_of("compounds", "fig8", "svg", &n);
+    assert_non_null(strstr(svg, ">compound<"));
+    assert_non_null(strstr(svg, ">compound 1.2 1.1 1.15<"));
+    mem_free(svg);
+    arena_release(&arena);
+    store_close(&store);
+}
+
 /* Names that would run commands in gnuplot or a shell, or break the SVG, are only drawn. */
 static void test_hostile_names(void **state)
 {
@@ -304,11 +324,15 @@ static void test_trouble(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_stable),          cmocka_unit_test(test_script_runs_again),
-        cmocka_unit_test(test_golden_tsv),      cmocka_unit_test(test_bars_and_stamps),
-        cmocka_unit_test(test_hostile_names),   cmocka_unit_test(test_names_are_files),
-        cmocka_unit_test(test_nothing_to_draw), cmocka_unit_test(test_incomplete_picture),
-        cmocka_unit_test(test_trouble)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_stable),
+                                       cmocka_unit_test(test_script_runs_again),
+                                       cmocka_unit_test(test_golden_tsv),
+                                       cmocka_unit_test(test_bars_and_stamps),
+                                       cmocka_unit_test(test_two_compounds),
+                                       cmocka_unit_test(test_hostile_names),
+                                       cmocka_unit_test(test_names_are_files),
+                                       cmocka_unit_test(test_nothing_to_draw),
+                                       cmocka_unit_test(test_incomplete_picture),
+                                       cmocka_unit_test(test_trouble)};
     return cmocka_run_group_tests(tests, NULL, remove_folder);
 }

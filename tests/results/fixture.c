@@ -146,7 +146,7 @@ static void add_grid(Builder *b, const char *part, const char *match)
     unfair->naive_ratio = 1.29;
 }
 
-static void add_others(Builder *b)
+static void add_others(Builder *b, bool has_two_compounds)
 {
     static const double widths[] = {1.0, 1.4, 2.0, 2.6}, depths[] = {1, 2, 3, 4};
     static const double resolutions[] = {1.0, 1.3, 1.7, 2.0};
@@ -168,6 +168,9 @@ static void add_others(Builder *b)
         add_point(b, "compare", "fig8", "resolution", 1, 1, sqrt(t), t, t);
         const double d = pow(t, 1.0 / 3.0), w = pow(t, 1.0 / 6.0);
         add_point(b, "compare", "fig8", "compound", d, w, w, t, t);
+        if (has_two_compounds)
+            add_point(b, "compare", "fig8", "compound 1.2 1.1 1.15", pow(t, 0.26), pow(t, 0.14),
+                      pow(t, 0.2), t, t);
     }
 }
 
@@ -264,7 +267,7 @@ ErrCode fixture_fill(Store *store, const Fixture *fixture, Err *err)
     add_grid(b, "grid", "counted");
     if (fixture->has_nominal_grid)
         add_grid(b, "grid-2", "nominal");
-    add_others(b);
+    add_others(b, fixture->has_two_compounds);
     add_trials(b, fixture->n_seeds);
     const StorePlan plan = {
         .study = {.name = name,

@@ -17,12 +17,13 @@ enum { FIXTURE_BASELINE_MACS = 756528, FIXTURE_EPOCHS = 3, FIXTURE_PATH_BYTES = 
 typedef struct Fixture {
     int n_seeds;
     bool is_demo;
-    const char *name;      /* of study, data set and baseline; NULL: a harmless one */
-    double noise;          /* largest deviation by seed, points */
-    bool has_nominal_grid; /* a second grid with `match: nominal` */
-    bool has_diverged;     /* the first grid network diverges at seed 1 */
-    bool is_planned_only;  /* no trial is run */
-    bool is_exact;         /* lists no trials but its own */
+    const char *name;       /* of study, data set and baseline; NULL: a harmless one */
+    double noise;           /* largest deviation by seed, points */
+    bool has_nominal_grid;  /* a second grid with `match: nominal` */
+    bool has_diverged;      /* the first grid network diverges at seed 1 */
+    bool is_planned_only;   /* no trial is run */
+    bool has_two_compounds; /* the paper's constants beside the winner's */
+    bool is_exact;          /* lists no trials but its own */
 } Fixture;
 
 /* A folder of its own for this test process, removed by fixture_remove. */

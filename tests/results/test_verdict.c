@@ -208,13 +208,11 @@ static void test_o2_selects_on_validation(void **state)
     arena_release(&arena);
 }
 
-/*
- * Tied, off its ray, unfair or nominal compound points decide nothing; a tied single is left out.
- */
+/* Off its ray, unfair or nominal, a compound point decides nothing; such a single is left out. */
 static void test_o2_silent_points(void **state)
 {
     (void)state;
-    static const char *const statuses[] = {"tied", "off-ray", "unfair", "unmatched"};
+    static const char *const statuses[] = {"off-ray", "unfair", "unmatched"};
     World w;
     Arena arena = {0};
     for (size_t i = 0; i < ARRAY_LEN(statuses); i++) {
@@ -229,7 +227,7 @@ static void test_o2_silent_points(void **state)
     }
     begin(&w);
     add_target(&w, 2 * BASELINE, 3.0, 5);
-    w.points[2].point.status = "tied"; /* resolution: width is the best that is left */
+    w.points[2].point.status = "off-ray"; /* resolution: width is the best that is left */
     const Verdict v = o2(&w, &arena);
     assert_int_equal(v.outcome, VERDICT_CONFIRMED);
     assert_non_null(strstr(v.contrasts[0].name, "against width"));
@@ -240,6 +238,123 @@ static void test_o2_silent_points(void **state)
     const Verdict nominal = o2(&w, &arena);
     assert_true(nominal.is_nominal);
     assert_int_equal(nominal.outcome, VERDICT_INCONCLUSIVE);
+    arena_release(&arena);
+}
+
+/* Gives two points one network, as matching does: both are tied. */
+static void tie(World *w, int a, int b)
+{
+    w->points[b].point.network = w->points[a].point.network;
+    w->points[b].point.trial_digest = w->points[a].point.trial_digest;
+    w->points[a].point.status = w->points[b].point.status = "tied";
+}
+
+/*
+ * Only ties among what O2 names matter: a compound that is also dwr, a single dimension that is
+ * also fast, and two single dimensions in one network change nothing; a compound that is also depth
+ * says so and decides nothing.
+ */
+static void test_o2_ties(void **state)
+{
+    (void)state;
+    static const double other[MAX_SEEDS] = {50, 50, 50, 50, 50};
+    World w;
+    Arena arena = {0};
+    begin(&w);
+    add_target(&w, 2 * BASELINE, 3.0, 5);
+    const Verdict plain = o2(&w, &arena);
+    add(&w, "compare", "dwr", 2000, 2000, other, 5, 0.0);
+    add(&w, "compare", "fast", 2000, 2000, other, 5, 0.0);
+    tie(&w, 3, 4); /* compound = dwr */
+    tie(&w, 2, 5); /* resolution = fast */
+    tie(&w, 0, 1); /* width = depth */
+    const Verdict v = o2(&w, &arena);
+    assert_int_equal(v.outcome, VERDICT_CONFIRMED);
+    assert_true(v.effect.mean == plain.effect.mean && v.effect.low == plain.effect.low);
+    assert_string_equal(v.contrasts[0].name, plain.contrasts[0].name);
+    begin(&w);
+    add_target(&w, 2 * BASELINE, 3.0, 5);
+    tie(&w, 1, 3); /* depth = compound */
+    const Verdict silent = o2(&w, &arena);
+    assert_int_equal(silent.outcome, VERDICT_INCONCLUSIVE);
+    assert_false(silent.has_effect || silent.contrasts[0].decides);
+    assert_string_equal(silent.contrasts[0].note, "compound and depth are one network here");
+    assert_null(strstr(silent.summary, "add `"));
+    arena_release(&arena);
+}
+
+static void set_nominal(World *w, int point, double depth, double width, double resolution)
+{
+    const double nominal[] = {depth, width, resolution};
+    memcpy(w->points[point].point.nominal, nominal, sizeof(nominal));
+}
+
+/* A winner that scales depth alone is no balance: the verdict says so, and what to add. */
+static void test_o2_one_dimensional_winner(void **state)
+{
+    (void)state;
+    StoreFact winner = {.name = "grid/winner", .value = {2, 1, 1}};
+    World w;
+    Arena arena = {0};
+    begin(&w);
+    add_target(&w, 2 * BASELINE, 3.0, 5);
+    set_nominal(&w, 3, 2, 1, 1);
+    w.results.facts = &winner;
+    w.results.n_facts = 1;
+    const Verdict alone = o2(&w, &arena); /* depth's network is another one, by a trim */
+    assert_false(alone.has_effect);
+    assert_non_null(strstr(alone.summary, "the grid's winner scales depth alone, so compound "
+                                          "balances nothing; add `{compound"));
+    tie(&w, 1, 3);
+    const Verdict v = o2(&w, &arena);
+    assert_int_equal(v.outcome, VERDICT_INCONCLUSIVE);
+    assert_false(v.has_effect);
+    assert_non_null(strstr(v.summary,
+                           "No target decides: the grid's winner scales depth alone, so compound "
+                           "and depth are one network; add `{compound: [1.2, 1.1, 1.15]}` to the "
+                           "strategies of part 'compare' to have balance compared."));
+    set_nominal(&w, 3, 1.9, 1, 1.05);
+    assert_non_null(strstr(o2(&w, &arena).summary, "compound and depth are one network here; add"));
+    arena_release(&arena);
+}
+
+/*
+ * Two compounds have a line each at every target and one over all. The first decides, if it has
+ * balance to compare; the other is told beside it. If it has none, the second decides.
+ */
+static void test_o2_two_compounds(void **state)
+{
+    (void)state;
+    static const double second[MAX_SEEDS] = {49.1, 49, 48.9, 49.2, 48.8};
+    World w;
+    Arena arena = {0};
+    begin(&w);
+    add_target(&w, 2 * BASELINE, 3.0, 5);
+    add_target(&w, 4 * BASELINE, 3.0, 5);
+    add(&w, "compare", "compound 1.2 1.1 1.15", 2000, 2 * BASELINE, second, 5, 0.0);
+    add(&w, "compare", "compound 1.2 1.1 1.15", 4000, 4 * BASELINE, second, 5, 0.0);
+    const Verdict v = o2(&w, &arena);
+    assert_int_equal(v.outcome, VERDICT_CONFIRMED);
+    assert_string_equal(v.effect_name, "compound minus the best single dimension");
+    assert_int_equal(v.n_contrasts, 6);
+    assert_string_equal(v.contrasts[0].name,
+                        "compound against resolution at 2 x the baseline's MACs");
+    assert_string_equal(v.contrasts[2].name,
+                        "compound against the best single dimension, mean of 2 targets");
+    assert_string_equal(v.contrasts[4].name,
+                        "compound 1.2 1.1 1.15 against resolution at 4 x the baseline's MACs");
+    assert_int_equal(v.contrasts[5].outcome, VERDICT_REFUTED);
+    assert_string_equal(v.contrasts[5].note, "a line of its own, the verdict is about compound");
+    assert_non_null(strstr(v.summary, "By itself compound 1.2 1.1 1.15: -1.98 points"));
+    set_nominal(&w, 3, 2, 1, 1);
+    set_nominal(&w, 7, 4, 1, 1);
+    const Verdict other = o2(&w, &arena);
+    assert_int_equal(other.outcome, VERDICT_REFUTED);
+    assert_string_equal(other.effect_name, "compound 1.2 1.1 1.15 minus the best single dimension");
+    assert_non_null(strstr(other.summary, "Compound 1.2 1.1 1.15 minus the best single dimension"));
+    assert_non_null(strstr(other.summary, "Nothing is said of compound: compound scales depth "
+                                          "alone"));
+    assert_null(strstr(other.summary, "add `"));
     arena_release(&arena);
 }
 
@@ -289,6 +404,9 @@ int main(void)
                                        cmocka_unit_test(test_o2_outcomes),
                                        cmocka_unit_test(test_o2_selects_on_validation),
                                        cmocka_unit_test(test_o2_silent_points),
+                                       cmocka_unit_test(test_o2_ties),
+                                       cmocka_unit_test(test_o2_one_dimensional_winner),
+                                       cmocka_unit_test(test_o2_two_compounds),
                                        cmocka_unit_test(test_o2_diverged_and_unfinished),
                                        cmocka_unit_test(test_stamps)};
     return cmocka_run_group_tests(tests, NULL, NULL);

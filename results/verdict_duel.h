@@ -1,0 +1,45 @@
+/*
+ * results/verdict_duel.h: who meets whom at a target of `compare`; private to results/.
+ *
+ * Ties are judged among the strategies a verdict names: a compound that is one network with a
+ * single dimension, or whose constants scale one alone, compares no balance; one that is also `dwr`
+ * is still a compound, and two single dimensions in one network are one candidate.
+ */
+#ifndef RESULTS_VERDICT_DUEL_H
+#define RESULTS_VERDICT_DUEL_H
+
+#include "results/store.h"
+
+#include "base/arena.h"
+
+/* A compound strategy of `compare`. */
+typedef struct DuelCompound {
+    const char *series; /* "compound", "compound 1.2 1.1 1.15" */
+    bool is_winner;     /* its constants are the grid's */
+} DuelCompound;
+
+/* The pair compared at one target. */
+typedef struct Duel {
+    const StorePointResult *compound; /* NULL: none at this target */
+    const StorePointResult *single;   /* the best by validation; NULL: none that can be picked */
+    double ratio;                     /* target over the baseline's MACs */
+    const char *note;                 /* why it does not decide, or NULL */
+    const char *alone;  /* the dimension that the compound's constants scale alone, or NULL */
+    bool is_flat;       /* `alone`, or the compound built a single dimension's network */
+    bool is_comparable; /* a compound in tolerance, on its ray and not flat, trained or not */
+} Duel;
+
+/* Distinct targets, ascending, into targets[results->n_points]; returns their number. */
+int verdict_duel_targets(const StoreResults *results, int64_t *targets);
+
+/*
+ * Distinct compounds in the study's order, into compounds[results->n_points + 1]; returns their
+ * number, at least 1: "compound" stands for what is not there yet.
+ */
+int verdict_duel_compounds(const StoreResults *results, DuelCompound *compounds);
+
+/* A compound against the best single dimension; notes are in the arena. */
+Duel verdict_duel_find(const StoreResults *results, const DuelCompound *strategy,
+                       int64_t target_macs, Arena *arena);
+
+#endif
