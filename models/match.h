@@ -60,7 +60,10 @@ Matching match_target(const Spec *baseline, double factor, double tolerance);
 ErrCode match_grid_point(MatchPoint *point, const Matching *matching, Scale nominal,
                          Err *err) ERR_CHECKED;
 
-/* A ray, matched. Errors: ERR_USAGE, ERR_MEMORY. */
+/*
+ * A ray, matched; an unfair one is the nearest network of all that were tried. Errors: ERR_USAGE,
+ * ERR_MEMORY.
+ */
 ErrCode match_ray(MatchPoint *point, const Matching *matching, const Ray *ray,
                   Err *err) ERR_CHECKED;
 
@@ -73,8 +76,9 @@ ErrCode match_nominal(MatchPoint *point, const Matching *matching, Scale nominal
 
 /*
  * The point of a ray whose counted cost is nearest to the target by the spec's own rules, nothing
- * moved: what `scale --strategy --macs` writes. Status MATCH_UNMATCHED. Errors: ERR_USAGE,
- * ERR_MEMORY.
+ * moved: what `scale --strategy --macs` writes. Status MATCH_UNMATCHED, or MATCH_UNFAIR if the
+ * target lies beyond the ray's end (a depth ray ends with one layer a stage), off its last network
+ * by more than the tolerance. Errors: ERR_USAGE, ERR_MEMORY.
  */
 ErrCode match_ray_nominal(MatchPoint *point, const Matching *matching, const Ray *ray,
                           Err *err) ERR_CHECKED;

@@ -1,110 +1,67 @@
 /*
  * models/match_ray: rays matched to a counted cost.
  *
- * Channels, layers and pixels of a ray never fall with its parameter t, so each integer network
- * owns one interval of t. The ray is walked from interval to interval, each end found by bisection:
- * no network is missed, however narrow.
+ * Costs rise along a ray, so the walk begins where nothing can match yet and ends where nothing can
+ * any more. Only where neighbouring stages of a residual network round to one width does cost fall,
+ * because a projection falls away; the walk's ends leave room for that. Pixels of equal network are
+ * found by bisection, as cost never falls with them.
  */
 #include "models/match_internal.h"
+#include "models/ray_walk.h"
 #include "models/resolve.h"
 
 #include <math.h>
 #include <string.h>
 
-#define RAY_MAX_T 1.0e6    /* the limits of a specification end every ray long before */
-#define RAY_T_STEP 1.0e-12 /* intervals narrower than this are no networks but rounding of t */
-#define RAY_FIRST_STEP                                                                             \
-    0.015625                  /* of the search for an interval's end; doubled until it is passed */
 #define RAY_PIXELS_MOVED 0.10 /* how far pixels may be moved off the ray */
 #define RAY_PIXELS_SLACK                                                                           \
     1.0e-9           /* 10 % of 40 pixels are 4 whole ones, whatever the floating product says */
 #define RAY_OFF 0.15 /* a built multiplier further off makes the point off-ray */
+/* More than a projection that falls away can take of a network's cost, as a factor. */
+#define RAY_PROJECTION_SLACK 2.0
+#define RAY_END_DOUBLINGS                                                                          \
+    4.0 /* how far into an endless interval its nominal point is looked for                        \
+         */
 enum {
     RAY_NOMINAL_SAMPLES = 32
 }; /* of an interval, for the nominal point nearest to what was built */
 
-/* Walks the networks of a ray. */
-typedef struct RayWalk {
-    const Matching *matching;
-    const Ray *ray;
-    DepthRule rule;
-    double low, high; /* interval [low, high) of t of the current network */
-    Spec spec;        /* that network */
-} RayWalk;
+/* --- where the walk begins and ends --- */
 
-/* --- the walk --- */
-
-static void network_at(Spec *spec, const RayWalk *walk, double t)
-{
-    *spec = *walk->matching->baseline;
-    scaling_set_integers(spec, walk->matching->baseline, scaling_at(walk->ray, t), walk->rule);
-}
-
-static bool is_same(const Spec *a, const Spec *b)
-{
-    bool same = a->resolution == b->resolution && a->stem.channels == b->stem.channels &&
-                a->head.channels == b->head.channels;
-    for (int s = 0; s < a->n_stages && same; s++)
-        same = a->stages[s].channels == b->stages[s].channels &&
-               a->stages[s].layers == b->stages[s].layers;
-    return same;
-}
-
-/*
- * Makes the network at walk->low current and finds the end of its interval; false beyond the
- * limits.
- */
-static bool enter(RayWalk *walk)
-{
-    Spec other;
-    network_at(&walk->spec, walk, walk->low);
-    if (walk->low >= RAY_MAX_T || !scaling_fits(&walk->spec))
-        return false;
-    double inside, outside = walk->low;
-    double step = RAY_FIRST_STEP;
-    do {
-        inside = outside;
-        outside += step;
-        step *= 2.0;
-        network_at(&other, walk, outside);
-    } while (is_same(&other, &walk->spec) && outside < RAY_MAX_T);
-    while (outside - inside > RAY_T_STEP) {
-        const double middle = inside + (outside - inside) / 2.0;
-        network_at(&other, walk, middle);
-        if (is_same(&other, &walk->spec))
-            inside = middle;
-        else
-            outside = middle;
-    }
-    walk->high = outside;
-    return true;
-}
-
-/*
- * Cost of the walk's network with its pixels moved by `moved`, the furthest that a candidate may
- * be.
- */
+/* Cost with pixels moved by `moved`, the furthest that a candidate may be. */
 static double cost_moved(const Spec *spec, double moved)
 {
     const double pixels = floor(spec->resolution * (1.0 + moved) + RAY_PIXELS_SLACK);
     return (double)resolve_macs(spec, pixels < 1.0 ? 1 : (int)pixels);
 }
 
-/*
- * A start below everything that can match: the baseline, or a smaller network if the target is
- * below it.
- */
+/* What cost may fall by along the ray, as a factor. */
+static double slack_of(const Spec *baseline)
+{
+    for (int s = 0; s < baseline->n_stages; s++)
+        if (baseline->stages[s].op == BLOCK_BASIC || baseline->stages[s].op == BLOCK_BOTTLENECK)
+            return RAY_PROJECTION_SLACK;
+    return 1.0;
+}
+
+/* Whether neither this network nor one before it can match, or cost more than the target. */
+static bool is_below(const Spec *spec, const Matching *matching)
+{
+    const double slack = slack_of(matching->baseline);
+    const double least = matching->macs * (1.0 - matching->tolerance);
+    return cost_moved(spec, RAY_PIXELS_MOVED) * slack < least &&
+           (double)resolve_macs(spec, 0) * slack <= matching->macs;
+}
+
+/* The baseline, or a smaller network if it or one before it could match. */
 static double start_of(const RayWalk *walk)
 {
     Spec spec;
     double t = 0.0;
-    network_at(&spec, walk, t);
-    if ((double)resolve_macs(&spec, 0) <= walk->matching->macs)
-        return t;
-    const double least = walk->matching->macs * (1.0 - walk->matching->tolerance);
-    while (t > -RAY_MAX_T && cost_moved(&spec, RAY_PIXELS_MOVED) >= least) {
+    ray_walk_network(&spec, walk, t);
+    while (t > -walk->most && !is_below(&spec, walk->matching)) {
         t = t * 2.0 - 1.0;
-        network_at(&spec, walk, t);
+        ray_walk_network(&spec, walk, t);
     }
     return t;
 }
@@ -112,8 +69,9 @@ static double start_of(const RayWalk *walk)
 /* Whether no network from here on can be cheap enough. */
 static bool is_past(const RayWalk *walk)
 {
+    const Matching *matching = walk->matching;
     return cost_moved(&walk->spec, -RAY_PIXELS_MOVED) >
-           walk->matching->macs * (1.0 + walk->matching->tolerance);
+           matching->macs * (1.0 + matching->tolerance) * slack_of(matching->baseline);
 }
 
 /* --- candidates --- */
@@ -122,54 +80,119 @@ typedef struct RayChoice {
     bool has_any;
     Spec spec; /* pixels as built */
     int64_t macs;
-    double moved;     /* |pixels over the ray's - 1| */
-    double low, high; /* of its network on the ray */
-    int ray_pixels;
+    double moved; /* |pixels over the ray's - 1| */
+    RayWalk walk; /* at its network on the ray */
 } RayChoice;
 
+/* Of two candidates of a ray: whether the one with these numbers comes before the choice so far. */
+typedef bool Order(const RayChoice *choice, const Matching *matching, double moved, int64_t macs,
+                   int pixels);
+
 /* Pixels moved least, then nearest in cost, then more pixels. */
-static bool is_better(const RayChoice *choice, const Matching *matching, double moved, int64_t macs,
+static bool is_less_moved(const RayChoice *choice, const Matching *matching, double moved,
+                          int64_t macs, int pixels)
+{
+    if (moved != choice->moved)
+        return moved < choice->moved;
+    const double distance = match_distance(matching, macs);
+    const double best = match_distance(matching, choice->macs);
+    return distance != best ? distance < best : pixels > choice->spec.resolution;
+}
+
+/* Nearest in cost, then pixels moved least, then more pixels. */
+static bool is_nearer(const RayChoice *choice, const Matching *matching, double moved, int64_t macs,
                       int pixels)
 {
-    if (!choice->has_any || moved != choice->moved)
-        return !choice->has_any || moved < choice->moved;
     const double distance = match_distance(matching, macs);
     const double best = match_distance(matching, choice->macs);
     if (distance != best)
         return distance < best;
-    return pixels > choice->spec.resolution;
+    return moved != choice->moved ? moved < choice->moved : pixels > choice->spec.resolution;
 }
 
-static void choose(RayChoice *choice, const RayWalk *walk, int pixels, double moved, int64_t macs)
+static void choose(RayChoice *choice, Order *comes_before, const RayWalk *walk, int pixels)
 {
-    if (!is_better(choice, walk->matching, moved, macs, pixels))
+    const int64_t macs = resolve_macs(&walk->spec, pixels);
+    const int own = walk->spec.resolution;
+    const double moved = fabs((double)(pixels - own)) / own;
+    if (choice->has_any && !comes_before(choice, walk->matching, moved, macs, pixels))
         return;
-    *choice = (RayChoice){.has_any = true,
-                          .spec = walk->spec,
-                          .macs = macs,
-                          .moved = moved,
-                          .low = walk->low,
-                          .high = walk->high,
-                          .ray_pixels = walk->spec.resolution};
+    *choice = (RayChoice){
+        .has_any = true, .spec = walk->spec, .macs = macs, .moved = moved, .walk = *walk};
     choice->spec.resolution = pixels;
 }
 
-/* All pixels within 10 % of the walk's network whose cost is within tolerance. */
-static void choose_pixels(RayChoice *choice, const RayWalk *walk)
+static bool is_not_cheaper(const Matching *matching, int64_t macs)
+{
+    return (double)macs / matching->macs - 1.0 >= -matching->tolerance;
+}
+
+static bool is_dearer(const Matching *matching, int64_t macs)
+{
+    return (double)macs / matching->macs - 1.0 > matching->tolerance;
+}
+
+static bool is_enough(const Matching *matching, int64_t macs)
+{
+    return (double)macs >= matching->macs;
+}
+
+/* The first number of pixels in (low, high) whose cost is reached, else `high`. */
+static int first_pixels(const Spec *spec, const Matching *matching,
+                        bool (*is_reached)(const Matching *, int64_t), int low, int high)
+{
+    while (high - low > 1) {
+        const int middle = low + (high - low) / 2;
+        if (is_reached(matching, resolve_macs(spec, middle)))
+            high = middle;
+        else
+            low = middle;
+    }
+    return high;
+}
+
+/* Pixels within 10 % of the walk's network, those of a specification at all. */
+typedef struct PixelRange {
+    int least, most;
+} PixelRange;
+
+static PixelRange range_of(int own)
+{
+    const int moved = (int)floor(own * RAY_PIXELS_MOVED + RAY_PIXELS_SLACK);
+    return (PixelRange){own - moved < 1 ? 1 : own - moved,
+                        own + moved > SPEC_MAX_PIXELS ? SPEC_MAX_PIXELS : own + moved};
+}
+
+/* Of the pixels within 10 % whose cost is within tolerance, which lie side by side, the nearest. */
+static void choose_least_moved(RayChoice *choice, const RayWalk *walk)
 {
     const Matching *matching = walk->matching;
-    const int own = walk->spec.resolution;
-    if (cost_moved(&walk->spec, RAY_PIXELS_MOVED) < matching->macs * (1.0 - matching->tolerance))
-        return;
-    const int most = (int)floor(own * RAY_PIXELS_MOVED + RAY_PIXELS_SLACK);
-    for (int offset = -most; offset <= most; offset++) {
-        const int pixels = own + offset;
-        if (pixels < 1 || pixels > SPEC_MAX_PIXELS)
-            continue;
-        const int64_t macs = resolve_macs(&walk->spec, pixels);
-        if (match_distance(matching, macs) <= matching->tolerance)
-            choose(choice, walk, pixels, fabs((double)offset) / own, macs);
+    const Spec *spec = &walk->spec;
+    const PixelRange range = range_of(spec->resolution);
+    const int64_t own = resolve_macs(spec, 0);
+    int pixels = spec->resolution;
+    if (!is_not_cheaper(matching, own)) {
+        if (!is_not_cheaper(matching, resolve_macs(spec, range.most)))
+            return;
+        pixels = first_pixels(spec, matching, is_not_cheaper, pixels, range.most);
+    } else if (is_dearer(matching, own)) {
+        pixels = first_pixels(spec, matching, is_dearer, range.least - 1, pixels) - 1;
     }
+    if (pixels >= range.least &&
+        match_distance(matching, resolve_macs(spec, pixels)) <= matching->tolerance)
+        choose(choice, is_less_moved, walk, pixels);
+}
+
+/* Of the pixels within 10 %, those of nearest cost, whatever the tolerance. */
+static void choose_nearest(RayChoice *choice, const RayWalk *walk)
+{
+    const PixelRange range = range_of(walk->spec.resolution);
+    const int above =
+        first_pixels(&walk->spec, walk->matching, is_enough, range.least - 1, range.most + 1);
+    if (above <= range.most)
+        choose(choice, is_nearer, walk, above);
+    if (above > range.least)
+        choose(choice, is_nearer, walk, above - 1);
 }
 
 /* --- the nominal point --- */
@@ -191,33 +214,58 @@ static double off_by(Scale built, Scale nominal)
     return larger > resolution ? larger : resolution;
 }
 
-/* The point of the ray in [low, high] nearest to what was built. */
-static Scale nominal_of(const Ray *ray, double low, double high, Scale built)
+/* t of the point of the network's interval that is nearest to what was built. */
+static double nominal_t(const RayWalk *walk, Scale built)
 {
-    Scale best = scaling_at(ray, low);
-    for (int i = 1; i <= RAY_NOMINAL_SAMPLES; i++) {
-        const Scale scale = scaling_at(ray, low + (high - low) * i / RAY_NOMINAL_SAMPLES);
-        if (off_by(built, scale) < off_by(built, best))
-            best = scale;
+    const double reach = RAY_END_DOUBLINGS * walk->unit;
+    const bool has_baseline = walk->low <= 0.0 && walk->high > 0.0;
+    double low = walk->low, high = walk->high;
+    if (low < -reach && low < high - reach && ray_walk_is_first(walk))
+        low = high - reach;
+    if (high >= walk->most)
+        high = low + reach;
+    double best = has_baseline ? 0.0 : low;
+    for (int i = 0; i <= RAY_NOMINAL_SAMPLES; i++) {
+        const double t = low + (high - low) * i / RAY_NOMINAL_SAMPLES;
+        if (off_by(built, scaling_at(walk->ray, t)) < off_by(built, scaling_at(walk->ray, best)))
+            best = t;
     }
     return best;
 }
 
-/* --- public --- */
+/* --- rays --- */
 
 /*
- * The network of the ray, nothing moved, whose cost is nearest; equal: more pixels, then further
- * along.
+ * The network of the ray, nothing moved, whose cost is nearest. Equal costs: below the target more
+ * pixels, above it the first.
  */
 static RayChoice nearest_on_ray(const Matching *matching, const Ray *ray, DepthRule rule)
 {
-    RayWalk walk = {.matching = matching, .ray = ray, .rule = rule};
+    RayWalk walk = ray_walk(matching, ray, rule);
+    RayChoice choice = {0};
+    const double limit = matching->macs * slack_of(matching->baseline);
+    bool is_above = false;
+    walk.low = start_of(&walk);
+    for (bool more = true; more && ray_walk_enter(&walk); walk.low = ray_walk_next(&walk)) {
+        const int64_t macs = resolve_macs(&walk.spec, 0);
+        if (!is_above || match_distance(matching, macs) < match_distance(matching, choice.macs))
+            choose(&choice, is_nearer, &walk, walk.spec.resolution);
+        is_above = is_above || (double)macs > matching->macs;
+        more = (double)macs <= limit;
+    }
+    return choice;
+}
+
+/* Of all networks of the ray, pixels moved, the best by either rule. */
+static RayChoice search_ray(const Matching *matching, const Ray *ray,
+                            void (*choose_pixels)(RayChoice *, const RayWalk *))
+{
+    RayWalk walk = ray_walk(matching, ray, DEPTH_ROUND);
     RayChoice choice = {0};
     walk.low = start_of(&walk);
-    for (bool more = true; more && enter(&walk); walk.low = walk.high) {
-        const int64_t macs = resolve_macs(&walk.spec, 0);
-        choose(&choice, &walk, walk.spec.resolution, 0.0, macs);
-        more = (double)macs <= matching->macs;
+    for (bool more = true; more && ray_walk_enter(&walk); walk.low = ray_walk_next(&walk)) {
+        choose_pixels(&choice, &walk);
+        more = !is_past(&walk);
     }
     return choice;
 }
@@ -228,46 +276,55 @@ static ErrCode no_network(const Matching *matching, const Ray *ray, Err *err)
                    ray->strategy->name, matching->macs, matching->baseline->name);
 }
 
-/* Widths as a grid point has them, from the ray's point of nearest cost. */
-static ErrCode match_ray_by_width(MatchPoint *point, const Matching *matching, const Ray *ray,
-                                  Err *err)
-{
-    MatchCandidate candidate;
-    const RayChoice nearest = nearest_on_ray(matching, ray, DEPTH_ROUND);
-    if (!nearest.has_any)
-        return no_network(matching, ray, err);
-    const Scale built = scaling_built(matching->baseline, &nearest.spec);
-    point->nominal = nominal_of(ray, nearest.low, nearest.high, built);
-    if (!match_widths(&candidate, &point->width_trim, matching, point->nominal))
-        return no_network(matching, ray, err);
-    const bool is_fair = match_distance(matching, candidate.macs) <= matching->tolerance;
-    point->status = is_fair ? MATCH_FAIR : MATCH_UNFAIR;
-    point->pixels_moved = candidate.scale.resolution / point->nominal.resolution - 1.0;
-    return match_finish(point, matching, &candidate, err);
-}
-
-static ErrCode finish_choice(MatchPoint *point, const Matching *matching, const Ray *ray,
-                             const RayChoice *choice, Err *err)
+static ErrCode finish_choice(MatchPoint *point, const Matching *matching, const RayChoice *choice,
+                             Err *err)
 {
     MatchCandidate candidate = {.spec = choice->spec, .macs = choice->macs};
     const Scale built = scaling_built(matching->baseline, &choice->spec);
-    point->nominal = nominal_of(ray, choice->low, choice->high, built);
-    point->pixels_moved = (double)choice->spec.resolution / choice->ray_pixels - 1.0;
+    point->nominal = scaling_at(choice->walk.ray, nominal_t(&choice->walk, built));
+    point->pixels_moved = (double)choice->spec.resolution / choice->walk.spec.resolution - 1.0;
     candidate.scale = point->nominal;
     candidate.scale.resolution = built.resolution;
     return match_finish(point, matching, &candidate, err);
 }
 
+/*
+ * Widths as a grid point has them, from the ray's point of nearest cost. If they do not match
+ * either, the point is the nearest network of all that were tried.
+ */
+static ErrCode match_ray_by_width(MatchPoint *point, const Matching *matching, const Ray *ray,
+                                  Err *err)
+{
+    MatchCandidate candidate;
+    const RayChoice on_ray = nearest_on_ray(matching, ray, DEPTH_ROUND);
+    if (!on_ray.has_any)
+        return no_network(matching, ray, err);
+    const Scale built = scaling_built(matching->baseline, &on_ray.spec);
+    const double t = nominal_t(&on_ray.walk, built);
+    point->nominal = scaling_at(ray, t);
+    const Scale inside = scaling_at(ray, t < on_ray.walk.high ? t : on_ray.walk.last);
+    const bool has_width = match_widths(&candidate, &point->width_trim, matching, inside);
+    if (has_width && match_distance(matching, candidate.macs) <= matching->tolerance) {
+        point->status = MATCH_FAIR;
+    } else {
+        const RayChoice moved = search_ray(matching, ray, choose_nearest);
+        point->status = MATCH_UNFAIR;
+        if (!has_width ||
+            match_distance(matching, moved.macs) < match_distance(matching, candidate.macs)) {
+            point->width_trim = 0.0;
+            return finish_choice(point, matching, &moved, err);
+        }
+    }
+    point->pixels_moved = candidate.scale.resolution / point->nominal.resolution - 1.0;
+    return match_finish(point, matching, &candidate, err);
+}
+
 ErrCode match_ray(MatchPoint *point, const Matching *matching, const Ray *ray, Err *err)
 {
-    RayWalk walk = {.matching = matching, .ray = ray, .rule = DEPTH_ROUND};
-    RayChoice choice = {0};
     MatchPoint made = {.status = MATCH_FAIR};
-    walk.low = start_of(&walk);
-    for (; enter(&walk) && !is_past(&walk); walk.low = walk.high)
-        choose_pixels(&choice, &walk);
+    const RayChoice choice = search_ray(matching, ray, choose_least_moved);
     if (choice.has_any)
-        TRY(finish_choice(&made, matching, ray, &choice, err));
+        TRY(finish_choice(&made, matching, &choice, err));
     else
         TRY(match_ray_by_width(&made, matching, ray, err));
     if (made.status == MATCH_FAIR && off_by(made.built, made.nominal) > RAY_OFF)
@@ -278,6 +335,17 @@ fail:
     return err->code;
 }
 
+/* Whether the target lies beyond the ray's end, not between two networks of it. */
+static bool is_out_of_reach(const Matching *matching, const RayChoice *choice)
+{
+    RayWalk next = choice->walk;
+    next.low = next.high;
+    if (match_distance(matching, choice->macs) <= matching->tolerance)
+        return false;
+    return (double)choice->macs > matching->macs ? ray_walk_is_first(&choice->walk)
+                                                 : !ray_walk_enter(&next);
+}
+
 ErrCode match_ray_nominal(MatchPoint *point, const Matching *matching, const Ray *ray, Err *err)
 {
     MatchPoint made = {.status = MATCH_UNMATCHED};
@@ -285,7 +353,9 @@ ErrCode match_ray_nominal(MatchPoint *point, const Matching *matching, const Ray
         nearest_on_ray(matching, ray, (DepthRule)matching->baseline->rounding.depth);
     if (!choice.has_any)
         return no_network(matching, ray, err);
-    TRY(finish_choice(&made, matching, ray, &choice, err));
+    if (is_out_of_reach(matching, &choice))
+        made.status = MATCH_UNFAIR;
+    TRY(finish_choice(&made, matching, &choice, err));
     *point = made;
     return ERR_NONE;
 fail:

@@ -72,6 +72,21 @@ static const Option options[] = {
 };
 #undef FIELD
 
+/*
+ * A bare number below this share of the network's own count is a multiple whose x was forgotten, or
+ * a count in other units: no ray shrinks a network so far.
+ */
+#define LEAST_SHARE 1.0e-3
+
+static ErrCode forgotten_unit(const char *text, int64_t baseline, Err *err)
+{
+    char macs[TEXT_NUMBER_BYTES];
+    return err_set(err, ERR_USAGE,
+                   "option '--macs %s' means %s multiply-adds in all, of the network's %s; "
+                   "for %s times the network's write %sx",
+                   text, text, text_grouped(macs, baseline), text, text);
+}
+
 /* "4x" or "1500000" over the baseline's count. */
 static ErrCode parse_target(double *factor, const char *text, int64_t baseline, Err *err)
 {
@@ -84,6 +99,8 @@ static ErrCode parse_target(double *factor, const char *text, int64_t baseline, 
         if (is_multiple)
             number[n - 1] = '\0';
         if (text_to_double(number, &value) && value > 0) {
+            if (!is_multiple && value < LEAST_SHARE * (double)baseline)
+                return forgotten_unit(text, baseline, err);
             *factor = is_multiple ? value : value / (double)baseline;
             return ERR_NONE;
         }
@@ -121,9 +138,18 @@ static void say_point(const ScaleSettings *settings, double factor, const MatchP
     call_say("%s at %.4g x the baseline: d %.3f w %.3f r %.3f built, %s MACs, %.3f of the target%s",
              settings->strategy, factor, point->built.depth, point->built.width,
              point->built.resolution, text_grouped(macs, point->macs), point->ratio,
-             point->status == MATCH_UNFAIR ? ": UNFAIR"
-             : is_far                      ? ": no network of the ray is nearer"
-                                           : "");
+             is_far ? ": no network of the ray is nearer" : "");
+}
+
+/* What no network of the ray meets is not written: the nearest is another size than asked for. */
+static ErrCode refuse(const ScaleSettings *settings, const MatchPoint *point, Err *err)
+{
+    char macs[TEXT_NUMBER_BYTES];
+    return err_set(err, ERR_MISSING,
+                   "strategy '%s' has no network at the target: the nearest, d %.3f w %.3f r %.3f, "
+                   "has %s MACs, %.3f of it; another strategy or a larger '--tolerance' may help",
+                   settings->strategy, point->built.depth, point->built.width,
+                   point->built.resolution, text_grouped(macs, point->macs), point->ratio);
 }
 
 /* Options that would be ignored are mistakes. */
@@ -154,6 +180,8 @@ static ErrCode scale_along(Spec *spec, const ScaleSettings *settings, Err *err)
         TRY(match_ray(&point, &matching, &ray, err));
     else
         TRY(match_ray_nominal(&point, &matching, &ray, err));
+    if (point.status == MATCH_UNFAIR)
+        return refuse(settings, &point, err);
     say_point(settings, factor, &point);
     *spec = point.spec;
 fail:

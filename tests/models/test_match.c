@@ -183,55 +183,6 @@ static void single_rays_are_single(void **state)
     assert_true(point.built.resolution > 1.3);
 }
 
-/* The preferred candidate so far: least moved, then nearest, then most pixels. */
-typedef struct Best {
-    double moved, distance;
-    int pixels;
-} Best;
-
-static void try_all_pixels(Best *best, const Spec *scaled, const Matching *matching)
-{
-    const int own = scaled->resolution;
-    for (int pixels = own - own / 10; pixels <= own + own / 10; pixels++) {
-        const double distance = fabs((double)resolve_macs(scaled, pixels) / matching->macs - 1.0);
-        const double moved = fabs((double)(pixels - own)) / own;
-        const bool is_nearer =
-            distance < best->distance || (distance == best->distance && pixels > best->pixels);
-        if (distance <= 0.05 && (moved < best->moved || (moved == best->moved && is_nearer)))
-            *best = (Best){moved, distance, pixels};
-    }
-}
-
-/*
- * The reference for rays: parameters sampled so densely that no network of proxy-b0's is missed,
- * the rule applied literally. A walk that skips a network, or an order of preference turned round,
- * fails.
- */
-static void rays_equal_brute_force(void **state)
-{
-    (void)state;
-    const Spec spec = zoo_spec("proxy-b0");
-    for (int quarter = 5; quarter <= 14; quarter++) {
-        const Matching matching = match_target(&spec, quarter / 4.0, 0.05);
-        const Ray ray = ray_of("dwr");
-        Best best = {(double)INFINITY, (double)INFINITY, 0};
-        Spec last = {0};
-        for (int k = 0; k <= 40000; k++) {
-            Spec scaled = spec;
-            scaling_set_integers(&scaled, &spec, scaling_at(&ray, k * 1.0e-4), DEPTH_ROUND);
-            if (memcmp(&scaled, &last, sizeof scaled) != 0)
-                try_all_pixels(&best, &scaled, &matching);
-            last = scaled;
-        }
-        MatchPoint point;
-        Err err = {0};
-        assert_int_equal(match_ray(&point, &matching, &ray, &err), ERR_NONE);
-        assert_int_equal(point.spec.resolution, best.pixels);
-        assert_true(fabs(fabs(point.ratio - 1.0) - best.distance) < 1e-12);
-        assert_true(fabs(fabs(point.pixels_moved) - best.moved) < 1e-12);
-    }
-}
-
 /*
  * Whole pixels of nearest cost: no other number of pixels of the built channels and layers comes
  * nearer, and none of equal cost is larger.
@@ -346,7 +297,6 @@ int main(void)
         cmocka_unit_test(proxy_b0_rays),
         cmocka_unit_test(points_tell_the_truth),
         cmocka_unit_test(single_rays_are_single),
-        cmocka_unit_test(rays_equal_brute_force),
         cmocka_unit_test(grid_pixels_are_nearest),
         cmocka_unit_test(unmatchable_points_are_unfair),
         cmocka_unit_test(rays_shrink),
