@@ -115,7 +115,7 @@ double plan_total_seconds(const Plan *plan, int n_jobs);
 /* Largest memory of one trial: weights, optimiser, activations. */
 uint64_t plan_trial_bytes(const Plan *plan);
 
-/* The document of `plan --json` (DESIGN section 5). */
+/* The document of `plan --json`. */
 void plan_json(const Plan *plan, double seconds, Text *out);
 
 /* The same for people: parts, points with aliases, what is unfair and why, seeds a claim needs. */

@@ -1,7 +1,7 @@
 /*
  * harness/recipe.h: how a network is trained, as plain data.
  *
- * A Recipe is the `recipe` mapping of a study with every key in force (DESIGN section 4). Each key
+ * A Recipe is the `recipe` mapping of a study with every key in force (docs/study.md). Each key
  * is declared once, in recipe_table: parsed, validated, overridden, echoed and documented from
  * there. It knows neither networks nor data sets, and is part of a trial's digest by its echo.
  */

@@ -2,7 +2,7 @@
  * harness/stepbench.h: how long the trainer's own step takes: `bench step`, and plan's calibration.
  *
  * Forward, cross-entropy, backward, RMSProp with momentum and weight decay, batch-norm statistics;
- * no dropout, drop connect, smoothing, averages or loading; input resident (DESIGN section 5).
+ * no dropout, drop connect, smoothing, averages or loading; input resident.
  * Timing decides nothing but predictions.
  */
 #ifndef HARNESS_STEPBENCH_H

@@ -1,7 +1,7 @@
 /*
  * harness/study.h: a study as written by a user: what to build, how to train it, what to compare.
  *
- * A Study is plain data, complete and validated: every key of DESIGN section 4 is declared once in
+ * A Study is plain data, complete and validated: every key of docs/study.md is declared once in
  * harness/study_keys.c (name, type, default, range, doc) and from there parsed, overridden by
  * `--set PATH=VALUE`, echoed and documented. It deliberately resolves nothing: networks, costs and
  * trials are the plan's (harness/plan.h).

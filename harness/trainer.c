@@ -14,7 +14,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-#define CHECKPOINT_NS 60000000000 /* RELIABILITY R3: at most a minute of work is lost */
+#define CHECKPOINT_NS 60000000000 /* at most a minute of work is lost */
 #define PERCENT 100.0
 
 /* How a call of train_epoch ended. */

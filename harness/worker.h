@@ -1,5 +1,5 @@
 /*
- * harness/worker.h: the process that trains one trial (DESIGN section 7).
+ * harness/worker.h: the process that trains one trial (docs/architecture.md, "A trial's life").
  *
  * One line of JSON comes on standard input, which stays open: its end means stop. Lines of JSON go
  * out, one event each: {"event":"epoch",...}, "checkpoint", "warning", "done", "diverged",

@@ -1,9 +1,9 @@
 /*
  * Costs beyond the sums that a Network carries: the layer table and memory.
  *
- * Vocabulary (DESIGN section 1): macs = multiply-adds of convolutions, SE and linear layers; flops
- * = 2 macs; acts = elements of the outputs of convolutions, SE's two layers and linear layers, for
- * one image.
+ * Vocabulary (docs/networks.md, "Costs"): macs = multiply-adds of convolutions, SE and linear
+ * layers; flops = 2 macs; acts = elements of the outputs of convolutions, SE's two layers and
+ * linear layers, for one image.
  */
 #ifndef MODELS_COST_H
 #define MODELS_COST_H

@@ -1,5 +1,5 @@
 /*
- * Matching: grid points and rays become integer networks of one *counted* cost (DESIGN section 4).
+ * Matching: grid points and rays become integer networks of one *counted* cost.
  *
  * Matched, layer counts round to the nearest whatever the spec says. A grid point fixes the layer
  * counts; its widths are tried in the order beta * 1.005^k, k = 0, -1, 1, ..., -19, 19, each with

@@ -3,7 +3,7 @@
  *
  * A Network is what a specification (models/spec.h) becomes once every channel count, layer count
  * and pixel is an integer. It is plain data without tensors: nn plans its phases from this very
- * list, and the costs of DESIGN.md are sums over it, so cost and execution cannot disagree.
+ * list, and all costs are sums over it, so cost and execution cannot disagree.
  *
  * Invariants: ops are in execution order; an op reads only ops before it (`input`, `shortcut`) or
  * the images (INPUT_IMAGES); maps are square; the last op is OP_LINEAR and makes the logits.

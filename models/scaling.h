@@ -15,7 +15,7 @@
 
 #include <stddef.h>
 
-/* Multipliers in the order of DESIGN's [d, w, r]. */
+/* Multipliers in the order of a study's [d, w, r]. */
 typedef struct Scale {
     double depth, width, resolution;
 } Scale;

@@ -1,7 +1,7 @@
 /*
  * A network specification: the YAML of a baseline as plain data, before any operation list exists.
  *
- * A Spec says what DESIGN.md section 3 says a network is: stem, stages, head, and the rules by
+ * A Spec says what docs/networks.md says a network is: stem, stages, head, and the rules by
  * which it may be scaled. It is not executable (models/resolve.h makes the operation list) and it
  * never scales itself: models/scaling.h turns a Spec and (d, w, r) into a *new* Spec whose integers
  * are written out, so training never scales. All fields are open; whoever changes one (classes,
@@ -119,7 +119,7 @@ typedef struct Spec {
     int n_stages;
     StageSpec stages[SPEC_MAX_STAGES];
     HeadSpec head;
-    double drop_connect; /* 1 - survival of the (imaginary) last-plus-one block, DESIGN section 3 */
+    double drop_connect;        /* 1 - survival of the (imaginary) last-plus-one block */
     double torchvision_epsilon; /* of `--names torchvision`; NaN: torchvision does not have this
                                    network */
     SpecOrigin scaled_from;

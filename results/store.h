@@ -4,7 +4,7 @@
  * What is stored are facts, appended and never changed: what was planned, tried, measured. What
  * follows from them (a trial's status, the view `result`) is a view of results/schema.sql, where
  * every column stands with its unit. Each call below that changes the store is one state change of
- * a study (DESIGN section 7) and one transaction: it is there in full when the call returns
+ * a study (docs/architecture.md) and one transaction: it is there in full when the call returns
  * ERR_NONE, and not at all otherwise. The store knows nothing of processes and locks: `study.lock`
  * is the coordinator's.
  *

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Style and static analysis: clang-format, the dependency law, cppcheck, clang-tidy. Installs what
+# Style and static analysis: clang-format, the checks of tools/, cppcheck, clang-tidy. Installs what
 # is missing (Debian). Ends with status 1 if any of them has a finding. `--fix` formats in place.
 # shellcheck source=scripts/common.sh
 . "$(dirname "$0")/common.sh"
@@ -20,6 +20,12 @@ clang-format-14 --dry-run --Werror $sources || failed=1
 
 say "dependency law"
 sh tools/check_deps || failed=1
+
+say "dialect"
+sh tools/check_dialect || failed=1
+
+say "what documents say of the tree"
+sh tools/check_docs || failed=1
 
 build_preset dev
 

@@ -1,6 +1,6 @@
 /*
  * harness/cli/network_options.h: NETWORK with --width --depth --resolution --classes, wherever one
- * is taken (DESIGN section 5), and DATA as NAME[=PATH].
+ * is taken (docs/cli.md), and DATA as NAME[=PATH].
  *
  * A command embeds a NetworkOptions in its settings and names the table by OPTION_TABLE.
  */

@@ -1,20 +1,18 @@
 /* tests/harness/course.c: the micro training shared by the trainer's tests. */
+#include "tests/harness/course.h"
+
+#include "base/file.h"
+#include "base/sys.h"
+#include "models/resolve.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-/* cmocka needs the four above first */
 #include <cmocka.h>
-
-#include "tests/harness/course.h"
-
 #include <stdio.h>
 #include <stdlib.h>
-
-#include "base/file.h"
-#include "base/sys.h"
-#include "models/resolve.h"
 
 static char base[64]; /* the folder of all courses of a test */
 

@@ -2,23 +2,21 @@
  * tests/harness/test_onnx.c: the written model read back by protobuf-c. What onnxruntime makes of
  * it is bench/peers/check_onnx.py's matter.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-/* cmocka needs the four above first */
-#include <cmocka.h>
-
-#include <errno.h>
-
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/sysfault.h"
 #include "harness/onnx.h"
 #include "models/zoo.h"
-#include "weights/naming.h"
 #include "tests/nn/nettest.h"
+#include "weights/naming.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+#include <errno.h>
 #include <onnx.pb-c.h>
 
 enum { SIDE = 33, CLASSES = 7, MAX_BYTES = 1 << 28, MAX_CALLS = 100000 };

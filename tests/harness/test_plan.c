@@ -1,20 +1,18 @@
 /* tests/harness/test_plan.c: the numbers of plans of proxy-b0, as the project's first issue states
  * them. */
+#include "base/file.h"
+#include "base/json.h"
+#include "base/sysfault.h"
+#include "harness/plan.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-/* cmocka needs the four above first */
 #include <cmocka.h>
-
 #include <errno.h>
 #include <math.h>
-
-#include "base/json.h"
-#include "base/file.h"
-#include "base/sysfault.h"
-#include "harness/plan.h"
 
 enum { PROXY_MACS = 756528 };
 

@@ -1,20 +1,18 @@
 /* tests/harness/test_study.c: reading, echoing and comparing studies; every message in full. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-/* cmocka needs the four above first */
-#include <cmocka.h>
-
-#include <stdlib.h>
-
 #include "base/file.h"
 #include "base/sys.h"
 #include "data/augment.h"
 #include "harness/study.h"
 #include "harness/study_keys.h"
 #include "nn/net.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+#include <stdlib.h>
 
 static const char minimal[] = "study: s\nbaseline: proxy-b0\n";
 

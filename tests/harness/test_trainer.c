@@ -1,16 +1,16 @@
 /* tests/harness/test_trainer.c: a stopped training equals an uninterrupted one bit for bit,
  * whatever happens. */
+#include "tests/harness/course.h"
+
+#include "base/file.h"
+#include "base/sys.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-/* cmocka needs the four above first */
 #include <cmocka.h>
-
-#include "base/file.h"
-#include "base/sys.h"
-#include "tests/harness/course.h"
 
 enum { MAX_STOPS = 64 };
 

@@ -4,23 +4,22 @@
  *
  * Runs on one thread throughout: children are forked, and OpenMP's threads do not survive a fork.
  */
+#include "tests/harness/course.h"
+
+#include "base/file.h"
+#include "base/sysfault.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-/* cmocka needs the four above first */
 #include <cmocka.h>
-
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include "base/file.h"
-#include "base/sysfault.h"
-#include "tests/harness/course.h"
 
 /* Strides are coprime to the operations of one checkpoint, so that every kind of call is met. */
 enum { KILL_STRIDE = 11, FULL_STRIDE = 7, MAX_CALLS = 4000, EXIT_UNHARMED = 0 };

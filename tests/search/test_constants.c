@@ -1,16 +1,14 @@
 /* tests/search/test_constants.c: which network of a grid the constants come from, and which. */
+#include "search/constants.h"
+#include "search/deciding.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-/* cmocka needs the four above first */
 #include <cmocka.h>
-
 #include <math.h>
-
-#include "search/constants.h"
-#include "search/deciding.h"
 
 enum { N_NETWORKS = 3, N_LOG = 16 };
 

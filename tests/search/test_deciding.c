@@ -5,20 +5,18 @@
  * workers are simulated: job j of shuffle s takes a pseudo-random time between 1 and 40 times
  * another's. Costs, refusals, divergence and failures are functions of the genes, as in a study.
  */
+#include "base/rng.h"
+#include "search/deciding.h"
+#include "search/virtual_clock.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-/* cmocka needs the four above first */
 #include <cmocka.h>
-
 #include <math.h>
-
-#include "base/rng.h"
-#include "search/deciding.h"
-#include "search/virtual_clock.h"
 
 enum {
     N_GENES = 8,

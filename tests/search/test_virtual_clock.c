@@ -1,12 +1,11 @@
 /* tests/search/test_virtual_clock.c: events come by virtual finish, ties by ticket. */
+#include "search/virtual_clock.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-/* cmocka needs the four above first */
 #include <cmocka.h>
-
-#include "search/virtual_clock.h"
 
 static void start(VirtualClock *clock, int64_t ticket, int64_t macs)
 {
