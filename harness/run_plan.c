@@ -96,8 +96,8 @@ static ErrCode fill_rows(RunState *run, StorePlan *out, Arena *arena, Err *err)
             points[out->n_points++] = point_row(plan, &plan->points[i]);
     for (size_t i = 0; i < plan->n_trials; i++) {
         const PlanNetwork *network = &plan->networks[plan->trials[i].network];
-        trials[i] =
-            (StorePlanned){network->trial_digest, network->network.digest, plan->trials[i].seed};
+        trials[i] = (StorePlanned){network->trial_digest, network->network.digest,
+                                   plan->trials[i].seed, run->study->recipe.epochs};
     }
     out->networks = networks;
     out->n_networks = plan->n_networks;

@@ -199,6 +199,43 @@ void db_close(Db *db)
     *db = (Db){0};
 }
 
+ErrCode db_read_header(Db *db, unsigned char header[DB_HEADER_BYTES], Err *err)
+{
+    sqlite3_file *file = NULL;
+    memset(header, 0, DB_HEADER_BYTES);
+    sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_FILE_POINTER, (void *)&file);
+    const int status = file != NULL && file->pMethods != NULL
+                           ? file->pMethods->xRead(file, header, DB_HEADER_BYTES, 0)
+                           : SQLITE_CANTOPEN;
+    if (status != SQLITE_OK && status != SQLITE_IOERR_SHORT_READ)
+        return err_set(err, code_of(status), "cannot read store '%s'", db->path);
+    return ERR_NONE;
+}
+
+ErrCode db_to_memory(Db *db, Err *err)
+{
+    sqlite3 *file = db->handle;
+    sqlite3_backup *copying = NULL;
+    db->handle = NULL;
+    if (sqlite3_open_v2(":memory:", &db->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+                        NULL) != SQLITE_OK) {
+        db_error(db, "open memory", err);
+        goto fail;
+    }
+    copying = sqlite3_backup_init(db->handle, "main", file, "main");
+    const bool is_copied = copying != NULL && sqlite3_backup_step(copying, -1) == SQLITE_DONE;
+    sqlite3_backup_finish(copying);
+    if (!is_copied) {
+        db_error(db, "read a copy", err);
+        goto fail;
+    }
+    TRY(set_pragmas(db, DB_CREATE, err));
+    TRY(db_add_functions(db, err));
+fail:
+    sqlite3_close_v2(file);
+    return err->code;
+}
+
 ErrCode db_exec(Db *db, const char *sql, Err *err)
 {
     if (sqlite3_exec(db->handle, sql, NULL, NULL, NULL) != SQLITE_OK)

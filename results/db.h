@@ -20,7 +20,8 @@
 
 enum {
     DB_APPLICATION_ID = 0x69736f66, /* "isof" */
-    DB_SCHEMA = 1,                  /* user_version this program writes */
+    DB_HEADER_BYTES = 100,
+    DB_SCHEMA = 2, /* user_version this program writes */
 };
 
 typedef struct Db {
@@ -45,7 +46,7 @@ DbValue db_real(double value);      /* NaN is NULL */
 DbValue db_text(const char *value); /* NULL is NULL */
 
 typedef enum DbMode {
-    DB_PEEK,   /* read-only and immutable: leaves no trace; the file must not change meanwhile */
+    DB_PEEK,   /* read-only and immutable, without pragmas: for db_read_header alone */
     DB_READ,   /* read-write without creating, so that a journal left by a crash is rolled back */
     DB_WRITE,  /* the same with the writer's patience */
     DB_CREATE, /* a new file */
@@ -54,6 +55,12 @@ typedef enum DbMode {
 /* Opens a connection and sets its pragmas. Errors: as store.h. */
 ErrCode db_open(Db *db, const char *path, DbMode mode, Err *err) ERR_CHECKED;
 void db_close(Db *db);
+
+/* The file's first bytes, zeros where it ends before. Looks at nothing else. */
+ErrCode db_read_header(Db *db, unsigned char header[DB_HEADER_BYTES], Err *err) ERR_CHECKED;
+
+/* Makes it a connection to a copy in memory; the file is closed and keeps every byte. */
+ErrCode db_to_memory(Db *db, Err *err) ERR_CHECKED;
 
 /* Runs SQL text without parameters, maybe several statements. */
 ErrCode db_exec(Db *db, const char *sql, Err *err) ERR_CHECKED;

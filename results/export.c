@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *const export_names[] = {"trial",       "result",  "measured", "current_point",
-                                    "study",       "network", "revision", "attempt",
-                                    "attempt_end", "epoch",   "finished", "artifact",
-                                    "environment", "run",     "fact",     NULL};
+const char *const export_names[] = {"trial",    "result",   "measured",    "current_point", "study",
+                                    "network",  "revision", "attempt",     "attempt_end",   "epoch",
+                                    "finished", "artifact", "environment", "run",           "fact",
+                                    "decision", NULL};
 
 /* The table, view included, by its name. */
 static ErrCode read_table(Store *store, const char *name, Arena *arena, StoreTable *table, Err *err)

@@ -1,4 +1,6 @@
--- The store of a study, schema version 1 (user_version). results/store.h says what the words mean.
+-- The store of a study, schema version 2 (user_version). results/store.h says what the words mean.
+-- Older stores are led here by schema_2.sql, statement by statement the same text: who changes a
+-- table, a view or a comment inside one raises the version and writes the next migration.
 --
 -- Tables hold facts: rows are appended, never changed or deleted. What follows from them is a view.
 -- Units: accuracies in percent, losses in nats, costs in multiply-adds (MACs) for one image,
@@ -62,9 +64,10 @@ CREATE TABLE point (
     figure      TEXT NOT NULL,          -- 'grid', 'fig3', 'fig4', 'fig8'
     series      TEXT NOT NULL,          -- line it belongs to: 'width', 'd=2.0 r=1.3'
     match       TEXT NOT NULL CHECK (match IN ('counted', 'nominal', 'none')), -- how costs were made equal
-    nominal_d   REAL NOT NULL,          -- depth multiplier asked for
-    nominal_w   REAL NOT NULL,          -- width multiplier asked for
-    nominal_r   REAL NOT NULL,          -- resolution multiplier asked for
+    nominal_d   REAL,                   -- depth multiplier asked for; NULL: described by genes
+    nominal_w   REAL,                   -- width multiplier asked for; NULL: described by genes
+    nominal_r   REAL,                   -- resolution multiplier asked for; NULL: described by genes
+    genes       TEXT,                   -- one character a gene of a search space; NULL: described by multipliers
     built_d     REAL,                   -- blocks over the baseline's blocks
     built_w     REAL,                   -- geometric mean of the stages' channel ratios
     built_r     REAL,                   -- pixels over the baseline's pixels
@@ -79,7 +82,8 @@ CREATE TABLE point (
     naive_ratio REAL,                   -- counted cost over target of what the nominal rule builds
     status      TEXT NOT NULL CHECK (status IN ('fair', 'unfair', 'off-ray', 'tied', 'unmatched')),
     reason      TEXT,                   -- why it is not fair
-    seal        TEXT NOT NULL
+    seal        TEXT NOT NULL,
+    CHECK (genes IS NOT NULL OR (nominal_d IS NOT NULL AND nominal_w IS NOT NULL AND nominal_r IS NOT NULL))
 ) STRICT;
 CREATE INDEX point_by_digest ON point (digest);
 CREATE INDEX point_by_series ON point (part, series);
@@ -91,6 +95,7 @@ CREATE TABLE planned (
     digest  TEXT NOT NULL,              -- network, data and split, recipe, arithmetic
     network TEXT NOT NULL REFERENCES network (digest),
     seed    INTEGER NOT NULL,           -- trials of one seed are paired
+    epochs  INTEGER NOT NULL CHECK (epochs >= 1), -- passes over the training split, with a whole schedule
     seal    TEXT NOT NULL,
     UNIQUE (study, digest, seed)
 ) STRICT;
@@ -216,17 +221,45 @@ CREATE TABLE trial_digest (
     seal   TEXT NOT NULL
 ) STRICT;
 
--- What was settled once, e.g. the grid's winner.
+-- What was settled, e.g. the grid's winner. Settled anew it is a new row; the highest number is in force.
 CREATE TABLE fact (
-    name      TEXT PRIMARY KEY,         -- 'grid/winner'
-    network   TEXT REFERENCES network (digest),
-    value_1   REAL,                     -- e.g. alpha (depth)
-    value_2   REAL,                     -- e.g. beta (width)
-    value_3   REAL,                     -- e.g. gamma (resolution)
-    text      TEXT,                     -- for people
+    name        TEXT NOT NULL,          -- 'grid/winner'
+    number      INTEGER NOT NULL CHECK (number >= 1), -- from 1 by name, without gaps
+    network     TEXT REFERENCES network (digest),
+    value_1     REAL,                   -- e.g. alpha (depth)
+    value_2     REAL,                   -- e.g. beta (width)
+    value_3     REAL,                   -- e.g. gamma (resolution)
+    text        TEXT,                   -- for people
     created_utc TEXT NOT NULL, -- instant
-    seal      TEXT NOT NULL
-) STRICT;
+    seal        TEXT NOT NULL,
+    PRIMARY KEY (name, number)
+) STRICT, WITHOUT ROWID;
+
+-- The logs of deciders: what a part asked for, what it was told, and why. A log is a function of the
+-- study alone, but for created_utc; going on replays it. Points are numbered by tickets, from 1.
+CREATE TABLE decision (
+    part         TEXT NOT NULL,         -- part of the study that decides: its id, else 'compare', 'search-2'
+    number       INTEGER NOT NULL CHECK (number >= 1), -- place in the part's log, from 1 without gaps
+    kind         TEXT NOT NULL CHECK (kind IN ('ask', 'tell', 'end')), -- asks for a point; hears of one; asks no more
+    virtual_time INTEGER NOT NULL CHECK (virtual_time >= 0), -- on the part's virtual clock, counted multiply-adds
+    ticket       INTEGER CHECK (ticket >= 1), -- of the point, the study's own first; end: of the one it yields, or NULL
+    d            REAL,                  -- ask: depth multiplier, NULL: described by genes; end: alpha it yields, or NULL
+    w            REAL,                  -- ask: width multiplier; end: beta
+    r            REAL,                  -- ask: resolution multiplier; end: gamma
+    genes        TEXT,                  -- ask: one character a gene; NULL: described by multipliers
+    epochs       INTEGER CHECK (epochs >= 1), -- ask: passes over the training split; NULL: the recipe's
+    digest       TEXT,                  -- of the point's trials (planned.digest); NULL: not trained, or not said
+    outcome      TEXT CHECK (outcome IN ('done', 'diverged', 'failed', 'refused')), -- tell: how it ended
+    value        REAL,                  -- tell: mean val_top1 of the seeds that finished, percent; NULL: none did
+    n            INTEGER,               -- tell: seeds that finished
+    n_seeds      INTEGER,               -- tell: seeds that were to be trained
+    reason       TEXT NOT NULL,         -- why, for people: 'corner of the grid', 'macs above the limit'
+    created_utc  TEXT NOT NULL, -- instant
+    seal         TEXT NOT NULL,
+    PRIMARY KEY (part, number),
+    CHECK (kind = 'end' OR ticket IS NOT NULL),
+    CHECK ((kind = 'tell') = (outcome IS NOT NULL))
+) STRICT, WITHOUT ROWID;
 
 -- Where every trial stands. Three attempts that count make it failed (STORE_ATTEMPTS in store.h).
 CREATE VIEW trial AS
@@ -238,7 +271,7 @@ SELECT p.id, p.digest, p.seed,
                            AND NOT EXISTS (SELECT 1 FROM attempt_end e
                                            WHERE e.trial = a.trial AND e.attempt = a.number)) THEN 'running'
             ELSE 'pending' END AS status,
-       p.network, n.macs,
+       p.network, n.macs, p.epochs,
        EXISTS (SELECT 1 FROM listed_trial l
                WHERE l.trial = p.id AND l.revision = (SELECT max(id) FROM revision)) AS is_listed,
        (SELECT count(*) FROM attempt a WHERE a.trial = p.id) AS n_attempts,
@@ -268,6 +301,6 @@ WHERE l.revision = (SELECT max(id) FROM revision) ORDER BY l.place;
 -- Each of them with each of its listed trials: what figures draw.
 CREATE VIEW measured AS
 SELECT p.place, p.part, p.figure, p.series, p.match, p.x, p.macs, p.ratio, p.status AS point_status, p.network,
-       p.nominal_d, p.nominal_w, p.nominal_r, p.built_d, p.built_w, p.built_r, p.resolution, p.target_macs,
-       t.id AS trial, t.seed, t.status, f.val_top1, f.val_loss, f.test_top1, f.test_loss
+       p.nominal_d, p.nominal_w, p.nominal_r, p.genes, p.built_d, p.built_w, p.built_r, p.resolution, p.target_macs,
+       t.id AS trial, t.seed, t.epochs, t.status, f.val_top1, f.val_loss, f.test_top1, f.test_loss
 FROM current_point p JOIN trial t ON t.digest = p.digest AND t.is_listed LEFT JOIN finished f ON f.trial = t.id;

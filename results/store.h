@@ -67,7 +67,7 @@ typedef struct StoreRevision {
     int64_t target_macs;       /* T, multiply-adds */
     int64_t baseline_macs;     /* multiply-adds of the baseline with the data set's classes */
     double fairness_tolerance; /* relative */
-    int64_t epochs;            /* passes over the training split a trial makes */
+    int64_t epochs;            /* the recipe's passes over the training split */
     const char *recipe;        /* the recipe in one line, for people */
     const char *created;       /* out only: instant, UTC */
 } StoreRevision;
@@ -82,8 +82,8 @@ typedef struct StoreNetwork {
 } StoreNetwork;
 
 /*
- * A place in a figure. Identity: (part, series, nominal, target_macs). Statuses are plan's: `fair`,
- * `unfair`, `off-ray`, `tied`, `unmatched`; an `unfair` point has no trials: its
+ * A place in a figure. Identity: (part, series, nominal or genes, target_macs). Statuses are
+ * plan's: `fair`, `unfair`, `off-ray`, `tied`, `unmatched`; an `unfair` point has no trials: its
  * trial_digest is stored as NULL.
  */
 typedef struct StorePoint {
@@ -91,7 +91,8 @@ typedef struct StorePoint {
     const char *figure;  /* "grid", "fig3", "fig4", "fig8" */
     const char *series;  /* "width", "compound", "d=2.0 r=1.3"; grid: the part's key */
     const char *match;   /* "counted", "nominal", or "none": cost is the axis */
-    double nominal[3];   /* depth, width, resolution multipliers asked for */
+    double nominal[3];   /* depth, width, resolution multipliers asked for; NaN: genes say it */
+    const char *genes;   /* one character a gene of a search space; NULL: multipliers say it */
     double built[3];     /* the same as built */
     double trim;         /* factor on the width that matching applied; 1: none */
     double x;            /* place on the figure's own axis: the multiplier, or the target ratio */
@@ -112,6 +113,7 @@ typedef struct StorePlanned {
     const char *digest;  /* network, data, recipe, arithmetic */
     const char *network; /* digest of the network */
     int64_t seed;
+    int64_t epochs; /* passes over the training split, >= 1, with a whole schedule of their own */
 } StorePlanned;
 
 /* A whole plan, see store_put_plan. */
@@ -127,13 +129,43 @@ typedef struct StorePlan {
     bool is_exact; /* lists its own trials alone, see store_put_plan */
 } StorePlan;
 
-/* Something settled once, e.g. the grid's winner. Name is its identity. */
+/* Something settled, e.g. the grid's winner. Settled anew it gets the next number. */
 typedef struct StoreFact {
     const char *name;    /* e.g. "grid/winner" */
+    int64_t number;      /* out only: from 1 by name, the highest is in force */
     const char *network; /* digest, or NULL */
     double value[3];     /* e.g. alpha, beta, gamma; NaN where there is none */
     const char *text;    /* for people, or NULL */
 } StoreFact;
+
+/* What a decider did (search/decider.h): asked for a point, heard of one, asked for no more. */
+typedef enum StoreDecisionKind { STORE_ASK, STORE_TELL, STORE_END } StoreDecisionKind;
+
+/* How a point ended, as the decider heard it. */
+typedef enum StoreHeard {
+    STORE_HEARD_NOTHING, /* not a STORE_TELL */
+    STORE_HEARD_DONE,
+    STORE_HEARD_DIVERGED,
+    STORE_HEARD_FAILED,
+    STORE_HEARD_REFUSED
+} StoreHeard;
+
+/* One row of a part's log. That a decider waits is not in it: the log so far implies it. */
+typedef struct StoreDecision {
+    const char *part; /* of the study */
+    int64_t number;   /* place in the part's log, from 1 without gaps */
+    StoreDecisionKind kind;
+    int64_t virtual_time; /* on the part's virtual clock, counted multiply-adds, >= 0 */
+    int64_t ticket;       /* of the point, from 1 by part; end: of the one it yields, 0: none */
+    double scale[3];      /* ask: depth, width, resolution multipliers; end: constants; or NaN */
+    const char *genes;    /* ask: one character a gene; NULL: scale says it */
+    int64_t epochs;       /* ask: passes over the training split; 0: the recipe's */
+    const char *trial_digest; /* of the point's trials; NULL: not trained, or not said */
+    StoreHeard outcome;       /* tell */
+    double value;       /* tell: mean val_top1 of the seeds that finished, percent; NaN: none did */
+    int64_t n, n_seeds; /* tell: seeds that finished, and that were to be trained; else 0 */
+    const char *reason; /* why, for people; NULL is stored as "" */
+} StoreDecision;
 
 /* What made an attempt. Stored once for all attempts that have the same. NULL is stored as "". */
 typedef struct StoreEnvironment {
@@ -212,6 +244,7 @@ typedef struct StoreTrial {
     int64_t n_counted;          /* that count against STORE_ATTEMPTS */
     const char *reason;         /* of the last attempt that ended without finishing; NULL: none */
     int64_t macs;               /* of the network */
+    int64_t epochs;             /* it is to make */
     int64_t n_epochs;           /* epochs stored */
     double val_top1, test_top1; /* percent; NaN: none (yet) */
 } StoreTrial;
@@ -243,7 +276,7 @@ typedef struct StoreResults {
     StoreRevision revision;   /* the newest */
     StorePointResult *points; /* in the order of the plan */
     size_t n_points;
-    StoreFact *facts; /* by name */
+    StoreFact *facts; /* by name, those in force */
     size_t n_facts;
     const char *command; /* of the newest run, or NULL */
 } StoreResults;
@@ -267,8 +300,10 @@ ErrCode store_open(Store **out, const char *path, Err *err) ERR_CHECKED;
 
 /*
  * Opens an existing store for reading. Opened read-write all the same, for a journal left by a
- * crash must be rolled back first; read-only where the file system says so. Errors also:
- * ERR_MISSING (no such file), ERR_DATA, ERR_VERSION (newer, or older than store_open has seen it).
+ * crash must be rolled back first; read-only where the file system says so. One of an older schema
+ * is copied into memory and the copy brought up to date: the file may be in the hands of an older
+ * isoflop, and stays as it is. Errors also: ERR_MISSING (no such file), ERR_DATA, ERR_VERSION
+ * (newer).
  */
 ErrCode store_open_read(Store **out, const char *path, Err *err) ERR_CHECKED;
 
@@ -292,8 +327,18 @@ const char *store_path(const Store *store);
  */
 ErrCode store_put_plan(Store *store, const StorePlan *plan, Err *err) ERR_CHECKED;
 
-/* Records a fact; the same again is fine, a different one of that name is ERR_USAGE. */
+/*
+ * Records a fact. The same as the newest of that name changes nothing; another is put after it, and
+ * is in force from now on.
+ */
 ErrCode store_put_fact(Store *store, const StoreFact *fact, Err *err) ERR_CHECKED;
+
+/*
+ * Appends to a part's log. The row that is there with the same values is fine, so a decider that
+ * is replayed simply says everything again. Errors also: ERR_DATA if that number is there with
+ * different ones; ERR_INTERNAL if numbers would be left out.
+ */
+ErrCode store_put_decision(Store *store, const StoreDecision *decision, Err *err) ERR_CHECKED;
 
 /* --- execution: one call, one transaction --- */
 
@@ -340,7 +385,15 @@ ErrCode store_trials(Store *store, Arena *arena, StoreTrials *out, Err *err) ERR
 ErrCode store_network(Store *store, const char *digest, Arena *arena, StoreNetwork *out,
                       Err *err) ERR_CHECKED;
 
-/* A fact by name; *is_there tells. */
+/* A part's log in order, or with part NULL those of all. */
+ErrCode store_decisions(Store *store, const char *part, Arena *arena, StoreDecision **out,
+                        size_t *n_out, Err *err) ERR_CHECKED;
+
+/* All facts of a name by number, or with name NULL all by name and number. */
+ErrCode store_facts(Store *store, const char *name, Arena *arena, StoreFact **out, size_t *n_out,
+                    Err *err) ERR_CHECKED;
+
+/* The fact of a name that is in force; *is_there tells. */
 ErrCode store_fact(Store *store, const char *name, Arena *arena, StoreFact *out, bool *is_there,
                    Err *err) ERR_CHECKED;
 

@@ -43,7 +43,8 @@ static ErrCode hash_seals(Store *store, const char *sql, int64_t trial, Text *se
     DbQuery q = {0};
     TRY(db_query(&q, &store->db, sql, &key, 1, err));
     while (db_next(&q)) {
-        text_append(seals, (const char *)sqlite3_column_text(q.statement, 0));
+        const unsigned char *seal = sqlite3_column_text(q.statement, 0);
+        text_append(seals, seal != NULL ? (const char *)seal : "NULL"); /* a damaged row */
         text_append_char(seals, '\n');
     }
     return db_end(&q, err);
@@ -217,10 +218,10 @@ fail:
 
 ErrCode store_check(Store *store, Arena *arena, StoreDamage **out, size_t *n_out, Err *err)
 {
-    static const char *const tables[] = {"study",       "revision",     "network",      "point",
-                                         "planned",     "listed_point", "listed_trial", "run",
-                                         "environment", "attempt",      "attempt_end",  "epoch",
-                                         "finished",    "artifact",     "trial_digest", "fact"};
+    static const char *const tables[] = {
+        "study",        "revision", "network",      "point",   "planned",     "listed_point",
+        "listed_trial", "run",      "environment",  "attempt", "attempt_end", "epoch",
+        "finished",     "artifact", "trial_digest", "fact",    "decision"};
     Found found = {.arena = arena};
     TRY(db_begin_read(&store->db, err));
     TRY(check_pragma(store, "PRAGMA integrity_check", "structure", &found, err));

@@ -3,7 +3,7 @@
  *
  * A new store is made under a temporary name and renamed, so a half-made one never bears its name.
  * Whose file it is is read without leaving a trace (immutable), before anything opens it for
- * writing.
+ * writing. Only SQLite opens it: closing a descriptor of our own would drop its locks.
  */
 #include "results/store_internal.h"
 
@@ -15,80 +15,60 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-static ErrCode pragma_int(Db *db, const char *name, int64_t *out, Err *err)
+/* A number of SQLite's header: four bytes, the highest first. */
+static uint32_t header_word(const unsigned char *header, int at)
 {
-    char sql[64];
-    snprintf(sql, sizeof(sql), "PRAGMA %s", name);
-    return db_scalar(db, sql, NULL, 0, 0, out, err);
+    return (uint32_t)header[at] << 24 | (uint32_t)header[at + 1] << 16 |
+           (uint32_t)header[at + 2] << 8 | (uint32_t)header[at + 3];
 }
 
-/* Refuses what is not a store of ours; *version is its schema's. Changes no byte of the file. */
-static ErrCode peek(const char *path, int64_t *version, Err *err)
+/*
+ * Refuses what is not a store of ours by the file's first bytes, without changing any
+ * (https://sqlite.org/fileformat.html, 1.3). Asked for a pragma instead, SQLite would call a file
+ * damaged that a crash left longer in its header than on the disk, for it does not see the journal.
+ */
+static ErrCode peek(const char *path, Err *err)
 {
+    enum { VERSION_AT = 60, APPLICATION_AT = 68 };
+    static const char magic[] = "SQLite format 3";
+    unsigned char header[DB_HEADER_BYTES];
     Db db = {0};
-    int64_t application = 0;
-    Err inner = {0};
     TRY(db_open(&db, path, DB_PEEK, err));
-    if (pragma_int(&db, "application_id", &application, &inner) != ERR_NONE ||
-        pragma_int(&db, "user_version", version, &inner) != ERR_NONE) {
-        if (inner.code == ERR_DATA)
-            err_set(err, ERR_DATA, "'%s' is not a store of isoflop, or is damaged: %s", path,
-                    inner.msg);
-        else
-            *err = inner;
-        goto fail;
-    }
-    if (application != DB_APPLICATION_ID) {
-        err_set(err, ERR_DATA,
-                "'%s' belongs to another program (application id %" PRId64 "): it is left alone",
-                path, application);
-        goto fail;
-    }
-    if (*version > DB_SCHEMA) {
-        err_set(err, ERR_VERSION,
-                "store '%s' has schema version %" PRId64 ", this isoflop knows up to %d: use a "
-                "newer isoflop",
-                path, *version, DB_SCHEMA);
-        goto fail;
-    }
+    TRY(db_read_header(&db, header, err));
     db_close(&db);
+    if (memcmp(header, magic, sizeof(magic)) != 0)
+        return err_set(err, ERR_DATA, "'%s' is not a store of isoflop, or is damaged", path);
+    if (header_word(header, APPLICATION_AT) != DB_APPLICATION_ID)
+        return err_set(err, ERR_DATA,
+                       "'%s' belongs to another program (application id %" PRIu32
+                       "): it is left alone",
+                       path, header_word(header, APPLICATION_AT));
+    if (header_word(header, VERSION_AT) > DB_SCHEMA)
+        return err_set(err, ERR_VERSION,
+                       "store '%s' has schema version %" PRIu32
+                       ", this isoflop knows up to %d: use a newer isoflop",
+                       path, header_word(header, VERSION_AT), DB_SCHEMA);
     return ERR_NONE;
 fail:
     db_close(&db);
     return err->code;
 }
 
-/* Runs the script that leads from `version` to the next one, in one transaction. */
-static ErrCode migrate_step(Db *db, int version, Err *err)
+/* The tables of a new store. */
+static ErrCode put_schema(Db *db, Err *err)
 {
-    char name[64];
-    if (version == 0)
-        snprintf(name, sizeof(name), "schema.sql");
-    else
-        snprintf(name, sizeof(name), "schema_%d.sql", version + 1);
-    const EmbeddedFile *file = embed_find(results_files, name);
-    if (file == NULL)
-        return err_set(err, ERR_VERSION, "store '%s' has schema version %d: too old to go on with",
-                       db->path, version);
-    snprintf(name, sizeof(name), "PRAGMA user_version = %d", version + 1);
+    char sql[64];
+    snprintf(sql, sizeof(sql), "PRAGMA user_version = %d", DB_SCHEMA);
     TRY(db_begin_write(db, err));
-    TRY(db_exec(db, (const char *)file->data, err));
-    TRY(db_exec(db, name, err));
+    TRY(db_exec(db, (const char *)embed_find(results_files, "schema.sql")->data, err));
+    TRY(db_exec(db, sql, err));
     TRY(db_commit(db, err));
     return ERR_NONE;
 fail:
     db_rollback(db);
     return err->code;
-}
-
-static ErrCode migrate(Db *db, int64_t version, Err *err)
-{
-    for (; version < DB_SCHEMA; version++)
-        TRY(migrate_step(db, (int)version, err));
-    return ERR_NONE;
-fail:
-    return err_wrap(err, "bringing the schema to version %d", DB_SCHEMA);
 }
 
 /* A complete empty store under `path`, which is not there or empty. */
@@ -103,7 +83,7 @@ static ErrCode create(const char *path, Err *err)
     TRY(db_open(&db, text_string(&temporary), DB_CREATE, err));
     snprintf(sql, sizeof(sql), "PRAGMA application_id = %d", DB_APPLICATION_ID);
     TRY(db_exec(&db, sql, err));
-    TRY(migrate(&db, 0, err));
+    TRY(put_schema(&db, err));
     db_close(&db);
     TRY(file_sync(text_string(&temporary), err));
     TRY(file_rename(text_string(&temporary), path, err));
@@ -137,7 +117,7 @@ static ErrCode open_checked(Store **out, const char *path, DbMode mode, Err *err
 {
     Store *store = NULL;
     int64_t version = 0;
-    TRY(peek(path, &version, err));
+    TRY(peek(path, err));
     store = mem_calloc(1, sizeof(*store));
     if (store == NULL) {
         err_memory(err, sizeof(*store));
@@ -145,17 +125,12 @@ static ErrCode open_checked(Store **out, const char *path, DbMode mode, Err *err
     }
     store->is_writer = mode == DB_WRITE;
     TRY(db_open(&store->db, path, mode, err));
-    /* Read again: the peek did not see what a journal rolls back. */
-    TRY(pragma_int(&store->db, "user_version", &version, err));
-    if (mode == DB_WRITE)
-        TRY(migrate(&store->db, version, err));
-    else if (version < DB_SCHEMA) {
-        err_set(err, ERR_VERSION,
-                "store '%s' has schema version %" PRId64 ", not %d: 'isoflop run' brings it up "
-                "to date",
-                path, version, DB_SCHEMA);
-        goto fail;
-    }
+    /* Only now: the peek did not see what a journal rolls back. */
+    TRY(store_schema_version(&store->db, &version, err));
+    /* Whoever only reads must not change a store that an older isoflop may be writing. */
+    if (mode == DB_READ && version < DB_SCHEMA)
+        TRY(db_to_memory(&store->db, err));
+    TRY(store_migrate(store, err));
     *out = store;
     return ERR_NONE;
 fail:

@@ -87,12 +87,13 @@ static ErrCode put_point(Store *store, const StorePoint *p, int64_t *id, Err *er
 {
     static const char same[] =
         "SELECT id FROM point WHERE part IS ?2 AND series IS ?4 AND figure IS ?3 AND match IS ?5 "
-        "AND nominal_d IS ?6 AND nominal_w IS ?7 AND nominal_r IS ?8 AND built_d IS ?9 AND "
-        "built_w IS ?10 AND built_r IS ?11 AND trim IS ?12 AND x IS ?13 AND network IS ?14 AND "
-        "digest IS ?15 AND resolution IS ?16 AND macs IS ?17 AND target_macs IS ?18 AND ratio IS "
-        "?19 AND naive_ratio IS ?20 AND status IS ?21 AND reason IS ?22";
+        "AND nominal_d IS ?6 AND nominal_w IS ?7 AND nominal_r IS ?8 AND genes IS ?9 AND built_d "
+        "IS ?10 AND built_w IS ?11 AND built_r IS ?12 AND trim IS ?13 AND x IS ?14 AND network IS "
+        "?15 AND digest IS ?16 AND resolution IS ?17 AND macs IS ?18 AND target_macs IS ?19 AND "
+        "ratio IS ?20 AND naive_ratio IS ?21 AND status IS ?22 AND reason IS ?23";
     static const char columns[] =
-        "id, part, figure, series, match, nominal_d, nominal_w, nominal_r, built_d, built_w, "
+        "id, part, figure, series, match, nominal_d, nominal_w, nominal_r, genes, built_d, "
+        "built_w, "
         "built_r, trim, x, network, digest, resolution, macs, target_macs, ratio, naive_ratio, "
         "status, reason";
     const bool is_unfair = strcmp(p->status, "unfair") == 0;
@@ -107,6 +108,7 @@ static ErrCode put_point(Store *store, const StorePoint *p, int64_t *id, Err *er
                               db_real(p->nominal[0]),
                               db_real(p->nominal[1]),
                               db_real(p->nominal[2]),
+                              db_text(p->genes),
                               db_real(p->built[0]),
                               db_real(p->built[1]),
                               db_real(p->built[2]),
@@ -139,8 +141,9 @@ static ErrCode put_trial(Store *store, const StorePlanned *t, int64_t *id, Err *
     if (*id != 0)
         return ERR_NONE;
     TRY(db_scalar(&store->db, "SELECT coalesce(max(id), 0) + 1 FROM planned", NULL, 0, 1, id, err));
-    const DbValue values[] = {db_int(*id), keys[0], keys[1], db_text(t->network), keys[2]};
-    return db_insert(&store->db, "planned", "id, study, digest, network, seed", values,
+    const DbValue values[] = {db_int(*id),         keys[0], keys[1],
+                              db_text(t->network), keys[2], db_int(t->epochs)};
+    return db_insert(&store->db, "planned", "id, study, digest, network, seed, epochs", values,
                      ARRAY_LEN(values), err);
 fail:
     return err->code;

@@ -12,8 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-/* Room for one more item of item_bytes at *items, whose capacity is a power of two; NULL fails. */
-static void *add_item(Arena *arena, void *items, size_t *n, size_t item_bytes)
+void *store_add_item(Arena *arena, void *items, size_t *n, size_t item_bytes)
 {
     unsigned char *block = items;
     if ((*n & (*n - 1)) == 0) {
@@ -38,14 +37,15 @@ static StoreStatus status_of(const char *name)
 
 ErrCode store_trials(Store *store, Arena *arena, StoreTrials *out, Err *err)
 {
-    static const char sql[] = "SELECT id, digest, network, seed, status, is_listed, n_attempts, "
-                              "n_counted, reason, macs, n_epochs, val_top1, test_top1 FROM trial "
-                              "ORDER BY id";
+    static const char sql[] =
+        "SELECT id, digest, network, seed, status, is_listed, n_attempts, "
+        "n_counted, reason, macs, epochs, n_epochs, val_top1, test_top1 FROM trial "
+        "ORDER BY id";
     DbQuery q = {0};
     *out = (StoreTrials){0};
     TRY(db_query(&q, &store->db, sql, NULL, 0, err));
     while (db_next(&q)) {
-        StoreTrial *items = add_item(arena, out->items, &out->n, sizeof(*items));
+        StoreTrial *items = store_add_item(arena, out->items, &out->n, sizeof(*items));
         if (items == NULL) {
             q.out_of_memory = true;
             break;
@@ -61,9 +61,10 @@ ErrCode store_trials(Store *store, Arena *arena, StoreTrials *out, Err *err)
                                          .n_counted = db_get_int(&q, 7),
                                          .reason = db_get_text(&q, 8, arena),
                                          .macs = db_get_int(&q, 9),
-                                         .n_epochs = db_get_int(&q, 10),
-                                         .val_top1 = db_get_real(&q, 11),
-                                         .test_top1 = db_get_real(&q, 12)};
+                                         .epochs = db_get_int(&q, 10),
+                                         .n_epochs = db_get_int(&q, 11),
+                                         .val_top1 = db_get_real(&q, 12),
+                                         .test_top1 = db_get_real(&q, 13)};
     }
     return db_end(&q, err);
 fail:
@@ -98,51 +99,7 @@ fail:
     return err->code;
 }
 
-/* --- facts and the study's text --- */
-
-static StoreFact read_fact(DbQuery *q, Arena *arena)
-{
-    return (StoreFact){.name = db_get_text(q, 0, arena),
-                       .network = db_get_text(q, 1, arena),
-                       .value = {db_get_real(q, 2), db_get_real(q, 3), db_get_real(q, 4)},
-                       .text = db_get_text(q, 5, arena)};
-}
-
-ErrCode store_fact(Store *store, const char *name, Arena *arena, StoreFact *out, bool *is_there,
-                   Err *err)
-{
-    const DbValue key = db_text(name);
-    DbQuery q = {0};
-    TRY(db_query(&q, &store->db,
-                 "SELECT name, network, value_1, value_2, value_3, text FROM fact WHERE name = ?1",
-                 &key, 1, err));
-    *is_there = db_next(&q);
-    if (*is_there)
-        *out = read_fact(&q, arena);
-    return db_end(&q, err);
-fail:
-    return err->code;
-}
-
-static ErrCode read_facts(Store *store, Arena *arena, StoreResults *out, Err *err)
-{
-    DbQuery q = {0};
-    TRY(db_query(&q, &store->db,
-                 "SELECT name, network, value_1, value_2, value_3, text FROM fact ORDER BY name",
-                 NULL, 0, err));
-    while (db_next(&q)) {
-        StoreFact *items = add_item(arena, out->facts, &out->n_facts, sizeof(*items));
-        if (items == NULL) {
-            q.out_of_memory = true;
-            break;
-        }
-        out->facts = items;
-        items[out->n_facts - 1] = read_fact(&q, arena);
-    }
-    return db_end(&q, err);
-fail:
-    return err->code;
-}
+/* --- the study's text --- */
 
 ErrCode store_study_yaml(Store *store, Arena *arena, const char **yaml, Err *err)
 {
@@ -228,7 +185,8 @@ static StorePointResult read_point(DbQuery *q, Arena *arena)
                   .ratio = db_get_real(q, 18),
                   .naive_ratio = db_get_real(q, 19),
                   .status = db_get_text(q, 20, arena),
-                  .reason = db_get_text(q, 21, arena)},
+                  .reason = db_get_text(q, 21, arena),
+                  .genes = db_get_text(q, 23, arena)},
         .network_name = db_get_text(q, 22, arena)};
 }
 
@@ -237,12 +195,13 @@ static ErrCode read_points(Store *store, Arena *arena, StoreResults *out, Err *e
     static const char sql[] =
         "SELECT p.id, p.part, p.figure, p.series, p.match, p.nominal_d, p.nominal_w, p.nominal_r, "
         "p.built_d, p.built_w, p.built_r, p.trim, p.x, p.network, p.digest, p.resolution, p.macs, "
-        "p.target_macs, p.ratio, p.naive_ratio, p.status, p.reason, n.name "
+        "p.target_macs, p.ratio, p.naive_ratio, p.status, p.reason, n.name, p.genes "
         "FROM current_point p LEFT JOIN network n ON n.digest = p.network ORDER BY p.place";
     DbQuery q = {0};
     TRY(db_query(&q, &store->db, sql, NULL, 0, err));
     while (db_next(&q)) {
-        StorePointResult *items = add_item(arena, out->points, &out->n_points, sizeof(*items));
+        StorePointResult *items =
+            store_add_item(arena, out->points, &out->n_points, sizeof(*items));
         if (items == NULL) {
             q.out_of_memory = true;
             break;
@@ -268,7 +227,7 @@ static ErrCode read_seeds(Store *store, Arena *arena, StoreResults *out, Err *er
             continue;
         StorePointResult *p = &out->points[place - 1];
         StoreSeed *items =
-            add_item(arena, (void *)(uintptr_t)p->seeds, &p->n_seeds, sizeof(*items));
+            store_add_item(arena, (void *)(uintptr_t)p->seeds, &p->n_seeds, sizeof(*items));
         if (items == NULL) {
             q.out_of_memory = true;
             break;
@@ -287,6 +246,19 @@ fail:
     return err->code;
 }
 
+/* Of the facts of one name only the last stays: the one in force. */
+static void keep_newest(StoreResults *results)
+{
+    StoreFact *facts = results->facts;
+    size_t n = 0;
+    for (size_t i = 0; i < results->n_facts; i++) {
+        const bool is_followed = i + 1 < results->n_facts && facts[i + 1].number > 1;
+        if (!is_followed)
+            facts[n++] = facts[i];
+    }
+    results->n_facts = n;
+}
+
 ErrCode store_results(Store *store, Arena *arena, StoreResults *out, Err *err)
 {
     *out = (StoreResults){0};
@@ -294,7 +266,8 @@ ErrCode store_results(Store *store, Arena *arena, StoreResults *out, Err *err)
     TRY(read_study(store, arena, out, err));
     TRY(read_points(store, arena, out, err));
     TRY(read_seeds(store, arena, out, err));
-    TRY(read_facts(store, arena, out, err));
+    TRY(store_facts(store, NULL, arena, &out->facts, &out->n_facts, err));
+    keep_newest(out);
     TRY(db_commit(&store->db, err));
     return arena_ok(arena, err);
 fail:
@@ -339,8 +312,9 @@ ErrCode store_query(Store *store, const char *sql, const char *parameter, Arena 
         out->names[i] = arena_text(arena, sqlite3_column_name(q.statement, i));
     while (db_next(&q)) {
         size_t n_rows = out->n_rows;
-        const char **cells = add_item(arena, out->cells, &n_rows, out->n_columns * sizeof(*cells));
-        bool *is_number = add_item(arena, out->is_number, &out->n_rows, out->n_columns);
+        const char **cells =
+            store_add_item(arena, out->cells, &n_rows, out->n_columns * sizeof(*cells));
+        bool *is_number = store_add_item(arena, out->is_number, &out->n_rows, out->n_columns);
         if (cells == NULL || is_number == NULL) {
             q.out_of_memory = true;
             break;

@@ -51,33 +51,6 @@ static ErrCode next_id(Store *store, const char *table, int64_t *id, Err *err)
     return db_scalar(&store->db, sql, NULL, 0, 1, id, err);
 }
 
-ErrCode store_put_fact(Store *store, const StoreFact *fact, Err *err)
-{
-    static const char columns[] = "name, network, value_1, value_2, value_3, text, created_utc";
-    enum { N_KEYS = 1, N_COMPARED = 5 };
-    char utc[CLOCK_UTC_BYTES];
-    const DbValue values[] = {db_text(fact->name),
-                              db_text(fact->network),
-                              db_real(fact->value[0]),
-                              db_real(fact->value[1]),
-                              db_real(fact->value[2]),
-                              db_text(fact->text),
-                              now(utc)};
-    int found = DB_NO_ROW;
-    TRY(db_begin_write(&store->db, err));
-    TRY(put(store, "fact", columns, values, ARRAY_LEN(values), N_KEYS, N_COMPARED, &found, err));
-    if (found >= 0) {
-        err_set(err, ERR_USAGE, "fact '%s' is settled with other values in store '%s'", fact->name,
-                store_path(store));
-        goto fail;
-    }
-    TRY(db_commit(&store->db, err));
-    return ERR_NONE;
-fail:
-    db_rollback(&store->db);
-    return err->code;
-}
-
 ErrCode store_begin_run(Store *store, const char *command, const char *host, int64_t pid, Err *err)
 {
     char utc[CLOCK_UTC_BYTES];

@@ -183,7 +183,7 @@ static void add_trials(Builder *b, int n_seeds)
                 asked |= b->points[p].trial_digest == b->networks[i].digest;
             if (asked)
                 b->trials[b->n_trials++] =
-                    (StorePlanned){b->networks[i].digest, b->networks[i].digest, s};
+                    (StorePlanned){b->networks[i].digest, b->networks[i].digest, s, FIXTURE_EPOCHS};
         }
 }
 
@@ -252,7 +252,14 @@ static ErrCode run_all(Store *store, const Builder *b, const Fixture *fixture, E
         .network = b->points[3].network,
         .value = {b->points[3].nominal[0], b->points[3].nominal[1], b->points[3].nominal[2]},
         .text = "picked by validation"};
+    const StoreDecision none = {.part = "compare",
+                                .number = 1,
+                                .kind = STORE_END,
+                                .scale = {(double)NAN, (double)NAN, (double)NAN},
+                                .value = (double)NAN,
+                                .reason = "the grid's winner is known"};
     TRY(store_put_fact(store, &winner, err));
+    TRY(store_put_decision(store, &none, err));
     return ERR_NONE;
 fail:
     return err->code;

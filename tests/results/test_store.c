@@ -263,13 +263,13 @@ static void test_other_study(void **state)
     store_close(&store);
 }
 
-/* A fact is settled once; queries only read; score and half90 are there. */
+/* Queries only read; score and half90 are there. */
 static double half(double top1, double macs, const void *context)
 {
     return top1 * *(const double *)context + 0.0 * macs;
 }
 
-static void test_facts_and_queries(void **state)
+static void test_queries(void **state)
 {
     (void)state;
     Err err = {0};
@@ -277,12 +277,7 @@ static void test_facts_and_queries(void **state)
     Store *store = NULL;
     StoreTable t;
     static const double factor = 0.5;
-    StoreFact fact = {.name = "a", .value = {1.0, (double)NAN, (double)NAN}, .text = "x"};
-    ok(store_open(&store, fixture_path("facts.db"), &err));
-    ok(store_put_fact(store, &fact, &err));
-    ok(store_put_fact(store, &fact, &err));
-    fact.text = "y";
-    assert_int_equal(store_put_fact(store, &fact, &err), ERR_USAGE);
+    ok(store_open(&store, fixture_path("queries.db"), &err));
     assert_int_equal(store_query(store, "DELETE FROM fact", NULL, &arena, &t, &err), ERR_INTERNAL);
     err = (Err){0};
     ok(store_set_score(store, half, &factor, &err));
@@ -364,7 +359,7 @@ int main(void)
                                        cmocka_unit_test(test_epochs_again),
                                        cmocka_unit_test(test_accept_once),
                                        cmocka_unit_test(test_other_study),
-                                       cmocka_unit_test(test_facts_and_queries),
+                                       cmocka_unit_test(test_queries),
                                        cmocka_unit_test(test_reader_beside_writer),
                                        cmocka_unit_test(test_writer_waits)};
     return cmocka_run_group_tests(tests, NULL, remove_folder);

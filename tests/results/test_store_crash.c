@@ -53,7 +53,7 @@ static ErrCode go_on(const char *path, Err *err)
                               .status = "unmatched"};
     StorePlanned planned[N_TRIALS];
     for (int i = 0; i < N_TRIALS; i++)
-        planned[i] = (StorePlanned){"t1", "n1", i + 1};
+        planned[i] = (StorePlanned){"t1", "n1", i + 1, FIXTURE_EPOCHS};
     const StorePlan plan = {.study = {"crash", "", "net", "set", "d", 2, 10, 5, 5, true, 1},
                             .revision = {.yaml = "y",
                                          .digest = "r1",

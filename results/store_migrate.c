@@ -1,0 +1,137 @@
+/*
+ * results/store_migrate.c: an older schema becomes this program's, in one transaction a version.
+ *
+ * Nothing is sealed over: rows whose seals do not hold arena them (see the scripts), and only a
+ * trial whose digest held before gets a new one. So what `doctor` would have named before it names
+ * afterwards, and a damaged store can still be read.
+ */
+#include "results/store_internal.h"
+
+#include "base/sys.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Trials whose digest holds over their rows. */
+typedef struct SoundTrials {
+    int64_t *items;
+    size_t n, room;
+} SoundTrials;
+
+static ErrCode find_sound(Store *store, SoundTrials *sound, Err *err)
+{
+    Arena arena = {0};
+    DbQuery q = {0};
+    TRY(db_query(&q, &store->db,
+                 "SELECT trial, digest FROM trial_digest WHERE seal IS seal(trial, digest)", NULL,
+                 0, err));
+    while (db_next(&q)) {
+        char digest[HASH_HEX_BYTES];
+        const int64_t trial = db_get_int(&q, 0);
+        const char *should = db_get_text(&q, 1, &arena);
+        TRY(store_trial_digest(store, trial, digest, err));
+        if (should == NULL || strcmp(should, digest) != 0)
+            continue;
+        TRY(mem_grow(&sound->items, &sound->room, sound->n + 1, sizeof(*sound->items), err));
+        sound->items[sound->n++] = trial;
+    }
+    TRY(db_end(&q, err));
+    arena_release(&arena);
+    return ERR_NONE;
+fail:
+    db_abandon(&q);
+    arena_release(&arena);
+    return err->code;
+}
+
+/* The one update of a store's life: the same facts under the seals of another set of columns. */
+static ErrCode digest_anew(Store *store, const SoundTrials *sound, Err *err)
+{
+    for (size_t i = 0; i < sound->n; i++) {
+        char digest[HASH_HEX_BYTES];
+        DbQuery q = {0};
+        TRY(store_trial_digest(store, sound->items[i], digest, err));
+        const DbValue values[] = {db_int(sound->items[i]), db_text(digest)};
+        TRY(db_query(&q, &store->db,
+                     "UPDATE trial_digest SET digest = ?2, seal = seal(?1, ?2) WHERE trial = ?1",
+                     values, ARRAY_LEN(values), err));
+        db_next(&q);
+        TRY(db_end(&q, err));
+    }
+    return ERR_NONE;
+fail:
+    return err->code;
+}
+
+/* Rows that refer to nothing. */
+static ErrCode count_orphans(Store *store, int64_t *n, Err *err)
+{
+    return db_scalar(&store->db, "SELECT count(*) FROM pragma_foreign_key_check", NULL, 0, 0, n,
+                     err);
+}
+
+/* The script that leads from `version` to the next one, and new digests over the same facts. */
+static ErrCode rewrite(Store *store, int64_t version, Err *err)
+{
+    char text[64];
+    int64_t before = 0, after = 0;
+    SoundTrials sound = {0};
+    snprintf(text, sizeof(text), "schema_%" PRId64 ".sql", version + 1);
+    const EmbeddedFile *file = embed_find(results_files, text);
+    if (file == NULL)
+        return err_set(err, ERR_VERSION, "no isoflop ever wrote schema version %" PRId64, version);
+    TRY(find_sound(store, &sound, err));
+    TRY(count_orphans(store, &before, err));
+    TRY(db_exec(&store->db, (const char *)file->data, err));
+    TRY(digest_anew(store, &sound, err));
+    TRY(count_orphans(store, &after, err));
+    if (after > before) {
+        err_set(err, ERR_DATA, "%" PRId64 " rows would refer to nothing", after - before);
+        goto fail;
+    }
+    snprintf(text, sizeof(text), "PRAGMA user_version = %" PRId64, version + 1);
+    TRY(db_exec(&store->db, text, err));
+    mem_free(sound.items);
+    return ERR_NONE;
+fail:
+    mem_free(sound.items);
+    return err->code;
+}
+
+/* One version up, unless another writer was faster; *version is then what the store has. */
+static ErrCode step(Store *store, int64_t *version, Err *err)
+{
+    TRY(db_begin_write(&store->db, err));
+    TRY(store_schema_version(&store->db, version, err));
+    if (*version < DB_SCHEMA) {
+        TRY(rewrite(store, *version, err));
+        ++*version;
+    }
+    TRY(db_commit(&store->db, err));
+    return ERR_NONE;
+fail:
+    db_rollback(&store->db);
+    return err->code;
+}
+
+ErrCode store_schema_version(Db *db, int64_t *version, Err *err)
+{
+    return db_scalar(db, "PRAGMA user_version", NULL, 0, 0, version, err);
+}
+
+ErrCode store_migrate(Store *store, Err *err)
+{
+    int64_t version = 0;
+    TRY(store_schema_version(&store->db, &version, err));
+    if (version == DB_SCHEMA)
+        return ERR_NONE;
+    /* Tables are dropped and made again: references must not be followed meanwhile. */
+    TRY(db_exec(&store->db, "PRAGMA foreign_keys = OFF", err));
+    while (version < DB_SCHEMA)
+        TRY(step(store, &version, err));
+    return db_exec(&store->db, "PRAGMA foreign_keys = ON", err);
+fail:
+    return err_wrap(err, "bringing store '%s' from schema version %" PRId64 " to %d",
+                    store_path(store), version, DB_SCHEMA);
+}
