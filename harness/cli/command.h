@@ -98,9 +98,6 @@ struct Command {
     ErrCode (*run)(const Call *call, int *status, Err *err);
 };
 
-/* All commands, sorted by name, ended by NULL. */
-extern const Command *const commands[];
-
 /* Writes data to stdout; ERR_IO with the reason when it cannot (full disk). Clears the text. */
 ErrCode call_print(Text *text, Err *err) ERR_CHECKED;
 

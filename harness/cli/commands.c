@@ -1,9 +1,66 @@
 /* harness/cli/commands.c: the list of all commands, sorted by name. Nothing else knows it. */
 #include "harness/cli/commands.h"
 
-const Command *const commands[] = {
-    &cmd_bench,  &cmd_cost,   &cmd_data,    &cmd_eval, &cmd_explain, &cmd_export,
-    &cmd_family, &cmd_infer,  &cmd_init,    &cmd_list, &cmd_plan,    &cmd_plot,
-    &cmd_report, &cmd_run,    &cmd_scale,   &cmd_show, &cmd_status,  &cmd_table,
-    &cmd_train,  &cmd_trials, &cmd_verdict, NULL,
-};
+#include <string.h>
+
+/* X(NAME) for each cmd_NAME.c, which exports `const Command cmd_NAME`. */
+#define COMMANDS(X)                                                                                \
+    X(bench)                                                                                       \
+    X(cost)                                                                                        \
+    X(data)                                                                                        \
+    X(eval)                                                                                        \
+    X(explain)                                                                                     \
+    X(export)                                                                                      \
+    X(family)                                                                                      \
+    X(infer)                                                                                       \
+    X(init)                                                                                        \
+    X(list)                                                                                        \
+    X(plan)                                                                                        \
+    X(plot)                                                                                        \
+    X(report)                                                                                      \
+    X(run)                                                                                         \
+    X(scale)                                                                                       \
+    X(show)                                                                                        \
+    X(status)                                                                                      \
+    X(table)                                                                                       \
+    X(train)                                                                                       \
+    X(trials)                                                                                      \
+    X(verdict)
+
+#define DECLARE(name) extern const Command cmd_##name;
+COMMANDS(DECLARE)
+#undef DECLARE
+
+#define ROW(name) &cmd_##name,
+static const Command *const commands[] = {COMMANDS(ROW)};
+#undef ROW
+
+const Command *commands_find(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+        if (strcmp(commands[i]->name, name) == 0)
+            return commands[i];
+    return NULL;
+}
+
+ErrCode commands_unknown(const char *name, Err *err)
+{
+    const char *names[ARRAY_LEN(commands)];
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+        names[i] = commands[i]->name;
+    const char *near = text_nearest(name, names, ARRAY_LEN(names));
+    if (near != NULL)
+        return err_set(err, ERR_USAGE, "unknown command '%s', did you mean '%s'?", name, near);
+    return err_set(err, ERR_USAGE, "unknown command '%s', see 'isoflop --help'", name);
+}
+
+void commands_overview(Text *out)
+{
+    text_append(out, "usage: isoflop COMMAND [OPTION...] [ARGUMENT...]\n\n"
+                     "given more compute, how should a convolutional network grow?\n\ncommands:\n");
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+        if (!commands[i]->is_hidden)
+            text_printf(out, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
+    text_append(out, "\n'isoflop COMMAND --help' shows the options of one command.\n"
+                     "Start with: isoflop run quickstart\n");
+}

@@ -1,34 +1,14 @@
 /* harness/cli/main.c: the process: finds the command, parses, runs, prints the error, exits. */
 #include "harness/cli/command.h"
+#include "harness/cli/commands.h"
 #include "harness/cli/options.h"
+#include "harness/cli/options_help.h"
 #include "harness/cli/version.h"
 
 #include "base/file.h"
 #include "base/sys.h"
 
 #include <string.h>
-
-enum { MAX_COMMANDS = 64 };
-
-static const Command *find_command(const char *name)
-{
-    for (size_t i = 0; commands[i]; i++)
-        if (strcmp(commands[i]->name, name) == 0)
-            return commands[i];
-    return NULL;
-}
-
-static ErrCode unknown_command(const char *name, Err *err)
-{
-    const char *names[MAX_COMMANDS];
-    size_t n = 0;
-    for (size_t i = 0; commands[i] != NULL && n < MAX_COMMANDS; i++)
-        names[n++] = commands[i]->name;
-    const char *near = text_nearest(name, names, n);
-    if (near != NULL)
-        return err_set(err, ERR_USAGE, "unknown command '%s', did you mean '%s'?", name, near);
-    return err_set(err, ERR_USAGE, "unknown command '%s', see 'isoflop --help'", name);
-}
 
 /* The command line as typed, words quoted where a shell would need it. */
 static void join_line(int argc, char **argv, Text *out)
@@ -89,14 +69,14 @@ static ErrCode run_line(int argc, char **argv, int *status, Err *err)
     if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0 ||
         (strcmp(first, "help") == 0 && argc == 2)) {
         Text out = {0};
-        options_overview(&out);
+        commands_overview(&out);
         return print_and_release(&out, err);
     }
     if (argc < 2)
         return err_set(err, ERR_USAGE, "a command is missing, see 'isoflop --help'");
-    const Command *command = find_command(first);
+    const Command *command = commands_find(first);
     if (command == NULL)
-        return unknown_command(first, err);
+        return commands_unknown(first, err);
     return run_command(command, argc, argv, status, err);
 }
 
@@ -107,7 +87,7 @@ int main(int argc, char **argv)
     mem_adopt_jansson();
     if (run_line(argc, argv, &status, &err) == ERR_NONE && file_close_stdout(&err) == ERR_NONE)
         return status;
-    const Command *command = argc > 1 ? find_command(argv[1]) : NULL;
+    const Command *command = argc > 1 ? commands_find(argv[1]) : NULL;
     if (command != NULL)
         call_say("isoflop %s: %s", command->name, err.msg);
     else

@@ -1,67 +1,14 @@
-/* harness/cli/options.c: parsing and help, both from the option tables. */
+/* harness/cli/options.c: parsing by the option tables. */
 #include "harness/cli/options.h"
+
+#include "harness/cli/shared_options.h"
 
 #include "base/cpu.h"
 #include "base/proc.h"
 
 #include <string.h>
 
-enum { MAX_THREADS = 1024, MAX_NAMES = 64, HELP_COLUMN = 26, HELP_COLUMNS = 100 };
-
-/* Options of every command; those after --version only if the command wants them. */
-typedef struct SharedSettings {
-    bool help, version, verbose;
-    int64_t threads;
-    const char *cpu;
-    bool json;
-    OptionList sets;
-    const char *data_root;
-} SharedSettings;
-
-static const Option shared_options[] = {
-    {.name = "threads",
-     .kind = OPTION_INT,
-     .offset = offsetof(SharedSettings, threads),
-     .metavar = "T",
-     .min = 1,
-     .max = MAX_THREADS,
-     .doc =
-         "threads of the whole process (default: what the affinity mask and cgroup quota allow)"},
-    {.name = "cpu",
-     .kind = OPTION_TEXT,
-     .offset = offsetof(SharedSettings, cpu),
-     .metavar = "LEVEL",
-     .doc = "highest instruction set used: generic, avx2 or avx512 (default: ISOFLOP_CPU, or the "
-            "best)"},
-    {.name = "help",
-     .kind = OPTION_FLAG,
-     .offset = offsetof(SharedSettings, help),
-     .doc = "show this help"},
-    {.name = "version",
-     .kind = OPTION_FLAG,
-     .offset = offsetof(SharedSettings, version),
-     .doc = "show the version; with --verbose also compiler, flags, kernels, libraries"},
-    {.name = "verbose",
-     .kind = OPTION_FLAG,
-     .offset = offsetof(SharedSettings, verbose),
-     .is_hidden = true,
-     .doc = "more of --version"},
-};
-static const Option json_option = {.name = "json",
-                                   .kind = OPTION_FLAG,
-                                   .offset = offsetof(SharedSettings, json),
-                                   .doc = "print JSON on stdout"};
-static const Option set_option = {
-    .name = "set",
-    .kind = OPTION_LIST,
-    .offset = offsetof(SharedSettings, sets),
-    .metavar = "PATH=VALUE",
-    .doc = "override a key of the study, e.g. recipe.epochs=3; repeatable"};
-static const Option root_option = {.name = "data-root",
-                                   .kind = OPTION_TEXT,
-                                   .offset = offsetof(SharedSettings, data_root),
-                                   .metavar = "DIR",
-                                   .doc = "folder of data sets (default: ISOFLOP_DATA)"};
+enum { MAX_NAMES = 64 };
 
 /* Where an option was found: its declaration and the struct its offset counts from. */
 typedef struct Found {
@@ -83,21 +30,6 @@ static bool find_in_table(const OptionTable *table, unsigned char *base, const c
         }
     }
     return false;
-}
-
-/* The shared options a command takes, as one table in `options`. */
-static OptionTable shared_table(const Command *command, Option *options)
-{
-    size_t n = 0;
-    if (command->shared & SHARED_JSON)
-        options[n++] = json_option;
-    if (command->shared & SHARED_SET)
-        options[n++] = set_option;
-    if (command->shared & SHARED_DATA_ROOT)
-        options[n++] = root_option;
-    for (size_t i = 0; i < ARRAY_LEN(shared_options); i++)
-        options[n++] = shared_options[i];
-    return (OptionTable){options, n};
 }
 
 static size_t collect_names(const OptionTable *table, const char **names, size_t n)
@@ -269,8 +201,8 @@ static ErrCode finish_call(Call *call, const SharedSettings *values, Err *err)
 
 ErrCode options_parse(Call *call, OptionsWish *wish, int argc, const char **argv, Err *err)
 {
-    Option buffer[ARRAY_LEN(shared_options) + 3];
-    const OptionTable shared = shared_table(call->command, buffer);
+    Option buffer[SHARED_OPTIONS_MAX];
+    const OptionTable shared = shared_options(call->command, buffer);
     SharedSettings values = {0};
     if (store_fallbacks(&call->command->options, call->settings, err) != ERR_NONE)
         return err->code;
@@ -296,82 +228,4 @@ ErrCode options_parse(Call *call, OptionsWish *wish, int argc, const char **argv
     if (wish->help || wish->version)
         return ERR_NONE;
     return finish_call(call, &values, err);
-}
-
-static void help_table(const OptionTable *table, Text *out)
-{
-    for (size_t i = 0; i < table->n_options; i++) {
-        const Option *option = &table->options[i];
-        if (option->kind == OPTION_TABLE) {
-            help_table(option->table, out);
-            continue;
-        }
-        if (option->is_hidden)
-            continue;
-        const size_t begin = out->n_bytes;
-        text_printf(out, "  --%s%s%s", option->name, option->metavar != NULL ? " " : "",
-                    option->metavar != NULL ? option->metavar : "");
-        const size_t used = out->n_bytes - begin;
-        if (used + 2 > HELP_COLUMN) {
-            text_append_char(out, '\n');
-            text_repeat(out, ' ', HELP_COLUMN);
-        } else {
-            text_repeat(out, ' ', HELP_COLUMN - used);
-        }
-        text_append(out, option->doc);
-        if (option->kind == OPTION_ENUM) {
-            text_append(out, ": ");
-            for (int k = 0; option->names[k]; k++)
-                text_printf(out, "%s%s", k ? ", " : "", option->names[k]);
-        }
-        if (option->fallback != NULL)
-            text_printf(out, " (default: %s)", option->fallback);
-        text_append_char(out, '\n');
-    }
-}
-
-/* A paragraph, broken between words at HELP_COLUMNS, after an empty line. */
-static void append_wrapped(Text *out, const char *paragraph)
-{
-    size_t column = 0;
-    text_append_char(out, '\n');
-    for (const char *word = paragraph; *word;) {
-        const size_t n = strcspn(word, " ");
-        if (column && column + 1 + n > HELP_COLUMNS) {
-            text_append_char(out, '\n');
-            column = 0;
-        } else if (column) {
-            text_append_char(out, ' ');
-            column++;
-        }
-        text_append_bytes(out, word, n);
-        column += n;
-        word += n + (word[n] == ' ');
-    }
-    text_append_char(out, '\n');
-}
-
-void options_help(const Command *command, Text *out)
-{
-    for (int i = 0; command->usage[i]; i++)
-        text_printf(out, "%s isoflop %s %s\n", i ? "      " : "usage:", command->name,
-                    command->usage[i]);
-    text_printf(out, "\n%s\n\noptions:\n", command->summary);
-    help_table(&command->options, out);
-    Option buffer[ARRAY_LEN(shared_options) + 3];
-    const OptionTable shared = shared_table(command, buffer);
-    help_table(&shared, out);
-    for (int i = 0; command->notes != NULL && command->notes[i] != NULL; i++)
-        append_wrapped(out, command->notes[i]);
-}
-
-void options_overview(Text *out)
-{
-    text_append(out, "usage: isoflop COMMAND [OPTION...] [ARGUMENT...]\n\n"
-                     "given more compute, how should a convolutional network grow?\n\ncommands:\n");
-    for (size_t i = 0; commands[i]; i++)
-        if (!commands[i]->is_hidden)
-            text_printf(out, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
-    text_append(out, "\n'isoflop COMMAND --help' shows the options of one command.\n"
-                     "Start with: isoflop run quickstart\n");
 }

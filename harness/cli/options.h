@@ -24,10 +24,4 @@ typedef struct OptionsWish {
 ErrCode options_parse(Call *call, OptionsWish *wish, int argc, const char **argv,
                       Err *err) ERR_CHECKED;
 
-/* `isoflop COMMAND --help`. */
-void options_help(const Command *command, Text *out);
-
-/* `isoflop --help`. */
-void options_overview(Text *out);
-
 #endif
