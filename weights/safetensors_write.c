@@ -90,8 +90,7 @@ static ErrCode build_header(const TensorSet *set, const char *path, Text *text, 
     TRY(text_ok(text, err));
     while (text->n_bytes > 0 && text_string(text)[text->n_bytes - 1] == '\n')
         text->n_bytes--;
-    while (text->n_bytes % HEADER_ALIGN != 0)
-        text_append_char(text, ' ');
+    text_repeat(text, ' ', (HEADER_ALIGN - text->n_bytes % HEADER_ALIGN) % HEADER_ALIGN);
     TRY(text_ok(text, err));
     if (text->n_bytes > SAFETENSORS_HEADER_MAX) {
         err_set(err, ERR_RANGE, "header of '%s' would take %zu bytes: at most %d are allowed", path,
