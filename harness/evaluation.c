@@ -42,14 +42,14 @@ static void run_batch(Evaluation *out, Net *net, Batches *batches, uint32_t inde
         out->confusion[buffers->batch.label[i] * out->classes + buffers->predictions[i]]++;
 }
 
-ErrCode evaluation_run(Evaluation *out, Net *net, const ImageSet *set, const DataStats *stats,
-                       DataPart part, Err *err)
+ErrCode evaluation_run(Evaluation *out, Net *net, const ImageSet *set, DataPart part, Err *err)
 {
     Buffers buffers = {0};
     Batches *batches = NULL;
     EvalSums sums = {0};
     const BatchSettings settings = {
         .part = part, .batch = net_settings(net)->batch, .max_threads = net_settings(net)->threads};
+    const DataStats stats = imagestats_compute(set, PART_TRAIN, net_settings(net)->threads);
     *out = (Evaluation){.classes = net_network(net)->classes};
     const size_t cells = (size_t)out->classes * (size_t)out->classes;
     out->confusion = mem_calloc(cells, sizeof *out->confusion);
@@ -58,7 +58,7 @@ ErrCode evaluation_run(Evaluation *out, Net *net, const ImageSet *set, const Dat
         goto fail;
     }
     TRY(make_buffers(&buffers, net, err));
-    TRY(batches_create(&batches, set, stats, &settings, err));
+    TRY(batches_create(&batches, set, &stats, &settings, err));
     batches_begin_epoch(batches, 0);
     for (uint32_t i = 0; i < batches_count(batches); i++)
         run_batch(out, net, batches, i, &buffers, &sums);

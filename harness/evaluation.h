@@ -21,11 +21,12 @@ typedef struct Evaluation {
 } Evaluation;
 
 /*
- * Evaluates net (its weights, running statistics) on `part` of `set`, normalised by `stats`.
- * ERR_MEMORY, ERR_USAGE (empty part). evaluation_release frees the matrix.
+ * Evaluates net (its weights, running statistics) on `part` of `set`, normalised as in training, by
+ * the statistics of the training subset. ERR_MEMORY, ERR_USAGE (empty part). evaluation_release
+ * frees the matrix.
  */
-ErrCode evaluation_run(Evaluation *out, Net *net, const ImageSet *set, const DataStats *stats,
-                       DataPart part, Err *err) ERR_CHECKED;
+ErrCode evaluation_run(Evaluation *out, Net *net, const ImageSet *set, DataPart part,
+                       Err *err) ERR_CHECKED;
 
 /* Images of class `label`, and percent of them that were recognised (NaN without any). */
 int64_t evaluation_class_count(const Evaluation *evaluation, int label);

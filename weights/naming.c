@@ -1,8 +1,9 @@
-/* weights/naming.c: the name tables of torchvision and timm, worked out from an operation's place. */
+/* weights/naming.c: the names of torchvision and timm, worked out from an operation's place. */
 #include "weights/naming.h"
 
 #include "base/text.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -194,8 +195,17 @@ static bool is_batch_count(const char *name)
     return text_ends_with(name, ".num_batches_tracked");
 }
 
+static ErrCode adapt_torchvision(Spec *spec, Err *err)
+{
+    if (isnan(spec->torchvision_epsilon))
+        return err_set(err, ERR_USAGE, "torchvision does not have the network '%s'", spec->name);
+    spec->batch_norm.epsilon = spec->torchvision_epsilon;
+    spec->padding = PADDING_SYMMETRIC;
+    return ERR_NONE;
+}
+
 const WeightNaming naming_torchvision = {"torchvision", rename_torchvision, naming_conv_shape,
-                                         is_batch_count};
+                                         is_batch_count, adapt_torchvision};
 
 /* --- timm --- */
 
@@ -242,7 +252,18 @@ static void rename_timm(const Network *network, const NetTensor *tensor, char *t
         (void)snprintf(text, NET_TENSOR_NAME_MAX, "%s%s.%s", prefix, conv, place.last);
 }
 
-const WeightNaming naming_timm = {"timm-tf", rename_timm, naming_conv_shape, is_batch_count};
+/* The weights are TensorFlow's. */
+static ErrCode adapt_timm(Spec *spec, Err *err)
+{
+    static const double tensorflow_epsilon = 1e-3;
+    (void)err;
+    spec->batch_norm.epsilon = tensorflow_epsilon;
+    spec->padding = PADDING_SAME;
+    return ERR_NONE;
+}
+
+const WeightNaming naming_timm = {"timm-tf", rename_timm, naming_conv_shape, is_batch_count,
+                                  adapt_timm};
 
 /* --- by name --- */
 

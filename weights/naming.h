@@ -2,8 +2,9 @@
  * weights/naming.h: what our tensors are called in other people's weight files.
  *
  * `torchvision`: state dicts of torchvision's EfficientNet (V1, V2), MobileNetV2, MNASNet and
- * ResNet. `timm-tf`: those of timm's EfficientNet family, whose tf_ variants hold TensorFlow's
- * weights (SAME padding, TensorFlow's epsilon). The family is read off the operations. Sources:
+ * ResNet, with its epsilon and symmetric padding. `timm-tf`: those of timm's EfficientNet family,
+ * whose tf_ variants hold TensorFlow's weights (SAME padding, TensorFlow's epsilon). The family is
+ * read off the operations. Sources:
  * torchvision 0.14 models/{efficientnet,mobilenetv2,mnasnet,resnet}.py; timm
  * models/_efficientnet_blocks.py.
  */

@@ -3,6 +3,7 @@
 #include "weights/safetensors.h"
 
 #include "base/sys.h"
+#include "models/resolve.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -135,6 +136,26 @@ ErrCode weights_load(Net *net, const char *path, const WeightNaming *naming, Err
 fail:
     safetensors_close(&file);
     mem_free(data);
+    return err->code;
+}
+
+ErrCode weights_open(Net **out, const Spec *spec, const NetSettings *settings, const char *path,
+                     const WeightNaming *naming, Err *err)
+{
+    Spec adapted = *spec;
+    Network network = {0};
+    Net *net = NULL;
+    if (naming->adapt != NULL)
+        TRY(naming->adapt(&adapted, err));
+    TRY(resolve_network(&network, &adapted, err));
+    TRY(net_create(&net, &network, settings, err));
+    TRY(weights_load(net, path, naming, err));
+    network_release(&network);
+    *out = net;
+    return ERR_NONE;
+fail:
+    net_destroy(&net);
+    network_release(&network);
     return err->code;
 }
 

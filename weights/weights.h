@@ -1,13 +1,16 @@
 /*
- * weights/weights.h: a network's weights in safetensors files, under our own or somebody else's names.
+ * weights/weights.h: a network's weights in safetensors files, under our own or other people's
+ * names.
  *
  * A file holds every tensor of the Net (running statistics included) and nothing else; its bytes
  * are a function of the network and the numbers. A naming is a table entry: it says what one of our
- * tensors is called elsewhere, and which extra tensors of such files are ignored.
+ * tensors is called elsewhere, which extra tensors of such files are ignored, and what such weights
+ * ask of the network.
  */
 #ifndef WEIGHTS_WEIGHTS_H
 #define WEIGHTS_WEIGHTS_H
 
+#include "models/spec.h"
 #include "nn/net.h"
 
 typedef struct WeightNaming {
@@ -18,6 +21,11 @@ typedef struct WeightNaming {
     int (*reshape)(const NetTensor *tensor, int64_t dims[NET_TENSOR_MAX_DIMS]);
     /* True if a tensor of the file that the Net does not have may be left out. */
     bool (*is_ignored)(const char *name);
+    /*
+     * Makes of `spec` the network such weights were trained as: epsilon, padding. ERR_USAGE where
+     * they do not know the network. NULL: as it is.
+     */
+    ErrCode (*adapt)(Spec *spec, Err *err);
 } WeightNaming;
 
 extern const WeightNaming weights_own_names;
@@ -28,6 +36,14 @@ extern const WeightNaming weights_own_names;
  * unchanged).
  */
 ErrCode weights_load(Net *net, const char *path, const WeightNaming *naming, Err *err) ERR_CHECKED;
+
+/*
+ * *out = the network of `spec`, adapted to the naming, resolved, planned, with the weights of
+ * `path`; net_destroy it. ERR_USAGE (adapt, a network beyond the limits), as net_create and
+ * weights_load.
+ */
+ErrCode weights_open(Net **out, const Spec *spec, const NetSettings *settings, const char *path,
+                     const WeightNaming *naming, Err *err) ERR_CHECKED;
 
 /* Writes NET_WEIGHTS or NET_EMA, atomically. ERR_IO, ERR_MEMORY. */
 ErrCode weights_save(const Net *net, NetValues values, const char *path, const WeightNaming *naming,

@@ -1,4 +1,5 @@
-/* harness/cli/call.c: what a command says: data on stdout, talk and progress on stderr. */
+/* harness/cli/call.c: what a command says: data on stdout, talk and progress on stderr; what it
+ * needs. */
 #include "harness/cli/command.h"
 
 #include "base/file.h"
@@ -22,6 +23,13 @@ static void end_progress(Text *out)
     if (progress_width)
         text_append(out, "\r\033[K");
     progress_width = 0;
+}
+
+ErrCode call_need(const char *name, const char *value, Err *err)
+{
+    if (value == NULL || value[0] == '\0')
+        return err_set(err, ERR_USAGE, "option '--%s' is missing", name);
+    return ERR_NONE;
 }
 
 ErrCode call_print(Text *text, Err *err)

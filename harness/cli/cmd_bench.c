@@ -17,18 +17,13 @@ static const char *const notes[] = {"step: forward, cross-entropy, backward, RMS
                                     NULL};
 
 typedef struct BenchSettings {
-    NetworkOptions network;
-    const char *name;
+    NetworkChoice network;
     int64_t batch, steps;
 } BenchSettings;
 
 #define FIELD(field) offsetof(BenchSettings, field)
 static const Option options[] = {
-    {.name = "network",
-     .kind = OPTION_TEXT,
-     .offset = FIELD(name),
-     .metavar = "N",
-     .doc = "zoo name or YAML file"},
+    {.kind = OPTION_TABLE, .offset = FIELD(network), .table = &network_choice},
     {.name = "batch",
      .kind = OPTION_INT,
      .offset = FIELD(batch),
@@ -45,7 +40,6 @@ static const Option options[] = {
      .min = STEPBENCH_MIN_STEPS,
      .max = STEPBENCH_MAX_STEPS,
      .doc = "steps that are timed"},
-    {.kind = OPTION_TABLE, .offset = FIELD(network), .table = &network_options},
 };
 #undef FIELD
 
@@ -94,11 +88,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
         (void)err_set(err, ERR_USAGE, "unknown benchmark '%s', only 'step'", call->args[0]);
         goto fail;
     }
-    if (settings->name == NULL) {
-        (void)err_set(err, ERR_USAGE, "option '--network' is missing");
-        goto fail;
-    }
-    TRY(network_options_spec(&spec, settings->name, &settings->network, NULL, 0, err));
+    TRY(network_choice_spec(&spec, &settings->network, NULL, 0, err));
     TRY(resolve_network(&network, &spec, err));
     TRY(stepbench_run(&network, &bench, &report, err));
     put_report(&network, &bench, &report, call->json, &out);

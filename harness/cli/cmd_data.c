@@ -2,7 +2,7 @@
  * it. */
 #include "harness/cli/command.h"
 #include "harness/cli/data_facts.h"
-#include "harness/cli/network_options.h"
+#include "harness/cli/data_option.h"
 
 #include "data/sheet.h"
 
@@ -166,7 +166,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
 {
     (void)status;
     const DataSettings *settings = call->settings;
-    char name[DATA_OPTION_PATH_MAX];
+    char name[DATA_OPTION_NAME_MAX];
     DataFacts facts = {0};
     Text out = {0};
     SheetSettings sheet = {.columns = (int)settings->columns, .key = {(uint64_t)settings->seed, 0}};

@@ -1,12 +1,11 @@
 /* harness/cli/cmd_eval.c: `isoflop eval`: scores a weight file on a split. */
 #include "harness/cli/command.h"
-#include "harness/cli/network_options.h"
+#include "harness/cli/data_option.h"
+#include "harness/cli/weights_options.h"
 
 #include "base/json.h"
 #include "harness/evaluation.h"
 #include "harness/study_data.h"
-#include "models/resolve.h"
-#include "weights/naming.h"
 
 static const char *const usage[] = {
     "--network N --weights W --data NAME[=PATH] [--split val|test] [--batch B] [--json]", NULL};
@@ -17,10 +16,10 @@ static const char *const notes[] = {"Normalisation is by the training subset, as
                                     NULL};
 
 typedef struct EvalSettings {
-    NetworkOptions network;
-    const char *name, *weights, *data;
+    WeightsOptions trained;
+    DataOption data;
     int64_t batch;
-    int split, names;
+    int split;
 } EvalSettings;
 
 static const char *const split_names[] = {"val", "test", NULL};
@@ -28,21 +27,8 @@ static const DataPart split_parts[] = {PART_VAL, PART_TEST};
 
 #define FIELD(field) offsetof(EvalSettings, field)
 static const Option options[] = {
-    {.name = "network",
-     .kind = OPTION_TEXT,
-     .offset = FIELD(name),
-     .metavar = "N",
-     .doc = "zoo name or YAML file"},
-    {.name = "weights",
-     .kind = OPTION_TEXT,
-     .offset = FIELD(weights),
-     .metavar = "FILE",
-     .doc = "weights as safetensors"},
-    {.name = "data",
-     .kind = OPTION_TEXT,
-     .offset = FIELD(data),
-     .metavar = "NAME[=PATH]",
-     .doc = "data set, with its folder or archive"},
+    {.kind = OPTION_TABLE, .offset = FIELD(trained), .table = &weights_options},
+    {.kind = OPTION_TABLE, .offset = FIELD(data), .table = &data_option},
     {.name = "split",
      .kind = OPTION_ENUM,
      .offset = FIELD(split),
@@ -58,26 +44,8 @@ static const Option options[] = {
      .min = 1,
      .max = 65536,
      .doc = "images at a time; changes memory, not results"},
-    {.name = "names",
-     .kind = OPTION_ENUM,
-     .offset = FIELD(names),
-     .metavar = "WHOSE",
-     .fallback = "isoflop",
-     .names = naming_names,
-     .doc = "names in the weight file"},
-    {.kind = OPTION_TABLE, .offset = FIELD(network), .table = &network_options},
 };
 #undef FIELD
-
-static ErrCode check_settings(const EvalSettings *settings, Err *err)
-{
-    const char *const values[] = {settings->name, settings->weights, settings->data};
-    const char *const names[] = {"network", "weights", "data"};
-    for (size_t i = 0; i < ARRAY_LEN(names); i++)
-        if (values[i] == NULL)
-            return err_set(err, ERR_USAGE, "option '--%s' is missing", names[i]);
-    return ERR_NONE;
-}
 
 static void put_json(const Evaluation *result, const char *split, const Dataset *data, Text *out)
 {
@@ -125,25 +93,17 @@ static void put_plain(const Evaluation *result, const char *split, const Dataset
                 result->top1, result->loss);
 }
 
-/* Opens images and network and scores; what is printed is left in *result. */
+/* Opens network and images and scores; what is printed is left in *result. */
 static ErrCode evaluate(const Call *call, const Study *study, const StudyImages *images,
                         Evaluation *result, Err *err)
 {
     const EvalSettings *settings = call->settings;
-    Spec spec;
-    Network network = {0};
     Net *net = NULL;
     ImageSet *set = NULL;
     ImageSetReport report;
-    TRY(network_options_spec(&spec, settings->name, &settings->network, study,
-                             dataset_n_classes(images->set), err));
-    TRY(network_options_names(&spec, settings->names, err));
-    TRY(resolve_network(&network, &spec, err));
-    const NetSettings plan = {
-        .batch = (int)settings->batch, .threads = call->threads, .level = call->cpu};
-    TRY(net_create(&net, &network, &plan, err));
-    TRY(weights_load(net, settings->weights, naming_at(settings->names), err));
-    const ImageSetSettings view = {.resolution = network.resolution,
+    TRY(weights_options_open(&net, &settings->trained, call, study, dataset_n_classes(images->set),
+                             (int)settings->batch, err));
+    const ImageSetSettings view = {.resolution = net_network(net)->resolution,
                                    .center_crop = study->data.center_crop,
                                    .threads = call->threads,
                                    .progress = call_preparing,
@@ -151,12 +111,10 @@ static ErrCode evaluate(const Call *call, const Study *study, const StudyImages 
     TRY(imageset_open(&set, images->set, &images->split, &view, &report, err));
     if (report.was_built)
         call_prepared(call, report.n_images, report.seconds);
-    const DataStats stats = imagestats_compute(set, PART_TRAIN, call->threads);
-    TRY(evaluation_run(result, net, set, &stats, split_parts[settings->split], err));
+    TRY(evaluation_run(result, net, set, split_parts[settings->split], err));
 fail:
     net_destroy(&net);
     imageset_close(&set);
-    network_release(&network);
     return err->code;
 }
 
@@ -164,14 +122,13 @@ static ErrCode run(const Call *call, int *status, Err *err)
 {
     (void)status;
     const EvalSettings *settings = call->settings;
-    char name[DATA_OPTION_PATH_MAX];
+    char name[DATA_OPTION_NAME_MAX];
     Study *study = NULL;
     StudyImages images = {0};
     Evaluation result = {0};
     Text out = {0};
-    TRY(check_settings(settings, err));
-    TRY(study_defaults(&study, call->sets.v, call->sets.n, err));
-    TRY(data_option_apply(study, settings->data, name, err));
+    TRY(weights_options_check(&settings->trained, err));
+    TRY(data_option_study(&study, call, &settings->data, name, err));
     TRY(study_data_open(&images, &study->data, call->data_root, call->threads, err));
     TRY(evaluate(call, study, &images, &result, err));
     if (call->json)

@@ -30,8 +30,8 @@ static ErrCode run(const Call *call, int *status, Err *err)
 {
     (void)status;
     const ExplainSettings *settings = call->settings;
-    const Scale constants = {settings->compound.alpha, settings->compound.beta,
-                             settings->compound.gamma};
+    const FamilyOptions *family = &settings->compound.family;
+    const Scale constants = {family->alpha, family->beta, family->gamma};
     Spec spec;
     Explanation explanation;
     Text out = {0};

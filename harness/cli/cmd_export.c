@@ -1,10 +1,9 @@
 /* harness/cli/cmd_export.c: `isoflop export`: weights and results in other programs' formats. */
 #include "harness/cli/command.h"
-#include "harness/cli/network_options.h"
 #include "harness/cli/study_folder.h"
+#include "harness/cli/weights_options.h"
 
 #include "harness/onnx.h"
-#include "models/resolve.h"
 #include "results/export.h"
 #include "weights/naming.h"
 
@@ -24,9 +23,9 @@ typedef enum Format { FORMAT_ONNX, FORMAT_SAFETENSORS, FORMAT_CSV, FORMAT_JSON }
 static const char *const format_names[] = {"onnx", "safetensors", "csv", "json", NULL};
 
 typedef struct ExportSettings {
-    NetworkOptions network;
-    const char *name, *weights, *output;
-    int format, names, to;
+    WeightsOptions trained;
+    const char *output;
+    int format, to;
 } ExportSettings;
 
 #define FIELD(field) offsetof(ExportSettings, field)
@@ -38,23 +37,7 @@ static const Option options[] = {
      .fallback = "onnx",
      .names = format_names,
      .doc = "what to write"},
-    {.name = "network",
-     .kind = OPTION_TEXT,
-     .offset = FIELD(name),
-     .metavar = "N",
-     .doc = "zoo name or YAML file"},
-    {.name = "weights",
-     .kind = OPTION_TEXT,
-     .offset = FIELD(weights),
-     .metavar = "FILE",
-     .doc = "weights as safetensors"},
-    {.name = "names",
-     .kind = OPTION_ENUM,
-     .offset = FIELD(names),
-     .metavar = "WHOSE",
-     .fallback = "isoflop",
-     .names = naming_names,
-     .doc = "names in the weight file"},
+    {.kind = OPTION_TABLE, .offset = FIELD(trained), .table = &weights_options},
     {.name = "to",
      .kind = OPTION_ENUM,
      .offset = FIELD(to),
@@ -67,44 +50,27 @@ static const Option options[] = {
      .offset = FIELD(output),
      .metavar = "FILE",
      .doc = "file to write"},
-    {.kind = OPTION_TABLE, .offset = FIELD(network), .table = &network_options},
 };
 #undef FIELD
-
-static ErrCode check_network(const Call *call, Err *err)
-{
-    const ExportSettings *settings = call->settings;
-    const char *const values[] = {settings->name, settings->weights, settings->output};
-    const char *const names[] = {"network", "weights", "output"};
-    for (size_t i = 0; i < ARRAY_LEN(names); i++)
-        if (values[i] == NULL)
-            return err_set(err, ERR_USAGE, "option '--%s' is missing", names[i]);
-    if (call->n_args)
-        return err_set(err, ERR_USAGE, "unexpected argument '%s' with --format %s", call->args[0],
-                       format_names[settings->format]);
-    return ERR_NONE;
-}
 
 static ErrCode export_network(const Call *call, Err *err)
 {
     const ExportSettings *settings = call->settings;
-    Spec spec;
-    Network network = {0};
     Net *net = NULL;
-    const NetSettings plan = {.batch = 1, .threads = call->threads, .level = call->cpu};
-    TRY(check_network(call, err));
-    TRY(network_options_spec(&spec, settings->name, &settings->network, NULL, 0, err));
-    TRY(network_options_names(&spec, settings->names, err));
-    TRY(resolve_network(&network, &spec, err));
-    TRY(net_create(&net, &network, &plan, err));
-    TRY(weights_load(net, settings->weights, naming_at(settings->names), err));
+    TRY(weights_options_check(&settings->trained, err));
+    TRY(call_need("output", settings->output, err));
+    if (call->n_args) {
+        (void)err_set(err, ERR_USAGE, "unexpected argument '%s' with --format %s", call->args[0],
+                      format_names[settings->format]);
+        goto fail;
+    }
+    TRY(weights_options_open(&net, &settings->trained, call, NULL, 0, 1, err));
     if (settings->format == FORMAT_ONNX)
         TRY(onnx_write(net, settings->output, err));
     else
         TRY(weights_save(net, NET_WEIGHTS, settings->output, naming_at(settings->to), err));
 fail:
     net_destroy(&net);
-    network_release(&network);
     return err->code;
 }
 

@@ -17,32 +17,15 @@ static const char *const notes[] = {"Members alpha^phi, beta^phi, gamma^phi by t
                                     "whole-numbered ranges, for example 0,0.5,1..3.",
                                     NULL};
 
-typedef struct FamilyOptions {
+typedef struct MemberOptions {
     NetworkOptions network;
-    double alpha, beta, gamma;
+    FamilyOptions family;
     const char *phi;
-} FamilyOptions;
+} MemberOptions;
 
-#define FIELD(field) offsetof(FamilyOptions, field)
+#define FIELD(field) offsetof(MemberOptions, field)
 static const Option options[] = {
-    {.name = "alpha",
-     .kind = OPTION_NUMBER,
-     .offset = FIELD(alpha),
-     .metavar = "A",
-     .fallback = "1.2",
-     .doc = "depth's constant"},
-    {.name = "beta",
-     .kind = OPTION_NUMBER,
-     .offset = FIELD(beta),
-     .metavar = "B",
-     .fallback = "1.1",
-     .doc = "width's constant"},
-    {.name = "gamma",
-     .kind = OPTION_NUMBER,
-     .offset = FIELD(gamma),
-     .metavar = "G",
-     .fallback = "1.15",
-     .doc = "resolution's constant"},
+    {.kind = OPTION_TABLE, .offset = FIELD(family), .table = &family_options},
     {.name = "phi",
      .kind = OPTION_TEXT,
      .offset = FIELD(phi),
@@ -98,28 +81,28 @@ bad:
                    FAMILY_MAX_MEMBERS, list);
 }
 
-static void put_json(const Spec *spec, const FamilyOptions *settings, const FamilyMember *members,
+static void put_json(const Spec *spec, const FamilyOptions *family, const FamilyMember *members,
                      size_t n, Text *out)
 {
     JsonWriter json = json_writer(out, true);
     json_open_map(&json, NULL);
     json_put_text(&json, "network", spec->name);
-    json_put_double(&json, "alpha", settings->alpha);
-    json_put_double(&json, "beta", settings->beta);
-    json_put_double(&json, "gamma", settings->gamma);
+    json_put_double(&json, "alpha", family->alpha);
+    json_put_double(&json, "beta", family->beta);
+    json_put_double(&json, "gamma", family->gamma);
     family_json(members, n, "members", &json);
     json_close_map(&json);
     text_append_char(out, '\n');
 }
 
-static void put_text(const Spec *spec, const FamilyOptions *settings, const FamilyMember *members,
+static void put_text(const Spec *spec, const FamilyOptions *family, const FamilyMember *members,
                      size_t n, Text *out)
 {
-    const Scale one = scaling_compound(settings->alpha, settings->beta, settings->gamma, 1.0);
+    const Scale one = scaling_compound(family->alpha, family->beta, family->gamma, 1.0);
     text_printf(out,
                 "%s scaled by alpha = %g, beta = %g, gamma = %g: nominally "
                 "alpha * beta^2 * gamma^2 = %.3f times the cost per step of phi.\n\n",
-                spec->name, settings->alpha, settings->beta, settings->gamma,
+                spec->name, family->alpha, family->beta, family->gamma,
                 one.depth * (one.width * one.width) * (one.resolution * one.resolution));
     family_table(members, n, out);
 }
@@ -127,19 +110,20 @@ static void put_text(const Spec *spec, const FamilyOptions *settings, const Fami
 static ErrCode run(const Call *call, int *status, Err *err)
 {
     (void)status;
-    const FamilyOptions *settings = call->settings;
+    const MemberOptions *settings = call->settings;
     double phi[FAMILY_MAX_MEMBERS];
     FamilyMember members[FAMILY_MAX_MEMBERS];
-    FamilySettings family = {settings->alpha, settings->beta, settings->gamma, phi, 0};
+    const FamilyOptions *constants = &settings->family;
+    FamilySettings family = {constants->alpha, constants->beta, constants->gamma, phi, 0};
     Spec spec;
     Text out = {0};
     TRY(parse_phi(phi, &family.n_phi, settings->phi, err));
     TRY(network_options_spec(&spec, call->args[0], &settings->network, NULL, 0, err));
     TRY(family_build(members, &spec, &family, err));
     if (call->json)
-        put_json(&spec, settings, members, family.n_phi, &out);
+        put_json(&spec, constants, members, family.n_phi, &out);
     else
-        put_text(&spec, settings, members, family.n_phi, &out);
+        put_text(&spec, constants, members, family.n_phi, &out);
     TRY(call_print(&out, err));
 fail:
     text_release(&out);
@@ -152,7 +136,7 @@ const Command cmd_family = {
     .usage = usage,
     .notes = notes,
     .options = {options, ARRAY_LEN(options)},
-    .settings_bytes = sizeof(FamilyOptions),
+    .settings_bytes = sizeof(MemberOptions),
     .min_args = 1,
     .max_args = 1,
     .shared = SHARED_JSON,

@@ -1,6 +1,7 @@
 /* harness/cli/cmd_train.c: `isoflop train`: trains one network, with the very code of a study's
  * trials. */
 #include "harness/cli/command.h"
+#include "harness/cli/data_option.h"
 #include "harness/cli/network_options.h"
 
 #include "base/json.h"
@@ -21,8 +22,9 @@ static const char *const notes[] = {"DIR gets weights.safetensors (what was meas
                                     NULL};
 
 typedef struct TrainOptions {
-    const char *network, *data, *out, *init;
-    NetworkOptions scale;
+    NetworkChoice network;
+    DataOption data;
+    const char *out, *init;
     int64_t epochs, batch, seed;
 } TrainOptions;
 
@@ -30,17 +32,8 @@ typedef struct TrainOptions {
 
 #define FIELD(field) offsetof(TrainOptions, field)
 static const Option options[] = {
-    {.name = "network",
-     .kind = OPTION_TEXT,
-     .offset = FIELD(network),
-     .metavar = "N",
-     .doc = "zoo name or YAML path"},
-    {.kind = OPTION_TABLE, .offset = FIELD(scale), .table = &network_options},
-    {.name = "data",
-     .kind = OPTION_TEXT,
-     .offset = FIELD(data),
-     .metavar = "NAME[=PATH]",
-     .doc = "data set, and its own folder or archive"},
+    {.kind = OPTION_TABLE, .offset = FIELD(network), .table = &network_choice},
+    {.kind = OPTION_TABLE, .offset = FIELD(data), .table = &data_option},
     {.name = "out",
      .kind = OPTION_TEXT,
      .offset = FIELD(out),
@@ -181,20 +174,18 @@ static void say_end(const TrainReport *report, Listener *listener)
 
 static ErrCode check_given(const TrainOptions *settings, Err *err)
 {
-    const char *const values[] = {settings->network, settings->data, settings->out};
-    static const char *const names[] = {"network", "data", "out"};
-    for (size_t i = 0; i < ARRAY_LEN(values); i++)
-        if (values[i] == NULL || !values[i][0])
-            return err_set(err, ERR_USAGE, "option '--%s' is missing", names[i]);
-    return ERR_NONE;
+    TRY(call_need("network", settings->network.name, err));
+    TRY(call_need("data", settings->data.text, err));
+    TRY(call_need("out", settings->out, err));
+fail:
+    return err->code;
 }
 
 /* The defaults with --set, then the short options. */
-static ErrCode make_study(Study **out, const Call *call, char data[DATA_OPTION_PATH_MAX], Err *err)
+static ErrCode make_study(Study **out, const Call *call, char data[DATA_OPTION_NAME_MAX], Err *err)
 {
     const TrainOptions *settings = call->settings;
-    TRY(study_defaults(out, call->sets.v, call->sets.n, err));
-    TRY(data_option_apply(*out, settings->data, data, err));
+    TRY(data_option_study(out, call, &settings->data, data, err));
     if (settings->epochs) {
         (*out)->recipe.epochs = settings->epochs;
         TRY(recipe_check(&(*out)->recipe, err));
@@ -211,8 +202,7 @@ static ErrCode make_network(Network *network, const Call *call, const Study *stu
     StudyImages images = {0};
     Spec spec;
     TRY(study_data_open(&images, &study->data, call->data_root, call->threads, err));
-    TRY(network_options_spec(&spec, settings->network, &settings->scale, study,
-                             dataset_n_classes(images.set), err));
+    TRY(network_choice_spec(&spec, &settings->network, study, dataset_n_classes(images.set), err));
     TRY(resolve_network(network, &spec, err));
 fail:
     study_data_close(&images);
@@ -223,7 +213,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
 {
     (void)status;
     const TrainOptions *settings = call->settings;
-    char data[DATA_OPTION_PATH_MAX];
+    char data[DATA_OPTION_NAME_MAX];
     Study *study = NULL;
     Network network = {0};
     TrainReport report;

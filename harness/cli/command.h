@@ -98,6 +98,9 @@ struct Command {
     ErrCode (*run)(const Call *call, int *status, Err *err);
 };
 
+/* ERR_USAGE "option '--name' is missing" unless it has a text. */
+ErrCode call_need(const char *name, const char *value, Err *err) ERR_CHECKED;
+
 /* Writes data to stdout; ERR_IO with the reason when it cannot (full disk). Clears the text. */
 ErrCode call_print(Text *text, Err *err) ERR_CHECKED;
 

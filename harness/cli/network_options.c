@@ -4,15 +4,9 @@
 #include "models/resolve.h"
 #include "models/zoo.h"
 #include "paper/family.h"
-#include "weights/naming.h"
-
-#include <math.h>
-#include <string.h>
-
-static const double TENSORFLOW_EPSILON = 1e-3;
 
 #define FIELD(field) offsetof(NetworkOptions, field)
-static const Option options[] = {
+static const Option scale_rows[] = {
     {.name = "width",
      .kind = OPTION_NUMBER,
      .offset = FIELD(width),
@@ -38,7 +32,7 @@ static const Option options[] = {
 };
 #undef FIELD
 
-const OptionTable network_options = {options, ARRAY_LEN(options)};
+const OptionTable network_options = {scale_rows, ARRAY_LEN(scale_rows)};
 
 static ErrCode whole_number(int64_t *out, const char *name, const char *text, Err *err)
 {
@@ -70,13 +64,28 @@ fail:
     return err->code;
 }
 
-#define FIELD(field) offsetof(CompoundOptions, field)
-static const Option compound[] = {
-    {.name = "phi",
+static const Option choice_rows[] = {
+    {.name = "network",
      .kind = OPTION_TEXT,
-     .offset = FIELD(phi),
-     .metavar = "P",
-     .doc = "scale by alpha^P, beta^P, gamma^P"},
+     .offset = offsetof(NetworkChoice, name),
+     .metavar = "N",
+     .doc = "zoo name or YAML file"},
+    {.kind = OPTION_TABLE, .offset = offsetof(NetworkChoice, scale), .table = &network_options},
+};
+
+const OptionTable network_choice = {choice_rows, ARRAY_LEN(choice_rows)};
+
+ErrCode network_choice_spec(Spec *out, const NetworkChoice *choice, const Study *study,
+                            int n_classes, Err *err)
+{
+    TRY(call_need("network", choice->name, err));
+    TRY(network_options_spec(out, choice->name, &choice->scale, study, n_classes, err));
+fail:
+    return err->code;
+}
+
+#define FIELD(field) offsetof(FamilyOptions, field)
+static const Option family_rows[] = {
     {.name = "alpha",
      .kind = OPTION_NUMBER,
      .offset = FIELD(alpha),
@@ -98,65 +107,38 @@ static const Option compound[] = {
 };
 #undef FIELD
 
-const OptionTable compound_options = {compound, ARRAY_LEN(compound)};
+const OptionTable family_options = {family_rows, ARRAY_LEN(family_rows)};
+
+static const Option compound_rows[] = {
+    {.name = "phi",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(CompoundOptions, phi),
+     .metavar = "P",
+     .doc = "scale by alpha^P, beta^P, gamma^P"},
+    {.kind = OPTION_TABLE, .offset = offsetof(CompoundOptions, family), .table = &family_options},
+};
+
+const OptionTable compound_options = {compound_rows, ARRAY_LEN(compound_rows)};
 
 ErrCode network_options_member(Spec *out, const char *network, const NetworkOptions *settings,
-                               const CompoundOptions *constants, Err *err)
+                               const CompoundOptions *compound, Err *err)
 {
     double phi = 0.0;
     Spec spec;
     TRY(network_options_spec(&spec, network, settings, NULL, 0, err));
     *out = spec;
-    if (constants->phi == NULL)
+    if (compound->phi == NULL)
         return ERR_NONE;
     if (settings->width != 1.0 || settings->depth != 1.0 || settings->resolution != NULL)
         return err_set(err, ERR_USAGE,
                        "option '--phi' sets width, depth and resolution: leave out '--width', "
                        "'--depth' and '--resolution'");
-    if (!text_to_double(constants->phi, &phi))
-        return err_set(err, ERR_USAGE, "option '--phi' must be a number, not '%s'", constants->phi);
-    const FamilySettings family = {constants->alpha, constants->beta, constants->gamma, &phi, 1};
+    if (!text_to_double(compound->phi, &phi))
+        return err_set(err, ERR_USAGE, "option '--phi' must be a number, not '%s'", compound->phi);
+    const FamilySettings family = {compound->family.alpha, compound->family.beta,
+                                   compound->family.gamma, &phi, 1};
     TRY(family_member(out, &spec, &family, 0, err));
     return ERR_NONE;
-fail:
-    return err->code;
-}
-
-ErrCode network_options_names(Spec *spec, int names, Err *err)
-{
-    const WeightNaming *naming = naming_at(names);
-    if (naming == &naming_torchvision) {
-        if (isnan(spec->torchvision_epsilon))
-            return err_set(err, ERR_USAGE, "torchvision does not have the network '%s'",
-                           spec->name);
-        spec->batch_norm.epsilon = spec->torchvision_epsilon;
-        spec->padding = PADDING_SYMMETRIC;
-    } else if (naming == &naming_timm) {
-        spec->batch_norm.epsilon = TENSORFLOW_EPSILON;
-        spec->padding = PADDING_SAME;
-    }
-    return ERR_NONE;
-}
-
-ErrCode data_option_split(const char *value, char name[DATA_OPTION_PATH_MAX], const char **path,
-                          Err *err)
-{
-    const char *equals = strchr(value, '=');
-    const size_t n = equals != NULL ? (size_t)(equals - value) : strlen(value);
-    if (n == 0 || n >= DATA_OPTION_PATH_MAX)
-        return err_set(err, ERR_USAGE, "a data set is NAME or NAME=PATH, not '%s'", value);
-    memcpy(name, value, n);
-    name[n] = '\0';
-    if (equals != NULL)
-        *path = equals + 1;
-    return ERR_NONE;
-}
-
-ErrCode data_option_apply(Study *study, const char *value, char buffer[DATA_OPTION_PATH_MAX],
-                          Err *err)
-{
-    TRY(data_option_split(value, buffer, &study->data.path, err));
-    study->data.name = buffer;
 fail:
     return err->code;
 }

@@ -1,20 +1,19 @@
 /*
- * harness/cli/network_options.h: NETWORK with --width --depth --resolution --classes, wherever one
- * is taken (docs/cli.md), and DATA as NAME[=PATH].
+ * harness/cli/network_options.h: the rows of options that say which network, each written once.
  *
- * A command embeds a NetworkOptions in its settings and names the table by OPTION_TABLE.
+ * A command embeds the struct in its settings and names the table by OPTION_TABLE: network_options
+ * where the network is an argument, network_choice where it is an option, weights_options
+ * (weights_options.h) where a weight file goes with it.
  */
 #ifndef HARNESS_CLI_NETWORK_OPTIONS_H
 #define HARNESS_CLI_NETWORK_OPTIONS_H
 
 #include "harness/cli/command.h"
 
-#include "data/dataset.h"
 #include "harness/study.h"
 #include "models/spec.h"
 
-enum { DATA_OPTION_PATH_MAX = 4096 };
-
+/* --width, --depth, --resolution, --classes */
 typedef struct NetworkOptions {
     double width, depth;
     const char *resolution, *classes; /* NULL: the specification's */
@@ -30,12 +29,31 @@ extern const OptionTable network_options;
 ErrCode network_options_spec(Spec *out, const char *network, const NetworkOptions *options,
                              const Study *study, int n_classes, Err *err) ERR_CHECKED;
 
+/* --network and how it is scaled */
+typedef struct NetworkChoice {
+    const char *name; /* NULL: not given */
+    NetworkOptions scale;
+} NetworkChoice;
+
+extern const OptionTable network_choice;
+
+/* network_options_spec of a choice. ERR_USAGE also without --network. */
+ErrCode network_choice_spec(Spec *out, const NetworkChoice *choice, const Study *study,
+                            int n_classes, Err *err) ERR_CHECKED;
+
+/* --alpha, --beta, --gamma */
+typedef struct FamilyOptions {
+    double alpha, beta, gamma;
+} FamilyOptions;
+
+extern const OptionTable family_options;
+
 /*
  * A network's member phi of the family alpha, beta, gamma, for the commands that scale and count.
  */
 typedef struct CompoundOptions {
-    double alpha, beta, gamma;
     const char *phi; /* NULL: the network as it is */
+    FamilyOptions family;
 } CompoundOptions;
 
 extern const OptionTable compound_options;
@@ -46,25 +64,5 @@ extern const OptionTable compound_options;
  */
 ErrCode network_options_member(Spec *out, const char *network, const NetworkOptions *options,
                                const CompoundOptions *compound, Err *err) ERR_CHECKED;
-
-/*
- * What weights under other people's names (index into naming_names) ask of the network:
- * torchvision's its epsilon and symmetric padding, timm-tf's TensorFlow's epsilon and SAME padding.
- * ERR_USAGE if torchvision does not have the network.
- */
-ErrCode network_options_names(Spec *spec, int names, Err *err) ERR_CHECKED;
-
-/*
- * Splits NAME[=PATH]: the name goes to `name`, *path points behind the '=' or is left alone.
- * ERR_USAGE.
- */
-ErrCode data_option_split(const char *value, char name[DATA_OPTION_PATH_MAX], const char **path,
-                          Err *err) ERR_CHECKED;
-
-/*
- * Puts NAME[=PATH] into `study->data` (name and path stay valid as long as `value` and `buffer`).
- */
-ErrCode data_option_apply(Study *study, const char *value, char buffer[DATA_OPTION_PATH_MAX],
-                          Err *err) ERR_CHECKED;
 
 #endif

@@ -212,6 +212,27 @@ static void test_batch_counts_are_ignored(void **state)
     assert_false(weights_own_names.is_ignored("stem.bn.num_batches_tracked"));
 }
 
+/*
+ * What their weights ask of the network: torchvision's its own epsilon and symmetric padding,
+ * timm's TensorFlow's epsilon and padding, ours nothing; torchvision refuses what it does not have.
+ */
+static void test_networks_are_adapted(void **state)
+{
+    (void)state;
+    Err err = {0};
+    Spec spec;
+    assert_null(weights_own_names.adapt);
+    nettest_ok(zoo_load(&spec, "mobilenet-v2", &err), &err);
+    spec.padding = PADDING_SAME;
+    nettest_ok(naming_torchvision.adapt(&spec, &err), &err);
+    assert_true(spec.batch_norm.epsilon == 1e-5 && spec.padding == PADDING_SYMMETRIC);
+    nettest_ok(naming_timm.adapt(&spec, &err), &err);
+    assert_true(spec.batch_norm.epsilon == 1e-3 && spec.padding == PADDING_SAME);
+    nettest_ok(zoo_load(&spec, "proxy-b0", &err), &err);
+    assert_int_equal(naming_torchvision.adapt(&spec, &err), ERR_USAGE);
+    assert_string_equal(err.msg, "torchvision does not have the network 'proxy-b0'");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -219,6 +240,7 @@ int main(void)
         cmocka_unit_test(test_names_are_distinct),
         cmocka_unit_test(test_shapes),
         cmocka_unit_test(test_batch_counts_are_ignored),
+        cmocka_unit_test(test_networks_are_adapted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

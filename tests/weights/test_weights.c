@@ -1,10 +1,13 @@
 /*
- * tests/weights/test_weights.c: bad weight files. Each gives one error that names the file and what is
- * wrong with it, and leaves the Net as it was.
+ * tests/weights/test_weights.c: weight files, bad ones above all. Each of those gives one error
+ * that names the file and what is wrong with it, and leaves the Net as it was.
  */
 #include "base/file.h"
 #include "base/sys.h"
+#include "models/resolve.h"
+#include "models/zoo.h"
 #include "nettest.h"
+#include "weights/naming.h"
 #include "weights/safetensors.h"
 #include "weights/weights.h"
 
@@ -205,6 +208,40 @@ static void test_header_bomb(void **state)
     check_bytes(&c, large, sizeof large, (const char *[3]){"header"});
 }
 
+/* What was saved under any names is opened under them as the network adapted to them, bit by bit.
+ */
+static void test_opened_as_saved(void **state)
+{
+    (void)state;
+    const NetSettings settings = nettest_training(2, 1, NET_SGD);
+    char path[256];
+    snprintf(path, sizeof path, "%s", nettest_path("named.safetensors"));
+    for (int names = 0; naming_names[names] != NULL; names++) {
+        Err err = {0};
+        Spec spec;
+        Network network = {0};
+        Net *opened = NULL;
+        nettest_ok(zoo_load(&spec, "efficientnet-b0", &err), &err);
+        spec.resolution = 32;
+        nettest_ok(resolve_network(&network, &spec, &err), &err);
+        Net *net = nettest_net(&network, &settings, 1);
+        nettest_ok(weights_save(net, NET_WEIGHTS, path, naming_at(names), &err), &err);
+        nettest_ok(weights_open(&opened, &spec, &settings, path, naming_at(names), &err), &err);
+        nettest_same_bits(opened, net);
+        const bool is_torchvision = naming_at(names) == &naming_torchvision;
+        assert_true((net_network(opened)->bn_epsilon < 1e-4) == is_torchvision);
+        net_destroy(&opened);
+        nettest_ok(file_write(path, "", 0, &err), &err);
+        assert_int_equal(weights_open(&opened, &spec, &settings, path, naming_at(names), &err),
+                         ERR_DATA);
+        assert_null(opened);
+        net_destroy(&net);
+        network_release(&network);
+        err = (Err){0};
+        nettest_ok(file_remove(path, &err), &err);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -212,7 +249,7 @@ int main(void)
         cmocka_unit_test(test_wrong_shape),         cmocka_unit_test(test_wrong_type),
         cmocka_unit_test(test_not_a_number),        cmocka_unit_test(test_truncated),
         cmocka_unit_test(test_overlapping_offsets), cmocka_unit_test(test_headers_that_lie),
-        cmocka_unit_test(test_header_bomb),
+        cmocka_unit_test(test_header_bomb),         cmocka_unit_test(test_opened_as_saved),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

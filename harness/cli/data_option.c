@@ -1,0 +1,39 @@
+/* harness/cli/data_option.c: from NAME[=PATH] to a study's data keys. */
+#include "harness/cli/data_option.h"
+
+#include <string.h>
+
+static const Option rows[] = {
+    {.name = "data",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(DataOption, text),
+     .metavar = "NAME[=PATH]",
+     .doc = "data set, and its own folder or archive"},
+};
+
+const OptionTable data_option = {rows, ARRAY_LEN(rows)};
+
+ErrCode data_option_split(const char *value, char name[DATA_OPTION_NAME_MAX], const char **path,
+                          Err *err)
+{
+    const char *equals = strchr(value, '=');
+    const size_t n = equals != NULL ? (size_t)(equals - value) : strlen(value);
+    if (n == 0 || n >= DATA_OPTION_NAME_MAX)
+        return err_set(err, ERR_USAGE, "a data set is NAME or NAME=PATH, not '%s'", value);
+    memcpy(name, value, n);
+    name[n] = '\0';
+    if (equals != NULL)
+        *path = equals + 1;
+    return ERR_NONE;
+}
+
+ErrCode data_option_study(Study **out, const Call *call, const DataOption *option,
+                          char name[DATA_OPTION_NAME_MAX], Err *err)
+{
+    TRY(call_need("data", option->text, err));
+    TRY(study_defaults(out, call->sets.v, call->sets.n, err));
+    TRY(data_option_split(option->text, name, &(*out)->data.path, err));
+    (*out)->data.name = name;
+fail:
+    return err->code;
+}
