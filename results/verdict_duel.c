@@ -58,21 +58,47 @@ static const StorePointResult *find_tie(const StoreResults *results,
     return NULL;
 }
 
-/* Mean validation accuracy; NaN if a trial diverged or is not done: it cannot be picked. */
-static double mean_val(const StorePointResult *p)
+static bool has_seed(const StorePointResult *p, int64_t seed)
+{
+    for (size_t i = 0; i < p->n_seeds; i++)
+        if (p->seeds[i].seed == seed)
+            return true;
+    return false;
+}
+
+/* Whether all single dimensions that can be picked at a target have the seed. */
+static bool is_paired(const StoreResults *results, int64_t target_macs, int64_t seed)
+{
+    for (size_t i = 0; i < results->n_points; i++) {
+        const StorePointResult *p = &results->points[i];
+        if (is_at(p, target_macs) && is_single(&p->point) && is_eligible(p) && !has_seed(p, seed))
+            return false;
+    }
+    return true;
+}
+
+/*
+ * Mean validation accuracy over the seeds that all have (what finished of a seed that was given up
+ * stays listed where it did); NaN if one of them diverged or is not done: it cannot be picked.
+ */
+static double mean_val(const StoreResults *results, const StorePointResult *p)
 {
     double sum = 0.0;
-    for (size_t i = 0; i < p->n_seeds; i++)
+    int n = 0;
+    for (size_t i = 0; i < p->n_seeds; i++) {
+        if (!is_paired(results, p->point.target_macs, p->seeds[i].seed))
+            continue;
         sum += p->seeds[i].status == STORE_TRIAL_DONE ? p->seeds[i].val_top1 : (double)NAN;
-    return p->n_seeds ? sum / (double)p->n_seeds : (double)NAN;
+        n++;
+    }
+    return n ? sum / n : (double)NAN;
 }
 
 /* Why a compound point compares no balance, or NULL. */
 static const char *flat_note(const StoreResults *results, const DuelCompound *strategy,
-                             const StorePointResult *compound, Arena *arena)
+                             const StorePointResult *compound, const char *alone, Arena *arena)
 {
     const char *series = strategy->series;
-    const char *alone = only_dimension(&compound->point);
     const StorePointResult *tie = find_tie(results, compound);
     const char *who = strategy->is_winner ? "the grid's winner" : series;
     if (alone != NULL && tie != NULL)
@@ -98,7 +124,7 @@ static const StorePointResult *find_single(const StoreResults *results, int64_t 
         if (!is_at(p, target_macs) || !is_single(&p->point))
             continue;
         *n_left_out += !is_eligible(p);
-        const double val = is_eligible(p) ? mean_val(p) : (double)NAN;
+        const double val = is_eligible(p) ? mean_val(results, p) : (double)NAN;
         *n_waiting += is_eligible(p) && isnan(val);
         if (val > best || (isnan(best) && !isnan(val))) {
             best = val;
@@ -128,13 +154,30 @@ int verdict_duel_targets(const StoreResults *results, int64_t *targets)
     return n;
 }
 
-/* Whether the study's compound without constants took them from its grid. */
-static bool has_winner(const StoreResults *results)
+/* The newest fact of the grid's winner, or NULL: then no compound waited for it. */
+static const StoreFact *find_winner(const StoreResults *results)
 {
+    const StoreFact *winner = NULL;
     for (size_t i = 0; i < results->n_facts; i++)
         if (strcmp(results->facts[i].name, "grid/winner") == 0)
-            return true;
-    return false;
+            winner = &results->facts[i];
+    return winner;
+}
+
+/*
+ * The dimension that the winner's grid point scales alone, or NULL. The fact's third constant is
+ * what matching built; the grid asked for the point's own multipliers.
+ */
+static const char *winner_alone(const StoreResults *results, const StoreFact *winner)
+{
+    for (size_t i = 0; i < results->n_points; i++) {
+        const StorePoint *p = &results->points[i].point;
+        if (verdict_is_part(p, "grid") && p->network != NULL && winner->network != NULL &&
+            strcmp(p->network, winner->network) == 0 && p->nominal[0] == winner->value[0] &&
+            p->nominal[1] == winner->value[1])
+            return only_dimension(p);
+    }
+    return NULL;
 }
 
 int verdict_duel_compounds(const StoreResults *results, DuelCompound *compounds)
@@ -152,9 +195,12 @@ int verdict_duel_compounds(const StoreResults *results, DuelCompound *compounds)
     }
     if (n == 0)
         compounds[n++].series = "compound";
-    for (int i = 0; i < n; i++)
-        compounds[i].is_winner =
-            strcmp(compounds[i].series, "compound") == 0 && has_winner(results);
+    const StoreFact *winner = find_winner(results);
+    for (int i = 0; i < n && winner != NULL; i++)
+        if (strcmp(compounds[i].series, "compound") == 0) {
+            compounds[i].is_winner = true;
+            compounds[i].alone = winner_alone(results, winner);
+        }
     return n;
 }
 
@@ -172,8 +218,8 @@ Duel verdict_duel_find(const StoreResults *results, const DuelCompound *strategy
         duel.note = "no compound point at this target";
         return duel;
     }
-    const char *flat = flat_note(results, strategy, duel.compound, arena);
-    duel.alone = only_dimension(&duel.compound->point);
+    duel.alone = strategy->alone != NULL ? strategy->alone : only_dimension(&duel.compound->point);
+    const char *flat = flat_note(results, strategy, duel.compound, duel.alone, arena);
     duel.is_flat = flat != NULL;
     duel.is_comparable = is_eligible(duel.compound) && flat == NULL;
     if (!is_eligible(duel.compound))

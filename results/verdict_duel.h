@@ -2,7 +2,8 @@
  * results/verdict_duel.h: who meets whom at a target of `compare`; private to results/.
  *
  * Ties are judged among the strategies a verdict names: a compound that is one network with a
- * single dimension, or whose constants scale one alone, compares no balance; one that is also `dwr`
+ * single dimension, or whose constants scale one alone, compares no balance (a few pixels that
+ * matching gave the grid's winner are none); one that is also `dwr`
  * is still a compound, and two single dimensions in one network are one candidate.
  */
 #ifndef RESULTS_VERDICT_DUEL_H
@@ -16,6 +17,7 @@
 typedef struct DuelCompound {
     const char *series; /* "compound", "compound 1.2 1.1 1.15" */
     bool is_winner;     /* its constants are the grid's */
+    const char *alone;  /* the dimension that the grid's winner scales alone, or NULL */
 } DuelCompound;
 
 /* The pair compared at one target. */
@@ -24,7 +26,7 @@ typedef struct Duel {
     const StorePointResult *single;   /* the best by validation; NULL: none that can be picked */
     double ratio;                     /* target over the baseline's MACs */
     const char *note;                 /* why it does not decide, or NULL */
-    const char *alone;  /* the dimension that the compound's constants scale alone, or NULL */
+    const char *alone;  /* the dimension that its constants, or the winner, scale alone, or NULL */
     bool is_flat;       /* `alone`, or the compound built a single dimension's network */
     bool is_comparable; /* a compound in tolerance, on its ray and not flat, trained or not */
 } Duel;

@@ -22,9 +22,9 @@ static const char claim[] = "At the same cost, balancing width, depth and resolu
 static const char rule[] =
     "At each target: the best of width, depth, resolution by mean validation top-1 against "
     "compound, difference of test top-1 by seed; only fair points on their rays count, and only a "
-    "compound that shares its network with no single dimension. Of several compounds the first "
-    "that does so decides. Over the mean of the targets: CONFIRMED if the 90 % paired t interval "
-    "lies above 0, REFUTED if below 0; else, or with fewer than 3 seeds, INCONCLUSIVE.";
+    "compound that scales more than one dimension and is no single dimension's network. Of several "
+    "compounds the first such decides. Over the mean of the targets: CONFIRMED if the 90 % paired "
+    "t interval lies above 0, REFUTED if below 0; else, or with fewer than 3 seeds, INCONCLUSIVE.";
 
 /* A compound strategy with its pairs. */
 typedef struct Contender {
@@ -228,7 +228,9 @@ static void put_means(const Contender *contenders, int n, const Contender *decid
     for (int i = 0; i < n; i++) {
         VerdictContrast *mean = &contenders[i].contrasts[n_targets];
         *mean = contenders[i].mean;
-        if (&contenders[i] != deciding)
+        if (!mean->decides)
+            mean->note = contenders[i].contrasts[0].note;
+        else if (&contenders[i] != deciding)
             mean->note = arena_printf(arena, "a line of its own, the verdict is about %s",
                                       deciding->strategy.series);
     }

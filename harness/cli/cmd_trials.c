@@ -44,7 +44,8 @@ static void add_row(TextTable *table, const StudyFolder *study, const StoreTrial
     char macs[TEXT_NUMBER_BYTES];
     study_folder_label(study, trial->digest, &label);
     text_table_cellf(table, "%06lld", (long long)trial->number);
-    text_table_cell(table, store_status_name(trial->status));
+    text_table_cellf(table, "%s%s", store_status_name(trial->status),
+                     trial->is_listed ? "" : ", not listed");
     text_table_cell(table, text_string(&label));
     text_table_cellf(table, "%lld", (long long)trial->seed);
     text_table_cell(table, text_human(macs, (double)trial->macs));

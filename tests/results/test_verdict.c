@@ -208,6 +208,23 @@ static void test_o2_selects_on_validation(void **state)
     arena_release(&arena);
 }
 
+/* A seed that not all of them have does not pick the best single dimension. */
+static void test_o2_selects_on_common_seeds(void **state)
+{
+    (void)state;
+    static const double a[] = {50, 50, 50, 90}, b[] = {55, 55, 55}, c[] = {52, 52.1, 51.9};
+    World w;
+    Arena arena = {0};
+    begin(&w);
+    add(&w, "compare", "width", 2000, 2000, a, 4, 0.0);
+    add(&w, "compare", "depth", 2000, 2000, b, 3, 0.0);
+    add(&w, "compare", "compound", 2000, 2000, c, 3, 0.0);
+    const Verdict v = o2(&w, &arena);
+    assert_int_equal(v.outcome, VERDICT_REFUTED);
+    assert_non_null(strstr(v.contrasts[0].name, "against depth"));
+    arena_release(&arena);
+}
+
 /* Off its ray, unfair or nominal, a compound point decides nothing; such a single is left out. */
 static void test_o2_silent_points(void **state)
 {
@@ -293,6 +310,7 @@ static void set_nominal(World *w, int point, double depth, double width, double 
 static void test_o2_one_dimensional_winner(void **state)
 {
     (void)state;
+    static const double two[MAX_SEEDS] = {50, 51};
     StoreFact winner = {.name = "grid/winner", .value = {2, 1, 1}};
     World w;
     Arena arena = {0};
@@ -315,6 +333,22 @@ static void test_o2_one_dimensional_winner(void **state)
                            "strategies of part 'compare' to have balance compared."));
     set_nominal(&w, 3, 1.9, 1, 1.05);
     assert_non_null(strstr(o2(&w, &arena).summary, "compound and depth are one network here; add"));
+    /* Matching gave the winner two pixels more: its constants have a gamma, the grid's point none.
+     */
+    begin(&w);
+    add_target(&w, 2 * BASELINE, 3.0, 5);
+    add(&w, "grid", "grid", 2000, 2 * BASELINE, two, 2, 0.0);
+    set_nominal(&w, 3, 1.9, 1, 1.06);
+    set_nominal(&w, 4, 2, 1, 1);
+    winner = (StoreFact){
+        .name = "grid/winner", .network = w.points[4].point.network, .value = {2, 1, 1.0625}};
+    w.results.facts = &winner;
+    w.results.n_facts = 1;
+    const Verdict trimmed = o2(&w, &arena);
+    assert_false(trimmed.has_effect);
+    assert_non_null(strstr(trimmed.summary, "the grid's winner scales depth alone"));
+    set_nominal(&w, 4, 2, 1, 1.05);
+    assert_true(o2(&w, &arena).has_effect);
     arena_release(&arena);
 }
 
@@ -403,6 +437,7 @@ int main(void)
                                        cmocka_unit_test(test_o1_inconclusive),
                                        cmocka_unit_test(test_o2_outcomes),
                                        cmocka_unit_test(test_o2_selects_on_validation),
+                                       cmocka_unit_test(test_o2_selects_on_common_seeds),
                                        cmocka_unit_test(test_o2_silent_points),
                                        cmocka_unit_test(test_o2_ties),
                                        cmocka_unit_test(test_o2_one_dimensional_winner),
