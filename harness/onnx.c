@@ -2,13 +2,14 @@
  * harness/onnx.c: operations to ONNX nodes, weights to initialisers, packed by protobuf-c.
  *
  * Everything hangs on one arena; a failed allocation sticks to it and is reported once, before
- * packing. Value names are the operations' names with a suffix for what happens inside one.
+ * packing. Which nodes an operation is, its row says (models/onnx_nodes.h).
  */
 #include "harness/onnx.h"
 
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/sys.h"
+#include "models/ops.h"
 #include "weights/naming.h"
 
 #include <onnx.pb-c.h>
@@ -19,14 +20,10 @@ enum {
     OPSET_VERSION = 13,
     IMAGE_DIMS = 4,
     IMAGE_CHANNELS = 3,
-    MAX_INPUTS = 5,     /* of a node: batch norm */
-    MAX_ATTRIBUTES = 5, /* of a node: convolution */
-    NODES_PER_OP = 8,   /* most nodes one operation becomes (squeeze and excitation, hard swish) */
-    CONSTANTS = 2,      /* bounds of ReLU6 */
+    CONSTANTS = 2, /* bounds of ReLU6 */
 };
 
 static const float RELU6_LIMIT = 6.0F;
-static const float HARD_SIGMOID_ALPHA = 1.0F / 6.0F, HARD_SIGMOID_BETA = 0.5F;
 
 /* The graph as it grows. */
 typedef struct Graph {
@@ -36,7 +33,6 @@ typedef struct Graph {
     size_t n_nodes, max_nodes;
     Onnx__TensorProto **tensors;
     size_t n_tensors, max_tensors;
-    const char **outputs; /* [n_ops] value that holds an operation's result */
 } Graph;
 
 /* --- building blocks --- */
@@ -69,17 +65,18 @@ static void add_tensor(Graph *graph, const char *name, const float *data, size_t
 
 /* A node with one output; inputs end at the first NULL. */
 static Onnx__NodeProto *add_node(Graph *graph, const char *type, const char *output,
-                                 const char *const inputs[MAX_INPUTS])
+                                 const char *const inputs[ONNX_INPUTS_MAX])
 {
     Onnx__NodeProto *node = arena_zalloc(&graph->arena, 1, sizeof *node);
-    char **names = arena_zalloc(&graph->arena, MAX_INPUTS + 1, sizeof *names);
+    char **names = arena_zalloc(&graph->arena, ONNX_INPUTS_MAX + 1, sizeof *names);
     if (!node || !names || graph->n_nodes == graph->max_nodes)
         return NULL;
     onnx__node_proto__init(node);
-    for (node->n_input = 0; node->n_input < MAX_INPUTS && inputs[node->n_input]; node->n_input++)
+    for (node->n_input = 0; node->n_input < ONNX_INPUTS_MAX && inputs[node->n_input];
+         node->n_input++)
         names[node->n_input] = text(graph, inputs[node->n_input]);
     node->input = names;
-    node->output = names + MAX_INPUTS;
+    node->output = names + ONNX_INPUTS_MAX;
     node->output[0] = text(graph, output);
     node->n_output = 1;
     node->name = node->output[0];
@@ -95,7 +92,7 @@ static Onnx__AttributeProto *add_attribute(Graph *graph, Onnx__NodeProto *node, 
     if (!node || !attribute)
         return NULL;
     if (node->attribute == NULL)
-        node->attribute = arena_zalloc(&graph->arena, MAX_ATTRIBUTES, sizeof *node->attribute);
+        node->attribute = arena_zalloc(&graph->arena, ONNX_ATTRIBUTES_MAX, sizeof *node->attribute);
     if (node->attribute == NULL)
         return NULL;
     onnx__attribute_proto__init(attribute);
@@ -139,143 +136,62 @@ static void add_ints(Graph *graph, Onnx__NodeProto *node, const char *name, cons
     attribute->n_ints = n;
 }
 
-/* "prefix.suffix" */
-static const char *part(Graph *graph, const Op *op, const char *suffix)
-{
-    return arena_printf(&graph->arena, "%s.%s", op->name, suffix);
-}
-
 /* --- operations --- */
 
-/* The value of act(input); the last node's output is named `output`. */
-static void add_activation(Graph *graph, Activation act, const char *input, const char *output)
+/* ".z" of "stem" is "stem.z"; a name without a dot in front is whole. */
+static const char *whole_name(Graph *graph, const Op *op, const char *name)
 {
-    switch (act) {
-    case ACT_NONE:
-        (void)add_node(graph, "Identity", output, (const char *[MAX_INPUTS]){input});
+    return name[0] == '.' ? arena_printf(&graph->arena, "%s%s", op->name, name) : name;
+}
+
+static void add_attribute_of(Graph *graph, Onnx__NodeProto *node, const OnnxAttribute *attribute)
+{
+    switch (attribute->type) {
+    case ONNX_INT:
+        add_int(graph, node, attribute->name, attribute->ints[0]);
         break;
-    case ACT_RELU:
-        (void)add_node(graph, "Relu", output, (const char *[MAX_INPUTS]){input});
+    case ONNX_INTS:
+        add_ints(graph, node, attribute->name, attribute->ints, (size_t)attribute->n);
         break;
-    case ACT_RELU6:
-        (void)add_node(graph, "Clip", output,
-                       (const char *[MAX_INPUTS]){input, "constant.0", "constant.6"});
+    case ONNX_FLOAT:
+        add_float(graph, node, attribute->name, attribute->number);
         break;
-    case ACT_SIGMOID:
-        (void)add_node(graph, "Sigmoid", output, (const char *[MAX_INPUTS]){input});
-        break;
-    case ACT_SWISH: {
-        const char *gate = arena_printf(&graph->arena, "%s.gate", output);
-        (void)add_node(graph, "Sigmoid", gate, (const char *[MAX_INPUTS]){input});
-        (void)add_node(graph, "Mul", output, (const char *[MAX_INPUTS]){input, gate});
-        break;
-    }
-    case ACT_HARD_SWISH: {
-        const char *gate = arena_printf(&graph->arena, "%s.gate", output);
-        Onnx__NodeProto *node =
-            add_node(graph, "HardSigmoid", gate, (const char *[MAX_INPUTS]){input});
-        add_float(graph, node, "alpha", HARD_SIGMOID_ALPHA);
-        add_float(graph, node, "beta", HARD_SIGMOID_BETA);
-        (void)add_node(graph, "Mul", output, (const char *[MAX_INPUTS]){input, gate});
-        break;
-    }
     }
 }
 
-/*
- * Attributes of convolutions and pools: kernel, strides, padding (below and right from the sizes).
- */
-static void add_window(Graph *graph, Onnx__NodeProto *node, const Op *op)
+/* Takes a node from an operation's row. */
+static void take_node(const OnnxPort *port, const Op *op, const OnnxNode *node)
 {
-    const int64_t reach =
-        (int64_t)(op->out_size - 1) * op->stride + op->kernel - op->in_size - op->pad;
-    const int64_t after = reach > 0 ? reach : 0;
-    add_ints(graph, node, "kernel_shape", (const int64_t[]){op->kernel, op->kernel}, 2);
-    add_ints(graph, node, "strides", (const int64_t[]){op->stride, op->stride}, 2);
-    add_ints(graph, node, "pads", (const int64_t[]){op->pad, op->pad, after, after}, IMAGE_DIMS);
+    Graph *graph = port->graph;
+    const char *inputs[ONNX_INPUTS_MAX] = {NULL};
+    for (int i = 0; i < ONNX_INPUTS_MAX && node->inputs[i] != NULL; i++)
+        inputs[i] = whole_name(graph, op, node->inputs[i]);
+    Onnx__NodeProto *proto =
+        add_node(graph, node->type, whole_name(graph, op, node->output), inputs);
+    for (int i = 0; i < ONNX_ATTRIBUTES_MAX && node->attributes[i].name != NULL; i++)
+        add_attribute_of(graph, proto, &node->attributes[i]);
 }
 
-static void add_convolution(Graph *graph, const Op *op, const char *input)
+static const char *output_of(const Network *network, int index)
 {
-    const char *z = part(graph, op, "z"), *u = part(graph, op, "u");
-    Onnx__NodeProto *node = add_node(
-        graph, "Conv", z, (const char *[MAX_INPUTS]){input, part(graph, op, "conv.weight")});
-    add_window(graph, node, op);
-    add_int(graph, node, "group", op->kind == OP_DEPTHWISE ? op->in_channels : 1);
-    node = add_node(graph, "BatchNormalization", op->act == ACT_NONE ? op->name : u,
-                    (const char *[MAX_INPUTS]){
-                        z, part(graph, op, "bn.weight"), part(graph, op, "bn.bias"),
-                        part(graph, op, "bn.running_mean"), part(graph, op, "bn.running_var")});
-    add_float(graph, node, "epsilon", (float)net_network(graph->net)->bn_epsilon);
-    if (op->act != ACT_NONE)
-        add_activation(graph, op->act, u, op->name);
-}
-
-static void add_squeeze_excitation(Graph *graph, const Op *op, const char *input)
-{
-    const char *pooled = part(graph, op, "pooled"), *hidden = part(graph, op, "hidden");
-    const char *active = part(graph, op, "active"), *logit = part(graph, op, "logit");
-    const char *scale = part(graph, op, "scale");
-    (void)add_node(graph, "GlobalAveragePool", pooled, (const char *[MAX_INPUTS]){input});
-    (void)add_node(graph, "Conv", hidden,
-                   (const char *[MAX_INPUTS]){pooled, part(graph, op, "reduce.weight"),
-                                              part(graph, op, "reduce.bias")});
-    add_activation(graph, op->act, hidden, active);
-    (void)add_node(graph, "Conv", logit,
-                   (const char *[MAX_INPUTS]){active, part(graph, op, "expand.weight"),
-                                              part(graph, op, "expand.bias")});
-    (void)add_node(graph, "Sigmoid", scale, (const char *[MAX_INPUTS]){logit});
-    (void)add_node(graph, "Mul", op->name, (const char *[MAX_INPUTS]){input, scale});
-}
-
-static void add_sum(Graph *graph, const Op *op, const char *input)
-{
-    const char *sum = op->act == ACT_NONE ? op->name : part(graph, op, "sum");
-    (void)add_node(graph, "Add", sum,
-                   (const char *[MAX_INPUTS]){input, graph->outputs[op->shortcut]});
-    if (op->act != ACT_NONE)
-        add_activation(graph, op->act, sum, op->name);
-}
-
-static void add_linear(Graph *graph, const Op *op, const char *input, bool is_last)
-{
-    const char *flat = part(graph, op, "flat");
-    (void)add_node(graph, "Flatten", flat, (const char *[MAX_INPUTS]){input});
-    Onnx__NodeProto *node = add_node(
-        graph, "Gemm", is_last ? "logits" : op->name,
-        (const char *[MAX_INPUTS]){flat, part(graph, op, "weight"), part(graph, op, "bias")});
-    add_int(graph, node, "transB", 1);
+    if (index == INPUT_IMAGES)
+        return "images";
+    return index == network->n_ops - 1 ? "logits" : network->ops[index].name;
 }
 
 static void add_op(Graph *graph, int index)
 {
     const Network *network = net_network(graph->net);
     const Op *op = &network->ops[index];
-    const char *input = op->input == INPUT_IMAGES ? "images" : graph->outputs[op->input];
-    Onnx__NodeProto *node;
-    switch (op->kind) {
-    case OP_CONV:
-    case OP_DEPTHWISE:
-        add_convolution(graph, op, input);
-        break;
-    case OP_SE:
-        add_squeeze_excitation(graph, op, input);
-        break;
-    case OP_ADD:
-        add_sum(graph, op, input);
-        break;
-    case OP_MAX_POOL:
-        node = add_node(graph, "MaxPool", op->name, (const char *[MAX_INPUTS]){input});
-        add_window(graph, node, op);
-        break;
-    case OP_GLOBAL_POOL:
-        (void)add_node(graph, "GlobalAveragePool", op->name, (const char *[MAX_INPUTS]){input});
-        break;
-    case OP_LINEAR:
-        add_linear(graph, op, input, index == network->n_ops - 1);
-        break;
-    }
-    graph->outputs[index] = op->name;
+    const OnnxPort port = {
+        .input = output_of(network, op->input),
+        .shortcut = output_of(network, op->shortcut),
+        .output = output_of(network, index),
+        .bn_epsilon = network->bn_epsilon,
+        .node = take_node,
+        .graph = graph,
+    };
+    ops_row(op->kind)->onnx(op, &port);
 }
 
 /* --- the model --- */
@@ -292,8 +208,8 @@ static void add_weights(Graph *graph)
 {
     static const float bounds[CONSTANTS] = {0.0F, RELU6_LIMIT};
     if (has_relu6(net_network(graph->net))) { /* runtimes warn of constants that nobody reads */
-        add_tensor(graph, "constant.0", &bounds[0], 1, NULL, 0);
-        add_tensor(graph, "constant.6", &bounds[1], 1, NULL, 0);
+        add_tensor(graph, ONNX_ZERO, &bounds[0], 1, NULL, 0);
+        add_tensor(graph, ONNX_SIX, &bounds[1], 1, NULL, 0);
     }
     for (int i = 0; i < net_n_tensors(graph->net); i++) {
         const NetTensor *tensor = net_tensor(graph->net, i);
@@ -396,11 +312,10 @@ ErrCode onnx_write(const Net *net, const char *path, Err *err)
 {
     const Network *network = net_network(net);
     Graph graph = {.net = net};
-    graph.max_nodes = (size_t)network->n_ops * NODES_PER_OP;
+    graph.max_nodes = (size_t)network->n_ops * ONNX_NODES_MAX;
     graph.max_tensors = (size_t)net_n_tensors(net) + CONSTANTS;
     graph.nodes = arena_zalloc(&graph.arena, graph.max_nodes, sizeof *graph.nodes);
     graph.tensors = arena_zalloc(&graph.arena, graph.max_tensors, sizeof *graph.tensors);
-    graph.outputs = arena_zalloc(&graph.arena, (size_t)network->n_ops, sizeof *graph.outputs);
     TRY(arena_ok(&graph.arena, err));
     add_weights(&graph);
     for (int i = 0; i < network->n_ops; i++)

@@ -1,22 +1,16 @@
 /* models/cost: memory and the table of layers, by walking the operations. */
 #include "models/cost.h"
 
+#include "models/ops.h"
+
 #include "base/err.h"
 #include "base/sys.h"
 
 enum { FLOAT_BYTES = 4 };
 
-static const char *const op_names[] = {"conv",     "depthwise", "se",    "add",
-                                       "max_pool", "pool",      "linear"};
-
-const char *cost_op_name(OpKind kind)
-{
-    return op_names[kind];
-}
-
 bool cost_is_layer(const Op *op)
 {
-    return op->kind != OP_ADD && op->kind != OP_MAX_POOL && op->kind != OP_GLOBAL_POOL;
+    return ops_row(op->kind)->tensors != NULL;
 }
 
 static int64_t map_bytes(int channels, int size)
@@ -47,7 +41,7 @@ static int64_t peak_bytes(const Network *network, int *last, int64_t *change)
         last[i] = i;
         if (ops[i].input >= 0)
             last[ops[i].input] = i;
-        if (ops[i].kind == OP_ADD)
+        if (ops_row(ops[i].kind)->reads_shortcut)
             last[ops[i].shortcut] = i;
     }
     mark_alive(change, 0, 0, map_bytes(ops[0].in_channels, ops[0].in_size));
@@ -75,7 +69,7 @@ ErrCode cost_memory(CostMemory *memory, const Network *network, Err *err)
         const Op *op = &network->ops[i];
         const int64_t running = op->batch_norm ? 2 * (int64_t)op->out_channels : 0;
         sum.params_bytes += (op->params + running) * FLOAT_BYTES;
-        if (op->batch_norm || op->kind == OP_ADD)
+        if (ops_row(op->kind)->keeps_map)
             sum.training_bytes += output_bytes(op);
     }
     *memory = sum;
@@ -129,7 +123,7 @@ void cost_table(const Network *network, Text *out)
     }
     for (int i = 0; i < network->n_ops; i++)
         if (cost_is_layer(&network->ops[i]))
-            put_layer(table, &network->ops[i], cost_op_name(network->ops[i].kind));
+            put_layer(table, &network->ops[i], ops_row(network->ops[i].kind)->name);
     put_layer(table, &total, NULL);
     text_table_render(table, out);
     text_table_destroy(&table);

@@ -27,12 +27,7 @@ typedef struct CostMemory {
 /* Errors: ERR_MEMORY. */
 ErrCode cost_memory(CostMemory *memory, const Network *network, Err *err) ERR_CHECKED;
 
-/* "conv", "depthwise", "se", "add", "max_pool", "pool", "linear". */
-const char *cost_op_name(OpKind kind);
-
-/*
- * Whether an op is a layer of the papers' tables (it has parameters): conv, depthwise, se, linear.
- */
+/* Whether an op is a layer of the papers' tables: it has tensors. */
 bool cost_is_layer(const Op *op);
 
 /* Appends the table of layers with a last row of totals. */

@@ -6,7 +6,7 @@
  * list, and all costs are sums over it, so cost and execution cannot disagree.
  *
  * Invariants: ops are in execution order; an op reads only ops before it (`input`, `shortcut`) or
- * the images (INPUT_IMAGES); maps are square; the last op is OP_LINEAR and makes the logits.
+ * the images (INPUT_IMAGES); maps are square; the last op is linear and makes the logits.
  */
 #ifndef MODELS_NETWORK_H
 #define MODELS_NETWORK_H
@@ -25,14 +25,31 @@ typedef enum Activation {
     ACT_SIGMOID,
 } Activation;
 
+/*
+ * The kinds of operations, and the names of their rows: X(OP_CONV, conv) stands for op_conv in
+ * models/op_conv.c (shape, counts, tensors, ONNX; models/op_row.h) and run_conv in nn/run_conv.c
+ * (execution; nn/netstate.h). A kind's place is part of every network's digest: new ones go last.
+ */
+#define OP_KINDS(X)                                                                                \
+    /* dense k x k (1 x 1 included), no bias, then batch norm, then act */                         \
+    X(OP_CONV, conv)                                                                               \
+    /* k x k, one filter a channel, no bias, then batch norm, then act */                          \
+    X(OP_DEPTHWISE, depthwise)                                                                     \
+    /* input x sigmoid(W2 act(W1 mean_hw(input) + b1) + b2), per image and channel */              \
+    X(OP_SE, se)                                                                                   \
+    /* act(input / survival x keep + shortcut): the end of a residual block */                     \
+    X(OP_ADD, add)                                                                                 \
+    /* k x k maximum; padding never wins */                                                        \
+    X(OP_MAX_POOL, max_pool)                                                                       \
+    /* mean over all pixels */                                                                     \
+    X(OP_GLOBAL_POOL, global_pool)                                                                 \
+    /* x W + b on pooled features, after dropout; the logits */                                    \
+    X(OP_LINEAR, linear)
+
 typedef enum OpKind {
-    OP_CONV,      /* dense k x k (1 x 1 included), no bias, then batch norm, then act */
-    OP_DEPTHWISE, /* k x k, one filter a channel, no bias, then batch norm, then act */
-    OP_SE,        /* input x sigmoid(W2 act(W1 mean_hw(input) + b1) + b2), per image and channel */
-    OP_ADD,       /* act(input / survival x keep + shortcut): the end of a residual block */
-    OP_MAX_POOL,  /* k x k maximum; padding never wins */
-    OP_GLOBAL_POOL, /* mean over all pixels */
-    OP_LINEAR,      /* x W + b on pooled features, after dropout; the logits */
+#define OP_KIND(kind, name) kind,
+    OP_KINDS(OP_KIND)
+#undef OP_KIND
 } OpKind;
 
 /* One operation. Fields that do not apply to its kind are 0 (ACT_NONE, false). */
@@ -42,7 +59,7 @@ typedef struct Op {
     int stage;              /* 0-based stage; -1 for stem and head */
     int block;              /* 0-based block in its stage; -1 for stem and head */
     int input;              /* index of the op whose output is read, or INPUT_IMAGES */
-    int shortcut;           /* OP_ADD: index of the second summand's op */
+    int shortcut;           /* add: index of the second summand's op */
     int kernel;             /* kernel height and width */
     int stride;             /* 1 or 2 */
     int pad; /* zero rows above and columns left; those below and right follow from out_size */
@@ -50,11 +67,11 @@ typedef struct Op {
     int out_channels; /* channels written */
     int in_size;      /* height and width of the input map */
     int out_size;     /* height and width of the output map */
-    int squeeze;      /* OP_SE: channels of the hidden layer */
-    bool batch_norm;  /* OP_CONV, OP_DEPTHWISE */
-    Activation act;   /* after batch norm; OP_SE: of the hidden layer; OP_ADD: after the sum */
-    double survival;  /* OP_ADD: probability of keeping the branch in training; 1 = always */
-    double dropout;   /* OP_LINEAR: probability of dropping a feature in training */
+    int squeeze;      /* se: channels of the hidden layer */
+    bool batch_norm;  /* conv, depthwise */
+    Activation act;   /* after batch norm; se: of the hidden layer; add: after the sum */
+    double survival;  /* add: probability of keeping the branch in training; 1 = always */
+    double dropout;   /* linear: probability of dropping a feature in training */
     int64_t params;   /* trainable parameters, batch norm's gamma and beta included */
     int64_t macs;     /* multiply-adds for one image */
     int64_t acts;     /* output elements of convolutions, SE's two layers, linear layers */

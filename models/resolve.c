@@ -2,11 +2,13 @@
  * models/resolve: the walk from a specification to operations.
  *
  * One walk serves counting and building: with `ops` NULL it only sums, so resolve_macs cannot
- * disagree with the list. Each block is a function that emits its operations; all arithmetic of
- * sizes and costs is in emit().
+ * disagree with the list. Each block is a function that emits its operations; sizes and costs come
+ * from the operations' rows, in emit().
  */
 #include "models/resolve.h"
 
+#include "models/op_parts.h"
+#include "models/ops.h"
 #include "models/scaling.h"
 
 #include "base/hash.h"
@@ -23,58 +25,9 @@ typedef struct Walk {
     int n_ops;
     int channels, size, last;
     int stage, block; /* of the block being emitted; -1: stem and head */
-    int64_t params, macs, acts;
+    int64_t macs;
+    int64_t params, acts; /* with ops */
 } Walk;
-
-/* --- counting --- */
-
-/*
- * Sums and products that stop at INT64_MAX: absurd networks are refused by size, not by undefined
- * behaviour.
- */
-static int64_t saturating_add(int64_t a, int64_t b)
-{
-    int64_t sum;
-    return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
-}
-
-static int64_t saturating_multiply(int64_t a, int64_t b)
-{
-    int64_t product;
-    return __builtin_mul_overflow(a, b, &product) ? INT64_MAX : product;
-}
-
-/* Fills params, macs and acts of an operation whose shape is set. */
-static void count_op(Op *op)
-{
-    const int64_t in = op->in_channels, out = op->out_channels;
-    const int64_t taps = (int64_t)op->kernel * op->kernel;
-    const int64_t pixels = (int64_t)op->out_size * op->out_size;
-    int64_t weights = 0;
-    switch (op->kind) {
-    case OP_CONV:
-    case OP_DEPTHWISE:
-        weights = op->kind == OP_CONV ? saturating_multiply(taps * in, out) : taps * out;
-        op->params = saturating_add(weights, 2 * out); /* gamma and beta */
-        op->macs = saturating_multiply(weights, pixels);
-        op->acts = saturating_multiply(out, pixels);
-        break;
-    case OP_SE:
-        op->macs = 2 * in * op->squeeze;
-        op->params = op->macs + op->squeeze + in;
-        op->acts = op->squeeze + in;
-        break;
-    case OP_LINEAR:
-        op->macs = in * out;
-        op->params = op->macs + out;
-        op->acts = out;
-        break;
-    case OP_ADD:
-    case OP_MAX_POOL:
-    case OP_GLOBAL_POOL:
-        break;
-    }
-}
 
 /* --- emitting --- */
 
@@ -91,21 +44,22 @@ static int emit(Walk *walk, Op op, const char *suffix)
 {
     op.stage = walk->stage;
     op.block = walk->block;
-    count_op(&op);
-    walk->params = saturating_add(walk->params, op.params);
-    walk->macs = saturating_add(walk->macs, op.macs);
-    walk->acts = saturating_add(walk->acts, op.acts);
+    ops_measure(&op, walk->spec->padding == PADDING_SAME);
+    walk->macs = op_add_counts(walk->macs, op.macs);
     walk->channels = op.out_channels;
     walk->size = op.out_size;
     walk->last = walk->n_ops;
     if (walk->ops != NULL) {
+        op.params = ops_params(&op);
+        walk->params = op_add_counts(walk->params, op.params);
+        walk->acts = op_add_counts(walk->acts, op.acts);
         name_op(&op, walk, suffix);
         walk->ops[walk->n_ops] = op;
     }
     return walk->n_ops++;
 }
 
-/* An operation on the newest map that keeps its shape. */
+/* An operation on the newest map that keeps its channels. */
 static Op on_newest(const Walk *walk, OpKind kind)
 {
     return (Op){.kind = kind,
@@ -117,27 +71,19 @@ static Op on_newest(const Walk *walk, OpKind kind)
                 .survival = 0.0};
 }
 
-/*
- * Sets kernel, stride, padding and the output's size ceil(in/stride), which both kinds of padding
- * give for odd kernels.
- */
-static void set_window(Op *op, const Walk *walk, int kernel, int stride)
+/* The same with a window. */
+static Op windowed(const Walk *walk, OpKind kind, int kernel, int stride)
 {
-    op->kernel = kernel;
-    op->stride = stride;
-    op->out_size = (op->in_size + stride - 1) / stride;
-    op->pad = (kernel - 1) / 2;
-    if (walk->spec->padding == PADDING_SAME) {
-        const int total = (op->out_size - 1) * stride + kernel - op->in_size;
-        op->pad = total > 0 ? total / 2 : 0;
-    }
+    Op op = on_newest(walk, kind);
+    op.kernel = kernel;
+    op.stride = stride;
+    return op;
 }
 
 static int emit_conv(Walk *walk, const char *suffix, int kernel, int stride, int channels,
                      Activation act)
 {
-    Op op = on_newest(walk, OP_CONV);
-    set_window(&op, walk, kernel, stride);
+    Op op = windowed(walk, OP_CONV, kernel, stride);
     op.out_channels = channels;
     op.batch_norm = true;
     op.act = act;
@@ -146,8 +92,7 @@ static int emit_conv(Walk *walk, const char *suffix, int kernel, int stride, int
 
 static int emit_depthwise(Walk *walk, int kernel, int stride)
 {
-    Op op = on_newest(walk, OP_DEPTHWISE);
-    set_window(&op, walk, kernel, stride);
+    Op op = windowed(walk, OP_DEPTHWISE, kernel, stride);
     op.batch_norm = true;
     op.act = (Activation)walk->spec->activation;
     return emit(walk, op, "depthwise");
@@ -294,9 +239,7 @@ static void walk_stem(Walk *walk, int pixels)
     emit_conv(walk, "stem", stem->kernel, stem->stride, stem->channels,
               (Activation)walk->spec->activation);
     if (stem->pool) {
-        Op op = on_newest(walk, OP_MAX_POOL);
-        set_window(&op, walk, stem->pool, 2);
-        emit(walk, op, "stem.pool");
+        emit(walk, windowed(walk, OP_MAX_POOL, stem->pool, 2), "stem.pool");
     }
 }
 
@@ -306,9 +249,7 @@ static void walk_head(Walk *walk)
     walk->stage = walk->block = -1;
     if (head->channels)
         emit_conv(walk, "head", 1, 1, head->channels, (Activation)walk->spec->activation);
-    Op pool = on_newest(walk, OP_GLOBAL_POOL);
-    pool.out_size = 1;
-    emit(walk, pool, "pool");
+    emit(walk, on_newest(walk, OP_GLOBAL_POOL), "pool");
     Op linear = on_newest(walk, OP_LINEAR);
     linear.out_channels = walk->spec->classes;
     linear.dropout = head->dropout;

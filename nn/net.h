@@ -78,30 +78,15 @@ typedef enum NetValues {
     NET_GRADIENT,    /* of the last step, without weight decay; trainable tensors only */
 } NetValues;
 
-typedef enum NetRole {
-    NET_CONV_WEIGHT,
-    NET_DEPTHWISE_WEIGHT,
-    NET_SE_REDUCE_WEIGHT,
-    NET_SE_REDUCE_BIAS,
-    NET_SE_EXPAND_WEIGHT,
-    NET_SE_EXPAND_BIAS,
-    NET_BN_WEIGHT,
-    NET_BN_BIAS,
-    NET_BN_MEAN,
-    NET_BN_VAR,
-    NET_LINEAR_WEIGHT,
-    NET_LINEAR_BIAS,
-} NetRole;
-
 typedef struct NetTensor {
     char name[NET_TENSOR_NAME_MAX]; /* "stages.0.1.expand.bn.running_mean" */
-    NetRole role;
-    int op; /* index in the Network's list */
+    int op;                         /* index in the Network's list */
     int n_dims;
     int64_t dims[NET_TENSOR_MAX_DIMS]; /* as weight files have them */
     size_t n_elements;
-    bool trainable; /* running statistics are not */
-    bool decayed;   /* weight decay applies */
+    bool trainable;    /* running statistics are not */
+    bool decayed;      /* weight decay applies */
+    bool is_pointwise; /* a matrix that other libraries keep as a 1 x 1 convolution */
 } NetTensor;
 
 typedef struct NetMemory {

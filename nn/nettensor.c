@@ -10,98 +10,12 @@
 #include "base/fmath.h"
 #include "base/rng.h"
 #include "base/sys.h"
+#include "models/ops.h"
 
 #include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-enum { MAX_TENSORS_OF_OP = 5 };
-
-/* What one role is called and whether it is trained. */
-typedef struct RoleInfo {
-    const char *suffix;
-    bool trainable, decayed;
-    bool slotted; /* has partial gradients; else its gradient comes whole, from batch norm's sums */
-} RoleInfo;
-
-static const RoleInfo roles[] = {
-    [NET_CONV_WEIGHT] = {".conv.weight", true, true, true},
-    [NET_DEPTHWISE_WEIGHT] = {".conv.weight", true, true, true},
-    [NET_SE_REDUCE_WEIGHT] = {".reduce.weight", true, true, true},
-    [NET_SE_REDUCE_BIAS] = {".reduce.bias", true, true, true},
-    [NET_SE_EXPAND_WEIGHT] = {".expand.weight", true, true, true},
-    [NET_SE_EXPAND_BIAS] = {".expand.bias", true, true, true},
-    [NET_BN_WEIGHT] = {".bn.weight", true, false, false},
-    [NET_BN_BIAS] = {".bn.bias", true, false, false},
-    [NET_BN_MEAN] = {".bn.running_mean", false, false, false},
-    [NET_BN_VAR] = {".bn.running_var", false, false, false},
-    [NET_LINEAR_WEIGHT] = {".weight", true, true, true},
-    [NET_LINEAR_BIAS] = {".bias", true, true, true},
-};
-
-/* Roles of an operation's tensors in their order; returns how many. */
-static int roles_of_op(const Op *op, NetRole out[MAX_TENSORS_OF_OP])
-{
-    static const NetRole norm[] = {NET_BN_WEIGHT, NET_BN_BIAS, NET_BN_MEAN, NET_BN_VAR};
-    static const NetRole se[] = {NET_SE_REDUCE_WEIGHT, NET_SE_REDUCE_BIAS, NET_SE_EXPAND_WEIGHT,
-                                 NET_SE_EXPAND_BIAS};
-    switch (op->kind) {
-    case OP_CONV:
-    case OP_DEPTHWISE:
-        out[0] = op->kind == OP_CONV ? NET_CONV_WEIGHT : NET_DEPTHWISE_WEIGHT;
-        memcpy(out + 1, norm, sizeof norm);
-        return op->batch_norm ? MAX_TENSORS_OF_OP : 1;
-    case OP_SE:
-        memcpy(out, se, sizeof se);
-        return (int)ARRAY_LEN(se);
-    case OP_LINEAR:
-        out[0] = NET_LINEAR_WEIGHT;
-        out[1] = NET_LINEAR_BIAS;
-        return 2;
-    default:
-        return 0;
-    }
-}
-
-static void set_dims(NetTensor *tensor, int n_dims, int a, int b, int c, int d)
-{
-    const int dims[NET_TENSOR_MAX_DIMS] = {a, b, c, d};
-    tensor->n_dims = n_dims;
-    tensor->n_elements = 1;
-    for (int i = 0; i < n_dims; i++) {
-        tensor->dims[i] = dims[i];
-        tensor->n_elements *= (size_t)dims[i];
-    }
-}
-
-static void set_shape(NetTensor *tensor, const Op *op)
-{
-    const int k = op->kernel, in = op->in_channels, out = op->out_channels, S = op->squeeze;
-    switch (tensor->role) {
-    case NET_CONV_WEIGHT:
-        set_dims(tensor, 4, out, in, k, k);
-        break;
-    case NET_DEPTHWISE_WEIGHT:
-        set_dims(tensor, 4, out, 1, k, k);
-        break;
-    case NET_SE_REDUCE_WEIGHT:
-        set_dims(tensor, 2, S, in, 0, 0);
-        break;
-    case NET_SE_REDUCE_BIAS:
-        set_dims(tensor, 1, S, 0, 0, 0);
-        break;
-    case NET_SE_EXPAND_WEIGHT:
-        set_dims(tensor, 2, in, S, 0, 0);
-        break;
-    case NET_LINEAR_WEIGHT:
-        set_dims(tensor, 2, out, in, 0, 0);
-        break;
-    default:
-        set_dims(tensor, 1, out, 0, 0, 0);
-        break;
-    }
-}
 
 /* Rows of the tensor's matrix in memory; its columns are dims[0] but for depthwise, see below. */
 static size_t memory_rows(const NetTensor *tensor)
@@ -119,7 +33,7 @@ static size_t memory_index(const NetTensor *tensor, size_t e)
 {
     const size_t rows = memory_rows(tensor), column = e / rows, rest = e % rows;
     size_t row = rest;
-    if (tensor->role == NET_CONV_WEIGHT) { /* file [I][kh][kw], memory [kh][kw][I] */
+    if (tensor->n_dims == 4) { /* file [I][kh][kw], memory [kh][kw][I] */
         const size_t taps = (size_t)(tensor->dims[2] * tensor->dims[3]);
         row = rest % taps * (size_t)tensor->dims[1] + rest / taps;
     }
@@ -129,28 +43,40 @@ static size_t memory_index(const NetTensor *tensor, size_t e)
 static void add_tensors(Net *net, int op_index)
 {
     const Op *op = &net->network.ops[op_index];
-    NetRole list[MAX_TENSORS_OF_OP];
-    const int n = roles_of_op(op, list);
+    OpTensor list[OP_TENSORS_MAX];
+    const int n = ops_tensors(op, list);
     net->plans[op_index].tensor = n > 0 ? net->n_tensors : NO_TENSOR;
     for (int i = 0; i < n; i++) {
         NetTensor *tensor = &net->tensors[net->n_tensors++];
-        const RoleInfo *info = &roles[list[i]];
-        snprintf(tensor->name, sizeof tensor->name, "%s%s", op->name, info->suffix);
-        tensor->role = list[i];
+        snprintf(tensor->name, sizeof tensor->name, "%s%s", op->name, list[i].suffix);
         tensor->op = op_index;
-        tensor->trainable = info->trainable;
-        tensor->decayed = info->decayed;
-        set_shape(tensor, op);
+        tensor->n_dims = list[i].n_dims;
+        tensor->n_elements = 1;
+        for (int d = 0; d < list[i].n_dims; d++) {
+            tensor->dims[d] = list[i].dims[d];
+            tensor->n_elements *= (size_t)list[i].dims[d];
+        }
+        tensor->trainable = list[i].use != OP_STATISTIC;
+        tensor->decayed = list[i].use == OP_WEIGHT;
+        tensor->is_pointwise = list[i].is_pointwise;
     }
 }
 
-/* Gives places to the tensors of one class, behind those placed so far. */
-static ErrCode place_class(Net *net, bool trainable, bool slotted, Err *err)
+/* What the row says of a tensor of the net. */
+static OpTensor row_of_tensor(const Net *net, int index)
+{
+    OpTensor list[OP_TENSORS_MAX];
+    const int op = net->tensors[index].op;
+    ops_tensors(&net->network.ops[op], list);
+    return list[index - net->plans[op].tensor];
+}
+
+/* Gives places to the tensors of one use, behind those placed so far. */
+static ErrCode place_use(Net *net, OpTensorUse use, Err *err)
 {
     for (int i = 0; i < net->n_tensors; i++) {
         const NetTensor *tensor = &net->tensors[i];
-        const RoleInfo *info = &roles[tensor->role];
-        if (info->trainable != trainable || info->slotted != slotted)
+        if (row_of_tensor(net, i).use != use)
             continue;
         size_t n_floats, end;
         if (!arena_multiply(memory_rows(tensor), memory_columns(tensor), &n_floats) ||
@@ -164,7 +90,7 @@ static ErrCode place_class(Net *net, bool trainable, bool slotted, Err *err)
 
 ErrCode nettensor_plan(Net *net, Err *err)
 {
-    const size_t most = (size_t)net->network.n_ops * MAX_TENSORS_OF_OP + 1;
+    const size_t most = (size_t)net->network.n_ops * OP_TENSORS_MAX + 1;
     net->tensors = mem_calloc(most, sizeof *net->tensors);
     net->places = mem_calloc(most, sizeof *net->places);
     net->tensor_slots = mem_calloc(most, sizeof *net->tensor_slots);
@@ -172,11 +98,11 @@ ErrCode nettensor_plan(Net *net, Err *err)
         return err_memory(err, most * sizeof *net->tensors);
     for (int i = 0; i < net->network.n_ops; i++)
         add_tensors(net, i);
-    TRY(place_class(net, true, true, err));
+    TRY(place_use(net, OP_WEIGHT, err));
     net->n_slotted = net->n_floats;
-    TRY(place_class(net, true, false, err));
+    TRY(place_use(net, OP_NORM, err));
     net->n_trainable = net->n_floats;
-    TRY(place_class(net, false, false, err));
+    TRY(place_use(net, OP_STATISTIC, err));
     return ERR_NONE;
 fail:
     return err->code;
@@ -274,33 +200,21 @@ void net_write(Net *net, int index, NetValues values, const float *data)
 
 /* --- initial values --- */
 
-/* Standard deviation of a normal initial weight: sqrt(2 / fan_out), fan_out as TensorFlow counts
- * it. */
-static double initial_deviation(const NetTensor *tensor)
+static float initial_value(const OpTensor *tensor, Rng *rng)
 {
-    const int64_t taps = tensor->n_dims == 4 ? tensor->dims[2] * tensor->dims[3] : 1;
-    const int64_t out = tensor->role == NET_DEPTHWISE_WEIGHT ? 1 : tensor->dims[0];
-    return sqrt(2.0 / (double)(taps * out));
-}
-
-static float initial_value(const Net *net, const NetTensor *tensor, Rng *rng)
-{
-    switch (tensor->role) {
-    case NET_CONV_WEIGHT:
-    case NET_DEPTHWISE_WEIGHT:
-    case NET_SE_REDUCE_WEIGHT:
-    case NET_SE_EXPAND_WEIGHT:
-        return (float)(rng_normal(rng) * initial_deviation(tensor));
-    case NET_LINEAR_WEIGHT: {
-        const double limit = 1.0 / sqrt((double)net->network.classes);
+    switch (tensor->init) {
+    case OP_INIT_NORMAL:
+        return (float)(rng_normal(rng) * sqrt(2.0 / (double)tensor->fan_out));
+    case OP_INIT_UNIFORM: {
+        const double limit = 1.0 / sqrt((double)tensor->fan_out);
         return (float)((2.0 * rng_double(rng) - 1.0) * limit);
     }
-    case NET_BN_WEIGHT:
-    case NET_BN_VAR:
+    case OP_INIT_ONE:
         return 1.0f;
-    default:
-        return 0.0f;
+    case OP_INIT_ZERO:
+        break;
     }
+    return 0.0f;
 }
 
 void net_init_weights(Net *net, uint64_t seed)
@@ -308,10 +222,11 @@ void net_init_weights(Net *net, uint64_t seed)
     memset(net->weights, 0, net->n_floats * sizeof *net->weights);
     for (int i = 0; i < net->n_tensors; i++) {
         const NetTensor *tensor = &net->tensors[i];
+        const OpTensor row = row_of_tensor(net, i);
         Rng rng = rng_start(seed, RNG_INIT, 0, (uint64_t)i);
         float *to = net->weights + net->places[i].offset;
         for (size_t e = 0; e < tensor->n_elements; e++)
-            to[memory_index(tensor, e)] = initial_value(net, tensor, &rng);
+            to[memory_index(tensor, e)] = initial_value(&row, &rng);
     }
     net_reset_optimizer(net);
 }

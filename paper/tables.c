@@ -71,7 +71,7 @@ static ErrCode count_stages(Table *table, Err *err)
     for (int i = network.n_ops - 1; i >= 0;
          i--) { /* backwards: the first operation of a stage stays */
         const Op *op = &network.ops[i];
-        if (op->kind == OP_GLOBAL_POOL || op->kind == OP_LINEAR)
+        if (!op->batch_norm) /* all of them begin with a convolution */
             continue;
         const bool is_stem = op->input == INPUT_IMAGES;
         TableStage *stage = op->stage >= 0 ? &table->stages[op->stage + 1]

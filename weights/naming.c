@@ -2,6 +2,7 @@
 #include "weights/naming.h"
 
 #include "base/text.h"
+#include "models/ops.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -27,11 +28,6 @@ typedef struct Place {
     int n_blocks; /* in the network */
 } Place;
 
-static bool has_weights(const Op *op)
-{
-    return op->kind == OP_CONV || op->kind == OP_DEPTHWISE || op->kind == OP_SE;
-}
-
 static bool ends_as(const Op *op, const char *role)
 {
     return text_ends_with(op->name, role);
@@ -53,14 +49,15 @@ static Place find_place(const Network *network, const NetTensor *tensor)
         stage = op->stage;
         block = op->block;
         place.n_stages = stage + 1;
-        if (stage != place.op->stage || block != place.op->block || !has_weights(op))
+        if (stage != place.op->stage || block != place.op->block ||
+            ops_row(op->kind)->tensors == NULL)
             continue;
         place.flat_block = place.n_blocks - 1;
         place.n_units++;
         place.unit += i < tensor->op;
-        place.conv += i < tensor->op && op->kind != OP_SE;
+        place.conv += i < tensor->op && op->batch_norm;
         place.has_expand |= ends_as(op, ".expand");
-        place.has_depthwise |= op->kind == OP_DEPTHWISE;
+        place.has_depthwise |= ends_as(op, ".depthwise");
     }
     return place;
 }
@@ -106,7 +103,7 @@ static void rename_efficientnet(const Place *place, char *text)
     }
     (void)snprintf(prefix, sizeof prefix, "features.%d.%d.block.%d", place->op->stage + 1,
                    place->op->block, place->unit);
-    if (place->op->kind == OP_SE)
+    if (ends_as(place->op, ".se"))
         (void)snprintf(text, NET_TENSOR_NAME_MAX, "%s.fc%d.%s", prefix,
                        text_starts_with(place->rest, "reduce.") ? 1 : 2, place->last);
     else
@@ -174,7 +171,7 @@ static void rename_torchvision(const Network *network, const NetTensor *tensor, 
         rename_efficientnet, rename_mobilenet_v2, rename_mnasnet, rename_resnet};
     const Place place = find_place(network, tensor);
     const Family family = family_of(network);
-    if (place.op->kind == OP_LINEAR)
+    if (strcmp(place.op->name, "classifier") == 0)
         (void)snprintf(text, NET_TENSOR_NAME_MAX, "%s.%s",
                        family == FAMILY_RESNET ? "fc" : "classifier.1", place.last);
     else
@@ -183,10 +180,9 @@ static void rename_torchvision(const Network *network, const NetTensor *tensor, 
 
 int naming_conv_shape(const NetTensor *tensor, int64_t dims[NET_TENSOR_MAX_DIMS])
 {
-    const bool is_se = tensor->role == NET_SE_REDUCE_WEIGHT || tensor->role == NET_SE_EXPAND_WEIGHT;
     for (int i = 0; i < NET_TENSOR_MAX_DIMS; i++)
         dims[i] = i < tensor->n_dims ? tensor->dims[i] : 1;
-    return is_se ? NET_TENSOR_MAX_DIMS : tensor->n_dims;
+    return tensor->is_pointwise ? NET_TENSOR_MAX_DIMS : tensor->n_dims;
 }
 
 /* PyTorch's count of batches behind every batch norm: we have no use for it. */
@@ -227,11 +223,11 @@ static void rename_timm(const Network *network, const NetTensor *tensor, char *t
     const Place place = find_place(network, tensor);
     const char *conv = "conv_stem";
     int bn = 1;
-    if (place.op->kind == OP_LINEAR) {
+    if (strcmp(place.op->name, "classifier") == 0) {
         (void)snprintf(text, NET_TENSOR_NAME_MAX, "classifier.%s", place.last);
         return;
     }
-    if (place.op->kind == OP_SE) {
+    if (ends_as(place.op, ".se")) {
         (void)snprintf(text, NET_TENSOR_NAME_MAX, "blocks.%d.%d.se.conv_%s", place.op->stage,
                        place.op->block, place.rest);
         return;

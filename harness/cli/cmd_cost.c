@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "models/cost.h"
+#include "models/ops.h"
 #include "models/resolve.h"
 
 static const char *const usage[] = {
@@ -26,7 +27,7 @@ static void put_layer(JsonWriter *json, const Op *op)
 {
     json_open_map(json, NULL);
     json_put_text(json, "name", op->name);
-    json_put_text(json, "op", cost_op_name(op->kind));
+    json_put_text(json, "op", ops_row(op->kind)->name);
     json_put_int(json, "stage", op->stage);
     json_put_int(json, "block", op->block);
     json_put_int(json, "kernel", op->kernel);

@@ -1,0 +1,66 @@
+/* models/ops: the rows by kind. */
+#include "models/ops.h"
+
+#include "models/op_parts.h"
+
+#include "base/err.h"
+
+static const OpRow *const rows[] = {
+#define OP_ROW(kind, name) [kind] = &op_##name,
+    OP_KINDS(OP_ROW)
+#undef OP_ROW
+};
+
+int ops_count(void)
+{
+    return (int)ARRAY_LEN(rows);
+}
+
+const OpRow *ops_row(OpKind kind)
+{
+    return rows[kind];
+}
+
+bool ops_reads(const Op *reader, int index)
+{
+    return reader->input == index ||
+           (rows[reader->kind]->reads_shortcut && reader->shortcut == index);
+}
+
+void ops_measure(Op *op, bool pads_same)
+{
+    const OpRow *row = rows[op->kind];
+    if (row->shape != NULL)
+        row->shape(op, pads_same);
+    if (row->count != NULL)
+        row->count(op);
+}
+
+int ops_tensors(const Op *op, OpTensor out[OP_TENSORS_MAX])
+{
+    const OpRow *row = rows[op->kind];
+    return row->tensors == NULL ? 0 : row->tensors(op, out);
+}
+
+int64_t ops_params(const Op *op)
+{
+    OpTensor tensors[OP_TENSORS_MAX];
+    const int n = ops_tensors(op, tensors);
+    int64_t sum = 0;
+    for (int i = 0; i < n; i++) {
+        int64_t n_elements = 1;
+        for (int d = 0; d < tensors[i].n_dims; d++)
+            n_elements = op_multiply(n_elements, tensors[i].dims[d]);
+        if (tensors[i].use != OP_STATISTIC)
+            sum = op_add_counts(sum, n_elements);
+    }
+    return sum;
+}
+
+const char *ops_check(const Op *op)
+{
+    const OpRow *row = rows[op->kind];
+    if (op->in_channels < 1 || op->out_channels < 1 || op->in_size < 1 || op->out_size < 1)
+        return "a size is not positive";
+    return row->check == NULL ? NULL : row->check(op);
+}
