@@ -67,28 +67,32 @@ fail:
     return err->code;
 }
 
+void export_row(JsonWriter *writer, const char *key, const StoreTable *table, size_t row)
+{
+    json_open_map(writer, key);
+    for (size_t c = 0; c < table->n_columns; c++) {
+        const char *cell = table->cells[row * table->n_columns + c];
+        const bool is_number = table->is_number[row * table->n_columns + c];
+        double number = 0.0;
+        if (is_number && text_to_double(cell, &number))
+            json_put_raw(writer, table->names[c], cell);
+        else if (is_number) /* an infinity: JSON has none */
+            json_put_null(writer, table->names[c]);
+        else
+            json_put_text(writer, table->names[c], cell);
+    }
+    json_close_map(writer);
+}
+
 ErrCode export_json(Store *store, const char *name, Text *out, Err *err)
 {
     Arena arena = {0};
     StoreTable t = {0};
-    double number = 0.0;
     JsonWriter w = json_writer(out, true);
     TRY(read_table(store, name, &arena, &t, err));
     json_open_list(&w, NULL);
-    for (size_t r = 0; r < t.n_rows; r++) {
-        json_open_map(&w, NULL);
-        for (size_t c = 0; c < t.n_columns; c++) {
-            const char *cell = t.cells[r * t.n_columns + c];
-            const bool is_number = t.is_number[r * t.n_columns + c];
-            if (is_number && text_to_double(cell, &number))
-                json_put_raw(&w, t.names[c], cell);
-            else if (is_number) /* an infinity: JSON has none */
-                json_put_null(&w, t.names[c]);
-            else
-                json_put_text(&w, t.names[c], cell);
-        }
-        json_close_map(&w);
-    }
+    for (size_t r = 0; r < t.n_rows; r++)
+        export_row(&w, NULL, &t, r);
     json_close_list(&w);
     arena_release(&arena);
     return text_ok(out, err);

@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/text.h"
 
 /* What can be exported: "trial", "result", "point", "epoch", "network", ...; ended by NULL. */
@@ -23,6 +24,9 @@ extern const char *const export_names[];
  */
 ErrCode export_csv(Store *store, const char *name, Text *out, Err *err) ERR_CHECKED;
 ErrCode export_json(Store *store, const char *name, Text *out, Err *err) ERR_CHECKED;
+
+/* Puts one row of a query's answer as a map of its columns; an infinity is null. */
+void export_row(JsonWriter *writer, const char *key, const StoreTable *table, size_t row);
 
 /* Appends verdicts or rankings as one JSON document (what `verdict --json` prints). */
 ErrCode export_verdicts_json(const Verdict *verdicts, size_t n_verdicts, const Ranking *rankings,

@@ -2,19 +2,11 @@
  * harness/cli/cmd_list.c: `isoflop list`: what this binary knows, and the files compiled into it.
  */
 #include "harness/cli/command.h"
+#include "harness/cli/inventory.h"
 
 #include "base/json.h"
-#include "data/augment.h"
-#include "data/dataset.h"
 #include "harness/study.h"
-#include "models/resolve.h"
-#include "models/scaling.h"
-#include "models/zoo.h"
-#include "plots/figure.h"
-#include "results/figure_names.h"
-#include "results/store.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static const char *const usage[] = {"[KIND...] [--json]", "--dump NAME", NULL};
@@ -37,114 +29,6 @@ static const Option options[] = {
      .doc = "print what is compiled in under that name"},
 };
 
-enum { LIST_MAX_ROWS = 256, LIST_MAX_ABOUT = 96 };
-
-/* Rows are (name, what it is), collected by one function a kind. */
-typedef struct Row {
-    const char *name;
-    char about[LIST_MAX_ABOUT];
-} Row;
-
-typedef struct Rows {
-    Row v[LIST_MAX_ROWS];
-    size_t n;
-} Rows;
-
-static void add(Rows *rows, const char *name, const char *about)
-{
-    if (rows->n == LIST_MAX_ROWS)
-        return;
-    Row *row = &rows->v[rows->n++];
-    row->name = name;
-    snprintf(row->about, sizeof row->about, "%s", about);
-}
-
-static ErrCode list_networks(Rows *rows, Err *err)
-{
-    for (size_t i = 0; i < zoo_count(); i++) {
-        Spec spec;
-        TRY(zoo_load(&spec, zoo_name(i), err));
-        char about[LIST_MAX_ABOUT], macs[TEXT_NUMBER_BYTES];
-        snprintf(about, sizeof about, "%d px, %d classes, %s MACs", spec.resolution, spec.classes,
-                 text_human(macs, (double)resolve_macs(&spec, 0)));
-        add(rows, zoo_name(i), about);
-    }
-fail:
-    return err->code;
-}
-
-static ErrCode list_data(Rows *rows, Err *err)
-{
-    (void)err;
-    size_t n = 0;
-    const DatasetKind *kinds = dataset_kinds(&n);
-    for (size_t i = 0; i < n; i++)
-        add(rows, kinds[i].name, kinds[i].format);
-    return ERR_NONE;
-}
-
-static ErrCode list_augmentations(Rows *rows, Err *err)
-{
-    (void)err;
-    size_t n = 0;
-    const AugmentName *names = augment_names(&n);
-    for (size_t i = 0; i < n; i++)
-        add(rows, names[i].name, names[i].doc);
-    return ERR_NONE;
-}
-
-static ErrCode list_strategies(Rows *rows, Err *err)
-{
-    (void)err;
-    for (size_t i = 0; i < scaling_n_strategies(); i++)
-        add(rows, scaling_strategy(i)->name, scaling_strategy(i)->summary);
-    return ERR_NONE;
-}
-
-static void add_embedded(Rows *rows, const EmbeddedFile *files)
-{
-    for (size_t i = 0; files[i].name != NULL; i++)
-        add(rows, files[i].name, "");
-}
-
-static ErrCode list_studies(Rows *rows, Err *err)
-{
-    (void)err;
-    add_embedded(rows, study_builtins);
-    return ERR_NONE;
-}
-
-static ErrCode list_figures(Rows *rows, Err *err)
-{
-    (void)err;
-    for (size_t i = 0; figure_names[i]; i++)
-        add(rows, figure_names[i], "");
-    return ERR_NONE;
-}
-
-static ErrCode list_files(Rows *rows, Err *err)
-{
-    (void)err;
-    add_embedded(rows, results_files);
-    add_embedded(rows, plots_files);
-    return ERR_NONE;
-}
-
-typedef struct Kind {
-    const char *name;
-    ErrCode (*list)(Rows *rows, Err *err);
-} Kind;
-
-static const Kind kinds[] = {
-    {"networks", list_networks},
-    {"data", list_data},
-    {"augmentations", list_augmentations},
-    {"strategies", list_strategies},
-    {"studies", list_studies},
-    {"figures", list_figures},
-    {"files", list_files},
-};
-
 static bool is_wanted(const Call *call, const char *kind)
 {
     for (size_t i = 0; i < call->n_args; i++)
@@ -155,9 +39,9 @@ static bool is_wanted(const Call *call, const char *kind)
 
 static ErrCode check_kinds(const Call *call, Err *err)
 {
-    const char *names[ARRAY_LEN(kinds) + 1] = {"keys"};
-    for (size_t k = 0; k < ARRAY_LEN(kinds); k++)
-        names[k + 1] = kinds[k].name;
+    const char *names[INVENTORY_KINDS + 1] = {"keys"};
+    for (size_t k = 0; k < INVENTORY_KINDS; k++)
+        names[k + 1] = inventory_kinds[k].name;
     for (size_t i = 0; i < call->n_args; i++) {
         bool is_known = false;
         for (size_t k = 0; k < ARRAY_LEN(names); k++)
@@ -170,7 +54,8 @@ static ErrCode check_kinds(const Call *call, Err *err)
     return ERR_NONE;
 }
 
-static void print_kind(const Kind *kind, const Rows *rows, Text *out, JsonWriter *json)
+static void print_kind(const InventoryKind *kind, const Inventory *rows, Text *out,
+                       JsonWriter *json)
 {
     size_t width = 0;
     json_open_list(json, kind->name);
@@ -194,38 +79,15 @@ static void print_kind(const Kind *kind, const Rows *rows, Text *out, JsonWriter
     json_close_list(json);
 }
 
-static bool dump_embedded(const EmbeddedFile *files, const char *name, Text *out)
-{
-    for (size_t i = 0; files[i].name != NULL; i++) {
-        const size_t n = strlen(name);
-        if (strncmp(files[i].name, name, n) != 0 ||
-            (files[i].name[n] != '\0' && strcmp(files[i].name + n, ".yaml") != 0))
-            continue;
-        text_append_bytes(out, files[i].data, files[i].size);
-        return true;
-    }
-    return false;
-}
-
-static ErrCode dump(const char *name, Text *out, Err *err)
-{
-    if (zoo_text(name) != NULL)
-        text_append(out, zoo_text(name));
-    else if (!dump_embedded(study_builtins, name, out) &&
-             !dump_embedded(results_files, name, out) && !dump_embedded(plots_files, name, out))
-        return err_set(err, ERR_USAGE, "nothing is compiled in as '%s', see 'isoflop list'", name);
-    return ERR_NONE;
-}
-
 static ErrCode list(const Call *call, Text *out, JsonWriter *json, Err *err)
 {
     json_open_map(json, NULL);
-    for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
-        Rows rows = {.n = 0};
-        if (!is_wanted(call, kinds[k].name))
+    for (size_t k = 0; k < INVENTORY_KINDS; k++) {
+        Inventory rows = {.n = 0};
+        if (!is_wanted(call, inventory_kinds[k].name))
             continue;
-        TRY(kinds[k].list(&rows, err));
-        print_kind(&kinds[k], &rows, out, json);
+        TRY(inventory_kinds[k].list(&rows, err));
+        print_kind(&inventory_kinds[k], &rows, out, json);
     }
     if (call->n_args && is_wanted(call, "keys")) {
         Text manual = {0};
@@ -247,7 +109,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
     Text out = {0}, document = {0};
     JsonWriter json = json_writer(&document, true);
     if (settings->dump != NULL) {
-        TRY(dump(settings->dump, &out, err));
+        TRY(inventory_dump(settings->dump, &out, err));
         TRY(call_print(&out, err));
     } else {
         TRY(check_kinds(call, err));
@@ -267,7 +129,7 @@ const Command cmd_list = {
     .notes = notes,
     .options = {options, ARRAY_LEN(options)},
     .settings_bytes = sizeof(ListSettings),
-    .max_args = ARRAY_LEN(kinds) + 1,
+    .max_args = INVENTORY_KINDS + 1,
     .shared = SHARED_JSON,
     .run = run,
 };
