@@ -6,7 +6,6 @@
 
 #include "data/sheet.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 static const char *const usage[] = {
@@ -29,7 +28,9 @@ typedef struct DataSettings {
 
 static const char *const bad_image_names[] = {"error", "skip", NULL}; /* in BadImage's order */
 
-enum { DEFAULT_RESOLUTION = 64, MAX_RESOLUTION = 65536 };
+enum { MAX_RESOLUTION = 65536 };
+#define MAX_IMAGES 4294967295.0
+#define MAX_SEED 9007199254740992.0
 
 #define FIELD(field) offsetof(DataSettings, field)
 static const Option options[] = {
@@ -46,24 +47,21 @@ static const Option options[] = {
      .offset = FIELD(train),
      .metavar = "N",
      .fallback = "0",
-     .min = 0,
-     .max = 4294967295.0,
+     .max = MAX_IMAGES,
      .doc = "images of the training subset; 0: the set's default"},
     {.name = "val",
      .kind = OPTION_INT,
      .offset = FIELD(val),
      .metavar = "N",
      .fallback = "0",
-     .min = 0,
-     .max = 4294967295.0,
+     .max = MAX_IMAGES,
      .doc = "images of the validation subset; 0: the set's default"},
     {.name = "test",
      .kind = OPTION_INT,
      .offset = FIELD(test),
      .metavar = "N",
      .fallback = "0",
-     .min = 0,
-     .max = 4294967295.0,
+     .max = MAX_IMAGES,
      .doc = "images of the test subset; 0: the set's default"},
     {.name = "sheet",
      .kind = OPTION_TEXT,
@@ -91,7 +89,7 @@ static const Option options[] = {
      .metavar = "S",
      .fallback = "1",
      .min = 0,
-     .max = 9007199254740992.0,
+     .max = MAX_SEED,
      .doc = "of the augmentations"},
     {.name = "center-crop",
      .kind = OPTION_NUMBER,
@@ -115,51 +113,10 @@ static const Option options[] = {
 };
 #undef FIELD
 
-static bool say_looking(void *user, uint32_t done, uint32_t total)
+/* An option's 0 is the set's own. */
+static int64_t or_default(int64_t n_images)
 {
-    Text line = {0};
-    text_printf(&line, "looking for duplicates: %" PRIu32 " of %" PRIu32 " images", done, total);
-    call_progress(user, text_string(&line));
-    text_release(&line);
-    return true;
-}
-
-static ErrCode gather(DataFacts *facts, const Call *call, const DatasetSettings *source,
-                      unsigned augment, Err *err)
-{
-    const DataSettings *settings = call->settings;
-    facts->threads = call->threads;
-    TRY(dataset_open(&facts->data, source, err));
-    TRY(survey_take(&facts->survey, facts->data, !settings->skip_duplicates, call->threads,
-                    say_looking, (void *)(uintptr_t)call, err));
-    const int64_t asked[N_PARTS] = {settings->train, settings->val, settings->test};
-    SplitSizes sizes;
-    for (int p = 0; p < N_PARTS; p++)
-        sizes.count[p] = asked[p] ? asked[p] : SPLIT_DEFAULT;
-    TRY(split_init(&facts->split, facts->data, &sizes, err));
-    const int own = dataset_kind(facts->data)->resolution;
-    const ImageSetSettings view = {
-        .resolution = settings->resolution ? (int)settings->resolution
-                      : own                ? own
-                                           : DEFAULT_RESOLUTION,
-        .keep_train_source = augment_needs_source(augment),
-        .center_crop = settings->center_crop,
-        .threads = call->threads,
-        .progress = call_preparing,
-        .progress_user = (void *)(uintptr_t)call,
-    };
-    TRY(imageset_open(&facts->images, facts->data, &facts->split, &view, &facts->report, err));
-    facts->stats = imagestats_compute(facts->images, PART_TRAIN, call->threads);
-fail:
-    return err->code;
-}
-
-static void release(DataFacts *facts)
-{
-    imageset_close(&facts->images);
-    split_release(&facts->split);
-    survey_release(&facts->survey);
-    dataset_close(&facts->data);
+    return n_images != 0 ? n_images : SPLIT_DEFAULT;
 }
 
 static ErrCode run(const Call *call, int *status, Err *err)
@@ -170,12 +127,19 @@ static ErrCode run(const Call *call, int *status, Err *err)
     DataFacts facts = {0};
     Text out = {0};
     SheetSettings sheet = {.columns = (int)settings->columns, .key = {(uint64_t)settings->seed, 0}};
-    DatasetSettings source = {.root = call->data_root, .threads = call->threads};
+    DataQuestion question = {
+        .source = {.root = call->data_root, .threads = call->threads},
+        .sizes = {.count = {or_default(settings->train), or_default(settings->val),
+                            or_default(settings->test)}},
+        .resolution = settings->resolution,
+        .center_crop = settings->center_crop,
+        .wants_duplicates = !settings->skip_duplicates};
     TRY(augment_parse_list(settings->augment, "--augment", &sheet.augment, err));
-    TRY(data_option_split(call->args[0], name, &source.path, err));
-    source.name = name;
-    source.bad_image = (BadImage)settings->bad_image;
-    TRY(gather(&facts, call, &source, sheet.augment, err));
+    TRY(data_option_split(call->args[0], name, &question.source.path, err));
+    question.source.name = name;
+    question.source.bad_image = (BadImage)settings->bad_image;
+    question.keep_source = augment_needs_source(sheet.augment);
+    TRY(data_facts_take(&facts, call, &question, err));
     if (settings->sheet != NULL)
         TRY(sheet_write(settings->sheet, facts.images, &facts.stats, &sheet, err));
     call_progress(call, "");
@@ -185,7 +149,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
         data_facts_plain(&facts, &out);
     TRY(call_print(&out, err));
 fail:
-    release(&facts);
+    data_facts_release(&facts);
     text_release(&out);
     return err->code;
 }

@@ -3,14 +3,11 @@
 #include "harness/cli/command.h"
 #include "harness/cli/data_option.h"
 #include "harness/cli/network_options.h"
+#include "harness/cli/train_talk.h"
 
-#include "base/json.h"
 #include "base/proc.h"
 #include "harness/study_data.h"
-#include "harness/trainer.h"
 #include "models/resolve.h"
-
-#include <inttypes.h>
 
 static const char *const usage[] = {"--network N --data NAME[=PATH] --out DIR [--init W] [--epochs "
                                     "E] [--batch B] [--seed S] [--set PATH=VALUE]...",
@@ -69,109 +66,6 @@ static const Option options[] = {
 };
 #undef FIELD
 
-/* --- talk --- */
-
-/* Prints unless an earlier line could not be; the first failure stays in `err`. */
-static void print_line(Text *line, Err *err)
-{
-    text_append_char(line, '\n');
-    if (err->code != ERR_NONE || call_print(line, err) != ERR_NONE)
-        text_clear(line);
-    text_release(line);
-}
-
-/* What the callbacks need. */
-typedef struct Listener {
-    const Call *call;
-    int64_t epochs;
-    Err err; /* of the first line that could not be printed: ends the training */
-} Listener;
-
-static void say_epoch(void *user, const TrainEpoch *e)
-{
-    Listener *listener = user;
-    if (!listener->call->json) {
-        call_say("epoch %" PRId64 "/%" PRId64
-                 "  loss %.4f  val loss %.4f  val %.2f %%  lr %.3g  %.0f images/s",
-                 e->epoch, listener->epochs, e->train_loss, e->val_loss, e->val_top1, e->lr,
-                 e->images_per_second);
-        return;
-    }
-    Text line = {0};
-    JsonWriter json = json_writer(&line, false);
-    json_open_map(&json, NULL);
-    json_put_int(&json, "epoch", e->epoch);
-    json_put_double(&json, "train_loss", e->train_loss);
-    json_put_double(&json, "val_loss", e->val_loss);
-    json_put_double(&json, "val_top1", e->val_top1);
-    json_put_double(&json, "lr", e->lr);
-    json_put_double(&json, "seconds", e->seconds);
-    json_put_double(&json, "images_per_second", e->images_per_second);
-    json_close_map(&json);
-    print_line(&line, &listener->err);
-}
-
-static void say_warning(void *user, const char *message)
-{
-    (void)user;
-    call_say("warning: %s", message);
-}
-
-static void say_preparing(void *user, uint32_t done, uint32_t total)
-{
-    const Listener *listener = user;
-    (void)call_preparing((void *)(uintptr_t)listener->call, done, total);
-}
-
-static void say_prepared(void *user, uint32_t n_images, double seconds)
-{
-    const Listener *listener = user;
-    call_prepared(listener->call, n_images, seconds);
-}
-
-static bool should_stop(void *user)
-{
-    const Listener *listener = user;
-    return proc_stop_requested() != 0 || listener->err.code != ERR_NONE;
-}
-
-static void say_end(const TrainReport *report, Listener *listener)
-{
-    static const char *const names[] = {
-        [TRAIN_DONE] = "done", [TRAIN_STOPPED] = "stopped", [TRAIN_DIVERGED] = "diverged"};
-    Text line = {0};
-    if (!listener->call->json) {
-        if (report->status == TRAIN_DIVERGED)
-            text_printf(&line,
-                        "diverged: first bad loss at step %" PRId64 ", after %" PRId64
-                        " whole epochs",
-                        report->bad_step, report->epochs);
-        else
-            text_printf(&line,
-                        "%s: test %.2f %%, loss %.4f; best epoch %" PRId64 " with val %.2f %%",
-                        names[report->status], report->test_top1, report->test_loss,
-                        report->best_epoch, report->best_val_top1);
-    } else {
-        JsonWriter json = json_writer(&line, false);
-        json_open_map(&json, NULL);
-        json_put_text(&json, "status", names[report->status]);
-        json_put_int(&json, "epochs", report->epochs);
-        json_put_double(&json, "test_top1", report->test_top1);
-        json_put_double(&json, "test_loss", report->test_loss);
-        json_put_double(&json, "val_top1", report->val_top1);
-        json_put_double(&json, "val_loss", report->val_loss);
-        json_put_int(&json, "best_epoch", report->best_epoch);
-        json_put_double(&json, "best_val_top1", report->best_val_top1);
-        if (report->status == TRAIN_DIVERGED)
-            json_put_int(&json, "bad_step", report->bad_step);
-        json_put_double(&json, "seconds", report->seconds);
-        json_close_map(&json);
-    }
-    print_line(&line, &listener->err);
-}
-
-/* --- run --- */
-
 static ErrCode check_given(const TrainOptions *settings, Err *err)
 {
     TRY(call_need("network", settings->network.name, err));
@@ -221,13 +115,8 @@ static ErrCode run(const Call *call, int *status, Err *err)
     TRY(make_study(&study, call, data, err));
     TRY(make_network(&network, call, study, err));
     TRY(proc_catch_stops(err));
-    Listener listener = {.call = call, .epochs = study->recipe.epochs};
-    const TrainCallbacks callbacks = {.user = &listener,
-                                      .epoch = say_epoch,
-                                      .warning = say_warning,
-                                      .preparing = say_preparing,
-                                      .prepared = say_prepared,
-                                      .should_stop = should_stop};
+    TrainTalk talk = {.call = call, .epochs = study->recipe.epochs};
+    const TrainCallbacks callbacks = train_talk(&talk);
     const TrainJob job = {.network = &network,
                           .data = &study->data,
                           .data_root = call->data_root,
@@ -242,9 +131,9 @@ static ErrCode run(const Call *call, int *status, Err *err)
                           .cache = settings->out};
     TRY(trainer_run(&job, &callbacks, &report, err));
     if (report.status != TRAIN_STOPPED)
-        say_end(&report, &listener);
-    if (listener.err.code != ERR_NONE)
-        *err = listener.err;
+        train_talk_end(&talk, &report);
+    if (talk.err.code != ERR_NONE)
+        *err = talk.err;
     else if (report.status == TRAIN_STOPPED)
         (void)err_set(err, ERR_INTERRUPTED,
                       "interrupted, state saved in '%s': give the same command to go on",

@@ -1,9 +1,62 @@
-/* harness/cli/data_facts.c: the text and JSON of `isoflop data`. */
+/* harness/cli/data_facts.c: opens, counts and looks; then the text and JSON of `isoflop data`. */
 #include "harness/cli/data_facts.h"
 
 #include "base/json.h"
 
-enum { PAIRS_SHOWN = 5, DESCRIPTION_BYTES = 512 };
+#include <inttypes.h>
+
+enum { DEFAULT_RESOLUTION = 64, PAIRS_SHOWN = 5, DESCRIPTION_BYTES = 512 };
+
+/* --- found out --- */
+
+static bool say_looking(void *user, uint32_t done, uint32_t total)
+{
+    Text line = {0};
+    text_printf(&line, "looking for duplicates: %" PRIu32 " of %" PRIu32 " images", done, total);
+    call_progress(user, text_string(&line));
+    text_release(&line);
+    return true;
+}
+
+/* Asked for, the set's own, or the default, in this order. */
+static int choose_resolution(const Dataset *data, int64_t asked)
+{
+    const int own = dataset_kind(data)->resolution;
+    if (asked != 0)
+        return (int)asked;
+    return own != 0 ? own : DEFAULT_RESOLUTION;
+}
+
+ErrCode data_facts_take(DataFacts *facts, const Call *call, const DataQuestion *question, Err *err)
+{
+    *facts = (DataFacts){.threads = call->threads};
+    TRY(dataset_open(&facts->data, &question->source, err));
+    TRY(survey_take(&facts->survey, facts->data, question->wants_duplicates, call->threads,
+                    say_looking, (void *)(uintptr_t)call, err));
+    TRY(split_init(&facts->split, facts->data, &question->sizes, err));
+    const ImageSetSettings view = {
+        .resolution = choose_resolution(facts->data, question->resolution),
+        .keep_train_source = question->keep_source,
+        .center_crop = question->center_crop,
+        .threads = call->threads,
+        .progress = call_preparing,
+        .progress_user = (void *)(uintptr_t)call,
+    };
+    TRY(imageset_open(&facts->images, facts->data, &facts->split, &view, &facts->report, err));
+    facts->stats = imagestats_compute(facts->images, PART_TRAIN, call->threads);
+fail:
+    return err->code;
+}
+
+void data_facts_release(DataFacts *facts)
+{
+    imageset_close(&facts->images);
+    split_release(&facts->split);
+    survey_release(&facts->survey);
+    dataset_close(&facts->data);
+}
+
+/* --- as JSON --- */
 
 static void put_size(JsonWriter *json, const char *key, DataSize size)
 {
@@ -76,6 +129,8 @@ void data_facts_json(const DataFacts *facts, Text *out)
     json_close_map(&json);
     text_append_char(out, '\n');
 }
+
+/* --- as text --- */
 
 static void print_classes(const DataFacts *facts, Text *out)
 {

@@ -1,0 +1,71 @@
+/* harness/cli/run_talk.c: a study's progress in words. */
+#include "harness/cli/run_talk.h"
+
+#include <inttypes.h>
+
+static void say_planned(void *user, const Plan *plan, double seconds)
+{
+    (void)user;
+    char a[TEXT_NUMBER_BYTES];
+    call_say("study %s: %zu networks, %zu trials%s, predicted %s", plan->study->name,
+             plan->n_networks, plan->n_trials, plan->n_after_grid ? " and more after the grid" : "",
+             text_duration(a, seconds));
+}
+
+/* On a terminal the progress line tells of epochs; elsewhere each has a line of its own. */
+static void say_epoch(void *user, const RunEpoch *e, const RunProgress *p)
+{
+    const Call *call = user;
+    const size_t n_ended = p->n_done + p->n_diverged + p->n_failed;
+    if (!e->is_last && !call->has_progress)
+        call_say("%4" PRId64 " %s seed %" PRId64 "  epoch %" PRId64 "/%" PRId64
+                 "  loss %.4f  val %.2f %%",
+                 e->trial, e->label, e->seed, e->epoch, e->epochs, e->train_loss, e->val_top1);
+    else if (e->is_last && e->status == TRAIN_DIVERGED)
+        call_say("%4" PRId64 " %s seed %" PRId64 "  diverged  [%zu/%zu]", e->trial, e->label,
+                 e->seed, n_ended, p->n_trials);
+    else if (e->is_last)
+        call_say("%4" PRId64 " %s seed %" PRId64 "  done  val %.2f %%  test %.2f %%  [%zu/%zu]",
+                 e->trial, e->label, e->seed, e->val_top1, e->test_top1, n_ended, p->n_trials);
+}
+
+static void say_tick(void *user, const RunProgress *p)
+{
+    char elapsed[TEXT_NUMBER_BYTES], eta[TEXT_NUMBER_BYTES];
+    Text line = {0};
+    text_printf(&line, "%zu of %zu trials, %zu running, %s gone, %s left",
+                p->n_done + p->n_diverged + p->n_failed, p->n_trials, p->n_running,
+                text_duration(elapsed, p->elapsed_s), text_duration(eta, p->eta_s));
+    call_progress(user, text_string(&line));
+    text_release(&line);
+}
+
+static void say_preparing(void *user, uint32_t done, uint32_t total)
+{
+    (void)call_preparing(user, done, total);
+}
+
+static void say_note(void *user, const char *message)
+{
+    (void)user;
+    call_say("%s", message);
+}
+
+RunCallbacks run_talk(const Call *call)
+{
+    return (RunCallbacks){.user = (void *)(uintptr_t)call,
+                          .planned = say_planned,
+                          .epoch = say_epoch,
+                          .tick = say_tick,
+                          .preparing = say_preparing,
+                          .note = say_note};
+}
+
+void run_talk_end(const RunReport *report, const char *out)
+{
+    const RunProgress *p = &report->progress;
+    char elapsed[TEXT_NUMBER_BYTES];
+    call_say("%zu of %zu trials done, %zu diverged, %zu failed in %s; see 'isoflop verdict %s'",
+             p->n_done, p->n_trials, p->n_diverged, p->n_failed,
+             text_duration(elapsed, p->elapsed_s), out);
+}

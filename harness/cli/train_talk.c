@@ -1,0 +1,109 @@
+/* harness/cli/train_talk.c: epochs and the end of one training in words and in JSON. */
+#include "harness/cli/train_talk.h"
+
+#include "base/json.h"
+#include "base/proc.h"
+
+#include <inttypes.h>
+
+/* Prints unless an earlier line could not be; the first failure stays in `err`. */
+static void print_line(Text *line, Err *err)
+{
+    text_append_char(line, '\n');
+    if (err->code != ERR_NONE || call_print(line, err) != ERR_NONE)
+        text_clear(line);
+    text_release(line);
+}
+
+static void say_epoch(void *user, const TrainEpoch *e)
+{
+    TrainTalk *talk = user;
+    if (!talk->call->json) {
+        call_say("epoch %" PRId64 "/%" PRId64
+                 "  loss %.4f  val loss %.4f  val %.2f %%  lr %.3g  %.0f images/s",
+                 e->epoch, talk->epochs, e->train_loss, e->val_loss, e->val_top1, e->lr,
+                 e->images_per_second);
+        return;
+    }
+    Text line = {0};
+    JsonWriter json = json_writer(&line, false);
+    json_open_map(&json, NULL);
+    json_put_int(&json, "epoch", e->epoch);
+    json_put_double(&json, "train_loss", e->train_loss);
+    json_put_double(&json, "val_loss", e->val_loss);
+    json_put_double(&json, "val_top1", e->val_top1);
+    json_put_double(&json, "lr", e->lr);
+    json_put_double(&json, "seconds", e->seconds);
+    json_put_double(&json, "images_per_second", e->images_per_second);
+    json_close_map(&json);
+    print_line(&line, &talk->err);
+}
+
+static void say_warning(void *user, const char *message)
+{
+    (void)user;
+    call_say("warning: %s", message);
+}
+
+static void say_preparing(void *user, uint32_t done, uint32_t total)
+{
+    const TrainTalk *talk = user;
+    (void)call_preparing((void *)(uintptr_t)talk->call, done, total);
+}
+
+static void say_prepared(void *user, uint32_t n_images, double seconds)
+{
+    const TrainTalk *talk = user;
+    call_prepared(talk->call, n_images, seconds);
+}
+
+static bool should_stop(void *user)
+{
+    const TrainTalk *talk = user;
+    return proc_stop_requested() != 0 || talk->err.code != ERR_NONE;
+}
+
+TrainCallbacks train_talk(TrainTalk *talk)
+{
+    return (TrainCallbacks){.user = talk,
+                            .epoch = say_epoch,
+                            .warning = say_warning,
+                            .preparing = say_preparing,
+                            .prepared = say_prepared,
+                            .should_stop = should_stop};
+}
+
+void train_talk_end(TrainTalk *talk, const TrainReport *report)
+{
+    static const char *const names[] = {
+        [TRAIN_DONE] = "done", [TRAIN_STOPPED] = "stopped", [TRAIN_DIVERGED] = "diverged"};
+    Text line = {0};
+    if (!talk->call->json) {
+        if (report->status == TRAIN_DIVERGED)
+            text_printf(&line,
+                        "diverged: first bad loss at step %" PRId64 ", after %" PRId64
+                        " whole epochs",
+                        report->bad_step, report->epochs);
+        else
+            text_printf(&line,
+                        "%s: test %.2f %%, loss %.4f; best epoch %" PRId64 " with val %.2f %%",
+                        names[report->status], report->test_top1, report->test_loss,
+                        report->best_epoch, report->best_val_top1);
+    } else {
+        JsonWriter json = json_writer(&line, false);
+        json_open_map(&json, NULL);
+        json_put_text(&json, "status", names[report->status]);
+        json_put_int(&json, "epochs", report->epochs);
+        json_put_double(&json, "test_top1", report->test_top1);
+        json_put_double(&json, "test_loss", report->test_loss);
+        json_put_double(&json, "val_top1", report->val_top1);
+        json_put_double(&json, "val_loss", report->val_loss);
+        json_put_int(&json, "best_epoch", report->best_epoch);
+        json_put_double(&json, "best_val_top1", report->best_val_top1);
+        if (report->status == TRAIN_DIVERGED)
+            json_put_int(&json, "bad_step", report->bad_step);
+        json_put_double(&json, "seconds", report->seconds);
+        json_close_map(&json);
+    }
+    print_line(&line, &talk->err);
+}
