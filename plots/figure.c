@@ -271,12 +271,8 @@ static ErrCode draw(Drawing *d, Err *err)
     TRY(accept_pictures(d, base, suffix, err));
     TRY(file_write(arena_printf(d->arena, "%s.gp", base), saved.data, saved.n_bytes, err));
     TRY(file_write(arena_printf(d->arena, "%s.tsv", base), tsv.data, tsv.n_bytes, err));
-    text_release(&script);
-    text_release(&saved);
-    text_release(&tsv);
-    return ERR_NONE;
 fail:
-    if (base != NULL && suffix != NULL)
+    if (err->code != ERR_NONE && base != NULL && suffix != NULL)
         remove_leftovers(d, base, suffix);
     text_release(&script);
     text_release(&saved);

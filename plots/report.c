@@ -138,15 +138,22 @@ static void put_unfair(Report *r, Text *page)
     report_unfair(page, &r->results, r->rankings, r->n_rankings);
 }
 
+/* A query's answer; where there is none, the reason stands in the page. */
+static bool ask(Report *r, const char *sql, StoreTable *answer, Text *page)
+{
+    Err err = {0};
+    if (store_query(r->store, sql, NULL, &r->arena, answer, &err) == ERR_NONE)
+        return true;
+    html_element(page, "p class=\"note\"", err.msg);
+    return false;
+}
+
 /* A table of a query's answer, all cells as text. */
 static void put_query(Report *r, const char *sql, Text *page)
 {
     StoreTable t = {0};
-    Err err = {0};
-    if (store_query(r->store, sql, NULL, &r->arena, &t, &err) != ERR_NONE) {
-        html_element(page, "p class=\"note\"", err.msg);
+    if (!ask(r, sql, &t, page))
         return;
-    }
     html_markup(page, "<div class=\"scroll\"><table><thead><tr>");
     for (size_t c = 0; c < t.n_columns; c++)
         html_element(page, "th class=\"l\"", t.names[c]);
@@ -164,11 +171,8 @@ static void put_query(Report *r, const char *sql, Text *page)
 static void put_records(Report *r, const char *sql, Text *page)
 {
     StoreTable t = {0};
-    Err err = {0};
-    if (store_query(r->store, sql, NULL, &r->arena, &t, &err) != ERR_NONE) {
-        html_element(page, "p class=\"note\"", err.msg);
+    if (!ask(r, sql, &t, page))
         return;
-    }
     html_markup(page, "<div class=\"scroll\"><table><tbody>\n");
     for (size_t c = 0; c < t.n_columns; c++) {
         html_markup(page, "<tr>");
@@ -286,13 +290,9 @@ ErrCode report_write(Store *store, const ReportOptions *options, int *n_missing,
     TRY(file_write(path, page.data, page.n_bytes, err));
     if (n_missing != NULL)
         *n_missing = r.n_missing;
-    mem_free(path);
-    text_release(&page);
-    arena_release(&r.arena);
-    return ERR_NONE;
 fail:
     mem_free(path);
     text_release(&page);
     arena_release(&r.arena);
-    return err_wrap(err, "writing the report");
+    return err->code == ERR_NONE ? ERR_NONE : err_wrap(err, "writing the report");
 }

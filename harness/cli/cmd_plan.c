@@ -1,5 +1,6 @@
 /* harness/cli/cmd_plan.c: `isoflop plan`: what a study would train, at what cost, in what time. */
 #include "harness/cli/command.h"
+#include "harness/cli/jobs_option.h"
 #include "harness/cli/seed_options.h"
 
 #include "harness/plan.h"
@@ -10,21 +11,13 @@ static const char *const usage[] = {
     "STUDY.yaml [--jobs N] [--seeds SEEDS] [--no-time] [--set PATH=VALUE]... [--json]", NULL};
 
 typedef struct PlanSettings {
-    int64_t jobs;
+    JobsOption jobs; /* for the predicted time */
     SeedOptions seeds;
     bool no_time;
 } PlanSettings;
 
-enum { MAX_JOBS = 1024 };
-
 static const Option options[] = {
-    {.name = "jobs",
-     .kind = OPTION_INT,
-     .offset = offsetof(PlanSettings, jobs),
-     .metavar = "N",
-     .min = 1,
-     .max = MAX_JOBS,
-     .doc = "workers side by side, for the predicted time (default: --threads)"},
+    {.kind = OPTION_TABLE, .offset = offsetof(PlanSettings, jobs), .table = &jobs_option},
     {.kind = OPTION_TABLE, .offset = offsetof(PlanSettings, seeds), .table = &seed_options},
     {.name = "no-time",
      .kind = OPTION_FLAG,
@@ -36,7 +29,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
 {
     (void)status;
     const PlanSettings *settings = call->settings;
-    const int jobs = settings->jobs ? (int)settings->jobs : call->threads;
+    const int jobs = settings->jobs.n ? (int)settings->jobs.n : call->threads;
     Study *study = NULL;
     Plan *plan = NULL;
     Text out = {0};

@@ -1,5 +1,6 @@
 /* harness/cli/cmd_run.c: `isoflop run`: runs a study or goes on with it; and the hidden worker. */
 #include "harness/cli/command.h"
+#include "harness/cli/jobs_option.h"
 #include "harness/cli/run_talk.h"
 #include "harness/cli/seed_options.h"
 #include "harness/cli/study_folder.h"
@@ -27,13 +28,13 @@ static const char *const notes[] = {"STUDY.yaml is a file or the name of a built
 
 typedef struct RunOptions {
     const char *out, *only, *launcher;
-    int64_t jobs;
+    JobsOption jobs;
     SeedOptions seeds;
     double time_budget;
     bool exact_seeds, worker;
 } RunOptions;
 
-enum { MAX_JOBS = 1024, STATUS_TRIALS_FAILED = 3 };
+enum { STATUS_TRIALS_FAILED = 3 };
 #define MAX_BUDGET_S 1e9
 
 #define FIELD(field) offsetof(RunOptions, field)
@@ -43,13 +44,7 @@ static const Option options[] = {
      .offset = FIELD(out),
      .metavar = "DIR",
      .doc = "the study's folder (default: runs/<study>)"},
-    {.name = "jobs",
-     .kind = OPTION_INT,
-     .offset = FIELD(jobs),
-     .metavar = "N",
-     .min = 1,
-     .max = MAX_JOBS,
-     .doc = "trials side by side (default: --threads)"},
+    {.kind = OPTION_TABLE, .offset = FIELD(jobs), .table = &jobs_option},
     {.name = "only",
      .kind = OPTION_TEXT,
      .offset = FIELD(only),
@@ -107,7 +102,7 @@ static ErrCode run_study(const Call *call, const RunOptions *settings, int *stat
         goto fail;
     }
     const RunSettings run_settings = {.out = out,
-                                      .jobs = (int)settings->jobs,
+                                      .jobs = (int)settings->jobs.n,
                                       .threads = call->threads,
                                       .level = call->cpu,
                                       .only = settings->only,
