@@ -110,6 +110,23 @@ static void judge_contender(const StoreResults *results, const int64_t *targets,
 
 /* --- words --- */
 
+/* A text made in the arena, or "" without memory, which the arena remembers. */
+static const char *words(const char *text)
+{
+    return text != NULL ? text : "";
+}
+
+static const char *interval_text(const StatsInterval *interval, Arena *arena)
+{
+    return words(verdict_interval_text(interval, "points", arena));
+}
+
+/* Why a compound that decides nothing does not, by its first target. */
+static const char *silence(const Contender *c)
+{
+    return c->contrasts[0].note != NULL ? c->contrasts[0].note : "no complete seed yet";
+}
+
 /* What to add where every compound scales one dimension alone, or "". */
 static const char *advice(const Contender *contenders, int n, int n_targets, Arena *arena)
 {
@@ -141,8 +158,7 @@ static void describe_effect(const Contender *c, int n_targets, const char *remed
     const int n_silent = n_targets - n_deciding;
     if (c->mean.decides) {
         text_printf(text, "C%s minus the best single dimension: %s, over %d target%s.",
-                    c->strategy.series + 1,
-                    verdict_interval_text(&c->mean.interval, "points", arena), n_deciding,
+                    c->strategy.series + 1, interval_text(&c->mean.interval, arena), n_deciding,
                     n_deciding == 1 ? "" : "s");
         if (n_silent)
             text_printf(text, " %d further target%s nothing (see below).", n_silent,
@@ -154,8 +170,7 @@ static void describe_effect(const Contender *c, int n_targets, const char *remed
             text_append(text, "No target decides: ");
         else
             text_printf(text, "None of %d targets decides: ", n_targets);
-        text_append(text,
-                    c->contrasts[0].note != NULL ? c->contrasts[0].note : "no complete seed yet");
+        text_append(text, silence(c));
         text_printf(text, "%s.", remedy);
     }
 }
@@ -170,12 +185,10 @@ static void describe_others(const Contender *contenders, int n, const Contender 
             continue;
         if (c->mean.decides)
             text_printf(text, " By itself %s: %s, %s.", c->strategy.series,
-                        verdict_interval_text(&c->mean.interval, "points", arena),
+                        interval_text(&c->mean.interval, arena),
                         verdict_outcome_name(c->mean.outcome));
         else
-            text_printf(text, " Nothing is said of %s: %s.", c->strategy.series,
-                        c->contrasts[0].note != NULL ? c->contrasts[0].note
-                                                     : "no complete seed yet");
+            text_printf(text, " Nothing is said of %s: %s.", c->strategy.series, silence(c));
     }
 }
 
@@ -184,15 +197,15 @@ static const char *summarise(const StoreResults *results, const Verdict *v,
                              int n_targets, Arena *arena)
 {
     Text text = {0};
-    const char *remedy = advice(contenders, n, n_targets, arena);
+    const char *remedy = words(advice(contenders, n, n_targets, arena));
     const int n_seeds =
         deciding->mean.decides || n_targets == 0 ? v->n : deciding->contrasts[0].interval.n;
-    describe_effect(deciding, n_targets, remedy != NULL ? remedy : "", arena, &text);
+    describe_effect(deciding, n_targets, remedy, arena, &text);
     if (n_targets > 0)
         describe_others(contenders, n, deciding, arena, &text);
     if (v->outcome == VERDICT_INCONCLUSIVE && (deciding->is_comparable || n_targets == 0))
-        text_append(&text, verdict_seeds_text(n_seeds, v->seeds_needed, arena));
-    text_printf(&text, " %s", verdict_scope_text(results, arena));
+        text_append(&text, words(verdict_seeds_text(n_seeds, v->seeds_needed, arena)));
+    text_printf(&text, " %s", words(verdict_scope_text(results, arena)));
     const char *summary = arena_text(arena, text_string(&text));
     arena->failed |= text.failed;
     text_release(&text);
@@ -207,7 +220,7 @@ static void take_effect(Verdict *out, const Contender *deciding, int n_targets)
     out->n = deciding->mean.interval.n;
     out->outcome = deciding->mean.outcome;
     out->seeds_needed = deciding->mean.seeds_needed;
-    for (int i = 0; i < n_targets && !out->has_effect; i++)
+    for (int i = 0; i < n_targets && !out->has_effect && deciding->is_comparable; i++)
         if (deciding->contrasts[i].seeds_needed > out->seeds_needed)
             out->seeds_needed = deciding->contrasts[i].seeds_needed;
 }

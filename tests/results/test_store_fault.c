@@ -245,10 +245,10 @@ static void test_no_memory_while_reading(void **state)
     Store *store = NULL;
     bool fired = true;
     int n_fired = 0;
-    const Fixture two = {.n_seeds = 1, .noise = 0.5};
+    const Fixture two = {.n_seeds = 1, .noise = 0.5, .has_two_compounds = true};
     assert_int_equal(store_open(&store, path_of("read.db"), &err), ERR_NONE);
     assert_int_equal(fixture_fill(store, &two, &err), ERR_NONE);
-    for (long k = 1; fired; k += k < 100 ? 1 : 61) {
+    for (long k = 1; fired; k += k < 100 ? 1 : 29) {
         Arena arena = {0};
         StoreResults results;
         Verdict verdicts[VERDICT_COUNT];
