@@ -359,6 +359,24 @@ static ErrCode read_holder(int fd, const char *path, Text *holder, Err *err)
     return text_ok(holder, err);
 }
 
+ErrCode file_put_fd(int fd, const char *name, const void *data, size_t n_bytes, Err *err)
+{
+    size_t done = 0;
+    while (done < n_bytes) {
+        const ssize_t n = sys_calls.write(fd, (const char *)data + done, n_bytes - done);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0) {
+            if (n == 0)
+                errno = EIO;
+            err_errno(err, "write", name);
+            return err_wrap(err, "%zu of %zu bytes written", done, n_bytes);
+        }
+        done += (size_t)n;
+    }
+    return ERR_NONE;
+}
+
 static ErrCode write_holder(int fd, const char *path, const char *holder, Err *err)
 {
     if (sys_calls.ftruncate(fd, 0) != 0)

@@ -33,24 +33,6 @@ struct FileWriter {
     char buffer[BUFFER_BYTES];
 };
 
-ErrCode file_put_fd(int fd, const char *name, const void *data, size_t n_bytes, Err *err)
-{
-    size_t done = 0;
-    while (done < n_bytes) {
-        const ssize_t n = sys_calls.write(fd, (const char *)data + done, n_bytes - done);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0) {
-            if (n == 0)
-                errno = EIO;
-            err_errno(err, "write", name);
-            return err_wrap(err, "%zu of %zu bytes written", done, n_bytes);
-        }
-        done += (size_t)n;
-    }
-    return ERR_NONE;
-}
-
 ErrCode file_close_stdout(Err *err)
 {
     /*

@@ -172,6 +172,9 @@ ErrCode yaml_as_doubles(YamlDoc *doc, const YamlNode *node, YamlDoubles *list,
 ErrCode yaml_as_strings(YamlDoc *doc, const YamlNode *node, YamlStrings *list,
                         Err *err) ERR_CHECKED;
 
+/* "'epochs' must be a whole number, not 'x'"; `wanted` is "a whole number". */
+ErrCode yaml_wrong_type(const YamlNode *node, const char *wanted, Err *err);
+
 /*
  * "unknown key 'x' in 'section', did you mean 'y'?" for an item of a map; names is NULL-terminated.
  */

@@ -35,8 +35,7 @@ static const char *kind_name(YamlKind kind)
     return names[kind];
 }
 
-/* "'epochs' must be a whole number, not 'x'". */
-static ErrCode wrong_type(const YamlNode *node, const char *wanted, Err *err)
+ErrCode yaml_wrong_type(const YamlNode *node, const char *wanted, Err *err)
 {
     if (node->kind == YAML_SCALAR)
         return yaml_error(err, node, "'%s' must be %s, not '%s'", node->label, wanted, node->text);
@@ -85,7 +84,7 @@ ErrCode yaml_as_bool(const YamlNode *node, bool *value, Err *err)
     const bool is_plain = node->kind == YAML_SCALAR && !node->is_quoted;
     const bool is_true = is_plain && strcmp(node->text, "true") == 0;
     if (!is_true && !(is_plain && strcmp(node->text, "false") == 0))
-        return wrong_type(node, "true or false", err);
+        return yaml_wrong_type(node, "true or false", err);
     *value = is_true;
     return ERR_NONE;
 }
@@ -112,7 +111,7 @@ ErrCode yaml_as_int(const YamlNode *node, int64_t min, int64_t max, int64_t *val
     static const double huge = 2147483647.0; /* INT_MAX and beyond: nobody means it as a bound */
     int64_t parsed;
     if (node->kind != YAML_SCALAR || node->is_quoted || !text_to_int64(node->text, &parsed))
-        return wrong_type(node, "a whole number", err);
+        return yaml_wrong_type(node, "a whole number", err);
     if (parsed < min || parsed > max)
         return out_of_range(node, (double)min, (double)max, huge, err);
     *value = parsed;
@@ -124,7 +123,7 @@ ErrCode yaml_as_double(const YamlNode *node, double min, double max, double *val
     static const double huge = 1e300;
     double parsed;
     if (node->kind != YAML_SCALAR || node->is_quoted || !text_to_double(node->text, &parsed))
-        return wrong_type(node, "a number", err);
+        return yaml_wrong_type(node, "a number", err);
     if (!(parsed >= min && parsed <= max))
         return out_of_range(node, min, max, huge, err);
     *value = parsed;
@@ -134,7 +133,7 @@ ErrCode yaml_as_double(const YamlNode *node, double min, double max, double *val
 ErrCode yaml_as_string(const YamlNode *node, const char **value, Err *err)
 {
     if (node->kind != YAML_SCALAR || yaml_is_null(node))
-        return wrong_type(node, "text", err);
+        return yaml_wrong_type(node, "text", err);
     *value = node->text;
     return ERR_NONE;
 }
@@ -159,7 +158,7 @@ static ErrCode unknown_name(const YamlNode *node, const char *const *names, size
 ErrCode yaml_as_enum(const YamlNode *node, const char *const *names, int *value, Err *err)
 {
     if (node->kind != YAML_SCALAR)
-        return wrong_type(node, "a name", err);
+        return yaml_wrong_type(node, "a name", err);
     size_t n_names = 0;
     for (; names[n_names]; n_names++) {
         if (strcmp(node->text, names[n_names]) == 0) {
@@ -168,66 +167,4 @@ ErrCode yaml_as_enum(const YamlNode *node, const char *const *names, int *value,
         }
     }
     return unknown_name(node, names, n_names, err);
-}
-
-/* --- lists --- */
-
-/* The items of a list, or the scalar itself as a list of one; an error for a map. */
-static ErrCode list_items(const YamlNode *node, const YamlNode *const **items, size_t *n_items,
-                          const YamlNode *const *single, Err *err)
-{
-    if (node->kind == YAML_MAP || yaml_is_null(node))
-        return wrong_type(node, "a list", err);
-    const bool is_list = node->kind == YAML_LIST;
-    *items = is_list ? (const YamlNode *const *)node->items : single;
-    *n_items = is_list ? node->n_items : 1;
-    return ERR_NONE;
-}
-
-ErrCode yaml_as_ints(YamlDoc *doc, const YamlNode *node, YamlInts *list, Err *err)
-{
-    const YamlNode *const *items;
-    size_t n;
-    TRY(list_items(node, &items, &n, &node, err));
-    int64_t *values = arena_zalloc(yaml_arena(doc), n, sizeof *values);
-    if (values == NULL)
-        return err_memory(err, n * sizeof *values);
-    for (size_t i = 0; i < n; i++)
-        TRY(yaml_as_int(items[i], INT64_MIN, INT64_MAX, &values[i], err));
-    *list = (YamlInts){values, n};
-    return ERR_NONE;
-fail:
-    return err->code;
-}
-
-ErrCode yaml_as_doubles(YamlDoc *doc, const YamlNode *node, YamlDoubles *list, Err *err)
-{
-    const YamlNode *const *items;
-    size_t n;
-    TRY(list_items(node, &items, &n, &node, err));
-    double *values = arena_zalloc(yaml_arena(doc), n, sizeof *values);
-    if (values == NULL)
-        return err_memory(err, n * sizeof *values);
-    for (size_t i = 0; i < n; i++)
-        TRY(yaml_as_double(items[i], -(double)__DBL_MAX__, (double)__DBL_MAX__, &values[i], err));
-    *list = (YamlDoubles){values, n};
-    return ERR_NONE;
-fail:
-    return err->code;
-}
-
-ErrCode yaml_as_strings(YamlDoc *doc, const YamlNode *node, YamlStrings *list, Err *err)
-{
-    const YamlNode *const *items;
-    size_t n;
-    TRY(list_items(node, &items, &n, &node, err));
-    const char **values = arena_zalloc(yaml_arena(doc), n, sizeof *values);
-    if (values == NULL)
-        return err_memory(err, n * sizeof *values);
-    for (size_t i = 0; i < n; i++)
-        TRY(yaml_as_string(items[i], &values[i], err));
-    *list = (YamlStrings){values, n};
-    return ERR_NONE;
-fail:
-    return err->code;
 }

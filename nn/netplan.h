@@ -12,8 +12,8 @@
  * A backward phase of operation j turns g_j, the gradient of its batch norm's output, into dz on
  * load, makes the weight gradient and the gradient of its input, and then finishes or adds to the
  * input's gradient; the last contributor (lowest index) multiplies by the activation's slope and
- * accumulates the two sums that the input's batch norm needs. So an MBConv takes three phases forward and
- * three backward, and every other block follows by the same rules.
+ * accumulates the two sums that the input's batch norm needs. So an MBConv takes three phases
+ * forward and three backward, and every other block follows by the same rules.
  *
  * A chunk is a few whole images of a phase, fixed by shape. Chunks own partial sums, slots own
  * partial weight gradients; both are combined in index order, so nothing depends on threads.

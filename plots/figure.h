@@ -11,15 +11,13 @@
 #ifndef PLOTS_FIGURE_H
 #define PLOTS_FIGURE_H
 
+#include "plots/plots_files.h"
+
 #include "base/arena.h"
-#include "base/embed.h"
 #include "base/err.h"
 #include "results/store.h"
 
 #include <stdbool.h>
-
-/* Compiled in: the figures' queries and scripts, the report's template and style. */
-extern const EmbeddedFile plots_files[];
 
 enum { FIGURE_TIMEOUT_S = 300 }; /* for one run of gnuplot; idle, a second */
 

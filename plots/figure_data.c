@@ -1,8 +1,8 @@
 /* plots/figure_data.c: splits NAME.sql at its `-- block:` lines and writes down what came back. */
 #include "plots/figure_data.h"
 
-#include "plots/figure.h"
 #include "plots/gnuplot.h"
+#include "plots/plots_files.h"
 
 #include <string.h>
 

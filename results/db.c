@@ -6,8 +6,6 @@
  */
 #include "results/db.h"
 
-#include "results/db_functions.h"
-
 #include "base/sys.h"
 #include "base/text.h"
 
@@ -162,6 +160,16 @@ static ErrCode set_pragmas(Db *db, DbMode mode, Err *err)
                    err);
 }
 
+static ErrCode prepare(Db *db, DbMode mode, Err *err)
+{
+    TRY(set_pragmas(db, mode, err));
+    if (db_add_functions(db->handle, &db->score) != SQLITE_OK)
+        return db_error(db, "register functions", err);
+    return ERR_NONE;
+fail:
+    return err->code;
+}
+
 ErrCode db_open(Db *db, const char *path, DbMode mode, Err *err)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -182,8 +190,7 @@ ErrCode db_open(Db *db, const char *path, DbMode mode, Err *err)
         db_error(db, "open the file", err);
         goto fail;
     }
-    TRY(set_pragmas(db, mode, err));
-    TRY(db_add_functions(db, err));
+    TRY(prepare(db, mode, err));
     text_release(&uri);
     return ERR_NONE;
 fail:
@@ -229,8 +236,7 @@ ErrCode db_to_memory(Db *db, Err *err)
         db_error(db, "read a copy", err);
         goto fail;
     }
-    TRY(set_pragmas(db, DB_CREATE, err));
-    TRY(db_add_functions(db, err));
+    TRY(prepare(db, DB_CREATE, err));
 fail:
     sqlite3_close_v2(file);
     return err->code;

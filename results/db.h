@@ -9,7 +9,7 @@
 #ifndef RESULTS_DB_H
 #define RESULTS_DB_H
 
-#include "results/store.h"
+#include "results/db_functions.h"
 
 #include "base/arena.h"
 #include "base/err.h"
@@ -27,8 +27,7 @@ enum {
 typedef struct Db {
     sqlite3 *handle;
     char *path; /* for messages */
-    StoreScore score;
-    const void *score_context;
+    DbScore score;
 } Db;
 
 typedef enum DbKind { DB_NULL, DB_INT, DB_REAL, DB_TEXT } DbKind;

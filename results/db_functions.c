@@ -71,13 +71,14 @@ static void seal(sqlite3_context *context, int n_values, sqlite3_value **values)
 static void score(sqlite3_context *context, int n_values, sqlite3_value **values)
 {
     (void)n_values;
-    const Db *db = sqlite3_user_data(context);
+    const DbScore *objective = sqlite3_user_data(context);
     if (sqlite3_value_type(values[0]) == SQLITE_NULL)
         return;
     const double top1 = sqlite3_value_double(values[0]);
     const double macs = sqlite3_value_double(values[1]);
-    sqlite3_result_double(context,
-                          db->score != NULL ? db->score(top1, macs, db->score_context) : top1);
+    sqlite3_result_double(context, objective->score != NULL
+                                       ? objective->score(top1, macs, objective->context)
+                                       : top1);
 }
 
 /* Welford's running mean and sum of squared deviations. */
@@ -113,14 +114,17 @@ static void half90_final(sqlite3_context *context)
     sqlite3_result_double(context, stats_t_quantile(upper_tail, m->n - 1) * sd / sqrt(m->n));
 }
 
-ErrCode db_add_functions(Db *db, Err *err)
+int db_add_functions(sqlite3 *handle, const DbScore *objective)
 {
     const int flags = SQLITE_UTF8 | SQLITE_DIRECTONLY;
     const int pure = flags | SQLITE_DETERMINISTIC;
-    if (sqlite3_create_function_v2(db->handle, "seal", -1, pure, NULL, seal, NULL, NULL, NULL) ||
-        sqlite3_create_function_v2(db->handle, "score", 2, flags, db, score, NULL, NULL, NULL) ||
-        sqlite3_create_function_v2(db->handle, "half90", 1, pure, NULL, NULL, half90_step,
-                                   half90_final, NULL))
-        return db_error(db, "register functions", err);
-    return ERR_NONE;
+    void *context = (void *)(uintptr_t)objective; /* SQLite's signature; score() only reads it */
+    int code = sqlite3_create_function_v2(handle, "seal", -1, pure, NULL, seal, NULL, NULL, NULL);
+    if (code == SQLITE_OK)
+        code =
+            sqlite3_create_function_v2(handle, "score", 2, flags, context, score, NULL, NULL, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_create_function_v2(handle, "half90", 1, pure, NULL, NULL, half90_step,
+                                          half90_final, NULL);
+    return code;
 }

@@ -181,8 +181,7 @@ const char *store_path(const Store *store)
 ErrCode store_set_score(Store *store, StoreScore score, const void *context, Err *err)
 {
     (void)err;
-    store->db.score = score;
-    store->db.score_context = context;
+    store->db.score = (DbScore){.score = score, .context = context};
     return ERR_NONE;
 }
 

@@ -114,12 +114,3 @@ const char *verdict_outcome_name(VerdictOutcome outcome)
     static const char *const names[] = {"INCONCLUSIVE", "CONFIRMED", "REFUTED"};
     return names[outcome];
 }
-
-ErrCode verdict_all(const StoreResults *results, Arena *arena, Verdict *out, Err *err)
-{
-    TRY(verdict_o1(results, arena, &out[0], err));
-    TRY(verdict_o2(results, arena, &out[1], err));
-    return ERR_NONE;
-fail:
-    return err->code;
-}

@@ -13,7 +13,7 @@ typedef struct SeedMatrix {
     int n_unfinished; /* seeds left out since a trial is pending, running or failed */
 } SeedMatrix;
 
-/* Collects them. The matrix is empty without memory (keep_ok tells). */
+/* Collects them. The matrix is empty without memory (arena_ok tells). */
 SeedMatrix verdict_seeds(const StorePointResult *const *points, int n_points, Arena *arena);
 
 /* True for a point of the part `kind` ("grid", "grid-2" are both "grid"). */

@@ -3,8 +3,6 @@
  */
 #include "weights/safetensors.h"
 
-#include "weights/safetensors_set.h"
-
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/json.h"
@@ -16,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LENGTH_BYTES = 8, DIM_TEXT_BYTES = 24 /* ", " and any int64_t */ };
+enum { LENGTH_BYTES = 8 };
 
 static const char zip_magic[4] = {'P', 'K', 3, 4};
 
@@ -28,36 +26,6 @@ struct TensorFile {
     json_t *header; /* owns the names and the metadata */
     TensorSet set;  /* sorted */
 };
-
-static const struct {
-    const char *name;
-    size_t n_bytes;
-} types[] = {
-    [TENSOR_F32] = {"F32", 4}, [TENSOR_F64] = {"F64", 8}, [TENSOR_I64] = {"I64", 8},
-    [TENSOR_I32] = {"I32", 4}, [TENSOR_U8] = {"U8", 1},
-};
-
-const char *safetensors_type_name(TensorType type)
-{
-    return types[type].name;
-}
-
-void safetensors_measure(TensorInfo *tensor)
-{
-    tensor->n_elements = 1;
-    for (int i = 0; i < tensor->n_dims; i++)
-        tensor->n_elements *= (size_t)tensor->dims[i];
-    tensor->n_bytes = tensor->n_elements * types[tensor->type].n_bytes;
-}
-
-void safetensors_shape(const TensorInfo *tensor, char *text, size_t n_bytes)
-{
-    size_t at = 0;
-    text[0] = '\0';
-    for (int i = 0; i < tensor->n_dims && at + DIM_TEXT_BYTES < n_bytes; i++)
-        at += (size_t)snprintf(text + at, n_bytes - at, "%s%lld", i > 0 ? ", " : "",
-                               (long long)tensor->dims[i]);
-}
 
 /* --- one tensor of the header --- */
 
@@ -71,11 +39,8 @@ static ErrCode read_type(const TensorFile *file, const json_t *entry, TensorInfo
     const char *text = json_string_value(json_object_get(entry, "dtype"));
     if (text == NULL)
         return bad(file, tensor->name, "has no dtype", err);
-    for (size_t i = 0; i < ARRAY_LEN(types); i++)
-        if (strcmp(types[i].name, text) == 0) {
-            tensor->type = (TensorType)i;
-            return ERR_NONE;
-        }
+    if (safetensors_type_find(text, &tensor->type))
+        return ERR_NONE;
     return err_set(err, ERR_DATA,
                    "tensor '%s' in '%s' has dtype '%.16s': F32, F64, I64, I32 and U8 are known",
                    tensor->name, file->path, text);
@@ -97,7 +62,7 @@ static ErrCode read_shape(const TensorFile *file, const json_t *entry, TensorInf
             return bad(file, tensor->name, "has a shape out of range", err);
     }
     tensor->n_elements = n;
-    if (__builtin_mul_overflow(n, types[tensor->type].n_bytes, &tensor->n_bytes))
+    if (__builtin_mul_overflow(n, safetensors_type_bytes(tensor->type), &tensor->n_bytes))
         return bad(file, tensor->name, "has a shape out of range", err);
     return ERR_NONE;
 }
@@ -351,7 +316,7 @@ ErrCode safetensors_floats(const TensorFile *file, const TensorInfo *tensor, boo
 {
     if (tensor->type != TENSOR_F32 && tensor->type != TENSOR_F64)
         return err_set(err, ERR_DATA, "tensor '%s' in '%s' has dtype '%s' where F32 is wanted",
-                       tensor->name, file->path, types[tensor->type].name);
+                       tensor->name, file->path, safetensors_type_name(tensor->type));
     if (tensor->n_elements != n_elements)
         return err_set(err, ERR_DATA, "tensor '%s' in '%s' has %zu elements where %zu are wanted",
                        tensor->name, file->path, tensor->n_elements, n_elements);

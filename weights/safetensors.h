@@ -11,36 +11,14 @@
 #ifndef WEIGHTS_SAFETENSORS_H
 #define WEIGHTS_SAFETENSORS_H
 
+#include "weights/safetensors_set.h"
+
 #include "base/err.h"
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
-enum { SAFETENSORS_MAX_DIMS = 8, SAFETENSORS_HEADER_MAX = 16 * 1024 * 1024 };
-
-typedef enum TensorType {
-    TENSOR_F32,
-    TENSOR_F64,
-    TENSOR_I64,
-    TENSOR_I32,
-    TENSOR_U8,
-} TensorType;
-
-typedef struct TensorInfo {
-    const char *name; /* owned by the file or the caller */
-    TensorType type;
-    int n_dims;
-    int64_t dims[SAFETENSORS_MAX_DIMS];
-    size_t n_elements;
-    size_t n_bytes;
-    const void *data; /* little-endian elements, not necessarily aligned */
-} TensorInfo;
-
-typedef struct MetadataEntry {
-    const char *key;
-    const char *value;
-} MetadataEntry;
+enum { SAFETENSORS_HEADER_MAX = 16 * 1024 * 1024 };
 
 typedef struct TensorFile TensorFile;
 
@@ -73,27 +51,8 @@ void safetensors_close(TensorFile **file); /* accepts NULL */
 
 /* --- write --- */
 
-/* What is to be written; the writer sorts both arrays in place. Names are distinct. */
-typedef struct TensorSet {
-    TensorInfo *tensors; /* n_elements and n_bytes are set by safetensors_measure */
-    size_t n_tensors;
-    MetadataEntry *metadata;
-    size_t n_metadata;
-} TensorSet;
-
-const char *safetensors_type_name(TensorType type); /* "F32" */
-
-/* "64, 3, 7, 7" for messages; what does not fit text[n_bytes] is left out. */
-void safetensors_shape(const TensorInfo *tensor, char *text, size_t n_bytes);
-
-/* Fills n_elements and n_bytes from type and dims. */
-void safetensors_measure(TensorInfo *tensor);
-
-/* safetensors_digest of a set, equal to that of the file it is written to. ERR_MEMORY. */
-ErrCode safetensors_digest_set(TensorSet *set, const char *except, char *text,
-                               Err *err) ERR_CHECKED;
-
-/* Atomically replaces `path`. ERR_IO, ERR_MEMORY, ERR_RANGE (header above 16 MiB). */
+/* Sorts the set and atomically replaces `path`. ERR_IO, ERR_MEMORY, ERR_RANGE (header above 16
+ * MiB). */
 ErrCode safetensors_write(const char *path, TensorSet *set, Err *err) ERR_CHECKED;
 
 #endif

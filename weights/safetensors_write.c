@@ -1,7 +1,7 @@
 /*
- * nn/safetensors_write.c: sets of tensors: order, digest, file.
+ * weights/safetensors_write.c: a set of tensors becomes a file.
  */
-#include "weights/safetensors_set.h"
+#include "weights/safetensors.h"
 
 #include "base/file.h"
 #include "base/hash.h"
@@ -11,54 +11,6 @@
 #include <string.h>
 
 enum { LENGTH_BYTES = 8, HEADER_ALIGN = 8 };
-
-static int compare_tensors(const void *left, const void *right)
-{
-    return strcmp(((const TensorInfo *)left)->name, ((const TensorInfo *)right)->name);
-}
-
-static int compare_metadata(const void *left, const void *right)
-{
-    return strcmp(((const MetadataEntry *)left)->key, ((const MetadataEntry *)right)->key);
-}
-
-void safetensors_sort(TensorSet *set)
-{
-    if (set->n_tensors > 0)
-        qsort(set->tensors, set->n_tensors, sizeof *set->tensors, compare_tensors);
-    if (set->n_metadata > 0)
-        qsort(set->metadata, set->n_metadata, sizeof *set->metadata, compare_metadata);
-}
-
-/* Texts go in with their final NUL, so that no two sets run together to the same bytes. */
-static void hash_text(Hasher *hasher, const char *text)
-{
-    hash_update(hasher, text, strlen(text) + 1);
-}
-
-ErrCode safetensors_digest_set(TensorSet *set, const char *except, char *text, Err *err)
-{
-    Hasher *hasher = hash_create();
-    if (hasher == NULL)
-        return err_memory(err, sizeof(Hash128));
-    safetensors_sort(set);
-    for (size_t i = 0; i < set->n_metadata; i++) {
-        if (except != NULL && strcmp(set->metadata[i].key, except) == 0)
-            continue;
-        hash_text(hasher, set->metadata[i].key);
-        hash_text(hasher, set->metadata[i].value);
-    }
-    for (size_t i = 0; i < set->n_tensors; i++) {
-        const TensorInfo *tensor = &set->tensors[i];
-        hash_text(hasher, tensor->name);
-        hash_text(hasher, safetensors_type_name(tensor->type));
-        hash_update(hasher, tensor->dims, (size_t)tensor->n_dims * sizeof tensor->dims[0]);
-        hash_update(hasher, tensor->data, tensor->n_bytes);
-    }
-    hash_hex(hash_digest(hasher), text);
-    hash_destroy(&hasher);
-    return ERR_NONE;
-}
 
 static void put_metadata(JsonWriter *json, const TensorSet *set)
 {

@@ -1,4 +1,5 @@
-/* Rays against the rule of DESIGN section 4 applied literally, and rays at the end of their reach.
+/*
+ * Rays against the rule of models/match.h applied literally, and rays at the end of their reach.
  */
 #include "tests/models/models_test.h"
 

@@ -1,8 +1,9 @@
 /* tests/results/test_trial_facts.c: what `show` prints, of a finished trial and of none. */
+#include "tests/results/fixture.h"
+
 #include "base/json.h"
 #include "results/export.h"
 #include "results/trial_facts.h"
-#include "tests/results/fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
