@@ -12,9 +12,7 @@
 RayWalk ray_walk(const Matching *matching, const Ray *ray, DepthRule rule)
 {
     const Scale one = scaling_at(ray, 1.0);
-    const double growth =
-        fm_log(one.depth * (one.width * one.width) * (one.resolution * one.resolution)) /
-        fm_log(2.0);
+    const double growth = fm_log(scaling_nominal_cost(one)) / fm_log(2.0);
     const bool is_flat = !(growth > RAY_MAX_DOUBLINGS / RAY_MAX_T);
     const double most = is_flat ? RAY_MAX_T : RAY_MAX_DOUBLINGS / growth;
     return (RayWalk){.matching = matching,

@@ -309,3 +309,8 @@ Scale scaling_compound(double alpha, double beta, double gamma, double phi)
 {
     return (Scale){power(alpha, phi), power(beta, phi), power(gamma, phi)};
 }
+
+double scaling_nominal_cost(Scale scale)
+{
+    return scale.depth * (scale.width * scale.width) * (scale.resolution * scale.resolution);
+}

@@ -108,4 +108,7 @@ Scale scaling_at(const Ray *ray, double t);
 /* (alpha^phi, beta^phi, gamma^phi): equation 3 of the paper. */
 Scale scaling_compound(double alpha, double beta, double gamma, double phi);
 
+/* What multipliers cost nominally, over the baseline: d * w^2 * r^2. */
+double scaling_nominal_cost(Scale scale);
+
 #endif

@@ -52,8 +52,7 @@ static ErrCode build(FamilyMember *member, const Spec *baseline, Scale nominal, 
     member->params = network.params;
     member->macs = network.macs;
     member->acts = network.acts;
-    member->nominal_ratio =
-        nominal.depth * (nominal.width * nominal.width) * (nominal.resolution * nominal.resolution);
+    member->nominal_ratio = scaling_nominal_cost(nominal);
     member->counted_ratio = (double)network.macs / (double)resolve_macs(baseline, 0);
     network_release(&network);
     return ERR_NONE;

@@ -102,8 +102,7 @@ static void put_text(const Spec *spec, const FamilyOptions *family, const Family
     text_printf(out,
                 "%s scaled by alpha = %g, beta = %g, gamma = %g: nominally "
                 "alpha * beta^2 * gamma^2 = %.3f times the cost per step of phi.\n\n",
-                spec->name, family->alpha, family->beta, family->gamma,
-                one.depth * (one.width * one.width) * (one.resolution * one.resolution));
+                spec->name, family->alpha, family->beta, family->gamma, scaling_nominal_cost(one));
     family_table(members, n, out);
 }
 

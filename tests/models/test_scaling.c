@@ -213,6 +213,7 @@ static void compound_is_exact_at_whole_phi(void **state)
 {
     (void)state;
     const Scale one = scaling_compound(1.2, 1.1, 1.15, 1.0);
+    assert_true(fabs(scaling_nominal_cost(one) - 1.2 * 1.21 * 1.3225) < 1e-12); /* roundings of 5 */
     assert_true(one.depth == 1.2 && one.width == 1.1 && one.resolution == 1.15);
     const Scale seven = scaling_compound(1.2, 1.1, 1.15, 7.0); /* paper: 3.58, 1.95, 596 px */
     assert_true(fabs(seven.depth - 3.58) < 0.005 && fabs(seven.width - 1.95) < 0.005);
