@@ -21,6 +21,8 @@ isoflop_require(ARCHIVE libarchive libarchive-dev)
 isoflop_require(ZLIB zlib zlib1g-dev)
 isoflop_require(TURBOJPEG libturbojpeg libturbojpeg0-dev)
 isoflop_require(PNG libpng libpng-dev)
+isoflop_require(WEBP libwebp libwebp-dev)
+isoflop_require(TIFF libtiff-4>=4.5 libtiff-dev) # 4.5: messages and memory limits of one file
 if(ISOFLOP_TESTS)
     isoflop_require(CMOCKA cmocka libcmocka-dev)
 endif()

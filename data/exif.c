@@ -1,5 +1,6 @@
 /*
- * The tag is looked for in a JPEG's APP1 segment and in a PNG's eXIf chunk; both hold a TIFF block.
+ * The tag is looked for in a JPEG's APP1 segment, a PNG's eXIf and a WebP's EXIF chunk; all hold a
+ * TIFF block.
  */
 #include "data/exif.h"
 
@@ -17,7 +18,12 @@ enum {
     JPEG_MARKER_SCAN = 0xDA,
     PNG_MAGIC_BYTES = 8,
     PNG_CHUNK_BYTES = 12, /* of length, type and checksum */
+    WEBP_HEADER_BYTES = 12,
+    WEBP_CHUNK_BYTES = 8, /* of type and length; what follows is padded to an even number */
 };
+
+/* What stands before the TIFF block in a JPEG, and, by some writers, in a WebP. */
+static const uint8_t exif_mark[] = {'E', 'x', 'i', 'f', 0, 0};
 
 static uint32_t read_number(const uint8_t *p, int n, bool is_little)
 {
@@ -25,6 +31,11 @@ static uint32_t read_number(const uint8_t *p, int n, bool is_little)
     for (int i = 0; i < n; i++)
         value = value << 8 | p[is_little ? n - 1 - i : i];
     return value;
+}
+
+int exif_orientation_of(unsigned tag)
+{
+    return tag >= EXIF_UPRIGHT && tag <= EXIF_ORIENTATIONS ? (int)tag : EXIF_UPRIGHT;
 }
 
 /* Orientation in a TIFF block of n bytes, EXIF_UPRIGHT where there is none or it makes no sense. */
@@ -44,8 +55,7 @@ static int tiff_orientation(const uint8_t *tiff, size_t n)
         if (read_number(tiff + at, 2, is_little) != EXIF_TAG_ORIENTATION ||
             read_number(tiff + at + 2, 2, is_little) != EXIF_TYPE_SHORT)
             continue;
-        const int value = (int)read_number(tiff + at + 8, 2, is_little);
-        return value >= EXIF_UPRIGHT && value <= EXIF_ORIENTATIONS ? value : EXIF_UPRIGHT;
+        return exif_orientation_of(read_number(tiff + at + 8, 2, is_little));
     }
     return EXIF_UPRIGHT;
 }
@@ -53,16 +63,16 @@ static int tiff_orientation(const uint8_t *tiff, size_t n)
 /* Walks the segments of a JPEG up to the first scan. */
 int exif_jpeg_orientation(const uint8_t *bytes, size_t n_bytes)
 {
-    static const uint8_t exif[] = {'E', 'x', 'i', 'f', 0, 0};
     size_t at = 2;
     while (n_bytes - at >= 4 && at < n_bytes && bytes[at] == 0xFF) {
         const uint8_t marker = bytes[at + 1];
         const size_t length = (size_t)bytes[at + 2] << 8 | bytes[at + 3];
         if (marker == JPEG_MARKER_SCAN || length < 2 || length > n_bytes - at - 2)
             return EXIF_UPRIGHT;
-        if (marker == JPEG_MARKER_APP1 && length >= 2 + sizeof exif &&
-            memcmp(bytes + at + 4, exif, sizeof exif) == 0)
-            return tiff_orientation(bytes + at + 4 + sizeof exif, length - 2 - sizeof exif);
+        if (marker == JPEG_MARKER_APP1 && length >= 2 + sizeof exif_mark &&
+            memcmp(bytes + at + 4, exif_mark, sizeof exif_mark) == 0)
+            return tiff_orientation(bytes + at + 4 + sizeof exif_mark,
+                                    length - 2 - sizeof exif_mark);
         at += 2 + length;
     }
     return EXIF_UPRIGHT;
@@ -79,6 +89,26 @@ int exif_png_orientation(const uint8_t *bytes, size_t n_bytes)
         if (memcmp(bytes + at + 4, "eXIf", 4) == 0)
             return tiff_orientation(bytes + at + 8, length);
         at += PNG_CHUNK_BYTES + length;
+    }
+    return EXIF_UPRIGHT;
+}
+
+/* Walks the chunks of a WebP. */
+int exif_webp_orientation(const uint8_t *bytes, size_t n_bytes)
+{
+    size_t at = WEBP_HEADER_BYTES;
+    while (at <= n_bytes && n_bytes - at >= WEBP_CHUNK_BYTES) {
+        const uint8_t *block = bytes + at + WEBP_CHUNK_BYTES;
+        size_t length = read_number(bytes + at + 4, 4, true);
+        if (length > n_bytes - at - WEBP_CHUNK_BYTES)
+            return EXIF_UPRIGHT;
+        if (memcmp(bytes + at, "EXIF", 4) == 0) {
+            const bool is_marked =
+                length >= sizeof exif_mark && memcmp(block, exif_mark, sizeof exif_mark) == 0;
+            const size_t skip = is_marked ? sizeof exif_mark : 0;
+            return tiff_orientation(block + skip, length - skip);
+        }
+        at += WEBP_CHUNK_BYTES + length + length % 2;
     }
     return EXIF_UPRIGHT;
 }

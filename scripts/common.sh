@@ -4,8 +4,8 @@ set -eu
 cd "$(dirname "$0")/.."
 
 build_packages="gcc libc6-dev make cmake pkg-config libyaml-dev libjansson-dev libxxhash-dev libsqlite3-dev
-libcminpack-dev libarchive-dev zlib1g-dev libturbojpeg0-dev libpng-dev libprotobuf-c-dev
-protobuf-c-compiler libonnx-dev libcmocka-dev gnuplot-nox"
+libcminpack-dev libarchive-dev zlib1g-dev libturbojpeg0-dev libpng-dev libwebp-dev libtiff-dev
+libprotobuf-c-dev protobuf-c-compiler libonnx-dev libcmocka-dev gnuplot-nox"
 
 say() {
     printf '== %s\n' "$*"

@@ -335,7 +335,9 @@ static void test_names(void **state)
 {
     (void)state;
     assert_true(decode_is_image_name("a.jpg") && decode_is_image_name("b.JPEG") &&
-                decode_is_image_name("c.d.Png"));
+                decode_is_image_name("c.d.Png") && decode_is_image_name("d.webp") &&
+                decode_is_image_name("e.TIFF") && decode_is_image_name("f.tif") &&
+                decode_is_image_name("g.bmp"));
     assert_false(decode_is_image_name("a.txt") || decode_is_image_name(".png") ||
                  decode_is_image_name("jpg"));
 }
