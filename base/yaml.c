@@ -291,6 +291,14 @@ static ErrCode check_bytes(const char *source, const char *data, size_t n_bytes,
     return ERR_NONE;
 }
 
+/* Bytes of a UTF-8 byte-order mark in front, which some editors write and no key begins with. */
+static size_t mark_bytes(const char *data, size_t n_bytes)
+{
+    static const char mark[] = "\xEF\xBB\xBF";
+    const size_t n = sizeof mark - 1;
+    return n_bytes >= n && memcmp(data, mark, n) == 0 ? n : 0;
+}
+
 /* Parses text into a node of doc; NULL if there is nothing in it. */
 static ErrCode parse_text(YamlDoc *doc, const char *source, bool has_lines, const char *data,
                           size_t n_bytes, YamlNode **root, Err *err)
@@ -303,7 +311,9 @@ static ErrCode parse_text(YamlDoc *doc, const char *source, bool has_lines, cons
     if (!yaml_parser_initialize(&builder.parser))
         return err_memory(err, sizeof builder.parser);
     yaml_parser_set_encoding(&builder.parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&builder.parser, (const unsigned char *)data, n_bytes);
+    const size_t n_mark = has_lines ? mark_bytes(data, n_bytes) : 0;
+    yaml_parser_set_input_string(&builder.parser, (const unsigned char *)data + n_mark,
+                                 n_bytes - n_mark);
     const ErrCode code = build_stream(&builder, root, err);
     yaml_parser_delete(&builder.parser);
     return code;

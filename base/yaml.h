@@ -9,7 +9,8 @@
  *   study.yaml:7:3: unknown key 'epohcs' in 'recipe', did you mean 'epochs'?
  * Refused: aliases and anchors, tags, several documents, duplicate keys, keys that are not scalars,
  * NUL bytes, invalid UTF-8, more than YAML_MAX_BYTES bytes, YAML_MAX_NODES nodes or YAML_MAX_DEPTH
- * levels. Everything read (strings, lists, nodes) belongs to the YamlDoc and lives as long as it
+ * levels. A byte-order mark in front and lines that end in CR LF are read as if they were not
+ * there. Everything read (strings, lists, nodes) belongs to the YamlDoc and lives as long as it
  * does.
  */
 #ifndef BASE_YAML_H

@@ -310,6 +310,28 @@ static void strings_read_back(void **state)
     }
 }
 
+/* A byte-order mark and CR LF change nothing: not a value, not the place of a mistake. */
+static void marks_and_line_ends_are_read(void **state)
+{
+    (void)state;
+    static const char text[] = "\xEF\xBB\xBFstudy: s\r\nquestion: |\r\n  one\r\n  two\r\n"
+                               "recipe:\r\n  epochs: 3\r\n";
+    static const char wrong[] = "\xEF\xBB\xBFstudy: s\r\nrecipe:\r\n  epohcs: 3\r\n";
+    Err err = {0};
+    Study study;
+    YamlDoc *doc;
+    assert_int_equal(yaml_parse(&doc, "f.yaml", text, sizeof text - 1, &err), ERR_NONE);
+    assert_int_equal(yaml_read(doc, &study_table, yaml_root(doc), &study, &err), ERR_NONE);
+    assert_string_equal(study.name, "s");
+    assert_string_equal(study.question, "one\ntwo\n");
+    assert_int_equal(study.recipe.epochs, 3);
+    yaml_destroy(&doc);
+    assert_int_equal(yaml_parse(&doc, "f.yaml", wrong, sizeof wrong - 1, &err), ERR_NONE);
+    assert_int_equal(yaml_read(doc, &study_table, yaml_root(doc), &study, &err), ERR_USAGE);
+    assert_non_null(strstr(err.msg, "f.yaml:3:3: unknown key 'epohcs'"));
+    yaml_destroy(&doc);
+}
+
 static void expect_refusal(const char *data, size_t n_bytes, const char *part)
 {
     Err err = {0};
@@ -473,6 +495,7 @@ int main(void)
         cmocka_unit_test(overrides_go_through_the_table),
         cmocka_unit_test(echoes_are_stable),
         cmocka_unit_test(strings_read_back),
+        cmocka_unit_test(marks_and_line_ends_are_read),
         cmocka_unit_test(hostile_documents_are_refused),
         cmocka_unit_test(bombs_are_refused),
         cmocka_unit_test(damage_never_crashes),
