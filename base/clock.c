@@ -18,6 +18,11 @@ int64_t clock_now_ns(void)
     return read_clock(CLOCK_MONOTONIC);
 }
 
+int64_t clock_file_ns(void)
+{
+    return read_clock(CLOCK_REALTIME);
+}
+
 double clock_seconds(int64_t begin_ns, int64_t end_ns)
 {
     return (double)(end_ns - begin_ns) / NS_PER_S;

@@ -9,6 +9,9 @@ enum { CLOCK_UTC_BYTES = 32 }; /* buffer for clock_utc */
 /* Nanoseconds since an arbitrary start; only differences mean something. */
 int64_t clock_now_ns(void);
 
+/* Nanoseconds since 1970 by the system's clock, which may jump: to compare with times of files. */
+int64_t clock_file_ns(void);
+
 /* Seconds between two clock_now_ns() values. */
 double clock_seconds(int64_t begin_ns, int64_t end_ns);
 

@@ -166,6 +166,34 @@ bool file_is_link(const char *path)
     return lstat(path, &facts) == 0 && S_ISLNK(facts.st_mode);
 }
 
+static int64_t nanoseconds(struct timespec time)
+{
+    enum { PER_SECOND = 1000000000 };
+    return (int64_t)time.tv_sec * PER_SECOND + time.tv_nsec;
+}
+
+ErrCode file_facts(const char *path, bool follows, FileFacts *facts, Err *err)
+{
+    struct stat found;
+    if ((follows ? stat(path, &found) : lstat(path, &found)) != 0) {
+        if (errno == ENOENT || errno == ENOTDIR)
+            return err_set(err, ERR_MISSING, "there is no '%s'", path);
+        return err_errno(err, "inspect", path);
+    }
+    *facts = (FileFacts){
+        .kind = S_ISREG(found.st_mode)   ? FILE_REGULAR
+                : S_ISDIR(found.st_mode) ? FILE_FOLDER
+                : S_ISLNK(found.st_mode) ? FILE_LINK
+                                         : FILE_OTHER,
+        .n_bytes = (uint64_t)found.st_size,
+        .modified_ns = nanoseconds(found.st_mtim),
+        .changed_ns = nanoseconds(found.st_ctim),
+        .device = (uint64_t)found.st_dev,
+        .inode = (uint64_t)found.st_ino,
+    };
+    return ERR_NONE;
+}
+
 ErrCode file_size(const char *path, uint64_t *n_bytes, Err *err)
 {
     struct stat facts;
@@ -193,6 +221,20 @@ char *file_join(const char *folder, const char *name)
         path[n++] = '/';
     memcpy(path + n, name, n_name + 1);
     return path;
+}
+
+ErrCode file_absolute(const char *path, char **absolute, Err *err)
+{
+    char here[PATH_MAX];
+    while (path[0] == '.' && path[1] == '/') {
+        path++;
+        while (*path == '/')
+            path++;
+    }
+    if (path[0] != '/' && getcwd(here, sizeof here) == NULL)
+        return err_errno(err, "find the current folder of", path);
+    *absolute = path[0] == '/' ? mem_strdup(path) : file_join(here, path);
+    return *absolute != NULL ? ERR_NONE : err_memory(err, strlen(path));
 }
 
 const char *file_name(const char *path)

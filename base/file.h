@@ -33,6 +33,17 @@ typedef struct FileList {
     size_t n_names;
 } FileList;
 
+/* What the file system says of a name. */
+typedef enum FileKind { FILE_REGULAR, FILE_FOLDER, FILE_LINK, FILE_OTHER } FileKind;
+typedef struct FileFacts {
+    FileKind kind;
+    uint64_t n_bytes;
+    int64_t modified_ns; /* of its contents, since 1970 */
+    int64_t changed_ns;  /* of its contents, rights or links, since 1970; nobody can set it back */
+    uint64_t device;
+    uint64_t inode;
+} FileFacts;
+
 /* --- reading --- */
 
 /*
@@ -126,6 +137,12 @@ bool file_is_folder(const char *path);  /* links are followed */
 bool file_is_regular(const char *path); /* links are not followed */
 bool file_is_link(const char *path);    /* wherever it leads */
 
+/*
+ * With `follows` a link is what it leads to. Errors: ERR_MISSING (nothing of that name, or a link
+ * that leads nowhere), ERR_IO.
+ */
+ErrCode file_facts(const char *path, bool follows, FileFacts *facts, Err *err) ERR_CHECKED;
+
 /* Errors: ERR_IO. */
 ErrCode file_size(const char *path, uint64_t *n_bytes, Err *err) ERR_CHECKED;
 
@@ -144,6 +161,12 @@ char *file_join(const char *folder, const char *name);
  * without memory.
  */
 char *file_folder(const char *path);
+
+/*
+ * *absolute (mem_free it) is the path seen from the root, by the current folder; ".." stays.
+ * Errors: ERR_IO, ERR_MEMORY.
+ */
+ErrCode file_absolute(const char *path, char **absolute, Err *err) ERR_CHECKED;
 
 /* What follows the last '/'; points into path. */
 const char *file_name(const char *path);

@@ -5,6 +5,7 @@
 #include "base/sys.h"
 
 #include <stdio.h>
+#include <string.h>
 #define XXH_STATIC_LINKING_ONLY /* the size of XXH3_state_t */
 #include <xxhash.h>
 
@@ -40,6 +41,32 @@ const char *hash_hex(Hash128 hash, char *buffer)
     snprintf(buffer, HASH_HEX_BYTES, "%016llx%016llx", (unsigned long long)hash.high,
              (unsigned long long)hash.low);
     return buffer;
+}
+
+bool hash_equal(Hash128 a, Hash128 b)
+{
+    return a.low == b.low && a.high == b.high;
+}
+
+bool hash_parse(const char *hex, Hash128 *hash)
+{
+    enum { BITS = 4, LETTER_A = 10, DIGITS_64 = HASH_HEX64_BYTES - 1 };
+    uint64_t words[2] = {0, 0};
+    if (strlen(hex) != HASH_HEX_BYTES - 1)
+        return false;
+    for (int i = 0; i < HASH_HEX_BYTES - 1; i++) {
+        const char c = hex[i];
+        unsigned digit;
+        if (c >= '0' && c <= '9')
+            digit = (unsigned)(c - '0');
+        else if (c >= 'a' && c <= 'f')
+            digit = (unsigned)(c - 'a') + LETTER_A;
+        else
+            return false;
+        words[i / DIGITS_64] = words[i / DIGITS_64] << BITS | digit;
+    }
+    *hash = (Hash128){.high = words[0], .low = words[1]};
+    return true;
 }
 
 Hasher *hash_create(void)

@@ -28,6 +28,11 @@ Hash128 hash_128(const void *data, size_t n_bytes);
 const char *hash_hex(Hash128 hash, char *buffer);
 const char *hash_hex64(uint64_t hash, char *buffer);
 
+bool hash_equal(Hash128 a, Hash128 b);
+
+/* Reads 32 hex digits; false if it is anything else. */
+bool hash_parse(const char *hex, Hash128 *hash);
+
 /* NULL without memory. */
 Hasher *hash_create(void);
 void hash_update(Hasher *hasher, const void *data, size_t n_bytes);

@@ -157,6 +157,33 @@ ErrCode bytestream_expect_end(ByteStream *stream, Err *err)
     return ERR_NONE;
 }
 
+ErrCode bytestream_read_file(const char *path, uint64_t max_bytes, uint8_t **data, size_t *n_bytes,
+                             Err *err)
+{
+    ByteStream *stream = NULL;
+    size_t capacity = 0, n_got = 1;
+    *data = NULL;
+    *n_bytes = 0;
+    TRY(bytestream_open(&stream, path, err));
+    while (n_got > 0) {
+        TRY(mem_grow(data, &capacity, *n_bytes + INPUT_BYTES, 1, err));
+        TRY(bytestream_read_some(stream, *data + *n_bytes, INPUT_BYTES, &n_got, err));
+        *n_bytes += n_got;
+        if (*n_bytes > max_bytes) {
+            err_set(err, ERR_DATA, "'%s' holds more than %" PRIu64 " bytes", path, max_bytes);
+            goto fail;
+        }
+    }
+    TRY(bytestream_expect_end(stream, err));
+    bytestream_close(&stream);
+    return ERR_NONE;
+fail:
+    bytestream_close(&stream);
+    mem_free(*data);
+    *data = NULL;
+    return err->code;
+}
+
 void bytestream_close(ByteStream **stream)
 {
     if (!*stream)

@@ -33,6 +33,13 @@ ErrCode bytestream_read_some(ByteStream *stream, void *data, size_t n_bytes, siz
 /* Nothing may follow, and gzip's checksum must agree. Errors: ERR_DATA. */
 ErrCode bytestream_expect_end(ByteStream *stream, Err *err) ERR_CHECKED;
 
+/*
+ * The whole of a file, gzip unpacked, into *data (mem_free it). Errors: those above; ERR_DATA for
+ * more than max_bytes.
+ */
+ErrCode bytestream_read_file(const char *path, uint64_t max_bytes, uint8_t **data, size_t *n_bytes,
+                             Err *err) ERR_CHECKED;
+
 /* Accepts NULL and clears the pointer. */
 void bytestream_close(ByteStream **stream);
 

@@ -2,10 +2,11 @@
  * CIFAR-10 and CIFAR-100 in their binary formats.
  *
  * A record is 1 label byte (CIFAR-100: coarse, then fine label), then 3072 pixel bytes as planes
- * R, G, B of 32 rows. The files are mapped, not copied: many processes share the pages; the
- * published .tar.gz is read in place, into memory. Source:
- * Krizhevsky, "Learning multiple layers of features from tiny images", 2009, and the set's page.
+ * R, G, B of 32 rows. The files are mapped, not copied: many processes share the pages; files
+ * packed with gzip and the published .tar.gz are read into memory. Source: Krizhevsky, "Learning
+ * multiple layers of features from tiny images", 2009, and the set's page.
  */
+#include "data/bytestream.h"
 #include "data/source.h"
 #include "data/tararchive.h"
 
@@ -14,9 +15,12 @@
 #include "base/sys.h"
 #include "base/text.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+
+#define GZIP_ENDING ".gz"
 
 enum {
     CIFAR_SIDE = 32,
@@ -47,7 +51,7 @@ static const CifarForm forms[] = {
 typedef struct CifarFile {
     char *path;     /* as given; of an archive "ARCHIVE: MEMBER" */
     FileMap map;    /* the bytes, mapped ... */
-    uint8_t *owned; /* ... or in memory, from an archive */
+    uint8_t *owned; /* ... or in memory, unpacked */
     uint32_t first; /* index of its first record in its split */
     uint32_t n_records;
     DataSplit split;
@@ -202,58 +206,117 @@ static ErrCode check_presence(const Cifar *cifar, const char *path, bool has_tes
         return ERR_NONE;
     return err_set(err, ERR_DATA, "'%s' is no %s set: it has no file '%s%s'", path,
                    cifar->form->name, has_test ? cifar->form->train_prefix : cifar->form->test_file,
-                   has_test ? "*.bin" : "");
+                   has_test ? "*.bin[.gz]" : "[.gz]");
 }
 
 /* --- a folder --- */
 
-static ErrCode map_file(DatasetParts *parts, const char *folder, const char *name, DataSplit split,
-                        Hasher *hasher, Err *err)
+/* The name without ".gz" (mem_free it). */
+static ErrCode plain_name(const char *name, char **plain, Err *err)
+{
+    const size_t n = strlen(name),
+                 n_ending = text_ends_with(name, GZIP_ENDING) ? strlen(GZIP_ENDING) : 0;
+    *plain = mem_strndup(name, n - n_ending);
+    return *plain != NULL ? ERR_NONE : err_memory(err, n);
+}
+
+/* Maps a file, or unpacks one. The digest takes its plain name: packing changes no identity. */
+static ErrCode take_file(DatasetParts *parts, const char *folder, const char *name,
+                         const char *plain, DataSplit split, Hasher *hasher, Err *err)
 {
     CifarFile *file = NULL;
     TRY(new_file(parts->state, file_join(folder, name), split, &file, err));
-    TRY(file_map(file->path, &file->map, err));
-    return finish_file(parts, file, name, hasher, err);
+    assert(file != NULL);
+    if (strcmp(name, plain) == 0) {
+        TRY(file_map(file->path, &file->map, err));
+    } else {
+        size_t n_bytes = 0;
+        TRY(bytestream_read_file(file->path, cifar_max_member_bytes, &file->owned, &n_bytes, err));
+        file->map = (FileMap){file->owned, n_bytes};
+    }
+    return finish_file(parts, file, plain, hasher, err);
 fail:
     return err->code;
 }
 
-/* Train files in bytewise order, then the test file; other names are ignored. */
-static ErrCode map_files(DatasetParts *parts, const char *folder, Hasher *hasher, Err *err)
+/* True if the list has the plain file, so that the packed one of the same name does not count. */
+static bool has_name(const FileList *list, const char *name)
+{
+    for (size_t i = 0; i < list->n_names; i++) {
+        if (strcmp(list->names[i], name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The files of one split in bytewise order, plain before packed; *n is their number. */
+static ErrCode take_split(DatasetParts *parts, const char *folder, const FileList *list,
+                          DataSplit split, Hasher *hasher, int *n, Err *err)
+{
+    const CifarForm *form = ((const Cifar *)parts->state)->form;
+    char *plain = NULL;
+    for (size_t i = 0; i < list->n_names; i++) {
+        const char *name = list->names[i];
+        TRY(plain_name(name, &plain, err));
+        const bool is_mine =
+            split == DATA_TRAIN ? is_train_name(form, plain) : strcmp(plain, form->test_file) == 0;
+        if (is_mine && (strcmp(name, plain) == 0 || !has_name(list, plain))) {
+            TRY(take_file(parts, folder, name, plain, split, hasher, err));
+            ++*n;
+        }
+        mem_free(plain);
+        plain = NULL;
+    }
+fail:
+    mem_free(plain);
+    return err->code;
+}
+
+/* Train files, then the test file; other names are ignored. */
+static ErrCode take_files(DatasetParts *parts, const char *folder, Hasher *hasher, Err *err)
 {
     const Cifar *cifar = parts->state;
     FileList list = {0};
-    bool has_test = false;
+    int n_train = 0, n_test = 0;
     TRY(file_list(folder, &list, err));
-    for (size_t i = 0; i < list.n_names; i++) {
-        if (is_train_name(cifar->form, list.names[i]))
-            TRY(map_file(parts, folder, list.names[i], DATA_TRAIN, hasher, err));
-    }
-    for (size_t i = 0; i < list.n_names; i++) {
-        if (strcmp(list.names[i], cifar->form->test_file) != 0)
-            continue;
-        has_test = true;
-        TRY(map_file(parts, folder, list.names[i], DATA_TEST, hasher, err));
-    }
-    TRY(check_presence(cifar, folder, has_test, err));
+    TRY(take_split(parts, folder, &list, DATA_TRAIN, hasher, &n_train, err));
+    TRY(take_split(parts, folder, &list, DATA_TEST, hasher, &n_test, err));
+    TRY(check_presence(cifar, folder, n_test > 0, err));
 fail:
     file_list_release(&list);
     return err->code;
 }
 
+/* The path of the file with the names, plain or packed; NULL if there is none (mem_free it). */
+static ErrCode find_names(const char *folder, const CifarForm *form, char **path, Err *err)
+{
+    static const char *const endings[] = {"", GZIP_ENDING};
+    *path = NULL;
+    for (size_t i = 0; i < ARRAY_LEN(endings) && *path == NULL; i++) {
+        Text name = {0};
+        text_printf(&name, "%s%s", form->names_file, endings[i]);
+        char *candidate = text_ok(&name, err) == ERR_NONE ? file_join(folder, name.data) : NULL;
+        text_release(&name);
+        if (candidate == NULL)
+            return err_memory(err, strlen(folder));
+        if (file_exists(candidate))
+            *path = candidate;
+        else
+            mem_free(candidate);
+    }
+    return ERR_NONE;
+}
+
 static ErrCode read_names(DatasetParts *parts, const char *folder, const CifarForm *form, Err *err)
 {
-    char *text = NULL;
+    uint8_t *text = NULL;
+    char *path = NULL;
     size_t n_bytes = 0;
-    char *path = file_join(folder, form->names_file);
+    TRY(find_names(folder, form, &path, err));
     if (path == NULL)
-        return err_memory(err, strlen(folder));
-    if (!file_exists(path)) {
-        mem_free(path);
         return source_number_classes(parts, form->n_classes, err);
-    }
-    TRY(file_read(path, CIFAR_NAMES_MAX_BYTES, &text, &n_bytes, err));
-    TRY(source_read_class_names(parts, path, text, n_bytes, form->n_classes, err));
+    TRY(bytestream_read_file(path, CIFAR_NAMES_MAX_BYTES, &text, &n_bytes, err));
+    TRY(source_read_class_names(parts, path, (const char *)text, n_bytes, form->n_classes, err));
 fail:
     mem_free(text);
     mem_free(path);
@@ -332,7 +395,7 @@ ErrCode cifar_open(DatasetParts *parts, const DatasetKind *kind, const char *pat
     parts->state = cifar;
     hash_update(hasher, kind->name, strlen(kind->name) + 1);
     if (file_is_folder(path)) {
-        TRY(map_files(parts, path, hasher, err));
+        TRY(take_files(parts, path, hasher, err));
         TRY(read_names(parts, path, cifar->form, err));
     } else {
         TRY(read_archive(parts, path, hasher, err));

@@ -1,6 +1,7 @@
 /* The table of kinds, the lookup, and thin calls through the format's operations. */
 #include "data/dataset.h"
 
+#include "data/present.h"
 #include "data/source.h"
 
 #include "base/file.h"
@@ -8,6 +9,7 @@
 #include "base/text.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +19,16 @@ struct Dataset {
     const DatasetKind *kind;
     char *name;
     DatasetParts parts;
+    DataIdentity identity;
+    Present present;
 };
+
+static const char *const split_names[DATA_N_SPLITS] = {"train", "test", "val"};
+
+const char *data_split_name(DataSplit split)
+{
+    return split_names[split];
+}
 
 static const DatasetKind kinds[] = {
     {.name = "polytex",
@@ -48,16 +59,24 @@ static const DatasetKind kinds[] = {
      .published = "http://yann.lecun.com/exdb/mnist",
      .format = "IDX, plain or .gz: train-images-idx3-ubyte, ...",
      .resolution = 28,
+     .takes_transpose = true,
      .open = idx_open},
     {.name = "fashion-mnist",
      .folder = "fashion-mnist-idx",
      .published = "https://github.com/zalandoresearch/fashion-mnist",
      .format = "IDX, plain or .gz: train-images-idx3-ubyte, ...",
      .resolution = 28,
+     .takes_transpose = true,
+     .open = idx_open},
+    {.name = "idx",
+     .published = "your own, such as EMNIST's",
+     .format = "any IDX set, plain or .gz; classes are its labels' values",
+     .resolution = 0,
+     .takes_transpose = true,
      .open = idx_open},
     {.name = "folder",
      .published = "your own images: train/CLASS/*.jpg and val/CLASS/* or test/CLASS/*",
-     .format = "image folder of JPEG and PNG; any other name means one, too",
+     .format = "image folder of JPEG, PNG, WebP, TIFF, BMP; any other name means one, too",
      .resolution = 0,
      .open = folder_open},
 };
@@ -77,6 +96,22 @@ const DatasetKind *dataset_kind_find(const char *name)
     return NULL;
 }
 
+void dataset_name_of_path(const char *path, char *name, size_t n)
+{
+    size_t end = strlen(path);
+    while (end > 1 && path[end - 1] == '/')
+        end--;
+    size_t begin = end;
+    while (begin > 0 && path[begin - 1] != '/')
+        begin--;
+    snprintf(name, n, "%.*s", (int)(end - begin), path + begin);
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        if ((kinds[i].folder != NULL && strcmp(kinds[i].folder, name) == 0) ||
+            (kinds[i].archive != NULL && strcmp(kinds[i].archive, name) == 0))
+            snprintf(name, n, "%s", kinds[i].name);
+    }
+}
+
 /* What a name means that is no row: an image folder of that name. */
 static const DatasetKind *kind_of(const char *name)
 {
@@ -89,16 +124,20 @@ static ErrCode try_place(const char *root, const char *name, Text *looked, char 
 {
     if (*found || name == NULL)
         return ERR_NONE;
+    FileFacts facts;
+    Err problem = {0};
     char *path = file_join(root, name);
     if (path == NULL)
         return err_memory(err, strlen(root) + strlen(name));
-    if (file_exists(path)) {
+    if (file_facts(path, true, &facts, &problem) == ERR_NONE) {
         *found = path;
         return ERR_NONE;
     }
     text_printf(looked, "%s'%s'", looked->n_bytes ? ", " : "", path);
     mem_free(path);
-    return ERR_NONE;
+    if (problem.code != ERR_MISSING)
+        *err = problem;
+    return err->code;
 }
 
 static ErrCode report_missing(const DatasetSettings *settings, const DatasetKind *kind,
@@ -137,6 +176,8 @@ static ErrCode find_path(const DatasetSettings *settings, const DatasetKind *kin
             text_append(&looked,
                         "data.path, --data-root and " DATA_ROOT_VARIABLE ", none of which is set");
         }
+        if (kind == NULL && file_exists(settings->name))
+            TRY(try_place("", settings->name, &looked, path, err));
     }
     TRY(text_ok(&looked, err));
     if (!*path)
@@ -165,7 +206,16 @@ ErrCode dataset_open(Dataset **out, const DatasetSettings *settings, Err *err)
         goto fail;
     }
     TRY(find_path(settings, dataset_kind_find(settings->name), &path, err));
+    if (settings->transpose && !kind->takes_transpose) {
+        err_set(err, ERR_USAGE, "data.transpose is for IDX files, '%s' has none", settings->name);
+        goto fail;
+    }
     TRY(kind->open(&data->parts, kind, path, settings, err));
+    if (present_find(&data->present, &data->parts, settings, err) != ERR_NONE) {
+        err_wrap(err, "opening '%s'", settings->name);
+        goto fail;
+    }
+    data->identity = settings->identity;
     mem_free(path);
     *out = data;
     return ERR_NONE;
@@ -187,7 +237,20 @@ const char *dataset_name(const Dataset *data)
 
 const char *dataset_digest(const Dataset *data)
 {
+    const bool is_listed = data->identity == DATA_BY_LISTING && data->parts.listing[0] != '\0';
+    return is_listed ? data->parts.listing : data->parts.digest;
+}
+
+const char *dataset_contents(const Dataset *data)
+{
     return data->parts.digest;
+}
+
+ErrCode dataset_changes(const Dataset *data, const char *contents, Text *out, Err *err)
+{
+    if (data->parts.ops->changes == NULL)
+        return ERR_NONE;
+    return data->parts.ops->changes(data->parts.state, data->name, contents, out, err);
 }
 
 uint32_t dataset_count(const Dataset *data, DataSplit split)
@@ -217,50 +280,73 @@ const char *dataset_skipped(const Dataset *data, uint32_t i)
     return data->parts.skipped[i];
 }
 
+uint32_t dataset_n_notes(const Dataset *data)
+{
+    return data->parts.n_notes;
+}
+
+const char *dataset_note(const Dataset *data, uint32_t i)
+{
+    assert(i < data->parts.n_notes);
+    return data->parts.notes[i];
+}
+
 bool dataset_is_rendered(const Dataset *data)
 {
     return data->parts.ops->render != NULL;
 }
 
-int dataset_label(const Dataset *data, DataSplit split, uint32_t index)
+/* The source's own index. */
+static uint32_t source_index(const Dataset *data, DataSplit split, uint32_t index)
 {
     assert(index < data->parts.count[split]);
-    return data->parts.ops->label(data->parts.state, split, index);
+    const uint32_t *map = data->present.index[split];
+    return map != NULL ? map[index] : index;
+}
+
+int dataset_label(const Dataset *data, DataSplit split, uint32_t index)
+{
+    const int label =
+        data->parts.ops->label(data->parts.state, split, source_index(data, split, index));
+    return data->present.label_of != NULL ? data->present.label_of[label] : label;
 }
 
 uint64_t dataset_key(const Dataset *data, DataSplit split, uint32_t index)
 {
-    assert(index < data->parts.count[split]);
-    return data->parts.ops->key(data->parts.state, split, index);
+    return data->parts.ops->key(data->parts.state, split, source_index(data, split, index));
 }
 
 void dataset_describe(const Dataset *data, DataSplit split, uint32_t index, char *text, size_t n)
 {
-    data->parts.ops->describe(data->parts.state, split, index, text, n);
+    data->parts.ops->describe(data->parts.state, split, source_index(data, split, index), text, n);
 }
 
 ErrCode dataset_image_size(const Dataset *data, DataSplit split, uint32_t index, DataSize *size,
                            Err *err)
 {
-    return data->parts.ops->size(data->parts.state, split, index, size, err);
+    return data->parts.ops->size(data->parts.state, split, source_index(data, split, index), size,
+                                 err);
 }
 
 ErrCode dataset_image_read(const Dataset *data, DataSplit split, uint32_t index, DataSize size,
                            uint8_t *rgb, Err *err)
 {
-    return data->parts.ops->read(data->parts.state, split, index, size, rgb, err);
+    return data->parts.ops->read(data->parts.state, split, source_index(data, split, index), size,
+                                 rgb, err);
 }
 
 void dataset_render(const Dataset *data, DataSplit split, uint32_t index, int resolution,
                     uint8_t *rgb)
 {
-    data->parts.ops->render(data->parts.state, split, index, resolution, rgb);
+    data->parts.ops->render(data->parts.state, split, source_index(data, split, index), resolution,
+                            rgb);
 }
 
 void dataset_close(Dataset **data)
 {
     if (!*data)
         return;
+    present_release(&(*data)->present);
     source_release(&(*data)->parts);
     mem_free((*data)->name);
     mem_free(*data);

@@ -1,5 +1,7 @@
 /*
- * MNIST and Fashion-MNIST in IDX files, plain or gzip. Grey becomes three equal channels.
+ * MNIST, Fashion-MNIST and any other set in IDX files, plain or gzip. Grey becomes three equal
+ * channels. Of a set that is no row of its own ("idx") the classes are the values of its labels, in
+ * ascending order, whatever the first of them is.
  *
  * An IDX file is 0 0 type rank, then rank dimensions as big-endian 32-bit numbers, then the values.
  * Here: unsigned bytes (type 8), rank 3 for images, 1 for labels. Source: LeCun, Cortes, Burges,
@@ -17,6 +19,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define TRANSPOSE_MARK "transposed"
+
 enum {
     IDX_UNSIGNED_BYTE = 8,
     IDX_RANK_IMAGES = 3,
@@ -24,6 +28,9 @@ enum {
     IDX_N_CLASSES = 10,
     IDX_MAX_SIDE = 4096,
     IDX_MAX_IMAGES = 1 << 24,
+    IDX_MAX_LABELS = 256,
+    IDX_NAME_BYTES = 64,
+    IDX_N_SPLITS = 2, /* DATA_TRAIN and DATA_TEST */
 };
 
 static const uint64_t idx_max_bytes = (uint64_t)4 << 30; /* of one file's values */
@@ -36,12 +43,14 @@ typedef struct IdxSplit {
 } IdxSplit;
 
 typedef struct Idx {
-    IdxSplit splits[DATA_N_SPLITS];
+    IdxSplit splits[IDX_N_SPLITS];
     char *folder;
+    bool is_transposed; /* rows of the file are columns of the picture */
 } Idx;
 
-/* The file names' first parts, in the splits' order. */
-static const char *const prefixes[DATA_N_SPLITS] = {"train", "t10k"};
+/* The file names' first parts, in the splits' order; what other sets than MNIST call the second. */
+static const char *const prefixes[IDX_N_SPLITS] = {"train", "t10k"};
+static const char *const other_prefixes[IDX_N_SPLITS] = {"train", "test"};
 
 /* Names in use: with a hyphen as published, with a dot as some unpackers leave them. */
 static const char *const image_forms[] = {"%s-images-idx3-ubyte", "%s-images.idx3-ubyte"};
@@ -58,7 +67,8 @@ static ErrCode idx_size(const void *state, DataSplit split, uint32_t index, Data
 {
     (void)index, (void)err;
     const Idx *idx = state;
-    *size = (DataSize){idx->splits[split].height, idx->splits[split].width};
+    const DataSize stored = {idx->splits[split].height, idx->splits[split].width};
+    *size = idx->is_transposed ? (DataSize){stored.width, stored.height} : stored;
     return ERR_NONE;
 }
 
@@ -66,11 +76,14 @@ static ErrCode idx_read(const void *state, DataSplit split, uint32_t index, Data
                         uint8_t *rgb, Err *err)
 {
     (void)err;
+    const bool is_transposed = ((const Idx *)state)->is_transposed;
     const uint8_t *grey = image_of(state, split, index);
-    const size_t n = (size_t)size.height * (size_t)size.width;
-    for (size_t i = 0; i < n; i++) {
-        for (int c = 0; c < DATA_CHANNELS; c++)
-            rgb[i * DATA_CHANNELS + (size_t)c] = grey[i];
+    for (int y = 0; y < size.height; y++) {
+        for (int x = 0; x < size.width; x++) {
+            const int at = is_transposed ? x * size.height + y : y * size.width + x;
+            for (int c = 0; c < DATA_CHANNELS; c++)
+                *rgb++ = grey[at];
+        }
     }
     return ERR_NONE;
 }
@@ -97,7 +110,7 @@ static void idx_describe(const void *state, DataSplit split, uint32_t index, cha
 static void idx_destroy(void *state)
 {
     Idx *idx = state;
-    for (int split = 0; split < DATA_N_SPLITS; split++) {
+    for (int split = 0; split < IDX_N_SPLITS; split++) {
         mem_free(idx->splits[split].pixels);
         mem_free(idx->splits[split].labels);
     }
@@ -139,6 +152,61 @@ static ErrCode find_file(char **path, const char *folder, const char *const form
     err_set(err, ERR_DATA, "'%s' has no file '%s' or '%s.gz'", folder, text_string(&wanted),
             text_string(&wanted));
     text_release(&wanted);
+    return err->code;
+}
+
+/* True for "PREFIX-images-idx3-ubyte" and the like behind any first part, packed or not. */
+static bool has_form(const char *name, const char *const forms[2], const char *prefix)
+{
+    const size_t n = strlen(name);
+    const size_t n_plain = text_ends_with(name, ".gz") ? n - strlen(".gz") : n;
+    for (int i = 0; i < 2; i++) {
+        char wanted[IDX_NAME_BYTES];
+        snprintf(wanted, sizeof wanted, forms[i], prefix);
+        const size_t n_wanted = strlen(wanted);
+        if (n_plain >= n_wanted && strncmp(name + n_plain - n_wanted, wanted, n_wanted) == 0 &&
+            (n_plain == n_wanted || name[n_plain - n_wanted - 1] == '-'))
+            return true;
+    }
+    return false;
+}
+
+/*
+ * *path: the one file of that form under any first part, such as emnist-letters-train-images-...,
+ * plain before .gz (mem_free it).
+ */
+static ErrCode find_any_file(char **path, const char *folder, const char *const forms[2],
+                             DataSplit split, Err *err)
+{
+    FileList list = {0};
+    const char *found = NULL;
+    *path = NULL;
+    TRY(file_list(folder, &list, err));
+    for (size_t i = 0; i < list.n_names; i++) {
+        const char *name = list.names[i];
+        if (!has_form(name, forms, prefixes[split]) &&
+            !has_form(name, forms, other_prefixes[split]))
+            continue;
+        /* the list is sorted: a packed twin stands behind its plain file */
+        if (found != NULL &&
+            !(text_starts_with(name, found) && strcmp(name + strlen(found), ".gz") == 0)) {
+            err_set(err, ERR_DATA,
+                    "'%s' holds more than one set, '%s' and '%s': give each a folder of its own",
+                    folder, found, name);
+            goto fail;
+        }
+        found = found != NULL ? found : name;
+    }
+    if (found == NULL) {
+        err_set(err, ERR_DATA, "'%s' has no file '*%s%s' or '*%s%s.gz'", folder, prefixes[split],
+                forms[0] + strlen("%s"), prefixes[split], forms[0] + strlen("%s"));
+        goto fail;
+    }
+    *path = file_join(folder, found);
+    if (*path == NULL)
+        err_memory(err, strlen(found));
+fail:
+    file_list_release(&list);
     return err->code;
 }
 
@@ -211,20 +279,56 @@ static ErrCode check_labels(const IdxSplit *split, const char *path, uint32_t n,
 {
     for (uint32_t i = 0; i < n; i++) {
         if (split->labels[i] >= IDX_N_CLASSES)
-            return err_set(err, ERR_DATA, "'%s' has label %d for image %" PRIu32 ", not 0 to %d",
+            return err_set(err, ERR_DATA,
+                           "'%s' has label %d for image %" PRIu32
+                           ", not 0 to %d (data.name: idx takes the classes from the labels)",
                            path, split->labels[i], i, IDX_N_CLASSES - 1);
     }
     return ERR_NONE;
 }
 
-static ErrCode read_split(DatasetParts *parts, const char *folder, DataSplit which, Hasher *hasher,
-                          Err *err)
+/* Classes in the order of the labels' values, named by them; labels become class numbers. */
+static ErrCode classes_from_labels(DatasetParts *parts, Err *err)
+{
+    Idx *idx = parts->state;
+    int class_of[IDX_MAX_LABELS] = {0}, n = 0;
+    Text names = {0};
+    for (int which = 0; which < IDX_N_SPLITS; which++) {
+        for (uint32_t i = 0; i < parts->count[which]; i++)
+            class_of[idx->splits[which].labels[i]] = 1;
+    }
+    for (int value = 0; value < IDX_MAX_LABELS; value++) {
+        if (class_of[value] == 0)
+            continue;
+        class_of[value] = n++;
+        text_printf(&names, "%d\n", value);
+    }
+    for (int which = 0; which < IDX_N_SPLITS; which++) {
+        for (uint32_t i = 0; i < parts->count[which]; i++)
+            idx->splits[which].labels[i] = (uint8_t)class_of[idx->splits[which].labels[i]];
+    }
+    TRY(text_ok(&names, err));
+    TRY(source_read_class_names(parts, idx->folder, names.data, names.n_bytes, n, err));
+    if (n < 2)
+        err_set(err, ERR_DATA, "'%s' has one label only, at least 2 are needed", idx->folder);
+fail:
+    text_release(&names);
+    return err->code;
+}
+
+static ErrCode read_split(DatasetParts *parts, const char *folder, DataSplit which, bool is_any,
+                          Hasher *hasher, Err *err)
 {
     IdxSplit *split = &((Idx *)parts->state)->splits[which];
     char *images = NULL, *labels = NULL;
     uint32_t dims[IDX_RANK_IMAGES], n_labels = 0;
-    TRY(find_file(&images, folder, image_forms, prefixes[which], err));
-    TRY(find_file(&labels, folder, label_forms, prefixes[which], err));
+    if (is_any) {
+        TRY(find_any_file(&images, folder, image_forms, which, err));
+        TRY(find_any_file(&labels, folder, label_forms, which, err));
+    } else {
+        TRY(find_file(&images, folder, image_forms, prefixes[which], err));
+        TRY(find_file(&labels, folder, label_forms, prefixes[which], err));
+    }
     TRY(read_file(images, IDX_RANK_IMAGES, dims, &split->pixels, hasher, err));
     TRY(read_file(labels, IDX_RANK_LABELS, &n_labels, &split->labels, hasher, err));
     if (n_labels != dims[0]) {
@@ -232,7 +336,8 @@ static ErrCode read_split(DatasetParts *parts, const char *folder, DataSplit whi
                 images, dims[0], labels, n_labels);
         goto fail;
     }
-    TRY(check_labels(split, labels, n_labels, err));
+    if (!is_any)
+        TRY(check_labels(split, labels, n_labels, err));
     split->height = (int)dims[1];
     split->width = (int)dims[2];
     parts->count[which] = dims[0];
@@ -245,12 +350,12 @@ fail:
 ErrCode idx_open(DatasetParts *parts, const DatasetKind *kind, const char *path,
                  const DatasetSettings *settings, Err *err)
 {
-    (void)settings;
     static const char fashion[] =
         "t-shirt\ntrouser\npullover\ndress\ncoat\nsandal\nshirt\nsneaker\n"
         "bag\nankle boot\n";
     static const char digits[] = "0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n";
     const char *names = strcmp(kind->name, "mnist") == 0 ? digits : fashion;
+    const bool is_any = strcmp(kind->name, "idx") == 0;
     Hasher *hasher = hash_create();
     Idx *idx = mem_calloc(1, sizeof *idx);
     if (hasher == NULL || idx == NULL) {
@@ -265,10 +370,16 @@ ErrCode idx_open(DatasetParts *parts, const DatasetKind *kind, const char *path,
         err_memory(err, strlen(path));
         goto fail;
     }
+    idx->is_transposed = settings->transpose;
     hash_update(hasher, kind->name, strlen(kind->name) + 1);
-    TRY(read_split(parts, path, DATA_TRAIN, hasher, err));
-    TRY(read_split(parts, path, DATA_TEST, hasher, err));
-    TRY(source_read_class_names(parts, kind->name, names, strlen(names), IDX_N_CLASSES, err));
+    TRY(read_split(parts, path, DATA_TRAIN, is_any, hasher, err));
+    TRY(read_split(parts, path, DATA_TEST, is_any, hasher, err));
+    if (is_any)
+        TRY(classes_from_labels(parts, err));
+    else
+        TRY(source_read_class_names(parts, kind->name, names, strlen(names), IDX_N_CLASSES, err));
+    if (settings->transpose)
+        hash_update(hasher, TRANSPOSE_MARK, sizeof TRANSPOSE_MARK);
     hash_hex(hash_digest(hasher), parts->digest);
 fail:
     hash_destroy(&hasher);

@@ -48,7 +48,7 @@ ErrCode image_table_init(ImageTable *table, const Dataset *data, const Split *sp
     uint64_t offset = 0;
     ImageRecord *record = table->records;
     for (int part = 0; part < N_PARTS; part++) {
-        const DataSplit source = data_part_split((DataPart)part);
+        const DataSplit source = data_part_split(data, (DataPart)part);
         for (uint32_t i = 0; i < split->count[part]; i++, record++) {
             DataSize size = {settings->resolution, settings->resolution};
             record->index = split->index[part][i];
@@ -124,7 +124,10 @@ static void make_group(const ImageTable *table, const Dataset *data,
         for (size_t i = begin + (size_t)omp_get_thread_num(); i < end; i += step) {
             const ImageRecord *record = &table->records[i];
             uint8_t *rgb = buffer + (record->offset - table->records[begin].offset);
-            const DataSplit split = i < table->n_train + table->n_val ? DATA_TRAIN : DATA_TEST;
+            const DataPart part = i < table->n_train                  ? PART_TRAIN
+                                  : i < table->n_train + table->n_val ? PART_VAL
+                                                                      : PART_TEST;
+            const DataSplit split = data_part_split(data, part);
             if (is_rendered) {
                 dataset_render(data, split, record->index, settings->resolution, rgb);
                 continue;

@@ -94,8 +94,8 @@ static ErrCode digest_set(char *digest, const Split *split, const ImageSetSettin
                           Err *err)
 {
     Text text = {0};
-    text_printf(&text, "%s resolution %d source %d version %d", split->digest, settings->resolution,
-                settings->keep_train_source, CACHE_VERSION);
+    text_printf(&text, "%s resolution %d source %d version %d", split->contents,
+                settings->resolution, settings->keep_train_source, CACHE_VERSION);
     if (settings->center_crop < 1.0)
         text_printf(&text, " crop %.17g", settings->center_crop);
     if (text_ok(&text, err) == ERR_NONE)

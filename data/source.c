@@ -4,10 +4,27 @@
 #include "base/sys.h"
 #include "base/text.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #define CLASS_NAME_BYTES 24 /* "class 65535" */
+
+ErrCode source_note(DatasetParts *parts, Err *err, const char *format, ...)
+{
+    Text text = {0};
+    va_list arguments;
+    va_start(arguments, format);
+    text_vprintf(&text, format, arguments);
+    va_end(arguments);
+    TRY(mem_grow(&parts->notes, &parts->note_room, parts->n_notes + 1, sizeof *parts->notes, err));
+    TRY(text_take(&text, &parts->notes[parts->n_notes], err));
+    parts->n_notes++;
+    return ERR_NONE;
+fail:
+    text_release(&text);
+    return err->code;
+}
 
 ErrCode source_number_classes(DatasetParts *parts, int n_classes, Err *err)
 {
@@ -62,5 +79,8 @@ void source_release(DatasetParts *parts)
     for (uint32_t i = 0; i < parts->n_skipped; i++)
         mem_free(parts->skipped[i]);
     mem_free(parts->skipped);
+    for (uint32_t i = 0; i < parts->n_notes; i++)
+        mem_free(parts->notes[i]);
+    mem_free(parts->notes);
     memset(parts, 0, sizeof *parts);
 }

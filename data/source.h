@@ -34,6 +34,9 @@ typedef struct DatasetOps {
      * bytes.
      */
     void (*describe)(const void *state, DataSplit split, uint32_t index, char *text, size_t n);
+    /* What dataset_changes says; NULL: nothing. */
+    ErrCode (*changes)(const void *state, const char *name, const char *contents, Text *out,
+                       Err *err);
     void (*destroy)(void *state);
 } DatasetOps;
 
@@ -43,11 +46,19 @@ typedef struct DatasetParts {
     void *state;
     uint32_t count[DATA_N_SPLITS];
     int n_classes;
-    char **class_names;             /* n_classes names, owned */
-    char digest[DATA_DIGEST_CHARS]; /* of the content, never of place or time */
-    uint32_t n_skipped;             /* images left out under bad_image: skip */
-    char **skipped;                 /* their paths with the reason, owned */
+    char **class_names;              /* n_classes names, owned */
+    char digest[DATA_DIGEST_CHARS];  /* of the contents, never of place or time */
+    char listing[DATA_DIGEST_CHARS]; /* of DATA_BY_LISTING; "": there is only one identity */
+    uint32_t n_skipped;              /* images left out under bad_image: skip */
+    char **skipped;                  /* their paths with the reason, owned */
+    uint32_t n_notes;                /* for people, see dataset_note */
+    size_t note_room;
+    char **notes; /* owned */
 } DatasetParts;
+
+/* Adds a sentence to the notes. Errors: ERR_MEMORY. */
+ErrCode source_note(DatasetParts *parts, Err *err, const char *format, ...)
+    ERR_PRINTF(3, 4) ERR_CHECKED;
 
 /* Names such as "class 17" for a set that brings none. Errors: ERR_MEMORY. */
 ErrCode source_number_classes(DatasetParts *parts, int n_classes, Err *err) ERR_CHECKED;

@@ -18,9 +18,11 @@ const char *data_part_name(DataPart part)
     return part_names[part];
 }
 
-DataSplit data_part_split(DataPart part)
+DataSplit data_part_split(const Dataset *data, DataPart part)
 {
-    return part == PART_TEST ? DATA_TEST : DATA_TRAIN;
+    if (part == PART_TEST)
+        return DATA_TEST;
+    return part == PART_VAL && dataset_count(data, DATA_VAL) > 0 ? DATA_VAL : DATA_TRAIN;
 }
 
 typedef struct Keyed {
@@ -42,41 +44,72 @@ static int compare_index(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The sizes in force, checked against what there is. */
+/* The sizes in force where a study names none. */
+static void default_sizes(int64_t wanted[N_PARTS], const int64_t pool[DATA_N_SPLITS],
+                          const SplitSizes *sizes)
+{
+    const bool has_val = pool[DATA_VAL] > 0;
+    if (wanted[PART_VAL] == 0 && sizes->count[PART_VAL] == SPLIT_DEFAULT) {
+        const int64_t tenth = pool[DATA_TRAIN] / DEFAULT_VAL_DIVISOR;
+        wanted[PART_VAL] = has_val                   ? pool[DATA_VAL]
+                           : tenth < DEFAULT_VAL_MAX ? tenth
+                                                     : DEFAULT_VAL_MAX;
+    }
+    if (wanted[PART_TRAIN] == 0 && sizes->count[PART_TRAIN] == SPLIT_DEFAULT)
+        wanted[PART_TRAIN] = pool[DATA_TRAIN] - (has_val ? 0 : wanted[PART_VAL]);
+    if (wanted[PART_TEST] == 0 && sizes->count[PART_TEST] == SPLIT_DEFAULT)
+        wanted[PART_TEST] = pool[DATA_TEST];
+}
+
+/* What was asked for against what there is. */
+static ErrCode check_sizes(const int64_t wanted[N_PARTS], const int64_t pool[DATA_N_SPLITS],
+                           const char *name, Err *err)
+{
+    const bool has_val = pool[DATA_VAL] > 0;
+    const int64_t from_train = wanted[PART_TRAIN] + (has_val ? 0 : wanted[PART_VAL]);
+    if (has_val && wanted[PART_VAL] > pool[DATA_VAL])
+        return err_set(err, ERR_USAGE,
+                       "data.val %" PRId64 " does not fit: '%s' has %" PRId64 " validation images",
+                       wanted[PART_VAL], name, pool[DATA_VAL]);
+    if (wanted[PART_TRAIN] < 1 || from_train > pool[DATA_TRAIN]) {
+        if (has_val)
+            return err_set(err, ERR_USAGE,
+                           "data.train %" PRId64 " does not fit: '%s' has %" PRId64
+                           " training images",
+                           wanted[PART_TRAIN], name, pool[DATA_TRAIN]);
+        return err_set(err, ERR_USAGE,
+                       "data.train %" PRId64 " and data.val %" PRId64
+                       " do not fit: '%s' has %" PRId64 " training images",
+                       wanted[PART_TRAIN], wanted[PART_VAL], name, pool[DATA_TRAIN]);
+    }
+    if (wanted[PART_TEST] > pool[DATA_TEST])
+        return err_set(err, ERR_USAGE,
+                       "data.test %" PRId64 " does not fit: '%s' has %" PRId64 " test images",
+                       wanted[PART_TEST], name, pool[DATA_TEST]);
+    return ERR_NONE;
+}
+
+/* The sizes in force, checked. */
 static ErrCode resolve_sizes(uint32_t count[N_PARTS], const Dataset *data, const SplitSizes *sizes,
                              Err *err)
 {
     const DatasetKind *kind = dataset_kind(data);
     const uint32_t defaults[N_PARTS] = {kind->default_train, kind->default_val, kind->default_test};
-    const int64_t pool[DATA_N_SPLITS] = {dataset_count(data, DATA_TRAIN),
-                                         dataset_count(data, DATA_TEST)};
-    int64_t wanted[N_PARTS];
+    int64_t wanted[N_PARTS], pool[DATA_N_SPLITS];
+    for (int split = 0; split < DATA_N_SPLITS; split++)
+        pool[split] = dataset_count(data, (DataSplit)split);
     for (int part = 0; part < N_PARTS; part++) {
         wanted[part] = sizes->count[part] == SPLIT_DEFAULT ? defaults[part] : sizes->count[part];
         if (wanted[part] < 0 || wanted[part] > UINT32_MAX)
             return err_set(err, ERR_USAGE, "data.%s is %" PRId64 ", not a number of images",
                            part_names[part], wanted[part]);
     }
-    if (wanted[PART_VAL] == 0 && sizes->count[PART_VAL] == SPLIT_DEFAULT) {
-        const int64_t tenth = pool[DATA_TRAIN] / DEFAULT_VAL_DIVISOR;
-        wanted[PART_VAL] = tenth < DEFAULT_VAL_MAX ? tenth : DEFAULT_VAL_MAX;
-    }
-    if (wanted[PART_TRAIN] == 0 && sizes->count[PART_TRAIN] == SPLIT_DEFAULT)
-        wanted[PART_TRAIN] = pool[DATA_TRAIN] - wanted[PART_VAL];
-    if (wanted[PART_TEST] == 0 && sizes->count[PART_TEST] == SPLIT_DEFAULT)
-        wanted[PART_TEST] = pool[DATA_TEST];
-    if (wanted[PART_TRAIN] < 1 || wanted[PART_TRAIN] + wanted[PART_VAL] > pool[DATA_TRAIN])
-        return err_set(err, ERR_USAGE,
-                       "data.train %" PRId64 " and data.val %" PRId64
-                       " do not fit: '%s' has %" PRId64 " training images",
-                       wanted[PART_TRAIN], wanted[PART_VAL], dataset_name(data), pool[DATA_TRAIN]);
-    if (wanted[PART_TEST] > pool[DATA_TEST])
-        return err_set(err, ERR_USAGE,
-                       "data.test %" PRId64 " does not fit: '%s' has %" PRId64 " test images",
-                       wanted[PART_TEST], dataset_name(data), pool[DATA_TEST]);
+    default_sizes(wanted, pool, sizes);
+    TRY(check_sizes(wanted, pool, dataset_name(data), err));
     for (int part = 0; part < N_PARTS; part++)
         count[part] = (uint32_t)wanted[part];
-    return ERR_NONE;
+fail:
+    return err->code;
 }
 
 /* list[n] = indices of keyed[first..first+n), ascending. */
@@ -102,11 +135,10 @@ static ErrCode split_pool(Split *split, const Dataset *data, DataSplit pool, Err
     for (uint32_t i = 0; i < n; i++)
         keyed[i] = (Keyed){dataset_key(data, pool, i), i};
     qsort(keyed, n, sizeof *keyed, compare_keyed);
-    if (pool == DATA_TEST) {
-        TRY(take(split, PART_TEST, keyed, 0, err));
-    } else {
-        TRY(take(split, PART_VAL, keyed, 0, err));
-        TRY(take(split, PART_TRAIN, keyed, n - split->count[PART_TRAIN], err));
+    for (int part = 0; part < N_PARTS; part++) {
+        if (data_part_split(data, (DataPart)part) == pool)
+            TRY(take(split, (DataPart)part, keyed,
+                     part == PART_TRAIN ? n - split->count[PART_TRAIN] : 0, err));
     }
     mem_free(keyed);
     return ERR_NONE;
@@ -122,18 +154,18 @@ static void put_u32(Hasher *hasher, uint32_t value)
     hash_update(hasher, bytes, sizeof bytes);
 }
 
-static ErrCode digest_split(Split *split, const Dataset *data, Err *err)
+static ErrCode digest_split(const Split *split, const char *data_digest, char *digest, Err *err)
 {
     Hasher *hasher = hash_create();
     if (hasher == NULL)
         return err_memory(err, DATA_DIGEST_CHARS);
-    hash_update(hasher, dataset_digest(data), DATA_DIGEST_CHARS);
+    hash_update(hasher, data_digest, DATA_DIGEST_CHARS);
     for (int part = 0; part < N_PARTS; part++) {
         put_u32(hasher, split->count[part]);
         for (uint32_t i = 0; i < split->count[part]; i++)
             put_u32(hasher, split->index[part][i]);
     }
-    hash_hex(hash_digest(hasher), split->digest);
+    hash_hex(hash_digest(hasher), digest);
     hash_destroy(&hasher);
     return ERR_NONE;
 }
@@ -142,9 +174,10 @@ ErrCode split_init(Split *split, const Dataset *data, const SplitSizes *sizes, E
 {
     memset(split, 0, sizeof *split);
     TRY(resolve_sizes(split->count, data, sizes, err));
-    TRY(split_pool(split, data, DATA_TRAIN, err));
-    TRY(split_pool(split, data, DATA_TEST, err));
-    TRY(digest_split(split, data, err));
+    for (int pool = 0; pool < DATA_N_SPLITS; pool++)
+        TRY(split_pool(split, data, (DataSplit)pool, err));
+    TRY(digest_split(split, dataset_digest(data), split->digest, err));
+    TRY(digest_split(split, dataset_contents(data), split->contents, err));
     return ERR_NONE;
 fail:
     split_release(split);

@@ -5,22 +5,23 @@
  * pixel bytes in file layout; IDX: its pixel bytes; folders: its relative path; polytex: its index
  * as 8 little-endian bytes). The train split is sorted ascending by (key, index); validation is the
  * first n_val, train the last n_train, each then put back into file order. The test subset is the
- * first n_test of the test split, likewise. So smaller subsets are nested in larger ones, train
- * never meets validation, and no choice depends on the order of the files.
+ * first n_test of the test split, likewise, and where a set has a validation split of its own, the
+ * validation subset is the first n_val of that, and train is drawn from all of train. So smaller
+ * subsets are nested in larger ones, train never meets validation, and no choice depends on the
+ * order of the files.
  */
 #ifndef DATA_SPLIT_H
 #define DATA_SPLIT_H
 
 #include "data/dataset.h"
 
-/*
- * The three subsets. PART_TRAIN and PART_VAL are drawn from DATA_TRAIN, PART_TEST from DATA_TEST.
- */
+/* The three subsets. */
 typedef enum DataPart { PART_TRAIN = 0, PART_VAL = 1, PART_TEST = 2, N_PARTS = 3 } DataPart;
 
 /* "train", "val", "test". */
 const char *data_part_name(DataPart part);
-DataSplit data_part_split(DataPart part);
+/* Where it is drawn from: PART_VAL from DATA_VAL where the set has one, else from DATA_TRAIN. */
+DataSplit data_part_split(const Dataset *data, DataPart part);
 
 /* Sizes a study asks for; SPLIT_DEFAULT takes what DatasetKind says. */
 #define SPLIT_DEFAULT (-1)
@@ -30,8 +31,9 @@ typedef struct SplitSizes {
 
 typedef struct Split {
     uint32_t count[N_PARTS];
-    uint32_t *index[N_PARTS];       /* ascending indices into the part's split, owned */
-    char digest[DATA_DIGEST_CHARS]; /* of the data's digest and the three lists */
+    uint32_t *index[N_PARTS];         /* ascending indices into the part's split, owned */
+    char digest[DATA_DIGEST_CHARS];   /* of the data's digest and the three lists */
+    char contents[DATA_DIGEST_CHARS]; /* the same of the contents' digest: what caches go by */
 } Split;
 
 /*

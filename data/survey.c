@@ -35,8 +35,8 @@ ErrCode survey_take(Survey *survey, const Dataset *data, bool wants_duplicates, 
                     DataProgress progress, void *user, Err *err)
 {
     *survey = (Survey){0};
-    TRY(take_split(survey, data, DATA_TRAIN, err));
-    TRY(take_split(survey, data, DATA_TEST, err));
+    for (int split = 0; split < DATA_N_SPLITS; split++)
+        TRY(take_split(survey, data, (DataSplit)split, err));
     if (wants_duplicates && !dataset_is_rendered(data)) {
         TRY(duplicates_find(&survey->duplicates, data, threads, progress, user, err));
         survey->has_duplicates = true;

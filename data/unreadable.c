@@ -1,24 +1,16 @@
-/*
- * The memo is text: a line of magic and count, a line an image, a line with the hash of all before.
- */
+/* The memo is text: a line of magic, then a line an image (data/memo.h seals it). */
 #include "data/unreadable.h"
 
-#include "data/cachefolder.h"
+#include "data/memo.h"
 
-#include "base/file.h"
-#include "base/hash.h"
 #include "base/sys.h"
 #include "base/text.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define MEMO_MAGIC "isoflop skipped 1"
-#define MEMO_MAX_BYTES ((size_t)1 << 28)
-
-enum { HASH_LINE_BYTES = 17 }; /* sixteen digits and a newline */
 
 static ErrCode add(Unreadable *found, DataSplit split, uint32_t index, const char *reason, Err *err)
 {
@@ -98,38 +90,7 @@ static ErrCode decode_all(Unreadable *found, const DatasetParts *parts, int thre
 
 /* --- the memo --- */
 
-/* *path (mem_free it) is the memo's, NULL where nothing can be kept. */
-static ErrCode memo_path(char **path, const DatasetParts *parts, const char *name,
-                         const char *place, Err *err)
-{
-    Text key = {0}, file = {0};
-    char digest[DATA_DIGEST_CHARS];
-    char *folder = NULL;
-    Err refused = {0};
-    *path = NULL;
-    if (cachefolder_make(&folder, NULL, &refused) != ERR_NONE || folder == NULL)
-        return refused.code == ERR_MEMORY ? (*err = refused, err->code) : ERR_NONE;
-    text_printf(&key, "%s %s", parts->digest, place);
-    TRY(text_ok(&key, err));
-    text_append_file_name(&file, name);
-    text_printf(&file, "-%s.skipped", hash_hex(hash_128(key.data, key.n_bytes), digest));
-    TRY(text_ok(&file, err));
-    *path = file_join(folder, file.data);
-    if (!*path)
-        err_memory(err, file.n_bytes);
-fail:
-    text_release(&key);
-    text_release(&file);
-    mem_free(folder);
-    return err->code;
-}
-
-static void hash_line(char line[HASH_LINE_BYTES + 1], const char *data, size_t n_bytes)
-{
-    snprintf(line, HASH_LINE_BYTES + 1, "%016" PRIx64 "\n", hash_64(data, n_bytes));
-}
-
-/* Takes the images of the lines between the first and the last; the hash has vouched for them. */
+/* Takes the images of the lines behind the first; the seal has vouched for them. */
 static ErrCode take_lines(Unreadable *found, char *text, Err *err)
 {
     char *rest = strchr(text, '\n') + 1;
@@ -138,69 +99,45 @@ static ErrCode take_lines(Unreadable *found, char *text, Err *err)
         char *index = NULL, *reason = NULL;
         const unsigned long split = strtoul(rest, &index, 10);
         const unsigned long i = strtoul(index, &reason, 10);
-        if (add(found, split == DATA_TEST ? DATA_TEST : DATA_TRAIN, (uint32_t)i, reason + 1, err) !=
-            ERR_NONE)
+        if (split >= DATA_N_SPLITS)
+            continue;
+        if (add(found, (DataSplit)split, (uint32_t)i, reason + 1, err) != ERR_NONE)
             return err->code;
     }
     return ERR_NONE;
 }
 
-/* *is_there becomes true if there is an intact memo. */
-static ErrCode read_memo(Unreadable *found, const char *path, bool *is_there, Err *err)
-{
-    char *data = NULL, line[HASH_LINE_BYTES + 1];
-    size_t n_bytes = 0;
-    Err ignored = {0};
-    *is_there = false;
-    if (!file_exists(path) ||
-        file_read(path, MEMO_MAX_BYTES, &data, &n_bytes, &ignored) != ERR_NONE)
-        return ERR_NONE;
-    if (n_bytes > HASH_LINE_BYTES && text_starts_with(data, MEMO_MAGIC "\n")) {
-        const size_t n_body = n_bytes - HASH_LINE_BYTES;
-        hash_line(line, data, n_body);
-        if (memcmp(line, data + n_body, HASH_LINE_BYTES) == 0) {
-            data[n_body] = '\0';
-            *is_there = true;
-            (void)!take_lines(found, data, err); /* err keeps it */
-        }
-    }
-    mem_free(data);
-    return err->code;
-}
-
-/* A memo that cannot be written only costs time. */
 static void write_memo(const Unreadable *found, const char *path)
 {
     Text text = {0};
-    char line[HASH_LINE_BYTES + 1];
-    Err ignored = {0};
     text_append(&text, MEMO_MAGIC "\n");
     for (size_t i = 0; i < found->n_images; i++)
         text_printf(&text, "%d %" PRIu32 " %s\n", (int)found->images[i].split,
                     found->images[i].index, found->images[i].reason);
-    if (text_ok(&text, &ignored) == ERR_NONE) {
-        hash_line(line, text.data, text.n_bytes);
-        text_append(&text, line);
-        if (text_ok(&text, &ignored) == ERR_NONE)
-            (void)!file_write(path, text.data, text.n_bytes, &ignored);
-    }
+    memo_write(path, &text);
     text_release(&text);
 }
 
 ErrCode unreadable_find(Unreadable *found, const DatasetParts *parts, const char *name,
                         const char *place, int threads, Err *err)
 {
-    char *path = NULL;
-    bool is_there = false, may_keep = true;
+    Text key = {0};
+    char *path = NULL, *memo = NULL;
+    bool may_keep = true;
     *found = (Unreadable){0};
-    TRY(memo_path(&path, parts, name, place, err));
-    if (path != NULL)
-        TRY(read_memo(found, path, &is_there, err));
-    if (!is_there)
+    text_printf(&key, "%s %s", parts->digest, place);
+    TRY(text_ok(&key, err));
+    TRY(memo_path(&path, name, text_string(&key), "skipped", err));
+    memo_read(path, MEMO_MAGIC, &memo);
+    if (memo != NULL)
+        TRY(take_lines(found, memo, err));
+    else
         TRY(decode_all(found, parts, threads, &may_keep, err));
-    if (!is_there && path != NULL && may_keep)
+    if (memo == NULL && path != NULL && may_keep)
         write_memo(found, path);
 fail:
+    text_release(&key);
+    mem_free(memo);
     mem_free(path);
     return err->code;
 }

@@ -2,7 +2,7 @@
  * The images of a set that cannot be decoded: found once, remembered in the cache folder.
  *
  * Every image is decoded to find them, which is as slow as preparing the set. The answer is kept in
- * NAME-DIGEST.skipped, where the digest is of manifest and place, and is taken from there by
+ * NAME-DIGEST.skipped, where the digest is of contents and place, and is taken from there by
  * whoever opens the set next. It is kept only if decoding alone was at fault: a file that could not
  * be opened may be readable tomorrow. A damaged memo counts as none.
  */
@@ -24,7 +24,7 @@ typedef struct Unreadable {
 } Unreadable;
 
 /*
- * `parts` with its manifest's digest; `name` and `place` are the set's name and folder. On
+ * `parts` with its contents' digest; `name` and `place` are the set's name and folder. On
  * `threads` threads. Errors: ERR_MEMORY. Release it in either case.
  */
 ErrCode unreadable_find(Unreadable *found, const DatasetParts *parts, const char *name,

@@ -4,6 +4,7 @@
 #include "harness/run_attempt.h"
 #include "harness/run_cache.h"
 #include "harness/run_events.h"
+#include "harness/run_identity.h"
 #include "harness/run_open.h"
 #include "harness/run_plan.h"
 #include "harness/run_state.h"
@@ -197,12 +198,16 @@ static void close_run(RunState *run)
 ErrCode coordinator_run(const Study *study, const RunSettings *settings,
                         const RunCallbacks *callbacks, RunReport *report, Err *err)
 {
-    RunState run = {.study = study,
+    Study known = *study; /* with the identity of its data */
+    RunState run = {.study = &known,
                     .settings = settings,
                     .callbacks = callbacks,
                     .report = report,
                     .begun_ns = clock_now_ns()};
     *report = (RunReport){0};
+    TRY(run_identity_choose(&known.data, settings,
+                            settings->threads > 0 ? settings->threads : cpu_available_threads(),
+                            err));
     TRY(run_open(&run, err));
     TRY(run_all(&run, err));
     if (run.is_stopping)

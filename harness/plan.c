@@ -102,13 +102,18 @@ static ErrCode take_images(Plan *plan, const char *data_root, int threads, Err *
     if (study_data_open(&images, &plan->study->data, data_root, threads, err) != ERR_NONE)
         return err->code;
     memcpy(plan->split_digest, images.digest, sizeof plan->split_digest);
+    memcpy(plan->data_contents, dataset_contents(images.set), sizeof plan->data_contents);
     plan->n_train = images.split.count[PART_TRAIN];
     plan->n_val = images.split.count[PART_VAL];
     plan->n_test = images.split.count[PART_TEST];
     plan->classes = dataset_n_classes(images.set);
     plan->is_demo = dataset_kind(images.set)->is_demo;
+    for (uint32_t i = 0; i < dataset_n_notes(images.set); i++) {
+        text_append_visible(&plan->data_notes, dataset_note(images.set, i));
+        text_append_char(&plan->data_notes, '\n');
+    }
     study_data_close(&images);
-    return ERR_NONE;
+    return text_ok(&plan->data_notes, err);
 }
 
 ErrCode plan_create(Plan **out, const Study *study, const char *data_root, int threads, Err *err)
@@ -159,6 +164,7 @@ void plan_destroy(Plan **plan)
         network_release(&(*plan)->networks[i].network);
         mem_free((*plan)->networks[i].spec);
     }
+    text_release(&(*plan)->data_notes);
     mem_free((*plan)->points);
     mem_free((*plan)->networks);
     mem_free((*plan)->trials);

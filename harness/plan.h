@@ -63,12 +63,14 @@ typedef struct PlanTrial {
 } PlanTrial;
 
 typedef struct Plan {
-    const Study *study;                /* borrowed */
-    Spec baseline;                     /* with overrides and the data set's classes */
-    char split_digest[HASH_HEX_BYTES]; /* of images and subsets */
-    int64_t n_train, n_val, n_test;    /* images of the subsets */
+    const Study *study;                 /* borrowed */
+    Spec baseline;                      /* with overrides and the data set's classes */
+    char split_digest[HASH_HEX_BYTES];  /* of images and subsets */
+    char data_contents[HASH_HEX_BYTES]; /* of the whole set (data/dataset.h) */
+    int64_t n_train, n_val, n_test;     /* images of the subsets */
     int classes;
-    bool is_demo; /* verdicts on this data set are stamped DEMO */
+    Text data_notes; /* what to know of the data set, a line each */
+    bool is_demo;    /* verdicts on this data set are stamped DEMO */
     int64_t baseline_macs;
     int64_t target_macs; /* the objective's T */
     size_t n_points, n_networks, n_trials;

@@ -45,6 +45,29 @@ static void put_point(const Plan *plan, const PlanPoint *point, JsonWriter *json
     json_close_map(json);
 }
 
+/* Hands the data set's notes over one by one; *at begins at NULL. */
+static const char *next_note(const Plan *plan, const char **at, size_t *length)
+{
+    const char *note = *at != NULL ? *at : text_string(&plan->data_notes);
+    *length = strcspn(note, "\n");
+    *at = note + *length + (note[*length] == '\n');
+    return note[0] != '\0' ? note : NULL;
+}
+
+static void put_data_notes(const Plan *plan, JsonWriter *json)
+{
+    const char *at = NULL, *note;
+    size_t length;
+    json_open_list(json, "data_notes");
+    while ((note = next_note(plan, &at, &length)) != NULL) {
+        Text text = {0};
+        text_append_bytes(&text, note, length);
+        json_put_text(json, NULL, text_string(&text));
+        text_release(&text);
+    }
+    json_close_list(json);
+}
+
 void plan_json(const Plan *plan, double seconds, Text *out)
 {
     JsonWriter json = json_writer(out, true);
@@ -57,6 +80,7 @@ void plan_json(const Plan *plan, double seconds, Text *out)
     json_put_int(&json, "trials_after_grid", (int64_t)plan->n_after_grid);
     json_put_int(&json, "networks", (int64_t)plan->n_networks);
     json_put_int(&json, "seeds", (int64_t)plan->study->seeds.n);
+    put_data_notes(plan, &json);
     json_put_double(&json, "total_macs", plan_total_macs(plan));
     json_put_double(&json, "seconds", seconds);
     json_put_int(&json, "trial_bytes", (int64_t)plan_trial_bytes(plan));
@@ -163,9 +187,13 @@ void plan_text(const Plan *plan, double seconds, Text *out)
     text_printf(out, "baseline %s: %s MACs at %d px, %d classes; target %s\n", plan->baseline.name,
                 text_grouped(a, plan->baseline_macs), plan->baseline.resolution, plan->classes,
                 text_grouped(b, plan->target_macs));
-    text_printf(out, "data %s: %lld train, %lld validation, %lld test%s\n\n",
-                plan->study->data.name, (long long)plan->n_train, (long long)plan->n_val,
-                (long long)plan->n_test, plan->is_demo ? " (DEMO: constructed)" : "");
+    text_printf(out, "data %s: %lld train, %lld validation, %lld test%s\n", plan->study->data.name,
+                (long long)plan->n_train, (long long)plan->n_val, (long long)plan->n_test,
+                plan->is_demo ? " (DEMO: constructed)" : "");
+    const char *at = NULL, *note;
+    for (size_t length; (note = next_note(plan, &at, &length)) != NULL;)
+        text_printf(out, "  %.*s\n", (int)length, note);
+    text_append_char(out, '\n');
     points_table(plan, out);
     text_printf(out, "\n%zu points, %zu fair, %zu unfair; %zu networks, %zu trials", plan->n_points,
                 n_fair, n_unfair, plan->n_networks, plan->n_trials);

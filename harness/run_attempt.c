@@ -89,6 +89,7 @@ static ErrCode send_job(const RunState *run, RunSlot *slot, const RunTrial *tria
     job.network = run->plan->networks[trial->network].spec;
     job.study = text_string(&run->study_yaml);
     job.cache = cache;
+    job.identity = run->study->data.identity;
     job.data_root = run->settings->data_root;
     job.cpu = cpu_level_name(run->settings->level);
     job.seed = trial->seed;

@@ -30,9 +30,11 @@ static bool say_preparing(void *user, uint32_t done, uint32_t total)
     return proc_stop_requested() == 0;
 }
 
-/* What bad_image: skip has left out, told once a run. */
-static void note_skipped(const RunState *run, const Dataset *set)
+/* What there is to know of the set, and what bad_image: skip has left out, told once a run. */
+static void note_data(const RunState *run, const Dataset *set)
 {
+    for (uint32_t i = 0; i < dataset_n_notes(set); i++)
+        run_state_note(run, "data: %s", dataset_note(set, i));
     const uint32_t n = dataset_n_skipped(set);
     for (uint32_t i = 0; i < n && i < MAX_SKIPPED_TOLD; i++)
         run_state_note(run, "left out: %s", dataset_skipped(set, i));
@@ -62,7 +64,7 @@ ErrCode run_cache_fill(RunState *run, Err *err)
         if (images.set == NULL) {
             TRY(study_data_open(&images, &run->study->data, run->settings->data_root, run->cores,
                                 err));
-            note_skipped(run, images.set);
+            note_data(run, images.set);
         }
         const ImageSetSettings settings = {.resolution = resolution,
                                            .keep_train_source =

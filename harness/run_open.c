@@ -3,6 +3,7 @@
 #include "harness/run_open.h"
 
 #include "harness/run_files.h"
+#include "harness/run_identity.h"
 #include "harness/run_plan.h"
 
 #include "base/clock.h"
@@ -159,6 +160,7 @@ ErrCode run_open(RunState *run, Err *err)
     TRY(run_plan_known_winner(run, err));
     TRY(plan_predict(run->plan, run->settings->level, err));
     TRY(run_plan_put(run, err));
+    TRY(run_identity_record(run, err));
     TRY(check_budget(run, err));
     TRY(write_study(run, err));
     TRY(begin_run(run, err));

@@ -88,6 +88,30 @@ static ErrCode keep_folder(Study *study, const char *origin, Err *err)
     return study->folder != NULL ? ERR_NONE : err_memory(err, strlen(origin));
 }
 
+/*
+ * Makes data.path absolute: relative to the study's file where that says it, to the current folder
+ * where an option does.
+ */
+static ErrCode anchor_path(Study *study, Err *err)
+{
+    const YamlNode *node = yaml_find(yaml_find(yaml_root(study->doc), "data"), "path");
+    const bool is_option = node != NULL && node->line == 0;
+    char *joined = NULL, *absolute = NULL;
+    if (study->data.path == NULL)
+        return ERR_NONE;
+    joined = file_join(is_option ? "" : study->folder, study->data.path);
+    if (joined == NULL)
+        return err_memory(err, strlen(study->data.path));
+    TRY(file_absolute(joined, &absolute, err));
+    study->data.path = arena_text(yaml_arena(study->doc), absolute);
+    if (study->data.path == NULL)
+        err_memory(err, strlen(absolute));
+fail:
+    mem_free(joined);
+    mem_free(absolute);
+    return err->code;
+}
+
 ErrCode study_parse(Study **out, const char *origin, const char *text, size_t n_bytes,
                     const char *const *sets, size_t n_sets, Err *err)
 {
@@ -97,6 +121,7 @@ ErrCode study_parse(Study **out, const char *origin, const char *text, size_t n_
     TRY(study_from_doc(&study, doc, sets, n_sets, err));
     TRY(check_named(study, origin, err));
     TRY(keep_folder(study, origin, err));
+    TRY(anchor_path(study, err));
     *out = study;
     return ERR_NONE;
 fail:

@@ -17,6 +17,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "base/yaml.h"
+#include "data/dataset.h"
 #include "models/spec.h"
 
 #include <stdbool.h>
@@ -27,9 +28,14 @@ enum { STUDY_DIMENSIONS = 3 }; /* depth, width, resolution, always in this order
 
 typedef struct StudyData {
     const char *name;         /* data set; "polytex" is embedded and the default */
-    const char *path;         /* its own folder or archive; NULL = looked up by name */
+    const char *path;         /* its own folder or archive; NULL = looked up by name; of a study's
+                                 file absolute, so that it means the same from everywhere */
     int64_t train, val, test; /* images of the subsets; 0 = the set's default (data/dataset.h) */
     int bad_image;            /* BadImage (data/dataset.h) */
+    int links;                /* DataLinks */
+    int classes;              /* DataClasses */
+    bool transpose;           /* IDX: rows become columns */
+    DataIdentity identity;    /* no key: what the store was begun with (harness/run_identity.h) */
     double center_crop;       /* share of the shorter side that is kept, (0, 1] */
 } StudyData;
 
@@ -112,7 +118,8 @@ ErrCode study_load(Study **out, const char *path, const char *const *sets, size_
                    Err *err) ERR_CHECKED;
 
 /*
- * The same from text; `origin` names it in messages, its folder anchors a relative baseline. Takes
+ * The same from text; `origin` names it in messages, its folder anchors a relative baseline
+ * and data.path (one from `sets` is anchored where the program was started). Takes
  * any name of a figure: what a store holds stays readable whatever is drawn by now.
  */
 ErrCode study_parse(Study **out, const char *origin, const char *text, size_t n_bytes,

@@ -38,6 +38,10 @@ ErrCode study_data_open(StudyImages *out, const StudyData *data, const char *dat
                                       .path = data->path,
                                       .root = data_root,
                                       .bad_image = (BadImage)data->bad_image,
+                                      .links = (DataLinks)data->links,
+                                      .classes = (DataClasses)data->classes,
+                                      .transpose = data->transpose,
+                                      .identity = data->identity,
                                       .threads = threads};
     const SplitSizes sizes = {.count = {size_or_default(data->train), size_or_default(data->val),
                                         size_or_default(data->test)}};

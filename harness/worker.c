@@ -43,6 +43,7 @@ void worker_job_text(const WorkerJob *job, Text *out)
     json_put_text(&json, "network", job->network);
     json_put_text(&json, "study", job->study);
     json_put_text(&json, "cache", job->cache);
+    json_put_int(&json, "identity", job->identity);
     json_put_text(&json, "data_root", job->data_root);
     json_put_text(&json, "cpu", job->cpu);
     json_put_int(&json, "seed", job->seed);
@@ -86,7 +87,7 @@ static ErrCode read_int(const json_t *map, const char *key, int64_t low, int64_t
 static ErrCode read_job(Received *received, const Text *line, Err *err)
 {
     WorkerJob *job = &received->job;
-    int64_t threads = 0, pin = 0;
+    int64_t threads = 0, pin = 0, identity = 0;
     TRY(json_parse(&received->map, "job", line->data, line->n_bytes, err));
     const json_t *map = received->map;
     TRY(read_int(map, "trial", 1, INT64_MAX, &job->trial, err));
@@ -95,6 +96,7 @@ static ErrCode read_job(Received *received, const Text *line, Err *err)
     TRY(read_int(map, "seed", 0, INT64_MAX, &job->seed, err));
     TRY(read_int(map, "threads", 1, INT16_MAX, &threads, err));
     TRY(read_int(map, "pin", -1, INT16_MAX, &pin, err));
+    TRY(read_int(map, "identity", DATA_BY_CONTENTS, DATA_BY_LISTING, &identity, err));
     TRY(json_get_text(map, "dir", &job->dir, err));
     TRY(json_get_text(map, "trial_dir", &job->trial_dir, err));
     TRY(json_get_text(map, "network", &job->network, err));
@@ -105,6 +107,7 @@ static ErrCode read_job(Received *received, const Text *line, Err *err)
         TRY(json_get_text(map, "data_root", &job->data_root, err));
     job->threads = (int)threads;
     job->pin = (int)pin;
+    job->identity = (int)identity;
     return ERR_NONE;
 fail:
     return err_wrap(err, "reading the job");
@@ -286,6 +289,7 @@ static ErrCode run_job(Speaker *speaker, Err *err)
     Spec spec;
     TrainReport report;
     TRY(study_parse(&study, "job", job->study, strlen(job->study), NULL, 0, err));
+    study->data.identity = (DataIdentity)job->identity;
     TRY(spec_parse(&spec, "network", job->network, strlen(job->network), err));
     TRY(resolve_network(&network, &spec, err));
     TRY(train(speaker, study, &network, &report, err));

@@ -27,6 +27,7 @@ typedef struct WorkerJob {
     const char *network;   /* scaled specification as YAML */
     const char *study;     /* resolved study as YAML: data and recipe are read from it */
     const char *cache;     /* last resort for decoded data */
+    int identity;          /* DataIdentity of the study's data */
     const char *data_root; /* where data sets are looked up, or NULL */
     const char *cpu;       /* instruction-set level */
     int64_t seed;

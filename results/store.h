@@ -397,6 +397,9 @@ ErrCode store_facts(Store *store, const char *name, Arena *arena, StoreFact **ou
 ErrCode store_fact(Store *store, const char *name, Arena *arena, StoreFact *out, bool *is_there,
                    Err *err) ERR_CHECKED;
 
+/* The digest of data and splits that the study was begun with. Errors also: ERR_MISSING. */
+ErrCode store_data_digest(Store *store, Arena *arena, const char **digest, Err *err) ERR_CHECKED;
+
 /* The study as resolved in the newest revision. Errors also: ERR_MISSING if there is none. */
 ErrCode store_study_yaml(Store *store, Arena *arena, const char **yaml, Err *err) ERR_CHECKED;
 

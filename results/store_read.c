@@ -99,23 +99,35 @@ fail:
     return err->code;
 }
 
-/* --- the study's text --- */
+/* --- the study's texts --- */
 
-ErrCode store_study_yaml(Store *store, Arena *arena, const char **yaml, Err *err)
+/* The one text that a query of the plan answers. */
+static ErrCode planned_text(Store *store, const char *sql, Arena *arena, const char **text,
+                            Err *err)
 {
     DbQuery q = {0};
-    *yaml = NULL;
-    TRY(db_query(&q, &store->db, "SELECT yaml FROM revision ORDER BY id DESC LIMIT 1", NULL, 0,
-                 err));
+    *text = NULL;
+    TRY(db_query(&q, &store->db, sql, NULL, 0, err));
     if (db_next(&q))
-        *yaml = db_get_text(&q, 0, arena);
+        *text = db_get_text(&q, 0, arena);
     TRY(db_end(&q, err));
-    if (!*yaml)
+    if (*text == NULL)
         return err_set(err, ERR_MISSING, "nothing was planned yet in store '%s'",
                        store_path(store));
     return ERR_NONE;
 fail:
     return err->code;
+}
+
+ErrCode store_data_digest(Store *store, Arena *arena, const char **digest, Err *err)
+{
+    return planned_text(store, "SELECT data_digest FROM study", arena, digest, err);
+}
+
+ErrCode store_study_yaml(Store *store, Arena *arena, const char **yaml, Err *err)
+{
+    return planned_text(store, "SELECT yaml FROM revision ORDER BY id DESC LIMIT 1", arena, yaml,
+                        err);
 }
 
 /* --- everything for verdicts and reports --- */

@@ -9,7 +9,8 @@
 #include <string.h>
 
 static const char *const usage[] = {
-    "NAME[=PATH] [--resolution PX] [--center-crop SHARE] [--train N] [--val N] [--test N] [--json]",
+    "NAME[=PATH]|PATH [--resolution PX] [--center-crop SHARE] [--train N] [--val N] [--test N] "
+    "[--json]",
     "NAME[=PATH] --sheet FILE.png [--augment flip,crop] [--columns N] [--seed S]", NULL};
 static const char *const notes[] = {
     "Classes, images a split and class, subsets as a study with these sizes would use them, and "
@@ -22,11 +23,13 @@ typedef struct DataSettings {
     const char *sheet;
     const char *augment;
     double center_crop;
-    int bad_image;
-    bool skip_duplicates;
+    int bad_image, links, classes;
+    bool transpose, skip_duplicates;
 } DataSettings;
 
 static const char *const bad_image_names[] = {"error", "skip", NULL}; /* in BadImage's order */
+static const char *const links_names[] = {"refuse", "follow", NULL};  /* in DataLinks' order */
+static const char *const classes_names[] = {"all", "present", NULL};  /* in DataClasses' */
 
 enum { MAX_RESOLUTION = 65536 };
 #define MAX_IMAGES 4294967295.0
@@ -106,6 +109,24 @@ static const Option options[] = {
      .fallback = "error",
      .names = bad_image_names,
      .doc = "an image that cannot be decoded stops, or is left out and listed"},
+    {.name = "links",
+     .kind = OPTION_ENUM,
+     .offset = FIELD(links),
+     .metavar = "WHAT",
+     .fallback = "refuse",
+     .names = links_names,
+     .doc = "links in an image folder: refuse or follow them, as data.links"},
+    {.name = "classes",
+     .kind = OPTION_ENUM,
+     .offset = FIELD(classes),
+     .metavar = "WHICH",
+     .fallback = "all",
+     .names = classes_names,
+     .doc = "all classes, or those present in train, as data.classes"},
+    {.name = "transpose",
+     .kind = OPTION_FLAG,
+     .offset = FIELD(transpose),
+     .doc = "IDX: rows become columns, as data.transpose"},
     {.name = "skip-duplicates",
      .kind = OPTION_FLAG,
      .offset = FIELD(skip_duplicates),
@@ -138,6 +159,9 @@ static ErrCode run(const Call *call, int *status, Err *err)
     TRY(data_option_split(call->args[0], name, &question.source.path, err));
     question.source.name = name;
     question.source.bad_image = (BadImage)settings->bad_image;
+    question.source.links = (DataLinks)settings->links;
+    question.source.classes = (DataClasses)settings->classes;
+    question.source.transpose = settings->transpose;
     question.keep_source = augment_needs_source(sheet.augment);
     TRY(data_facts_take(&facts, call, &question, err));
     if (settings->sheet != NULL)

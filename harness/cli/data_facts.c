@@ -44,6 +44,8 @@ ErrCode data_facts_take(DataFacts *facts, const Call *call, const DataQuestion *
     };
     TRY(imageset_open(&facts->images, facts->data, &facts->split, &view, &facts->report, err));
     facts->stats = imagestats_compute(facts->images, PART_TRAIN, call->threads);
+    for (int p = 0; p < N_PARTS; p++)
+        TRY(imagestats_majority(facts->images, (DataPart)p, &facts->majority[p], err));
 fail:
     return err->code;
 }
@@ -87,6 +89,37 @@ static void put_duplicates(JsonWriter *json, const DataFacts *facts)
     json_close_map(json);
 }
 
+/* A set with a validation split of its own. */
+static bool has_val(const DataFacts *facts)
+{
+    return dataset_count(facts->data, DATA_VAL) > 0;
+}
+
+static void put_notes(JsonWriter *json, const DataFacts *facts)
+{
+    json_open_list(json, "notes");
+    for (uint32_t i = 0; i < dataset_n_notes(facts->data); i++)
+        json_put_text(json, NULL, dataset_note(facts->data, i));
+    json_close_list(json);
+}
+
+/* The most frequent class of each subset: what always saying it would score. */
+static void put_majority(JsonWriter *json, const DataFacts *facts)
+{
+    json_open_map(json, "majority");
+    for (int p = 0; p < N_PARTS; p++) {
+        const DataMajority *majority = &facts->majority[p];
+        if (majority->n_images == 0)
+            continue;
+        json_open_map(json, data_part_name((DataPart)p));
+        json_put_text(json, "class", dataset_class_name(facts->data, majority->label));
+        json_put_int(json, "n", majority->n_images);
+        json_put_double(json, "share", majority->share);
+        json_close_map(json);
+    }
+    json_close_map(json);
+}
+
 void data_facts_json(const DataFacts *facts, Text *out)
 {
     const int classes = dataset_n_classes(facts->data);
@@ -106,7 +139,10 @@ void data_facts_json(const DataFacts *facts, Text *out)
     json_open_map(&json, "images");
     json_put_int(&json, "train", dataset_count(facts->data, DATA_TRAIN));
     json_put_int(&json, "test", dataset_count(facts->data, DATA_TEST));
+    if (has_val(facts))
+        json_put_int(&json, "val", dataset_count(facts->data, DATA_VAL));
     json_close_map(&json);
+    put_notes(&json, facts);
     put_size(&json, "smallest", facts->survey.smallest);
     put_size(&json, "largest", facts->survey.largest);
     put_duplicates(&json, facts);
@@ -114,6 +150,7 @@ void data_facts_json(const DataFacts *facts, Text *out)
     for (int p = 0; p < N_PARTS; p++)
         json_put_int(&json, data_part_name((DataPart)p), facts->split.count[p]);
     json_close_map(&json);
+    put_majority(&json, facts);
     json_put_int(&json, "resolution", imageset_resolution(facts->images));
     json_put_doubles(&json, "mean", mean, ARRAY_LEN(mean));
     json_put_doubles(&json, "std", std, ARRAY_LEN(std));
@@ -123,6 +160,8 @@ void data_facts_json(const DataFacts *facts, Text *out)
         json_put_text(&json, "name", dataset_class_name(facts->data, c));
         json_put_int(&json, "train", facts->survey.per_class[DATA_TRAIN][c]);
         json_put_int(&json, "test", facts->survey.per_class[DATA_TEST][c]);
+        if (has_val(facts))
+            json_put_int(&json, "val", facts->survey.per_class[DATA_VAL][c]);
         json_close_map(&json);
     }
     json_close_list(&json);
@@ -134,10 +173,11 @@ void data_facts_json(const DataFacts *facts, Text *out)
 
 static void print_classes(const DataFacts *facts, Text *out)
 {
-    static const char *const headings[] = {"class", "name", "train", "test"};
-    static const TextAlign aligns[] = {TEXT_RIGHT, TEXT_LEFT, TEXT_RIGHT, TEXT_RIGHT};
+    static const char *const headings[] = {"class", "name", "train", "test", "val"};
+    static const TextAlign aligns[] = {TEXT_RIGHT, TEXT_LEFT, TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT};
     const int classes = dataset_n_classes(facts->data);
-    TextTable *table = text_table_create(headings, aligns, ARRAY_LEN(headings));
+    const size_t n_columns = ARRAY_LEN(headings) - (has_val(facts) ? 0 : 1);
+    TextTable *table = text_table_create(headings, aligns, n_columns);
     if (table == NULL) {
         out->failed = true;
         return;
@@ -147,9 +187,26 @@ static void print_classes(const DataFacts *facts, Text *out)
         text_table_cell(table, dataset_class_name(facts->data, c));
         text_table_cellf(table, "%u", facts->survey.per_class[DATA_TRAIN][c]);
         text_table_cellf(table, "%u", facts->survey.per_class[DATA_TEST][c]);
+        if (has_val(facts))
+            text_table_cellf(table, "%u", facts->survey.per_class[DATA_VAL][c]);
     }
     text_table_render(table, out);
     text_table_destroy(&table);
+}
+
+static void print_majority(const DataFacts *facts, Text *out)
+{
+    const char *before = "majority";
+    for (int p = 0; p < N_PARTS; p++) {
+        const DataMajority *majority = &facts->majority[p];
+        if (majority->n_images == 0)
+            continue;
+        text_printf(out, "%-10s  %-5s %5.1f %% '", before, data_part_name((DataPart)p),
+                    100.0 * majority->share);
+        text_append_visible(out, dataset_class_name(facts->data, majority->label));
+        text_append(out, "'\n");
+        before = "";
+    }
 }
 
 static void print_sizes(const DataFacts *facts, Text *out)
@@ -186,14 +243,19 @@ static void print_duplicates(const DataFacts *facts, Text *out)
 void data_facts_plain(const DataFacts *facts, Text *out)
 {
     const DataStats *stats = &facts->stats;
-    text_printf(out, "%s: %u training images, %u test images, %d classes%s\n\n",
-                dataset_name(facts->data), dataset_count(facts->data, DATA_TRAIN),
-                dataset_count(facts->data, DATA_TEST), dataset_n_classes(facts->data),
+    text_append_visible(out, dataset_name(facts->data));
+    text_printf(out, ": %u training images, ", dataset_count(facts->data, DATA_TRAIN));
+    if (has_val(facts))
+        text_printf(out, "%u validation images, ", dataset_count(facts->data, DATA_VAL));
+    text_printf(out, "%u test images, %d classes%s\n\n", dataset_count(facts->data, DATA_TEST),
+                dataset_n_classes(facts->data),
                 dataset_kind(facts->data)->is_demo ? "  [DEMO: constructed images]" : "");
     print_classes(facts, out);
-    text_printf(out, "\nsubsets     %u train, %u validation (carved from train), %u test\n",
+    text_printf(out, "\nsubsets     %u train, %u validation (%s), %u test\n",
                 facts->split.count[PART_TRAIN], facts->split.count[PART_VAL],
+                has_val(facts) ? "of the set's own" : "carved from train",
                 facts->split.count[PART_TEST]);
+    print_majority(facts, out);
     text_printf(out, "resolution  %d px\n", imageset_resolution(facts->images));
     text_printf(out, "mean        %.4f %.4f %.4f\nstd         %.4f %.4f %.4f\n",
                 (double)stats->mean[0], (double)stats->mean[1], (double)stats->mean[2],
@@ -208,4 +270,9 @@ void data_facts_plain(const DataFacts *facts, Text *out)
                     facts->threads == 1 ? "" : "s");
     for (uint32_t i = 0; i < dataset_n_skipped(facts->data); i++)
         text_printf(out, "skipped     %s\n", dataset_skipped(facts->data, i));
+    for (uint32_t i = 0; i < dataset_n_notes(facts->data); i++) {
+        text_append(out, "note        ");
+        text_append_visible(out, dataset_note(facts->data, i));
+        text_append_char(out, '\n');
+    }
 }

@@ -8,18 +8,30 @@ static const Option rows[] = {
      .kind = OPTION_TEXT,
      .offset = offsetof(DataOption, text),
      .metavar = "NAME[=PATH]",
-     .doc = "data set, and its own folder or archive"},
+     .doc = "data set, and its own folder or archive; a path alone names its set"},
 };
 
 const OptionTable data_option = {rows, ARRAY_LEN(rows)};
+
+/* True for what can only be a path: a name has no '/', and what stands before '=' is a name. */
+static bool is_path(const char *value)
+{
+    const char *slash = strchr(value, '/'), *equals = strchr(value, '=');
+    return slash != NULL && (equals == NULL || slash < equals);
+}
 
 ErrCode data_option_split(const char *value, char name[DATA_OPTION_NAME_MAX], const char **path,
                           Err *err)
 {
     const char *equals = strchr(value, '=');
     const size_t n = equals != NULL ? (size_t)(equals - value) : strlen(value);
-    if (n == 0 || n >= DATA_OPTION_NAME_MAX)
-        return err_set(err, ERR_USAGE, "a data set is NAME or NAME=PATH, not '%s'", value);
+    if (n == 0 || n >= DATA_OPTION_NAME_MAX || (equals != NULL && equals[1] == '\0'))
+        return err_set(err, ERR_USAGE, "a data set is NAME, NAME=PATH or a path, not '%s'", value);
+    if (is_path(value)) {
+        dataset_name_of_path(value, name, DATA_OPTION_NAME_MAX);
+        *path = value;
+        return ERR_NONE;
+    }
     memcpy(name, value, n);
     name[n] = '\0';
     if (equals != NULL)

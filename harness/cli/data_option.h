@@ -15,7 +15,8 @@ typedef struct DataOption {
 extern const OptionTable data_option;
 
 /*
- * Splits NAME[=PATH]: the name goes to `name`, *path points behind the '=' or is left alone.
+ * Splits NAME[=PATH]: the name goes to `name`, *path points behind the '=' or is left alone. A
+ * value with a '/' in front of any '=' is a path, and the name is that of dataset_name_of_path.
  * ERR_USAGE.
  */
 ErrCode data_option_split(const char *value, char name[DATA_OPTION_NAME_MAX], const char **path,

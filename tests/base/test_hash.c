@@ -19,11 +19,6 @@ static void empty_input_has_its_published_hash(void **state)
     assert_string_equal(hash_hex64(hash_64("", 0), buffer64), "2d06800538d394c2");
 }
 
-static bool is_equal(Hash128 a, Hash128 b)
-{
-    return a.low == b.low && a.high == b.high;
-}
-
 /*
  * Property: a hash over pieces of any length equals the hash of the whole, and a file's equals its
  * bytes'.
@@ -40,7 +35,7 @@ static void pieces_equal_the_whole(void **state)
         assert_non_null(hasher);
         for (size_t i = 0; i < sizeof data; i += piece)
             hash_update(hasher, data + i, i + piece < sizeof data ? piece : sizeof data - i);
-        assert_true(is_equal(hash_digest(hasher), whole));
+        assert_true(hash_equal(hash_digest(hasher), whole));
         hash_destroy(&hasher);
         assert_null(hasher);
     }
@@ -48,18 +43,25 @@ static void pieces_equal_the_whole(void **state)
     Hash128 hash;
     assert_int_equal(file_write("hash.bin", data, sizeof data, &err), ERR_NONE);
     assert_int_equal(hash_file("hash.bin", &hash, &err), ERR_NONE);
-    assert_true(is_equal(hash, whole));
+    assert_true(hash_equal(hash, whole));
     assert_int_equal(file_remove("hash.bin", &err), ERR_NONE);
     assert_int_equal(hash_file("hash.bin", &hash, &err), ERR_IO);
 }
 
-/* Property: a hash's text has the digits of its high word, then those of its low one. */
-static void text_has_all_digits(void **state)
+/*
+ * Property: text reads back to the same hash; anything that is not 32 lower-case digits is refused.
+ */
+static void text_reads_back(void **state)
 {
     (void)state;
     char buffer[HASH_HEX_BYTES];
-    const Hash128 hash = {.low = 0x01d3014798d86001u, .high = 0x99aa06u};
-    assert_string_equal(hash_hex(hash, buffer), "000000000099aa0601d3014798d86001");
+    const Hash128 hash = hash_128("isoflop", 7);
+    Hash128 parsed;
+    assert_true(hash_parse(hash_hex(hash, buffer), &parsed));
+    assert_true(hash_equal(parsed, hash));
+    assert_false(hash_parse("12", &parsed));
+    assert_false(hash_parse("zzaa06d3014798d86001c324468d497f", &parsed));
+    assert_false(hash_parse("99aa06d3014798d86001c324468d497f0", &parsed));
 }
 
 int main(void)
@@ -67,7 +69,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(empty_input_has_its_published_hash),
         cmocka_unit_test(pieces_equal_the_whole),
-        cmocka_unit_test(text_has_all_digits),
+        cmocka_unit_test(text_reads_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

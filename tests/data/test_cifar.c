@@ -1,5 +1,6 @@
 /* cifar: records, damaged files by name, and the real set where it is at hand. */
 #include "tests/data/datafixture.h"
+#include "tests/data/gzipfixture.h"
 
 #include "base/file.h"
 #include "base/hash.h"
@@ -64,6 +65,47 @@ static void test_digest_is_of_the_content(void **state)
     data = fixture_open_cifar();
     assert_string_not_equal(first, dataset_digest(data));
     dataset_close(&data);
+}
+
+/* Files packed with gzip are the same set: same records, same digest; a plain twin goes first. */
+static void test_packed_files(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"data_batch_2.bin", "test_batch.bin", "batches.meta.txt"};
+    static const char classes[] = "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n";
+    char digest[DATA_DIGEST_CHARS], plain[64], packed[64];
+    Err err = {0};
+    fixture_cifar(4, 4, 2);
+    fixture_write("cifar/batches.meta.txt", classes, sizeof classes - 1);
+    Dataset *data = fixture_open_cifar();
+    memcpy(digest, dataset_digest(data), sizeof digest);
+    dataset_close(&data);
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        char *bytes;
+        size_t n_bytes, n_packed;
+        snprintf(plain, sizeof plain, "cifar/%s", names[i]);
+        snprintf(packed, sizeof packed, "cifar/%s.gz", names[i]);
+        assert_ok(file_read(fixture_path(plain), 1 << 20, &bytes, &n_bytes, &err), &err);
+        uint8_t *gzip = gzip_pack(bytes, n_bytes, &n_packed);
+        fixture_write(packed, gzip, n_packed);
+        mem_free(bytes);
+        free(gzip);
+        for (int has_plain = 1; has_plain >= 0; has_plain--) {
+            data = fixture_open_cifar();
+            assert_int_equal(dataset_count(data, DATA_TRAIN), 8);
+            assert_int_equal(dataset_label(data, DATA_TRAIN, 7), 7);
+            assert_string_equal(dataset_class_name(data, 9), "j");
+            assert_string_equal(dataset_digest(data), digest);
+            dataset_close(&data);
+            if (has_plain > 0)
+                assert_ok(file_remove(fixture_path(plain), &err), &err);
+        }
+    }
+    fixture_write("cifar/test_batch.bin.gz", "\x1f\x8b not really", 14);
+    assert_error(try_open(&data, "cifar-10", fixture_path("cifar"), &err), ERR_DATA, &err,
+                 "test_batch.bin.gz", "gzip");
+    err = (Err){0};
+    assert_ok(file_remove_tree(fixture_path("cifar"), &err), &err);
 }
 
 /* Each kind of damage is one error that names the file as given and says what is wrong. */
@@ -161,8 +203,21 @@ static void test_cifar_100(void **state)
     fixture_write("c100/test.bin", record, 3074);
     assert_ok(try_open(&data, "cifar-100", fixture_path("c100"), &err), &err);
     assert_int_equal(dataset_n_classes(data), 100);
+    assert_true(dataset_n_notes(data) > 0); /* 98 of them are empty */
+    assert_non_null(strstr(dataset_note(data, 0), "98 of 100 classes have no training image: "
+                                                  "'class 1', 'class 2', 'class 3', 'class 4', "
+                                                  "'class 5' and 93 more; data.classes: present"));
     assert_int_equal(dataset_label(data, DATA_TRAIN, 0), 77);
     assert_int_equal(dataset_label(data, DATA_TRAIN, 1), 0);
+    dataset_close(&data);
+    const DatasetSettings present = {
+        .name = "cifar-100", .path = fixture_path("c100"), .classes = DATA_CLASSES_PRESENT};
+    assert_ok(dataset_open(&data, &present, &err), &err);
+    assert_int_equal(dataset_n_classes(data), 2);
+    assert_string_equal(dataset_class_name(data, 1), "class 77");
+    assert_int_equal(dataset_label(data, DATA_TRAIN, 0), 1);
+    assert_int_equal(dataset_label(data, DATA_TRAIN, 1), 0);
+    assert_int_equal(dataset_label(data, DATA_TEST, 0), 1);
     dataset_close(&data);
     record[1] = 100;
     fixture_write("c100/test.bin", record, 3074);
@@ -197,9 +252,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_records),       cmocka_unit_test(test_digest_is_of_the_content),
-        cmocka_unit_test(test_damaged_files), cmocka_unit_test(test_missing_files),
-        cmocka_unit_test(test_class_names),   cmocka_unit_test(test_cifar_100),
-        cmocka_unit_test(test_real_set),
+        cmocka_unit_test(test_packed_files),  cmocka_unit_test(test_damaged_files),
+        cmocka_unit_test(test_missing_files), cmocka_unit_test(test_class_names),
+        cmocka_unit_test(test_cifar_100),     cmocka_unit_test(test_real_set),
     };
     const char *root = getenv("ISOFLOP_DATA");
     data_root = root != NULL ? mem_strdup(root) : NULL;

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static ErrCode try_open(Dataset **data, const char *name, const char *path, const char *root,
                         Err *err)
@@ -78,6 +79,59 @@ static void test_not_found(void **state)
     assert_null(data);
 }
 
+/* A path that exists is never "no data set": what it is and why it does not do is said. */
+static void test_existing_paths(void **state)
+{
+    (void)state;
+    Err err;
+    Dataset *data;
+    fixture_write("plain", "x", 1);
+    assert_error(try_open(&data, "mine", fixture_path("plain"), NULL, &err), ERR_DATA, &err,
+                 "plain' is a file, not an image folder", NULL);
+    assert_error(try_open(&data, fixture_path("plain"), NULL, NULL, &err), ERR_DATA, &err,
+                 "plain' is a file", NULL);
+    assert_ok(file_make_dirs(fixture_path("empty"), &err), &err);
+    assert_error(try_open(&data, "mnist", fixture_path("empty"), NULL, &err), ERR_DATA, &err,
+                 "empty' has no file", "train-images-idx3-ubyte");
+    assert_error(try_open(&data, "mine", fixture_path("empty"), NULL, &err), ERR_DATA, &err,
+                 "empty' has 0 class folders", NULL);
+    assert_int_equal(symlink("loop", fixture_path("loop")), 0);
+    assert_error(try_open(&data, "mine", fixture_path("loop"), NULL, &err), ERR_IO, &err, "inspect",
+                 "loop'");
+}
+
+/* A path names its set: by the usual folder or archive of a kind, else by its last part. */
+static void test_names_of_paths(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path, *name;
+    } cases[] = {{"/a/b/cifar-10-batches-bin", "cifar-10"},
+                 {"mnist-idx/", "mnist"},
+                 {"../cifar-100-binary.tar.gz", "cifar-100"},
+                 {"/a/flowers//", "flowers"},
+                 {"./x", "x"},
+                 {"/", ""}};
+    char name[64];
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        dataset_name_of_path(cases[i].path, name, sizeof name);
+        assert_string_equal(name, cases[i].name);
+    }
+}
+
+/* Transposing is for IDX files: anything else refuses it. */
+static void test_transpose_is_for_idx(void **state)
+{
+    (void)state;
+    Err err = {0};
+    Dataset *data;
+    fixture_cifar(3, 3, 3);
+    const DatasetSettings settings = {
+        .name = "cifar-10", .path = fixture_path("cifar"), .transpose = true};
+    assert_error(dataset_open(&data, &settings, &err), ERR_USAGE, &err, "data.transpose",
+                 "'cifar-10'");
+}
+
 /* Each allocation may fail: an error, nothing leaked (the sanitizer build looks), then it works. */
 static void test_every_allocation_may_fail(void **state)
 {
@@ -127,6 +181,9 @@ int main(void)
         cmocka_unit_test(test_table),
         cmocka_unit_test(test_lookup_order),
         cmocka_unit_test(test_not_found),
+        cmocka_unit_test(test_existing_paths),
+        cmocka_unit_test(test_names_of_paths),
+        cmocka_unit_test(test_transpose_is_for_idx),
         cmocka_unit_test(test_every_allocation_may_fail),
         cmocka_unit_test(test_faults_while_reading),
     };

@@ -8,10 +8,13 @@
 #include "data/imageset.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <png.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static char *data_root;
@@ -28,6 +31,18 @@ static void put_png(const char *name, int w, int h, uint8_t grey)
     memset(pixels, grey, sizeof pixels);
     assert_true(png_image_write_to_memory(&image, file, &n, 0, pixels, 0, NULL));
     fixture_write(name, file, n);
+}
+
+/* Other contents of the same size. */
+static void flip_last_byte(const char *name)
+{
+    Err err = {0};
+    char *bytes;
+    size_t n_bytes;
+    assert_ok(file_read(fixture_path(name), 1 << 14, &bytes, &n_bytes, &err), &err);
+    bytes[n_bytes - 1] ^= 1;
+    fixture_write(name, bytes, n_bytes);
+    mem_free(bytes);
 }
 
 static void make_set(void)
@@ -53,6 +68,27 @@ static ErrCode try_open(Dataset **data, BadImage bad_image, int threads, Err *er
                                       .threads = threads};
     *err = (Err){0};
     return dataset_open(data, &settings, err);
+}
+
+/* The set under other settings; `settings` gets name, path and threads. */
+static ErrCode open_with(Dataset **data, DatasetSettings settings, Err *err)
+{
+    settings.name = "pictures";
+    settings.path = fixture_path("set");
+    settings.threads = 1;
+    *err = (Err){0};
+    return dataset_open(data, &settings, err);
+}
+
+/* True if a note contains both texts. */
+static bool has_note(const Dataset *data, const char *text, const char *also)
+{
+    for (uint32_t i = 0; i < dataset_n_notes(data); i++) {
+        if (strstr(dataset_note(data, i), text) != NULL &&
+            strstr(dataset_note(data, i), also) != NULL)
+            return true;
+    }
+    return false;
 }
 
 static void test_order_and_labels(void **state)
@@ -84,20 +120,270 @@ static void test_order_and_labels(void **state)
     dataset_close(&data);
 }
 
-/* The manifest's digest follows names and sizes. */
-static void test_manifest_digest(void **state)
+/* val/ beside test/ is validation, alone it is test; valid/ and validation/ are other names of it.
+ */
+static void test_splits(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"val", "valid", "validation"};
+    Err err;
+    Dataset *data;
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        char path[64], described[64];
+        make_set();
+        assert_ok(file_remove_tree(fixture_path("set/val"), &err), &err);
+        snprintf(path, sizeof path, "set/%s/b/v.png", names[i]);
+        put_png(path, 8, 8, 9);
+        assert_ok(try_open(&data, BAD_IMAGE_FAIL, 1, &err), &err);
+        assert_int_equal(dataset_count(data, DATA_TEST), 1);
+        assert_int_equal(dataset_count(data, DATA_VAL), 0);
+        assert_true(has_note(data, "test is", names[i]) && has_note(data, "carved", "by hash"));
+        dataset_close(&data);
+        put_png("set/test/a/t.png", 8, 8, 9);
+        put_png("set/test/b/t.png", 8, 8, 9);
+        assert_ok(try_open(&data, BAD_IMAGE_FAIL, 1, &err), &err);
+        assert_int_equal(dataset_count(data, DATA_TRAIN), 4);
+        assert_int_equal(dataset_count(data, DATA_TEST), 2);
+        assert_int_equal(dataset_count(data, DATA_VAL), 1);
+        assert_int_equal(dataset_label(data, DATA_VAL, 0), 1);
+        dataset_describe(data, DATA_VAL, 0, described, sizeof described);
+        assert_string_equal(described, path + strlen("set/"));
+        assert_true(has_note(data, "test is 'test/'", names[i]));
+        dataset_close(&data);
+    }
+}
+
+/*
+ * Class folders alone: a fifth of each class is test, the same whatever else is there, and
+ * nothing is in both.
+ */
+static void test_flat_folder(void **state)
+{
+    (void)state;
+    enum { N = 11, N_SMALL = 2 };
+    Err err;
+    Dataset *data;
+    char path[64], test_of_a[2][64], text[64];
+    assert_ok(file_remove_tree(fixture_path("set"), &err), &err);
+    for (int i = 0; i < N; i++) {
+        snprintf(path, sizeof path, "set/a/%d.png", i);
+        put_png(path, 8, 8, (uint8_t)i);
+    }
+    for (int i = 0; i < N_SMALL; i++) {
+        snprintf(path, sizeof path, "set/b/%d.png", i);
+        put_png(path, 8, 8, (uint8_t)i);
+    }
+    for (int more = 0; more < 2; more++) {
+        assert_ok(try_open(&data, BAD_IMAGE_FAIL, 1, &err), &err);
+        assert_int_equal(dataset_n_classes(data), 2 + more);
+        assert_int_equal(dataset_count(data, DATA_TEST), 3 + more); /* 2 of 11, 1 of 2 (of 3) */
+        assert_int_equal(dataset_count(data, DATA_TRAIN), 10 + 2 * more);
+        for (uint32_t i = 0; i < 2; i++) {
+            dataset_describe(data, DATA_TEST, i, text, sizeof text);
+            if (more > 0)
+                assert_string_equal(text, test_of_a[i]);
+            memcpy(test_of_a[i], text, sizeof text);
+            for (uint32_t k = 0; k < dataset_count(data, DATA_TRAIN); k++)
+                assert_true(dataset_key(data, DATA_TRAIN, k) != dataset_key(data, DATA_TEST, i));
+        }
+        assert_true(has_note(data, "a fifth of each class", "split by hash"));
+        dataset_close(&data);
+        for (int i = 0; i < 3; i++) {
+            snprintf(path, sizeof path, "set/c/%d.png", i);
+            put_png(path, 8, 8, (uint8_t)i);
+        }
+    }
+}
+
+/* Whatever is no image of a class is counted by kind, the most frequent first. */
+static void test_passed_over(void **state)
 {
     (void)state;
     Err err;
     Dataset *data;
+    make_set();
+    fixture_write("set/train/b/1.gif", "x", 1);
+    fixture_write("set/val/b/2.GIF", "x", 1);
+    put_png("set/train/loose.png", 9, 9, 1);
+    assert_ok(try_open(&data, BAD_IMAGE_FAIL, 1, &err), &err);
+    assert_true(has_note(data,
+                         "6 files passed over: 2 .gif, 1 .txt, 1 hidden, 1 outside classes, "
+                         "1 without an ending",
+                         ""));
+    dataset_close(&data);
+}
+
+/*
+ * data.links: follow takes files and folders behind links under the label of the link's own
+ * folder; what leads nowhere or round is named.
+ */
+static void test_followed_links(void **state)
+{
+    (void)state;
+    const DatasetSettings follow = {.links = DATA_LINKS_FOLLOW};
+    Err err;
+    Dataset *data;
+    make_set();
+    put_png("elsewhere/pool/1.png", 8, 8, 77);
+    assert_int_equal(symlink("../../../elsewhere/pool/1.png", fixture_path("set/train/a/l.png")),
+                     0);
+    assert_int_equal(symlink("../../elsewhere/pool", fixture_path("set/train/c")), 0);
+    assert_int_equal(symlink("val", fixture_path("set/test")), 0);
+    assert_ok(file_rename(fixture_path("set/val"), fixture_path("set/real"), &err), &err);
+    assert_ok(file_remove(fixture_path("set/test"), &err), &err);
+    assert_int_equal(symlink("real", fixture_path("set/test")), 0);
+    assert_ok(open_with(&data, follow, &err), &err);
+    assert_int_equal(dataset_n_classes(data), 3);
+    assert_int_equal(dataset_count(data, DATA_TRAIN), 6);
+    assert_int_equal(dataset_count(data, DATA_TEST), 2);
+    char text[64];
+    dataset_describe(data, DATA_TRAIN, 0, text, sizeof text);
+    assert_string_equal(text, "train/a/l.png");
+    assert_int_equal(dataset_label(data, DATA_TRAIN, 0), 0);
+    assert_int_equal(dataset_label(data, DATA_TRAIN, 5), 2);
+    dataset_close(&data);
+    static const struct {
+        const char *target, *link, *says;
+    } cases[] = {{"gone", "set/train/a/dangling.png", "leads nowhere"},
+                 {"self.png", "set/train/a/self.png", "symbolic links"},
+                 {"..", "set/train/round", "a loop"},
+                 {"../../..", "set/train/a/out.png", "one level deep"},
+                 {".", "set/train/a/in.png", "a loop"}};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        make_set();
+        assert_int_equal(symlink(cases[i].target, fixture_path(cases[i].link)), 0);
+        assert_error(open_with(&data, follow, &err), ERR_DATA, &err, fixture_path(cases[i].link),
+                     cases[i].says);
+    }
+}
+
+/* A class folder without an image: an error, or left out, with its test images. */
+static void test_present_classes(void **state)
+{
+    (void)state;
+    const DatasetSettings present = {.classes = DATA_CLASSES_PRESENT};
+    Err err;
+    Dataset *data;
+    char whole[DATA_DIGEST_CHARS];
+    make_set();
+    assert_ok(open_with(&data, present, &err), &err); /* nothing to leave out: the same set */
+    memcpy(whole, dataset_digest(data), sizeof whole);
+    dataset_close(&data);
+    assert_ok(try_open(&data, BAD_IMAGE_FAIL, 1, &err), &err);
+    assert_string_equal(dataset_digest(data), whole);
+    dataset_close(&data);
+    assert_ok(file_make_dirs(fixture_path("set/train/aa"), &err), &err);
+    put_png("set/val/aa/t.png", 16, 16, 5);
+    assert_error(try_open(&data, BAD_IMAGE_FAIL, 1, &err), ERR_DATA, &err, "train/aa", "present");
+    assert_ok(open_with(&data, present, &err), &err);
+    assert_int_equal(dataset_n_classes(data), 2);
+    assert_string_equal(dataset_class_name(data, 1), "b");
+    assert_int_equal(dataset_count(data, DATA_TEST), 2);
+    assert_int_equal(dataset_label(data, DATA_TEST, 1), 1);
+    assert_true(has_note(data, "1 of 3 classes", "'aa'"));
+    assert_true(has_note(data, "1 test images are left out", ""));
+    assert_string_not_equal(dataset_digest(data), whole);
+    dataset_close(&data);
+}
+
+/*
+ * The digest is of the contents: another picture under the same name, of the same size, at the
+ * same time of modification, is another set, and what changed is named. Names count, too.
+ */
+static void test_digest_is_of_the_contents(void **state)
+{
+    (void)state;
+    Err err;
+    Dataset *data;
+    Text changes = {0};
     char first[DATA_DIGEST_CHARS];
+    struct stat before;
     make_set();
     assert_ok(try_open(&data, BAD_IMAGE_FAIL, 1, &err), &err);
     memcpy(first, dataset_digest(data), sizeof first);
+    assert_string_equal(dataset_contents(data), first);
+    assert_ok(dataset_changes(data, first, &changes, &err), &err);
+    assert_string_equal(text_string(&changes), "");
     dataset_close(&data);
+
+    assert_int_equal(stat(fixture_path("set/train/b/2.png"), &before), 0);
+    flip_last_byte("set/train/b/2.png");
+    const struct timespec times[] = {before.st_atim, before.st_mtim};
+    assert_int_equal(utimensat(AT_FDCWD, fixture_path("set/train/b/2.png"), times, 0), 0);
     put_png("set/train/b/3.png", 20, 30, 1);
+    assert_ok(file_remove(fixture_path("set/val/a/u.png"), &err), &err);
+    put_png("set/val/a/w.png", 16, 16, 6);
     assert_ok(try_open(&data, BAD_IMAGE_FAIL, 1, &err), &err);
     assert_string_not_equal(first, dataset_digest(data));
+    assert_ok(dataset_changes(data, first, &changes, &err), &err);
+    assert_string_equal(text_string(&changes),
+                        "'train/b/2.png' has other contents, 'train/b/3.png' is new, "
+                        "'val/a/w.png' is new and 1 more");
+    text_release(&changes);
+    dataset_close(&data);
+}
+
+/*
+ * A folder whose files are older than the grain of a clock is not read again: the second opening
+ * reads the memo alone, and finds the same digest; without the memo it reads every file.
+ */
+static void test_unchanged_files_are_not_read(void **state)
+{
+    (void)state;
+    enum { N_FILES = 6 };
+    Err err;
+    Dataset *data;
+    long n_reads[2];
+    char first[DATA_DIGEST_CHARS];
+    const struct timespec settled = {2, 100000000};
+    make_set();
+    assert_ok(file_remove_tree(fixture_path("cache"), &err), &err);
+    assert_int_equal(nanosleep(&settled, NULL), 0);
+    for (int i = 0; i < 2; i++) {
+        sysfault_arm(SYS_READ, 0, SYS_FAIL, 0);
+        assert_ok(try_open(&data, BAD_IMAGE_FAIL, 1, &err), &err);
+        n_reads[i] = sysfault_count();
+        sysfault_clear();
+        if (i > 0)
+            assert_string_equal(first, dataset_digest(data));
+        memcpy(first, dataset_digest(data), sizeof first);
+        dataset_close(&data);
+    }
+    assert_true(n_reads[0] >= N_FILES);
+    assert_true(n_reads[1] < N_FILES);
+}
+
+/* The identity of earlier versions: names and sizes of .jpg and .png, no validation of its own. */
+static void test_identity_by_listing(void **state)
+{
+    (void)state;
+    static const char *const paths[] = {"train/a/x.png", "train/a/y.png", "train/b/10.PNG",
+                                        "train/b/2.png", "test/a/t.png",  "test/b/t.png"};
+    const DatasetSettings listing = {.identity = DATA_BY_LISTING};
+    Err err;
+    Dataset *data;
+    char digest[DATA_DIGEST_CHARS];
+    Hasher *hasher = hash_create();
+    make_set();
+    put_png("set/test/a/t.png", 8, 8, 9);
+    put_png("set/test/b/t.png", 8, 8, 9);
+    fixture_write("set/train/a/new.webp", "not looked at", 13);
+    put_png("set/train/a/deep/x.png", 9, 9, 3);
+    for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+        char size[24], path[64];
+        uint64_t n_bytes;
+        snprintf(path, sizeof path, "set/%s", paths[i]);
+        assert_ok(file_size(fixture_path(path), &n_bytes, &err), &err);
+        snprintf(size, sizeof size, "%llu", (unsigned long long)n_bytes);
+        hash_update(hasher, paths[i], strlen(paths[i]) + 1);
+        hash_update(hasher, size, strlen(size) + 1);
+    }
+    hash_hex(hash_digest(hasher), digest);
+    hash_destroy(&hasher);
+    assert_ok(open_with(&data, listing, &err), &err);
+    assert_int_equal(dataset_count(data, DATA_VAL), 0);
+    assert_string_equal(dataset_digest(data), digest);
+    assert_string_not_equal(dataset_contents(data), digest);
     dataset_close(&data);
 }
 
@@ -108,7 +394,8 @@ static void test_what_is_refused(void **state)
     Dataset *data;
     make_set();
     assert_int_equal(symlink("x.png", fixture_path("set/train/a/z.png")), 0);
-    assert_error(try_open(&data, BAD_IMAGE_FAIL, 1, &err), ERR_DATA, &err, "z.png", "regular");
+    assert_error(try_open(&data, BAD_IMAGE_FAIL, 1, &err), ERR_DATA, &err, "z.png",
+                 "data.links: follow");
     make_set();
     assert_int_equal(symlink("/", fixture_path("set/train/out")), 0);
     assert_error(try_open(&data, BAD_IMAGE_FAIL, 1, &err), ERR_DATA, &err, "train/out", "link");
@@ -129,10 +416,21 @@ static void test_what_is_refused(void **state)
     assert_error(try_open(&data, BAD_IMAGE_FAIL, 1, &err), ERR_DATA, &err, "\\xE9", "UTF-8");
     make_set();
     assert_ok(file_remove_tree(fixture_path("set/val"), &err), &err);
-    assert_error(try_open(&data, BAD_IMAGE_FAIL, 1, &err), ERR_DATA, &err, "neither", NULL);
+    assert_error(try_open(&data, BAD_IMAGE_FAIL, 1, &err), ERR_DATA, &err, "neither", "set/train");
     make_set();
     assert_ok(file_remove_tree(fixture_path("set/train/a"), &err), &err);
     assert_error(try_open(&data, BAD_IMAGE_FAIL, 1, &err), ERR_DATA, &err, "1 class", NULL);
+    make_set();
+    put_png("set/train/a/deep/x.png", 9, 9, 3);
+    assert_error(try_open(&data, BAD_IMAGE_FAIL, 1, &err), ERR_DATA, &err, "train/a/deep",
+                 "one level deep");
+    make_set();
+    put_png("set/valid/a/u.png", 9, 9, 3);
+    assert_error(try_open(&data, BAD_IMAGE_FAIL, 1, &err), ERR_DATA, &err, "'val' and 'valid'",
+                 NULL);
+    assert_ok(file_remove_tree(fixture_path("set/train"), &err), &err);
+    assert_ok(file_remove_tree(fixture_path("set/valid"), &err), &err);
+    assert_error(try_open(&data, BAD_IMAGE_FAIL, 1, &err), ERR_DATA, &err, "no 'train'", NULL);
     assert_null(data);
 }
 
@@ -183,7 +481,7 @@ static void test_bad_images(void **state)
 
 /*
  * What cannot be decoded is looked for once: the second opening takes the memo's word (here a word
- * that decoding would not give), another manifest or a damaged memo does not.
+ * that decoding would not give), other contents or a damaged memo does not.
  */
 static void test_bad_images_are_remembered(void **state)
 {
@@ -200,12 +498,13 @@ static void test_bad_images_are_remembered(void **state)
     assert_int_equal(dataset_n_skipped(data), 1);
     dataset_close(&data);
     assert_ok(file_list(fixture_path("cache"), &list, &err), &err);
-    assert_int_equal(list.n_names, 1);
-    assert_non_null(strstr(list.names[0], ".skipped"));
-    snprintf(path, sizeof path, "cache/%s", list.names[0]);
+    path[0] = '\0';
+    for (size_t i = 0; i < list.n_names; i++) {
+        if (strstr(list.names[i], ".skipped") != NULL)
+            snprintf(path, sizeof path, "cache/%s", list.names[i]);
+    }
     file_list_release(&list);
-
-    fixture_write("set/val/b/bad.jpg", "still no pic.", 13); /* of the same size: not looked at */
+    assert_true(path[0] != '\0');
     assert_ok(file_read(fixture_path(path), 1 << 12, &memo, &n_bytes, &err), &err);
     char *body = strstr(memo, "neither");
     assert_non_null(body);
@@ -223,6 +522,7 @@ static void test_bad_images_are_remembered(void **state)
     assert_ok(try_open(&data, BAD_IMAGE_SKIP, 1, &err), &err);
     assert_non_null(strstr(dataset_skipped(data, 0), "neither"));
     dataset_close(&data);
+    fixture_write("set/val/b/bad.jpg", "still no pic.", 13); /* of the same size: looked at */
     put_png("set/val/b/more.png", 16, 16, 9);
     assert_ok(try_open(&data, BAD_IMAGE_SKIP, 1, &err), &err);
     assert_non_null(strstr(dataset_skipped(data, 0), "neither"));
@@ -271,6 +571,11 @@ static void test_changed_file(void **state)
     fixture_write("set/train/a/x.png", "short", 5);
     assert_error(build(data, 1, &err), ERR_DATA, &err, "train/a/x.png", "now 5");
     dataset_close(&data);
+    make_set();
+    assert_ok(try_open(&data, BAD_IMAGE_FAIL, 1, &err), &err);
+    flip_last_byte("set/train/a/x.png");
+    assert_error(build(data, 1, &err), ERR_DATA, &err, "train/a/x.png", "changed");
+    dataset_close(&data);
 }
 
 static void test_real_set(void **state)
@@ -295,7 +600,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_order_and_labels),
-        cmocka_unit_test(test_manifest_digest),
+        cmocka_unit_test(test_splits),
+        cmocka_unit_test(test_flat_folder),
+        cmocka_unit_test(test_passed_over),
+        cmocka_unit_test(test_followed_links),
+        cmocka_unit_test(test_present_classes),
+        cmocka_unit_test(test_digest_is_of_the_contents),
+        cmocka_unit_test(test_unchanged_files_are_not_read),
+        cmocka_unit_test(test_identity_by_listing),
         cmocka_unit_test(test_what_is_refused),
         cmocka_unit_test(test_bad_images),
         cmocka_unit_test(test_bad_images_are_remembered),

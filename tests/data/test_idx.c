@@ -152,6 +152,86 @@ static void test_labels(void **state)
     assert_error(try_open(&data, &err), ERR_DATA, &err, "t10k-images-idx3-ubyte", "mnist'");
 }
 
+/* A set that is no row of its own: labels of any values, under any first part of the names. */
+static void make_letters(void)
+{
+    uint8_t file[1024];
+    Err err = {0};
+    assert_ok(file_remove_tree(fixture_path("letters"), &err), &err);
+    fixture_write("letters/emnist-letters-train-images-idx3-ubyte", file,
+                  make_images(file, N_TRAIN));
+    fixture_write("letters/emnist-letters-test-images-idx3-ubyte", file, make_images(file, N_TEST));
+    make_labels(file, N_TRAIN);
+    memcpy(file + LABEL_HEADER, "\x01\x1a\x03\x01\xff\x03", N_TRAIN);
+    fixture_write("letters/emnist-letters-train-labels-idx1-ubyte", file, LABEL_HEADER + N_TRAIN);
+    make_labels(file, N_TEST);
+    memcpy(file + LABEL_HEADER, "\x1a\x01\x03", N_TEST);
+    fixture_write("letters/emnist-letters-test-labels-idx1-ubyte", file, LABEL_HEADER + N_TEST);
+}
+
+static ErrCode open_letters(Dataset **data, bool transpose, Err *err)
+{
+    const DatasetSettings settings = {
+        .name = "idx", .path = fixture_path("letters"), .transpose = transpose};
+    *err = (Err){0};
+    return dataset_open(data, &settings, err);
+}
+
+/* Classes are the labels' values in order, named by them; transposing swaps rows and columns. */
+static void test_any_set(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"1", "3", "26", "255"};
+    static const int labels[N_TRAIN] = {0, 2, 1, 0, 3, 1};
+    Err err;
+    Dataset *data;
+    DataSize size;
+    uint8_t file[1024], rgb[SIDE * (SIDE + 1) * 3];
+    char digest[DATA_DIGEST_CHARS];
+    make_letters();
+    assert_ok(open_letters(&data, false, &err), &err);
+    assert_int_equal(dataset_n_classes(data), ARRAY_LEN(names));
+    for (int c = 0; c < 4; c++)
+        assert_string_equal(dataset_class_name(data, c), names[c]);
+    for (uint32_t i = 0; i < N_TRAIN; i++)
+        assert_int_equal(dataset_label(data, DATA_TRAIN, i), labels[i]);
+    assert_int_equal(dataset_label(data, DATA_TEST, 0), 2);
+    memcpy(digest, dataset_digest(data), sizeof digest);
+    dataset_close(&data);
+
+    assert_ok(open_letters(&data, true, &err), &err);
+    assert_string_not_equal(dataset_digest(data), digest);
+    assert_ok(dataset_image_size(data, DATA_TRAIN, 1, &size, &err), &err);
+    assert_true(size.height == SIDE + 1 && size.width == SIDE);
+    assert_ok(dataset_image_read(data, DATA_TRAIN, 1, size, rgb, &err), &err);
+    make_images(file, N_TRAIN);
+    const uint8_t *pixels = file + HEADER + SIDE * (SIDE + 1);
+    for (int y = 0; y < size.height; y++) {
+        for (int x = 0; x < size.width; x++)
+            assert_int_equal(rgb[(y * SIDE + x) * 3 + 2], pixels[x * (SIDE + 1) + y]);
+    }
+    dataset_close(&data);
+}
+
+/* Two sets in one folder are told apart by nothing: both are named. A missing file is, too. */
+static void test_any_set_is_one(void **state)
+{
+    (void)state;
+    Err err;
+    Dataset *data;
+    uint8_t file[1024];
+    make_letters();
+    fixture_write("letters/emnist-mnist-train-images-idx3-ubyte", file, make_images(file, N_TRAIN));
+    assert_error(open_letters(&data, false, &err), ERR_DATA, &err,
+                 "'emnist-letters-train-images-idx3-ubyte' and 'emnist-mnist-train-images-idx3-",
+                 "a folder of its own");
+    make_letters();
+    assert_ok(file_remove(fixture_path("letters/emnist-letters-test-labels-idx1-ubyte"), &err),
+              &err);
+    assert_error(open_letters(&data, false, &err), ERR_DATA, &err, "letters' has no file",
+                 "-labels-idx1-ubyte");
+}
+
 static void test_real_set(void **state)
 {
     (void)state;
@@ -176,6 +256,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_records),          cmocka_unit_test(test_damaged_files),
         cmocka_unit_test(test_huge_declaration), cmocka_unit_test(test_labels),
+        cmocka_unit_test(test_any_set),          cmocka_unit_test(test_any_set_is_one),
         cmocka_unit_test(test_real_set),
     };
     const char *root = getenv("ISOFLOP_DATA");

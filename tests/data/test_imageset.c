@@ -58,7 +58,7 @@ static void test_holds_the_resized_images(void **state)
     for (int part = 0; part < N_PARTS; part++) {
         assert_int_equal(imageset_count(set, (DataPart)part), split.count[part]);
         for (uint32_t i = 0; i < split.count[part]; i++) {
-            const DataSplit pool = data_part_split((DataPart)part);
+            const DataSplit pool = data_part_split(data, (DataPart)part);
             const ImageView view = imageset_view(set, (DataPart)part, i);
             assert_int_equal(view.index, split.index[part][i]);
             assert_int_equal(view.label, dataset_label(data, pool, view.index));
@@ -126,7 +126,7 @@ static void test_keeps_the_central_square(void **state)
     assert_ok(imageset_open(&set, data, &split, &settings, &report, &err), &err);
     for (int part = 0; part < N_PARTS; part++) {
         const ImageView view = imageset_view(set, (DataPart)part, 1);
-        const DataSplit pool = data_part_split((DataPart)part);
+        const DataSplit pool = data_part_split(data, (DataPart)part);
         assert_ok(dataset_image_read(data, pool, view.index, (DataSize){32, 32}, source, &err),
                   &err);
         for (size_t y = 0; y < 16; y++)

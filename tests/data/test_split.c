@@ -5,6 +5,7 @@
 #include "base/sys.h"
 #include "data/split.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static Split make(const Dataset *data, int64_t n_train, int64_t n_val, int64_t n_test)
@@ -34,7 +35,8 @@ static void test_lists_are_sorted_and_disjoint(void **state)
     Split split = make(data, 70, 31, 12);
     for (int part = 0; part < N_PARTS; part++) {
         for (uint32_t i = 0; i < split.count[part]; i++) {
-            assert_true(split.index[part][i] < dataset_count(data, data_part_split(part)));
+            assert_true(split.index[part][i] <
+                        dataset_count(data, data_part_split(data, (DataPart)part)));
             if (i)
                 assert_true(split.index[part][i - 1] < split.index[part][i]);
         }
@@ -124,6 +126,48 @@ static void test_defaults(void **state)
     dataset_close(&data);
 }
 
+static void put_bmp(const char *folder, int i)
+{
+    static const uint8_t head[] = {'B', 'M', 0, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40,
+                                   0,   0,   0, 1, 0, 0, 0, 1, 0, 0, 0,  1, 0, 24};
+    uint8_t file[58] = {0};
+    char path[64];
+    memcpy(file, head, sizeof head);
+    snprintf(path, sizeof path, "%s/%d.bmp", folder, i);
+    fixture_write(path, file, sizeof file);
+}
+
+/* A set with validation of its own: all of it by default, and train keeps every image it has. */
+static void test_own_validation(void **state)
+{
+    (void)state;
+    static const char *const folders[] = {"own/train/a", "own/train/b", "own/test/a",
+                                          "own/test/b",  "own/val/a",   "own/val/b"};
+    Err err = {0};
+    Dataset *data;
+    for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
+        for (int k = 0; k < (i < 2 ? 10 : 3); k++)
+            put_bmp(folders[i], k);
+    }
+    const DatasetSettings settings = {.name = "own", .path = fixture_path("own")};
+    assert_ok(dataset_open(&data, &settings, &err), &err);
+    assert_int_equal(data_part_split(data, PART_VAL), DATA_VAL);
+    Split split = make(data, SPLIT_DEFAULT, SPLIT_DEFAULT, SPLIT_DEFAULT);
+    assert_int_equal(split.count[PART_TRAIN], 20);
+    assert_int_equal(split.count[PART_VAL], 6);
+    assert_int_equal(split.count[PART_TEST], 6);
+    split_release(&split);
+    split = make(data, 20, 4, 2);
+    assert_int_equal(split.count[PART_VAL], 4);
+    for (uint32_t i = 0; i < 4; i++)
+        assert_true(split.index[PART_VAL][i] < 6);
+    split_release(&split);
+    const SplitSizes large = {{1, 7, 1}};
+    assert_error(split_init(&split, data, &large, &err), ERR_USAGE, &err, "data.val 7",
+                 "6 validation images");
+    dataset_close(&data);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -133,6 +177,7 @@ int main(void)
         cmocka_unit_test(test_polytex_keys),
         cmocka_unit_test(test_sizes_that_do_not_fit),
         cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_own_validation),
     };
     return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);
 }

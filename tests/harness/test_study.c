@@ -13,6 +13,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static const char minimal[] = "study: s\nbaseline: proxy-b0\n";
 
@@ -168,6 +169,35 @@ static void echo_reads_back(void **state)
     assert_true(n >= 2);
 }
 
+/* data.path is relative to the study's file; of an option, to where the program was started. */
+static void data_path_is_the_files(void **state)
+{
+    (void)state;
+    static const char with_path[] = "study: s\ndata: {name: x, path: ../sets/x}\n";
+    const char *const set = "data.path=./here/x";
+    char here[4096];
+    Text wanted = {0};
+    assert_non_null(getcwd(here, sizeof here));
+    Study *study = parse(with_path, NULL, 0);
+    text_printf(&wanted, "%s/dir/../sets/x", here);
+    assert_string_equal(study->data.path, text_string(&wanted));
+    Text echo = {0};
+    study_emit(study, &echo); /* what a worker is told, from wherever it reads it */
+    assert_non_null(strstr(text_string(&echo), text_string(&wanted)));
+    text_release(&echo);
+    study_destroy(&study);
+    study = parse(with_path, &set, 1);
+    text_clear(&wanted);
+    text_printf(&wanted, "%s/here/x", here);
+    assert_string_equal(study->data.path, text_string(&wanted));
+    study_destroy(&study);
+    const char *const absolute = "data.path=/x";
+    study = parse(with_path, &absolute, 1);
+    assert_string_equal(study->data.path, "/x");
+    study_destroy(&study);
+    text_release(&wanted);
+}
+
 /* Adding seeds, parts, another path or question is going on; changing what trials are is not. */
 static void going_on_is_told_from_changing(void **state)
 {
@@ -247,6 +277,7 @@ int main(void)
         cmocka_unit_test(augmentations_are_listed),
         cmocka_unit_test(unknown_network_key_is_named),
         cmocka_unit_test(echo_reads_back),
+        cmocka_unit_test(data_path_is_the_files),
         cmocka_unit_test(going_on_is_told_from_changing),
         cmocka_unit_test(template_is_valid),
         cmocka_unit_test(manual_holds_the_tables),
