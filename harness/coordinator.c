@@ -198,13 +198,14 @@ static void close_run(RunState *run)
 ErrCode coordinator_run(const Study *study, const RunSettings *settings,
                         const RunCallbacks *callbacks, RunReport *report, Err *err)
 {
-    Study known = *study; /* with the identity of its data */
+    Study known = *study; /* with the store's version and the identity of its data */
     RunState run = {.study = &known,
                     .settings = settings,
                     .callbacks = callbacks,
                     .report = report,
                     .begun_ns = clock_now_ns()};
     *report = (RunReport){0};
+    TRY(run_open_version(&known, settings->out, err));
     TRY(run_identity_choose(&known.data, settings,
                             settings->threads > 0 ? settings->threads : cpu_available_threads(),
                             err));

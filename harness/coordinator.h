@@ -15,9 +15,10 @@
 #include "base/err.h"
 
 /*
- * Runs or goes on with a study. ERR_BUSY (who holds the lock), ERR_USAGE (changed study, with a
- * diff; over the time budget), ERR_VERSION, ERR_DB, ERR_IO, ERR_INTERRUPTED (state saved). Call
- * from the main thread after proc_catch_stops. The report is filled also on failure.
+ * Runs or goes on with a study, which takes the version of a store that is there
+ * (study_take_version in harness/study.h). ERR_BUSY (who holds the lock), ERR_USAGE (changed study,
+ * with a diff; over the time budget), ERR_VERSION, ERR_DB, ERR_IO, ERR_INTERRUPTED (state saved).
+ * Call from the main thread after proc_catch_stops. The report is filled also on failure.
  */
 ErrCode coordinator_run(const Study *study, const RunSettings *settings,
                         const RunCallbacks *callbacks, RunReport *report, Err *err) ERR_CHECKED;

@@ -1,6 +1,7 @@
 /* harness/plan.c: networks and trials out of points, their digests, cost and time. */
 #include "harness/plan.h"
 
+#include "harness/identity.h"
 #include "harness/plan_points.h"
 #include "harness/stepbench.h"
 #include "harness/study_data.h"
@@ -8,7 +9,6 @@
 #include "base/sys.h"
 #include "models/cost.h"
 #include "models/resolve.h"
-#include "nn/arithmetic.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -27,15 +27,8 @@ enum {
 static ErrCode trial_digest(const Plan *plan, const char *network, char out[HASH_HEX_BYTES],
                             Err *err)
 {
-    Text text = {0};
-    text_printf(&text, "network %s\nimages %s\narithmetic %d\n", network, plan->split_digest,
-                arithmetic_revision());
-    yaml_emit(&recipe_table, &plan->study->recipe, 0, &text);
-    const ErrCode code = text_ok(&text, err);
-    if (code == ERR_NONE)
-        hash_hex(hash_128(text.data, text.n_bytes), out);
-    text_release(&text);
-    return code;
+    const Identity identity = {network, plan->split_digest, &plan->study->recipe};
+    return identity_digest(&identity, plan->study->version, out, err);
 }
 
 static ErrCode add_trials(Plan *plan, int network, Err *err)

@@ -3,7 +3,8 @@
  *
  * A Recipe is the `recipe` mapping of a study with every key in force (docs/study.md). Each key
  * is declared once, in recipe_table: parsed, validated, overridden, echoed and documented from
- * there. It knows neither networks nor data sets, and is part of a trial's digest by its echo.
+ * there. It knows neither networks nor data sets; how it is part of a trial's digest, and what a
+ * new key or default must mind, stands in harness/identity.h.
  */
 #ifndef HARNESS_RECIPE_H
 #define HARNESS_RECIPE_H

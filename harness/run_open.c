@@ -41,23 +41,60 @@ static void join_lines(Text *out, const Text *lines)
     }
 }
 
-/* Refuses to go on with a study whose finished trials would no longer be its own. */
-static ErrCode check_same_study(RunState *run, Err *err)
+/* The newest text of the study a store holds; NULL: it holds none yet. */
+static ErrCode stored_study(Store *store, Study **out, Err *err)
 {
     Arena arena = {0};
     const char *yaml = NULL;
+    Err missing = {0};
+    *out = NULL;
+    const ErrCode code = store_study_yaml(store, &arena, &yaml, &missing);
+    if (code != ERR_NONE && code != ERR_MISSING)
+        *err = missing;
+    if (code == ERR_NONE)
+        TRY(study_parse_stored(out, "the store's study", yaml, err));
+fail:
+    arena_release(&arena);
+    return err->code;
+}
+
+ErrCode run_open_version(Study *study, const char *out, Err *err)
+{
+    char *path = file_join(out, "study.db");
+    Store *store = NULL;
+    Study *old = NULL;
+    uint64_t n_bytes = 0;
+    if (path == NULL)
+        return err_memory(err, strlen(out));
+    if (file_exists(path))
+        TRY(file_size(path, &n_bytes, err));
+    if (n_bytes > 0) { /* a crash may have left one of no bytes */
+        TRY(store_open_read(&store, path, err));
+        TRY(stored_study(store, &old, err));
+    }
+    if (old != NULL)
+        TRY(study_take_version(study, old->version, err));
+fail:
+    study_destroy(&old);
+    store_close(&store);
+    mem_free(path);
+    return err->code;
+}
+
+/* Refuses to go on with a study whose finished trials would no longer be its own. */
+static ErrCode check_same_study(RunState *run, Err *err)
+{
     Study *old = NULL;
     Text diff = {0}, line = {0};
     bool may = true;
-    Err missing = {0};
-    const ErrCode code = store_study_yaml(run->store, &arena, &yaml, &missing);
-    if (code == ERR_MISSING)
-        goto fail;
-    if (code != ERR_NONE) {
-        *err = missing;
+    TRY(stored_study(run->store, &old, err));
+    if (old == NULL)
+        return ERR_NONE;
+    if (old->version != run->study->version) {
+        (void)err_set(err, ERR_BUSY, "another run has just begun a study in '%s': run again",
+                      run->settings->out);
         goto fail;
     }
-    TRY(study_parse(&old, "the store's study", yaml, strlen(yaml), NULL, 0, err));
     TRY(study_may_go_on(&may, &diff, old, run->study, err));
     if (!may) {
         join_lines(&line, &diff);
@@ -69,7 +106,6 @@ fail:
     study_destroy(&old);
     text_release(&diff);
     text_release(&line);
-    arena_release(&arena);
     return err->code;
 }
 

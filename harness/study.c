@@ -1,6 +1,7 @@
 /* harness/study.c: reading a study, echoing it, and whether a store may go on with it. */
 #include "harness/study.h"
 
+#include "harness/identity.h"
 #include "harness/study_keys.h"
 
 #include "base/file.h"
@@ -34,19 +35,24 @@ static ErrCode check_seeds(const Study *study, Err *err)
     return ERR_NONE;
 }
 
-/* Applies overrides to the document and reads it into the study. Takes over `doc` in any case. */
-static ErrCode study_from_doc(Study **out, YamlDoc *doc, const char *const *sets, size_t n_sets,
-                              Err *err)
+/* The version a study names, or `silent` if it names none. */
+static ErrCode find_version(int *out, const YamlNode *node, int silent, Err *err)
 {
-    Study *study = mem_calloc(1, sizeof *study);
-    if (study == NULL) {
-        yaml_destroy(&doc);
-        return err_memory(err, sizeof *study);
-    }
-    study->doc = doc;
-    study->folder = "";
-    for (size_t i = 0; i < n_sets; i++)
-        TRY(yaml_set(doc, sets[i], err));
+    int64_t version = silent;
+    if (!yaml_is_null(node))
+        TRY(yaml_as_int(node, 1, IDENTITY_VERSION, &version, err));
+    *out = (int)version;
+    return ERR_NONE;
+fail:
+    return err_wrap(err, "a newer isoflop may know this study");
+}
+
+/* Reads the document anew, its silence meaning the defaults of `silent`. */
+static ErrCode read_study(Study *study, YamlDoc *doc, int silent, Err *err)
+{
+    *study = (Study){.folder = "", .doc = doc};
+    TRY(find_version(&study->version, yaml_find(yaml_root(doc), "version"), silent, err));
+    TRY(identity_complete(&identity_recipe, study->version, doc, "recipe", err));
     TRY(yaml_read(doc, &study_table, yaml_root(doc), study, err));
     if (yaml_is_null(study->network))
         study->network = NULL;
@@ -55,10 +61,42 @@ static ErrCode study_from_doc(Study **out, YamlDoc *doc, const char *const *sets
     TRY(recipe_check(&study->recipe, err));
     TRY(check_seeds(study, err));
     TRY(study_read_parts(study, err));
+fail:
+    return err->code;
+}
+
+/* Applies overrides to the document and reads it into the study. Takes over `doc` in any case. */
+static ErrCode study_from_doc(Study **out, YamlDoc *doc, const char *const *sets, size_t n_sets,
+                              int silent, Err *err)
+{
+    Study *study = mem_calloc(1, sizeof *study);
+    if (study == NULL) {
+        yaml_destroy(&doc);
+        return err_memory(err, sizeof *study);
+    }
+    study->doc = doc;
+    for (size_t i = 0; i < n_sets; i++)
+        TRY(yaml_set(doc, sets[i], err));
+    TRY(read_study(study, doc, silent, err));
     *out = study;
     return ERR_NONE;
 fail:
     study_destroy(&study);
+    return err->code;
+}
+
+ErrCode study_take_version(Study *study, int version, Err *err)
+{
+    Study anew;
+    if (study->version == version)
+        return ERR_NONE;
+    TRY(read_study(&anew, study->doc, version, err));
+    anew.folder = study->folder;
+    anew.data.path = study->data.path;
+    anew.data.identity = study->data.identity;
+    anew.version = version;
+    *study = anew;
+fail:
     return err->code;
 }
 
@@ -112,13 +150,13 @@ fail:
     return err->code;
 }
 
-ErrCode study_parse(Study **out, const char *origin, const char *text, size_t n_bytes,
-                    const char *const *sets, size_t n_sets, Err *err)
+static ErrCode parse(Study **out, const char *origin, const char *text, size_t n_bytes,
+                     const char *const *sets, size_t n_sets, int silent, Err *err)
 {
     YamlDoc *doc = NULL;
     Study *study = NULL;
     TRY(yaml_parse(&doc, origin, text, n_bytes, err));
-    TRY(study_from_doc(&study, doc, sets, n_sets, err));
+    TRY(study_from_doc(&study, doc, sets, n_sets, silent, err));
     TRY(check_named(study, origin, err));
     TRY(keep_folder(study, origin, err));
     TRY(anchor_path(study, err));
@@ -127,6 +165,17 @@ ErrCode study_parse(Study **out, const char *origin, const char *text, size_t n_
 fail:
     study_destroy(&study);
     return err->code;
+}
+
+ErrCode study_parse(Study **out, const char *origin, const char *text, size_t n_bytes,
+                    const char *const *sets, size_t n_sets, Err *err)
+{
+    return parse(out, origin, text, n_bytes, sets, n_sets, IDENTITY_VERSION, err);
+}
+
+ErrCode study_parse_stored(Study **out, const char *origin, const char *text, Err *err)
+{
+    return parse(out, origin, text, strlen(text), NULL, 0, 1, err);
 }
 
 /* The built-in study of that name, with or without ".yaml", or NULL. */
@@ -174,7 +223,7 @@ ErrCode study_defaults(Study **out, const char *const *sets, size_t n_sets, Err 
     YamlDoc *doc = NULL;
     if (yaml_create(&doc, "defaults", err) != ERR_NONE)
         return err->code;
-    return study_from_doc(out, doc, sets, n_sets, err);
+    return study_from_doc(out, doc, sets, n_sets, IDENTITY_VERSION, err);
 }
 
 /* Sets every leaf of `map` in the document of a network file. */
@@ -252,25 +301,18 @@ void study_emit(const Study *study, Text *out)
 {
     Study plain = *study;
     plain.parts_node = NULL;
+    plain.version_node = NULL;
+    if (study->version > 1) /* the texts of version 1 have no such line */
+        text_printf(out, "version: %d\n", study->version);
     yaml_emit(&study_table, &plain, 0, out);
     study_emit_parts(study, out);
 }
 
-/* What decides trials, one "section.key: value" a line, the same keys in the same order for all. */
-static ErrCode flatten(const Study *study, Text *out, Err *err)
+/* Appends the lines of block YAML, each key with its section in front: "data.train: 600". */
+static void flatten_lines(const char *yaml, const char *prefix, Text *out)
 {
-    Study plain = *study;
-    plain.parts_node = NULL;
-    plain.question = "";
-    plain.data.path = NULL;
-    plain.seeds = (YamlInts){NULL, 0};
-    plain.fairness = (StudyFairness){0};
-    plain.objective = (StudyObjective){0};
-    Text yaml = {0};
     char section[TEXT_NUMBER_BYTES] = "";
-    yaml_emit(&study_table, &plain, 0, &yaml);
-    TRY(text_ok(&yaml, err));
-    for (const char *line = text_string(&yaml); *line;) {
+    for (const char *line = yaml; *line;) {
         const size_t n = strcspn(line, "\n");
         const size_t indent = strspn(line, " ");
         const bool opens = n > 1 && line[n - 1] == ':';
@@ -281,17 +323,45 @@ static ErrCode flatten(const Study *study, Text *out, Err *err)
             section[n - 1] = '.';
             section[n] = '\0';
         } else {
+            text_append(out, prefix);
             text_append(out, section);
             text_append_bytes(out, line + indent, n - indent);
             text_append_char(out, '\n');
         }
         line += n + (line[n] == '\n');
     }
+}
+
+/* Keys of a study that decide no trial, or how one is called. */
+static bool is_beside_trials(const char *key)
+{
+    static const char *const keys[] = {"version",  "question",  "seeds",
+                                       "fairness", "objective", "parts"};
+    bool found = false;
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+        found = found || strcmp(keys[i], key) == 0;
+    return found;
+}
+
+/* What decides trials, one "section.key: value" a line; of the recipe only what it uses. */
+static ErrCode flatten(const Study *study, int version, Text *out, Err *err)
+{
+    Study plain = *study;
+    plain.data.path = NULL;
+    Text yaml = {0}, recipe = {0};
+    for (size_t i = 0; i < study_table.n_keys; i++) {
+        const YamlKey *key = &study_table.keys[i];
+        const YamlTable one = {study_table.name, key, 1};
+        if (key->table != &recipe_table && !is_beside_trials(key->name))
+            yaml_emit(&one, &plain, 0, &yaml);
+    }
+    flatten_lines(text_string(&yaml), "", out);
+    identity_lines(&identity_recipe, version, &study->recipe, true, &recipe);
+    flatten_lines(text_string(&recipe), "recipe.", out);
+    out->failed = out->failed || yaml.failed || recipe.failed;
     text_release(&yaml);
+    text_release(&recipe);
     return text_ok(out, err);
-fail:
-    text_release(&yaml);
-    return err->code;
 }
 
 /* The line of `text` that begins with the key of `line` (up to ": "), or NULL. */
@@ -331,8 +401,8 @@ ErrCode study_may_go_on(bool *out, Text *diff, const Study *old, const Study *no
 {
     Text a = {0}, b = {0};
     const size_t before = diff->n_bytes;
-    TRY(flatten(old, &a, err));
-    TRY(flatten(now, &b, err));
+    TRY(flatten(old, old->version, &a, err));
+    TRY(flatten(now, old->version, &b, err));
     diff_lines(text_string(&a), text_string(&b), false, diff);
     diff_lines(text_string(&b), text_string(&a), true, diff);
     TRY(text_ok(diff, err));

@@ -86,6 +86,8 @@ typedef struct StudyPart {
 } StudyPart;
 
 typedef struct Study {
+    const YamlNode *version_node; /* as written, or NULL */
+    int version;                  /* of its trials' digests (harness/identity.h) */
     const char *name;
     const char *question;
     const char *baseline; /* zoo name, or a path relative to `folder` */
@@ -124,6 +126,19 @@ ErrCode study_load(Study **out, const char *path, const char *const *sets, size_
  */
 ErrCode study_parse(Study **out, const char *origin, const char *text, size_t n_bytes,
                     const char *const *sets, size_t n_sets, Err *err) ERR_CHECKED;
+
+/*
+ * The same from a text that study_emit wrote, maybe years ago: where it has no `version`, it is of
+ * version 1.
+ */
+ErrCode study_parse_stored(Study **out, const char *origin, const char *text, Err *err) ERR_CHECKED;
+
+/*
+ * Makes a study that goes on in a store one of the store's version: what it does not say it means
+ * as it did when the store was begun, and its trials are found again. A study that names a version
+ * itself keeps that one's defaults. ERR_USAGE, ERR_MEMORY; then the study is as it was.
+ */
+ErrCode study_take_version(Study *study, int version, Err *err) ERR_CHECKED;
 
 /*
  * A study of nothing but defaults and `sets`: what `train` and `eval` use. Has no name, no parts.

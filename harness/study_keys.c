@@ -60,6 +60,8 @@ static const YamlTable objective_table = {"objective", objective_keys, ARRAY_LEN
 
 #define KEY(field) offsetof(Study, field)
 static const YamlKey study_keys[] = {
+    {"version", YAML_RAW, KEY(version_node), YAML_OPTIONAL, 0, 0, NULL, NULL,
+     "of the defaults and digests, see Versions; isoflop writes it, users need not"},
     {"study", YAML_STRING, KEY(name), "''", 0, 0, NULL, NULL,
      "name of the study and of its folder"},
     {"question", YAML_STRING, KEY(question), "''", 0, 0, NULL, NULL,

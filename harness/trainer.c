@@ -7,7 +7,6 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "data/imagestats.h"
-#include "nn/arithmetic.h"
 #include "weights/weights.h"
 
 #include <math.h>
@@ -40,27 +39,22 @@ void trainer_warn(const Trainer *t, const char *format, ...)
 
 /* --- setting up --- */
 
-/* Digest of all that decides the bits: a checkpoint of anything else is not taken up. */
-static ErrCode make_key(Trainer *t, Err *err)
+/* A checkpoint of anything else is not taken up. */
+static ErrCode make_keys(Trainer *t, Err *err)
 {
     const TrainJob *job = t->job;
-    char hex[HASH_HEX_BYTES] = "none";
-    Text text = {0};
+    const Identity identity = {job->network->digest, t->images.digest, job->recipe};
+    char init[HASH_HEX_BYTES];
     if (job->init != NULL) {
         Hash128 hash;
-        if (hash_file(job->init, &hash, err) != ERR_NONE)
-            return err->code;
-        hash_hex(hash, hex);
+        TRY(hash_file(job->init, &hash, err));
+        hash_hex(hash, init);
     }
-    text_printf(&text, "network %s\nimages %s\narithmetic %d\nseed %lld\ninit %s\n",
-                job->network->digest, t->images.digest, arithmetic_revision(), (long long)job->seed,
-                hex);
-    yaml_emit(&recipe_table, job->recipe, 0, &text);
-    const ErrCode code = text_ok(&text, err);
-    if (code == ERR_NONE)
-        hash_hex(hash_128(text.data, text.n_bytes), t->key);
-    text_release(&text);
-    return code;
+    for (int version = 1; version <= IDENTITY_VERSION; version++)
+        TRY(identity_key(&identity, version, job->seed, job->init != NULL ? init : NULL,
+                         t->keys[version - 1], err));
+fail:
+    return err->code;
 }
 
 static bool say_preparing(void *user, uint32_t done, uint32_t total)
@@ -168,7 +162,7 @@ static ErrCode begin(Trainer *t, Err *err)
     bool is_resumed = false;
     TRY(open_set(t, err));
     TRY(make_net(t, err));
-    TRY(make_key(t, err));
+    TRY(make_keys(t, err));
     t->epochs = mem_calloc((size_t)t->job->recipe->epochs, sizeof *t->epochs);
     if (t->epochs == NULL) {
         (void)err_memory(err, (size_t)t->job->recipe->epochs * sizeof *t->epochs);

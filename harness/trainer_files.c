@@ -59,7 +59,7 @@ static int64_t number_in_name(const char *name, const char *prefix)
 
 static void put_position(const Trainer *t, JsonWriter *json)
 {
-    json_put_text(json, "key", t->key);
+    json_put_text(json, "key", t->keys[IDENTITY_VERSION - 1]);
     json_put_int(json, "epoch", t->at.epoch);
     json_put_int(json, "step", t->at.step);
     json_put_double(json, "loss_sum", t->at.loss_sum);
@@ -105,6 +105,15 @@ static ErrCode read_epochs(Trainer *t, const json_t *map, Err *err)
     return ERR_NONE;
 }
 
+/* Whether a checkpoint, of whatever version, is one of this training. */
+static bool is_our_key(const Trainer *t, const char *key)
+{
+    bool found = false;
+    for (size_t i = 0; i < ARRAY_LEN(t->keys); i++)
+        found = found || strcmp(key, t->keys[i]) == 0;
+    return found;
+}
+
 /*
  * Puts a checkpoint's text into the trainer's position. ERR_VERSION if it is of another training.
  */
@@ -115,7 +124,7 @@ static ErrCode read_position(Trainer *t, const char *path, const char *text, Err
     TrainPosition *at = &t->at;
     TRY(json_parse(&map, path, text, strlen(text), err));
     TRY(json_get_text(map, "key", &key, err));
-    if (strcmp(key, t->key) != 0) {
+    if (!is_our_key(t, key)) {
         (void)err_set(err, ERR_VERSION,
                       "it belongs to another training (network, data, recipe or seed differ)");
         goto fail;

@@ -2,6 +2,7 @@
 #ifndef HARNESS_TRAINER_STATE_H
 #define HARNESS_TRAINER_STATE_H
 
+#include "harness/identity.h"
 #include "harness/study_data.h"
 #include "harness/trainer.h"
 
@@ -35,7 +36,8 @@ typedef struct Trainer {
     Arena arena;
     Batch batch;
     Schedule schedule;
-    char key[HASH_HEX_BYTES]; /* of all that decides the bits of this training */
+    /* Of all that decides the bits of this training, by version; the last goes into checkpoints. */
+    char keys[IDENTITY_VERSION][HASH_HEX_BYTES];
     TrainPosition at;
     TrainEpoch *epochs;       /* [recipe.epochs]; at.epoch of them are filled */
     int64_t checkpoint_at_ns; /* when the last one was written */

@@ -288,7 +288,7 @@ static ErrCode run_job(Speaker *speaker, Err *err)
     Network network = {0};
     Spec spec;
     TrainReport report;
-    TRY(study_parse(&study, "job", job->study, strlen(job->study), NULL, 0, err));
+    TRY(study_parse_stored(&study, "job", job->study, err));
     study->data.identity = (DataIdentity)job->identity;
     TRY(spec_parse(&spec, "network", job->network, strlen(job->network), err));
     TRY(resolve_network(&network, &spec, err));

@@ -48,7 +48,7 @@ ErrCode study_folder_open(StudyFolder *folder, const char *path, Err *err)
     TRY(open_store(folder, err));
     TRY(store_results(folder->store, &folder->arena, &folder->results, err));
     const char *yaml = folder->results.revision.yaml;
-    TRY(study_parse(&folder->study, "study.yaml of the store", yaml, strlen(yaml), NULL, 0, err));
+    TRY(study_parse_stored(&folder->study, "study.yaml of the store", yaml, err));
     folder->objective = study_objective(folder);
     TRY(store_set_score(folder->store, study_folder_score, &folder->objective, err));
 fail:
