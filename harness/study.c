@@ -282,9 +282,7 @@ fail:
 ErrCode study_baseline(Spec *out, const Study *study, Err *err)
 {
     const char *name = study->baseline;
-    const bool is_path =
-        strchr(name, '/') != NULL || text_ends_with(name, ".yaml") || text_ends_with(name, ".yml");
-    char *path = is_path ? file_join(study->folder, name) : mem_strdup(name);
+    char *path = zoo_is_path(name) ? file_join(study->folder, name) : mem_strdup(name);
     Spec spec;
     if (path == NULL)
         return err_memory(err, strlen(name));

@@ -67,7 +67,7 @@ typedef struct StudyStrategy {
 /* One entry of `parts`; fields that do not belong to its kind are 0. */
 typedef struct StudyPart {
     int kind;                         /* StudyPartKind */
-    const char *figure;               /* default by kind: grid, fig3, fig4, fig8 */
+    const char *figure;               /* it is drawn in; default by kind */
     double step;                      /* grid: spacing of alpha, beta, gamma */
     double product;                   /* grid: alpha beta^2 gamma^2 */
     double tolerance;                 /* grid: relative, inclusive */

@@ -37,7 +37,7 @@ const char *zoo_text(const char *name)
     return file != NULL ? (const char *)file->data : NULL;
 }
 
-static bool is_path(const char *name)
+bool zoo_is_path(const char *name)
 {
     return strchr(name, '/') != NULL || text_ends_with(name, ".yaml") ||
            text_ends_with(name, ".yml");
@@ -45,7 +45,7 @@ static bool is_path(const char *name)
 
 ErrCode zoo_load(Spec *spec, const char *name_or_path, Err *err)
 {
-    if (is_path(name_or_path))
+    if (zoo_is_path(name_or_path))
         return spec_load(spec, name_or_path, err);
     const EmbeddedFile *file = embed_find(zoo_files, name_or_path);
     if (file != NULL)

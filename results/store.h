@@ -88,7 +88,7 @@ typedef struct StoreNetwork {
  */
 typedef struct StorePoint {
     const char *part;    /* the part's key, made unique if a study has two: "grid", "grid-2" */
-    const char *figure;  /* "grid", "fig3", "fig4", "fig8" */
+    const char *figure;  /* a name of results/figure_names.h, or one that studies had before it */
     const char *series;  /* "width", "compound", "d=2.0 r=1.3"; grid: the part's key */
     const char *match;   /* "counted", "nominal", or "none": cost is the axis */
     double nominal[3];   /* depth, width, resolution multipliers asked for; NaN: genes say it */
