@@ -3,18 +3,11 @@
 
 #include "models/op_parts.h"
 
-#include "base/err.h"
-
 static const OpRow *const rows[] = {
 #define OP_ROW(kind, name) [kind] = &op_##name,
     OP_KINDS(OP_ROW)
 #undef OP_ROW
 };
-
-int ops_count(void)
-{
-    return (int)ARRAY_LEN(rows);
-}
 
 const OpRow *ops_row(OpKind kind)
 {

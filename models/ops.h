@@ -6,9 +6,6 @@
 
 #include "models/op_row.h"
 
-/* Kinds there are; every value below it is one. */
-int ops_count(void);
-
 const OpRow *ops_row(OpKind kind);
 
 /* True if `reader` reads the output of operation `index`. */

@@ -3,7 +3,10 @@
  */
 #include "nn/net.h"
 
+#include "nn/netphase.h"
 #include "nn/netplan.h"
+#include "nn/nettensor.h"
+#include "nn/netupdate.h"
 
 #include "base/sys.h"
 
@@ -48,20 +51,44 @@ fail:
     return err->code;
 }
 
+/* --- start of a training --- */
+
+void net_init_weights(Net *net, uint64_t seed)
+{
+    nettensor_init(net, seed);
+    net_reset_optimizer(net);
+}
+
+/*
+ * Pad lanes keep mean square 0 and weight 0: whatever the optimiser makes of 0/sqrt(0 + eps) is 0.
+ */
+void net_reset_optimizer(Net *net)
+{
+    if (!net->settings.training)
+        return;
+    memcpy(net->ema, net->weights, net->n_floats * sizeof *net->ema);
+    memset(net->momentum, 0, net->n_trainable * sizeof *net->momentum);
+    if (net->mean_square == NULL)
+        return;
+    const float start = net->settings.optimizer == NET_RMSPROP ? 1.0f : 0.0f;
+    for (size_t i = 0; i < net->n_trainable; i++)
+        net->mean_square[i] = start;
+}
+
 /* --- run --- */
 
 static void forward_pass(Worker *worker)
 {
     Net *net = worker->net;
     for (int i = 0; i < net->network.n_ops; i++) {
-        OpPlan *plan = &net->plans[i];
-        if (!plan->is_phase)
+        const OpPlan *plan = &net->plans[i];
+        if (!plan->run->is_phase)
             continue;
-        netforward_phase(worker, plan);
+        netphase_forward(worker, plan);
         team_wait(&net->team);
-        if (!netplan_is_conv(plan) || net->call.mode == MODE_EVAL)
+        if (!netstate_is_normed(plan) || net->call.mode == MODE_EVAL)
             continue;
-        netforward_finalize(worker, plan);
+        netphase_finish_forward(worker, plan);
         team_wait(&net->team);
     }
 }
@@ -69,13 +96,13 @@ static void forward_pass(Worker *worker)
 static void backward_pass(Worker *worker)
 {
     Net *net = worker->net;
-    for (int i = net->network.n_ops - 2; i >= 0; i--) {
-        OpPlan *plan = &net->plans[i];
-        if (!plan->is_phase)
+    for (int i = net->network.n_ops - 1; i >= 0; i--) {
+        const OpPlan *plan = &net->plans[i];
+        if (!plan->run->is_phase || plan->run->is_classifier)
             continue;
-        netbackward_phase(worker, plan);
+        netphase_backward(worker, plan);
         team_wait(&net->team);
-        netbackward_finalize(worker, plan);
+        netphase_finish_backward(worker, plan);
         team_wait(&net->team);
     }
 }
@@ -199,6 +226,76 @@ const NetSettings *net_settings(const Net *net)
 NetMemory net_memory(const Net *net)
 {
     return net->memory;
+}
+
+int net_n_tensors(const Net *net)
+{
+    return net->n_tensors;
+}
+
+const NetTensor *net_tensor(const Net *net, int index)
+{
+    return &net->tensors[index];
+}
+
+size_t net_largest_tensor(const Net *net)
+{
+    size_t most = 1;
+    for (int i = 0; i < net->n_tensors; i++)
+        most = net->tensors[i].n_elements > most ? net->tensors[i].n_elements : most;
+    return most;
+}
+
+int net_find_tensor(const Net *net, const char *name)
+{
+    for (int i = 0; i < net->n_tensors; i++)
+        if (strcmp(net->tensors[i].name, name) == 0)
+            return i;
+    return -1;
+}
+
+bool net_has(const Net *net, int index, NetValues values)
+{
+    const bool training = net->settings.training;
+    switch (values) {
+    case NET_WEIGHTS:
+        return true;
+    case NET_EMA:
+        return training;
+    case NET_MEAN_SQUARE:
+        return training && net->tensors[index].trainable && net->settings.optimizer != NET_SGD;
+    default:
+        return training && net->tensors[index].trainable;
+    }
+}
+
+static float *values_array(const Net *net, NetValues values)
+{
+    switch (values) {
+    case NET_WEIGHTS:
+        return net->weights;
+    case NET_EMA:
+        return net->ema;
+    case NET_MOMENTUM:
+        return net->momentum;
+    default:
+        return net->mean_square;
+    }
+}
+
+void net_read(const Net *net, int index, NetValues values, float *data)
+{
+    assert(net_has(net, index, values));
+    if (values == NET_GRADIENT)
+        nettensor_gradient(net, index, data);
+    else
+        nettensor_gather(net, index, values_array(net, values), data);
+}
+
+void net_write(Net *net, int index, NetValues values, const float *data)
+{
+    assert(net_has(net, index, values) && values != NET_GRADIENT);
+    nettensor_scatter(net, index, data, values_array(net, values));
 }
 
 /* --- destroy --- */

@@ -15,87 +15,9 @@
 #ifndef NN_NET_H
 #define NN_NET_H
 
-#include "base/cpu.h"
+#include "nn/nettypes.h"
+
 #include "base/err.h"
-#include "models/network.h"
-
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-enum { NET_TENSOR_NAME_MAX = 96, NET_TENSOR_MAX_DIMS = 4 };
-
-/* --- settings and reports --- */
-
-typedef enum NetOptimizer {
-    NET_SGD,           /* torch.optim.SGD with Nesterov momentum */
-    NET_RMSPROP,       /* TensorFlow's: epsilon inside the root, mean square starts at 1 */
-    NET_RMSPROP_TORCH, /* torch.optim.RMSprop: epsilon outside the root, mean square starts at 0 */
-} NetOptimizer;
-
-typedef struct NetSettings {
-    int batch;              /* most images in one call, at least 1 */
-    int threads;            /* at least 1; may exceed the cores */
-    CpuLevel level;         /* highest instruction set used */
-    bool training;          /* false: forward only, in less memory */
-    NetOptimizer optimizer; /* with training */
-} NetSettings;
-
-typedef struct StepSettings {
-    double lr;              /* learning rate of this step */
-    double momentum;        /* [0, 1) */
-    double decay;           /* RMSProp: decay of the mean square */
-    double epsilon;         /* RMSProp: floor of the root */
-    double weight_decay;    /* L2, added to the gradient; batch norm's gamma and beta are exempt */
-    double label_smoothing; /* [0, 1) */
-    double ema;             /* decay of the averaged weights and statistics; 0 = keep none */
-    bool noise;             /* dropout and drop connect as the network says; false: none */
-    uint64_t seed;          /* of the noise */
-    uint64_t step;          /* of the noise: counted over the whole training, below 2^32 */
-    const int32_t *mixed_labels; /* [batch] second labels of mixed images; NULL: none is mixed */
-    const float *shares;         /* [batch] of the first labels, [0, 1]; with mixed_labels */
-} StepSettings;
-
-typedef struct StepResult {
-    double loss;       /* sum of the images' losses, smoothing included */
-    int64_t n_correct; /* images whose largest logit is their label's (first of equals) */
-    int64_t n;
-    bool finite; /* false: the loss is NaN or infinite; the weights were updated all the same */
-} StepResult;
-
-typedef struct EvalSums {
-    double loss; /* sum of cross-entropies, without smoothing */
-    int64_t n_correct;
-    int64_t n;
-} EvalSums;
-
-/* Which set of numbers of a tensor. */
-typedef enum NetValues {
-    NET_WEIGHTS,  /* the tensor itself */
-    NET_EMA,      /* its running average over steps; the tensor itself until a step with ema > 0 */
-    NET_MOMENTUM, /* the optimiser's momentum; trainable tensors only */
-    NET_MEAN_SQUARE, /* RMSProp's mean square; trainable tensors only */
-    NET_GRADIENT,    /* of the last step, without weight decay; trainable tensors only */
-} NetValues;
-
-typedef struct NetTensor {
-    char name[NET_TENSOR_NAME_MAX]; /* "stages.0.1.expand.bn.running_mean" */
-    int op;                         /* index in the Network's list */
-    int n_dims;
-    int64_t dims[NET_TENSOR_MAX_DIMS]; /* as weight files have them */
-    size_t n_elements;
-    bool trainable;    /* running statistics are not */
-    bool decayed;      /* weight decay applies */
-    bool is_pointwise; /* a matrix that other libraries keep as a 1 x 1 convolution */
-} NetTensor;
-
-typedef struct NetMemory {
-    size_t parameter_bytes;  /* weights, running statistics, optimiser, averages */
-    size_t slot_bytes;       /* partial weight gradients */
-    size_t activation_bytes; /* feature maps and their gradients */
-    size_t scratch_bytes;    /* of all threads */
-    int n_slots;             /* most partial gradients of one tensor */
-} NetMemory;
 
 typedef struct Net Net;
 

@@ -1,11 +1,9 @@
 /*
- * nn/netbuffers.c: places activation buffers by their lifetimes.
- *
- * Largest first, each at the lowest offset where it meets no buffer placed before it that is in use
- * at the same time. Optimal placement is NP-hard; on our networks this is within a few percent of
- * the peak of live bytes, and it is a function of the plan only.
+ * nn/netbuffers.c: largest first, each at the lowest offset where it meets no buffer placed before
+ * it that is in use at the same time. Optimal placement is NP-hard; on our networks this is within
+ * a few percent of the peak of live bytes, and it is a function of the plan only.
  */
-#include "nn/netplan.h"
+#include "nn/netbuffers.h"
 
 #include "base/sys.h"
 

@@ -1,23 +1,14 @@
-/*
- * nn/nettensor.c: the tensors of a Net: names, shapes, places, and their two layouts.
- *
- * Files hold O I kh kw; memory holds matrices whose columns are output channels padded to whole
- * lanes (kernels/kernel_types.h). Every tensor is a matrix [rows][padded columns] in memory, so one
- * function maps an element of the file form to its place.
- */
-#include "nn/netplan.h"
+/* nn/nettensor.c: every tensor a matrix whose columns are dims[0], depthwise filters included. */
+#include "nn/nettensor.h"
 
-#include "base/fmath.h"
 #include "base/rng.h"
 #include "base/sys.h"
-#include "models/ops.h"
 
-#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-/* Rows of the tensor's matrix in memory; its columns are dims[0] but for depthwise, see below. */
+/* Rows of the tensor's matrix in memory. */
 static size_t memory_rows(const NetTensor *tensor)
 {
     return tensor->n_elements / (size_t)tensor->dims[0];
@@ -46,6 +37,7 @@ static void add_tensors(Net *net, int op_index)
     OpTensor list[OP_TENSORS_MAX];
     const int n = ops_tensors(op, list);
     net->plans[op_index].tensor = n > 0 ? net->n_tensors : NO_TENSOR;
+    net->plans[op_index].n_tensors = n;
     for (int i = 0; i < n; i++) {
         NetTensor *tensor = &net->tensors[net->n_tensors++];
         snprintf(tensor->name, sizeof tensor->name, "%s%s", op->name, list[i].suffix);
@@ -108,61 +100,20 @@ fail:
     return err->code;
 }
 
-/* --- inspect --- */
+/* --- numbers --- */
 
-int net_n_tensors(const Net *net)
+void nettensor_gather(const Net *net, int index, const float *array, float *data)
 {
-    return net->n_tensors;
+    const NetTensor *tensor = &net->tensors[index];
+    for (size_t e = 0; e < tensor->n_elements; e++)
+        data[e] = array[net->places[index].offset + memory_index(tensor, e)];
 }
 
-const NetTensor *net_tensor(const Net *net, int index)
+void nettensor_scatter(const Net *net, int index, const float *data, float *array)
 {
-    return &net->tensors[index];
-}
-
-size_t net_largest_tensor(const Net *net)
-{
-    size_t most = 1;
-    for (int i = 0; i < net->n_tensors; i++)
-        most = net->tensors[i].n_elements > most ? net->tensors[i].n_elements : most;
-    return most;
-}
-
-int net_find_tensor(const Net *net, const char *name)
-{
-    for (int i = 0; i < net->n_tensors; i++)
-        if (strcmp(net->tensors[i].name, name) == 0)
-            return i;
-    return -1;
-}
-
-bool net_has(const Net *net, int index, NetValues values)
-{
-    const bool training = net->settings.training;
-    switch (values) {
-    case NET_WEIGHTS:
-        return true;
-    case NET_EMA:
-        return training;
-    case NET_MEAN_SQUARE:
-        return training && net->tensors[index].trainable && net->settings.optimizer != NET_SGD;
-    default:
-        return training && net->tensors[index].trainable;
-    }
-}
-
-static float *values_array(const Net *net, NetValues values)
-{
-    switch (values) {
-    case NET_WEIGHTS:
-        return net->weights;
-    case NET_EMA:
-        return net->ema;
-    case NET_MOMENTUM:
-        return net->momentum;
-    default:
-        return net->mean_square;
-    }
+    const NetTensor *tensor = &net->tensors[index];
+    for (size_t e = 0; e < tensor->n_elements; e++)
+        array[net->places[index].offset + memory_index(tensor, e)] = data[e];
 }
 
 /* Element j of a gradient: its slots in the optimiser's order. */
@@ -178,24 +129,11 @@ static float sum_slots(const Net *net, int index, size_t j)
     return level[0];
 }
 
-void net_read(const Net *net, int index, NetValues values, float *data)
+void nettensor_gradient(const Net *net, int index, float *data)
 {
-    assert(net_has(net, index, values));
     const NetTensor *tensor = &net->tensors[index];
-    for (size_t e = 0; e < tensor->n_elements; e++) {
-        const size_t j = memory_index(tensor, e);
-        data[e] = values == NET_GRADIENT ? sum_slots(net, index, j)
-                                         : values_array(net, values)[net->places[index].offset + j];
-    }
-}
-
-void net_write(Net *net, int index, NetValues values, const float *data)
-{
-    assert(net_has(net, index, values) && values != NET_GRADIENT);
-    const NetTensor *tensor = &net->tensors[index];
-    float *to = values_array(net, values) + net->places[index].offset;
     for (size_t e = 0; e < tensor->n_elements; e++)
-        to[memory_index(tensor, e)] = data[e];
+        data[e] = sum_slots(net, index, memory_index(tensor, e));
 }
 
 /* --- initial values --- */
@@ -217,7 +155,7 @@ static float initial_value(const OpTensor *tensor, Rng *rng)
     return 0.0f;
 }
 
-void net_init_weights(Net *net, uint64_t seed)
+void nettensor_init(Net *net, uint64_t seed)
 {
     memset(net->weights, 0, net->n_floats * sizeof *net->weights);
     for (int i = 0; i < net->n_tensors; i++) {
@@ -228,21 +166,4 @@ void net_init_weights(Net *net, uint64_t seed)
         for (size_t e = 0; e < tensor->n_elements; e++)
             to[memory_index(tensor, e)] = initial_value(&row, &rng);
     }
-    net_reset_optimizer(net);
-}
-
-/*
- * Pad lanes keep mean square 0 and weight 0: whatever the optimiser makes of 0/sqrt(0 + eps) is 0.
- */
-void net_reset_optimizer(Net *net)
-{
-    if (!net->settings.training)
-        return;
-    memcpy(net->ema, net->weights, net->n_floats * sizeof *net->ema);
-    memset(net->momentum, 0, net->n_trainable * sizeof *net->momentum);
-    if (net->mean_square == NULL)
-        return;
-    const float start = net->settings.optimizer == NET_RMSPROP ? 1.0f : 0.0f;
-    for (size_t i = 0; i < net->n_trainable; i++)
-        net->mean_square[i] = start;
 }

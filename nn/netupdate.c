@@ -1,67 +1,19 @@
-/*
- * nn/netupdate.c: before a step, weights in the forms its phases read; after it, the optimiser.
- */
-#include "nn/netplan.h"
+/* nn/netupdate.c: operations are shared out before a step, floats after it. */
+#include "nn/netupdate.h"
+
+#include "nn/netnorm.h"
 
 /* --- before --- */
-
-static void transpose(const Worker *worker, const float *w, long ldw, float *wt, long ldwt, int K,
-                      int N)
-{
-    const PwTransposeArgs args = {.w = w, .ldw = ldw, .wt = wt, .ldwt = ldwt, .K = K, .N = N};
-    worker->net->kernels.pw.transpose(&args);
-}
-
-static void transpose_weights(const Worker *worker, const OpPlan *plan)
-{
-    const Op *op = plan->op;
-    if (plan->wt == NULL)
-        return;
-    const float *w = netview_weight(worker, plan, TENSOR_W);
-    if (op->kind == OP_SE) {
-        const int Sp = lanes_pad(op->squeeze), Cp = plan->Cout;
-        transpose(worker, w, Sp, plan->wt, Cp, op->in_channels, op->squeeze);
-        transpose(worker, netview_weight(worker, plan, TENSOR_W2), Cp, plan->wt2, Sp, op->squeeze,
-                  op->in_channels);
-    } else if (plan->is_pointwise || op->kind == OP_LINEAR) {
-        transpose(worker, w, plan->Cout, plan->wt, plan->Cin, op->in_channels, op->out_channels);
-    } else {
-        const ConvRearrangeArgs args = {.w = w,
-                                        .ldw = plan->Cout,
-                                        .wt = plan->wt,
-                                        .ldwt = plan->Cin,
-                                        .k = op->kernel,
-                                        .C = op->in_channels,
-                                        .OC = op->out_channels};
-        worker->net->kernels.conv.rearrange(&args);
-    }
-}
-
-static void fold_running(const Worker *worker, const OpPlan *plan)
-{
-    if (!netplan_is_conv(plan) || !plan->op->batch_norm)
-        return;
-    const AffineRunningArgs args = {
-        .gamma = netview_weight(worker, plan, TENSOR_GAMMA),
-        .beta = netview_weight(worker, plan, TENSOR_BETA),
-        .running_mean = netview_weight(worker, plan, TENSOR_MEAN),
-        .running_var = netview_weight(worker, plan, TENSOR_VAR),
-        .eps = worker->net->network.bn_epsilon,
-        .A = plan->A,
-        .D = plan->D,
-        .C = plan->Cout,
-    };
-    affine_fold_running(&args);
-}
 
 void netupdate_prepare(Worker *worker)
 {
     const Net *net = worker->net;
     for (int i = worker->thread; i < net->network.n_ops; i += worker->n_threads) {
-        if (net->call.mode == MODE_EVAL)
-            fold_running(worker, &net->plans[i]);
-        else
-            transpose_weights(worker, &net->plans[i]);
+        const OpPlan *plan = &net->plans[i];
+        if (net->call.mode != MODE_EVAL && plan->run->prepare != NULL)
+            plan->run->prepare(worker, plan);
+        else if (net->call.mode == MODE_EVAL && netstate_is_normed(plan))
+            netnorm_fold_running(worker, plan);
     }
 }
 

@@ -38,7 +38,7 @@ typedef struct PoolBroadcastArgs {
 /* Max pooling of one image; taps outside of the image do not take part. The maximum starts with the
  * first tap inside and is replaced where a later tap compares greater: the first maximum wins, a
  * NaN wins only as the first tap. */
-typedef struct PoolMaxArgs {
+typedef struct PoolWindowArgs {
     const float *x; /* x[H][W][ldx] */
     long ldx;
     float *y; /* y[OH][OW][ldy]; forward only */
@@ -50,22 +50,22 @@ typedef struct PoolMaxArgs {
     long lddx;
     int H, W, OH, OW, C;
     int k, stride, pad_top, pad_left;
-} PoolMaxArgs;
+} PoolWindowArgs;
 
 typedef struct PoolKernels {
     const char *variant;
     void (*mean)(const PoolMeanArgs *args);
     void (*dot)(const PoolDotArgs *args);
     void (*broadcast)(const PoolBroadcastArgs *args);
-    void (*max_forward)(const PoolMaxArgs *args);
-    void (*max_backward)(const PoolMaxArgs *args);
+    void (*max_forward)(const PoolWindowArgs *args);
+    void (*max_backward)(const PoolWindowArgs *args);
 } PoolKernels;
 
 PoolKernels pool_kernels(CpuLevel level);
 
 void pool_mean__ref(const PoolMeanArgs *args, double *y);
 void pool_dot__ref(const PoolDotArgs *args, double *y);
-void pool_max_forward__ref(const PoolMaxArgs *args, double *y);   /* y[OH][OW][C] */
-void pool_max_backward__ref(const PoolMaxArgs *args, double *dx); /* dx[H][W][C] */
+void pool_max_forward__ref(const PoolWindowArgs *args, double *y);   /* y[OH][OW][C] */
+void pool_max_backward__ref(const PoolWindowArgs *args, double *dx); /* dx[H][W][C] */
 
 #endif

@@ -65,7 +65,7 @@ typedef struct Window {
     int h0, h1, w0, w1;
 } Window;
 
-static Window window_at(const PoolMaxArgs *a, int oh, int ow)
+static Window window_at(const PoolWindowArgs *a, int oh, int ow)
 {
     const int top = oh * a->stride - a->pad_top, left = ow * a->stride - a->pad_left;
     const int bottom = top + a->k, right = left + a->k;
@@ -78,7 +78,7 @@ typedef struct Choice {
     Lanes max, index;
 } Choice;
 
-static Choice window_max(const PoolMaxArgs *a, const Window *t, int c)
+static Choice window_max(const PoolWindowArgs *a, const Window *t, int c)
 {
     const float *first = a->x + ((long)t->h0 * a->W + t->w0) * a->ldx + c;
     Choice best = {lanes_load(first), lanes_zero()};
@@ -92,7 +92,7 @@ static Choice window_max(const PoolMaxArgs *a, const Window *t, int c)
     return best;
 }
 
-static void LEVELED(pool_max_forward)(const PoolMaxArgs *a)
+static void LEVELED(pool_max_forward)(const PoolWindowArgs *a)
 {
     assert(a->C % LANES == 0);
     for (int oh = 0; oh < a->OH; oh++)
@@ -104,7 +104,7 @@ static void LEVELED(pool_max_forward)(const PoolMaxArgs *a)
 }
 
 /* Adds dy of one output to the pixels its lanes chose. */
-static void window_scatter(const PoolMaxArgs *a, const Window *t, int c, Lanes dy)
+static void window_scatter(const PoolWindowArgs *a, const Window *t, int c, Lanes dy)
 {
     const Lanes chosen = window_max(a, t, c).index;
     int index = 0;
@@ -118,7 +118,7 @@ static void window_scatter(const PoolMaxArgs *a, const Window *t, int c, Lanes d
         }
 }
 
-static void LEVELED(pool_max_backward)(const PoolMaxArgs *a)
+static void LEVELED(pool_max_backward)(const PoolWindowArgs *a)
 {
     assert(a->C % LANES == 0);
     for (long p = 0; p < (long)a->H * a->W; p++)

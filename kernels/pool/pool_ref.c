@@ -24,7 +24,7 @@ void pool_dot__ref(const PoolDotArgs *args, double *y)
 
 /* Input pixel that the window of output (oh, ow) chooses in channel c: the first maximum in row-
  * major order. */
-static long chosen_pixel(const PoolMaxArgs *args, int oh, int ow, int c)
+static long chosen_pixel(const PoolWindowArgs *args, int oh, int ow, int c)
 {
     long best = -1;
     for (int kh = 0; kh < args->k; kh++)
@@ -40,7 +40,7 @@ static long chosen_pixel(const PoolMaxArgs *args, int oh, int ow, int c)
     return best;
 }
 
-void pool_max_forward__ref(const PoolMaxArgs *args, double *y)
+void pool_max_forward__ref(const PoolWindowArgs *args, double *y)
 {
     for (int oh = 0; oh < args->OH; oh++)
         for (int ow = 0; ow < args->OW; ow++)
@@ -49,7 +49,7 @@ void pool_max_forward__ref(const PoolMaxArgs *args, double *y)
                     (double)args->x[chosen_pixel(args, oh, ow, c) * args->ldx + c];
 }
 
-void pool_max_backward__ref(const PoolMaxArgs *args, double *dx)
+void pool_max_backward__ref(const PoolWindowArgs *args, double *dx)
 {
     for (long i = 0; i < (long)args->H * args->W * args->C; i++)
         dx[i] = 0.0;

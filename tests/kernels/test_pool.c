@@ -81,18 +81,18 @@ static void check_max(int H, int W, int C, int k, int stride, int pad)
     float *x = test_random((long)H * W * C);
     for (long i = 0; i < (long)H * W * C; i++)
         x[i] = (float)(int)(x[i] * 3.0f);
-    PoolMaxArgs a = {.x = x,
-                     .ldx = C,
-                     .ldy = C,
-                     .lddy = C,
-                     .lddx = C,
-                     .H = H,
-                     .W = W,
-                     .C = C,
-                     .k = k,
-                     .stride = stride,
-                     .pad_top = pad,
-                     .pad_left = pad};
+    PoolWindowArgs a = {.x = x,
+                        .ldx = C,
+                        .ldy = C,
+                        .lddy = C,
+                        .lddx = C,
+                        .H = H,
+                        .W = W,
+                        .C = C,
+                        .k = k,
+                        .stride = stride,
+                        .pad_top = pad,
+                        .pad_left = pad};
     a.OH = (H + 2 * pad - k) / stride + 1;
     a.OW = (W + 2 * pad - k) / stride + 1;
     a.dy = test_random((long)a.OH * a.OW * C);
@@ -139,19 +139,19 @@ static void max_keeps_its_operand_order(void **state)
             x[i] = i == 0 ? NAN : i == 2 ? -0.0f : 0.0f;
             x[LANES + i] = i == 1 ? NAN : i == 2 ? 0.0f : -1.0f;
         }
-        pool_kernels(level).max_forward(&(PoolMaxArgs){.x = x,
-                                                       .ldx = LANES,
-                                                       .y = y,
-                                                       .ldy = LANES,
-                                                       .H = 1,
-                                                       .W = 2,
-                                                       .OH = 1,
-                                                       .OW = 1,
-                                                       .C = LANES,
-                                                       .k = 2,
-                                                       .stride = 1,
-                                                       .pad_top = 0,
-                                                       .pad_left = 0});
+        pool_kernels(level).max_forward(&(PoolWindowArgs){.x = x,
+                                                          .ldx = LANES,
+                                                          .y = y,
+                                                          .ldy = LANES,
+                                                          .H = 1,
+                                                          .W = 2,
+                                                          .OH = 1,
+                                                          .OW = 1,
+                                                          .C = LANES,
+                                                          .k = 2,
+                                                          .stride = 1,
+                                                          .pad_top = 0,
+                                                          .pad_left = 0});
         assert_true(isnan(y[0]));
         assert_true(y[1] == 0.0f);
         assert_true(signbit(y[2]));

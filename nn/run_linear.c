@@ -1,14 +1,15 @@
 /*
- * nn/nethead.c: the classifier's phase: logits, loss and, in training, its whole backward pass.
+ * nn/run_linear.c: the classifier: logits, loss and, in training, its whole backward pass.
  *
  * Nothing in it waits for other images, so forward and backward of a chunk run back to back.
  */
-#include "nn/netplan.h"
-#include "nn/nettile.h"
+#include "nn/netstate.h"
 
 #include "base/rng.h"
 
 #include <string.h>
+
+enum { TENSOR_BIAS = 1 };
 
 typedef struct HeadScratch {
     float *x, *mask; /* [group][Cin] */
@@ -23,10 +24,27 @@ static HeadScratch carve_head(const OpPlan *plan, Arena *arena)
     return scratch;
 }
 
-void nethead_measure(const Net *net, const OpPlan *plan, Arena *arena)
+static void measure(const Net *net, const OpPlan *plan, Arena *arena)
 {
     (void)net;
     carve_head(plan, arena);
+}
+
+static void carve(const Net *net, OpPlan *plan, Arena *arena)
+{
+    if (net->settings.training)
+        plan->wt = arena_floats(arena, (size_t)plan->op->out_channels * (size_t)plan->Cin);
+}
+
+static void prepare(const Worker *worker, const OpPlan *plan)
+{
+    const PwTransposeArgs args = {.w = netstate_weight(worker, plan, TENSOR_W),
+                                  .ldw = plan->Cout,
+                                  .wt = plan->wt,
+                                  .ldwt = plan->Cin,
+                                  .K = plan->op->in_channels,
+                                  .N = plan->op->out_channels};
+    worker->net->kernels.pw.transpose(&args);
 }
 
 static bool drops_out(const Net *net, const OpPlan *plan)
@@ -71,7 +89,7 @@ static const float *make_logits(const Worker *worker, const OpPlan *plan, Chunk 
 {
     const Net *net = worker->net;
     const int M = chunk.end_image - chunk.first_image;
-    const float *x = netplan_input(net, plan)->y + (long)chunk.first_image * plan->Cin;
+    const float *x = netstate_input(net, plan)->y + (long)chunk.first_image * plan->Cin;
     if (drops_out(net, plan)) {
         draw_mask(net, plan, chunk, scratch->mask);
         apply_mask(net, plan, M, scratch->mask, x, scratch->x);
@@ -80,7 +98,7 @@ static const float *make_logits(const Worker *worker, const OpPlan *plan, Chunk 
     float *y = plan->y + (long)chunk.first_image * plan->Cout;
     const PwForwardArgs product = {.x = x,
                                    .ldx = plan->Cin,
-                                   .w = netview_weight(worker, plan, TENSOR_W),
+                                   .w = netstate_weight(worker, plan, TENSOR_W),
                                    .ldw = plan->Cout,
                                    .y = y,
                                    .ldy = plan->Cout,
@@ -90,7 +108,7 @@ static const float *make_logits(const Worker *worker, const OpPlan *plan, Chunk 
     net->kernels.pw.forward(&product);
     const HeadBiasArgs bias = {.y = y,
                                .ldy = plan->Cout,
-                               .b = netview_weight(worker, plan, TENSOR_BIAS),
+                               .b = netstate_weight(worker, plan, TENSOR_BIAS),
                                .M = M,
                                .N = plan->Cout};
     net->kernels.head.bias(&bias);
@@ -141,7 +159,7 @@ static void go_back(const Worker *worker, const OpPlan *plan, Chunk chunk, const
                                    .ldx = plan->Cin,
                                    .dy = dy,
                                    .lddy = plan->Cout,
-                                   .dw = slot + nettensor_offset(net, plan, TENSOR_W),
+                                   .dw = slot + netstate_offset(net, plan, TENSOR_W),
                                    .lddw = plan->Cout,
                                    .M = M,
                                    .K = plan->op->in_channels,
@@ -149,11 +167,11 @@ static void go_back(const Worker *worker, const OpPlan *plan, Chunk chunk, const
     net->kernels.pw.backward_weights(&weights);
     const HeadBiasGradArgs bias = {.dy = dy,
                                    .lddy = plan->Cout,
-                                   .db = slot + nettensor_offset(net, plan, TENSOR_BIAS),
+                                   .db = slot + netstate_offset(net, plan, TENSOR_BIAS),
                                    .M = M,
                                    .N = plan->Cout};
     net->kernels.head.bias_grad(&bias);
-    float *dx = netplan_input(net, plan)->g + (long)chunk.first_image * plan->Cin;
+    float *dx = netstate_input(net, plan)->g + (long)chunk.first_image * plan->Cin;
     const PwForwardArgs data = {.x = dy,
                                 .ldx = plan->Cout,
                                 .w = plan->wt,
@@ -168,23 +186,6 @@ static void go_back(const Worker *worker, const OpPlan *plan, Chunk chunk, const
         apply_mask(net, plan, M, scratch->mask, dx, dx);
 }
 
-static void train_slot(Worker *worker, const OpPlan *plan, int index)
-{
-    const Net *net = worker->net;
-    const int n_chunks = netplan_chunks(plan, net->call.n);
-    const TeamRange chunks = team_range(n_chunks, index, plan->n_slots);
-    float *slot = netgrad_slot(net, plan, index);
-    for (int i = chunks.first; i < chunks.end; i++) {
-        const ArenaMark mark = arena_mark(worker->scratch);
-        const HeadScratch scratch = carve_head(plan, worker->scratch);
-        const Chunk chunk = nettile_chunk(plan, i, net->call.n);
-        const float *x = make_logits(worker, plan, chunk, &scratch);
-        judge(net, plan, chunk);
-        go_back(worker, plan, chunk, x, &scratch, slot);
-        arena_rewind(worker->scratch, mark);
-    }
-}
-
 static void copy_logits(const Net *net, const OpPlan *plan, Chunk chunk)
 {
     const int n = plan->op->out_channels;
@@ -194,26 +195,31 @@ static void copy_logits(const Net *net, const OpPlan *plan, Chunk chunk)
                (size_t)n * sizeof *net->call.logits);
 }
 
-static void evaluate_chunks(Worker *worker, const OpPlan *plan)
+static void forward(Worker *worker, const OpPlan *plan, Chunk chunk)
 {
-    const Net *net = worker->net;
-    const TeamRange range =
-        team_range(netplan_chunks(plan, net->call.n), worker->thread, worker->n_threads);
-    for (int i = range.first; i < range.end; i++) {
-        const Chunk chunk = nettile_chunk(plan, i, net->call.n);
-        make_logits(worker, plan, chunk, NULL);
-        judge(net, plan, chunk);
-        copy_logits(net, plan, chunk);
-    }
+    const HeadScratch scratch = carve_head(plan, worker->scratch);
+    make_logits(worker, plan, chunk, &scratch);
+    judge(worker->net, plan, chunk);
+    copy_logits(worker->net, plan, chunk);
 }
 
-void nethead_phase(Worker *worker, OpPlan *plan)
+static void backward(const Pass *pass)
 {
-    if (worker->net->call.mode == MODE_EVAL) {
-        evaluate_chunks(worker, plan);
-        return;
-    }
-    const TeamRange range = team_range(plan->n_slots, worker->thread, worker->n_threads);
-    for (int i = range.first; i < range.end; i++)
-        train_slot(worker, plan, i);
+    const OpPlan *plan = pass->plan;
+    const HeadScratch scratch = carve_head(plan, pass->worker->scratch);
+    const float *x = make_logits(pass->worker, plan, pass->chunk, &scratch);
+    judge(pass->worker->net, plan, pass->chunk);
+    go_back(pass->worker, plan, pass->chunk, x, &scratch, pass->slot);
 }
+
+const OpRun run_linear = {
+    .output = OUTPUT_STORED,
+    .is_phase = true,
+    .is_classifier = true,
+    .carve = carve,
+    .measure_forward = measure,
+    .measure_backward = measure,
+    .prepare = prepare,
+    .forward = forward,
+    .backward = backward,
+};

@@ -1,0 +1,19 @@
+/*
+ * nn/convmatrix.h: the products that dense convolutions are: rows of their input, gathered or in
+ * place, times their weights, and the two gradients.
+ */
+#ifndef NN_CONVMATRIX_H
+#define NN_CONVMATRIX_H
+
+#include "nn/netstate.h"
+
+/* Rows row..row+P-1 of z from the rows x of K numbers. */
+void convmatrix_forward(const Worker *worker, const OpPlan *plan, View x, int K, long row, int P);
+
+/* Adds the product of x and dz to the weight gradient in the pass's slot. */
+void convmatrix_weights(const Pass *pass, View x, const float *dz, int K, int P);
+
+/* dx[P][Cin] from the rows dz of K numbers. */
+void convmatrix_data(const Pass *pass, View dz, int K, float *dx, int P);
+
+#endif

@@ -1,0 +1,191 @@
+/*
+ * nn/netnorm.c: the statistics are taken while rows are in the cache, chunk by chunk.
+ */
+#include "nn/netnorm.h"
+
+#include "nn/netview.h"
+
+#include <string.h>
+
+enum { TENSOR_GAMMA = 1, TENSOR_BETA, TENSOR_MEAN, TENSOR_VAR }; /* behind the filters */
+
+/* --- planning --- */
+
+void netnorm_carve(const Net *net, OpPlan *plan, int grad_chunks, Arena *arena)
+{
+    const size_t C = (size_t)plan->Cout, sums = AFFINE_SUMS * C;
+    float **const vectors[] = {&plan->A,  &plan->D,  &plan->mean, &plan->rstd,
+                               &plan->gA, &plan->gB, &plan->gD};
+    for (size_t i = 0; i < ARRAY_LEN(vectors); i++)
+        *vectors[i] = arena_zalloc(arena, C, sizeof(float));
+    if (!net->settings.training)
+        return;
+    const size_t chunks = (size_t)netstate_chunks(plan, net->settings.batch);
+    plan->partials = arena_floats(arena, chunks * sums);
+    plan->grad_partials = arena_floats(arena, (size_t)grad_chunks * sums);
+}
+
+void netnorm_set_identity(OpPlan *plan)
+{
+    for (int c = 0; c < plan->Cout; c++)
+        plan->A[c] = plan->gA[c] = 1.0f;
+}
+
+float *netnorm_carve_state(const OpPlan *plan, Arena *arena)
+{
+    return arena_floats(arena, (size_t)AFFINE_SUMS * PIXEL_CHAINS * (size_t)plan->Cout);
+}
+
+/* --- forward --- */
+
+static bool wants_stats(const Worker *worker, const OpPlan *plan)
+{
+    return worker->net->call.mode != MODE_EVAL && plan->op->batch_norm;
+}
+
+void netnorm_begin(const Worker *worker, const OpPlan *plan, float *state)
+{
+    if (wants_stats(worker, plan))
+        memset(state, 0, (size_t)AFFINE_SUMS * PIXEL_CHAINS * (size_t)plan->Cout * sizeof *state);
+}
+
+void netnorm_take(const Worker *worker, const OpPlan *plan, float *state, Rows rows, int p0)
+{
+    if (!wants_stats(worker, plan))
+        return;
+    const AffineStatsArgs args = {
+        .z = plan->z + rows.first * plan->Cout + rows.c0,
+        .ldz = plan->Cout,
+        .pivot = netstate_weight(worker, plan, TENSOR_MEAN) + rows.c0,
+        .state = state + rows.c0,
+        .ldstate = plan->Cout,
+        .P = rows.P,
+        .C = rows.C,
+        .p0 = p0,
+    };
+    worker->net->kernels.affine.stats(&args);
+}
+
+void netnorm_end(const Worker *worker, const OpPlan *plan, const float *state, int chunk)
+{
+    if (!wants_stats(worker, plan))
+        return;
+    const AffineFoldArgs args = {
+        .state = state,
+        .ldstate = plan->Cout,
+        .partial = plan->partials + (long)chunk * AFFINE_SUMS * plan->Cout,
+        .ldpartial = plan->Cout,
+        .C = plan->Cout,
+    };
+    worker->net->kernels.affine.fold(&args);
+}
+
+/* Channels of this thread's share, in whole lanes. */
+static TeamRange own_channels(const Worker *worker, int C)
+{
+    const TeamRange lanes = team_range(C / LANES, worker->thread, worker->n_threads);
+    return (TeamRange){lanes.first * LANES, lanes.end * LANES};
+}
+
+void netnorm_finish_forward(const Worker *worker, const OpPlan *plan)
+{
+    Net *net = worker->net;
+    if (!wants_stats(worker, plan))
+        return;
+    const TeamRange range = own_channels(worker, plan->Cout);
+    const int c = range.first;
+    if (c == range.end)
+        return;
+    float *mean = net->weights + netstate_offset(net, plan, TENSOR_MEAN) + c;
+    float *var = net->weights + netstate_offset(net, plan, TENSOR_VAR) + c;
+    if (net->call.mode == MODE_GRADIENTS) {
+        const size_t n_bytes = (size_t)(range.end - c) * sizeof *mean;
+        mean = memcpy(net->keep_mean + c, mean, n_bytes);
+        var = memcpy(net->keep_var + c, var, n_bytes);
+    }
+    const AffineFinalizeForwardArgs args = {
+        .partials = plan->partials + c,
+        .chunk_stride = (long)AFFINE_SUMS * plan->Cout,
+        .ldpartial = plan->Cout,
+        .n_chunks = netstate_chunks(plan, net->call.n),
+        .C = range.end - c,
+        .M = (long)net->call.n * plan->out_pixels,
+        .eps = net->network.bn_epsilon,
+        .momentum = 1.0 - net->network.bn_momentum,
+        .gamma = netstate_weight(worker, plan, TENSOR_GAMMA) + c,
+        .beta = netstate_weight(worker, plan, TENSOR_BETA) + c,
+        .pivot = mean,
+        .running_mean = mean,
+        .running_var = var,
+        .mean = plan->mean + c,
+        .rstd = plan->rstd + c,
+        .A = plan->A + c,
+        .D = plan->D + c,
+    };
+    affine_finalize_forward(&args);
+}
+
+void netnorm_fold_running(const Worker *worker, const OpPlan *plan)
+{
+    if (!plan->op->batch_norm)
+        return;
+    const AffineRunningArgs args = {
+        .gamma = netstate_weight(worker, plan, TENSOR_GAMMA),
+        .beta = netstate_weight(worker, plan, TENSOR_BETA),
+        .running_mean = netstate_weight(worker, plan, TENSOR_MEAN),
+        .running_var = netstate_weight(worker, plan, TENSOR_VAR),
+        .eps = worker->net->network.bn_epsilon,
+        .A = plan->A,
+        .D = plan->D,
+        .C = plan->Cout,
+    };
+    affine_fold_running(&args);
+}
+
+View netnorm_view(const Worker *worker, const OpPlan *value, Rows rows, float *h, long ldh,
+                  float *slope, long ldslope)
+{
+    const AffineForwardArgs args = {
+        .z = value->z + rows.first * value->Cout + rows.c0,
+        .ldz = value->Cout,
+        .A = value->A + rows.c0,
+        .D = value->D + rows.c0,
+        .h = h,
+        .ldh = ldh,
+        .slope = slope,
+        .ldslope = ldslope,
+        .P = rows.P,
+        .C = rows.C,
+        .act = netview_act(value->op->act),
+    };
+    worker->net->kernels.affine.forward(&args);
+    return (View){h, ldh};
+}
+
+/* --- backward --- */
+
+void netnorm_finish_backward(const Worker *worker, const OpPlan *plan, int n_chunks)
+{
+    const Net *net = worker->net;
+    const TeamRange range = own_channels(worker, plan->Cout);
+    const int c = range.first;
+    if (c == range.end)
+        return;
+    const AffineFinalizeBackwardArgs args = {
+        .partials = plan->grad_partials + c,
+        .chunk_stride = (long)AFFINE_SUMS * plan->Cout,
+        .ldpartial = plan->Cout,
+        .n_chunks = n_chunks,
+        .C = range.end - c,
+        .M = (long)net->call.n * plan->out_pixels,
+        .gamma = netstate_weight(worker, plan, TENSOR_GAMMA) + c,
+        .mean = plan->mean + c,
+        .rstd = plan->rstd + c,
+        .dgamma = net->slots + netstate_offset(net, plan, TENSOR_GAMMA) + c,
+        .dbeta = net->slots + netstate_offset(net, plan, TENSOR_BETA) + c,
+        .A = plan->gA + c,
+        .B = plan->gB + c,
+        .D = plan->gD + c,
+    };
+    affine_finalize_backward(&args);
+}

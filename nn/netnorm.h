@@ -1,0 +1,48 @@
+/*
+ * nn/netnorm.h: batch norm of normed values: statistics forward, sums backward, the affine maps
+ * that loads apply.
+ *
+ * Forward, a chunk begins, takes the rows it has written, and ends; once all chunks have ended, the
+ * finalising call turns their partials into A and D. Backward, whoever finishes a gradient
+ * accumulates the sums (nn/netgrad.h), and the finalising call makes gA, gB and gD of them. Without
+ * batch norm the maps are the identity.
+ */
+#ifndef NN_NETNORM_H
+#define NN_NETNORM_H
+
+#include "nn/netstate.h"
+
+/* --- planning --- */
+
+/* Carves the maps and, in training, the partials; `grad_chunks` finish the value's gradient. */
+void netnorm_carve(const Net *net, OpPlan *plan, int grad_chunks, Arena *arena);
+
+/* Sets the maps of a normed value that has no batch norm. */
+void netnorm_set_identity(OpPlan *plan);
+
+/* Sums of one chunk, floats. */
+float *netnorm_carve_state(const OpPlan *plan, Arena *arena);
+
+/* --- forward --- */
+
+void netnorm_begin(const Worker *worker, const OpPlan *plan, float *state);
+/* Rows of z, the first of them pixel p0 of the chunk. */
+void netnorm_take(const Worker *worker, const OpPlan *plan, float *state, Rows rows, int p0);
+void netnorm_end(const Worker *worker, const OpPlan *plan, const float *state, int chunk);
+
+/* After the barrier: this thread's share of the channels of A and D. */
+void netnorm_finish_forward(const Worker *worker, const OpPlan *plan);
+
+/* Before an evaluation: A and D from the running statistics. */
+void netnorm_fold_running(const Worker *worker, const OpPlan *plan);
+
+/* The view of normed values: act(A z + D), and its slope. */
+View netnorm_view(const Worker *worker, const OpPlan *value, Rows rows, float *h, long ldh,
+                  float *slope, long ldslope);
+
+/* --- backward --- */
+
+/* After the barrier: this thread's share of gA, gB, gD and of gamma's and beta's gradients. */
+void netnorm_finish_backward(const Worker *worker, const OpPlan *plan, int n_chunks);
+
+#endif

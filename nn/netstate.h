@@ -1,0 +1,318 @@
+/*
+ * nn/netstate.h: the inside of a Net, for the files of nn/ only: plans, rows of execution, the
+ * pieces they hand to each other. Structs and constants; no functions but those of one line.
+ *
+ * The list of operations becomes phases. Convolutions, pools and the classifier ("phase
+ * operations") have a forward and a backward phase each; gates (se) and sums (add) have none: they
+ * run inside the phase of their first reader. What a phase reads is a value, the output of an
+ * operation (OpOutput). How an operation of a kind does all this is its row, OpRun, in
+ * nn/run_NAME.c; nobody else looks at kinds.
+ * A backward phase of operation j turns g_j, the gradient of its batch norm's output, into dz on
+ * load, makes the weight gradient and the gradient of its input, and then finishes or adds to the
+ * input's gradient; the last contributor (lowest index) multiplies by the activation's slope and
+ * accumulates the two sums that the input's batch norm needs. So MBConv comes out as three forward
+ * and three backward phases, and every other block by the same rules.
+ *
+ * A chunk is a few whole images of a phase, fixed by shape. Chunks own partial sums, slots own
+ * partial weight gradients; both are combined in index order, so nothing depends on threads.
+ *
+ * Files, each above those it calls: net (life, team) - netplan, netmaps, netbuffers, nettensor
+ * (planning) - netruns (table of rows) - run_* (rows) and what they share, conv*, pool_window,
+ * linear products - netphase (loops over chunks), netupdate (optimiser) - netgrad (delivering
+ * gradients), netnorm (batch norm), netview (reading values) - nettile.h, netstate.h.
+ */
+#ifndef NN_NETSTATE_H
+#define NN_NETSTATE_H
+
+#include "nn/nettypes.h"
+#include "nn/team.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "kernels/kernels.h"
+#include "models/ops.h"
+
+/* Part of the arithmetic revision: they fix the order of sums. */
+enum {
+    CHUNK_PIXELS = 64, /* least output pixels of a chunk, while images last */
+    CHUNK_IMAGES = 16, /* most images of a chunk */
+    SLOTS_MIN = 4,     /* partial gradients of a weight */
+    SLOTS_MAX = OPT_MAX_SLOTS,
+};
+#define SLOT_BYTES ((size_t)256 * 1024 * 1024) /* budget of all slots */
+
+enum { NO_OP = -2, NO_TENSOR = -1 }; /* INPUT_IMAGES is -1 */
+
+/* --- where things lie --- */
+
+/* A stretch of the activation arena with the times (phases) at which it is in use. */
+typedef struct Buffer {
+    size_t n_floats;
+    size_t offset; /* floats */
+    int first, last;
+} Buffer;
+
+/* Where a tensor lies in the flat parameter arrays, in floats. */
+typedef struct Place {
+    size_t offset;
+    size_t n_floats;
+} Place;
+
+typedef struct OpPlan OpPlan;
+typedef struct OpRun OpRun;
+typedef struct Net Net;
+
+/* --- pieces of a phase --- */
+
+/* One thread of the team. */
+typedef struct Worker {
+    Net *net;
+    int thread, n_threads;
+    Arena *scratch;
+} Worker;
+
+typedef struct Chunk {
+    int index;
+    int first_image, end_image;
+} Chunk;
+
+/* Rows (pixels over all images) of a value, channels c0..c0+C-1. */
+typedef struct Rows {
+    long first;
+    int P;
+    int c0, C;
+} Rows;
+
+typedef struct View {
+    const float *x;
+    long ld;
+} View;
+
+/* --- pieces of a backward phase --- */
+
+typedef struct GradRows {
+    Rows rows;
+    int p0;          /* index in the chunk of the first pixel */
+    const float *dh; /* gradient of the value */
+    long lddh;
+    const float *slope; /* of a convolution's activation, NULL: not at hand */
+    long ldslope;
+    const float *gate, *gate_b; /* SE in between: dh gate + gate_b; else NULL */
+} GradRows;
+
+/*
+ * Sums of the batch norms that a phase finishes, one chunk's: a convolution's, or of both summands.
+ */
+typedef struct GradStates {
+    int n_targets;
+    const OpPlan *target[2];
+    float *at[2]; /* [AFFINE_SUMS][PIXEL_CHAINS][Cout] */
+} GradStates;
+
+/* What every chunk of a backward phase needs. */
+typedef struct Pass {
+    Worker *worker;
+    const OpPlan *plan;
+    const OpPlan *input; /* NULL: the images, which want no gradient */
+    float *slot;         /* partial gradients, laid out like the weights */
+    GradStates states;
+    Chunk chunk;
+} Pass;
+
+/* --- rows --- */
+
+/* How an operation's output is kept, and so how it is read. */
+typedef enum OpOutput {
+    OUTPUT_NORMED, /* z is kept; the value act(A z + D) is made anew by every reader */
+    OUTPUT_GATED,  /* its input's value times a factor per image and channel, which is kept */
+    OUTPUT_STORED, /* kept as it is, in y */
+} OpOutput;
+
+/* One kind of operation at work; nn/run_NAME.c defines `const OpRun run_NAME`. */
+struct OpRun {
+    OpOutput output;
+    bool is_phase;        /* has phases of its own; else it runs in that of its first reader */
+    bool is_sum;          /* adds input and shortcut: its gradient is that of both */
+    bool is_classifier;   /* ends the network: in training its forward phase goes back, too */
+    bool makes_features;  /* one pixel, for the classifier only */
+    bool reads_images;    /* may be the first operation */
+    bool reads_gates;     /* may read a gated value */
+    bool chunks_by_input; /* its chunks are cut by the pixels it reads, not by those it makes */
+
+    /* --- planning --- */
+
+    /* Why this operation cannot run, or NULL. NULL: no rules of its own. */
+    const char *(*check)(const Net *net, const OpPlan *plan);
+    /* Carves what lives as long as the net: transposed weights. NULL: nothing. */
+    void (*carve)(const Net *net, OpPlan *plan, Arena *arena);
+    /* Carves from a measuring arena what a chunk takes. NULL in rows that are no phases. */
+    void (*measure_forward)(const Net *net, const OpPlan *plan, Arena *arena);
+    void (*measure_backward)(const Net *net, const OpPlan *plan, Arena *arena);
+
+    /* --- phases --- */
+
+    /* Before a training step: weights in the forms that the backward phase reads. NULL: none. */
+    void (*prepare)(const Worker *worker, const OpPlan *plan);
+    void (*forward)(Worker *worker, const OpPlan *plan, Chunk chunk);
+    void (*backward)(const Pass *pass);
+
+    /* --- its output as a value --- */
+
+    /* netview_rows of it. */
+    View (*view)(const Worker *worker, const OpPlan *value, Rows rows, float *h, long ldh,
+                 float *slope, long ldslope);
+    /* Writes rows into y, where the value is stored but made by its first reader. Else NULL. */
+    void (*materialise)(const Worker *worker, const OpPlan *value, Rows rows);
+    /* What materialise takes of a measuring arena; NULL with it. */
+    void (*measure_materialise)(const OpPlan *value, Arena *arena);
+    /* The batch norms that the last contributor to the value's gradient finishes. NULL: none. */
+    void (*targets)(const Net *net, const OpPlan *value, GradStates *states);
+    /* Finishes its gradient: `rows` is the last contribution, `collected` the sum of the others. */
+    void (*finish)(const Worker *worker, const GradStates *states, const OpPlan *value,
+                   const GradRows *rows, const float *collected);
+
+    /* --- gated values only --- */
+
+    size_t (*gate_floats)(const OpPlan *plan); /* of an image, kept from forward to backward */
+    void (*gate_point)(OpPlan *plan, float *base, size_t batch); /* where they lie */
+    /* The gate of an image whose ungated value is h[pixels][ldh]. */
+    void (*gate)(const Worker *worker, const OpPlan *plan, int image, const float *h, long ldh);
+    /* Scratch of gate_backward, for one image. */
+    float *(*gate_carve)(const OpPlan *plan, Arena *arena);
+    /*
+     * From dx[pixels][Cout], the gradient of the gated value, and h: the gate's weight gradients
+     * into the pass's slot; returns what the gate adds to the gradient of each pixel, [Cout].
+     */
+    const float *(*gate_backward)(const Pass *pass, const OpPlan *plan, int image, const float *h,
+                                  const float *dx, float *scratch);
+};
+
+#define OP_RUN(kind, name) extern const OpRun run_##name;
+OP_KINDS(OP_RUN)
+#undef OP_RUN
+
+/* --- plans and the net --- */
+
+struct OpPlan {
+    const Op *op;
+    const OpRun *run;
+    int index;
+    int Cin, Cout;             /* lane-padded channels */
+    int in_pixels, out_pixels; /* of one map */
+    bool is_pointwise;         /* 1x1, stride 1: no gather */
+
+    /* readers of this operation's output */
+    int n_readers;
+    int first_reader; /* lowest index; NO_OP: none */
+    int runner;       /* phase operation that runs or first reads it */
+
+    /* chunks of the phase */
+    int group;   /* images a chunk */
+    int n_slots; /* of a full batch; 0: no slotted weights in this phase */
+
+    /* tensors: index of the first in the net's list; their order is that of the row */
+    int tensor, n_tensors;
+
+    /* buffers; NULL where there is none */
+    float *z;             /* [batch][out_pixels][Cout]: normed */
+    float *y;             /* stored values; of the classifier: logits */
+    float *g;             /* gradient of batch norm's output (normed) or of the value */
+    const float *pending; /* phase operations: gradient of the input collected so far, or NULL */
+    bool is_last;         /* phase operations: last contributor to the input's gradient */
+    int scaled_by;        /* normed: sum whose drop-connect factor scales g, or NO_OP */
+
+    /* batch norm; [Cout] each */
+    float *A, *D, *mean, *rstd;
+    float *gA, *gB, *gD;  /* dz = gA g + gB z + gD */
+    float *partials;      /* [chunks][AFFINE_SUMS][Cout] of z */
+    float *grad_partials; /* the same of g, chunks of the phase that finishes g */
+
+    /* gates, per image: [batch][Cout] means and factors, [batch][squeeze] hidden layer */
+    float *p, *s, *t, *v;
+
+    /* transposed weights, rebuilt each step */
+    float *wt, *wt2; /* gates: of reduce, of expand */
+
+    /* while planning: indices of buffers, -1 none */
+    int z_buffer, y_buffer, g_buffer, pending_buffer, gate_buffer;
+};
+
+typedef enum NetMode {
+    MODE_EVAL,
+    MODE_TRAIN,
+    MODE_GRADIENTS, /* as train, but nothing is kept but the gradients */
+} NetMode;
+
+/* The call in progress. */
+typedef struct NetCall {
+    NetMode mode;
+    int n; /* images */
+    const float *images;
+    const int32_t *labels;
+    const float *weights; /* parameter array in use */
+    const StepSettings *settings;
+    float *logits; /* [n][classes] or NULL */
+} NetCall;
+
+struct Net {
+    Network network; /* owned copy */
+    NetSettings settings;
+    Kernels kernels;
+    OpPlan *plans; /* [n_ops] */
+    NetTensor *tensors;
+    Place *places;     /* [n_tensors] */
+    int *tensor_slots; /* [n_tensors] partial gradients in use after a step */
+    int n_tensors;
+    size_t n_floats;    /* of one parameter array */
+    size_t n_trainable; /* floats of it that the optimiser owns; they come first */
+    size_t n_slotted;   /* floats of those that have several slots; they come first */
+
+    float *weights, *ema, *momentum, *mean_square; /* [n_floats], [n_floats], 2 x [n_trainable] */
+    float *slots;                                  /* [n_slots][n_trainable] */
+    int n_slots;
+    float *ones, *zeros;         /* [widest channels] */
+    float *keep_mean, *keep_var; /* MODE_GRADIENTS: stand-ins for running statistics */
+
+    double *loss;         /* [batch] */
+    int32_t *predictions; /* [batch] */
+
+    Arena parameter_arena, slot_arena, activation_arena, scratch_arena, fixed_arena;
+    Arena *scratch; /* [threads], carved from scratch_arena */
+    NetMemory memory;
+    Team team;
+    NetCall call;
+};
+
+/* --- one-liners --- */
+
+static inline const OpPlan *netstate_input(const Net *net, const OpPlan *plan)
+{
+    return plan->op->input < 0 ? NULL : &net->plans[plan->op->input];
+}
+
+static inline bool netstate_is_normed(const OpPlan *plan)
+{
+    return plan->run->output == OUTPUT_NORMED;
+}
+
+static inline int netstate_chunks(const OpPlan *plan, int n_images)
+{
+    return (n_images + plan->group - 1) / plan->group;
+}
+
+/* The k-th tensor of an operation, in an array laid out like the weights. */
+static inline size_t netstate_offset(const Net *net, const OpPlan *plan, int k)
+{
+    return net->places[plan->tensor + k].offset;
+}
+
+/* The k-th tensor of an operation in the parameter array in use. */
+static inline const float *netstate_weight(const Worker *worker, const OpPlan *plan, int k)
+{
+    return worker->net->call.weights + netstate_offset(worker->net, plan, k);
+}
+
+/* What multiplies: the first tensor of every operation that has weights. */
+enum { TENSOR_W = 0 };
+
+#endif

@@ -1,0 +1,154 @@
+/*
+ * nn/run_se.c: squeeze and excitation: a gate, made by the convolution that reads it.
+ */
+#include "nn/netgrad.h"
+#include "nn/netview.h"
+
+enum { TENSOR_W1 = 0, TENSOR_B1, TENSOR_W2, TENSOR_B2 };
+
+/* --- planning --- */
+
+static const char *check(const Net *net, const OpPlan *plan)
+{
+    return netstate_is_normed(netstate_input(net, plan)) ? NULL : "SE must follow a convolution";
+}
+
+static void carve(const Net *net, OpPlan *plan, Arena *arena)
+{
+    const Op *op = plan->op;
+    if (!net->settings.training)
+        return;
+    plan->wt = arena_floats(arena, (size_t)op->squeeze * (size_t)plan->Cin);
+    plan->wt2 = arena_floats(arena, (size_t)op->in_channels * (size_t)lanes_pad(op->squeeze));
+}
+
+static size_t gate_floats(const OpPlan *plan)
+{
+    return 2 * (size_t)plan->Cout + 2 * (size_t)lanes_pad(plan->op->squeeze);
+}
+
+static void gate_point(OpPlan *plan, float *base, size_t batch)
+{
+    plan->p = base;
+    plan->s = plan->p + batch * (size_t)plan->Cout;
+    plan->t = plan->s + batch * (size_t)plan->Cout;
+    plan->v = plan->t + batch * (size_t)lanes_pad(plan->op->squeeze);
+}
+
+static void transpose(const Worker *worker, const float *w, long ldw, float *wt, long ldwt, int K,
+                      int N)
+{
+    const PwTransposeArgs args = {.w = w, .ldw = ldw, .wt = wt, .ldwt = ldwt, .K = K, .N = N};
+    worker->net->kernels.pw.transpose(&args);
+}
+
+static void prepare(const Worker *worker, const OpPlan *plan)
+{
+    const int C = plan->op->in_channels, S = plan->op->squeeze, Sp = lanes_pad(S);
+    transpose(worker, netstate_weight(worker, plan, TENSOR_W1), Sp, plan->wt, plan->Cout, C, S);
+    transpose(worker, netstate_weight(worker, plan, TENSOR_W2), plan->Cout, plan->wt2, Sp, S, C);
+}
+
+/* --- as a value --- */
+
+static View view(const Worker *worker, const OpPlan *value, Rows rows, float *h, long ldh,
+                 float *slope, long ldslope)
+{
+    const View x =
+        netview_rows(worker, netstate_input(worker->net, value), rows, h, ldh, slope, ldslope);
+    netview_gated(worker, value, rows, x, h, ldh);
+    return (View){h, ldh};
+}
+
+static void targets(const Net *net, const OpPlan *value, GradStates *states)
+{
+    netgrad_add_target(states, netstate_input(net, value));
+}
+
+/* The rows carry the gate; what is below it finishes. */
+static void finish(const Worker *worker, const GradStates *states, const OpPlan *value,
+                   const GradRows *rows, const float *collected)
+{
+    netgrad_finish_normed(worker, states, netstate_input(worker->net, value), rows, collected);
+}
+
+/* --- the gate --- */
+
+static void gate(const Worker *worker, const OpPlan *plan, int image, const float *h, long ldh)
+{
+    const Kernels *kernels = &worker->net->kernels;
+    const Op *op = plan->op;
+    const long Sp = lanes_pad(op->squeeze), C = plan->Cout;
+    const PoolMeanArgs mean = {
+        .x = h, .ldx = ldh, .y = plan->p + image * C, .P = plan->out_pixels, .C = plan->Cout};
+    kernels->pool.mean(&mean);
+    const SeForwardArgs args = {
+        .p = plan->p + image * C,
+        .W1 = netstate_weight(worker, plan, TENSOR_W1),
+        .b1 = netstate_weight(worker, plan, TENSOR_B1),
+        .W2 = netstate_weight(worker, plan, TENSOR_W2),
+        .b2 = netstate_weight(worker, plan, TENSOR_B2),
+        .t = plan->t + image * Sp,
+        .v = plan->v + image * Sp,
+        .s = plan->s + image * C,
+        .C = op->in_channels,
+        .S = op->squeeze,
+        .act = netview_act(op->act),
+    };
+    kernels->se.forward(&args);
+}
+
+/* [Cout] gradient of the gate, [Cout] of the means, [Cout + squeeze] work. */
+static float *gate_carve(const OpPlan *plan, Arena *arena)
+{
+    return arena_floats(arena, 3 * (size_t)plan->Cout + (size_t)lanes_pad(plan->op->squeeze));
+}
+
+static const float *gate_backward(const Pass *pass, const OpPlan *plan, int image, const float *h,
+                                  const float *dx, float *scratch)
+{
+    const Net *net = pass->worker->net;
+    const long C = plan->Cout, Sp = lanes_pad(plan->op->squeeze);
+    float *ds = scratch, *dp = scratch + C;
+    const PoolDotArgs dot = {
+        .a = dx, .lda = C, .b = h, .ldb = C, .y = ds, .P = plan->in_pixels, .C = plan->Cout};
+    net->kernels.pool.dot(&dot);
+    const SeBackwardArgs args = {
+        .ds = ds,
+        .p = plan->p + image * C,
+        .t = plan->t + image * Sp,
+        .v = plan->v + image * Sp,
+        .s = plan->s + image * C,
+        .W1t = plan->wt,
+        .W2t = plan->wt2,
+        .dW1 = pass->slot + netstate_offset(net, plan, TENSOR_W1),
+        .db1 = pass->slot + netstate_offset(net, plan, TENSOR_B1),
+        .dW2 = pass->slot + netstate_offset(net, plan, TENSOR_W2),
+        .db2 = pass->slot + netstate_offset(net, plan, TENSOR_B2),
+        .dp = dp,
+        .work = dp + C,
+        .C = plan->op->in_channels,
+        .S = plan->op->squeeze,
+        .act = netview_act(plan->op->act),
+    };
+    net->kernels.se.backward(&args);
+    const float pixels = (float)plan->in_pixels;
+    for (long c = 0; c < C; c++) /* gradient of the mean, at each pixel */
+        dp[c] = dp[c] / pixels;
+    return dp;
+}
+
+const OpRun run_se = {
+    .output = OUTPUT_GATED,
+    .check = check,
+    .carve = carve,
+    .prepare = prepare,
+    .view = view,
+    .targets = targets,
+    .finish = finish,
+    .gate_floats = gate_floats,
+    .gate_point = gate_point,
+    .gate = gate,
+    .gate_carve = gate_carve,
+    .gate_backward = gate_backward,
+};
