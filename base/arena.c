@@ -219,6 +219,19 @@ float *arena_floats(Arena *arena, size_t n_floats)
     return arena_alloc(arena, n_floats, sizeof(float));
 }
 
+void *arena_add_item(Arena *arena, void *items, size_t *n, size_t item_bytes)
+{
+    unsigned char *block = items;
+    if ((*n & (*n - 1)) == 0) {
+        block = arena_zalloc(arena, *n ? *n * 2 : 1, item_bytes);
+        if (block != NULL && *n)
+            memcpy(block, items, *n * item_bytes);
+    }
+    if (block != NULL)
+        ++*n;
+    return block;
+}
+
 char *arena_text(Arena *arena, const char *text)
 {
     if (text == NULL)

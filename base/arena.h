@@ -88,6 +88,13 @@ char *arena_text(Arena *arena, const char *text);
 /* A formatted text. */
 char *arena_printf(Arena *arena, const char *format, ...) ERR_PRINTF(2, 3);
 
+/*
+ * A list of the arena with room for one more item, zeroed: *n grows by one. `items` is what the
+ * last call for this list gave, NULL at first. What is outgrown stays until the arena goes. NULL
+ * without memory: then *n has not grown.
+ */
+void *arena_add_item(Arena *arena, void *items, size_t *n, size_t item_bytes);
+
 /* ERR_MEMORY if any allocation failed since the arena was made. */
 ErrCode arena_ok(const Arena *arena, Err *err) ERR_CHECKED;
 

@@ -8,7 +8,9 @@
 #ifndef DATA_SOURCE_H
 #define DATA_SOURCE_H
 
-#include "data/dataset.h"
+#include "data/dataset_kind.h"
+
+#include "base/text.h"
 
 /*
  * What a source format implements. `state` is the format's own; all reading functions may be called

@@ -17,8 +17,3 @@ Kernels kernels_select(CpuLevel level)
         .opt = opt_kernels(level),
     };
 }
-
-CpuLevel kernels_max_level(void)
-{
-    return LEVEL_TOP;
-}

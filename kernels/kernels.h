@@ -34,7 +34,4 @@ typedef struct Kernels {
  * x86-64 only). The caller passes a level that the CPU has (base/cpu.h). */
 Kernels kernels_select(CpuLevel level);
 
-/* Highest level this build contains. */
-CpuLevel kernels_max_level(void);
-
 #endif

@@ -17,22 +17,16 @@
 typedef struct Found {
     Arena *arena;
     StoreDamage *items;
-    size_t n, capacity;
+    size_t n;
 } Found;
 
 static void report(Found *found, int64_t trial, const char *what)
 {
-    if (found->n == found->capacity) {
-        const size_t capacity = found->capacity ? found->capacity * 2 : 8;
-        StoreDamage *items = arena_zalloc(found->arena, capacity, sizeof(*items));
-        if (items == NULL)
-            return;
-        if (found->n)
-            memcpy(items, found->items, found->n * sizeof(*items));
-        found->items = items;
-        found->capacity = capacity;
-    }
-    found->items[found->n++] = (StoreDamage){.trial = trial, .what = what};
+    StoreDamage *items = arena_add_item(found->arena, found->items, &found->n, sizeof(*items));
+    if (items == NULL)
+        return;
+    items[found->n - 1] = (StoreDamage){.trial = trial, .what = what};
+    found->items = items;
 }
 
 /* --- the digest of a trial --- */

@@ -85,7 +85,7 @@ ErrCode store_facts(Store *store, const char *name, Arena *arena, StoreFact **ou
                  "WHERE name = ?1 OR ?1 IS NULL ORDER BY name, number",
                  &key, 1, err));
     while (db_next(&q)) {
-        StoreFact *items = store_add_item(arena, *out, n_out, sizeof(*items));
+        StoreFact *items = arena_add_item(arena, *out, n_out, sizeof(*items));
         if (items == NULL) {
             q.out_of_memory = true;
             break;
@@ -196,7 +196,7 @@ ErrCode store_decisions(Store *store, const char *part, Arena *arena, StoreDecis
                  "ORDER BY part, number",
                  &key, 1, err));
     while (db_next(&q)) {
-        StoreDecision *items = store_add_item(arena, *out, n_out, sizeof(*items));
+        StoreDecision *items = arena_add_item(arena, *out, n_out, sizeof(*items));
         if (items == NULL) {
             q.out_of_memory = true;
             break;

@@ -16,12 +16,6 @@ struct Store {
 ErrCode store_trial_digest(Store *store, int64_t trial, char digest[HASH_HEX_BYTES],
                            Err *err) ERR_CHECKED;
 
-/*
- * A list in a Arena with room for one more item: *n grows. `items` is the list so far, whose
- * capacity is a power of two. NULL without memory.
- */
-void *store_add_item(Arena *arena, void *items, size_t *n, size_t item_bytes);
-
 /* The schema version a store has. */
 ErrCode store_schema_version(Db *db, int64_t *version, Err *err) ERR_CHECKED;
 

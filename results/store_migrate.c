@@ -133,5 +133,5 @@ ErrCode store_migrate(Store *store, Err *err)
     return db_exec(&store->db, "PRAGMA foreign_keys = ON", err);
 fail:
     return err_wrap(err, "bringing store '%s' from schema version %" PRId64 " to %d",
-                    store_path(store), version, DB_SCHEMA);
+                    store->db.path, version, DB_SCHEMA);
 }

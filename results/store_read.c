@@ -12,19 +12,6 @@
 #include <math.h>
 #include <string.h>
 
-void *store_add_item(Arena *arena, void *items, size_t *n, size_t item_bytes)
-{
-    unsigned char *block = items;
-    if ((*n & (*n - 1)) == 0) {
-        block = arena_zalloc(arena, *n ? *n * 2 : 1, item_bytes);
-        if (block != NULL && *n)
-            memcpy(block, items, *n * item_bytes);
-    }
-    if (block != NULL)
-        ++*n;
-    return block;
-}
-
 static StoreStatus status_of(const char *name)
 {
     for (StoreStatus s = STORE_PENDING; s < STORE_FAILED; s++)
@@ -45,7 +32,7 @@ ErrCode store_trials(Store *store, Arena *arena, StoreTrials *out, Err *err)
     *out = (StoreTrials){0};
     TRY(db_query(&q, &store->db, sql, NULL, 0, err));
     while (db_next(&q)) {
-        StoreTrial *items = store_add_item(arena, out->items, &out->n, sizeof(*items));
+        StoreTrial *items = arena_add_item(arena, out->items, &out->n, sizeof(*items));
         if (items == NULL) {
             q.out_of_memory = true;
             break;
@@ -213,7 +200,7 @@ static ErrCode read_points(Store *store, Arena *arena, StoreResults *out, Err *e
     TRY(db_query(&q, &store->db, sql, NULL, 0, err));
     while (db_next(&q)) {
         StorePointResult *items =
-            store_add_item(arena, out->points, &out->n_points, sizeof(*items));
+            arena_add_item(arena, out->points, &out->n_points, sizeof(*items));
         if (items == NULL) {
             q.out_of_memory = true;
             break;
@@ -239,7 +226,7 @@ static ErrCode read_seeds(Store *store, Arena *arena, StoreResults *out, Err *er
             continue;
         StorePointResult *p = &out->points[place - 1];
         StoreSeed *items =
-            store_add_item(arena, (void *)(uintptr_t)p->seeds, &p->n_seeds, sizeof(*items));
+            arena_add_item(arena, (void *)(uintptr_t)p->seeds, &p->n_seeds, sizeof(*items));
         if (items == NULL) {
             q.out_of_memory = true;
             break;
@@ -325,8 +312,8 @@ ErrCode store_query(Store *store, const char *sql, const char *parameter, Arena 
     while (db_next(&q)) {
         size_t n_rows = out->n_rows;
         const char **cells =
-            store_add_item(arena, out->cells, &n_rows, out->n_columns * sizeof(*cells));
-        bool *is_number = store_add_item(arena, out->is_number, &out->n_rows, out->n_columns);
+            arena_add_item(arena, out->cells, &n_rows, out->n_columns * sizeof(*cells));
+        bool *is_number = arena_add_item(arena, out->is_number, &out->n_rows, out->n_columns);
         if (cells == NULL || is_number == NULL) {
             q.out_of_memory = true;
             break;

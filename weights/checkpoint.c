@@ -2,6 +2,7 @@
 
 #include "weights/safetensors.h"
 
+#include "base/arena.h"
 #include "base/hash.h"
 #include "base/sys.h"
 
@@ -41,44 +42,25 @@ static void full_name(CheckpointName name, const char *prefix, const NetTensor *
 
 /* --- save --- */
 
-typedef struct SaveBuffers {
-    TensorInfo *tensors;
-    CheckpointName *names;
-    float *data;
-} SaveBuffers;
-
-static void release(SaveBuffers *buffers)
+/* Everything of a net that a checkpoint holds; its memory is the arena's. */
+static ErrCode collect(const Net *net, TensorSet *set, Arena *arena, Err *err)
 {
-    mem_free(buffers->tensors);
-    mem_free(buffers->names);
-    mem_free(buffers->data);
-}
-
-static ErrCode reserve(const Net *net, SaveBuffers *buffers, Err *err)
-{
-    const size_t n = (size_t)net_n_tensors(net) * MOST_VALUES + 1;
-    size_t n_elements = 1;
+    const size_t n = (size_t)net_n_tensors(net) * MOST_VALUES;
+    size_t n_elements = 0;
     for (int i = 0; i < net_n_tensors(net); i++)
         n_elements += net_tensor(net, i)->n_elements * MOST_VALUES;
-    buffers->tensors = mem_calloc(n, sizeof *buffers->tensors);
-    buffers->names = mem_calloc(n, sizeof *buffers->names);
-    buffers->data = mem_calloc(n_elements, sizeof *buffers->data);
-    if (buffers->tensors == NULL || buffers->names == NULL || buffers->data == NULL)
-        return err_memory(err, n_elements * sizeof *buffers->data);
-    return ERR_NONE;
-}
-
-static void collect(const Net *net, SaveBuffers *buffers, TensorSet *set)
-{
-    float *data = buffers->data;
+    set->tensors = arena_zalloc(arena, n, sizeof *set->tensors);
+    CheckpointName *names = arena_zalloc(arena, n, sizeof *names);
+    float *data = arena_floats(arena, n_elements);
+    TRY(arena_ok(arena, err));
     for (int i = 0; i < net_n_tensors(net); i++)
         for (size_t k = 0; k < ARRAY_LEN(parts); k++) {
             if (!net_has(net, i, parts[k].values))
                 continue;
             const NetTensor *tensor = net_tensor(net, i);
             TensorInfo *info = &set->tensors[set->n_tensors];
-            full_name(buffers->names[set->n_tensors], parts[k].prefix, tensor);
-            info->name = buffers->names[set->n_tensors++];
+            full_name(names[set->n_tensors], parts[k].prefix, tensor);
+            info->name = names[set->n_tensors++];
             info->type = TENSOR_F32;
             info->n_dims = tensor->n_dims;
             memcpy(info->dims, tensor->dims, (size_t)tensor->n_dims * sizeof info->dims[0]);
@@ -87,11 +69,13 @@ static void collect(const Net *net, SaveBuffers *buffers, TensorSet *set)
             net_read(net, i, parts[k].values, data);
             data += tensor->n_elements;
         }
+    return ERR_NONE;
+fail:
+    return err->code;
 }
 
 ErrCode checkpoint_save(const Net *net, const char *text, const char *path, Err *err)
 {
-    SaveBuffers buffers = {0};
     char digest[HASH_HEX_BYTES] = "";
     MetadataEntry metadata[N_METADATA] = {
         {KEY_FORMAT, CHECKPOINT_FORMAT},
@@ -100,15 +84,13 @@ ErrCode checkpoint_save(const Net *net, const char *text, const char *path, Err 
         {KEY_TEXT, text},
         {KEY_DIGEST, digest},
     };
-    TRY(reserve(net, &buffers, err));
-    TensorSet set = {.tensors = buffers.tensors, .metadata = metadata, .n_metadata = N_METADATA};
-    collect(net, &buffers, &set);
+    Arena arena = {0};
+    TensorSet set = {.metadata = metadata, .n_metadata = N_METADATA};
+    TRY(collect(net, &set, &arena, err));
     TRY(safetensors_digest_set(&set, KEY_DIGEST, digest, err));
     TRY(safetensors_write(path, &set, err));
-    release(&buffers);
-    return ERR_NONE;
 fail:
-    release(&buffers);
+    arena_release(&arena);
     return err->code;
 }
 

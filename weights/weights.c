@@ -2,6 +2,7 @@
 
 #include "weights/safetensors.h"
 
+#include "base/arena.h"
 #include "base/sys.h"
 #include "models/resolve.h"
 
@@ -161,52 +162,28 @@ fail:
 
 /* --- save --- */
 
-typedef struct SaveBuffers {
-    TensorInfo *tensors;
-    char (*names)[NET_TENSOR_NAME_MAX];
-    float *data;
-} SaveBuffers;
-
-static void release(SaveBuffers *buffers)
-{
-    mem_free(buffers->tensors);
-    mem_free(buffers->names);
-    mem_free(buffers->data);
-}
-
-static ErrCode reserve(const Net *net, SaveBuffers *buffers, Err *err)
-{
-    const size_t n = (size_t)net_n_tensors(net);
-    size_t n_elements = 1;
-    for (int i = 0; i < net_n_tensors(net); i++)
-        n_elements += net_tensor(net, i)->n_elements;
-    buffers->tensors = mem_calloc(n + 1, sizeof *buffers->tensors);
-    buffers->names = mem_calloc(n + 1, sizeof *buffers->names);
-    buffers->data = mem_calloc(n_elements, sizeof *buffers->data);
-    if (buffers->tensors == NULL || buffers->names == NULL || buffers->data == NULL)
-        return err_memory(err, n_elements * sizeof *buffers->data);
-    return ERR_NONE;
-}
-
 ErrCode weights_save(const Net *net, NetValues values, const char *path, const WeightNaming *naming,
                      Err *err)
 {
-    SaveBuffers buffers = {0};
-    TRY(reserve(net, &buffers, err));
-    TensorSet set = {.tensors = buffers.tensors, .n_tensors = (size_t)net_n_tensors(net)};
-    float *data = buffers.data;
-    for (int i = 0; i < net_n_tensors(net); i++) {
-        const NetTensor *tensor = net_tensor(net, i);
-        naming->rename(net_network(net), tensor, buffers.names[i]);
-        set.tensors[i] = describe(naming, tensor, buffers.names[i]);
+    const size_t n = (size_t)net_n_tensors(net);
+    size_t n_elements = 0;
+    for (size_t i = 0; i < n; i++)
+        n_elements += net_tensor(net, (int)i)->n_elements;
+    Arena arena = {0};
+    TensorSet set = {.tensors = arena_zalloc(&arena, n, sizeof *set.tensors), .n_tensors = n};
+    char(*names)[NET_TENSOR_NAME_MAX] = arena_zalloc(&arena, n, sizeof *names);
+    float *data = arena_floats(&arena, n_elements);
+    TRY(arena_ok(&arena, err));
+    for (size_t i = 0; i < n; i++) {
+        const NetTensor *tensor = net_tensor(net, (int)i);
+        naming->rename(net_network(net), tensor, names[i]);
+        set.tensors[i] = describe(naming, tensor, names[i]);
         set.tensors[i].data = data;
-        net_read(net, i, values, data);
+        net_read(net, (int)i, values, data);
         data += tensor->n_elements;
     }
     TRY(safetensors_write(path, &set, err));
-    release(&buffers);
-    return ERR_NONE;
 fail:
-    release(&buffers);
+    arena_release(&arena);
     return err->code;
 }

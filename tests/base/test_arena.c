@@ -162,6 +162,25 @@ static void growing_holds_texts(void **state)
     arena_release(&arena);
 }
 
+/* Property: a list that grows item by item keeps its items; new ones are zeroed. */
+static void lists_grow(void **state)
+{
+    (void)state;
+    Arena arena = {0};
+    int *items = NULL;
+    size_t n = 0;
+    for (int i = 0; i < 1000; i++) {
+        items = arena_add_item(&arena, items, &n, sizeof *items);
+        assert_non_null(items);
+        assert_int_equal(n, i + 1);
+        assert_int_equal(items[i], 0);
+        items[i] = i;
+    }
+    for (int i = 0; i < 1000; i++)
+        assert_int_equal(items[i], i);
+    arena_release(&arena);
+}
+
 /* Property: overflow and lack of memory stick to a growing arena, and are told once asked. */
 static void growing_fails_stickily(void **state)
 {
@@ -259,6 +278,7 @@ int main(void)
         cmocka_unit_test(released_arenas_stay_fixed),
         cmocka_unit_test(growing_keeps_everything),
         cmocka_unit_test(growing_holds_texts),
+        cmocka_unit_test(lists_grow),
         cmocka_unit_test(growing_fails_stickily),
 #ifndef NDEBUG
         cmocka_unit_test(fresh_memory_is_nan),

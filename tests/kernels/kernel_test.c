@@ -20,9 +20,7 @@ static uint32_t random_state;
 
 CpuLevel test_top_level(void)
 {
-    const CpuLevel cpu = cpu_best_level();
-    const CpuLevel built = kernels_max_level();
-    return cpu < built ? cpu : built;
+    return kernels_select(cpu_best_level()).level;
 }
 
 void test_begin(uint32_t seed)

@@ -90,6 +90,19 @@ static void proxy_b0_costs_756528(void **state)
     network_release(&network);
 }
 
+static CostMemory memory_of(const char *yaml)
+{
+    Spec spec;
+    Network network;
+    CostMemory memory;
+    Err err = {0};
+    assert_int_equal(spec_parse(&spec, "tiny", yaml, strlen(yaml), &err), ERR_NONE);
+    assert_int_equal(resolve_network(&network, &spec, &err), ERR_NONE);
+    assert_int_equal(cost_memory(&memory, &network, &err), ERR_NONE);
+    network_release(&network);
+    return memory;
+}
+
 /*
  * By hand: stem 3x3, 3 -> 2 channels, stride 1, on 4 px; one conv block 1x1, 2 -> 5; classifier 5
  * -> 3. Floats: stem 54 + 4 and running 4, block 10 + 10 and running 10, classifier 18. The largest
@@ -101,17 +114,10 @@ static void memory_by_hand(void **state)
     static const char yaml[] =
         "{name: tiny, resolution: 4, classes: 3, activation: relu, stem: {stride: 1, channels: 2}, "
         "stages: [{op: conv, kernel: 1, channels: 5}]}";
-    Spec spec;
-    Network network;
-    CostMemory memory;
-    Err err = {0};
-    assert_int_equal(spec_parse(&spec, "tiny", yaml, strlen(yaml), &err), ERR_NONE);
-    assert_int_equal(resolve_network(&network, &spec, &err), ERR_NONE);
-    assert_int_equal(cost_memory(&memory, &network, &err), ERR_NONE);
+    const CostMemory memory = memory_of(yaml);
     assert_int_equal(memory.params_bytes, 4 * (54 + 4 + 4 + 10 + 10 + 10 + 18));
     assert_int_equal(memory.inference_bytes, 4 * (2 + 5) * 16);
     assert_int_equal(memory.training_bytes, 4 * (2 + 5) * 16);
-    network_release(&network);
 }
 
 /*
@@ -124,15 +130,8 @@ static void memory_keeps_the_shortcut(void **state)
     static const char yaml[] =
         "{name: tiny, resolution: 4, classes: 3, activation: relu, stem: {stride: 1, channels: 8}, "
         "stages: [{op: mbconv, expand: 4, channels: 8}]}";
-    Spec spec;
-    Network network;
-    CostMemory memory;
-    Err err = {0};
-    assert_int_equal(spec_parse(&spec, "tiny", yaml, strlen(yaml), &err), ERR_NONE);
-    assert_int_equal(resolve_network(&network, &spec, &err), ERR_NONE);
-    assert_int_equal(cost_memory(&memory, &network, &err), ERR_NONE);
+    const CostMemory memory = memory_of(yaml);
     assert_int_equal(memory.inference_bytes, 4 * (8 + 32 + 32) * 16);
-    network_release(&network);
 }
 
 /* The last row carries the sums, grouped. */
