@@ -30,11 +30,15 @@ typedef enum MatchStatus {
     MATCH_AFTER_GRID, /* waits for the grid's winner */
 } MatchStatus;
 
+/* What has been found out already (models/match_memo.h). */
+typedef struct MatchMemo MatchMemo;
+
 /* What points are matched to. */
 typedef struct Matching {
     const Spec *baseline; /* classes and resolution already those of the study; borrowed */
     double macs;          /* the target */
     double tolerance;     /* relative, inclusive: |counted / target - 1| */
+    MatchMemo *memo;      /* of this matching alone; NULL: nothing is remembered; borrowed */
 } Matching;
 
 typedef struct MatchPoint {
@@ -53,7 +57,7 @@ typedef struct MatchPoint {
 /* "fair", "unfair", "off-ray", "tied", "unmatched", "after-grid". */
 const char *match_status_name(MatchStatus status);
 
-/* factor times the counted MACs of the baseline. */
+/* factor times the counted MACs of the baseline; without a memo. */
 Matching match_target(const Spec *baseline, double factor, double tolerance);
 
 /* A grid point, matched. Errors: ERR_USAGE (multipliers), ERR_MEMORY. */
@@ -73,6 +77,10 @@ ErrCode match_ray(MatchPoint *point, const Matching *matching, const Ray *ray,
  */
 ErrCode match_nominal(MatchPoint *point, const Matching *matching, Scale nominal,
                       Err *err) ERR_CHECKED;
+
+/* Only match_nominal's ratio. Errors: ERR_USAGE, ERR_MEMORY. */
+ErrCode match_nominal_ratio(double *ratio, const Matching *matching, Scale nominal,
+                            Err *err) ERR_CHECKED;
 
 /*
  * The point of a ray whose counted cost is nearest to the target by the spec's own rules, nothing

@@ -15,18 +15,12 @@ typedef struct MatchCandidate {
 double match_distance(const Matching *matching, int64_t macs);
 
 /*
- * The baseline's channels by `width` and layers by `depth` (nearest), with the whole pixels, at
- * least `least_pixels`, of nearest cost; equal cost: more pixels. False if such a network is beyond
- * the SPEC_MAX_ limits.
+ * Widths beta * 1.005^k in order, each with the whole pixels, at least the baseline's, of nearest
+ * cost (equal cost: more pixels); the first within tolerance, else the nearest in cost (`trim` is
+ * its own). *has_any: whether one is within the SPEC_MAX_ limits. Errors: ERR_MEMORY (of the memo).
  */
-bool match_nearest_pixels(MatchCandidate *candidate, const Matching *matching, double depth,
-                          double width, int least_pixels);
-
-/*
- * Widths beta * 1.005^k in order; the first within tolerance, else the nearest in cost (`trim` is
- * its own). False if there is none at all within the limits.
- */
-bool match_widths(MatchCandidate *candidate, double *trim, const Matching *matching, Scale nominal);
+ErrCode match_widths(MatchCandidate *candidate, double *trim, bool *has_any,
+                     const Matching *matching, Scale nominal, Err *err) ERR_CHECKED;
 
 /*
  * Fills what follows from the network: built, macs, ratio, digest, name. point->nominal and status

@@ -296,6 +296,7 @@ static ErrCode match_ray_by_width(MatchPoint *point, const Matching *matching, c
                                   Err *err)
 {
     MatchCandidate candidate;
+    bool has_width;
     const RayChoice on_ray = nearest_on_ray(matching, ray, DEPTH_ROUND);
     if (!on_ray.has_any)
         return no_network(matching, ray, err);
@@ -303,7 +304,7 @@ static ErrCode match_ray_by_width(MatchPoint *point, const Matching *matching, c
     const double t = nominal_t(&on_ray.walk, built);
     point->nominal = scaling_at(ray, t);
     const Scale inside = scaling_at(ray, t < on_ray.walk.high ? t : on_ray.walk.last);
-    const bool has_width = match_widths(&candidate, &point->width_trim, matching, inside);
+    TRY(match_widths(&candidate, &point->width_trim, &has_width, matching, inside, err));
     if (has_width && match_distance(matching, candidate.macs) <= matching->tolerance) {
         point->status = MATCH_FAIR;
     } else {
@@ -317,6 +318,8 @@ static ErrCode match_ray_by_width(MatchPoint *point, const Matching *matching, c
     }
     point->pixels_moved = candidate.scale.resolution / point->nominal.resolution - 1.0;
     return match_finish(point, matching, &candidate, err);
+fail:
+    return err->code;
 }
 
 ErrCode match_ray(MatchPoint *point, const Matching *matching, const Ray *ray, Err *err)
