@@ -45,12 +45,21 @@ bool json_has(const json_t *map, const char *key); /* present and not null */
 
 /* --- writing --- */
 
+/*
+ * Numbers as text, for documents that repeat most of theirs: a table of a few thousand, in which a
+ * new number takes the place of an old one. NULL without memory, which a writer takes as none.
+ */
+typedef struct JsonNumbers JsonNumbers;
+JsonNumbers *json_numbers_create(void);
+void json_numbers_destroy(JsonNumbers **numbers); /* accepts NULL */
+
 /* Zero it, or use json_writer. Everything goes to `out`; failure shows in text_ok(out). */
 typedef struct JsonWriter {
     Text *out;
-    bool is_pretty;     /* two-space indentation and newlines; else one line */
-    int depth;          /* open maps and lists */
-    uint64_t has_items; /* bit d: something was put at depth d */
+    bool is_pretty;       /* two-space indentation and newlines; else one line */
+    int depth;            /* open maps and lists */
+    uint64_t has_items;   /* bit d: something was put at depth d */
+    JsonNumbers *numbers; /* NULL: each double is converted; borrowed */
 } JsonWriter;
 
 JsonWriter json_writer(Text *out, bool is_pretty);

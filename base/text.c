@@ -45,8 +45,12 @@ void text_append_char(Text *text, char c)
 
 void text_repeat(Text *text, char c, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        text_append_char(text, c);
+    if (!reserve(text, n))
+        return;
+    if (n > 0)
+        memset(text->data + text->n_bytes, c, n);
+    text->n_bytes += n;
+    text->data[text->n_bytes] = '\0';
 }
 
 void text_vprintf(Text *text, const char *format, va_list arguments)

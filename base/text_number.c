@@ -11,6 +11,36 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool reads_back(double value, int digits)
+{
+    char buffer[TEXT_NUMBER_BYTES];
+    const int n_bytes = snprintf(buffer, sizeof buffer, "%.*g", digits, value);
+    return n_bytes < (int)sizeof buffer && strtod(buffer, NULL) == value;
+}
+
+/*
+ * The fewest digits that read back as `value`. What reads back with some digits does with more, as
+ * it comes nearer, so the number is found by bisection; not at a power of two, whose neighbour
+ * below is nearer than the one above: there one by one.
+ */
+static int least_digits(double value, int least, int most)
+{
+    int exponent;
+    if (fabs(frexp(value, &exponent)) == 0.5) {
+        while (least < most && !reads_back(value, least))
+            least++;
+        return least;
+    }
+    while (least < most) {
+        const int middle = (least + most) / 2;
+        if (reads_back(value, middle))
+            most = middle;
+        else
+            least = middle + 1;
+    }
+    return least;
+}
+
 void text_append_double(Text *text, double value)
 {
     enum { LEAST_DIGITS = 1, MOST_DIGITS = 17 };
@@ -24,17 +54,12 @@ void text_append_double(Text *text, double value)
         return;
     }
     char buffer[TEXT_NUMBER_BYTES];
-    int digits = LEAST_DIGITS;
-    for (; digits < MOST_DIGITS; digits++) {
-        snprintf(buffer, sizeof buffer, "%.*g", digits, value);
-        if (strtod(buffer, NULL) == value)
-            break;
-    }
+    int digits = least_digits(value, LEAST_DIGITS, MOST_DIGITS);
     /* Whole numbers that doubles hold exactly are written out: 1000, not 1e+03. */
     if (fabs(value) < largest_written_out && trunc(value) == value)
         digits = MOST_DIGITS;
-    snprintf(buffer, sizeof buffer, "%.*g", digits, value);
-    text_append(text, buffer);
+    const int n_bytes = snprintf(buffer, sizeof buffer, "%.*g", digits, value);
+    text_append_bytes(text, buffer, (size_t)n_bytes);
 }
 
 /* Three significant digits, without losing the trailing zeros that say so. */

@@ -44,19 +44,13 @@ static ErrCode add_trials(Plan *plan, int network, Err *err)
     return ERR_NONE;
 }
 
-ErrCode plan_add_network(Plan *plan, const Spec *spec, int *index, Err *err)
+/* The network and its trials, at the end of the plan. */
+static ErrCode append_network(Plan *plan, const Spec *spec, Err *err)
 {
     Network network = {0};
     Text yaml = {0};
     CostMemory memory;
     TRY(resolve_network(&network, spec, err));
-    for (size_t i = 0; i < plan->n_networks; i++) {
-        if (strcmp(plan->networks[i].network.digest, network.digest) == 0) {
-            *index = (int)i;
-            network_release(&network);
-            return ERR_NONE;
-        }
-    }
     TRY(mem_grow(&plan->networks, &plan->network_room, plan->n_networks + 1, sizeof *plan->networks,
                  err));
     PlanNetwork *added = &plan->networks[plan->n_networks];
@@ -70,11 +64,24 @@ ErrCode plan_add_network(Plan *plan, const Spec *spec, int *index, Err *err)
     added->bytes =
         (uint64_t)(OPTIMIZER_COPIES * memory.params_bytes + batch * memory.training_bytes);
     added->network = network;
-    *index = (int)plan->n_networks++;
-    return add_trials(plan, *index, err);
+    return add_trials(plan, (int)plan->n_networks++, err);
 fail:
     text_release(&yaml);
     network_release(&network);
+    return err->code;
+}
+
+ErrCode plan_add_network(Plan *plan, const MatchPoint *found, int *index, Err *err)
+{
+    size_t known;
+    if (plan->digests == NULL)
+        TRY(intern_create(&plan->digests, sizeof found->digest, err));
+    TRY(intern_index(plan->digests, found->digest, &known, err));
+    if (known == plan->n_networks)
+        TRY(append_network(plan, &found->spec, err));
+    *index = (int)known;
+    return ERR_NONE;
+fail:
     return err->code;
 }
 
@@ -158,6 +165,7 @@ void plan_destroy(Plan **plan)
         mem_free((*plan)->networks[i].spec);
     }
     text_release(&(*plan)->data_notes);
+    intern_destroy(&(*plan)->digests);
     mem_free((*plan)->points);
     mem_free((*plan)->networks);
     mem_free((*plan)->trials);

@@ -18,6 +18,7 @@
 #include "base/cpu.h"
 #include "base/err.h"
 #include "base/hash.h"
+#include "base/intern.h"
 #include "base/text.h"
 #include "models/match.h"
 #include "models/network.h"
@@ -80,6 +81,7 @@ typedef struct Plan {
     size_t n_after_grid;    /* trials to come with the winner: at most these */
     double baseline_step_s; /* calibration: one image's training step; 0 before plan_predict */
     size_t point_room, network_room, trial_room; /* private: allocated items */
+    Intern *digests;                             /* private: of networks, in their order */
 } Plan;
 
 /*
@@ -117,8 +119,16 @@ double plan_total_seconds(const Plan *plan, int n_jobs);
 /* Largest memory of one trial: weights, optimiser, activations. */
 uint64_t plan_trial_bytes(const Plan *plan);
 
-/* The document of `plan --json`. */
-void plan_json(const Plan *plan, double seconds, Text *out);
+/* Takes what has been collected so far and empties the Text. */
+typedef ErrCode PlanFlush(Text *out, Err *err);
+
+/*
+ * The document of `plan --json`. A plan of a million points makes half a gigabyte of it: with
+ * `flush`, `out` is handed on as it fills, and holds only the rest at the end; NULL: all of it.
+ * Errors: those of `flush`.
+ */
+ErrCode plan_json(const Plan *plan, double seconds, Text *out, PlanFlush *flush,
+                  Err *err) ERR_CHECKED;
 
 /* The same for people: parts, points with aliases, what is unfair and why, seeds a claim needs. */
 void plan_text(const Plan *plan, double seconds, Text *out);

@@ -2,6 +2,7 @@
 #include "harness/plan_points.h"
 
 #include "base/sys.h"
+#include "models/match_memo.h"
 #include "models/resolve.h"
 #include "search/grid.h"
 
@@ -58,7 +59,31 @@ static ErrCode fill_point(Plan *plan, PlanPoint *point, const MatchPoint *found,
         snprintf(point->reason, sizeof point->reason,
                  "built depth %.3f, width %.3f, resolution %.3f: more than 15 %% off its ray",
                  found->built.depth, found->built.width, found->built.resolution);
-    return plan_add_network(plan, &found->spec, &point->network, err);
+    return plan_add_network(plan, found, &point->network, err);
+}
+
+static ErrCode add_grid_point(Plan *plan, int index, const Matching *matching,
+                              const GridPoint *grid, Err *err)
+{
+    const Scale scale = grid_scale(grid);
+    const bool is_counted = plan->study->parts[index].match == STUDY_COUNTED;
+    MatchPoint found;
+    double naive;
+    TRY(match_nominal_ratio(&naive, matching, scale, err));
+    if (is_counted)
+        TRY(match_grid_point(&found, matching, scale, err));
+    else
+        TRY(match_nominal(&found, matching, scale, err));
+    PlanPoint *point = add_point(plan, index, is_counted ? "counted" : "nominal", err);
+    if (point == NULL)
+        return err->code;
+    snprintf(point->series, sizeof point->series, "%s", point->part_name);
+    point->x = plan->study->objective.target;
+    point->naive_ratio = naive;
+    point->is_extra = grid->is_extra;
+    return fill_point(plan, point, &found, plan->target_macs, err);
+fail:
+    return err->code;
 }
 
 static ErrCode expand_grid(Plan *plan, int index, Err *err)
@@ -66,30 +91,19 @@ static ErrCode expand_grid(Plan *plan, int index, Err *err)
     const StudyPart *part = &plan->study->parts[index];
     const GridSettings settings = {part->step, part->product, part->tolerance,
                                    (const double(*)[STUDY_DIMENSIONS])part->also, part->n_also};
-    const Matching matching = match_target(&plan->baseline, plan->study->objective.target,
-                                           plan->study->fairness.tolerance);
-    const bool is_counted = part->match == STUDY_COUNTED;
+    Matching matching = match_target(&plan->baseline, plan->study->objective.target,
+                                     plan->study->fairness.tolerance);
     GridPoint *grid = NULL;
     size_t n = 0;
+    TRY(match_memo_create(&matching.memo, err));
     TRY(grid_enumerate(&grid, &n, &settings, err));
-    for (size_t i = 0; i < n; i++) {
-        MatchPoint nominal, counted;
-        const Scale scale = grid_scale(&grid[i]);
-        TRY(match_nominal(&nominal, &matching, scale, err));
-        if (is_counted)
-            TRY(match_grid_point(&counted, &matching, scale, err));
-        PlanPoint *point = add_point(plan, index, is_counted ? "counted" : "nominal", err);
-        if (point == NULL)
-            goto fail;
-        snprintf(point->series, sizeof point->series, "%s", point->part_name);
-        point->x = plan->study->objective.target;
-        point->naive_ratio = nominal.ratio;
-        point->is_extra = grid[i].is_extra;
-        TRY(fill_point(plan, point, is_counted ? &counted : &nominal, plan->target_macs, err));
-    }
+    for (size_t i = 0; i < n; i++)
+        TRY(add_grid_point(plan, index, &matching, &grid[i], err));
+    match_memo_destroy(&matching.memo);
     mem_free(grid);
     return ERR_NONE;
 fail:
+    match_memo_destroy(&matching.memo);
     mem_free(grid);
     return err->code;
 }

@@ -11,7 +11,7 @@ ErrCode plan_points_expand(Plan *plan, Err *err) ERR_CHECKED;
 ErrCode plan_points_resolve_waiting(Plan *plan, const double constants[STUDY_DIMENSIONS],
                                     Err *err) ERR_CHECKED;
 
-/* The index of the network of that specification, added if it is new. */
-ErrCode plan_add_network(Plan *plan, const Spec *spec, int *index, Err *err) ERR_CHECKED;
+/* The index of the network that matching found, added if it is new. */
+ErrCode plan_add_network(Plan *plan, const MatchPoint *found, int *index, Err *err) ERR_CHECKED;
 
 #endif

@@ -2,6 +2,7 @@
 #include "harness/plan.h"
 
 #include "base/json.h"
+#include "base/sys.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -9,6 +10,8 @@
 
 /* Seeds below which an interval, and then a bar, cannot be given (results/stats.h). */
 enum { MIN_SEEDS = 3, BAR_SEEDS = 5 };
+
+#define FLUSH_BYTES ((size_t)1 << 20) /* of JSON before it is handed on */
 
 static void put_scale(JsonWriter *json, const char *key, Scale scale)
 {
@@ -68,9 +71,10 @@ static void put_data_notes(const Plan *plan, JsonWriter *json)
     json_close_list(json);
 }
 
-void plan_json(const Plan *plan, double seconds, Text *out)
+ErrCode plan_json(const Plan *plan, double seconds, Text *out, PlanFlush *flush, Err *err)
 {
     JsonWriter json = json_writer(out, true);
+    json.numbers = json_numbers_create();
     json_open_map(&json, NULL);
     json_put_text(&json, "study", plan->study->name);
     json_put_text(&json, "baseline", plan->baseline.name);
@@ -88,11 +92,19 @@ void plan_json(const Plan *plan, double seconds, Text *out)
     json_put_int(&json, "val", plan->n_val);
     json_put_int(&json, "test", plan->n_test);
     json_open_list(&json, "points");
-    for (size_t i = 0; i < plan->n_points; i++)
+    for (size_t i = 0; i < plan->n_points; i++) {
         put_point(plan, &plan->points[i], &json);
+        if (flush != NULL && out->n_bytes >= FLUSH_BYTES)
+            TRY(flush(out, err));
+    }
     json_close_list(&json);
     json_close_map(&json);
     text_append_char(out, '\n');
+    json_numbers_destroy(&json.numbers);
+    return ERR_NONE;
+fail:
+    json_numbers_destroy(&json.numbers);
+    return err->code;
 }
 
 /* --- text --- */
@@ -105,20 +117,9 @@ static void cell_scale(TextTable *table, Scale scale)
         text_table_cellf(table, "%.3g %.3g %.3g", scale.depth, scale.width, scale.resolution);
 }
 
-/* The first earlier point with the same network, or NULL. */
-static const PlanPoint *alias_of(const Plan *plan, size_t index)
+/* `alias`: the first point with the same network if it is an earlier one, or NULL. */
+static void cell_note(TextTable *table, const PlanPoint *point, const PlanPoint *alias)
 {
-    for (size_t i = 0; i < index; i++)
-        if (plan->points[i].network == plan->points[index].network &&
-            plan->points[index].network != PLAN_NONE)
-            return &plan->points[i];
-    return NULL;
-}
-
-static void cell_note(TextTable *table, const Plan *plan, size_t index)
-{
-    const PlanPoint *point = &plan->points[index];
-    const PlanPoint *alias = alias_of(plan, index);
     if (point->reason[0])
         text_table_cell(table, point->reason);
     else if (alias != NULL)
@@ -138,8 +139,11 @@ static void points_table(const Plan *plan, Text *out)
     static const TextAlign aligns[] = {TEXT_LEFT,  TEXT_LEFT,  TEXT_RIGHT, TEXT_LEFT, TEXT_LEFT,
                                        TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT, TEXT_LEFT, TEXT_LEFT};
     TextTable *table = text_table_create(headings, aligns, ARRAY_LEN(headings));
-    if (table == NULL)
-        return;
+    const PlanPoint **first = mem_calloc(plan->n_networks + 1, sizeof(PlanPoint *));
+    if (table == NULL || first == NULL) {
+        out->failed = true;
+        goto done;
+    }
     for (size_t i = 0; i < plan->n_points; i++) {
         const PlanPoint *point = &plan->points[i];
         const bool waits = point->status == MATCH_AFTER_GRID;
@@ -153,10 +157,15 @@ static void points_table(const Plan *plan, Text *out)
         text_table_cell(table, text_grouped(macs, waits ? point->target_macs : point->macs));
         text_table_cellf(table, waits ? "-" : "%.3f", point->ratio);
         text_table_cell(table, match_status_name(point->status));
-        cell_note(table, plan, i);
+        const PlanPoint **owner = point->network == PLAN_NONE ? NULL : &first[point->network];
+        cell_note(table, point, owner != NULL ? *owner : NULL);
+        if (owner != NULL && *owner == NULL)
+            *owner = point;
     }
     text_table_render(table, out);
+done:
     text_table_destroy(&table);
+    mem_free(first);
 }
 
 static void seeds_note(const Plan *plan, Text *out)

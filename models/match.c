@@ -246,7 +246,7 @@ fail:
 ErrCode match_nominal_ratio(double *ratio, const Matching *matching, Scale nominal, Err *err)
 {
     Spec spec;
-    int64_t macs;
+    int64_t macs = 0;
     TRY(scaling_apply(&spec, matching->baseline, nominal, err));
     TRY(count_macs(&macs, matching, &spec, err));
     *ratio = (double)macs / matching->macs;

@@ -30,7 +30,11 @@ typedef struct GridPoint {
     bool is_extra;             /* from `also` */
 } GridPoint;
 
-enum { GRID_MAX_POINTS = 100000 };
+/*
+ * Two million of the 8.1 million points that the finest lattice has: a plan keeps and prints each
+ * (half a kilobyte and a line of JSON as long), so that its memory stays near 2 GiB.
+ */
+enum { GRID_MAX_POINTS = 2000000 };
 
 /*
  * Ascending in alpha, then beta, then gamma; extra points last in their own order. *points is

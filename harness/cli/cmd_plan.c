@@ -41,7 +41,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
         seconds = plan_total_seconds(plan, jobs);
     }
     if (call->json)
-        plan_json(plan, seconds, &out);
+        TRY(plan_json(plan, seconds, &out, call_print, err));
     else
         plan_text(plan, seconds, &out);
     TRY(call_print(&out, err));

@@ -169,6 +169,38 @@ static void every_allocation_may_fail(void **state)
     assert_true(k > 10);
 }
 
+/*
+ * Property: remembered numbers change no byte, repeated or crowding each other out, NaN and both
+ * zeros included.
+ */
+static void remembered_numbers_change_nothing(void **state)
+{
+    (void)state;
+    Text plain = {0}, fast = {0};
+    JsonWriter a = json_writer(&plain, false), b = json_writer(&fast, false);
+    b.numbers = json_numbers_create();
+    assert_non_null(b.numbers);
+    json_open_list(&a, NULL);
+    json_open_list(&b, NULL);
+    for (int i = 0; i < 60000; i++) {
+        const double value = i % 11 == 0   ? (double)NAN
+                             : i % 7 == 0  ? -0.0
+                             : i % 13 == 0 ? 0.0
+                                           : 1.0 / (1 + i * 7919 % 20011);
+        json_put_double(&a, NULL, value);
+        json_put_double(&b, NULL, value);
+        json_put_doubles(&a, NULL, &value, 1);
+        json_put_doubles(&b, NULL, &value, 1);
+    }
+    json_close_list(&a);
+    json_close_list(&b);
+    assert_string_equal(text_string(&fast), text_string(&plain));
+    json_numbers_destroy(&b.numbers);
+    assert_null(b.numbers);
+    text_release(&plain);
+    text_release(&fast);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -176,6 +208,7 @@ int main(void)
         cmocka_unit_test(reading_is_strict),
         cmocka_unit_test(hostile_documents_are_refused),
         cmocka_unit_test(every_allocation_may_fail),
+        cmocka_unit_test(remembered_numbers_change_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

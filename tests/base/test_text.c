@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -221,6 +222,51 @@ static void utf8_is_checked(void **state)
     assert_true(text_ends_with("a.svg", ".svg") && !text_ends_with("svg", "a.svg"));
 }
 
+/* The definition: one digit more at a time, until the number reads back. */
+static void shortest_by_definition(char *buffer, size_t n_bytes, double value)
+{
+    enum { MOST_DIGITS = 17 };
+    int digits = 1;
+    snprintf(buffer, n_bytes, "%.1g", value);
+    while (strtod(buffer, NULL) != value && digits < MOST_DIGITS) {
+        digits++;
+        assert_in_range(snprintf(buffer, n_bytes, "%.*g", digits, value), 1, n_bytes - 1);
+    }
+}
+
+/*
+ * Property: the shortest decimal is found as its definition finds it, for doubles of any bits, for
+ * short decimals, and for powers of two and their neighbours, where the spacing changes.
+ */
+static void shortest_decimals_are_shortest(void **state)
+{
+    (void)state;
+    uint64_t bits = 88172645463325252u; /* xorshift, any seed but 0 */
+    for (int i = 0; i < 20000; i++) {
+        char expected[64];
+        double value;
+        Text text = {0};
+        bits ^= bits << 13;
+        bits ^= bits >> 7;
+        bits ^= bits << 17;
+        if (i % 4 == 0)
+            value = ldexp(1.0, (int)(bits % 2000) - 1000);
+        else if (i % 4 == 1)
+            value = nextafter(ldexp(1.0, (int)(bits % 2000) - 1000),
+                              i % 8 < 4 ? 0.0 : (double)INFINITY);
+        else if (i % 4 == 2)
+            value = (double)(bits % 100000) / 1000.0;
+        else
+            memcpy(&value, &bits, sizeof value);
+        if (!isfinite(value) || (fabs(value) < 1e15 && trunc(value) == value))
+            continue; /* whole numbers are written out: another test's property */
+        shortest_by_definition(expected, sizeof expected, value);
+        text_append_double(&text, value);
+        assert_string_equal(text_string(&text), expected);
+        text_release(&text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -234,6 +280,7 @@ int main(void)
         cmocka_unit_test(parsing_is_strict),
         cmocka_unit_test(nearest_names_are_offered),
         cmocka_unit_test(utf8_is_checked),
+        cmocka_unit_test(shortest_decimals_are_shortest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

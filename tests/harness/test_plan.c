@@ -274,6 +274,66 @@ static void compound_needs_constants(void **state)
     study_destroy(&study);
 }
 
+/* What plan_json has handed on. */
+static Text flushed;
+static int n_flushes;
+
+static ErrCode keep(Text *out, Err *err)
+{
+    text_append_bytes(&flushed, out->data, out->n_bytes);
+    text_clear(out);
+    n_flushes++;
+    return text_ok(&flushed, err);
+}
+
+/* A long document handed on in pieces is the same bytes as in one piece. */
+static void long_json_is_handed_on(void **state)
+{
+    (void)state;
+    Fixture f = make("[grid: {step: 0.02, tolerance: 0.2}]");
+    Text whole = {0}, rest = {0};
+    Err err = {0};
+    flushed = (Text){0};
+    assert_int_equal(plan_json(f.plan, 1.5, &whole, NULL, &err), ERR_NONE);
+    assert_int_equal(plan_json(f.plan, 1.5, &rest, keep, &err), ERR_NONE);
+    assert_true(n_flushes > 1);
+    assert_int_equal(keep(&rest, &err), ERR_NONE);
+    assert_string_equal(text_string(&flushed), text_string(&whole));
+    text_release(&flushed);
+    text_release(&whole);
+    text_release(&rest);
+    drop(&f);
+}
+
+/*
+ * A fine grid has many points and few networks. Each point's network is the one that matching it
+ * alone finds, points of one network share it, and networks stand in order of first use.
+ */
+static void fine_grids_share_their_networks(void **state)
+{
+    (void)state;
+    Fixture f = make("[grid: {step: 0.02, tolerance: 0.2}]");
+    const Matching matching =
+        match_target(&f.plan->baseline, f.study->objective.target, f.study->fairness.tolerance);
+    int most = -1;
+    assert_true(f.plan->n_points > 3000 && f.plan->n_networks < 200);
+    for (size_t i = 0; i < f.plan->n_points; i++) {
+        const PlanPoint *point = &f.plan->points[i];
+        MatchPoint alone;
+        Err err = {0};
+        if (point->network == PLAN_NONE)
+            continue;
+        assert_true(point->network <= most + 1);
+        most = point->network > most ? point->network : most;
+        if (i % 50 != 0)
+            continue;
+        assert_int_equal(match_grid_point(&alone, &matching, point->nominal, &err), ERR_NONE);
+        assert_string_equal(f.plan->networks[point->network].network.digest, alone.digest);
+    }
+    assert_int_equal(most + 1, f.plan->n_networks);
+    drop(&f);
+}
+
 /* The JSON document has the members that scripts rely on, with their types. */
 static void json_keeps_the_contract(void **state)
 {
@@ -285,7 +345,7 @@ static void json_keeps_the_contract(void **state)
     Text out = {0};
     Err err = {0};
     json_t *root = NULL;
-    plan_json(f.plan, 1.5, &out);
+    assert_int_equal(plan_json(f.plan, 1.5, &out, NULL, &err), ERR_NONE);
     assert_int_equal(json_parse(&root, "plan", out.data, out.n_bytes, &err), ERR_NONE);
     for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
         assert_true(json_is_number(json_object_get(root, numbers[i])));
@@ -338,6 +398,8 @@ int main(void)
         cmocka_unit_test(digests_follow_the_crop),
         cmocka_unit_test(compound_needs_constants),
         cmocka_unit_test(failing_allocations_are_reported),
+        cmocka_unit_test(long_json_is_handed_on),
+        cmocka_unit_test(fine_grids_share_their_networks),
         cmocka_unit_test(json_keeps_the_contract),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

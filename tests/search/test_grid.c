@@ -107,7 +107,27 @@ static void bad_settings_are_misuse(void **state)
     refuse((GridSettings){0.1, 2.0, -0.1, NULL, 0}, "grid tolerance '-0.1'");
     refuse((GridSettings){0.1, 2.0, 0.05, bad, 1}, "'0.9'");
     refuse((GridSettings){1.0, 3.0, 0.01, NULL, 0}, "no point");
-    refuse((GridSettings){0.005, 2.0, 10.0, NULL, 0}, "more than 100000 points");
+    refuse((GridSettings){0.005, 2.0, 10.0, NULL, 0}, "more than 2000000 points");
+}
+
+/* A million points are a grid like any other: the whole lattice of step 0.01, in its order. */
+static void a_million_points_are_listed(void **state)
+{
+    (void)state;
+    enum { SIDE = 101 };
+    const GridSettings settings = {0.01, 16.0, 1.0, NULL, 0};
+    GridPoint *points = NULL;
+    size_t n = 0;
+    Err err = {0};
+    assert_int_equal(grid_enumerate(&points, &n, &settings, &err), ERR_NONE);
+    assert_int_equal(n, SIDE * SIDE * SIDE);
+    for (size_t i = 1; i < n; i++) {
+        const GridPoint *a = &points[i - 1], *b = &points[i];
+        assert_true(a->alpha < b->alpha ||
+                    (a->alpha == b->alpha &&
+                     (a->beta < b->beta || (a->beta == b->beta && a->gamma < b->gamma))));
+    }
+    mem_free(points);
 }
 
 int main(void)
@@ -117,6 +137,7 @@ int main(void)
         cmocka_unit_test(the_rule_is_inclusive),
         cmocka_unit_test(order_and_extras),
         cmocka_unit_test(bad_settings_are_misuse),
+        cmocka_unit_test(a_million_points_are_listed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
