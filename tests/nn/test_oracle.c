@@ -4,6 +4,7 @@
  */
 #include "base/rng.h"
 #include "base/sys.h"
+#include "models/ops.h"
 #include "nettest.h"
 #include "oracle.h"
 
@@ -105,31 +106,68 @@ static void check_gradients(const Case *c, const Net *net, const Oracle *oracle)
     assert_int_equal(n_bad, 0);
 }
 
-/* Loss and every gradient tensor of a training step. */
+/* Loss and every gradient tensor of a training step on a network. */
+static void check_training(const Case *c, const Network *network, uint64_t weights)
+{
+    TestBatch batch = nettest_batch(network, c->n, c->seed);
+    const NetSettings settings = nettest_training(c->n, 2, NET_SGD);
+    Net *net = nettest_net(network, &settings, weights);
+    perturb(net);
+    Oracle *oracle = oracle_create(net);
+    StepSettings step = nettest_step(0.0);
+    step.label_smoothing = 0.1;
+    StepResult result;
+    net_gradients(net, batch.images, batch.labels, &step, &result);
+    const double loss = oracle_loss(oracle, batch.images, batch.labels, c->n, 0.1, true);
+    if (!(fabs(result.loss - loss) <= relative_tolerance(net) * fabs(loss)))
+        fail_msg("%s: loss %.9g, oracle %.9g", c->name, result.loss, loss);
+    check_gradients(c, net, oracle);
+    oracle_destroy(&oracle);
+    net_destroy(&net);
+    nettest_release_batch(&batch);
+}
+
 static void test_gradients_match(void **state)
 {
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        const Case *c = &cases[i];
-        Network network = nettest_zoo(c->name, c->width, 7, c->resolution);
-        TestBatch batch = nettest_batch(&network, c->n, c->seed);
-        const NetSettings settings = nettest_training(c->n, 2, NET_SGD);
-        Net *net = nettest_net(&network, &settings, i);
-        perturb(net);
-        Oracle *oracle = oracle_create(net);
-        StepSettings step = nettest_step(0.0);
-        step.label_smoothing = 0.1;
-        StepResult result;
-        net_gradients(net, batch.images, batch.labels, &step, &result);
-        const double loss = oracle_loss(oracle, batch.images, batch.labels, c->n, 0.1, true);
-        if (!(fabs(result.loss - loss) <= relative_tolerance(net) * fabs(loss)))
-            fail_msg("%s: loss %.9g, oracle %.9g", c->name, result.loss, loss);
-        check_gradients(c, net, oracle);
-        oracle_destroy(&oracle);
-        net_destroy(&net);
-        nettest_release_batch(&batch);
+        Network network = nettest_zoo(cases[i].name, cases[i].width, 7, cases[i].resolution);
+        check_training(&cases[i], &network, i);
         network_release(&network);
     }
+}
+
+/* Makes the max pool behind the stem another kind; false if that kind is no pool of its shape. */
+static bool exchange_pool(Op *pool, OpKind kind)
+{
+    const int size = pool->out_size;
+    const OpRow *row = ops_row(kind);
+    pool->kind = kind;
+    ops_measure(pool, false);
+    return row->tensors == NULL && !row->reads_shortcut && pool->out_size == size &&
+           pool->macs == 0;
+}
+
+/* Every kind of pool with a window, in the place of ResNet's max pool: padded, stride 2. */
+static void test_every_pool_matches(void **state)
+{
+    static const OpKind kinds[] = {
+#define KIND(kind, name) kind,
+        OP_KINDS(KIND)
+#undef KIND
+    };
+    const Case c = {"resnet-18", 0.125, 64, 4, 6};
+    int n_pools = 0;
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        Network network = nettest_zoo(c.name, c.width, 7, c.resolution);
+        if (exchange_pool(&network.ops[1], kinds[i])) {
+            check_training(&c, &network, 6);
+            n_pools++;
+        }
+        network_release(&network);
+    }
+    assert_true(n_pools > 0);
 }
 
 /* Logits with running statistics, whose variance is the unbiased one and not that of the batch. */
@@ -224,6 +262,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_gradients_match),
+        cmocka_unit_test(test_every_pool_matches),
         cmocka_unit_test(test_logits_match),
         cmocka_unit_test(test_oracle_matches_differences),
     };
