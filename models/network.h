@@ -44,7 +44,9 @@ typedef enum Activation {
     /* mean over all pixels */                                                                     \
     X(OP_GLOBAL_POOL, global_pool)                                                                 \
     /* x W + b on pooled features, after dropout; the logits */                                    \
-    X(OP_LINEAR, linear)
+    X(OP_LINEAR, linear)                                                                           \
+    /* mean of the pixels of a k x k window that lie in the image */                               \
+    X(OP_AVERAGE_POOL, average_pool)
 
 typedef enum OpKind {
 #define OP_KIND(kind, name) kind,

@@ -1,4 +1,4 @@
-/* pool: means over the pixels of one image, and max pooling. C is a multiple of LANES.
+/* pool: means over the pixels of one image, max and average pooling. C is a multiple of LANES.
  *
  * Sums over pixels are four chains by pixel index mod PIXEL_CHAINS from +0, folded ((0+1)+(2+3)).
  */
@@ -35,9 +35,12 @@ typedef struct PoolBroadcastArgs {
     int P, C;
 } PoolBroadcastArgs;
 
-/* Max pooling of one image; taps outside of the image do not take part. The maximum starts with the
- * first tap inside and is replaced where a later tap compares greater: the first maximum wins, a
- * NaN wins only as the first tap. */
+/* Pooling of one image by windows; taps outside of the image do not take part.
+ *
+ * max: the maximum starts with the first tap inside and is replaced where a later tap compares
+ * greater: the first maximum wins, a NaN wins only as the first tap.
+ * average: the taps inside, added up from +0 in row-major order, over their number; the gradient of
+ * a pixel is the sum over outputs ascending of dy / number. It does not read x. */
 typedef struct PoolWindowArgs {
     const float *x; /* x[H][W][ldx] */
     long ldx;
@@ -45,8 +48,7 @@ typedef struct PoolWindowArgs {
     long ldy;
     const float *dy; /* dy[OH][OW][lddy]; backward only */
     long lddy;
-    float *dx; /* dx[H][W][lddx], overwritten; backward only: sum over outputs ascending of those
-                  that chose it */
+    float *dx; /* dx[H][W][lddx], overwritten; backward only */
     long lddx;
     int H, W, OH, OW, C;
     int k, stride, pad_top, pad_left;
@@ -59,6 +61,8 @@ typedef struct PoolKernels {
     void (*broadcast)(const PoolBroadcastArgs *args);
     void (*max_forward)(const PoolWindowArgs *args);
     void (*max_backward)(const PoolWindowArgs *args);
+    void (*average_forward)(const PoolWindowArgs *args);
+    void (*average_backward)(const PoolWindowArgs *args);
 } PoolKernels;
 
 PoolKernels pool_kernels(CpuLevel level);
@@ -67,5 +71,7 @@ void pool_mean__ref(const PoolMeanArgs *args, double *y);
 void pool_dot__ref(const PoolDotArgs *args, double *y);
 void pool_max_forward__ref(const PoolWindowArgs *args, double *y);   /* y[OH][OW][C] */
 void pool_max_backward__ref(const PoolWindowArgs *args, double *dx); /* dx[H][W][C] */
+void pool_average_forward__ref(const PoolWindowArgs *args, double *y);
+void pool_average_backward__ref(const PoolWindowArgs *args, double *dx);
 
 #endif

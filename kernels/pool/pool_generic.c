@@ -58,7 +58,7 @@ static void LEVELED(pool_broadcast)(const PoolBroadcastArgs *a)
     }
 }
 
-/* --- max pooling --- */
+/* --- pooling by windows --- */
 
 /* The part of a window that lies in the image: input rows [h0, h1) and columns [w0, w1). */
 typedef struct Window {
@@ -72,6 +72,15 @@ static Window window_at(const PoolWindowArgs *a, int oh, int ow)
     return (Window){top < 0 ? 0 : top, bottom < a->H ? bottom : a->H, left < 0 ? 0 : left,
                     right < a->W ? right : a->W};
 }
+
+static void zero_gradient(const PoolWindowArgs *a)
+{
+    for (long p = 0; p < (long)a->H * a->W; p++)
+        for (int c = 0; c < a->C; c += LANES)
+            lanes_store(a->dx + p * a->lddx + c, lanes_zero());
+}
+
+/* --- max pooling --- */
 
 /* The maximum of a window and the number of its pixel, counted from 0 in row-major order. */
 typedef struct Choice {
@@ -121,15 +130,64 @@ static void window_scatter(const PoolWindowArgs *a, const Window *t, int c, Lane
 static void LEVELED(pool_max_backward)(const PoolWindowArgs *a)
 {
     assert(a->C % LANES == 0);
-    for (long p = 0; p < (long)a->H * a->W; p++)
-        for (int c = 0; c < a->C; c += LANES)
-            lanes_store(a->dx + p * a->lddx + c, lanes_zero());
+    zero_gradient(a);
     for (int oh = 0; oh < a->OH; oh++)
         for (int ow = 0; ow < a->OW; ow++) {
             const Window t = window_at(a, oh, ow);
             const float *dy = a->dy + ((long)oh * a->OW + ow) * a->lddy;
             for (int c = 0; c < a->C; c += LANES)
                 window_scatter(a, &t, c, lanes_load(dy + c));
+        }
+}
+
+/* --- average pooling --- */
+
+static Lanes window_pixels(const Window *t)
+{
+    return lanes_set((float)((t->h1 - t->h0) * (t->w1 - t->w0)));
+}
+
+static Lanes window_sum(const PoolWindowArgs *a, const Window *t, int c)
+{
+    Lanes sum = lanes_zero();
+    for (int h = t->h0; h < t->h1; h++)
+        for (int w = t->w0; w < t->w1; w++)
+            sum = lanes_add(sum, lanes_load(a->x + ((long)h * a->W + w) * a->ldx + c));
+    return sum;
+}
+
+static void LEVELED(pool_average_forward)(const PoolWindowArgs *a)
+{
+    assert(a->C % LANES == 0);
+    for (int oh = 0; oh < a->OH; oh++)
+        for (int ow = 0; ow < a->OW; ow++) {
+            const Window t = window_at(a, oh, ow);
+            float *y = a->y + ((long)oh * a->OW + ow) * a->ldy;
+            for (int c = 0; c < a->C; c += LANES)
+                lanes_store(y + c, lanes_div(window_sum(a, &t, c), window_pixels(&t)));
+        }
+}
+
+/* Adds dy / number of taps to each pixel of the window. */
+static void window_spread(const PoolWindowArgs *a, const Window *t, int c, Lanes share)
+{
+    for (int h = t->h0; h < t->h1; h++)
+        for (int w = t->w0; w < t->w1; w++) {
+            float *dx = a->dx + ((long)h * a->W + w) * a->lddx + c;
+            lanes_store(dx, lanes_add(lanes_load(dx), share));
+        }
+}
+
+static void LEVELED(pool_average_backward)(const PoolWindowArgs *a)
+{
+    assert(a->C % LANES == 0);
+    zero_gradient(a);
+    for (int oh = 0; oh < a->OH; oh++)
+        for (int ow = 0; ow < a->OW; ow++) {
+            const Window t = window_at(a, oh, ow);
+            const float *dy = a->dy + ((long)oh * a->OW + ow) * a->lddy;
+            for (int c = 0; c < a->C; c += LANES)
+                window_spread(a, &t, c, lanes_div(lanes_load(dy + c), window_pixels(&t)));
         }
 }
 
@@ -141,4 +199,6 @@ const PoolKernels LEVELED(pool_table) = {
     .broadcast = LEVELED(pool_broadcast),
     .max_forward = LEVELED(pool_max_forward),
     .max_backward = LEVELED(pool_max_backward),
+    .average_forward = LEVELED(pool_average_forward),
+    .average_backward = LEVELED(pool_average_backward),
 };

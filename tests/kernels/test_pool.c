@@ -1,4 +1,4 @@
-/* pool: means, dots, broadcast and max pooling, at every level. */
+/* pool: means, dots, broadcast, max and average pooling, at every level. */
 #include "kernel_test.h"
 
 #include <math.h>
@@ -113,6 +113,95 @@ static void check_max(int H, int W, int C, int k, int stride, int pad)
     }
 }
 
+/*
+ * Forward: k*k values below 1 added up and divided by their number n: at most k*k roundings of sums
+ * below n, and one. Backward: at most k*k shares below 1 added up, each rounded once. Linear in x,
+ * so backward is its adjoint: <average x, g> = <x, dx>.
+ */
+static void check_average(const PoolWindowArgs *shape)
+{
+    PoolWindowArgs a = *shape;
+    const long n_in = (long)a.H * a.W * a.C, n_out = (long)a.OH * a.OW * a.C;
+    const double tolerance = (a.k * a.k * (a.k * a.k) + 1) * UNIT_ROUNDOFF;
+    const float *first[2] = {NULL, NULL};
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+        double yg = 0.0, xdx = 0.0;
+        a.y = test_buffer(n_out);
+        a.dx = test_buffer(n_in);
+        pool_kernels(level).average_forward(&a);
+        pool_average_forward__ref(&a, truth);
+        for (long i = 0; i < n_out; i++) {
+            test_close("average", i, (double)a.y[i], truth[i], tolerance);
+            yg += (double)a.y[i] * (double)a.dy[i];
+        }
+        pool_kernels(level).average_backward(&a);
+        pool_average_backward__ref(&a, truth);
+        for (long i = 0; i < n_in; i++) {
+            test_close("average dx", i, (double)a.dx[i], truth[i], tolerance);
+            xdx += (double)a.x[i] * (double)a.dx[i];
+        }
+        test_close("<x, dx>", 0, xdx, yg, (double)(n_in + n_out) * tolerance);
+        first[0] = first[0] != NULL ? first[0] : a.y;
+        first[1] = first[1] != NULL ? first[1] : a.dx;
+        test_same_bits("average across levels", a.y, first[0], n_out);
+        test_same_bits("average dx across levels", a.dx, first[1], n_in);
+    }
+}
+
+/* 2 x 2 at stride 2 and 3 x 3 at stride 1 and 2, every padding, whole and cut windows. */
+static void average_is_right(void **state)
+{
+    (void)state;
+    for (int side = 1; side <= MAX_SIDE; side++)
+        for (int k = 1; k <= 3; k++)
+            for (int stride = 1; stride <= 2; stride++)
+                for (int pad = 0; pad < k; pad++) {
+                    PoolWindowArgs a = {.H = side,
+                                        .W = side < MAX_SIDE ? side + 1 : 4,
+                                        .C = 32,
+                                        .ldx = 32,
+                                        .ldy = 32,
+                                        .lddy = 32,
+                                        .lddx = 32,
+                                        .k = k,
+                                        .stride = stride,
+                                        .pad_top = pad,
+                                        .pad_left = pad};
+                    a.OH = (a.H + stride - 1) / stride;
+                    a.OW = (a.W + stride - 1) / stride;
+                    test_begin((uint32_t)(side * 64 + k * 16 + stride * 4 + pad));
+                    a.x = test_random((long)a.H * a.W * a.C);
+                    a.dy = test_random((long)a.OH * a.OW * a.C);
+                    check_average(&a);
+                    test_check_guards();
+                }
+}
+
+/* Padding does not count: the mean of ones is one everywhere, and exactly. */
+static void average_leaves_padding_out(void **state)
+{
+    (void)state;
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+        float x[9 * LANES], y[9 * LANES];
+        for (int i = 0; i < 9 * LANES; i++)
+            x[i] = 1.0f;
+        pool_kernels(level).average_forward(&(PoolWindowArgs){.x = x,
+                                                              .ldx = LANES,
+                                                              .y = y,
+                                                              .ldy = LANES,
+                                                              .H = 3,
+                                                              .W = 3,
+                                                              .OH = 3,
+                                                              .OW = 3,
+                                                              .C = LANES,
+                                                              .k = 3,
+                                                              .stride = 1,
+                                                              .pad_top = 1,
+                                                              .pad_left = 1});
+        test_same_bits("mean of ones", y, x, 9 * LANES);
+    }
+}
+
 static void max_is_right(void **state)
 {
     (void)state;
@@ -164,6 +253,8 @@ int main(void)
         cmocka_unit_test(sums_are_right),
         cmocka_unit_test(max_is_right),
         cmocka_unit_test(max_keeps_its_operand_order),
+        cmocka_unit_test(average_is_right),
+        cmocka_unit_test(average_leaves_padding_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

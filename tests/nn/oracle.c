@@ -8,6 +8,8 @@
 #include <string.h>
 #include <cmocka.h>
 
+enum { K_MAX = 31 }; /* kernel of a pool */
+
 /* What one operation keeps; maps are [n][pixels][channels], dense. */
 typedef struct Stage {
     const Op *op;
@@ -367,6 +369,36 @@ static void max_pass(Oracle *oracle, Stage *s, bool is_backward)
     }
 }
 
+/* Visits the taps inside of an output's window; padding does not count. */
+static void average_output(Oracle *oracle, Stage *s, size_t o, bool is_backward)
+{
+    const Op *op = s->op;
+    const size_t C = (size_t)op->out_channels, side = (size_t)op->out_size;
+    const int oh = (int)(o / C / side % side), ow = (int)(o / C % side), k = op->kernel;
+    const double *x = value_of(oracle, op->input);
+    double *dx = gradient_of(oracle, op->input), sum = 0.0;
+    size_t taps[K_MAX * K_MAX], n = 0;
+    for (int tap = 0; tap < k * k; tap++) {
+        const int ih = oh * op->stride - op->pad + tap / k;
+        const int iw = ow * op->stride - op->pad + tap % k;
+        const size_t image = o / C / side / side * (size_t)op->in_size;
+        if (ih >= 0 && iw >= 0 && ih < op->in_size && iw < op->in_size)
+            taps[n++] = ((image + (size_t)ih) * (size_t)op->in_size + (size_t)iw) * C + o % C;
+    }
+    for (size_t i = 0; i < n; i++) {
+        sum += x[taps[i]];
+        if (is_backward)
+            dx[taps[i]] += s->d_out[o] / (double)n;
+    }
+    s->out[o] = sum / (double)n;
+}
+
+static void average_pass(Oracle *oracle, Stage *s, bool is_backward)
+{
+    for (size_t o = 0; o < out_count(oracle, s->op); o++)
+        average_output(oracle, s, o, is_backward);
+}
+
 static void mean_pass(Oracle *oracle, Stage *s, bool is_backward)
 {
     const size_t C = (size_t)s->op->in_channels,
@@ -420,6 +452,9 @@ static void pass_stage(Oracle *oracle, Stage *s, bool is_backward)
         break;
     case OP_MAX_POOL:
         max_pass(oracle, s, is_backward);
+        break;
+    case OP_AVERAGE_POOL:
+        average_pass(oracle, s, is_backward);
         break;
     case OP_GLOBAL_POOL:
         mean_pass(oracle, s, is_backward);
