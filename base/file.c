@@ -154,12 +154,6 @@ bool file_is_folder(const char *path)
     return stat(path, &facts) == 0 && S_ISDIR(facts.st_mode);
 }
 
-bool file_is_regular(const char *path)
-{
-    struct stat facts;
-    return lstat(path, &facts) == 0 && S_ISREG(facts.st_mode);
-}
-
 bool file_is_link(const char *path)
 {
     struct stat facts;

@@ -132,10 +132,9 @@ ErrCode file_sweep_temporaries(const char *folder, Err *err) ERR_CHECKED;
 /* Makes the folder and its parents; an existing one is fine. Errors: ERR_IO. */
 ErrCode file_make_dirs(const char *path, Err *err) ERR_CHECKED;
 
-bool file_exists(const char *path);     /* anything of that name; links are followed */
-bool file_is_folder(const char *path);  /* links are followed */
-bool file_is_regular(const char *path); /* links are not followed */
-bool file_is_link(const char *path);    /* wherever it leads */
+bool file_exists(const char *path);    /* anything of that name; links are followed */
+bool file_is_folder(const char *path); /* links are followed */
+bool file_is_link(const char *path);   /* wherever it leads */
 
 /*
  * With `follows` a link is what it leads to. Errors: ERR_MISSING (nothing of that name, or a link

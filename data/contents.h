@@ -10,7 +10,7 @@
 #ifndef DATA_CONTENTS_H
 #define DATA_CONTENTS_H
 
-#include "data/folder.h"
+#include "data/folderlist.h"
 
 /* Fills every image's `content`, on `threads` threads. Errors: ERR_IO, ERR_DATA, ERR_MEMORY. */
 ErrCode contents_find(Folder *folder, const char *name, int threads, Err *err) ERR_CHECKED;

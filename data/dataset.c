@@ -23,13 +23,6 @@ struct Dataset {
     Present present;
 };
 
-static const char *const split_names[DATA_N_SPLITS] = {"train", "test", "val"};
-
-const char *data_split_name(DataSplit split)
-{
-    return split_names[split];
-}
-
 static const DatasetKind kinds[] = {
     {.name = "polytex",
      .published = "embedded: rendered by isoflop itself, needs no download",

@@ -3,13 +3,8 @@
 
 #include "data/decode_format.h"
 
-#include "base/sys.h"
-
-#include <inttypes.h>
 #include <string.h>
 #include <strings.h>
-
-enum { RGBA_CHANNELS = 4 };
 
 static const DecodeFormat *const formats[] = {&decode_jpeg, &decode_png, &decode_webp, &decode_tiff,
                                               &decode_bmp};
@@ -38,25 +33,6 @@ static ErrCode find_format(const char *path, const uint8_t *bytes, size_t n_byte
         }
     }
     return err_set(err, ERR_DATA, "'%s' is neither a JPEG, PNG, WebP, TIFF nor BMP file", path);
-}
-
-ErrCode decode_check_size(const char *path, uint64_t height, uint64_t width, Err *err)
-{
-    if (height == 0 || width == 0 || height > DATA_MAX_PIXELS || width > DATA_MAX_PIXELS ||
-        height * width > DATA_MAX_PIXELS)
-        return err_set(err, ERR_DATA,
-                       "'%s' is %" PRIu64 "x%" PRIu64 " pixels, more than 2^26 or none", path,
-                       width, height);
-    return ERR_NONE;
-}
-
-void decode_over_white(uint8_t *rgb, const uint8_t *rgba, size_t n_pixels)
-{
-    for (size_t i = 0; i < n_pixels; i++, rgba += RGBA_CHANNELS) {
-        const int alpha = rgba[3];
-        for (int c = 0; c < DATA_CHANNELS; c++)
-            *rgb++ = (uint8_t)((rgba[c] * alpha + 255 * (255 - alpha) + 127) / 255);
-    }
 }
 
 ErrCode decode_size(const char *path, const uint8_t *bytes, size_t n_bytes, DataSize *size,

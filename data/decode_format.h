@@ -6,7 +6,7 @@
 #ifndef DATA_DECODE_FORMAT_H
 #define DATA_DECODE_FORMAT_H
 
-#include "data/decode.h"
+#include "data/dataset_kind.h"
 
 enum { DECODE_MAX_ENDINGS = 2 };
 

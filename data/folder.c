@@ -5,10 +5,9 @@
  * is data/folderlist.c's; an image's bytes must still be those whose hash is in the set's digest
  * (data/contents.h) when they are decoded.
  */
-#include "data/folder.h"
-
 #include "data/contents.h"
 #include "data/decode.h"
+#include "data/folderlist.h"
 #include "data/unreadable.h"
 
 #include "base/sys.h"

@@ -5,7 +5,7 @@
  * without splits whose folders are classes is "flat". Nothing is ever left out in silence: what is
  * no image is counted by the ending of its name, whatever else is odd is an error.
  */
-#include "data/folder.h"
+#include "data/folderlist.h"
 
 #include "data/decode.h"
 

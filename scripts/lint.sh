@@ -27,6 +27,13 @@ sh tools/check_dialect || failed=1
 say "what documents say of the tree"
 sh tools/check_docs || failed=1
 
+build_preset calls
+
+say "circles of files"
+# shellcheck disable=SC2046
+sh tools/check_cycles base $(find kernels -type d) models data nn weights paper search results plots harness/cli ||
+    failed=1
+
 build_preset dev
 
 say "cppcheck"

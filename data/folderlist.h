@@ -2,8 +2,8 @@
  * An image folder between its files: data/folderlist.c lists it, data/contents.c hashes it,
  * data/folder.c reads its images. Private to those.
  */
-#ifndef DATA_FOLDER_H
-#define DATA_FOLDER_H
+#ifndef DATA_FOLDERLIST_H
+#define DATA_FOLDERLIST_H
 
 #include "data/source.h"
 
