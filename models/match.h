@@ -12,6 +12,7 @@
 #ifndef MODELS_MATCH_H
 #define MODELS_MATCH_H
 
+#include "models/match_memo.h"
 #include "models/network.h"
 #include "models/scaling.h"
 #include "models/spec.h"
@@ -29,9 +30,6 @@ typedef enum MatchStatus {
     MATCH_UNMATCHED,  /* nominal matching, curves and lines: cost is their x */
     MATCH_AFTER_GRID, /* waits for the grid's winner */
 } MatchStatus;
-
-/* What has been found out already (models/match_memo.h). */
-typedef struct MatchMemo MatchMemo;
 
 /* What points are matched to. */
 typedef struct Matching {

@@ -11,11 +11,17 @@
 #ifndef MODELS_MATCH_MEMO_H
 #define MODELS_MATCH_MEMO_H
 
-#include "models/match.h"
+#include "models/network.h"
+#include "models/scaling.h"
+#include "models/spec.h"
+
+#include "base/err.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+typedef struct MatchMemo MatchMemo;
 
 /* A network whose layers, channels and pixels have been seen. */
 typedef struct MemoNetwork {

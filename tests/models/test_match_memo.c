@@ -2,7 +2,7 @@
 #include "tests/models/models_test.h"
 
 #include "base/sysfault.h"
-#include "models/match_memo.h"
+#include "models/match.h"
 
 #include <errno.h>
 #include <string.h>
