@@ -231,6 +231,8 @@ static void emit_block(Walk *walk, const StageSpec *stage, int stride, int index
 
 static void walk_stem(Walk *walk, int pixels)
 {
+    static const OpKind pools[] = {
+        [STEM_POOL_MAX] = OP_MAX_POOL, [STEM_POOL_AVERAGE] = OP_AVERAGE_POOL};
     const StemSpec *stem = &walk->spec->stem;
     walk->stage = walk->block = -1;
     walk->last = INPUT_IMAGES;
@@ -238,9 +240,8 @@ static void walk_stem(Walk *walk, int pixels)
     walk->size = pixels;
     emit_conv(walk, "stem", stem->kernel, stem->stride, stem->channels,
               (Activation)walk->spec->activation);
-    if (stem->pool) {
-        emit(walk, windowed(walk, OP_MAX_POOL, stem->pool, 2), "stem.pool");
-    }
+    if (stem->pool)
+        emit(walk, windowed(walk, pools[stem->pool_kind], stem->pool, 2), "stem.pool");
 }
 
 static void walk_head(Walk *walk)

@@ -18,6 +18,7 @@ static const char *const activation_names[] = {"none",       "relu",    "relu6",
 static const char *const padding_names[] = {"symmetric", "same", NULL};
 static const char *const depth_names[] = {"ceil", "round", NULL};
 static const char *const head_scale_names[] = {"always", "up", "never", NULL};
+static const char *const stem_pool_names[] = {"max", "average", NULL};
 static const char *const stride_on_names[] = {"kernel", "first", NULL};
 static const char *const block_names[] = {"conv",  "dsconv",     "mbconv", "fused_mbconv",
                                           "basic", "bottleneck", NULL};
@@ -54,7 +55,9 @@ static const YamlKey stem_keys[] = {
      "output channels"},
     {"scale", YAML_BOOL, KEY(StemSpec, scale), "true", 0, 0, NULL, NULL, "follows width scaling"},
     {"pool", YAML_INT, KEY(StemSpec, pool), "0", 0, SPEC_MAX_KERNEL, NULL, NULL,
-     "kernel of a max pool of stride 2 behind it; 0: none"},
+     "kernel of a pool of stride 2 behind it; 0: none"},
+    {"pool_kind", YAML_ENUM, KEY(StemSpec, pool_kind), "max", 0, 0, stem_pool_names, NULL,
+     "largest or mean pixel of each window; padding counts for neither"},
 };
 static const YamlTable stem_table = {"stem", stem_keys, ARRAY_LEN(stem_keys)};
 
@@ -273,6 +276,11 @@ static ErrCode read_map(YamlDoc *doc, const YamlNode *map, Spec *out, Err *err)
     TRY(check_name(map, "name", document.name, err));
     TRY(check_odd(yaml_find(map, "stem"), "kernel", document.stem.kernel, err));
     TRY(check_odd(yaml_find(map, "stem"), "pool", document.stem.pool, err));
+    if (document.stem.pool == 0 && document.stem.pool_kind != STEM_POOL_MAX) {
+        yaml_error(err, yaml_find(yaml_find(map, "stem"), "pool_kind"),
+                   "'pool_kind' needs a 'pool'");
+        goto fail;
+    }
     snprintf(spec.name, sizeof spec.name, "%s", document.name);
     spec.resolution = document.resolution;
     spec.classes = document.classes;
@@ -346,6 +354,18 @@ static void write_stage(const StageSpec *stage, Text *out)
     write_flow(&table, stage, out);
 }
 
+/* The kind of pool only where it is not the usual one: a network's text is what it was before. */
+static void write_stem(const StemSpec *stem, Text *out)
+{
+    YamlKey keys[ARRAY_LEN(stem_keys)];
+    YamlTable table = {stem_table.name, keys, 0};
+    for (size_t i = 0; i < ARRAY_LEN(stem_keys); i++)
+        if (stem->pool_kind != STEM_POOL_MAX ||
+            stem_keys[i].offset != offsetof(StemSpec, pool_kind))
+            keys[table.n_keys++] = stem_keys[i];
+    write_flow(&table, stem, out);
+}
+
 static void write_extras(const Spec *spec, Text *out)
 {
     if (isnan(spec->torchvision_epsilon))
@@ -379,7 +399,7 @@ void spec_write_yaml(const Spec *spec, Text *out)
     text_append(out, "rounding: ");
     write_flow(&rounding_table, &spec->rounding, out);
     text_append(out, "stem: ");
-    write_flow(&stem_table, &spec->stem, out);
+    write_stem(&spec->stem, out);
     text_append(out, "stages:\n");
     for (int s = 0; s < spec->n_stages; s++) {
         text_append(out, "  - ");

@@ -60,6 +60,11 @@ typedef enum StrideOn {
     STRIDE_ON_FIRST,  /* ResNet v1: on its first 1 x 1 */
 } StrideOn;
 
+typedef enum StemPool {
+    STEM_POOL_MAX,
+    STEM_POOL_AVERAGE, /* padding does not count */
+} StemPool;
+
 typedef struct Rounding {
     int divisor;  /* channels become multiples of it; 1 or more */
     double limit; /* a rounded count below limit * exact goes one divisor up; 0: never */
@@ -71,8 +76,9 @@ typedef struct StemSpec {
     int kernel; /* odd */
     int stride; /* 1 or 2 */
     int channels;
-    bool scale; /* width scaling applies */
-    int pool;   /* kernel of a max pool of stride 2 behind it; 0: none */
+    bool scale;    /* width scaling applies */
+    int pool;      /* kernel of a pool of stride 2 behind it; 0: none */
+    int pool_kind; /* StemPool */
 } StemSpec;
 
 typedef struct StageSpec {

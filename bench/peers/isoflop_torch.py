@@ -79,6 +79,14 @@ NETWORKS = {
                    mbconv_stage(3, 2, 4, 40, 2, 0.25)],
         "head": {"channels": 160, "scale": "always"},
     },
+    # Average pooling with padding; the block behind it reads the pool, and so does its shortcut.
+    "average-pool-cifar": {
+        "resolution": 32, "classes": 10, "activation": "swish",
+        "batch_norm": {"momentum": 0.9, "epsilon": 1e-3}, "rounding": ROUNDING_8,
+        "stem": {"kernel": 3, "stride": 1, "channels": 16, "pool": 3},
+        "stages": [mbconv_stage(3, 1, 4, 16, 2, 0.25), mbconv_stage(5, 2, 4, 24, 1, 0.25)],
+        "head": {"channels": 96, "scale": "always"},
+    },
 }
 
 
@@ -212,6 +220,10 @@ class Network(nn.Module):
         act, stem, head = spec["activation"], spec["stem"], spec["head"]
         self.stem = ConvBn(spec, 3, stem["channels"], stem["kernel"], stem["stride"],
                            activation=act)
+        self.pool = nn.Identity()
+        if "pool" in stem:  # isoflop's `pool_kind: average`
+            self.pool = nn.AvgPool2d(stem["pool"], 2, (stem["pool"] - 1) // 2,
+                                     count_include_pad=False)
         channels = stem["channels"]
         self.stages = nn.ModuleList()
         for stage in spec["stages"]:
@@ -228,7 +240,7 @@ class Network(nn.Module):
         self.classifier = nn.Linear(channels, spec["classes"])
 
     def forward(self, x):
-        x = self.stem(x)
+        x = self.pool(self.stem(x))
         for blocks in self.stages:
             for block in blocks:
                 x = block(x)

@@ -62,6 +62,7 @@ SEED = 2019
 # steps while the loss falls. One ReLU6 input that rounds to the other side of 0 or 6 moves step 1's gradients by 1e-3
 # of their norm; of ten million inputs one or two do in any float32, so the start is one where hardly any lies so near.
 FIXTURES = {
+    "average-pool-cifar": ("average-pool-cifar", 1.0, 1.0, 0, 1),
     "efficientnet-b0-cifar-w025": ("efficientnet-b0-cifar", 0.25, 1.0, 0, 1),
     "fused-mbconv-cifar": ("fused-mbconv-cifar", 1.0, 1.0, 0, 1),
     "mobilenet-v2-cifar-w010": ("mobilenet-v2-cifar", 0.1, 0.03, 36, 80),

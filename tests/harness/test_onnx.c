@@ -14,6 +14,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 #include <errno.h>
@@ -67,8 +69,8 @@ static size_t n_activation_nodes(Activation act)
 static size_t n_nodes(const Op *op)
 {
     static const size_t fixed[] = {
-        [OP_CONV] = 2,     [OP_DEPTHWISE] = 2, [OP_SE] = 5,         [OP_ADD] = 1,
-        [OP_MAX_POOL] = 1, [OP_LINEAR] = 2,    [OP_GLOBAL_POOL] = 1};
+        [OP_CONV] = 2,     [OP_DEPTHWISE] = 2, [OP_SE] = 5,          [OP_ADD] = 1,
+        [OP_MAX_POOL] = 1, [OP_LINEAR] = 2,    [OP_GLOBAL_POOL] = 1, [OP_AVERAGE_POOL] = 1};
     return fixed[op->kind] + n_activation_nodes(op->act);
 }
 
@@ -209,6 +211,27 @@ static void test_windows(void **state)
     network_release(&network);
 }
 
+/* A mean leaves padding out, and says so; the network is the golden one, in the whole. */
+static void test_average_pool(void **state)
+{
+    (void)state;
+    static const int64_t pads[] = {1, 1, 1, 1};
+    char path[512];
+    const char *source = getenv("ISOFLOP_SOURCE_DIR");
+    snprintf(path, sizeof path, "%s/tests/golden/average-pool-cifar.yaml",
+             source == NULL ? "." : source);
+    check_network(path);
+    Network network = nettest_zoo(path, WIDTH, CLASSES, SIDE);
+    Net *net = make_net(&network, 1);
+    Model model = write_and_read(net);
+    const Onnx__GraphProto *graph = model.proto->graph;
+    assert_int_equal(find_attribute(graph, "stem.pool", "count_include_pad")->i, 0);
+    assert_memory_equal(find_attribute(graph, "stem.pool", "pads")->ints, pads, sizeof pads);
+    release(&model);
+    net_destroy(&net);
+    network_release(&network);
+}
+
 /* The bytes know nothing of threads. */
 static void test_bytes_repeat(void **state)
 {
@@ -277,6 +300,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_network_reads_back),
         cmocka_unit_test(test_windows),
+        cmocka_unit_test(test_average_pool),
         cmocka_unit_test(test_bytes_repeat),
         cmocka_unit_test(test_faults),
     };

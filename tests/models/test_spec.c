@@ -121,6 +121,24 @@ static void written_form(void **state)
     text_release(&text);
 }
 
+/* A stem's pool is written only where it is not the usual one, and read back. */
+static void a_stem_may_pool_by_average(void **state)
+{
+    (void)state;
+    static const char given[] = "name: n\nresolution: 9\nclasses: 2\nactivation: relu\n"
+                                "stem: {channels: 4, pool: 3, pool_kind: average}\n"
+                                "stages: [{op: conv, channels: 4}]\n";
+    Spec spec, again;
+    Text text = {0};
+    Err err = {0};
+    assert_int_equal(parse(&spec, given, &err), ERR_NONE);
+    spec_write_yaml(&spec, &text);
+    assert_non_null(strstr(text_string(&text), "scale: true, pool: 3, pool_kind: average}"));
+    assert_int_equal(parse(&again, text_string(&text), &err), ERR_NONE);
+    assert_int_equal(again.stem.pool_kind, STEM_POOL_AVERAGE);
+    text_release(&text);
+}
+
 #define HEAD_LINES "name: n\nresolution: 8\nclasses: 2\nactivation: relu\nstem: {channels: 4}\n"
 
 static const struct {
@@ -148,6 +166,9 @@ static const struct {
      "net.yaml:7:31: 'inner' does not belong to op 'mbconv'"},
     {HEAD_LINES "stages:\n  - {op: fused_mbconv, channels: 4, se: 0.25}\n",
      "net.yaml:7:41: 'se' needs an 'expand' above 1 in fused_mbconv"},
+    {"name: n\nresolution: 8\nclasses: 2\nactivation: relu\nstem: {channels: 4, pool_kind: "
+     "average}\n",
+     "net.yaml:5:32: 'pool_kind' needs a 'pool'"},
     {HEAD_LINES "stages: []\n", "net.yaml:6:9: 'stages' must be a list of at least one stage"},
     {HEAD_LINES "stages: 3\n", "net.yaml:6:9: 'stages' must be a list of at least one stage"},
     {HEAD_LINES, "net.yaml:1:1: 'stages' must be a list of at least one stage"},
@@ -297,6 +318,7 @@ int main(void)
         cmocka_unit_test(keys_of_the_design),
         cmocka_unit_test(writing_reads_back),
         cmocka_unit_test(written_form),
+        cmocka_unit_test(a_stem_may_pool_by_average),
         cmocka_unit_test(refusals_say_where_and_what),
         cmocka_unit_test(bombs_are_refused),
         cmocka_unit_test(too_many_stages),

@@ -228,9 +228,11 @@ static void check_losses(const char *stem, NetOptimizer optimizer, const char *n
     close_golden(&golden);
 }
 
-/* MBConv with SE and swish, without and with ReLU6; basic blocks with ReLU; fused MBConv. */
+/* MBConv with SE and swish, without and with ReLU6; basic blocks with ReLU; fused MBConv; average
+ * pooling. */
 static const char *const stems[] = {"efficientnet-b0-cifar-w025", "mobilenet-v2-cifar-w010",
-                                    "resnet-20-cifar-w050", "fused-mbconv-cifar"};
+                                    "resnet-20-cifar-w050", "fused-mbconv-cifar",
+                                    "average-pool-cifar"};
 
 static void test_gradients(void **state)
 {
