@@ -7,7 +7,7 @@
 #define HARNESS_RUN_H
 
 #include "harness/plan.h"
-#include "harness/trainer.h"
+#include "harness/training.h"
 
 #include "base/cpu.h"
 

@@ -47,7 +47,7 @@ static void label_trial(const RunState *run, const RunTrial *trial, char *out, s
     snprintf(out, n, "trial %" PRId64, trial->number);
 }
 
-static void tell(RunState *run, const RunTrial *trial, const TrainEpoch *epoch,
+static void tell(RunState *run, const RunTrial *trial, const Epoch *epoch,
                  const StoreFinish *finish)
 {
     if (run->callbacks->epoch == NULL)
@@ -109,17 +109,9 @@ fail:
 
 static ErrCode hear_epoch(RunState *run, RunSlot *slot, const json_t *event, Err *err)
 {
-    TrainEpoch e;
-    TRY(json_get_int(event, "epoch", &e.epoch, err));
-    TRY(json_get_double(event, "train_loss", &e.train_loss, err));
-    TRY(json_get_double(event, "val_loss", &e.val_loss, err));
-    TRY(json_get_double(event, "val_top1", &e.val_top1, err));
-    TRY(json_get_double(event, "lr", &e.lr, err));
-    TRY(json_get_double(event, "seconds", &e.seconds, err));
-    TRY(json_get_double(event, "images_per_second", &e.images_per_second, err));
-    const StoreEpoch row = {e.epoch, e.train_loss, e.val_loss,         e.val_top1,
-                            e.lr,    e.seconds,    e.images_per_second};
-    while (store_put_epoch(run->store, slot->trial, slot->attempt, &row, err) != ERR_NONE)
+    Epoch e;
+    TRY(epoch_get_map(&e, event, err));
+    while (store_put_epoch(run->store, slot->trial, slot->attempt, &e, err) != ERR_NONE)
         if (!run_state_waits_for_space(run, err))
             goto fail;
     slot->epochs = e.epoch;

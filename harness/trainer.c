@@ -1,7 +1,7 @@
 /* harness/trainer.c: epochs and batches: load, step, sum, measure, save. */
 #include "harness/trainer.h"
 
-#include "harness/trainer_state.h"
+#include "harness/trainer_files.h"
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -10,7 +10,6 @@
 #include "weights/weights.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <string.h>
 
 #define CHECKPOINT_NS 60000000000 /* at most a minute of work is lost */
@@ -18,24 +17,6 @@
 
 /* How a call of train_epoch ended. */
 typedef enum EpochEnd { EPOCH_FINISHED, EPOCH_STOPPED, EPOCH_DIVERGED } EpochEnd;
-
-int64_t trainer_global_step(const Trainer *t)
-{
-    return t->at.epoch * t->schedule.steps_per_epoch + t->at.step;
-}
-
-void trainer_warn(const Trainer *t, const char *format, ...)
-{
-    if (t->callbacks->warning == NULL)
-        return;
-    Text text = {0};
-    va_list arguments;
-    va_start(arguments, format);
-    text_vprintf(&text, format, arguments);
-    va_end(arguments);
-    t->callbacks->warning(t->callbacks->user, text_string(&text));
-    text_release(&text);
-}
 
 /* --- setting up --- */
 
@@ -96,8 +77,8 @@ static ErrCode prepare_images(Trainer *t, Err *err)
                                        .progress_user = t};
     TRY(imageset_open(&t->set, t->images.set, &t->images.split, &settings, &report, err));
     if (report.was_damaged)
-        trainer_warn(t, "the decoded images in '%s' were damaged and have been written anew",
-                     report.path);
+        trainer_state_warn(t, "the decoded images in '%s' were damaged and have been written anew",
+                           report.path);
     if (report.was_built && callbacks->prepared != NULL)
         callbacks->prepared(callbacks->user, report.n_images, report.seconds);
 fail:
@@ -168,7 +149,7 @@ static ErrCode begin(Trainer *t, Err *err)
         (void)err_memory(err, (size_t)t->job->recipe->epochs * sizeof *t->epochs);
         goto fail;
     }
-    TRY(trainer_resume(t, &is_resumed, err));
+    TRY(trainer_files_resume(t, &is_resumed, err));
     if (!is_resumed) {
         net_init_weights(t->net, (uint64_t)t->job->seed);
         if (t->job->init != NULL)
@@ -215,7 +196,7 @@ static void measure(Trainer *t, DataPart part, double *loss, double *top1)
 static StepSettings step_settings(const Trainer *t)
 {
     const Recipe *recipe = t->job->recipe;
-    const int64_t step = trainer_global_step(t);
+    const int64_t step = trainer_state_step(t);
     const bool is_mixed = recipe->augment & AUGMENT_MIXUP;
     return (StepSettings){.lr = schedule_lr(&t->schedule, step),
                           .momentum = recipe->momentum,
@@ -250,7 +231,7 @@ static ErrCode train_epoch(Trainer *t, EpochEnd *end, double *lr, Err *err)
         net_train_step(t->net, t->batch.x, t->batch.label, &settings, &result);
         const int64_t now_ns = clock_now_ns();
         if (!result.finite) {
-            t->report->bad_step = trainer_global_step(t);
+            t->report->bad_step = trainer_state_step(t);
             *end = EPOCH_DIVERGED;
             return ERR_NONE;
         }
@@ -259,14 +240,14 @@ static ErrCode train_epoch(Trainer *t, EpochEnd *end, double *lr, Err *err)
         t->at.loss_sum += result.loss;
         t->at.n_seen += result.n;
         t->at.step++;
-        t->report->last_step = trainer_global_step(t);
+        t->report->last_step = trainer_state_step(t);
         const bool is_inside = t->at.step < t->schedule.steps_per_epoch;
         if (is_inside && should_stop(t)) {
             *end = EPOCH_STOPPED;
-            return trainer_checkpoint(t, err);
+            return trainer_files_checkpoint(t, err);
         }
         if (is_inside && now_ns - t->checkpoint_at_ns >= interval &&
-            trainer_checkpoint(t, err) != ERR_NONE)
+            trainer_files_checkpoint(t, err) != ERR_NONE)
             return err->code;
     }
     *end = EPOCH_FINISHED;
@@ -276,12 +257,12 @@ static ErrCode train_epoch(Trainer *t, EpochEnd *end, double *lr, Err *err)
 /* Measures and records the epoch whose steps are done; true if its validation loss is finite. */
 static bool close_epoch(Trainer *t, double lr)
 {
-    TrainEpoch *epoch = &t->epochs[t->at.epoch];
+    Epoch *epoch = &t->epochs[t->at.epoch];
     const int64_t begin_ns = clock_now_ns();
-    *epoch = (TrainEpoch){.epoch = t->at.epoch + 1,
-                          .train_loss = t->at.loss_sum / (double)t->at.n_seen,
-                          .lr = lr,
-                          .images_per_second = (double)t->at.n_seen / t->at.train_s};
+    *epoch = (Epoch){.epoch = t->at.epoch + 1,
+                     .train_loss = t->at.loss_sum / (double)t->at.n_seen,
+                     .lr = lr,
+                     .images_per_second = (double)t->at.n_seen / t->at.train_s};
     measure(t, PART_VAL, &epoch->val_loss, &epoch->val_top1);
     epoch->seconds = t->at.train_s + clock_seconds(begin_ns, clock_now_ns());
     return isfinite(epoch->val_loss);
@@ -289,16 +270,16 @@ static bool close_epoch(Trainer *t, double lr)
 
 static ErrCode finish_epoch(Trainer *t, Err *err)
 {
-    const TrainEpoch *epoch = &t->epochs[t->at.epoch];
+    const Epoch *epoch = &t->epochs[t->at.epoch];
     if (t->at.best_epoch == 0 || epoch->val_top1 > t->at.best_val_top1)
-        if (trainer_save_best(t, epoch, err) != ERR_NONE)
+        if (trainer_files_save_best(t, epoch, err) != ERR_NONE)
             return err->code;
     t->at.epoch++;
     t->at.step = 0;
     t->at.loss_sum = 0;
     t->at.n_seen = 0;
     t->at.train_s = 0;
-    if (trainer_checkpoint(t, err) != ERR_NONE)
+    if (trainer_files_checkpoint(t, err) != ERR_NONE)
         return err->code;
     if (t->callbacks->epoch != NULL)
         t->callbacks->epoch(t->callbacks->user, epoch);
@@ -312,7 +293,7 @@ static ErrCode run_epochs(Trainer *t, Err *err)
         double lr = 0; /* a position is never at an epoch's end, so at least one step sets it */
         TRY(train_epoch(t, &end, &lr, err));
         if (end == EPOCH_FINISHED && !close_epoch(t, lr)) {
-            t->report->bad_step = trainer_global_step(t) - 1;
+            t->report->bad_step = trainer_state_step(t) - 1;
             end = EPOCH_DIVERGED;
         }
         if (end != EPOCH_FINISHED) {
@@ -326,7 +307,7 @@ static ErrCode run_epochs(Trainer *t, Err *err)
         }
     }
     measure(t, PART_TEST, &t->report->test_loss, &t->report->test_top1);
-    TRY(trainer_save_result(t, err));
+    TRY(trainer_files_save_result(t, err));
     t->report->status = TRAIN_DONE;
     return ERR_NONE;
 fail:
@@ -360,7 +341,7 @@ ErrCode trainer_run(const TrainJob *job, const TrainCallbacks *callbacks, TrainR
                             .checkpoint_step = -1};
     TRY(file_make_dirs(job->dir, err));
     TRY(begin(&t, err));
-    report->last_step = trainer_global_step(&t);
+    report->last_step = trainer_state_step(&t);
     TRY(run_epochs(&t, err));
 fail:
     fill_report(&t);

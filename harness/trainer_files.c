@@ -1,5 +1,5 @@
 /* harness/trainer_files.c: the files of a training: checkpoints, best and final weights. */
-#include "harness/trainer_state.h"
+#include "harness/trainer_files.h"
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -73,12 +73,8 @@ static void put_position(const Trainer *t, JsonWriter *json)
 static void put_epochs(const Trainer *t, JsonWriter *json)
 {
     json_open_list(json, "epochs");
-    for (int64_t i = 0; i < t->at.epoch; i++) {
-        const TrainEpoch *e = &t->epochs[i];
-        const double numbers[] = {e->train_loss, e->val_loss, e->val_top1,
-                                  e->lr,         e->seconds,  e->images_per_second};
-        json_put_doubles(json, NULL, numbers, ARRAY_LEN(numbers));
-    }
+    for (int64_t i = 0; i < t->at.epoch; i++)
+        epoch_put_list(&t->epochs[i], json);
     json_close_list(json);
 }
 
@@ -90,18 +86,9 @@ static ErrCode read_epochs(Trainer *t, const json_t *map, Err *err)
     if ((int64_t)json_array_size(list) != t->at.epoch)
         return err_set(err, ERR_DATA, "%zu epochs are listed, not %" PRId64, json_array_size(list),
                        t->at.epoch);
-    for (int64_t i = 0; i < t->at.epoch; i++) {
-        TrainEpoch *e = &t->epochs[i];
-        double *const fields[] = {&e->train_loss, &e->val_loss, &e->val_top1,
-                                  &e->lr,         &e->seconds,  &e->images_per_second};
-        const json_t *row = json_array_get(list, (size_t)i);
-        if (json_array_size(row) != ARRAY_LEN(fields))
-            return err_set(err, ERR_DATA, "epoch %" PRId64 " has not %zu numbers", i + 1,
-                           ARRAY_LEN(fields));
-        e->epoch = i + 1;
-        for (size_t k = 0; k < ARRAY_LEN(fields); k++)
-            *fields[k] = json_number_value(json_array_get(row, k));
-    }
+    for (int64_t i = 0; i < t->at.epoch; i++)
+        if (epoch_get_list(&t->epochs[i], i + 1, json_array_get(list, (size_t)i), err) != ERR_NONE)
+            return err->code;
     return ERR_NONE;
 }
 
@@ -212,9 +199,9 @@ fail:
     return err->code;
 }
 
-ErrCode trainer_checkpoint(Trainer *t, Err *err)
+ErrCode trainer_files_checkpoint(Trainer *t, Err *err)
 {
-    const int64_t step = trainer_global_step(t);
+    const int64_t step = trainer_state_step(t);
     char *path = step_path(t->job->dir, step);
     Text text = {0};
     JsonWriter json = json_writer(&text, false);
@@ -242,7 +229,7 @@ fail:
     return err_wrap(err, "saving a checkpoint");
 }
 
-ErrCode trainer_save_best(Trainer *t, const TrainEpoch *epoch, Err *err)
+ErrCode trainer_files_save_best(Trainer *t, const Epoch *epoch, Err *err)
 {
     char *path = best_path(t->job->dir, epoch->epoch);
     Hash128 hash;
@@ -279,7 +266,7 @@ fail:
     return err->code;
 }
 
-ErrCode trainer_save_result(Trainer *t, Err *err)
+ErrCode trainer_files_save_result(Trainer *t, Err *err)
 {
     char *weights = file_join(t->job->dir, "weights" SUFFIX);
     char *best = file_join(t->job->dir, "best" SUFFIX);
@@ -390,7 +377,7 @@ fail:
     return err->code;
 }
 
-ErrCode trainer_resume(Trainer *t, bool *found, Err *err)
+ErrCode trainer_files_resume(Trainer *t, bool *found, Err *err)
 {
     Candidate *candidates = NULL;
     size_t n = 0;
@@ -406,7 +393,7 @@ ErrCode trainer_resume(Trainer *t, bool *found, Err *err)
             *err = why;
             break;
         } else {
-            trainer_warn(t, "%s; trying the one before", why.msg);
+            trainer_state_warn(t, "%s; trying the one before", why.msg);
         }
     }
     if (!*found)
@@ -414,5 +401,5 @@ ErrCode trainer_resume(Trainer *t, bool *found, Err *err)
     mem_free(candidates);
     if (err->code != ERR_NONE)
         return err->code;
-    return remove_newer(t->job->dir, *found ? trainer_global_step(t) : -1, err);
+    return remove_newer(t->job->dir, *found ? trainer_state_step(t) : -1, err);
 }

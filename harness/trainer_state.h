@@ -1,10 +1,13 @@
-/* harness/trainer_state.h: what a training is while it runs; private to trainer*.c. */
+/*
+ * harness/trainer_state.h: a training while it runs; private to trainer*.c. It is the bottom:
+ * trainer_files stands on it, trainer.c on both.
+ */
 #ifndef HARNESS_TRAINER_STATE_H
 #define HARNESS_TRAINER_STATE_H
 
 #include "harness/identity.h"
 #include "harness/study_data.h"
-#include "harness/trainer.h"
+#include "harness/training.h"
 
 #include "base/arena.h"
 #include "base/hash.h"
@@ -39,29 +42,14 @@ typedef struct Trainer {
     /* Of all that decides the bits of this training, by version; the last goes into checkpoints. */
     char keys[IDENTITY_VERSION][HASH_HEX_BYTES];
     TrainPosition at;
-    TrainEpoch *epochs;       /* [recipe.epochs]; at.epoch of them are filled */
+    Epoch *epochs;            /* [recipe.epochs]; at.epoch of them are filled */
     int64_t checkpoint_at_ns; /* when the last one was written */
 } Trainer;
 
 /* Steps done over all epochs. */
-int64_t trainer_global_step(const Trainer *trainer);
+int64_t trainer_state_step(const Trainer *trainer);
 
 /* Says something to whoever listens. */
-void trainer_warn(const Trainer *trainer, const char *format, ...) ERR_PRINTF(2, 3);
-
-/* Writes a checkpoint of the present position and removes what is older than the one before. */
-ErrCode trainer_checkpoint(Trainer *trainer, Err *err) ERR_CHECKED;
-
-/*
- * Takes up the newest valid checkpoint of job->resume; *found tells. Damaged ones are warned about.
- */
-ErrCode trainer_resume(Trainer *trainer, bool *found, Err *err) ERR_CHECKED;
-
-/* Writes best-EPOCH.safetensors and makes it the best. */
-ErrCode trainer_save_best(Trainer *trainer, const TrainEpoch *epoch, Err *err) ERR_CHECKED;
-
-/* Writes weights.safetensors and best.safetensors; then removes checkpoints unless they are to
- * stay. */
-ErrCode trainer_save_result(Trainer *trainer, Err *err) ERR_CHECKED;
+void trainer_state_warn(const Trainer *trainer, const char *format, ...) ERR_PRINTF(2, 3);
 
 #endif

@@ -2,6 +2,7 @@
 #include "harness/worker.h"
 
 #include "harness/study.h"
+#include "harness/trainer.h"
 
 #include "base/file.h"
 #include "base/json.h"
@@ -135,19 +136,13 @@ static void end_event(Speaker *speaker, JsonWriter *json)
     text_release(json->out);
 }
 
-static void say_epoch(void *user, const TrainEpoch *epoch)
+static void say_epoch(void *user, const Epoch *epoch)
 {
     Speaker *speaker = user;
     Text line = {0};
     JsonWriter json = json_writer(&line, false);
     begin_event(speaker, &json, "epoch");
-    json_put_int(&json, "epoch", epoch->epoch);
-    json_put_double(&json, "train_loss", epoch->train_loss);
-    json_put_double(&json, "val_loss", epoch->val_loss);
-    json_put_double(&json, "val_top1", epoch->val_top1);
-    json_put_double(&json, "lr", epoch->lr);
-    json_put_double(&json, "seconds", epoch->seconds);
-    json_put_double(&json, "images_per_second", epoch->images_per_second);
+    epoch_put_map(epoch, &json);
     end_event(speaker, &json);
 }
 

@@ -9,8 +9,6 @@
 #ifndef HARNESS_WORKER_H
 #define HARNESS_WORKER_H
 
-#include "harness/trainer.h"
-
 #include "base/err.h"
 #include "base/text.h"
 

@@ -21,7 +21,6 @@
 enum {
     DB_APPLICATION_ID = 0x69736f66, /* "isof" */
     DB_HEADER_BYTES = 100,
-    DB_SCHEMA = 2, /* user_version this program writes */
 };
 
 typedef struct Db {

@@ -25,6 +25,8 @@
 #ifndef RESULTS_STORE_H
 #define RESULTS_STORE_H
 
+#include "results/epoch.h"
+
 #include "base/arena.h"
 #include "base/embed.h"
 #include "base/err.h"
@@ -180,17 +182,6 @@ typedef struct StoreAttempt {
     int threads;
     int64_t pid; /* of the coordinator: the worker has none yet */
 } StoreAttempt;
-
-/* The metrics of one finished epoch. Those above the line are results, those below are not. */
-typedef struct StoreEpoch {
-    int64_t epoch; /* 1-based */
-    double train_loss, val_loss;
-    double val_top1; /* percent */
-    double lr;       /* learning rate of the epoch's last step */
-    /* --- */
-    double seconds; /* wall-clock, monotonic; training and validation */
-    double images_per_second;
-} StoreEpoch;
 
 /* A file a trial leaves, relative to the study directory. */
 typedef struct StoreArtifact {
@@ -354,11 +345,11 @@ ErrCode store_begin_attempt(Store *store, int64_t trial, const StoreAttempt *beg
  * Puts an epoch's line. One that is there with the same results (the bits of NaNs aside) is fine.
  * Errors also: ERR_DATA if it is there with different ones.
  */
-ErrCode store_put_epoch(Store *store, int64_t trial, int64_t attempt, const StoreEpoch *epoch,
+ErrCode store_put_epoch(Store *store, int64_t trial, int64_t attempt, const Epoch *epoch,
                         Err *err) ERR_CHECKED;
 
 /* The same for several lines in one transaction, e.g. those a resumed worker sends again. */
-ErrCode store_put_epochs(Store *store, int64_t trial, int64_t attempt, const StoreEpoch *epochs,
+ErrCode store_put_epochs(Store *store, int64_t trial, int64_t attempt, const Epoch *epochs,
                          size_t n_epochs, Err *err) ERR_CHECKED;
 
 /*

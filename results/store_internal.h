@@ -16,12 +16,15 @@ struct Store {
 ErrCode store_trial_digest(Store *store, int64_t trial, char digest[HASH_HEX_BYTES],
                            Err *err) ERR_CHECKED;
 
+/* The schema version this program writes: that of schema.sql, the newest schema_N.sql's. */
+int store_schema_newest(void);
+
 /* The schema version a store has. */
 ErrCode store_schema_version(Db *db, int64_t *version, Err *err) ERR_CHECKED;
 
 /*
- * Brings an open store to DB_SCHEMA, one transaction a version: killed at any instant it has the
- * version before or the one after, complete. Errors also: ERR_DATA, ERR_VERSION.
+ * Brings an open store to the newest schema, one transaction a version: killed at any instant it
+ * has the version before or the one after, complete. Errors also: ERR_DATA, ERR_VERSION.
  */
 ErrCode store_migrate(Store *store, Err *err) ERR_CHECKED;
 

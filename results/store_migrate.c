@@ -71,14 +71,29 @@ static ErrCode count_orphans(Store *store, int64_t *n, Err *err)
                      err);
 }
 
+/* The script that leads to a version from the one before, or NULL. */
+static const EmbeddedFile *script_to(int64_t version)
+{
+    char name[64];
+    snprintf(name, sizeof(name), "schema_%" PRId64 ".sql", version);
+    return embed_find(results_files, name);
+}
+
+int store_schema_newest(void)
+{
+    int newest = 1;
+    while (script_to(newest + 1) != NULL)
+        newest++;
+    return newest;
+}
+
 /* The script that leads from `version` to the next one, and new digests over the same facts. */
 static ErrCode rewrite(Store *store, int64_t version, Err *err)
 {
     char text[64];
     int64_t before = 0, after = 0;
     SoundTrials sound = {0};
-    snprintf(text, sizeof(text), "schema_%" PRId64 ".sql", version + 1);
-    const EmbeddedFile *file = embed_find(results_files, text);
+    const EmbeddedFile *file = script_to(version + 1);
     if (file == NULL)
         return err_set(err, ERR_VERSION, "no isoflop ever wrote schema version %" PRId64, version);
     TRY(find_sound(store, &sound, err));
@@ -104,7 +119,7 @@ static ErrCode step(Store *store, int64_t *version, Err *err)
 {
     TRY(db_begin_write(&store->db, err));
     TRY(store_schema_version(&store->db, version, err));
-    if (*version < DB_SCHEMA) {
+    if (*version < store_schema_newest()) {
         TRY(rewrite(store, *version, err));
         ++*version;
     }
@@ -124,14 +139,14 @@ ErrCode store_migrate(Store *store, Err *err)
 {
     int64_t version = 0;
     TRY(store_schema_version(&store->db, &version, err));
-    if (version == DB_SCHEMA)
+    if (version == store_schema_newest())
         return ERR_NONE;
     /* Tables are dropped and made again: references must not be followed meanwhile. */
     TRY(db_exec(&store->db, "PRAGMA foreign_keys = OFF", err));
-    while (version < DB_SCHEMA)
+    while (version < store_schema_newest())
         TRY(step(store, &version, err));
     return db_exec(&store->db, "PRAGMA foreign_keys = ON", err);
 fail:
     return err_wrap(err, "bringing store '%s' from schema version %" PRId64 " to %d",
-                    store->db.path, version, DB_SCHEMA);
+                    store->db.path, version, store_schema_newest());
 }

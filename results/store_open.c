@@ -45,11 +45,11 @@ static ErrCode peek(const char *path, Err *err)
                        "'%s' belongs to another program (application id %" PRIu32
                        "): it is left alone",
                        path, header_word(header, APPLICATION_AT));
-    if (header_word(header, VERSION_AT) > DB_SCHEMA)
+    if (header_word(header, VERSION_AT) > (uint32_t)store_schema_newest())
         return err_set(err, ERR_VERSION,
                        "store '%s' has schema version %" PRIu32
                        ", this isoflop knows up to %d: use a newer isoflop",
-                       path, header_word(header, VERSION_AT), DB_SCHEMA);
+                       path, header_word(header, VERSION_AT), store_schema_newest());
     return ERR_NONE;
 fail:
     db_close(&db);
@@ -60,7 +60,7 @@ fail:
 static ErrCode put_schema(Db *db, Err *err)
 {
     char sql[64];
-    snprintf(sql, sizeof(sql), "PRAGMA user_version = %d", DB_SCHEMA);
+    snprintf(sql, sizeof(sql), "PRAGMA user_version = %d", store_schema_newest());
     TRY(db_begin_write(db, err));
     TRY(db_exec(db, (const char *)embed_find(results_files, "schema.sql")->data, err));
     TRY(db_exec(db, sql, err));
@@ -128,7 +128,7 @@ static ErrCode open_checked(Store **out, const char *path, DbMode mode, Err *err
     /* Only now: the peek did not see what a journal rolls back. */
     TRY(store_schema_version(&store->db, &version, err));
     /* Whoever only reads must not change a store that an older isoflop may be writing. */
-    if (mode == DB_READ && version < DB_SCHEMA)
+    if (mode == DB_READ && version < store_schema_newest())
         TRY(db_to_memory(&store->db, err));
     TRY(store_migrate(store, err));
     *out = store;

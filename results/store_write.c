@@ -8,6 +8,7 @@
 #include "results/store_internal.h"
 
 #include "base/clock.h"
+#include "base/text.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -126,33 +127,54 @@ fail:
     return err_wrap(err, "beginning an attempt of trial %06" PRId64, trial);
 }
 
-/* Puts one epoch inside a transaction. */
-static ErrCode put_epoch(Store *store, int64_t trial, int64_t attempt, const StoreEpoch *e,
-                         Err *err)
+/* Columns and values of an epoch's row: keys, results, who reported it, and what is no result. */
+static int epoch_row(int64_t trial, int64_t attempt, const Epoch *e, Text *columns, DbValue *values,
+                     int *n_results)
 {
-    static const char columns[] = "trial, epoch, train_loss, val_loss, val_top1, lr, attempt, "
-                                  "seconds, images_per_second";
-    enum { N_KEYS = 2, N_COMPARED = 4 };
+    int n = 0;
+    text_append(columns, "trial, epoch");
+    values[n++] = db_int(trial);
+    values[n++] = db_int(e->epoch);
+    *n_results = 0;
+    for (int is_result = 1; is_result >= 0; is_result--) {
+        for (int i = 0; i < EPOCH_N_METRICS; i++) {
+            if (epoch_metrics[i].is_result != is_result)
+                continue;
+            text_printf(columns, ", %s", epoch_metrics[i].name);
+            values[n++] = db_real(epoch_value(e, &epoch_metrics[i]));
+            *n_results += is_result;
+        }
+        if (is_result) {
+            text_append(columns, ", attempt");
+            values[n++] = db_int(attempt);
+        }
+    }
+    return n;
+}
+
+/* Puts one epoch inside a transaction. */
+static ErrCode put_epoch(Store *store, int64_t trial, int64_t attempt, const Epoch *e, Err *err)
+{
+    enum { N_KEYS = 2, N_VALUES = EPOCH_N_METRICS + 3 };
     char name[NAME_BYTES];
-    int found = DB_NO_ROW;
-    const DbValue values[] = {
-        db_int(trial),        db_int(e->epoch),     db_real(e->train_loss),
-        db_real(e->val_loss), db_real(e->val_top1), db_real(e->lr),
-        db_int(attempt),      db_real(e->seconds),  db_real(e->images_per_second)};
-    TRY(put(store, "epoch", columns, values, ARRAY_LEN(values), N_KEYS, N_COMPARED, &found, err));
-    if (found >= 0) {
+    Text columns = {0};
+    DbValue values[N_VALUES];
+    int found = DB_NO_ROW, n_results = 0;
+    const int n = epoch_row(trial, attempt, e, &columns, values, &n_results);
+    TRY(text_ok(&columns, err));
+    TRY(put(store, "epoch", text_string(&columns), values, n, N_KEYS, n_results, &found, err));
+    if (found >= 0)
         err_set(err, ERR_DATA,
                 "attempt %" PRId64 " of trial %06" PRId64 " reports another %s for epoch %" PRId64
                 " than the store has: the trial is not reproducible here",
-                attempt, trial, db_column_name(columns, found, name, sizeof(name)), e->epoch);
-        goto fail;
-    }
-    return ERR_NONE;
+                attempt, trial, db_column_name(text_string(&columns), found, name, sizeof(name)),
+                e->epoch);
 fail:
+    text_release(&columns);
     return err->code;
 }
 
-ErrCode store_put_epochs(Store *store, int64_t trial, int64_t attempt, const StoreEpoch *epochs,
+ErrCode store_put_epochs(Store *store, int64_t trial, int64_t attempt, const Epoch *epochs,
                          size_t n_epochs, Err *err)
 {
     TRY(db_begin_write(&store->db, err));
@@ -165,8 +187,7 @@ fail:
     return err->code;
 }
 
-ErrCode store_put_epoch(Store *store, int64_t trial, int64_t attempt, const StoreEpoch *epoch,
-                        Err *err)
+ErrCode store_put_epoch(Store *store, int64_t trial, int64_t attempt, const Epoch *epoch, Err *err)
 {
     return store_put_epochs(store, trial, attempt, epoch, 1, err);
 }

@@ -15,7 +15,7 @@ static void print_line(Text *line, Err *err)
     text_release(line);
 }
 
-static void say_epoch(void *user, const TrainEpoch *e)
+static void say_epoch(void *user, const Epoch *e)
 {
     TrainTalk *talk = user;
     if (!talk->call->json) {
@@ -28,13 +28,7 @@ static void say_epoch(void *user, const TrainEpoch *e)
     Text line = {0};
     JsonWriter json = json_writer(&line, false);
     json_open_map(&json, NULL);
-    json_put_int(&json, "epoch", e->epoch);
-    json_put_double(&json, "train_loss", e->train_loss);
-    json_put_double(&json, "val_loss", e->val_loss);
-    json_put_double(&json, "val_top1", e->val_top1);
-    json_put_double(&json, "lr", e->lr);
-    json_put_double(&json, "seconds", e->seconds);
-    json_put_double(&json, "images_per_second", e->images_per_second);
+    epoch_put_map(e, &json);
     json_close_map(&json);
     print_line(&line, &talk->err);
 }

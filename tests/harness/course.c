@@ -28,7 +28,7 @@ bool course_base_remove(void)
     return file_remove_tree(base, &err) == ERR_NONE;
 }
 
-static void hear_epoch(void *user, const TrainEpoch *epoch)
+static void hear_epoch(void *user, const Epoch *epoch)
 {
     Course *course = user;
     course->epochs[epoch->epoch - 1] = *epoch;

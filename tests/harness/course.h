@@ -17,7 +17,7 @@ typedef struct Course {
     char dir[128];
     TrainJob job;
     TrainReport report;
-    TrainEpoch epochs[N_EPOCHS];
+    Epoch epochs[N_EPOCHS];
     int n_epochs, n_warnings, n_batches, stop_after; /* stop_after 0: never */
 } Course;
 

@@ -202,7 +202,7 @@ static void test_epochs_again(void **state)
     Store *store = NULL;
     const Fixture one = {.n_seeds = 1, .is_planned_only = true};
     const StoreAttempt begin = {.threads = 1};
-    StoreEpoch lines[3] = {{1, 2.0, 2.1, 20.0, 0.1, 1.0, 100.0},
+    Epoch lines[3] = {{1, 2.0, 2.1, 20.0, 0.1, 1.0, 100.0},
                            {2, (double)NAN, (double)INFINITY, 10.0, 0.1, 1.0, 100.0},
                            {3, 1.5, 1.6, 30.0, 0.1, 1.0, 100.0}};
     int64_t attempt = 0;
