@@ -3,6 +3,7 @@
 
 #include "harness/run_attempt.h"
 #include "harness/run_cache.h"
+#include "harness/run_decide.h"
 #include "harness/run_events.h"
 #include "harness/run_identity.h"
 #include "harness/run_open.h"
@@ -58,7 +59,7 @@ static int n_running(const RunState *run)
 }
 
 /* Ends what has ended: both pipes closed, then the process. */
-static ErrCode reap_ended(RunState *run, Err *err)
+static ErrCode reap_ended(RunState *run, bool *has_ended, Err *err)
 {
     for (int i = 0; i < run->n_slots; i++) {
         RunSlot *slot = &run->slots[i];
@@ -69,6 +70,7 @@ static ErrCode reap_ended(RunState *run, Err *err)
             continue;
         TRY(run_state_pause_after(run, slot, err));
         TRY(run_attempt_reap(run, slot, err));
+        *has_ended = true;
     }
     return ERR_NONE;
 fail:
@@ -132,40 +134,46 @@ static void tick(RunState *run)
     }
 }
 
+/* Trials have ended: what that settles is planned, put, and its images prepared. */
+static ErrCode decide(RunState *run, Err *err)
+{
+    bool is_changed = false;
+    TRY(run_decide_advance(run, &is_changed, err));
+    if (!is_changed)
+        return ERR_NONE;
+    TRY(plan_predict(run->plan, run->settings->level, err));
+    TRY(run_plan_put(run, err));
+    TRY(run_cache_fill(run, err));
+    for (int i = 0; i < run->n_slots; i++) /* we did not listen meanwhile */
+        run->slots[i].heard_ns = clock_now_ns();
+fail:
+    return err->code;
+}
+
+/* Runs what is pending, and what is decided on the way. */
 static ErrCode run_trials(RunState *run, Err *err)
 {
     struct pollfd *watched = mem_calloc((size_t)run->n_slots * 2, sizeof *watched);
     if (watched == NULL)
         return err_memory(err, (size_t)run->n_slots * sizeof *watched);
+    TRY(run_cache_fill(run, err));
     for (;;) {
+        bool has_ended = false;
         if (proc_stop_requested() && !run->is_stopping)
             begin_stop(run);
         TRY(start_trials(run, err));
         if (n_running(run) == 0 && (run->is_stopping || next_trial(run) == NULL))
             break;
         TRY(listen_once(run, watched, err));
-        TRY(reap_ended(run, err));
+        TRY(reap_ended(run, &has_ended, err));
+        if (has_ended && !run->is_stopping)
+            TRY(decide(run, err));
         tick(run);
     }
+    if (!run->is_stopping)
+        run_decide_note_waiting(run);
 fail:
     mem_free(watched);
-    return err->code;
-}
-
-/* Runs what is pending; when that completes the grid, what waited for its winner follows. */
-static ErrCode run_all(RunState *run, Err *err)
-{
-    bool is_new = true;
-    while (is_new && !run->is_stopping) {
-        TRY(run_cache_fill(run, err));
-        TRY(run_trials(run, err));
-        is_new = false;
-        if (!run->is_stopping)
-            TRY(run_plan_find_winner(run, &is_new, err));
-    }
-    if (plan_is_waiting(run->plan) && !run->is_stopping)
-        run_state_note(run, "the grid has no winner yet: trials that need it were not run");
-fail:
     return err->code;
 }
 
@@ -186,6 +194,7 @@ static void close_run(RunState *run)
         text_release(&slot->error);
         text_release(&slot->failure);
     }
+    run_decide_close(run);
     mem_free(run->slots);
     mem_free(run->trials);
     mem_free(run->program);
@@ -210,7 +219,7 @@ ErrCode coordinator_run(const Study *study, const RunSettings *settings,
                             settings->threads > 0 ? settings->threads : cpu_available_threads(),
                             err));
     TRY(run_open(&run, err));
-    TRY(run_all(&run, err));
+    TRY(run_trials(&run, err));
     if (run.is_stopping)
         (void)err_set(err, ERR_INTERRUPTED,
                       "interrupted, state saved: run the same command to go on");

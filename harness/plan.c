@@ -1,98 +1,20 @@
-/* harness/plan.c: networks and trials out of points, their digests, cost and time. */
+/* harness/plan.c: a plan's life, its cost and its time. */
 #include "harness/plan.h"
 
-#include "harness/identity.h"
+#include "harness/plan_networks.h"
+#include "harness/plan_outcomes.h"
 #include "harness/plan_points.h"
 #include "harness/stepbench.h"
 #include "harness/study_data.h"
 
 #include "base/sys.h"
-#include "models/cost.h"
 #include "models/resolve.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 /* A training step costs its forward pass, and twice that backward: data and weights. */
-enum {
-    STEP_OVER_FORWARD = 3,
-    CALIBRATION_BATCH = 32,
-    OPTIMIZER_COPIES = 4,
-    PLAN_MAX_TRIALS = 999999
-};
-
-/* --- trials --- */
-
-static ErrCode trial_digest(const Plan *plan, const char *network, char out[HASH_HEX_BYTES],
-                            Err *err)
-{
-    const Identity identity = {network, plan->split_digest, &plan->study->recipe};
-    return identity_digest(&identity, plan->study->version, out, err);
-}
-
-static ErrCode add_trials(Plan *plan, int network, Err *err)
-{
-    const YamlInts *seeds = &plan->study->seeds;
-    if (plan->n_trials + seeds->n > PLAN_MAX_TRIALS)
-        return err_set(err, ERR_USAGE, "the study has more than %d trials", PLAN_MAX_TRIALS);
-    if (mem_grow(&plan->trials, &plan->trial_room, plan->n_trials + seeds->n, sizeof *plan->trials,
-                 err) != ERR_NONE)
-        return err->code;
-    for (size_t i = 0; i < seeds->n; i++)
-        plan->trials[plan->n_trials++] = (PlanTrial){network, seeds->v[i]};
-    return ERR_NONE;
-}
-
-/* The network and its trials, at the end of the plan. */
-static ErrCode append_network(Plan *plan, const Spec *spec, Err *err)
-{
-    Network network = {0};
-    Text yaml = {0};
-    CostMemory memory;
-    TRY(resolve_network(&network, spec, err));
-    TRY(mem_grow(&plan->networks, &plan->network_room, plan->n_networks + 1, sizeof *plan->networks,
-                 err));
-    PlanNetwork *added = &plan->networks[plan->n_networks];
-    memset(added, 0, sizeof *added);
-    added->seconds = (double)NAN;
-    TRY(trial_digest(plan, network.digest, added->trial_digest, err));
-    TRY(cost_memory(&memory, &network, err));
-    spec_write_yaml(spec, &yaml);
-    TRY(text_take(&yaml, &added->spec, err));
-    const int64_t batch = recipe_batch_size(&plan->study->recipe, plan->n_train);
-    added->bytes =
-        (uint64_t)(OPTIMIZER_COPIES * memory.params_bytes + batch * memory.training_bytes);
-    added->network = network;
-    return add_trials(plan, (int)plan->n_networks++, err);
-fail:
-    text_release(&yaml);
-    network_release(&network);
-    return err->code;
-}
-
-ErrCode plan_add_network(Plan *plan, const MatchPoint *found, int *index, Err *err)
-{
-    size_t known;
-    if (plan->digests == NULL)
-        TRY(intern_create(&plan->digests, sizeof found->digest, err));
-    TRY(intern_index(plan->digests, found->digest, &known, err));
-    if (known == plan->n_networks)
-        TRY(append_network(plan, &found->spec, err));
-    *index = (int)known;
-    return ERR_NONE;
-fail:
-    return err->code;
-}
-
-/* Trials that the waiting points will ask for, if each of them builds a network of its own. */
-static void count_waiting(Plan *plan)
-{
-    plan->n_after_grid = 0;
-    for (size_t i = 0; i < plan->n_points; i++)
-        if (plan->points[i].status == MATCH_AFTER_GRID)
-            plan->n_after_grid += plan->study->seeds.n;
-}
+enum { STEP_OVER_FORWARD = 3, CALIBRATION_BATCH = 32 };
 
 /* --- life --- */
 
@@ -116,22 +38,35 @@ static ErrCode take_images(Plan *plan, const char *data_root, int threads, Err *
     return text_ok(&plan->data_notes, err);
 }
 
+static ErrCode take_baseline(Plan *plan, Err *err)
+{
+    const Study *study = plan->study;
+    ResolveOptions options = resolve_options();
+    Spec spec;
+    options.classes = plan->classes;
+    TRY(study_baseline(&spec, study, err));
+    TRY(resolve_apply(&plan->baseline, &spec, &options, err));
+    plan->baseline_macs = resolve_macs(&plan->baseline, 0);
+    plan->target_macs = llround(study->objective.target * (double)plan->baseline_macs);
+fail:
+    return err->code;
+}
+
 ErrCode plan_create(Plan **out, const Study *study, const char *data_root, int threads, Err *err)
 {
     Plan *plan = mem_calloc(1, sizeof *plan);
     if (plan == NULL)
         return err_memory(err, sizeof *plan);
     plan->study = study;
-    Spec spec;
-    ResolveOptions options = resolve_options();
+    plan->parts = mem_calloc(study->n_parts + 1, sizeof *plan->parts);
+    if (plan->parts == NULL) {
+        (void)err_memory(err, study->n_parts * sizeof *plan->parts);
+        goto fail;
+    }
     TRY(take_images(plan, data_root, threads, err));
-    options.classes = plan->classes;
-    TRY(study_baseline(&spec, study, err));
-    TRY(resolve_apply(&plan->baseline, &spec, &options, err));
-    plan->baseline_macs = resolve_macs(&plan->baseline, 0);
-    plan->target_macs = llround(study->objective.target * (double)plan->baseline_macs);
+    TRY(take_baseline(plan, err));
     TRY(plan_points_expand(plan, err));
-    count_waiting(plan);
+    TRY(plan_outcomes_begin(plan, err));
     *out = plan;
     return ERR_NONE;
 fail:
@@ -139,33 +74,17 @@ fail:
     return err->code;
 }
 
-bool plan_is_waiting(const Plan *plan)
-{
-    for (size_t i = 0; i < plan->n_points; i++)
-        if (plan->points[i].status == MATCH_AFTER_GRID)
-            return true;
-    return false;
-}
-
-ErrCode plan_set_winner(Plan *plan, const double constants[STUDY_DIMENSIONS], Err *err)
-{
-    TRY(plan_points_resolve_waiting(plan, constants, err));
-    count_waiting(plan);
-    return ERR_NONE;
-fail:
-    return err->code;
-}
-
 void plan_destroy(Plan **plan)
 {
-    if (!*plan)
+    if (*plan == NULL)
         return;
     for (size_t i = 0; i < (*plan)->n_networks; i++) {
         network_release(&(*plan)->networks[i].network);
         mem_free((*plan)->networks[i].spec);
     }
     text_release(&(*plan)->data_notes);
-    intern_destroy(&(*plan)->digests);
+    intern_destroy(&(*plan)->keys);
+    mem_free((*plan)->parts);
     mem_free((*plan)->points);
     mem_free((*plan)->networks);
     mem_free((*plan)->trials);
@@ -176,16 +95,16 @@ void plan_destroy(Plan **plan)
 /* --- cost and time --- */
 
 /* Images a trial sends through the network, in units of one forward pass. */
-static double trial_passes(const Plan *plan)
+static double trial_passes(const Plan *plan, int64_t epochs)
 {
-    const double epochs = (double)plan->study->recipe.epochs;
-    return epochs * (STEP_OVER_FORWARD * (double)plan->n_train + (double)plan->n_val) +
+    return (double)epochs * (STEP_OVER_FORWARD * (double)plan->n_train + (double)plan->n_val) +
            2 * (double)plan->n_test;
 }
 
 double plan_trial_macs(const Plan *plan, int network)
 {
-    return trial_passes(plan) * (double)plan->networks[network].network.macs;
+    const PlanNetwork *n = &plan->networks[network];
+    return trial_passes(plan, n->epochs) * (double)n->network.macs;
 }
 
 double plan_total_macs(const Plan *plan)
@@ -221,6 +140,15 @@ ErrCode plan_predict(Plan *plan, CpuLevel level, Err *err)
     return ERR_NONE;
 }
 
+/* Multiply-adds of a network that waits to be decided: its target's, else by its multipliers. */
+static double expected_macs(const Plan *plan, const PlanPoint *point)
+{
+    const Scale *s = &point->nominal;
+    return point->target_macs ? (double)point->target_macs
+                              : (double)plan->baseline_macs * s->depth * (s->width * s->width) *
+                                    (s->resolution * s->resolution);
+}
+
 double plan_total_seconds(const Plan *plan, int n_jobs)
 {
     if (plan->baseline_step_s == 0)
@@ -228,10 +156,13 @@ double plan_total_seconds(const Plan *plan, int n_jobs)
     const double per_mac =
         plan->baseline_step_s / (STEP_OVER_FORWARD * (double)plan->baseline_macs);
     double sum = plan_total_macs(plan) * per_mac;
-    for (size_t i = 0; i < plan->n_points; i++)
-        if (plan->points[i].status == MATCH_AFTER_GRID)
-            sum += (double)plan->study->seeds.n * trial_passes(plan) *
-                   (double)plan->points[i].target_macs * per_mac;
+    for (size_t i = 0; i < plan->n_points; i++) {
+        const PlanPoint *point = &plan->points[i];
+        if (point->status == MATCH_AFTER_GRID)
+            sum += (double)plan->study->seeds.n *
+                   trial_passes(plan, plan_networks_epochs(plan, point->part)) *
+                   expected_macs(plan, point) * per_mac;
+    }
     return sum / (n_jobs > 0 ? n_jobs : 1);
 }
 

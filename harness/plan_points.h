@@ -4,14 +4,13 @@
 
 #include "harness/plan.h"
 
-/* Appends the points of every part to an empty plan whose baseline and target are set. */
+/*
+ * Appends the points of every part, as they are asked for: all of them MATCH_AFTER_GRID, to be
+ * resolved by plan_resolve.h.
+ */
 ErrCode plan_points_expand(Plan *plan, Err *err) ERR_CHECKED;
 
-/* Gives the waiting points their constants and networks, and marks ties anew. */
-ErrCode plan_points_resolve_waiting(Plan *plan, const double constants[STUDY_DIMENSIONS],
-                                    Err *err) ERR_CHECKED;
-
-/* The index of the network that matching found, added if it is new. */
-ErrCode plan_add_network(Plan *plan, const MatchPoint *found, int *index, Err *err) ERR_CHECKED;
+/* A copy of a point, last in the plan, or NULL. The plan's points may have moved. */
+PlanPoint *plan_points_copy(Plan *plan, size_t index, Err *err);
 
 #endif

@@ -1,5 +1,6 @@
 /* harness/plan_report.c: a plan as JSON and as text. */
 #include "harness/plan.h"
+#include "harness/plan_networks.h"
 
 #include "base/json.h"
 #include "base/sys.h"
@@ -24,15 +25,18 @@ static void put_point(const Plan *plan, const PlanPoint *point, JsonWriter *json
     json_open_map(json, NULL);
     json_put_text(json, "part", study_part_key(plan->study->parts[point->part].kind));
     json_put_text(json, "name", point->part_name);
+    json_put_text(json, "id", plan->study->parts[point->part].id);
     json_put_text(json, "figure", point->figure);
     json_put_text(json, "series", point->series);
     json_put_double(json, "x", point->x);
     put_scale(json, "nominal", point->nominal);
     put_scale(json, "built", point->built);
+    json_put_text(json, "genes", point->genes);
     json_put_double(json, "trim", point->trim);
     json_put_text(json, "network",
                   point->network == PLAN_NONE ? NULL
                                               : plan->networks[point->network].network.digest);
+    json_put_int(json, "epochs", plan_networks_epochs(plan, point->part));
     if (point->status == MATCH_AFTER_GRID) {
         json_put_null(json, "resolution");
         json_put_null(json, "macs");
@@ -118,10 +122,18 @@ static void cell_scale(TextTable *table, Scale scale)
 }
 
 /* `alias`: the first point with the same network if it is an earlier one, or NULL. */
-static void cell_note(TextTable *table, const PlanPoint *point, const PlanPoint *alias)
+static void cell_note(TextTable *table, const Plan *plan, const PlanPoint *point,
+                      const PlanPoint *alias)
 {
+    const StudyPart *part = &plan->study->parts[point->part];
     if (point->reason[0])
         text_table_cell(table, point->reason);
+    else if (point->status == MATCH_AFTER_GRID)
+        text_table_cellf(table, "waits for %s",
+                         plan->study
+                             ->parts[plan->parts[point->part].has_baseline ? part->constants_part
+                                                                           : part->baseline_part]
+                             .id);
     else if (alias != NULL)
         text_table_cellf(table, "alias of %s %.3g %.3g %.3g", alias->part_name,
                          alias->nominal.depth, alias->nominal.width, alias->nominal.resolution);
@@ -151,14 +163,17 @@ static void points_table(const Plan *plan, Text *out)
         text_table_cell(table, point->part_name);
         text_table_cell(table, point->series);
         text_table_cellf(table, "%.3g", point->x);
-        cell_scale(table, point->nominal);
+        if (point->genes != NULL)
+            text_table_cell(table, point->genes);
+        else
+            cell_scale(table, point->nominal);
         cell_scale(table, point->built);
         text_table_cellf(table, waits ? "-" : "%d", point->resolution);
         text_table_cell(table, text_grouped(macs, waits ? point->target_macs : point->macs));
         text_table_cellf(table, waits ? "-" : "%.3f", point->ratio);
         text_table_cell(table, match_status_name(point->status));
         const PlanPoint **owner = point->network == PLAN_NONE ? NULL : &first[point->network];
-        cell_note(table, point, owner != NULL ? *owner : NULL);
+        cell_note(table, plan, point, owner != NULL ? *owner : NULL);
         if (owner != NULL && *owner == NULL)
             *owner = point;
     }

@@ -20,7 +20,7 @@ typedef struct RunSettings {
     int jobs;        /* workers side by side; 0 = one per available processor */
     int threads;     /* bound for all workers together; 0 = available processors */
     CpuLevel level;
-    const char *only;      /* part key or figure to run alone, or NULL */
+    const char *only;      /* part (id, name or key) or figure to run alone, or NULL */
     bool exact_seeds;      /* list the study's seeds alone, not what has finished with others */
     double time_budget_s;  /* refuse a study predicted to take longer; 0 = none */
     const char *launcher;  /* command in front of each worker, split at blanks, or NULL */
@@ -29,7 +29,10 @@ typedef struct RunSettings {
     const char *program;   /* binary whose `run --worker` trains; NULL = this one */
 } RunSettings;
 
+/* Of what --only names, or of all. */
 typedef struct RunProgress {
+    size_t n_networks; /* known so far */
+    size_t n_to_come;  /* trials that wait to be decided: at most these; in n_trials, too */
     size_t n_trials, n_done, n_diverged, n_failed, n_running;
     double eta_s; /* NaN while unknown */
     double elapsed_s;
@@ -48,7 +51,7 @@ typedef struct RunEpoch {
 /* All run on the coordinator's only thread; any may be NULL. */
 typedef struct RunCallbacks {
     void *user;
-    void (*planned)(void *user, const Plan *plan, double seconds);
+    void (*planned)(void *user, const Plan *plan, const RunProgress *progress, double seconds);
     void (*epoch)(void *user, const RunEpoch *epoch, const RunProgress *progress);
     void (*tick)(void *user, const RunProgress *progress);        /* about once a second */
     void (*preparing)(void *user, uint32_t done, uint32_t total); /* images being decoded */

@@ -87,6 +87,7 @@ static ErrCode send_job(const RunState *run, RunSlot *slot, const RunTrial *tria
     job.attempt = slot->attempt;
     job.parent = run->settings->launcher != NULL ? 0 : proc_pid();
     job.network = run->plan->networks[trial->network].spec;
+    job.epochs = run->plan->networks[trial->network].epochs;
     job.study = text_string(&run->study_yaml);
     job.cache = cache;
     job.identity = run->study->data.identity;
@@ -142,7 +143,8 @@ ErrCode run_attempt_start(RunState *run, int index, RunTrial *trial, Err *err)
     slot->begun_ns = slot->heard_ns = clock_now_ns();
     slot->patience_s = PATIENCE_S;
     if (trial->seconds > 0)
-        slot->patience_s += PATIENCE_EPOCHS * trial->seconds / (double)run->study->recipe.epochs;
+        slot->patience_s +=
+            PATIENCE_EPOCHS * trial->seconds / (double)run->plan->networks[trial->network].epochs;
     trial->status = STORE_RUNNING;
     const WorkerJob job = {
         .dir = dir, .trial_dir = trial_dir, .threads = threads, .pin = is_pinned ? index : -1};

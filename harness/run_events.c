@@ -37,7 +37,9 @@ static void label_trial(const RunState *run, const RunTrial *trial, char *out, s
         const PlanPoint *p = &run->plan->points[i];
         if (p->network != trial->network)
             continue;
-        if (run->study->parts[p->part].kind == STUDY_GRID)
+        if (p->genes != NULL)
+            snprintf(out, n, "%s %.80s", p->part_name, p->genes);
+        else if (run->study->parts[p->part].kind == STUDY_GRID)
             snprintf(out, n, "%s %.4g %.4g %.4g", p->part_name, p->nominal.depth, p->nominal.width,
                      p->nominal.resolution);
         else
@@ -55,14 +57,15 @@ static void tell(RunState *run, const RunTrial *trial, const Epoch *epoch,
     char label[PLAN_SERIES_MAX * 2];
     label_trial(run, trial, label, sizeof label);
     const RunProgress progress = run_state_progress(run);
+    const int64_t epochs = run->plan->networks[trial->network].epochs;
     const RunEpoch told = {
         .trial = trial->number,
         .seed = trial->seed,
         .label = label,
         .status = finish != NULL && finish->outcome == STORE_DIVERGED ? TRAIN_DIVERGED : TRAIN_DONE,
         .is_last = finish != NULL,
-        .epoch = epoch != NULL ? epoch->epoch : run->study->recipe.epochs,
-        .epochs = run->study->recipe.epochs,
+        .epoch = epoch != NULL ? epoch->epoch : epochs,
+        .epochs = epochs,
         .train_loss = epoch != NULL ? epoch->train_loss : (double)NAN,
         .val_top1 = epoch != NULL ? epoch->val_top1 : finish->val_top1,
         .test_top1 = finish != NULL ? finish->test_top1 : (double)NAN};

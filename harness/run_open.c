@@ -2,6 +2,7 @@
  * trial. */
 #include "harness/run_open.h"
 
+#include "harness/run_decide.h"
 #include "harness/run_files.h"
 #include "harness/run_identity.h"
 #include "harness/run_plan.h"
@@ -193,7 +194,7 @@ ErrCode run_open(RunState *run, Err *err)
     TRY(file_make_dirs(run->settings->out, err));
     TRY(take_lock(run, err));
     TRY(open_store(run, err));
-    TRY(run_plan_known_winner(run, err));
+    TRY(run_decide_begin(run, err));
     TRY(plan_predict(run->plan, run->settings->level, err));
     TRY(run_plan_put(run, err));
     TRY(run_identity_record(run, err));
@@ -202,8 +203,10 @@ ErrCode run_open(RunState *run, Err *err)
     TRY(begin_run(run, err));
     TRY(run_plan_read_trials(run, err));
     TRY(run_files_clean(run, err));
-    if (run->callbacks->planned != NULL)
-        run->callbacks->planned(run->callbacks->user, run->plan, pending_seconds(run));
+    if (run->callbacks->planned != NULL) {
+        const RunProgress progress = run_state_progress(run);
+        run->callbacks->planned(run->callbacks->user, run->plan, &progress, pending_seconds(run));
+    }
 fail:
     return err->code;
 }

@@ -1,15 +1,10 @@
-/* harness/run_plan.c: the plan into the store, and the grid's winner out of it. */
+/* harness/run_plan.c: the plan into the store, and its trials out of it. */
 #include "harness/run_plan.h"
 
 #include "base/sys.h"
 #include "nn/arithmetic.h"
-#include "results/ranking.h"
 
-#include <math.h>
-#include <stdio.h>
 #include <string.h>
-
-#define WINNER_FACT "grid/winner"
 
 /* --- plan -> store --- */
 
@@ -38,6 +33,7 @@ static StorePoint point_row(const Plan *plan, const PlanPoint *p)
                         .series = p->series,
                         .match = p->match,
                         .nominal = {p->nominal.depth, p->nominal.width, p->nominal.resolution},
+                        .genes = p->genes,
                         .built = {p->built.depth, p->built.width, p->built.resolution},
                         .trim = p->trim,
                         .x = p->x,
@@ -79,32 +75,76 @@ static StoreStudy study_row(const RunState *run)
                         .arithmetic = arithmetic_revision()};
 }
 
-/* The rows of networks, points and trials, in memory of `keep`. */
+static bool has_seed(const Study *study, int64_t seed)
+{
+    for (size_t i = 0; i < study->seeds.n; i++)
+        if (study->seeds.v[i] == seed)
+            return true;
+    return false;
+}
+
+/* Points that wait are not put, nor what was once decided and never trained. */
+static bool is_shown(const Plan *plan, const PlanPoint *point, const StoreTrials *stored)
+{
+    if (point->status == MATCH_AFTER_GRID || !point->is_past)
+        return point->status != MATCH_AFTER_GRID;
+    for (size_t i = 0; i < stored->n && point->network != PLAN_NONE; i++)
+        if (stored->items[i].n_epochs > 0 &&
+            strcmp(stored->items[i].digest, plan->networks[point->network].trial_digest) == 0)
+            return true;
+    return false;
+}
+
+static StorePlanned trial_row(const PlanNetwork *network, int64_t seed)
+{
+    return (StorePlanned){network->trial_digest, network->network.digest, seed, network->epochs};
+}
+
+/*
+ * What has finished of networks that are only shown: built on what was decided before, or is to be
+ * decided anew. At most stored->n rows.
+ */
+static size_t fill_shown_trials(const RunState *run, const StoreTrials *stored, StorePlanned *rows)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < run->plan->n_networks; i++) {
+        const PlanNetwork *network = &run->plan->networks[i];
+        for (size_t k = 0; k < stored->n && !network->has_trials; k++) {
+            const StoreTrial *trial = &stored->items[k];
+            const bool is_finished =
+                trial->status == STORE_TRIAL_DONE || trial->status == STORE_TRIAL_DIVERGED;
+            if (is_finished && strcmp(trial->digest, network->trial_digest) == 0 &&
+                (!run->settings->exact_seeds || has_seed(run->study, trial->seed)))
+                rows[n++] = trial_row(network, trial->seed);
+        }
+    }
+    return n;
+}
+
+/* The rows of networks, points and trials, in the arena's memory. */
 static ErrCode fill_rows(RunState *run, StorePlan *out, Arena *arena, Err *err)
 {
     const Plan *plan = run->plan;
+    StoreTrials stored;
+    TRY(store_trials(run->store, arena, &stored, err));
     StoreNetwork *networks = arena_zalloc(arena, plan->n_networks, sizeof *networks);
     StorePoint *points = arena_zalloc(arena, plan->n_points, sizeof *points);
-    StorePlanned *trials = arena_zalloc(arena, plan->n_trials, sizeof *trials);
-    if (arena_ok(arena, err) != ERR_NONE)
-        return err->code;
+    StorePlanned *trials = arena_zalloc(arena, plan->n_trials + stored.n, sizeof *trials);
+    TRY(arena_ok(arena, err));
     for (size_t i = 0; i < plan->n_networks; i++)
-        if (network_row(run->store, &plan->networks[i], arena, &networks[i], err) != ERR_NONE)
-            return err->code;
+        TRY(network_row(run->store, &plan->networks[i], arena, &networks[i], err));
     for (size_t i = 0; i < plan->n_points; i++)
-        if (plan->points[i].status != MATCH_AFTER_GRID)
+        if (is_shown(plan, &plan->points[i], &stored))
             points[out->n_points++] = point_row(plan, &plan->points[i]);
-    for (size_t i = 0; i < plan->n_trials; i++) {
-        const PlanNetwork *network = &plan->networks[plan->trials[i].network];
-        trials[i] = (StorePlanned){network->trial_digest, network->network.digest,
-                                   plan->trials[i].seed, run->study->recipe.epochs};
-    }
+    for (size_t i = 0; i < plan->n_trials; i++)
+        trials[i] = trial_row(&plan->networks[plan->trials[i].network], plan->trials[i].seed);
     out->networks = networks;
     out->n_networks = plan->n_networks;
     out->points = points;
     out->trials = trials;
-    out->n_trials = plan->n_trials;
-    return ERR_NONE;
+    out->n_trials = plan->n_trials + fill_shown_trials(run, &stored, trials + plan->n_trials);
+fail:
+    return err->code;
 }
 
 static ErrCode put_rows(RunState *run, const StorePlan *plan, Err *err)
@@ -148,32 +188,23 @@ fail:
 
 /* --- store -> trials --- */
 
-/* Whether --only names the point's part or figure. */
-static bool is_named(const RunState *run, const PlanPoint *p, const char *only)
-{
-    return strcmp(p->part_name, only) == 0 || strcmp(p->figure, only) == 0 ||
-           strcmp(study_part_key(run->study->parts[p->part].kind), only) == 0;
-}
-
 static bool is_wanted(const RunState *run, int network)
 {
-    const char *only = run->settings->only;
-    bool found = only == NULL;
+    bool found = run->settings->only == NULL;
     for (size_t i = 0; !found && i < run->plan->n_points; i++)
-        found =
-            run->plan->points[i].network == network && is_named(run, &run->plan->points[i], only);
+        found = run->plan->points[i].network == network &&
+                run_state_is_wanted(run, &run->plan->points[i]);
     return found;
 }
 
 ErrCode run_plan_check_only(const RunState *run, Err *err)
 {
-    const char *only = run->settings->only;
-    bool found = only == NULL;
+    bool found = run->settings->only == NULL;
     for (size_t i = 0; !found && i < run->plan->n_points; i++)
-        found = is_named(run, &run->plan->points[i], only);
+        found = run_state_is_wanted(run, &run->plan->points[i]);
     if (!found)
         return err_set(err, ERR_USAGE, "the study has no part or figure '%s', see 'isoflop plan'",
-                       only);
+                       run->settings->only);
     return ERR_NONE;
 }
 
@@ -209,95 +240,6 @@ ErrCode run_plan_read_trials(RunState *run, Err *err)
                                                   .n_counted = t->n_counted,
                                                   .is_wanted = is_wanted(run, network),
                                                   .seconds = run->plan->networks[network].seconds};
-    }
-fail:
-    arena_release(&arena);
-    return err->code;
-}
-
-/* --- the grid's winner --- */
-
-static double score(double top1, double macs, const void *context)
-{
-    return objective_score(context, top1, macs);
-}
-
-/* How far nominal depth and width lie from what was built; + - x / only, for it decides. */
-static double alias_distance(const StorePoint *p)
-{
-    const double depth = p->built[0] / p->nominal[0] - 1, width = p->built[1] / p->nominal[1] - 1;
-    return depth * depth + width * width;
-}
-
-/* Alpha and beta of the alias nearest to what was built (ties: smaller alpha). */
-static const StorePoint *nearest_alias(const RankingRow *row)
-{
-    const StorePoint *best = &row->result->point;
-    for (size_t i = 0; i < row->n_aliases; i++) {
-        const StorePoint *p = &row->aliases[i]->point;
-        const double a = alias_distance(p), b = alias_distance(best);
-        if (a < b || (a == b && p->nominal[0] < best->nominal[0]))
-            best = p;
-    }
-    return best;
-}
-
-static ErrCode record_winner(RunState *run, const RankingRow *row, Err *err)
-{
-    const StorePoint *alias = nearest_alias(row);
-    const double constants[STUDY_DIMENSIONS] = {alias->nominal[0], alias->nominal[1],
-                                                (double)alias->resolution /
-                                                    run->plan->baseline.resolution};
-    Text text = {0};
-    text_printf(&text, "alpha %.4g, beta %.4g, gamma %.4g: best of the grid by validation, n = %d",
-                constants[0], constants[1], constants[2], row->n);
-    const StoreFact fact = {.name = WINNER_FACT,
-                            .network = alias->network,
-                            .value = {constants[0], constants[1], constants[2]},
-                            .text = text_string(&text)};
-    TRY(text_ok(&text, err));
-    while (store_put_fact(run->store, &fact, err) != ERR_NONE)
-        if (!run_state_waits_for_space(run, err))
-            goto fail;
-    run_state_note(run, "the grid is complete: %s", text_string(&text));
-    TRY(plan_set_winner(run->plan, constants, err));
-fail:
-    text_release(&text);
-    return err->code;
-}
-
-ErrCode run_plan_known_winner(RunState *run, Err *err)
-{
-    Arena arena = {0};
-    StoreFact fact;
-    bool is_there = false;
-    TRY(store_fact(run->store, WINNER_FACT, &arena, &fact, &is_there, err));
-    if (is_there)
-        TRY(plan_set_winner(run->plan, fact.value, err));
-fail:
-    arena_release(&arena);
-    return err->code;
-}
-
-ErrCode run_plan_find_winner(RunState *run, bool *is_new, Err *err)
-{
-    Arena arena = {0};
-    StoreResults results;
-    Ranking *rankings = NULL;
-    size_t n = 0;
-    *is_new = false;
-    if (!plan_is_waiting(run->plan))
-        return ERR_NONE;
-    TRY(store_results(run->store, &arena, &results, err));
-    TRY(ranking_all(&results, score, &run->objective, &arena, &rankings, &n, err));
-    const Ranking *grid = ranking_find(rankings, n, "counted");
-    if (grid == NULL)
-        grid = ranking_find(rankings, n, "nominal");
-    if (grid != NULL && grid->is_complete && grid->n_rows > 0 && grid->rows[0].n > 0) {
-        TRY(record_winner(run, &grid->rows[0], err));
-        TRY(plan_predict(run->plan, run->settings->level, err));
-        TRY(run_plan_put(run, err));
-        *is_new = true;
     }
 fail:
     arena_release(&arena);

@@ -13,10 +13,4 @@ ErrCode run_plan_check_only(const RunState *run, Err *err) ERR_CHECKED;
 /* Reads the trials' statuses anew. */
 ErrCode run_plan_read_trials(RunState *run, Err *err) ERR_CHECKED;
 
-/* Once the grid is complete: records its winner and resolves what waited for it. *is_new tells. */
-ErrCode run_plan_find_winner(RunState *run, bool *is_new, Err *err) ERR_CHECKED;
-
-/* Takes a winner that was recorded before. */
-ErrCode run_plan_known_winner(RunState *run, Err *err) ERR_CHECKED;
-
 #endif

@@ -34,30 +34,88 @@ void run_state_note(const RunState *run, const char *format, ...)
     text_release(&text);
 }
 
+/* --- counts --- */
+
+bool run_state_is_wanted(const RunState *run, const PlanPoint *point)
+{
+    const char *only = run->settings->only;
+    const StudyPart *part = &run->study->parts[point->part];
+    return only == NULL || strcmp(part->id, only) == 0 || strcmp(part->name, only) == 0 ||
+           strcmp(part->figure, only) == 0 || strcmp(study_part_key(part->kind), only) == 0;
+}
+
+static bool has_trial(const RunState *run, int network, int64_t seed)
+{
+    for (size_t i = 0; i < run->n_trials; i++)
+        if (run->trials[i].network == network && run->trials[i].seed == seed)
+            return true;
+    return false;
+}
+
+/* Trials that what is still to be decided asks for, if each point builds a network of its own. */
+static size_t n_to_come(const RunState *run)
+{
+    const YamlInts *seeds = &run->study->seeds;
+    size_t n = 0;
+    for (size_t i = 0; i < run->plan->n_points; i++) {
+        const PlanPoint *point = &run->plan->points[i];
+        if (!run_state_is_wanted(run, point) || point->is_past)
+            continue;
+        if (point->status == MATCH_AFTER_GRID && point->reason[0] == '\0')
+            n += seeds->n;
+        else if (point->network != PLAN_NONE && !run->plan->networks[point->network].has_trials)
+            for (size_t k = 0; k < seeds->n; k++)
+                n += !has_trial(run, point->network, seeds->v[k]);
+    }
+    return n;
+}
+
+static size_t n_wanted_networks(const RunState *run)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < run->plan->n_networks; i++) {
+        bool is_wanted = false;
+        for (size_t k = 0; k < run->n_trials && !is_wanted; k++)
+            is_wanted = run->trials[k].is_wanted && run->trials[k].network == (int)i;
+        n += is_wanted;
+    }
+    return n;
+}
+
+/* Predicted seconds that a running process still needs. */
+static double left_of(const RunState *run, const RunSlot *slot)
+{
+    for (size_t k = 0; k < run->n_trials; k++)
+        if (run->trials[k].number == slot->trial)
+            return run->trials[k].seconds *
+                   (1 - (double)slot->epochs /
+                            (double)run->plan->networks[run->trials[k].network].epochs);
+    return 0;
+}
+
 RunProgress run_state_progress(const RunState *run)
 {
-    RunProgress p = {.eta_s = (double)NAN,
+    RunProgress p = {.n_networks = n_wanted_networks(run),
+                     .n_to_come = n_to_come(run),
+                     .eta_s = (double)NAN,
                      .elapsed_s = clock_seconds(run->begun_ns, clock_now_ns())};
     double left_s = 0;
     for (size_t i = 0; i < run->n_trials; i++) {
         const RunTrial *t = &run->trials[i];
+        if (!t->is_wanted)
+            continue;
+        p.n_trials++;
         p.n_done += t->status == STORE_TRIAL_DONE;
         p.n_diverged += t->status == STORE_TRIAL_DIVERGED;
         p.n_failed += t->status == STORE_FAILED;
         p.n_running += t->status == STORE_RUNNING;
-        if (t->is_wanted && t->status == STORE_PENDING)
+        if (t->status == STORE_PENDING)
             left_s += t->seconds;
     }
-    for (int i = 0; i < run->n_slots; i++) {
-        const RunSlot *slot = &run->slots[i];
-        if (slot->proc.pid == 0)
-            continue;
-        for (size_t k = 0; k < run->n_trials; k++)
-            if (run->trials[k].number == slot->trial)
-                left_s += run->trials[k].seconds *
-                          (1 - (double)slot->epochs / (double)run->study->recipe.epochs);
-    }
-    p.n_trials = run->n_trials + run->plan->n_after_grid;
+    p.n_trials += p.n_to_come;
+    for (int i = 0; i < run->n_slots; i++)
+        if (run->slots[i].proc.pid != 0)
+            left_s += left_of(run, &run->slots[i]);
     const double correction =
         run->done_predicted_s > 0 ? run->done_real_s / run->done_predicted_s : 1;
     p.eta_s = left_s * correction / (run->n_slots > 0 ? run->n_slots : 1);

@@ -1,9 +1,9 @@
 /*
  * harness/run_state.h: a run while it runs: its trials, its slots, its talk.
  *
- * The bottom of the coordinator's files: run_files, run_plan, run_events, run_attempt, run_open,
- * run_cache and the loop in coordinator.c stand on it, in this order, and none of them calls
- * upward.
+ * The bottom of the coordinator's files: run_files, run_plan, run_decider, run_decide, run_events,
+ * run_attempt, run_open, run_cache and the loop in coordinator.c stand on it, in this order, and
+ * none of them calls upward.
  */
 #ifndef HARNESS_RUN_STATE_H
 #define HARNESS_RUN_STATE_H
@@ -59,6 +59,7 @@ typedef struct RunState {
     Objective objective;
     RunTrial *trials;
     size_t n_trials;
+    struct RunDecider **deciders; /* [study->n_parts], NULL where none is at work (run_decider.h) */
     RunSlot *slots;
     int n_slots;
     int cores;        /* threads all workers together may use */
@@ -73,7 +74,10 @@ typedef struct RunState {
 /* The trial of that number among those of the newest revision. */
 RunTrial *run_state_trial(RunState *run, int64_t number);
 
-/* Counts for the callbacks. */
+/* Whether --only names the point's part, by id, name or key, or its figure. True without it. */
+bool run_state_is_wanted(const RunState *run, const PlanPoint *point);
+
+/* Counts for the callbacks: of what --only names. */
 RunProgress run_state_progress(const RunState *run);
 
 /* A line for whoever listens. */

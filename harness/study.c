@@ -279,9 +279,8 @@ fail:
     return err_wrap(err, "replacing keys of network '%s'", spec->name);
 }
 
-ErrCode study_baseline(Spec *out, const Study *study, Err *err)
+ErrCode study_network(Spec *out, const Study *study, const char *name, Err *err)
 {
-    const char *name = study->baseline;
     char *path = zoo_is_path(name) ? file_join(study->folder, name) : mem_strdup(name);
     Spec spec;
     if (path == NULL)
@@ -293,6 +292,11 @@ ErrCode study_baseline(Spec *out, const Study *study, Err *err)
 fail:
     mem_free(path);
     return err->code;
+}
+
+ErrCode study_baseline(Spec *out, const Study *study, Err *err)
+{
+    return study_network(out, study, study->baseline, err);
 }
 
 void study_emit(const Study *study, Text *out)

@@ -24,7 +24,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { STUDY_DIMENSIONS = 3 }; /* depth, width, resolution, always in this order */
+enum {
+    STUDY_DIMENSIONS = 3, /* depth, width, resolution, always in this order */
+    STUDY_PART_MAX = 24,  /* bytes of a part's name */
+    STUDY_MAX_PARTS = 16,
+    STUDY_NONE = -1,
+};
 
 typedef struct StudyData {
     const char *name;         /* data set; "polytex" is embedded and the default */
@@ -64,9 +69,22 @@ typedef struct StudyStrategy {
     double constants[STUDY_DIMENSIONS]; /* alpha, beta, gamma */
 } StudyStrategy;
 
-/* One entry of `parts`; fields that do not belong to its kind are 0. */
+/*
+ * One entry of `parts`; fields that do not belong to its kind are 0. Parts form a directed acyclic
+ * graph: what a part takes from others (baseline_part, constants_part) is decided before its points
+ * can be built.
+ */
 typedef struct StudyPart {
     int kind;                         /* StudyPartKind */
+    char name[STUDY_PART_MAX];        /* its key, made unique: "grid", "grid-2" */
+    const char *id;                   /* what other parts call it; its name unless given */
+    const char *own_id;               /* as written, or NULL */
+    const char *from;                 /* as written: a part's id, or NULL */
+    const char *baseline;             /* as written: a part's id, a network, or NULL */
+    const char *constants;            /* compare, as written: a part's id, or NULL */
+    int baseline_part;                /* index of the part whose network it scales, or STUDY_NONE */
+    int constants_part;               /* compare: whose constants it takes, or STUDY_NONE */
+    int64_t epochs;                   /* of its trials; 0: the recipe's */
     const char *figure;               /* it is drawn in; default by kind */
     double step;                      /* grid: spacing of alpha, beta, gamma */
     double product;                   /* grid: alpha beta^2 gamma^2 */
@@ -110,6 +128,12 @@ extern const EmbeddedFile study_builtins[];
 /* The part's key in a study file: "grid", "curves", "lines", "compare". */
 const char *study_part_key(int kind);
 
+/* The index of the part of that id, or STUDY_NONE. */
+int study_find_part(const Study *study, const char *id);
+
+/* Whether a strategy is a compound without constants of its own: it takes a grid's. */
+bool study_needs_constants(const StudyStrategy *strategy);
+
 /*
  * Reads a study from a file, or, when there is no such file, a built-in one by name (with or
  * without ".yaml"). `sets` are n_sets `PATH=VALUE` strings, applied in order. ERR_USAGE with
@@ -149,6 +173,9 @@ ErrCode study_defaults(Study **out, const char *const *sets, size_t n_sets, Err 
  * The baseline's specification with the `network` keys replaced (not yet with the data's classes).
  */
 ErrCode study_baseline(Spec *out, const Study *study, Err *err) ERR_CHECKED;
+
+/* The same for another network: a zoo name, or a path relative to the study's file. */
+ErrCode study_network(Spec *out, const Study *study, const char *name, Err *err) ERR_CHECKED;
 
 /* `spec` with the study's `network` keys replaced. ERR_USAGE for an unknown key or bad value. */
 ErrCode study_override(Spec *out, const Spec *spec, const Study *study, Err *err) ERR_CHECKED;

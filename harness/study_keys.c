@@ -7,6 +7,7 @@
 #define MAX_IMAGES 1e9
 #define MAX_MULTIPLIER 64.0
 #define MAX_TARGET 1024.0
+#define MAX_EPOCHS 100000.0
 #define MIN_CENTER_CROP 0.01
 
 static const char *const bad_image_names[] = {"error", "skip", NULL};
@@ -85,8 +86,19 @@ static const YamlKey study_keys[] = {
 #undef KEY
 const YamlTable study_table = {"study", study_keys, ARRAY_LEN(study_keys)};
 
+/* Keys that every kind of part has. */
+static const char id_doc[] = "what other parts and --only call it; default: the part's name";
+static const char from_doc[] =
+    "part whose outcome it takes: its network as baseline; compare: its constants";
+static const char baseline_doc[] =
+    "network it scales: a part's id (a grid yields its winner), a zoo name or a path; default: the "
+    "study's";
+static const char epochs_doc[] =
+    "passes its trials make, with a whole schedule of their own; 0: recipe.epochs";
+
 #define KEY(field) offsetof(StudyPart, field)
 static const YamlKey grid_keys[] = {
+    {"id", YAML_STRING, KEY(own_id), YAML_OPTIONAL, 0, 0, NULL, NULL, id_doc},
     {"figure", YAML_STRING, KEY(figure), "grid", 0, 0, NULL, NULL, "figure it is drawn in"},
     {"step", YAML_DOUBLE, KEY(step), "0.1", 0.01, 1, NULL, NULL,
      "spacing of alpha, beta, gamma in [1, 2]"},
@@ -98,8 +110,12 @@ static const YamlKey grid_keys[] = {
      "counted: built to one counted cost; nominal: the paper's own procedure"},
     {"also", YAML_RAW, KEY(also_node), YAML_OPTIONAL, 0, 0, NULL, NULL,
      "further points [[alpha, beta, gamma], ...]"},
+    {"from", YAML_STRING, KEY(from), YAML_OPTIONAL, 0, 0, NULL, NULL, from_doc},
+    {"baseline", YAML_STRING, KEY(baseline), YAML_OPTIONAL, 0, 0, NULL, NULL, baseline_doc},
+    {"epochs", YAML_INT64, KEY(epochs), "0", 0, MAX_EPOCHS, NULL, NULL, epochs_doc},
 };
 static const YamlKey curves_keys[] = {
+    {"id", YAML_STRING, KEY(own_id), YAML_OPTIONAL, 0, 0, NULL, NULL, id_doc},
     {"figure", YAML_STRING, KEY(figure), "fig3", 0, 0, NULL, NULL, "figure it is drawn in"},
     {"width", YAML_DOUBLES, KEY(width), "[1.0, 1.4, 2.0]", 0.01, MAX_MULTIPLIER, NULL, NULL,
      "width multipliers"},
@@ -107,20 +123,35 @@ static const YamlKey curves_keys[] = {
      "depth multipliers"},
     {"resolution", YAML_DOUBLES, KEY(resolution), "[1.0, 1.3, 1.7]", 0.01, MAX_MULTIPLIER, NULL,
      NULL, "resolution multipliers"},
+    {"from", YAML_STRING, KEY(from), YAML_OPTIONAL, 0, 0, NULL, NULL, from_doc},
+    {"baseline", YAML_STRING, KEY(baseline), YAML_OPTIONAL, 0, 0, NULL, NULL, baseline_doc},
+    {"epochs", YAML_INT64, KEY(epochs), "0", 0, MAX_EPOCHS, NULL, NULL, epochs_doc},
 };
 static const YamlKey lines_keys[] = {
+    {"id", YAML_STRING, KEY(own_id), YAML_OPTIONAL, 0, 0, NULL, NULL, id_doc},
     {"figure", YAML_STRING, KEY(figure), "fig4", 0, 0, NULL, NULL, "figure it is drawn in"},
     {"bases", YAML_RAW, KEY(bases_node), "[[1, 1], [1, 1.3], [2, 1], [2, 1.3]]", 0, 0, NULL, NULL,
      "[depth, resolution] of each line"},
     {"width", YAML_DOUBLES, KEY(width), "[1.0, 1.4, 1.8]", 0.01, MAX_MULTIPLIER, NULL, NULL,
      "width multipliers along each line"},
+    {"from", YAML_STRING, KEY(from), YAML_OPTIONAL, 0, 0, NULL, NULL, from_doc},
+    {"baseline", YAML_STRING, KEY(baseline), YAML_OPTIONAL, 0, 0, NULL, NULL, baseline_doc},
+    {"epochs", YAML_INT64, KEY(epochs), "0", 0, MAX_EPOCHS, NULL, NULL, epochs_doc},
 };
 static const YamlKey compare_keys[] = {
+    {"id", YAML_STRING, KEY(own_id), YAML_OPTIONAL, 0, 0, NULL, NULL, id_doc},
     {"figure", YAML_STRING, KEY(figure), "fig8", 0, 0, NULL, NULL, "figure it is drawn in"},
     {"strategies", YAML_RAW, KEY(strategies_node), "[width, depth, resolution, compound]", 0, 0,
      NULL, NULL, "names, or {compound: [alpha, beta, gamma]}"},
     {"macs", YAML_DOUBLES, KEY(macs), "[2, 4]", 1e-3, MAX_TARGET, NULL, NULL,
      "targets over the baseline's MACs"},
+    {"from", YAML_STRING, KEY(from), YAML_OPTIONAL, 0, 0, NULL, NULL, from_doc},
+    {"baseline", YAML_STRING, KEY(baseline), YAML_OPTIONAL, 0, 0, NULL, NULL, baseline_doc},
+    {"constants", YAML_STRING, KEY(constants), YAML_OPTIONAL, 0, 0, NULL, NULL,
+     "grid whose winner gives a compound without constants its own; default: the study's first, "
+     "one "
+     "with match: counted before others"},
+    {"epochs", YAML_INT64, KEY(epochs), "0", 0, MAX_EPOCHS, NULL, NULL, epochs_doc},
 };
 #undef KEY
 

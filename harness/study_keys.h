@@ -1,4 +1,4 @@
-/* harness/study_keys.h: the tables of every key of a study, shared by study.c and study_parts.c. */
+/* harness/study_keys.h: the tables of every key of a study, shared by study*.c. */
 #ifndef HARNESS_STUDY_KEYS_H
 #define HARNESS_STUDY_KEYS_H
 
@@ -14,6 +14,12 @@ ErrCode study_read_parts(Study *study, Err *err) ERR_CHECKED;
 
 /* Whether every part's figure is one that is drawn. ERR_USAGE with its place, nearest name. */
 ErrCode study_check_figures(const Study *study, Err *err) ERR_CHECKED;
+
+/*
+ * Names the parts, and finds what each takes from which other. ERR_USAGE with the place: an id that
+ * stands twice or does not exist, a part that yields nothing of the kind, a circle.
+ */
+ErrCode study_link_parts(Study *study, Err *err) ERR_CHECKED;
 
 /* The parts with every value in force. */
 void study_emit_parts(const Study *study, Text *out);

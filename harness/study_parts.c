@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { MAX_PARTS = 16, MAX_POINTS = 4096, MAX_STRATEGIES = 32, N_KINDS = STUDY_COMPARE + 1 };
+enum { MAX_POINTS = 4096, MAX_STRATEGIES = 32, N_KINDS = STUDY_COMPARE + 1 };
 
 /* Reads [[a, b, ...], ...] with n_columns numbers a row into rows of doubles. */
 static ErrCode read_rows(YamlDoc *doc, const YamlNode *node, size_t n_columns, double **rows,
@@ -37,6 +37,12 @@ static ErrCode read_rows(YamlDoc *doc, const YamlNode *node, size_t n_columns, d
     return ERR_NONE;
 }
 
+bool study_needs_constants(const StudyStrategy *strategy)
+{
+    const Strategy *known = scaling_find(strategy->name);
+    return known != NULL && known->n_constants == STUDY_DIMENSIONS && !strategy->has_constants;
+}
+
 /* One item of `strategies`: a name, or {name: [constants]}. */
 static ErrCode read_strategy(YamlDoc *doc, const YamlNode *node, StudyStrategy *strategy, Err *err)
 {
@@ -56,9 +62,8 @@ static ErrCode read_strategy(YamlDoc *doc, const YamlNode *node, StudyStrategy *
     } else {
         return yaml_error(err, node, "a strategy is a name or {compound: [alpha, beta, gamma]}");
     }
-    /* A compound without constants takes the grid's: only its name can be checked now. */
-    const Strategy *known = scaling_find(strategy->name);
-    if (known != NULL && known->n_constants == STUDY_DIMENSIONS && !strategy->has_constants)
+    /* A compound without constants takes a grid's: only its name can be checked now. */
+    if (study_needs_constants(strategy))
         return ERR_NONE;
     Ray ray;
     Err why = {0};
@@ -128,8 +133,8 @@ ErrCode study_read_parts(Study *study, Err *err)
     study->n_parts = 0;
     if (yaml_is_null(list))
         return ERR_NONE;
-    if (list->kind != YAML_LIST || list->n_items > MAX_PARTS)
-        return yaml_error(err, list, "'parts' must be a list of at most %d parts", MAX_PARTS);
+    if (list->kind != YAML_LIST || list->n_items > STUDY_MAX_PARTS)
+        return yaml_error(err, list, "'parts' must be a list of at most %d parts", STUDY_MAX_PARTS);
     study->parts = arena_zalloc(yaml_arena(study->doc), list->n_items + 1, sizeof *study->parts);
     if (study->parts == NULL)
         return err_memory(err, list->n_items * sizeof *study->parts);
@@ -137,7 +142,7 @@ ErrCode study_read_parts(Study *study, Err *err)
         if (read_part(study->doc, list->items[i], &study->parts[i], err) != ERR_NONE)
             return err->code;
     study->n_parts = list->n_items;
-    return ERR_NONE;
+    return study_link_parts(study, err);
 }
 
 ErrCode study_check_figures(const Study *study, Err *err)

@@ -47,6 +47,7 @@ void worker_job_text(const WorkerJob *job, Text *out)
     json_put_int(&json, "identity", job->identity);
     json_put_text(&json, "data_root", job->data_root);
     json_put_text(&json, "cpu", job->cpu);
+    json_put_int(&json, "epochs", job->epochs);
     json_put_int(&json, "seed", job->seed);
     json_put_int(&json, "threads", job->threads);
     json_put_int(&json, "pin", job->pin);
@@ -94,6 +95,7 @@ static ErrCode read_job(Received *received, const Text *line, Err *err)
     TRY(read_int(map, "trial", 1, INT64_MAX, &job->trial, err));
     TRY(read_int(map, "attempt", 1, INT64_MAX, &job->attempt, err));
     TRY(read_int(map, "parent", 0, INT32_MAX, &job->parent, err));
+    TRY(read_int(map, "epochs", 1, INT64_MAX, &job->epochs, err));
     TRY(read_int(map, "seed", 0, INT64_MAX, &job->seed, err));
     TRY(read_int(map, "threads", 1, INT16_MAX, &threads, err));
     TRY(read_int(map, "pin", -1, INT16_MAX, &pin, err));
@@ -285,6 +287,7 @@ static ErrCode run_job(Speaker *speaker, Err *err)
     TrainReport report;
     TRY(study_parse_stored(&study, "job", job->study, err));
     study->data.identity = (DataIdentity)job->identity;
+    study->recipe.epochs = job->epochs;
     TRY(spec_parse(&spec, "network", job->network, strlen(job->network), err));
     TRY(resolve_network(&network, &spec, err));
     TRY(train(speaker, study, &network, &report, err));

@@ -28,6 +28,7 @@ typedef struct WorkerJob {
     int identity;          /* DataIdentity of the study's data */
     const char *data_root; /* where data sets are looked up, or NULL */
     const char *cpu;       /* instruction-set level */
+    int64_t epochs;        /* in place of the study's recipe.epochs */
     int64_t seed;
     int threads;
     int pin; /* processor to pin to; -1 = none */

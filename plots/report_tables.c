@@ -207,7 +207,7 @@ static void describe_winner(Text *page, const RankingRow *row)
                 p->resolution, p->ratio, row->mean_val, row->mean_test);
 }
 
-/* Has the ranking changed since the winner was recorded as a fact? */
+/* Has the ranking changed since the grid was decided? */
 static void winner_fact(Text *page, const StoreResults *results, const RankingRow *winner)
 {
     for (size_t i = 0; i < results->n_facts; i++) {
@@ -218,10 +218,12 @@ static void winner_fact(Text *page, const StoreResults *results, const RankingRo
         if (strcmp(f->network, winner->result->point.network) == 0)
             continue;
         html_markup(page, "<p>");
-        html_printf(page,
-                    "The compound strategy of this study uses the winner at the time the grid was "
-                    "first complete, %.3g × %.3g × %.3g; the ranking has changed since.",
-                    f->value[0], f->value[1], f->value[2]);
+        html_printf(
+            page,
+            "The compound strategy of this study takes its constants from the winner at the "
+            "time the grid was decided: alpha %.3g, beta %.3g, solved gamma %.3g; the "
+            "ranking has changed since.",
+            f->value[0], f->value[1], f->value[2]);
         html_markup(page, "</p>\n");
     }
 }

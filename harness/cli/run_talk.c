@@ -3,12 +3,12 @@
 
 #include <inttypes.h>
 
-static void say_planned(void *user, const Plan *plan, double seconds)
+static void say_planned(void *user, const Plan *plan, const RunProgress *p, double seconds)
 {
     (void)user;
     char a[TEXT_NUMBER_BYTES];
-    call_say("study %s: %zu networks, %zu trials%s, predicted %s", plan->study->name,
-             plan->n_networks, plan->n_trials, plan->n_after_grid ? " and more after the grid" : "",
+    call_say("study %s: %zu networks, %zu trials%s, predicted %s", plan->study->name, p->n_networks,
+             p->n_trials - p->n_to_come, p->n_to_come ? " and more after the grid" : "",
              text_duration(a, seconds));
 }
 

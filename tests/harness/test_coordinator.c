@@ -94,23 +94,38 @@ static char *path_in(const char *name)
     return path;
 }
 
-/* All rows of the view `result`. */
-static void dump(const char *out, Text *text)
+/* All rows that queries give. */
+static void dump_queries(const char *out, const char *const *queries, Text *text)
 {
     char *path = file_join(out, "study.db");
     Store *store = NULL;
     Arena arena = {0};
-    StoreTable table;
     Err err = {0};
-    if (store_open_read(&store, path, &err) != ERR_NONE ||
-        store_query(store, "SELECT * FROM result", NULL, &arena, &table, &err) != ERR_NONE)
+    if (store_open_read(&store, path, &err) != ERR_NONE)
         fail_msg("%s", err.msg);
-    for (size_t i = 0; i < table.n_rows * table.n_columns; i++)
-        text_printf(text, "%s%c", table.cells[i] != NULL ? table.cells[i] : "-",
-                    (i + 1) % table.n_columns ? ' ' : '\n');
+    for (; *queries != NULL; queries++) {
+        StoreTable table;
+        if (store_query(store, *queries, NULL, &arena, &table, &err) != ERR_NONE)
+            fail_msg("%s", err.msg);
+        for (size_t i = 0; i < table.n_rows * table.n_columns; i++)
+            text_printf(text, "%s%c", table.cells[i] != NULL ? table.cells[i] : "-",
+                        (i + 1) % table.n_columns ? ' ' : '\n');
+    }
     arena_release(&arena);
     store_close(&store);
     mem_free(path);
+}
+
+#define FACTS "SELECT name, number, network, value_1, value_2, value_3, text FROM fact"
+#define DECISIONS                                                                                  \
+    "SELECT part, number, kind, virtual_time, ticket, d, w, r, digest, outcome, value, n, "        \
+    "n_seeds, reason FROM decision"
+
+/* The view `result`, and what was decided: all that does not depend on time. */
+static void dump(const char *out, Text *text)
+{
+    static const char *const queries[] = {"SELECT * FROM result", FACTS, DECISIONS, NULL};
+    dump_queries(out, queries, text);
 }
 
 static void assert_as_expected(const char *out)
@@ -416,6 +431,133 @@ static void divergence_is_a_result(void **state)
     mem_free(out);
 }
 
+static void assert_said(const Text *said, const char *what)
+{
+    if (strstr(text_string(said), what) == NULL)
+        fail_msg("'%s' was never said, only: %s", what, text_string(said));
+}
+
+#define DECIDING_PARTS                                                                             \
+    "parts=[grid: {step: 1, also: [[1.2, 1.1, 1.15]]}, "                                           \
+    "compare: {strategies: [compound], macs: [3]}]"
+
+/*
+ * Constants are decided when all seeds of the grid are there. The same run again replays the log
+ * and adds nothing. With a seed more they are decided anew, here otherwise: a new fact and a new
+ * log, the old ones kept, and what was trained on the old constants is listed under a name of its
+ * own, without the new seed. With fewer seeds again nothing is decided, for nothing went away.
+ */
+static void constants_are_decided_anew(void **state)
+{
+    (void)state;
+    static const char *const one[] = {"--set", "seeds=[8]", "--set", DECIDING_PARTS, NULL};
+    static const char *const two[] = {"--set", "seeds=[8, 2]", "--set", DECIDING_PARTS, NULL};
+    static const char *const decided[] = {FACTS, DECISIONS, NULL};
+    static const char first_values[] = "SELECT * FROM fact WHERE number = 1 AND value_1 = 2";
+    static const char earlier[] =
+        "SELECT * FROM measured WHERE series = 'earlier compound 2 1 1.0625' "
+        "AND status = 'done' AND seed = 8";
+    char *out = path_in("anew");
+    Text first = {0}, again = {0}, last = {0}, said = {0};
+    assert_int_equal(run(out, one, &said), 0);
+    assert_said(&said, "grid is decided: a ray of alpha 2, beta 1, solved gamma 1");
+    dump_queries(out, decided, &first);
+    assert_int_equal(count(out, first_values), 1);
+    assert_int_equal(count(out, "SELECT * FROM decision"), 3);
+    assert_int_equal(run(out, one, NULL), 0);
+    dump_queries(out, decided, &again);
+    assert_string_equal(text_string(&first), text_string(&again));
+    text_clear(&said);
+    assert_int_equal(run(out, two, &said), 0);
+    assert_said(&said, "grid is decided anew: a ray of alpha 1.2, beta 1.1, solved gamma 1.25; its "
+                       "network is nominal 1.2 1.1 1.15, built 1.182 1.114 1.25: best of 2");
+    assert_int_equal(count(out, first_values), 1);
+    assert_int_equal(count(out, "SELECT * FROM fact WHERE number = 2 AND value_1 = 1.2"), 1);
+    assert_int_equal(count(out, "SELECT * FROM decision"), 6);
+    assert_int_equal(count(out, "SELECT * FROM measured WHERE series = 'compound' AND "
+                                "status = 'done'"),
+                     2);
+    assert_int_equal(count(out, earlier), 1);
+    assert_int_equal(count(out, "SELECT * FROM trial WHERE status <> 'done' OR NOT is_listed"), 0);
+    text_clear(&again);
+    dump_queries(out, decided, &again);
+    assert_int_equal(run(out, one, NULL), 0);
+    dump_queries(out, decided, &last);
+    assert_string_equal(text_string(&again), text_string(&last));
+    assert_int_equal(count(out, earlier), 1);
+    text_release(&first);
+    text_release(&again);
+    text_release(&last);
+    text_release(&said);
+    mem_free(out);
+}
+
+/*
+ * A network of the grid that fails is heard of: the others are chosen from, exit 3. If all fail,
+ * nothing is chosen, and that is said; nobody waits for ever. One worker: the largest network comes
+ * first, and three times, so it is the one that fails.
+ */
+static void failures_reach_the_decider(void **state)
+{
+    (void)state;
+    static const char script[] = "n=$(cat \"$0.count\" 2>/dev/null || echo 0)\n"
+                                 "echo $((n + 1)) > \"$0.count\"\n"
+                                 "if [ \"$n\" -lt 3 ]; then exit 1; fi\n"
+                                 "exec \"$@\"\n";
+    char *out = path_in("one-fails"), *none = path_in("all-fail"), *path = path_in("fails.sh");
+    Text launcher = {0}, said = {0};
+    Err err = {0};
+    assert_int_equal(file_write(path, script, strlen(script), &err), ERR_NONE);
+    text_printf(&launcher, "sh %s", path);
+    const char *const one[] = {"--launcher", text_string(&launcher), "--jobs", "1",
+                               "--set",      DECIDING_PARTS,         NULL};
+    static const char *const all[] = {"--launcher", "false", "--set", DECIDING_PARTS, NULL};
+    assert_int_equal(run(out, one, &said), 3);
+    assert_said(&said, "grid is decided: a ray of alpha 1.2, beta 1.1, solved gamma 1.25");
+    assert_int_equal(count(out, "SELECT * FROM decision WHERE outcome = 'failed'"), 1);
+    assert_int_equal(count(out, "SELECT * FROM trial WHERE status = 'done'"), 2);
+    text_clear(&said);
+    assert_int_equal(run(none, all, &said), 3);
+    assert_said(&said, "grid is decided: none of 2 networks has a score: 2 failed");
+    assert_int_equal(count(none, "SELECT * FROM decision WHERE kind = 'end' AND ticket IS NULL"),
+                     1);
+    text_release(&launcher);
+    text_release(&said);
+    mem_free(out);
+    mem_free(none);
+    mem_free(path);
+}
+
+/*
+ * Curves from the grid's winner, with an own number of epochs: they follow in the same run, are
+ * trained that long and no longer, and say so. --only counts what it runs.
+ */
+static void parts_follow_one_another(void **state)
+{
+    (void)state;
+    static const char parts[] = "parts=[curves: {from: abg, width: [1.5], depth: [], resolution: "
+                                "[], epochs: 1}, grid: {id: abg, step: 1}]";
+    static const char *const first[] = {"--set", parts, "--only", "abg", NULL};
+    static const char *const rest[] = {"--set", parts, NULL};
+    char *out = path_in("follow");
+    Text said = {0};
+    assert_int_equal(run(out, first, &said), 0);
+    assert_said(&said, "study micro: 1 networks, 1 trials, predicted");
+    assert_said(&said, "[1/1]");
+    assert_said(&said, "1 of 1 trials done");
+    text_clear(&said);
+    assert_int_equal(run(out, rest, &said), 0);
+    assert_said(&said, "epoch 1/1");
+    assert_said(&said, "2 of 2 trials done");
+    assert_int_equal(count(out, "SELECT * FROM planned WHERE epochs = 1"), 1);
+    assert_int_equal(count(out, "SELECT * FROM epoch JOIN planned p ON p.id = trial AND "
+                                "p.epochs = 1"),
+                     1);
+    assert_int_equal(count(out, "SELECT * FROM epoch"), 3);
+    text_release(&said);
+    mem_free(out);
+}
+
 /* Reads stderr of a run until it says `what`. */
 static void wait_for_words(Proc *proc, const char *what)
 {
@@ -499,6 +641,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(no_worker_outlives_its_coordinator),
         cmocka_unit_test(lock_and_stop),
         cmocka_unit_test(stop_and_go_changes_nothing),
+        cmocka_unit_test(constants_are_decided_anew),
+        cmocka_unit_test(failures_reach_the_decider),
+        cmocka_unit_test(parts_follow_one_another),
         cmocka_unit_test(crashes_are_given_up),
         cmocka_unit_test(crashes_are_survived),
         cmocka_unit_test(divergence_is_a_result),

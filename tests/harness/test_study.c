@@ -78,6 +78,58 @@ static void mistakes_are_named(void **state)
 }
 
 /*
+ * Parts are named by their keys or ids; what one takes from another is found by id, and whatever is
+ * wrong with that is told with its place.
+ */
+static void parts_are_linked(void **state)
+{
+    (void)state;
+    Study *study = parse("study: s\nparts:\n"
+                         "  - compare: {constants: abg}\n"
+                         "  - grid: {match: nominal}\n"
+                         "  - grid: {}\n"
+                         "  - grid: {id: abg, baseline: grid-2}\n"
+                         "  - compare: {}\n"
+                         "  - compare: {strategies: [width], from: abg}\n"
+                         "  - curves: {from: abg}\n"
+                         "  - lines: {baseline: mobilenet-v2-cifar}\n"
+                         "  - lines: {baseline: some/where.yaml}\n",
+                         NULL, 0);
+    const StudyPart *parts = study->parts;
+    assert_string_equal(parts[3].id, "abg");
+    assert_string_equal(parts[3].name, "grid-3");
+    assert_int_equal(study_find_part(study, "grid-3"), STUDY_NONE);
+    assert_int_equal(parts[3].baseline_part, 2);
+    assert_int_equal(parts[0].constants_part, 3);
+    assert_int_equal(parts[4].constants_part, 2); /* matched by counted cost before others */
+    assert_int_equal(parts[5].constants_part, STUDY_NONE); /* nothing in it takes constants */
+    assert_int_equal(parts[6].baseline_part, 3);
+    assert_int_equal(parts[7].baseline_part, STUDY_NONE);
+    assert_int_equal(parts[8].baseline_part, STUDY_NONE);
+    study_destroy(&study);
+    assert_refused("study: s\nparts:\n  - grid: {}\n  - grid: {id: grid}\n", NULL,
+                   "dir/s.yaml:4:16: id 'grid' stands twice: part 1 has it already, as its name");
+    assert_refused("study: s\nparts:\n  - grid: {id: a b}\n", NULL,
+                   "dir/s.yaml:3:16: id 'a b' must be 1 to 23 letters, digits, '.', '_' and '-'");
+    assert_refused("study: s\nparts:\n  - grid: {}\n  - compare: {constants: gird}\n", NULL,
+                   "dir/s.yaml:4:26: 'constants' names no part: 'gird', did you mean 'grid'?");
+    assert_refused("study: s\nparts:\n  - curves: {}\n  - lines: {baseline: curves}\n", NULL,
+                   "dir/s.yaml:4:23: part 'curves' yields no network and no constants, only a grid "
+                   "does");
+    assert_refused("study: s\nparts:\n  - grid: {}\n  - lines: {from: grid, baseline: grid}\n",
+                   NULL,
+                   "dir/s.yaml:4:19: 'from' and 'baseline' name the same thing, leave one of them "
+                   "out");
+    assert_refused("study: s\nparts:\n  - grid: {baseline: grid}\n", NULL,
+                   "dir/s.yaml:3:22: part 'grid' takes its baseline from itself");
+    assert_refused("study: s\nparts:\n  - grid: {id: a, baseline: b}\n"
+                   "  - grid: {id: b, from: c}\n  - grid: {id: c, from: a}\n",
+                   NULL,
+                   "dir/s.yaml:3:29: a circle: part 'a' takes its baseline from part 'b', which "
+                   "waits for 'a'");
+}
+
+/*
  * Every kind of part is drawn by default; a figure nobody draws is refused with its place and the
  * nearest name, but only in what users give: a store's text is read whatever it names.
  */
@@ -272,6 +324,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults_are_in_force),
         cmocka_unit_test(mistakes_are_named),
+        cmocka_unit_test(parts_are_linked),
         cmocka_unit_test(figures_are_known),
         cmocka_unit_test(overrides_win),
         cmocka_unit_test(augmentations_are_listed),

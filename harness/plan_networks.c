@@ -1,0 +1,97 @@
+/* harness/plan_networks.c: networks and trials out of points, and their digests. */
+#include "harness/plan_networks.h"
+
+#include "harness/identity.h"
+
+#include "base/sys.h"
+#include "models/cost.h"
+#include "models/resolve.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { OPTIMIZER_COPIES = 4, PLAN_MAX_TRIALS = 999999 };
+
+static ErrCode trial_digest(const Plan *plan, const char *network, int64_t epochs,
+                            char out[HASH_HEX_BYTES], Err *err)
+{
+    Recipe recipe = plan->study->recipe;
+    recipe.epochs = epochs;
+    const Identity identity = {network, plan->split_digest, &recipe};
+    return identity_digest(&identity, plan->study->version, out, err);
+}
+
+ErrCode plan_networks_train(Plan *plan, int network, Err *err)
+{
+    const YamlInts *seeds = &plan->study->seeds;
+    if (plan->networks[network].has_trials)
+        return ERR_NONE;
+    if (plan->n_trials + seeds->n > PLAN_MAX_TRIALS)
+        return err_set(err, ERR_USAGE, "the study has more than %d trials", PLAN_MAX_TRIALS);
+    if (mem_grow(&plan->trials, &plan->trial_room, plan->n_trials + seeds->n, sizeof *plan->trials,
+                 err) != ERR_NONE)
+        return err->code;
+    for (size_t i = 0; i < seeds->n; i++)
+        plan->trials[plan->n_trials++] = (PlanTrial){network, seeds->v[i]};
+    plan->networks[network].has_trials = true;
+    return ERR_NONE;
+}
+
+/* The network at the end of the plan, without trials. */
+static ErrCode append_network(Plan *plan, const Spec *spec, int64_t epochs, Err *err)
+{
+    Network network = {0};
+    Text yaml = {0};
+    CostMemory memory;
+    TRY(resolve_network(&network, spec, err));
+    TRY(mem_grow(&plan->networks, &plan->network_room, plan->n_networks + 1, sizeof *plan->networks,
+                 err));
+    PlanNetwork *added = &plan->networks[plan->n_networks];
+    *added = (PlanNetwork){.epochs = epochs, .seconds = (double)NAN};
+    TRY(trial_digest(plan, network.digest, epochs, added->trial_digest, err));
+    TRY(cost_memory(&memory, &network, err));
+    spec_write_yaml(spec, &yaml);
+    TRY(text_take(&yaml, &added->spec, err));
+    const int64_t batch = recipe_batch_size(&plan->study->recipe, plan->n_train);
+    added->bytes =
+        (uint64_t)(OPTIMIZER_COPIES * memory.params_bytes + batch * memory.training_bytes);
+    added->network = network;
+    plan->n_networks++;
+    return ERR_NONE;
+fail:
+    text_release(&yaml);
+    network_release(&network);
+    return err->code;
+}
+
+/* What a network of the plan is known by. */
+typedef struct NetworkKey {
+    char digest[NETWORK_DIGEST_MAX];
+    int64_t epochs;
+} NetworkKey;
+
+ErrCode plan_networks_add(Plan *plan, const MatchPoint *found, int64_t epochs, bool is_trained,
+                          int *index, Err *err)
+{
+    NetworkKey key;
+    size_t known;
+    memset(&key, 0, sizeof key);
+    memcpy(key.digest, found->digest, strlen(found->digest));
+    key.epochs = epochs;
+    if (plan->keys == NULL)
+        TRY(intern_create(&plan->keys, sizeof key, err));
+    TRY(intern_index(plan->keys, &key, &known, err));
+    if (known == plan->n_networks)
+        TRY(append_network(plan, &found->spec, epochs, err));
+    *index = (int)known;
+    if (is_trained)
+        TRY(plan_networks_train(plan, *index, err));
+fail:
+    return err->code;
+}
+
+int64_t plan_networks_epochs(const Plan *plan, int part)
+{
+    const int64_t own = plan->study->parts[part].epochs;
+    return own ? own : plan->study->recipe.epochs;
+}

@@ -1,0 +1,328 @@
+/*
+ * harness/plan_outcomes.c: the graph of parts at work: what is known resolves what waited for it.
+ */
+#include "harness/plan_outcomes.h"
+
+#include "harness/plan_networks.h"
+#include "harness/plan_points.h"
+#include "harness/plan_resolve.h"
+
+#include "models/match_memo.h"
+#include "models/resolve.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* --- what a point takes --- */
+
+/* The part whose constants a point takes, or STUDY_NONE. */
+static int constants_source(const Plan *plan, const PlanPoint *point)
+{
+    const StudyPart *part = &plan->study->parts[point->part];
+    return part->kind == STUDY_COMPARE && study_needs_constants(&part->strategies[point->strategy])
+               ? part->constants_part
+               : STUDY_NONE;
+}
+
+static bool takes_from(const Plan *plan, const PlanPoint *point, int part)
+{
+    return plan->study->parts[point->part].baseline_part == part ||
+           constants_source(plan, point) == part;
+}
+
+static bool is_source_settled(const Plan *plan, int source)
+{
+    return source == STUDY_NONE || plan->parts[source].state == PLAN_SETTLED;
+}
+
+bool plan_is_settled(const Plan *plan, const PlanPoint *point)
+{
+    return !point->is_past &&
+           is_source_settled(plan, plan->study->parts[point->part].baseline_part) &&
+           is_source_settled(plan, constants_source(plan, point));
+}
+
+/* What a point can be built from; false while a part it takes from is open or came to nothing. */
+static bool find_inputs(const Plan *plan, const PlanPoint *point, PlanInputs *inputs)
+{
+    const PlanPart *part = &plan->parts[point->part];
+    const int source = constants_source(plan, point);
+    *inputs = (PlanInputs){.baseline = &part->baseline,
+                           .baseline_macs = part->baseline_macs,
+                           .target_macs = part->target_macs,
+                           .is_trained = plan_is_settled(plan, point)};
+    if (source != STUDY_NONE && plan->parts[source].outcome.has_constants)
+        inputs->constants = plan->parts[source].outcome.constants;
+    return part->has_baseline && (source == STUDY_NONE || inputs->constants != NULL);
+}
+
+static void set_baseline(const Plan *plan, PlanPart *part, const Spec *baseline)
+{
+    part->has_baseline = true;
+    part->baseline = *baseline;
+    part->baseline_macs = resolve_macs(baseline, 0);
+    part->target_macs = llround(plan->study->objective.target * (double)part->baseline_macs);
+}
+
+/* --- resolving --- */
+
+/*
+ * Points of one target that ended in one network are tied. What is off its ray stays that, for it
+ * decides nothing whatever it is tied with; so does what was decided before.
+ */
+static void mark_ties(Plan *plan)
+{
+    for (size_t i = 0; i < plan->n_points; i++) {
+        PlanPoint *a = &plan->points[i];
+        if (plan->study->parts[a->part].kind != STUDY_COMPARE || a->network == PLAN_NONE ||
+            a->status == MATCH_OFF_RAY || a->is_past)
+            continue;
+        for (size_t k = 0; k < plan->n_points; k++) {
+            const PlanPoint *b = &plan->points[k];
+            if (k == i || b->is_past || b->part != a->part || b->x != a->x ||
+                b->network != a->network)
+                continue;
+            a->status = MATCH_TIED;
+            snprintf(a->reason, sizeof a->reason, "the same network as '%.48s'", b->series);
+        }
+    }
+}
+
+/* Trials that the waiting points will ask for, if each of them builds a network of its own. */
+static void count_waiting(Plan *plan)
+{
+    plan->n_after_grid = 0;
+    for (size_t i = 0; i < plan->n_points; i++)
+        if (plan->points[i].status == MATCH_AFTER_GRID)
+            plan->n_after_grid += plan->study->seeds.n;
+}
+
+/*
+ * Resolves every waiting point whose inputs are there, and trains what is settled by now. Grid
+ * points of one part follow one another and share what matching remembers.
+ */
+static ErrCode resolve_ready(Plan *plan, Err *err)
+{
+    MatchMemo *memo = NULL;
+    for (size_t i = 0; i < plan->n_points; i++) {
+        PlanPoint *point = &plan->points[i];
+        PlanInputs inputs;
+        const bool is_ready = find_inputs(plan, point, &inputs);
+        if (memo == NULL || i == 0 || point->part != plan->points[i - 1].part) {
+            match_memo_destroy(&memo);
+            TRY(match_memo_create(&memo, err));
+        }
+        inputs.memo = memo;
+        if (point->status == MATCH_AFTER_GRID && is_ready)
+            TRY(plan_resolve_point(plan, point, &inputs, err));
+        else if (point->network != PLAN_NONE && inputs.is_trained)
+            TRY(plan_networks_train(plan, point->network, err));
+    }
+    mark_ties(plan);
+    count_waiting(plan);
+fail:
+    match_memo_destroy(&memo);
+    return err->code;
+}
+
+/* A baseline by a part's own name for it, with the data set's classes. */
+static ErrCode load_baseline(const Plan *plan, const StudyPart *part, Spec *out, Err *err)
+{
+    ResolveOptions options = resolve_options();
+    Spec spec;
+    options.classes = plan->classes;
+    TRY(study_network(&spec, plan->study, part->baseline, err));
+    TRY(resolve_apply(out, &spec, &options, err));
+    return ERR_NONE;
+fail:
+    return err_wrap(err, "baseline of part '%s'", part->id);
+}
+
+/* A whole schedule of its own must hold the recipe's warm-up. */
+static ErrCode check_epochs(const Study *study, const StudyPart *part, Err *err)
+{
+    Recipe recipe = study->recipe;
+    if (part->epochs == 0)
+        return ERR_NONE;
+    recipe.epochs = part->epochs;
+    if (recipe_check(&recipe, err) != ERR_NONE)
+        return err_wrap(err, "part '%s'", part->id);
+    return ERR_NONE;
+}
+
+ErrCode plan_outcomes_begin(Plan *plan, Err *err)
+{
+    const Study *study = plan->study;
+    for (size_t i = 0; i < study->n_parts; i++) {
+        const StudyPart *part = &study->parts[i];
+        TRY(check_epochs(study, part, err));
+        if (part->baseline_part != STUDY_NONE)
+            plan->parts[part->baseline_part].is_taken = true;
+        else if (part->baseline == NULL)
+            set_baseline(plan, &plan->parts[i], &plan->baseline);
+        else {
+            Spec own;
+            TRY(load_baseline(plan, part, &own, err));
+            set_baseline(plan, &plan->parts[i], &own);
+        }
+        if (part->constants_part != STUDY_NONE)
+            plan->parts[part->constants_part].is_taken = true;
+    }
+    return resolve_ready(plan, err);
+fail:
+    return err->code;
+}
+
+bool plan_is_waiting(const Plan *plan)
+{
+    for (size_t i = 0; i < plan->n_points; i++)
+        if (plan->points[i].status == MATCH_AFTER_GRID)
+            return true;
+    return false;
+}
+
+/* --- outcomes --- */
+
+static bool has_same_constants(const PlanOutcome *a, const PlanOutcome *b)
+{
+    for (size_t i = 0; i < STUDY_DIMENSIONS; i++)
+        if (a->constants[i] != b->constants[i])
+            return false;
+    return true;
+}
+
+static bool is_same(const PlanOutcome *a, const PlanOutcome *b)
+{
+    return a->has_constants == b->has_constants && a->has_network == b->has_network &&
+           (!a->has_constants || has_same_constants(a, b)) &&
+           (!a->has_network || strcmp(a->digest, b->digest) == 0);
+}
+
+static void unresolve(PlanPoint *point, bool is_ray)
+{
+    const Scale none = {(double)NAN, (double)NAN, (double)NAN};
+    point->status = MATCH_AFTER_GRID;
+    point->network = PLAN_NONE;
+    point->built = none;
+    if (is_ray)
+        point->nominal = none;
+    point->reason[0] = '\0';
+}
+
+/* Opens whatever takes from a part, and what takes from that. Earlier ties are judged anew. */
+static void reopen(Plan *plan, int part)
+{
+    for (size_t i = 0; i < plan->n_points; i++) {
+        PlanPoint *point = &plan->points[i];
+        if (!point->is_past && (takes_from(plan, point, part) || point->status == MATCH_TIED))
+            unresolve(point, plan->study->parts[point->part].kind == STUDY_COMPARE);
+    }
+    for (size_t i = 0; i < plan->study->n_parts; i++) {
+        PlanPart *taker = &plan->parts[i];
+        if (plan->study->parts[i].baseline_part != part)
+            continue;
+        taker->has_baseline = false;
+        taker->state = PLAN_OPEN;
+        taker->outcome = (PlanOutcome){0};
+        reopen(plan, (int)i);
+    }
+}
+
+ErrCode plan_set_outcome(Plan *plan, int part, const PlanOutcome *outcome, PlanState state,
+                         const char *reason, Err *err)
+{
+    PlanPart *source = &plan->parts[part];
+    const StudyPart *parts = plan->study->parts;
+    const bool is_empty = !outcome->has_constants && !outcome->has_network;
+    if (source->state != PLAN_OPEN && !is_same(&source->outcome, outcome))
+        reopen(plan, part);
+    source->state = state;
+    source->outcome = *outcome;
+    for (size_t i = 0; i < plan->study->n_parts; i++)
+        if (parts[i].baseline_part == part && outcome->has_network)
+            set_baseline(plan, &plan->parts[i], &outcome->network);
+    TRY(resolve_ready(plan, err));
+    for (size_t i = 0; i < plan->n_points; i++) {
+        PlanPoint *point = &plan->points[i];
+        if (is_empty && point->status == MATCH_AFTER_GRID && takes_from(plan, point, part))
+            snprintf(point->reason, sizeof point->reason, "%s", reason);
+    }
+fail:
+    return err->code;
+}
+
+/*
+ * An earlier point's name: a compound's by its constants, others by the decision's number. No
+ * verdict takes an "earlier ..." for one of its series.
+ */
+static void name_past(PlanPoint *point, const PlanInputs *inputs, int64_t number)
+{
+    char series[PLAN_SERIES_MAX];
+    memcpy(series, point->series, sizeof series);
+    if (inputs->constants != NULL)
+        snprintf(point->series, sizeof point->series, "earlier %.16s %.9g %.9g %.9g", series,
+                 inputs->constants[0], inputs->constants[1], inputs->constants[2]);
+    else
+        snprintf(point->series, sizeof point->series, "earlier %.40s @%d", series, (int)number);
+}
+
+/* Whether a past point, the plan's last, says nothing that the plan does not say without it. */
+static bool is_shown_already(const Plan *plan, size_t index)
+{
+    const PlanPoint *past = &plan->points[plan->n_points - 1];
+    bool is_shown = past->network == PLAN_NONE || past->network == plan->points[index].network;
+    for (size_t i = 0; i + 1 < plan->n_points && !is_shown; i++) {
+        const PlanPoint *other = &plan->points[i];
+        is_shown = other->is_past && other->part == past->part && other->x == past->x &&
+                   other->network == past->network && strcmp(other->series, past->series) == 0;
+    }
+    return is_shown;
+}
+
+/* One point as it was built on an earlier outcome, unless that is what it is still. */
+static ErrCode add_past_point(Plan *plan, size_t index, const PlanInputs *inputs, int64_t number,
+                              Err *err)
+{
+    PlanPoint *past = plan_points_copy(plan, index, err);
+    if (past == NULL)
+        return err->code;
+    past->is_past = true;
+    if (plan_resolve_point(plan, past, inputs, err) != ERR_NONE)
+        return err->code;
+    name_past(past, inputs, number);
+    if (is_shown_already(plan, index))
+        plan->n_points--;
+    return ERR_NONE;
+}
+
+ErrCode plan_add_past(Plan *plan, int part, const PlanOutcome *outcome, int64_t number, Err *err)
+{
+    const size_t n_points = plan->n_points;
+    PlanPart other;
+    for (size_t i = 0; i < n_points; i++) {
+        const PlanPoint *point = &plan->points[i];
+        PlanInputs inputs;
+        if (point->is_past || !takes_from(plan, point, part))
+            continue;
+        (void)find_inputs(plan, point, &inputs);
+        inputs.is_trained = false;
+        if (plan->study->parts[point->part].baseline_part == part) {
+            if (!outcome->has_network)
+                continue;
+            set_baseline(plan, &other, &outcome->network);
+            inputs.baseline = &other.baseline;
+            inputs.baseline_macs = other.baseline_macs;
+            inputs.target_macs = other.target_macs;
+        }
+        if (constants_source(plan, point) == part && outcome->has_constants)
+            inputs.constants = outcome->constants;
+        if (constants_source(plan, point) != STUDY_NONE && inputs.constants == NULL)
+            continue;
+        if (!plan->parts[point->part].has_baseline && inputs.baseline != &other.baseline)
+            continue;
+        TRY(add_past_point(plan, i, &inputs, number, err));
+    }
+fail:
+    return err->code;
+}

@@ -1,0 +1,90 @@
+/* harness/plan_resolve.c: matches one point by the rule of its part's kind. */
+#include "harness/plan_resolve.h"
+
+#include "harness/plan_networks.h"
+
+#include <math.h>
+#include <stdio.h>
+
+/* Takes over what matching found, and adds the network unless it is unfair. */
+static ErrCode fill_point(Plan *plan, PlanPoint *point, const MatchPoint *found, int64_t target,
+                          bool is_trained, Err *err)
+{
+    point->nominal = found->nominal;
+    point->built = found->built;
+    point->trim = 1 + found->width_trim;
+    point->macs = found->macs;
+    point->target_macs = target;
+    point->ratio = found->ratio;
+    point->resolution = found->spec.resolution;
+    point->status = found->status;
+    point->network = PLAN_NONE;
+    point->reason[0] = '\0';
+    if (found->status == MATCH_UNFAIR) {
+        snprintf(point->reason, sizeof point->reason,
+                 "the nearest network costs %.3f of the target, tolerance %.3f", found->ratio,
+                 plan->study->fairness.tolerance);
+        return ERR_NONE;
+    }
+    if (found->status == MATCH_OFF_RAY)
+        snprintf(point->reason, sizeof point->reason,
+                 "built depth %.3f, width %.3f, resolution %.3f: more than 15 %% off its ray",
+                 found->built.depth, found->built.width, found->built.resolution);
+    return plan_networks_add(plan, found, plan_networks_epochs(plan, point->part), is_trained,
+                             &point->network, err);
+}
+
+static ErrCode resolve_grid(Plan *plan, PlanPoint *point, const PlanInputs *inputs, Err *err)
+{
+    Matching matching = match_target(inputs->baseline, plan->study->objective.target,
+                                     plan->study->fairness.tolerance);
+    MatchPoint found;
+    matching.memo = inputs->memo;
+    TRY(match_nominal_ratio(&point->naive_ratio, &matching, point->nominal, err));
+    if (plan->study->parts[point->part].match == STUDY_COUNTED)
+        TRY(match_grid_point(&found, &matching, point->nominal, err));
+    else
+        TRY(match_nominal(&found, &matching, point->nominal, err));
+    TRY(fill_point(plan, point, &found, inputs->target_macs, inputs->is_trained, err));
+fail:
+    return err->code;
+}
+
+/* Curves and lines. */
+static ErrCode resolve_unmatched(Plan *plan, PlanPoint *point, const PlanInputs *inputs, Err *err)
+{
+    const Matching matching = match_target(inputs->baseline, 1, plan->study->fairness.tolerance);
+    MatchPoint found;
+    if (match_nominal(&found, &matching, point->nominal, err) != ERR_NONE)
+        return err_wrap(err, "part '%s', series '%s'", point->part_name, point->series);
+    return fill_point(plan, point, &found, 0, inputs->is_trained, err);
+}
+
+static ErrCode resolve_ray(Plan *plan, PlanPoint *point, const PlanInputs *inputs, Err *err)
+{
+    const StudyStrategy *strategy = &plan->study->parts[point->part].strategies[point->strategy];
+    const double *constants = strategy->has_constants ? strategy->constants : inputs->constants;
+    const int64_t target = llround(point->x * (double)inputs->baseline_macs);
+    const Matching matching =
+        match_target(inputs->baseline, point->x, plan->study->fairness.tolerance);
+    Ray ray;
+    MatchPoint found;
+    TRY(scaling_ray(&ray, strategy->name, constants, constants != NULL ? STUDY_DIMENSIONS : 0,
+                    err));
+    TRY(match_ray(&found, &matching, &ray, err));
+    TRY(fill_point(plan, point, &found, target, inputs->is_trained, err));
+    return ERR_NONE;
+fail:
+    return err_wrap(err, "strategy '%s' at %g times the baseline", strategy->name, point->x);
+}
+
+ErrCode plan_resolve_point(Plan *plan, PlanPoint *point, const PlanInputs *inputs, Err *err)
+{
+    static ErrCode (*const resolve[])(Plan *, PlanPoint *, const PlanInputs *, Err *) = {
+        [STUDY_GRID] = resolve_grid,
+        [STUDY_CURVES] = resolve_unmatched,
+        [STUDY_LINES] = resolve_unmatched,
+        [STUDY_COMPARE] = resolve_ray,
+    };
+    return resolve[plan->study->parts[point->part].kind](plan, point, inputs, err);
+}

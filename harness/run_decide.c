@@ -1,0 +1,217 @@
+/* harness/run_decide.c: asks the parts' deciders, and turns what they yield into facts. */
+#include "harness/run_decide.h"
+
+#include "harness/run_decider.h"
+
+#include "base/arena.h"
+#include "base/sys.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { FACT_NAME_BYTES = 32 };
+
+/* --- facts and outcomes --- */
+
+static void name_fact(const RunState *run, int part, char out[FACT_NAME_BYTES])
+{
+    snprintf(out, FACT_NAME_BYTES, "%s/winner", run->study->parts[part].name);
+}
+
+/* What a fact says, as the plan takes it; it has nothing if the winner's network is not known. */
+static ErrCode outcome_of(RunState *run, const StoreFact *fact, Arena *arena, PlanOutcome *outcome,
+                          Err *err)
+{
+    StoreNetwork network;
+    *outcome = (PlanOutcome){0};
+    if (fact->network == NULL)
+        return ERR_NONE;
+    TRY(store_network(run->store, fact->network, arena, &network, err));
+    TRY(spec_parse(&outcome->network, "a fact's network", network.yaml, strlen(network.yaml), err));
+    snprintf(outcome->digest, sizeof outcome->digest, "%s", fact->network);
+    outcome->has_network = outcome->has_constants = true;
+    memcpy(outcome->constants, fact->value, sizeof outcome->constants);
+fail:
+    return err->code;
+}
+
+/* Appends the fact, unless it is the newest, and says it. */
+static ErrCode put_fact(RunState *run, int part, Arena *arena, StoreFact *fact, Err *err)
+{
+    const RunDecider *d = run->deciders[part];
+    const DeciderYield *yield = run_decider_yield(d);
+    char name[FACT_NAME_BYTES];
+    StoreFact newest;
+    bool is_there = false;
+    name_fact(run, part, name);
+    *fact = (StoreFact){.name = arena_text(arena, name),
+                        .value = {(double)NAN, (double)NAN, (double)NAN},
+                        .text = run_decider_reason(d)};
+    TRY(arena_ok(arena, err));
+    if (yield->ticket)
+        fact->network = run->plan->networks[run_decider_network(d, yield->ticket)].network.digest;
+    if (yield->has_constants)
+        memcpy(fact->value, yield->constants, sizeof fact->value);
+    TRY(store_fact(run->store, name, arena, &newest, &is_there, err));
+    if (is_there && newest.text != NULL && strcmp(newest.text, fact->text) == 0)
+        return ERR_NONE;
+    while (store_put_fact(run->store, fact, err) != ERR_NONE)
+        if (!run_state_waits_for_space(run, err))
+            goto fail;
+    run_state_note(run, "%s is decided%s: %s", run->study->parts[part].id, is_there ? " anew" : "",
+                   fact->text);
+fail:
+    return err->code;
+}
+
+static bool is_repeated(const StoreFact *facts, size_t index)
+{
+    const double *value = facts[index].value;
+    for (size_t i = 0; i < index; i++)
+        if (facts[i].value[0] == value[0] && facts[i].value[1] == value[1] &&
+            facts[i].value[2] == value[2])
+            return true;
+    return false;
+}
+
+/* Shows what was built on earlier facts; the plan drops what is built the same way still. */
+static ErrCode add_past(RunState *run, int part, Err *err)
+{
+    Arena arena = {0};
+    StoreFact *facts = NULL;
+    size_t n = 0;
+    PlanOutcome outcome;
+    char name[FACT_NAME_BYTES];
+    name_fact(run, part, name);
+    TRY(store_facts(run->store, name, &arena, &facts, &n, err));
+    for (size_t i = 0; i + 1 < n; i++) {
+        if (is_repeated(facts, i))
+            continue;
+        TRY(outcome_of(run, &facts[i], &arena, &outcome, err));
+        TRY(plan_add_past(run->plan, part, &outcome, facts[i].number, err));
+    }
+fail:
+    arena_release(&arena);
+    return err->code;
+}
+
+static ErrCode settle(RunState *run, int part, Err *err)
+{
+    Arena arena = {0};
+    StoreFact fact;
+    PlanOutcome outcome;
+    TRY(put_fact(run, part, &arena, &fact, err));
+    TRY(outcome_of(run, &fact, &arena, &outcome, err));
+    TRY(plan_set_outcome(run->plan, part, &outcome, PLAN_SETTLED, fact.text, err));
+    TRY(add_past(run, part, err));
+fail:
+    arena_release(&arena);
+    return err->code;
+}
+
+/* --- going on --- */
+
+/* Whether a part is to be decided, and all its points are there and trained with all seeds. */
+static bool is_due(const Plan *plan, int part)
+{
+    bool is_ready = plan->parts[part].is_taken && plan->parts[part].state != PLAN_SETTLED;
+    for (size_t i = 0; i < plan->n_points && is_ready; i++)
+        if (plan->points[i].part == part && !plan->points[i].is_past)
+            is_ready = plan->points[i].status != MATCH_AFTER_GRID &&
+                       plan_is_settled(plan, &plan->points[i]);
+    return is_ready;
+}
+
+static ErrCode advance_one(RunState *run, int part, const StoreTrials *trials, bool *is_settled,
+                           Err *err)
+{
+    RunDecider **d = &run->deciders[part];
+    *is_settled = false;
+    if (*d == NULL)
+        TRY(run_decider_create(d, run, part, trials, err));
+    TRY(run_decider_advance(*d, trials, err));
+    if (run_decider_yield(*d) == NULL)
+        return ERR_NONE;
+    TRY(settle(run, part, err));
+    *is_settled = true;
+    return ERR_NONE;
+fail:
+    return err_wrap(err, "deciding '%s'", run->study->parts[part].id);
+}
+
+ErrCode run_decide_advance(RunState *run, bool *is_changed, Err *err)
+{
+    const int n_parts = (int)run->study->n_parts;
+    Arena arena = {0};
+    StoreTrials trials;
+    *is_changed = false;
+    TRY(store_trials(run->store, &arena, &trials, err));
+    /* What is settled may make another part due, also an earlier one of the study. */
+    for (int i = 0; i < n_parts; i++) {
+        bool is_settled = false;
+        if (!is_due(run->plan, i))
+            continue;
+        TRY(advance_one(run, i, &trials, &is_settled, err));
+        *is_changed |= is_settled;
+        if (is_settled)
+            i = -1;
+    }
+fail:
+    arena_release(&arena);
+    return err->code;
+}
+
+/* The last fact of a part that is open, until it is decided anew. */
+static ErrCode take_provisional(RunState *run, int part, Err *err)
+{
+    Arena arena = {0};
+    StoreFact fact;
+    PlanOutcome outcome;
+    bool is_there = false;
+    char name[FACT_NAME_BYTES];
+    name_fact(run, part, name);
+    TRY(store_fact(run->store, name, &arena, &fact, &is_there, err));
+    if (!is_there)
+        goto fail;
+    TRY(outcome_of(run, &fact, &arena, &outcome, err));
+    if (outcome.has_network) {
+        TRY(plan_set_outcome(run->plan, part, &outcome, PLAN_PROVISIONAL, NULL, err));
+        TRY(add_past(run, part, err));
+    }
+fail:
+    arena_release(&arena);
+    return err->code;
+}
+
+ErrCode run_decide_begin(RunState *run, Err *err)
+{
+    bool is_changed = false;
+    run->deciders = mem_calloc(run->study->n_parts + 1, sizeof *run->deciders);
+    if (run->deciders == NULL)
+        return err_memory(err, run->study->n_parts * sizeof *run->deciders);
+    TRY(run_decide_advance(run, &is_changed, err));
+    for (size_t i = 0; i < run->study->n_parts; i++)
+        if (run->plan->parts[i].is_taken && run->plan->parts[i].state == PLAN_OPEN)
+            TRY(take_provisional(run, (int)i, err));
+fail:
+    return err->code;
+}
+
+void run_decide_note_waiting(const RunState *run)
+{
+    for (size_t i = 0; i < run->study->n_parts; i++)
+        if (run->plan->parts[i].is_taken && run->plan->parts[i].state != PLAN_SETTLED)
+            run_state_note(run,
+                           "%s is not decided: not all of its trials have ended; what takes from "
+                           "it waits",
+                           run->study->parts[i].id);
+}
+
+void run_decide_close(RunState *run)
+{
+    for (size_t i = 0; i < run->study->n_parts && run->deciders != NULL; i++)
+        run_decider_destroy(&run->deciders[i]);
+    mem_free(run->deciders);
+    run->deciders = NULL;
+}

@@ -1,0 +1,181 @@
+/* harness/study_links.c: names of parts, and the graph of what they take from one another. */
+#include "harness/study_keys.h"
+
+#include "models/zoo.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+/* --- names --- */
+
+/* "grid", then "grid-2": the place among parts of one kind. */
+static void name_part(Study *study, size_t index)
+{
+    StudyPart *part = &study->parts[index];
+    const char *key = study_part_key(part->kind);
+    int before = 0;
+    for (size_t i = 0; i < index; i++)
+        before += study->parts[i].kind == part->kind;
+    if (before)
+        snprintf(part->name, sizeof part->name, "%s-%d", key, before + 1);
+    else
+        snprintf(part->name, sizeof part->name, "%s", key);
+    part->id = part->own_id != NULL ? part->own_id : part->name;
+}
+
+/* The value of a part's key as written, or the part itself, for the place in a message. */
+static const YamlNode *node_of(const Study *study, size_t index, const char *key)
+{
+    const YamlNode *part = study->parts_node->items[index]->items[0];
+    const YamlNode *value = yaml_find(part, key);
+    return value != NULL ? value : part;
+}
+
+static ErrCode check_id(const Study *study, size_t index, Err *err)
+{
+    const StudyPart *part = &study->parts[index];
+    const size_t n = strlen(part->id);
+    bool is_plain = n > 0 && n < STUDY_PART_MAX;
+    for (size_t i = 0; i < n; i++)
+        is_plain = is_plain && (isalnum((unsigned char)part->id[i]) || strchr("._-", part->id[i]));
+    if (!is_plain)
+        return yaml_error(err, node_of(study, index, "id"),
+                          "id '%s' must be 1 to %d letters, digits, '.', '_' and '-'", part->id,
+                          STUDY_PART_MAX - 1);
+    for (size_t i = 0; i < index; i++)
+        if (strcmp(study->parts[i].id, part->id) == 0)
+            return yaml_error(err, node_of(study, index, "id"),
+                              "id '%s' stands twice: part %zu has it already%s", part->id, i + 1,
+                              study->parts[i].own_id != NULL ? "" : ", as its name");
+    return ERR_NONE;
+}
+
+int study_find_part(const Study *study, const char *id)
+{
+    for (size_t i = 0; i < study->n_parts; i++)
+        if (strcmp(study->parts[i].id, id) == 0)
+            return (int)i;
+    return STUDY_NONE;
+}
+
+/* --- links --- */
+
+/* The part that a key names. What others take is a grid's winner: its network, its constants. */
+static ErrCode find_source(const Study *study, size_t index, const char *key, const char *id,
+                           int *source, Err *err)
+{
+    *source = study_find_part(study, id);
+    if (*source == STUDY_NONE) {
+        const char *ids[STUDY_MAX_PARTS];
+        for (size_t i = 0; i < study->n_parts; i++)
+            ids[i] = study->parts[i].id;
+        const char *nearest = text_nearest(id, ids, study->n_parts);
+        return yaml_error(err, node_of(study, index, key), "'%s' names no part: '%s'%s%s%s", key,
+                          id, nearest != NULL ? ", did you mean '" : "",
+                          nearest != NULL ? nearest : "", nearest != NULL ? "'?" : "");
+    }
+    if (study->parts[*source].kind != STUDY_GRID)
+        return yaml_error(err, node_of(study, index, key),
+                          "part '%s' yields no network and no constants, only a grid does", id);
+    return ERR_NONE;
+}
+
+/* A baseline that is no part's id must be a network. */
+static ErrCode link_baseline(Study *study, size_t index, Err *err)
+{
+    StudyPart *part = &study->parts[index];
+    const char *name = part->baseline;
+    if (zoo_is_path(name) || (study_find_part(study, name) == STUDY_NONE && zoo_text(name) != NULL))
+        return ERR_NONE;
+    return find_source(study, index, "baseline", name, &part->baseline_part, err);
+}
+
+/* The study's grid: the first that is matched by counted cost, else the first. */
+static int default_grid(const Study *study)
+{
+    int found = STUDY_NONE;
+    for (size_t i = study->n_parts; i-- > 0;)
+        if (study->parts[i].kind == STUDY_GRID &&
+            (found == STUDY_NONE || study->parts[i].match == STUDY_COUNTED ||
+             study->parts[found].match != STUDY_COUNTED))
+            found = (int)i;
+    return found;
+}
+
+static bool needs_constants(const StudyPart *part)
+{
+    for (size_t i = 0; i < part->n_strategies; i++)
+        if (study_needs_constants(&part->strategies[i]))
+            return true;
+    return false;
+}
+
+static ErrCode link_part(Study *study, size_t index, Err *err)
+{
+    StudyPart *part = &study->parts[index];
+    const bool is_compare = part->kind == STUDY_COMPARE;
+    const char *taken = is_compare ? part->constants : part->baseline;
+    part->baseline_part = part->constants_part = STUDY_NONE;
+    if (part->from != NULL && taken != NULL)
+        return yaml_error(err, node_of(study, index, "from"),
+                          "'from' and '%s' name the same thing, leave one of them out",
+                          is_compare ? "constants" : "baseline");
+    if (part->from != NULL)
+        TRY(find_source(study, index, "from", part->from,
+                        is_compare ? &part->constants_part : &part->baseline_part, err));
+    if (part->baseline != NULL)
+        TRY(link_baseline(study, index, err));
+    if (part->constants != NULL)
+        TRY(find_source(study, index, "constants", part->constants, &part->constants_part, err));
+    if (is_compare && part->constants_part == STUDY_NONE)
+        part->constants_part = default_grid(study);
+    if (!needs_constants(part))
+        part->constants_part = STUDY_NONE;
+fail:
+    return err->code;
+}
+
+/* --- circles --- */
+
+/*
+ * Whether `from` takes, directly or through others, from `to`. Only grids yield and they take one
+ * thing, their baseline: so this is a walk, at most as long as there are parts.
+ */
+static bool takes_from(const Study *study, int from, int to)
+{
+    for (size_t i = 0; i < study->n_parts && from != STUDY_NONE; i++) {
+        if (from == to)
+            return true;
+        from = study->parts[from].baseline_part;
+    }
+    return from == to;
+}
+
+static ErrCode check_circle(const Study *study, size_t index, Err *err)
+{
+    const StudyPart *part = &study->parts[index];
+    if (part->baseline_part == STUDY_NONE || !takes_from(study, part->baseline_part, (int)index))
+        return ERR_NONE;
+    const char *key = part->from != NULL ? "from" : "baseline";
+    if (part->baseline_part == (int)index)
+        return yaml_error(err, node_of(study, index, key),
+                          "part '%s' takes its baseline from itself", part->id);
+    return yaml_error(err, node_of(study, index, key),
+                      "a circle: part '%s' takes its baseline from part '%s', which waits for '%s'",
+                      part->id, study->parts[part->baseline_part].id, part->id);
+}
+
+ErrCode study_link_parts(Study *study, Err *err)
+{
+    for (size_t i = 0; i < study->n_parts; i++)
+        name_part(study, i);
+    for (size_t i = 0; i < study->n_parts; i++)
+        TRY(check_id(study, i, err));
+    for (size_t i = 0; i < study->n_parts; i++)
+        TRY(link_part(study, i, err));
+    for (size_t i = 0; i < study->n_parts; i++)
+        TRY(check_circle(study, i, err));
+fail:
+    return err->code;
+}
