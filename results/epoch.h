@@ -43,9 +43,9 @@ typedef struct EpochMetric {
     size_t offset; /* of the double in Epoch */
 } EpochMetric;
 
-#define EPOCH_COUNT(name, is_result, place) +1
-enum { EPOCH_N_METRICS = 0 EPOCH_METRICS(EPOCH_COUNT) };
-#undef EPOCH_COUNT
+#define EPOCH_INDEX(name, is_result, place) EPOCH_##name,
+enum { EPOCH_METRICS(EPOCH_INDEX) EPOCH_N_METRICS };
+#undef EPOCH_INDEX
 
 /* In the order of EPOCH_METRICS. */
 extern const EpochMetric epoch_metrics[EPOCH_N_METRICS];

@@ -211,8 +211,8 @@ ErrCode fixture_run_trial(Store *store, int64_t trial, double top1, Err *err)
     snprintf(path, sizeof(path), "trials/%06lld/weights.safetensors", (long long)trial);
     const StoreArtifact weights = {"weights", path, 84000, "00112233445566778899aabbccddeeff"};
     for (int e = 0; e < FIXTURE_EPOCHS; e++)
-        epochs[e] = (Epoch){e + 1, 2.0 - 0.2 * e, 2.1 - 0.2 * e, top1 - 4.0 + 2.0 * e,
-                                 0.02,  1.5,           900.0};
+        epochs[e] =
+            (Epoch){e + 1, 2.0 - 0.2 * e, 2.1 - 0.2 * e, top1 - 4.0 + 2.0 * e, 0.02, 1.5, 900.0};
     const bool diverged = isnan(top1);
     const StoreFinish finish = {.outcome = diverged ? STORE_DIVERGED : STORE_DONE,
                                 .val_top1 = top1,
