@@ -19,14 +19,17 @@ static ErrCode count_split(const DatasetParts *parts, DataSplit split, uint32_t 
     return ERR_NONE;
 }
 
-/* "3 of 10 classes have no training image: 'a', 'b', 'c'"; *n_empty is the number. */
-static ErrCode note_empty(DatasetParts *parts, const uint32_t *counts, const char *what,
-                          const char *outcome, int *n_empty, Err *err)
+/*
+ * "3 of 10 classes have no training image: 'a', 'b', 'c'"; *n_empty is the number. Classes that
+ * have none of `others` either (NULL: nobody asks) are passed over: they were named before.
+ */
+static ErrCode note_empty(DatasetParts *parts, const uint32_t *counts, const uint32_t *others,
+                          const char *what, const char *outcome, int *n_empty, Err *err)
 {
     Text names = {0};
     *n_empty = 0;
     for (int c = 0; c < parts->n_classes; c++) {
-        if (counts[c] > 0)
+        if (counts[c] > 0 || (others != NULL && others[c] == 0))
             continue;
         if ((*n_empty)++ < NAMES_SHOWN) {
             text_append(&names, *n_empty > 1 ? ", '" : "'");
@@ -86,8 +89,8 @@ static ErrCode choose_images(Present *present, DatasetParts *parts, DataSplit sp
     }
     parts->count[split] = n_left;
     if (n_left < n)
-        return source_note(parts, err, "%u %s images are left out with their classes", n - n_left,
-                           data_split_name(split));
+        return source_note(parts, err, "%u %s image%s left out with their classes", n - n_left,
+                           data_split_name(split), n - n_left == 1 ? " is" : "s are");
     return ERR_NONE;
 }
 
@@ -124,14 +127,14 @@ ErrCode present_find(Present *present, DatasetParts *parts, const DatasetSetting
     *present = (Present){0};
     TRY(count_split(parts, DATA_TRAIN, &train, err));
     TRY(count_split(parts, DATA_TEST, &test, err));
-    TRY(note_empty(parts, train, "training",
+    TRY(note_empty(parts, train, NULL, "training",
                    leaves_out ? "; they are left out"
                               : "; data.classes: present leaves such classes out",
                    &n_empty, err));
     if (n_empty > 0 && leaves_out)
         TRY(leave_out(present, parts, train, err));
     else
-        TRY(note_empty(parts, test, "test", "", &n_untested, err));
+        TRY(note_empty(parts, test, train, "test", "", &n_untested, err));
 fail:
     mem_free(train);
     mem_free(test);

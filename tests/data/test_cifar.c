@@ -203,10 +203,11 @@ static void test_cifar_100(void **state)
     fixture_write("c100/test.bin", record, 3074);
     assert_ok(try_open(&data, "cifar-100", fixture_path("c100"), &err), &err);
     assert_int_equal(dataset_n_classes(data), 100);
-    assert_true(dataset_n_notes(data) > 0); /* 98 of them are empty */
+    assert_int_equal(dataset_n_notes(data), 2); /* 98 of them are empty, one more is not tested */
     assert_non_null(strstr(dataset_note(data, 0), "98 of 100 classes have no training image: "
                                                   "'class 1', 'class 2', 'class 3', 'class 4', "
                                                   "'class 5' and 93 more; data.classes: present"));
+    assert_string_equal(dataset_note(data, 1), "1 of 100 classes have no test image: 'class 0'");
     assert_int_equal(dataset_label(data, DATA_TRAIN, 0), 77);
     assert_int_equal(dataset_label(data, DATA_TRAIN, 1), 0);
     dataset_close(&data);

@@ -281,7 +281,7 @@ static void test_present_classes(void **state)
     assert_int_equal(dataset_count(data, DATA_TEST), 2);
     assert_int_equal(dataset_label(data, DATA_TEST, 1), 1);
     assert_true(has_note(data, "1 of 3 classes", "'aa'"));
-    assert_true(has_note(data, "1 test images are left out", ""));
+    assert_true(has_note(data, "1 test image is left out", ""));
     assert_string_not_equal(dataset_digest(data), whole);
     dataset_close(&data);
 }
