@@ -255,10 +255,10 @@ static ErrCode record(void *user, const DeciderEntry *entry, Err *err)
 ErrCode run_decider_advance(RunDecider *d, const StoreTrials *trials, Err *err)
 {
     const DecidingHost host = {.user = d, .record = record};
-    for (size_t i = 0; i < d->settings.n_networks; i++) {
+    for (int64_t ticket = 1; ticket <= deciding_n_tickets(d->deciding); ticket++) {
         DeciderResult result;
-        if (collect(d, trials, d->networks[i], &result))
-            TRY(deciding_report(d->deciding, (int64_t)i + 1, &result, err));
+        if (collect(d, trials, d->networks[ticket - 1], &result))
+            TRY(deciding_report(d->deciding, ticket, &result, err));
     }
     TRY(deciding_advance(d->deciding, &host, err));
 fail:

@@ -49,7 +49,7 @@ static const Option options[] = {
      .kind = OPTION_TEXT,
      .offset = FIELD(only),
      .metavar = "PART",
-     .doc = "run one part alone: its key (grid, compare, grid-2) or figure (fig3)"},
+     .doc = "run one part alone: its id or name (grid, grid-2), key, or figure (fig3)"},
     {.kind = OPTION_TABLE, .offset = FIELD(seeds), .table = &seed_options},
     {.name = "exact-seeds",
      .kind = OPTION_FLAG,
