@@ -231,6 +231,54 @@ ErrCode file_absolute(const char *path, char **absolute, Err *err)
     return *absolute != NULL ? ERR_NONE : err_memory(err, strlen(path));
 }
 
+/* Bytes of the folders that two absolute paths begin with together, the last '/' included. */
+static size_t common_folders(const char *folder, const char *path)
+{
+    size_t n = 0;
+    for (size_t i = 0;; i++) {
+        const bool ends = folder[i] == '/' || folder[i] == '\0';
+        if (ends && path[i] == '/')
+            n = i + 1;
+        if (folder[i] != path[i] || folder[i] == '\0')
+            return n;
+    }
+}
+
+ErrCode file_relative(char **out, const char *path, const char *from, Err *err)
+{
+    char whole[PATH_MAX], whole_folder[PATH_MAX];
+    Text text = {0};
+    char *folder = file_folder(from);
+    if (folder == NULL)
+        return err_memory(err, strlen(from));
+    if (path[0] == '/' || strcmp(folder, ".") == 0) {
+        text_append(&text, path);
+    } else {
+        if (realpath(path, whole) == NULL) {
+            err_errno(err, "find", path);
+            goto fail;
+        }
+        if (realpath(folder, whole_folder) == NULL) {
+            err_errno(err, "find", folder);
+            goto fail;
+        }
+        const size_t n = common_folders(whole_folder, whole);
+        for (const char *c = whole_folder + (n <= strlen(whole_folder) ? n : n - 1); *c;) {
+            text_append(&text, "../");
+            c += strcspn(c, "/");
+            c += *c == '/';
+        }
+        text_append(&text, whole + n);
+    }
+    TRY(text_take(&text, out, err));
+    mem_free(folder);
+    return ERR_NONE;
+fail:
+    text_release(&text);
+    mem_free(folder);
+    return err->code;
+}
+
 const char *file_name(const char *path)
 {
     const char *slash = strrchr(path, '/');

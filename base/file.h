@@ -167,6 +167,13 @@ char *file_folder(const char *path);
  */
 ErrCode file_absolute(const char *path, char **absolute, Err *err) ERR_CHECKED;
 
+/*
+ * How `path` reads from the folder that `from` is in: "../nets/a.yaml". As it is if it is absolute,
+ * or `from` is in the current folder. mem_free it. Errors: ERR_IO (one of them is not there),
+ * ERR_MEMORY.
+ */
+ErrCode file_relative(char **out, const char *path, const char *from, Err *err) ERR_CHECKED;
+
 /* What follows the last '/'; points into path. */
 const char *file_name(const char *path);
 

@@ -43,7 +43,9 @@ static ErrCode append_network(Plan *plan, const Spec *spec, int64_t epochs, Err 
     Network network = {0};
     Text yaml = {0};
     CostMemory memory;
+    const int64_t batch = recipe_batch_size(&plan->study->recipe, plan->n_train);
     TRY(resolve_network(&network, spec, err));
+    TRY(network_check_batch(&network, batch, err));
     TRY(mem_grow(&plan->networks, &plan->network_room, plan->n_networks + 1, sizeof *plan->networks,
                  err));
     PlanNetwork *added = &plan->networks[plan->n_networks];
@@ -52,7 +54,6 @@ static ErrCode append_network(Plan *plan, const Spec *spec, int64_t epochs, Err 
     TRY(cost_memory(&memory, &network, err));
     spec_write_yaml(spec, &yaml);
     TRY(text_take(&yaml, &added->spec, err));
-    const int64_t batch = recipe_batch_size(&plan->study->recipe, plan->n_train);
     added->bytes =
         (uint64_t)(OPTIMIZER_COPIES * memory.params_bytes + batch * memory.training_bytes);
     added->network = network;

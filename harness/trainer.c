@@ -135,6 +135,8 @@ static ErrCode make_net(Trainer *t, Err *err)
                                   .training = true,
                                   .optimizer = (NetOptimizer)job->recipe->optimizer};
     t->measured = job->recipe->ema > 0 ? NET_EMA : NET_WEIGHTS;
+    if (network_check_batch(job->network, settings.batch, err) != ERR_NONE)
+        return err->code;
     return net_create(&t->net, job->network, &settings, err);
 }
 

@@ -11,6 +11,8 @@
 #ifndef MODELS_NETWORK_H
 #define MODELS_NETWORK_H
 
+#include "base/err.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -90,6 +92,12 @@ typedef struct Network {
     Op *ops;                    /* owned; network_release frees it */
     int64_t params, macs, acts; /* sums over ops */
 } Network;
+
+/*
+ * Batch norm in training needs more than one value a channel: batch images times the pixels of its
+ * map. Errors: ERR_USAGE, with the stage and its map.
+ */
+ErrCode network_check_batch(const Network *network, int64_t batch, Err *err) ERR_CHECKED;
 
 /* Frees the operations; accepts a zeroed network. */
 void network_release(Network *network);

@@ -141,7 +141,7 @@ void scaling_set_origin(Spec *spec, const Spec *base, Scale scale)
              scale.resolution);
     SpecOrigin origin = {
         .width = scale.width, .depth = scale.depth, .resolution = scale.resolution};
-    memcpy(origin.baseline, base->name, sizeof origin.baseline);
+    memcpy(origin.baseline, base->name, sizeof base->name);
     name[NETWORK_NAME_MAX - 1] = '\0'; /* long names are cut: identity is the digest */
     memcpy(spec->name, name, NETWORK_NAME_MAX);
     spec->scaled_from = origin;

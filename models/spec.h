@@ -106,9 +106,12 @@ typedef struct BatchNormSpec {
     double epsilon;
 } BatchNormSpec;
 
+enum { SPEC_ORIGIN_MAX = 256 };
+
 /* Where a scaled spec came from; `baseline` is "" when it was not scaled. */
 typedef struct SpecOrigin {
-    char baseline[NETWORK_NAME_MAX];
+    char baseline[SPEC_ORIGIN_MAX];  /* a name of the zoo, or a path as zoo_is_path has it, relative
+                                        to the file that says so */
     double width, depth, resolution; /* nominal multipliers */
 } SpecOrigin;
 

@@ -5,6 +5,7 @@
 #include "paper/explain.h"
 
 #include "base/fmath.h"
+#include "base/sys.h"
 #include "models/resolve.h"
 #include "models/zoo.h"
 
@@ -27,8 +28,15 @@ static ErrCode find_baseline(Explanation *e, Err *err)
     e->baseline = e->spec;
     if (!origin->baseline[0])
         return ERR_NONE;
+    Err missing = {0};
+    if (zoo_load(&e->baseline, origin->baseline, &missing) != ERR_NONE) {
+        if (missing.code == ERR_MEMORY)
+            return err_memory(err, 0);
+        e->baseline = e->spec;
+        e->is_alone = true;
+        return ERR_NONE;
+    }
     e->nominal = (Scale){origin->depth, origin->width, origin->resolution};
-    TRY(zoo_load(&e->baseline, origin->baseline, err));
     if (e->baseline.n_stages != e->spec.n_stages) {
         err_set(err, ERR_USAGE, "network '%s' has %d stages, its baseline '%s' has %d",
                 e->spec.name, e->spec.n_stages, e->baseline.name, e->baseline.n_stages);
@@ -40,6 +48,29 @@ static ErrCode find_baseline(Explanation *e, Err *err)
     return ERR_NONE;
 fail:
     return err_wrap(err, "explaining '%s'", e->spec.name);
+}
+
+/* The rates of the blocks that were built, read from the operations that are executed. */
+static ErrCode gather_drops(Explanation *e, const Network *network, Err *err)
+{
+    int starts[SPEC_MAX_STAGES], n_blocks = 0;
+    for (int s = 0; s < e->spec.n_stages; s++) {
+        starts[s] = n_blocks;
+        n_blocks += e->spec.stages[s].layers;
+    }
+    e->n_blocks = n_blocks;
+    if (e->spec.drop_connect == 0.0)
+        return ERR_NONE;
+    e->drops = mem_calloc((size_t)n_blocks, sizeof *e->drops);
+    if (e->drops == NULL)
+        return err_memory(err, (size_t)n_blocks * sizeof *e->drops);
+    for (int i = 0; i < network->n_ops; i++) {
+        const Op *op = &network->ops[i];
+        if (op->kind == OP_ADD)
+            e->drops[e->n_drops++] = (ExplainDrop){
+                op->stage, op->block, starts[op->stage] + op->block, 1.0 - op->survival};
+    }
+    return ERR_NONE;
 }
 
 static double phi_of(double multiplier, double constant)
@@ -126,7 +157,7 @@ fail:
 ErrCode explain_network(Explanation *explanation, const Spec *spec, Scale constants, Err *err)
 {
     Explanation e = {.spec = *spec, .constants = constants, .deviation = (double)NAN};
-    Network network;
+    Network network = {0};
     const double list[] = {constants.depth, constants.width, constants.resolution};
     Ray ray;
     TRY(scaling_ray(&ray, "compound", list, ARRAY_LEN(list), err));
@@ -134,6 +165,7 @@ ErrCode explain_network(Explanation *explanation, const Spec *spec, Scale consta
     TRY(resolve_network(&network, spec, err));
     e.params = network.params;
     e.macs = network.macs;
+    TRY(gather_drops(&e, &network, err));
     network_release(&network);
     e.built = scaling_built(&e.baseline, spec);
     e.phi =
@@ -147,7 +179,16 @@ ErrCode explain_network(Explanation *explanation, const Spec *spec, Scale consta
     *explanation = e;
     return ERR_NONE;
 fail:
+    network_release(&network);
+    explain_release(&e);
     return err->code;
+}
+
+void explain_release(Explanation *explanation)
+{
+    mem_free(explanation->drops);
+    explanation->drops = NULL;
+    explanation->n_drops = 0;
 }
 
 /* --- text --- */
@@ -255,6 +296,35 @@ static void stages_text(const Explanation *e, Text *out)
     text_table_destroy(&table);
 }
 
+/* Rates rise by equal steps from block to block: the first and the last of each stage say all. */
+static void drops_text(const Explanation *e, Text *out)
+{
+    static const char *const headings[] = {"part", "residual blocks", "first", "last"};
+    static const TextAlign aligns[] = {TEXT_LEFT, TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT};
+    if (e->n_drops == 0)
+        return;
+    TextTable *table = text_table_create(headings, aligns, ARRAY_LEN(headings));
+    if (table == NULL) {
+        out->failed = true;
+        return;
+    }
+    text_printf(out, "drop connect: block i of %d is left out with %.4g i / %d\n\n", e->n_blocks,
+                e->spec.drop_connect, e->n_blocks);
+    for (int i = 0; i < e->n_drops;) {
+        int end = i;
+        while (end < e->n_drops && e->drops[end].stage == e->drops[i].stage)
+            end++;
+        text_table_cellf(table, "stages.%d", e->drops[i].stage);
+        text_table_cellf(table, "%d of %d", end - i, e->spec.stages[e->drops[i].stage].layers);
+        text_table_cellf(table, "%.4f", e->drops[i].rate);
+        text_table_cellf(table, "%.4f", e->drops[end - 1].rate);
+        i = end;
+    }
+    text_table_render(table, out);
+    text_table_destroy(&table);
+    text_append_char(out, '\n');
+}
+
 static void cost_text(const Explanation *e, Text *out)
 {
     char params[TEXT_NUMBER_BYTES], macs[TEXT_NUMBER_BYTES];
@@ -276,16 +346,23 @@ static void cost_text(const Explanation *e, Text *out)
 void explain_text(const Explanation *e, Text *out)
 {
     text_printf(out, "%s at %d px", e->spec.name, e->spec.resolution);
-    if (e->spec.scaled_from.baseline[0])
+    if (e->is_alone)
+        text_printf(out,
+                    ": scaled by depth %.4g, width %.4g, resolution %.4g from '%s', which is not "
+                    "to be found here",
+                    e->spec.scaled_from.depth, e->spec.scaled_from.width,
+                    e->spec.scaled_from.resolution, e->spec.scaled_from.baseline);
+    else if (e->spec.scaled_from.baseline[0])
         text_printf(out, ": %s (%d px) scaled by depth %.4g, width %.4g, resolution %.4g",
                     e->baseline.name, e->baseline.resolution, e->nominal.depth, e->nominal.width,
                     e->nominal.resolution);
     else
         text_append(out, ": a baseline, not scaled from another network");
-    if (!e->spec.scaled_from.baseline[0]) {
+    if (!e->spec.scaled_from.baseline[0] || e->is_alone) {
         text_append(out, "\n\n");
         stages_text(e, out);
         text_append_char(out, '\n');
+        drops_text(e, out);
         cost_text(e, out);
         return;
     }
@@ -296,6 +373,7 @@ void explain_text(const Explanation *e, Text *out)
     text_append_char(out, '\n');
     parts_text(e, out);
     text_append_char(out, '\n');
+    drops_text(e, out);
     cost_text(e, out);
 }
 
@@ -312,6 +390,16 @@ static void put_cost(JsonWriter *writer, const char *key, ExplainCost cost)
     json_open_map(writer, key);
     json_put_double(writer, "nominal", cost.nominal);
     json_put_double(writer, "counted", cost.counted);
+    json_close_map(writer);
+}
+
+static void put_drop(JsonWriter *writer, const ExplainDrop *drop)
+{
+    json_open_map(writer, NULL);
+    json_put_int(writer, "stage", drop->stage);
+    json_put_int(writer, "block", drop->block);
+    json_put_int(writer, "index", drop->index);
+    json_put_double(writer, "rate", drop->rate);
     json_close_map(writer);
 }
 
@@ -334,7 +422,9 @@ void explain_json(const Explanation *e, JsonWriter *writer)
 {
     json_open_map(writer, NULL);
     json_put_text(writer, "network", e->spec.name);
-    json_put_text(writer, "baseline", e->baseline.name);
+    json_put_text(writer, "baseline",
+                  e->is_alone ? e->spec.scaled_from.baseline : e->baseline.name);
+    json_put_bool(writer, "baseline_found", !e->is_alone);
     json_put_int(writer, "resolution", e->spec.resolution);
     put_scale(writer, "nominal", e->nominal);
     put_scale(writer, "built", e->built);
@@ -349,6 +439,12 @@ void explain_json(const Explanation *e, JsonWriter *writer)
     json_open_list(writer, "parts");
     for (int i = 0; i < e->n_parts; i++)
         put_part(writer, &e->parts[i]);
+    json_close_list(writer);
+    json_put_double(writer, "drop_connect", e->spec.drop_connect);
+    json_put_int(writer, "blocks", e->n_blocks);
+    json_open_list(writer, "drops");
+    for (int i = 0; i < e->n_drops; i++)
+        put_drop(writer, &e->drops[i]);
     json_close_list(writer);
     json_put_int(writer, "params", e->params);
     json_put_int(writer, "macs", e->macs);

@@ -16,6 +16,7 @@
 #include "models/scaling.h"
 #include "models/spec.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Stem, one stage, or head. */
@@ -26,6 +27,13 @@ typedef struct ExplainPart {
     int base_layers, layers;
     double exact_layers;
 } ExplainPart;
+
+/* A residual block, and how often training leaves its branch out. */
+typedef struct ExplainDrop {
+    int stage, block; /* from 0, as in the names of its operations */
+    int index;        /* its place among all blocks of the network, from 0 */
+    double rate;      /* drop_connect * index / blocks: 1 - the survival that is executed */
+} ExplainDrop;
 
 enum { EXPLAIN_MAX_PARTS = SPEC_MAX_STAGES + 2 };
 
@@ -46,16 +54,23 @@ typedef struct Explanation {
     int64_t params, macs, baseline_macs;
     const PublishedRow *published; /* table 2's row for this network, or NULL */
     double deviation;              /* counted macs over the published, minus 1; NaN without one */
+    bool is_alone;                 /* scaled_from names what is not to be found: baseline = spec */
+    int n_blocks;
+    int n_drops;        /* residual blocks; 0 also if drop_connect is 0 */
+    ExplainDrop *drops; /* owned */
 } Explanation;
 
 /* The paper's constants: alpha 1.2, beta 1.1, gamma 1.15. */
 extern const Scale explain_paper_constants;
 
 /*
- * Errors: ERR_USAGE (baseline not in the zoo, or of another shape; constants below 1), ERR_MEMORY.
+ * A baseline that is not to be found is no error: what can be said without it is said. Release the
+ * explanation. Errors: ERR_USAGE (baseline of another shape; constants below 1), ERR_MEMORY.
  */
 ErrCode explain_network(Explanation *explanation, const Spec *spec, Scale constants,
                         Err *err) ERR_CHECKED;
+
+void explain_release(Explanation *explanation);
 
 /* Appends it for people. */
 void explain_text(const Explanation *explanation, Text *out);

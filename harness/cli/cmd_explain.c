@@ -10,8 +10,9 @@ static const char *const usage[] = {"NETWORK [--alpha A --beta B --gamma G] [--p
                                     NULL};
 static const char *const notes[] = {
     "Its multipliers, the phi that each dimension implies, what rounding did to every stage, what "
-    "each "
-    "dimension costs alone, and why the published numbers differ from the counted ones.",
+    "each dimension costs alone, how often drop connect leaves its blocks out, and why the "
+    "published numbers differ from the counted ones. A file that 'scale' wrote is explained "
+    "against the baseline that it names.",
     NULL};
 
 typedef struct ExplainSettings {
@@ -33,9 +34,10 @@ static ErrCode run(const Call *call, int *status, Err *err)
     const FamilyOptions *family = &settings->compound.family;
     const Scale constants = {family->alpha, family->beta, family->gamma};
     Spec spec;
-    Explanation explanation;
+    Explanation explanation = {0};
     Text out = {0};
     TRY(network_options_member(&spec, call->args[0], &settings->network, &settings->compound, err));
+    TRY(network_options_origin(&spec, call->args[0], err));
     TRY(explain_network(&explanation, &spec, constants, err));
     if (call->json) {
         JsonWriter json = json_writer(&out, true);
@@ -46,6 +48,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
     }
     TRY(call_print(&out, err));
 fail:
+    explain_release(&explanation);
     text_release(&out);
     return err->code;
 }

@@ -5,7 +5,11 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "base/sys.h"
 #include "models/resolve.h"
+#include "models/zoo.h"
+
+#include <stdio.h>
 
 static const char *const usage[] = {
     "NETWORK [--width W] [--depth D] [--resolution PX] [--output FILE] [--json]",
@@ -47,6 +51,23 @@ static ErrCode check_together(const ScaleSettings *settings, Err *err)
     return ray_options_check(&settings->ray, err);
 }
 
+/* scaled_from relative to the file that will say so, not to the current folder. */
+static ErrCode point_from_output(Spec *spec, const char *output, Err *err)
+{
+    char *baseline = spec->scaled_from.baseline, *path = NULL;
+    if (!zoo_is_path(baseline))
+        return ERR_NONE;
+    TRY(file_relative(&path, baseline, output, err));
+    const int n_bytes = snprintf(baseline, SPEC_ORIGIN_MAX, "%s", path);
+    mem_free(path);
+    if (n_bytes >= SPEC_ORIGIN_MAX)
+        return err_set(err, ERR_USAGE, "the path from '%s' to the baseline is longer than %d bytes",
+                       output, SPEC_ORIGIN_MAX - 1);
+    return ERR_NONE;
+fail:
+    return err->code;
+}
+
 static void put_json(const Spec *spec, const Text *yaml, Text *out)
 {
     JsonWriter json = json_writer(out, true);
@@ -69,6 +90,9 @@ static ErrCode run(const Call *call, int *status, Err *err)
     TRY(network_options_member(&spec, call->args[0], &settings->network, &settings->compound, err));
     if (settings->ray.strategy != NULL)
         TRY(ray_options_scale(&spec, &settings->ray, err));
+    TRY(network_options_origin(&spec, call->args[0], err));
+    if (settings->output != NULL)
+        TRY(point_from_output(&spec, settings->output, err));
     spec_write_yaml(&spec, &yaml);
     TRY(text_ok(&yaml, err));
     if (settings->output != NULL)

@@ -5,6 +5,9 @@
 #include "models/zoo.h"
 #include "paper/family.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #define FIELD(field) offsetof(NetworkOptions, field)
 static const Option scale_rows[] = {
     {.name = "width",
@@ -138,6 +141,38 @@ ErrCode network_options_member(Spec *out, const char *network, const NetworkOpti
     const FamilySettings family = {compound->family.alpha, compound->family.beta,
                                    compound->family.gamma, &phi, 1};
     TRY(family_member(out, &spec, &family, 0, err));
+    return ERR_NONE;
+fail:
+    return err->code;
+}
+
+static bool is_same_origin(const SpecOrigin *a, const SpecOrigin *b)
+{
+    return strcmp(a->baseline, b->baseline) == 0 && a->width == b->width && a->depth == b->depth &&
+           a->resolution == b->resolution;
+}
+
+ErrCode network_options_origin(Spec *spec, const char *network, Err *err)
+{
+    char *baseline = spec->scaled_from.baseline;
+    char path[SPEC_ORIGIN_MAX];
+    Spec file;
+    int n_bytes;
+    if (!zoo_is_path(network) || baseline[0] == '\0')
+        return ERR_NONE;
+    TRY(zoo_load(&file, network, err));
+    if (!is_same_origin(&spec->scaled_from, &file.scaled_from)) {
+        n_bytes = snprintf(path, sizeof path, "%s", network);
+    } else if (zoo_is_path(baseline) && baseline[0] != '/' && strchr(network, '/') != NULL) {
+        const int n_folder = (int)(strrchr(network, '/') - network);
+        n_bytes = snprintf(path, sizeof path, "%.*s/%s", n_folder, network, baseline);
+    } else {
+        return ERR_NONE;
+    }
+    if (n_bytes >= SPEC_ORIGIN_MAX)
+        return err_set(err, ERR_USAGE, "the path of '%s' is longer than %d bytes", spec->name,
+                       SPEC_ORIGIN_MAX - 1);
+    memcpy(baseline, path, (size_t)n_bytes + 1);
     return ERR_NONE;
 fail:
     return err->code;

@@ -65,4 +65,12 @@ extern const OptionTable compound_options;
 ErrCode network_options_member(Spec *out, const char *network, const NetworkOptions *options,
                                const CompoundOptions *compound, Err *err) ERR_CHECKED;
 
+/*
+ * Makes scaled_from resolve from the current folder where NETWORK was a path: the file itself if
+ * `spec` was scaled from it now, and what the file names relative to itself if not. For those who
+ * explain a network or write it; training does not, so that no path gets into what it writes.
+ * Errors: those of zoo_load; ERR_USAGE (a path beyond SPEC_ORIGIN_MAX).
+ */
+ErrCode network_options_origin(Spec *spec, const char *network, Err *err) ERR_CHECKED;
+
 #endif

@@ -433,6 +433,43 @@ static void locks_exclude_and_die_with_their_holder(void **state)
     close(ready[1]);
 }
 
+/*
+ * Property: a path as it reads from another file's folder leads to the same file; one that is
+ * absolute, or read from here, stays as it is.
+ */
+static void paths_are_seen_from_elsewhere(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path, *from, *expected;
+    } cases[] = {
+        {"rel/a/x", "rel/b/y", "../a/x"},
+        {"rel/a/x", "rel/a/y", "x"},
+        {"rel/a/x", "rel/y", "a/x"},
+        {"rel/a/x", "rel/a/b/y", "../x"},
+        {"rel/a/x", "y", "rel/a/x"},
+        {"rel/ab/x", "rel/a/y", "../ab/x"},
+        {"rel/a/x", "rel/ab/y", "../a/x"},
+        {"/dev/null", "rel/a/y", "/dev/null"},
+        {"./rel/a/../a/x", "rel/b/y", "../a/x"},
+    };
+    Err err = {0};
+    char *path = NULL;
+    assert_int_equal(file_make_dirs("rel/a/b", &err), ERR_NONE);
+    assert_int_equal(file_make_dirs("rel/b", &err), ERR_NONE);
+    assert_int_equal(file_make_dirs("rel/ab", &err), ERR_NONE);
+    assert_int_equal(file_write("rel/a/x", "", 0, &err), ERR_NONE);
+    assert_int_equal(file_write("rel/ab/x", "", 0, &err), ERR_NONE);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        assert_int_equal(file_relative(&path, cases[i].path, cases[i].from, &err), ERR_NONE);
+        assert_string_equal(path, cases[i].expected);
+        mem_free(path);
+    }
+    assert_int_equal(file_relative(&path, "rel/none", "rel/a/y", &err), ERR_IO);
+    assert_int_equal(file_relative(&path, "rel/a/x", "rel/none/y", &err), ERR_IO);
+    assert_int_equal(file_remove_tree("rel", &err), ERR_NONE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -446,6 +483,7 @@ int main(void)
         cmocka_unit_test(folders_are_made_and_removed),
         cmocka_unit_test(paths_are_joined),
         cmocka_unit_test(locks_exclude_and_die_with_their_holder),
+        cmocka_unit_test(paths_are_seen_from_elsewhere),
     };
     return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
 }

@@ -553,6 +553,33 @@ static void failing_allocations_are_reported(void **state)
     assert_true(k > 50);
 }
 
+/*
+ * A network whose maps shrink to one pixel cannot be trained with single images: batch norm would
+ * make every value 0. The plan says which stage; two images are enough.
+ */
+static void batch_norm_over_one_value_is_refused(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "study: s\nbaseline: proxy-b0\ndata: {name: polytex, train: 64, val: 16, test: 16}\n"
+        "recipe: {batch: 1}\nparts:\n  - curves: {width: [], depth: [], resolution: [0.2]}\n",
+        "study: s\nbaseline: proxy-b0\ndata: {name: polytex, train: 64, val: 16, test: 16}\n"
+        "recipe: {batch: 2}\nparts:\n  - curves: {width: [], depth: [], resolution: [0.2]}\n",
+    };
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        Study *study = NULL;
+        Plan *plan = NULL;
+        Err err = {0};
+        assert_int_equal(study_parse(&study, "s", texts[i], strlen(texts[i]), NULL, 0, &err),
+                         ERR_NONE);
+        assert_int_equal(plan_create(&plan, study, NULL, 1, &err), i == 0 ? ERR_USAGE : ERR_NONE);
+        if (i == 0)
+            assert_non_null(strstr(err.msg, "'stages.2'"));
+        plan_destroy(&plan);
+        study_destroy(&study);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -574,6 +601,7 @@ int main(void)
         cmocka_unit_test(long_json_is_handed_on),
         cmocka_unit_test(fine_grids_share_their_networks),
         cmocka_unit_test(json_keeps_the_contract),
+        cmocka_unit_test(batch_norm_over_one_value_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
