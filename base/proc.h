@@ -113,6 +113,10 @@ const char *proc_env(const char *name);
 
 bool proc_is_terminal(int fd);
 
+/* Columns and rows of the terminal behind fd, as it is now; false where there is none or it does
+ * not say. */
+bool proc_terminal_size(int fd, size_t *columns, size_t *rows);
+
 /*
  * Installs handlers for SIGINT and SIGTERM that only set a flag (the second signal of either kind
  * ends the process at once, as by that signal's default), and ignores SIGPIPE and SIGXFSZ (a write

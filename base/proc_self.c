@@ -11,6 +11,7 @@
 #if defined(__linux__)
 #include <sys/prctl.h>
 #endif
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 ErrCode proc_die_with_parent(pid_t expected_parent, Err *err)
@@ -58,6 +59,16 @@ const char *proc_env(const char *name)
 bool proc_is_terminal(int fd)
 {
     return isatty(fd) == 1;
+}
+
+bool proc_terminal_size(int fd, size_t *columns, size_t *rows)
+{
+    struct winsize size;
+    if (ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_row == 0)
+        return false;
+    *columns = size.ws_col;
+    *rows = size.ws_row;
+    return true;
 }
 
 /* --- signals --- */

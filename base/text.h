@@ -1,6 +1,6 @@
 /*
- * Text: growing strings, tables, numbers and durations for people, strict numbers from people,
- * escapes.
+ * Text: growing strings, tables, lines, numbers and durations for people, strict numbers from
+ * people, escapes.
  *
  * A Text collects with a sticky `failed`: append as often as you like, check text_ok() once. All of
  * it is independent of the locale and of the machine.
@@ -20,15 +20,30 @@ typedef struct Text {
     char *data; /* NUL-terminated; NULL while empty */
     size_t n_bytes;
     size_t capacity;
-    bool failed; /* out of memory: what follows is dropped */
+    bool failed;    /* out of memory: what follows is dropped */
+    size_t columns; /* of whoever reads it: tables and wrapped lines fit; 0 is TEXT_COLUMNS */
 } Text;
 
-typedef enum TextAlign { TEXT_LEFT, TEXT_RIGHT } TextAlign;
+typedef enum TextAlign {
+    TEXT_LEFT,
+    TEXT_RIGHT,
+    TEXT_NOTE, /* only the last: left, or wrapped under its row where it does not fit beside */
+} TextAlign;
+
+typedef struct TextColumn {
+    const char *heading;
+    TextAlign align;
+    int drop; /* where lines are too long 1 is left out first, then 2, ...; 0 always stays */
+} TextColumn;
 
 /* A table of aligned columns; opaque rows in one Text. */
 typedef struct TextTable TextTable;
 
-enum { TEXT_NUMBER_BYTES = 32 }; /* enough for every number and duration text below */
+enum {
+    TEXT_NUMBER_BYTES = 32, /* enough for every number and duration text below */
+    TEXT_COLUMNS = 80,      /* of a line, unless a Text says otherwise */
+    TEXT_LEAST_COLUMNS = 40 /* fewer are taken for so many */
+};
 
 /* --- build --- */
 
@@ -69,11 +84,13 @@ ErrCode text_take(Text *text, char **string, Err *err) ERR_CHECKED;
 void text_clear(Text *text);   /* empties, keeps the memory and clears `failed` */
 void text_release(Text *text); /* frees */
 
-/* --- tables --- */
+/* --- tables and lines that fit --- */
 
-/* headings[n_columns] and aligns[n_columns] are copied. NULL without memory. */
-TextTable *text_table_create(const char *const *headings, const TextAlign *aligns,
-                             size_t n_columns);
+/* Columns of a line of this text. */
+size_t text_columns(const Text *text);
+
+/* columns[n_columns] are copied. NULL without memory. */
+TextTable *text_table_create(const TextColumn *columns, size_t n_columns);
 
 /* Adds one cell, left to right, row by row; NULL is an empty cell. Cells are made visible. */
 void text_table_cell(TextTable *table, const char *cell);
@@ -81,18 +98,35 @@ void text_table_cellf(TextTable *table, const char *format, ...) ERR_PRINTF(2, 3
 
 /*
  * Appends heading, rule and rows, columns two spaces apart, widths in characters (not bytes), no
- * trailing blanks. An unfinished last row is filled with empty cells. Failure shows in
- * text_ok(out).
+ * trailing blanks. An unfinished last row is filled with empty cells. Lines that would be longer
+ * than text_columns(out) are made to fit: notes go under their rows, columns are left out in their
+ * `drop` order and named below the table, and what is still too wide is broken inside the widest
+ * columns on the left. Failure shows in text_ok(out).
  */
 void text_table_render(TextTable *table, Text *out);
 void text_table_destroy(TextTable **table);
 
+/*
+ * Appends a paragraph to the line that `out` ends with, broken between words; lines that follow
+ * begin with `indent` blanks. A word longer than a line stays whole. No line end is added.
+ */
+void text_append_wrapped(Text *out, const char *paragraph, size_t indent);
+
+/*
+ * Appends lines, those too long broken between words. What follows stands under the text behind a
+ * label ("note        ..."), else two blanks to the right of where the line begins.
+ */
+void text_append_lines(Text *out, const char *lines);
+
 /* --- numbers to people; buffers of TEXT_NUMBER_BYTES, which is returned --- */
 
-/* Three digits and a unit: 999, 5.30 k, 5.30 M, 1.83 G, 12.0 T. */
+/* Four significant digits, zeros kept: 1.000, 0.9843, 52.08, 1520; "nan", "inf". */
+const char *text_digits(char *buffer, double value);
+
+/* Four digits and a unit: 999, 5.300 k, 5.300 M, 1.830 G, 12.00 T. */
 const char *text_human(char *buffer, double value);
 
-/* Bytes in binary units: 512 B, 1.50 KiB, 12.0 MiB. */
+/* Bytes in binary units: 512 B, 1.500 KiB, 12.00 MiB. */
 const char *text_human_bytes(char *buffer, uint64_t n_bytes);
 
 /* 0.8 s, 12 s, 1 min 20 s, 2 h 05 min, 3 d 4 h. */

@@ -62,34 +62,59 @@ void text_append_double(Text *text, double value)
     text_append_bytes(text, buffer, (size_t)n_bytes);
 }
 
-/* Three significant digits, without losing the trailing zeros that say so. */
-static void three_digits(char *buffer, double value, const char *unit)
+/* Decimals that leave four significant digits, zeros at the end among them. */
+static int decimals(double value)
 {
+    static const double below[] = {0.0099995, 0.099995, 0.99995, 9.9995, 99.995, 999.95};
+    const int most = (int)ARRAY_LEN(below);
+    int n = most;
+    while (n > 0 && fabs(value) >= below[most - n])
+        n--;
+    return value == 0 ? 0 : n;
+}
+
+static void put_digits(char *buffer, double value, const char *unit)
+{
+    snprintf(buffer, TEXT_NUMBER_BYTES, "%.*f%s%s", decimals(value), value, *unit ? " " : "", unit);
+}
+
+/* What has no digits; false for a number. */
+static bool put_word(char *buffer, double value)
+{
+    if (isfinite(value))
+        return false;
+    snprintf(buffer, TEXT_NUMBER_BYTES, "%s", isnan(value) ? "nan" : value > 0 ? "inf" : "-inf");
+    return true;
+}
+
+const char *text_digits(char *buffer, double value)
+{
+    static const double least = 0.001, most = 1e15; /* beyond them powers of ten are shorter */
     const double size = fabs(value);
-    const int n_decimals = size < 9.995 ? 2 : size < 99.95 ? 1 : 0;
-    snprintf(buffer, TEXT_NUMBER_BYTES, "%.*f %s", n_decimals, value, unit);
+    if (put_word(buffer, value))
+        return buffer;
+    if (size != 0 && (size < least || size >= most))
+        snprintf(buffer, TEXT_NUMBER_BYTES, "%.4g", value);
+    else
+        put_digits(buffer, value, "");
+    return buffer;
 }
 
 const char *text_human(char *buffer, double value)
 {
     static const char *const units[] = {"", "k", "M", "G", "T", "P", "E"};
-    static const double rounds_up = 999.5;
-    if (!isfinite(value)) {
-        snprintf(buffer, TEXT_NUMBER_BYTES, "%s",
-                 isnan(value) ? "nan"
-                 : value > 0  ? "inf"
-                              : "-inf");
+    static const double rounds_up = 999.95;
+    if (put_word(buffer, value))
         return buffer;
-    }
     size_t unit = 0;
     while (fabs(value) >= rounds_up && unit + 1 < ARRAY_LEN(units)) {
         value /= 1000.0;
         unit++;
     }
     if (unit > 0)
-        three_digits(buffer, value, units[unit]);
+        put_digits(buffer, value, units[unit]);
     else
-        snprintf(buffer, TEXT_NUMBER_BYTES, "%.3g", value);
+        snprintf(buffer, TEXT_NUMBER_BYTES, "%.4g", value);
     return buffer;
 }
 
@@ -104,7 +129,7 @@ const char *text_human_bytes(char *buffer, uint64_t n_bytes)
         unit++;
     }
     if (unit > 0)
-        three_digits(buffer, value, units[unit]);
+        put_digits(buffer, value, units[unit]);
     else
         snprintf(buffer, TEXT_NUMBER_BYTES, "%llu B", (unsigned long long)n_bytes);
     return buffer;

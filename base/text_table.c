@@ -4,33 +4,41 @@
 
 #include <string.h>
 
-enum { COLUMN_GAP = 2 };
+/* A column is not broken narrower than LEAST_WIDTH. */
+enum { COLUMN_GAP = 2, NOTE_INDENT = 4, LEAST_WIDTH = 8 };
+
+typedef struct Column {
+    TextAlign align;
+    int drop;
+    bool is_shown;
+    size_t width; /* of its widest cell */
+    size_t fit;   /* columns it is given */
+} Column;
 
 struct TextTable {
     size_t n_columns;
-    TextAlign *aligns;
-    size_t *widths; /* columns on the screen */
+    Column *columns;
     size_t *starts; /* of each cell in `cells`; the headings are the first row */
     size_t n_cells;
     size_t capacity; /* of starts */
     Text cells;      /* NUL-terminated strings, one after the other */
 };
 
-TextTable *text_table_create(const char *const *headings, const TextAlign *aligns, size_t n_columns)
+TextTable *text_table_create(const TextColumn *columns, size_t n_columns)
 {
     TextTable *table = mem_calloc(1, sizeof *table);
     if (table == NULL)
         return NULL;
     table->n_columns = n_columns;
-    table->aligns = mem_calloc(n_columns, sizeof *table->aligns);
-    table->widths = mem_calloc(n_columns, sizeof *table->widths);
-    if (table->aligns == NULL || table->widths == NULL) {
+    table->columns = mem_calloc(n_columns, sizeof *table->columns);
+    if (table->columns == NULL) {
         text_table_destroy(&table);
         return NULL;
     }
-    memcpy(table->aligns, aligns, n_columns * sizeof *aligns);
-    for (size_t c = 0; c < n_columns; c++)
-        text_table_cell(table, headings[c]);
+    for (size_t c = 0; c < n_columns; c++) {
+        table->columns[c] = (Column){.align = columns[c].align, .drop = columns[c].drop};
+        text_table_cell(table, columns[c].heading);
+    }
     return table;
 }
 
@@ -38,8 +46,7 @@ void text_table_destroy(TextTable **table)
 {
     if (!*table)
         return;
-    mem_free((*table)->aligns);
-    mem_free((*table)->widths);
+    mem_free((*table)->columns);
     mem_free((*table)->starts);
     text_release(&(*table)->cells);
     mem_free(*table);
@@ -58,7 +65,7 @@ void text_table_cell(TextTable *table, const char *cell)
     if (table->cells.failed)
         return;
     table->starts[table->n_cells] = start;
-    size_t *width = &table->widths[table->n_cells % table->n_columns];
+    size_t *width = &table->columns[table->n_cells % table->n_columns].width;
     const size_t cell_width = text_width(table->cells.data + start);
     *width = cell_width > *width ? cell_width : *width;
     table->n_cells++;
@@ -76,41 +83,175 @@ void text_table_cellf(TextTable *table, const char *format, ...)
     text_release(&cell);
 }
 
-/* One row; blanks owed are written only when something follows them. */
-static void render_row(const TextTable *table, size_t row, Text *out)
+static const char *cell_at(const TextTable *table, size_t row, size_t column)
+{
+    return table->cells.data + table->starts[row * table->n_columns + column];
+}
+
+/* --- fitting --- */
+
+static size_t line_width(const TextTable *table)
+{
+    size_t width = 0;
+    for (size_t c = 0; c < table->n_columns; c++)
+        if (table->columns[c].is_shown)
+            width += table->columns[c].fit + (width > 0 ? COLUMN_GAP : 0);
+    return width;
+}
+
+/* The shown column that is left out next, or NULL. */
+static Column *next_to_drop(TextTable *table)
+{
+    Column *next = NULL;
+    for (size_t c = 0; c < table->n_columns; c++) {
+        Column *column = &table->columns[c];
+        if (column->is_shown && column->drop > 0 && (next == NULL || column->drop < next->drop))
+            next = column;
+    }
+    return next;
+}
+
+/* The widest shown column on the left that can still be broken, or NULL. */
+static Column *widest_to_break(TextTable *table)
+{
+    Column *widest = NULL;
+    for (size_t c = 0; c < table->n_columns; c++) {
+        Column *column = &table->columns[c];
+        if (column->is_shown && column->align == TEXT_LEFT && column->fit > LEAST_WIDTH &&
+            (widest == NULL || column->fit > widest->fit))
+            widest = column;
+    }
+    return widest;
+}
+
+static void fit_columns(TextTable *table, size_t columns)
+{
+    Column *last = &table->columns[table->n_columns - 1], *next;
+    for (size_t c = 0; c < table->n_columns; c++) {
+        table->columns[c].is_shown = true;
+        table->columns[c].fit = table->columns[c].width;
+    }
+    if (line_width(table) > columns && last->align == TEXT_NOTE)
+        last->is_shown = false;
+    while (line_width(table) > columns && (next = next_to_drop(table)) != NULL)
+        next->is_shown = false;
+    while (line_width(table) > columns && (next = widest_to_break(table)) != NULL)
+        next->fit--;
+}
+
+/* --- rendering --- */
+
+/*
+ * Bytes of `cell` that go on a line of `width` columns, up to a blank if there is one; *n_columns
+ * are theirs.
+ */
+static size_t piece_of(const char *cell, size_t width, size_t *n_columns)
+{
+    size_t n = 0, n_chars = 0, n_words = 0, word_chars = 0;
+    *n_columns = text_width(cell);
+    if (*n_columns <= width)
+        return strlen(cell);
+    while (n_chars < width) {
+        n++;
+        while (((unsigned char)cell[n] & 0xC0) == 0x80)
+            n++; /* the character's further bytes */
+        n_chars++;
+        if (cell[n] == ' ') {
+            n_words = n;
+            word_chars = n_chars;
+        }
+    }
+    *n_columns = n_words > 0 ? word_chars : n_chars;
+    return n_words > 0 ? n_words : n;
+}
+
+/* One line of a row; what is left of each cell goes on in `rest`. False if nothing is left. */
+static bool render_line(const TextTable *table, const char **rest, Text *out)
 {
     size_t n_owed = 0;
+    bool is_first = true, has_more = false;
     for (size_t c = 0; c < table->n_columns; c++) {
-        const char *cell = table->cells.data + table->starts[row * table->n_columns + c];
-        const size_t n_blank = table->widths[c] - text_width(cell);
-        n_owed += c > 0 ? COLUMN_GAP : 0;
-        if (table->aligns[c] == TEXT_RIGHT)
-            n_owed += n_blank;
-        if (*cell) {
-            text_repeat(out, ' ', n_owed);
-            text_append(out, cell);
+        const Column *column = &table->columns[c];
+        if (!column->is_shown)
+            continue;
+        size_t width;
+        const size_t n = piece_of(rest[c], column->fit, &width);
+        const size_t n_blank = column->fit > width ? column->fit - width : 0;
+        n_owed += is_first ? 0 : COLUMN_GAP;
+        n_owed += column->align == TEXT_RIGHT ? n_blank : 0;
+        if (n > 0) {
+            text_repeat(out, ' ', n_owed); /* blanks are written only when something follows */
+            text_append_bytes(out, rest[c], n);
             n_owed = 0;
         }
-        if (table->aligns[c] == TEXT_LEFT)
-            n_owed += n_blank;
+        n_owed += column->align == TEXT_RIGHT ? 0 : n_blank;
+        rest[c] += n;
+        rest[c] += strspn(rest[c], " ");
+        has_more = has_more || rest[c][0] != '\0';
+        is_first = false;
     }
     text_append_char(out, '\n');
+    return has_more;
+}
+
+static void render_row(const TextTable *table, size_t row, const char **rest, Text *out)
+{
+    for (size_t c = 0; c < table->n_columns; c++)
+        rest[c] = cell_at(table, row, c);
+    while (render_line(table, rest, out) && !out->failed)
+        continue;
+    const Column *last = &table->columns[table->n_columns - 1];
+    const char *note = cell_at(table, row, table->n_columns - 1);
+    if (row == 0 || last->align != TEXT_NOTE || last->is_shown || note[0] == '\0')
+        return;
+    text_repeat(out, ' ', NOTE_INDENT);
+    text_append_wrapped(out, note, NOTE_INDENT);
+    text_append_char(out, '\n');
+}
+
+static void render_rule(const TextTable *table, Text *out)
+{
+    bool is_first = true;
+    for (size_t c = 0; c < table->n_columns; c++) {
+        if (!table->columns[c].is_shown)
+            continue;
+        text_repeat(out, ' ', is_first ? 0 : COLUMN_GAP);
+        text_repeat(out, '-', table->columns[c].fit);
+        is_first = false;
+    }
+    text_append_char(out, '\n');
+}
+
+static void name_left_out(const TextTable *table, Text *out)
+{
+    Text names = {0};
+    for (size_t c = 0; c < table->n_columns; c++)
+        if (!table->columns[c].is_shown && table->columns[c].align != TEXT_NOTE)
+            text_printf(&names, "%s%s", names.n_bytes ? ", " : "", cell_at(table, 0, c));
+    if (names.n_bytes) {
+        text_printf(out, "(in %zu columns without ", text_columns(out));
+        text_append_wrapped(out, text_string(&names), 1);
+        text_append(out, ")\n");
+    }
+    out->failed |= names.failed;
+    text_release(&names);
 }
 
 void text_table_render(TextTable *table, Text *out)
 {
     while (!table->cells.failed && table->n_cells % table->n_columns != 0)
         text_table_cell(table, NULL);
-    if (table->cells.failed) {
+    const char **rest = mem_calloc(table->n_columns, sizeof *rest);
+    if (table->cells.failed || rest == NULL) {
         out->failed = true;
+        mem_free((void *)(uintptr_t)rest);
         return;
     }
-    render_row(table, 0, out);
-    for (size_t c = 0; c < table->n_columns; c++) {
-        text_repeat(out, ' ', c > 0 ? COLUMN_GAP : 0);
-        text_repeat(out, '-', table->widths[c]);
-    }
-    text_append_char(out, '\n');
+    fit_columns(table, text_columns(out));
+    render_row(table, 0, rest, out);
+    render_rule(table, out);
     for (size_t row = 1; row < table->n_cells / table->n_columns; row++)
-        render_row(table, row, out);
+        render_row(table, row, rest, out);
+    name_left_out(table, out);
+    mem_free((void *)(uintptr_t)rest);
 }

@@ -118,7 +118,7 @@ static void cell_scale(TextTable *table, Scale scale)
     if (isnan(scale.depth))
         text_table_cell(table, "-");
     else
-        text_table_cellf(table, "%.3g %.3g %.3g", scale.depth, scale.width, scale.resolution);
+        text_table_cellf(table, "%.4g %.4g %.4g", scale.depth, scale.width, scale.resolution);
 }
 
 /* `alias`: the first point with the same network if it is an earlier one, or NULL. */
@@ -135,7 +135,7 @@ static void cell_note(TextTable *table, const Plan *plan, const PlanPoint *point
                                                                            : part->baseline_part]
                              .id);
     else if (alias != NULL)
-        text_table_cellf(table, "alias of %s %.3g %.3g %.3g", alias->part_name,
+        text_table_cellf(table, "alias of %s %.4g %.4g %.4g", alias->part_name,
                          alias->nominal.depth, alias->nominal.width, alias->nominal.resolution);
     else if (point->trim != 1)
         text_table_cellf(table, "width trimmed by %+.1f %%", 100 * (point->trim - 1));
@@ -145,12 +145,12 @@ static void cell_note(TextTable *table, const Plan *plan, const PlanPoint *point
 
 static void points_table(const Plan *plan, Text *out)
 {
-    static const char *const headings[] = {"part",        "series", "x",    "nominal d w r",
-                                           "built d w r", "px",     "MACs", "ratio",
-                                           "status",      "note"};
-    static const TextAlign aligns[] = {TEXT_LEFT,  TEXT_LEFT,  TEXT_RIGHT, TEXT_LEFT, TEXT_LEFT,
-                                       TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT, TEXT_LEFT, TEXT_LEFT};
-    TextTable *table = text_table_create(headings, aligns, ARRAY_LEN(headings));
+    static const TextColumn columns[] = {
+        {"part", TEXT_LEFT, 0},          {"series", TEXT_LEFT, 3},      {"x", TEXT_RIGHT, 1},
+        {"nominal d w r", TEXT_LEFT, 0}, {"built d w r", TEXT_LEFT, 0}, {"px", TEXT_RIGHT, 2},
+        {"MACs", TEXT_RIGHT, 0},         {"ratio", TEXT_RIGHT, 0},      {"status", TEXT_LEFT, 0},
+        {"note", TEXT_NOTE, 0}};
+    TextTable *table = text_table_create(columns, ARRAY_LEN(columns));
     const PlanPoint **first = mem_calloc(plan->n_networks + 1, sizeof(PlanPoint *));
     if (table == NULL || first == NULL) {
         out->failed = true;
@@ -159,18 +159,19 @@ static void points_table(const Plan *plan, Text *out)
     for (size_t i = 0; i < plan->n_points; i++) {
         const PlanPoint *point = &plan->points[i];
         const bool waits = point->status == MATCH_AFTER_GRID;
-        char macs[TEXT_NUMBER_BYTES];
+        char number[TEXT_NUMBER_BYTES];
         text_table_cell(table, point->part_name);
         text_table_cell(table, point->series);
-        text_table_cellf(table, "%.3g", point->x);
+        text_table_cellf(table, "%.4g", point->x);
         if (point->genes != NULL)
             text_table_cell(table, point->genes);
         else
             cell_scale(table, point->nominal);
         cell_scale(table, point->built);
         text_table_cellf(table, waits ? "-" : "%d", point->resolution);
-        text_table_cell(table, text_grouped(macs, waits ? point->target_macs : point->macs));
-        text_table_cellf(table, waits ? "-" : "%.3f", point->ratio);
+        text_table_cell(table,
+                        text_human(number, (double)(waits ? point->target_macs : point->macs)));
+        text_table_cell(table, waits ? "-" : text_digits(number, point->ratio));
         text_table_cell(table, match_status_name(point->status));
         const PlanPoint **owner = point->network == PLAN_NONE ? NULL : &first[point->network];
         cell_note(table, plan, point, owner != NULL ? *owner : NULL);

@@ -103,20 +103,21 @@ static void put_layer(TextTable *table, const Op *op, const char *kind)
     put_count(table, op->in_channels);
     put_count(table, op->out_channels);
     put_count(table, op->out_size);
-    text_table_cell(table, text_grouped(number, op->params));
-    text_table_cell(table, text_grouped(number, op->macs));
-    text_table_cell(table, text_grouped(number, op->acts));
+    text_table_cell(table, text_human(number, (double)op->params));
+    text_table_cell(table, text_human(number, (double)op->macs));
+    text_table_cell(table, text_human(number, (double)op->acts));
 }
 
 void cost_table(const Network *network, Text *out)
 {
-    static const char *const headings[] = {"layer", "op",     "kernel", "stride", "in",
-                                           "out",   "pixels", "params", "MACs",   "acts"};
-    static const TextAlign aligns[] = {TEXT_LEFT,  TEXT_LEFT,  TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT,
-                                       TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT};
+    static const TextColumn columns[] = {{"layer", TEXT_LEFT, 0},   {"op", TEXT_LEFT, 0},
+                                         {"kernel", TEXT_RIGHT, 2}, {"stride", TEXT_RIGHT, 1},
+                                         {"in", TEXT_RIGHT, 0},     {"out", TEXT_RIGHT, 0},
+                                         {"pixels", TEXT_RIGHT, 0}, {"params", TEXT_RIGHT, 0},
+                                         {"MACs", TEXT_RIGHT, 0},   {"acts", TEXT_RIGHT, 3}};
     const Op total = {
         .name = "total", .params = network->params, .macs = network->macs, .acts = network->acts};
-    TextTable *table = text_table_create(headings, aligns, ARRAY_LEN(headings));
+    TextTable *table = text_table_create(columns, ARRAY_LEN(columns));
     if (table == NULL) {
         out->failed = true;
         return;

@@ -220,11 +220,10 @@ static void put_rounding(TextTable *table, double built, double exact)
 
 static void dimensions_text(const Explanation *e, Text *out)
 {
-    static const char *const headings[] = {"dimension", "nominal",    "built",
-                                           "phi",       "cost alone", "counted"};
-    static const TextAlign aligns[] = {TEXT_LEFT,  TEXT_RIGHT, TEXT_RIGHT,
-                                       TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT};
-    TextTable *table = text_table_create(headings, aligns, ARRAY_LEN(headings));
+    static const TextColumn columns[] = {{"dimension", TEXT_LEFT, 0},   {"nominal", TEXT_RIGHT, 0},
+                                         {"built", TEXT_RIGHT, 0},      {"phi", TEXT_RIGHT, 0},
+                                         {"cost alone", TEXT_RIGHT, 0}, {"counted", TEXT_RIGHT, 0}};
+    TextTable *table = text_table_create(columns, ARRAY_LEN(columns));
     if (table == NULL) {
         out->failed = true;
         return;
@@ -244,11 +243,11 @@ static void dimensions_text(const Explanation *e, Text *out)
 
 static void parts_text(const Explanation *e, Text *out)
 {
-    static const char *const headings[] = {"part",   "channels", "exact", "built",   "rounding",
-                                           "layers", "exact",    "built", "rounding"};
-    static const TextAlign aligns[] = {TEXT_LEFT,  TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT,
-                                       TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT};
-    TextTable *table = text_table_create(headings, aligns, ARRAY_LEN(headings));
+    static const TextColumn columns[] = {
+        {"part", TEXT_LEFT, 0},   {"channels", TEXT_RIGHT, 0}, {"exact", TEXT_RIGHT, 0},
+        {"built", TEXT_RIGHT, 0}, {"rounding", TEXT_RIGHT, 0}, {"layers", TEXT_RIGHT, 0},
+        {"exact", TEXT_RIGHT, 0}, {"built", TEXT_RIGHT, 0},    {"rounding", TEXT_RIGHT, 0}};
+    TextTable *table = text_table_create(columns, ARRAY_LEN(columns));
     if (table == NULL) {
         out->failed = true;
         return;
@@ -277,9 +276,9 @@ static void parts_text(const Explanation *e, Text *out)
 /* A baseline has nothing to compare: its stages as they are. */
 static void stages_text(const Explanation *e, Text *out)
 {
-    static const char *const headings[] = {"part", "channels", "layers"};
-    static const TextAlign aligns[] = {TEXT_LEFT, TEXT_RIGHT, TEXT_RIGHT};
-    TextTable *table = text_table_create(headings, aligns, ARRAY_LEN(headings));
+    static const TextColumn columns[] = {
+        {"part", TEXT_LEFT, 0}, {"channels", TEXT_RIGHT, 0}, {"layers", TEXT_RIGHT, 0}};
+    TextTable *table = text_table_create(columns, ARRAY_LEN(columns));
     if (table == NULL) {
         out->failed = true;
         return;
@@ -299,11 +298,13 @@ static void stages_text(const Explanation *e, Text *out)
 /* Rates rise by equal steps from block to block: the first and the last of each stage say all. */
 static void drops_text(const Explanation *e, Text *out)
 {
-    static const char *const headings[] = {"part", "residual blocks", "first", "last"};
-    static const TextAlign aligns[] = {TEXT_LEFT, TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT};
+    static const TextColumn columns[] = {{"part", TEXT_LEFT, 0},
+                                         {"residual blocks", TEXT_RIGHT, 0},
+                                         {"first", TEXT_RIGHT, 0},
+                                         {"last", TEXT_RIGHT, 0}};
     if (e->n_drops == 0)
         return;
-    TextTable *table = text_table_create(headings, aligns, ARRAY_LEN(headings));
+    TextTable *table = text_table_create(columns, ARRAY_LEN(columns));
     if (table == NULL) {
         out->failed = true;
         return;

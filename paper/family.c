@@ -80,12 +80,13 @@ fail:
 
 void family_table(const FamilyMember *members, size_t n, Text *out)
 {
-    static const char *const headings[] = {"phi",    "depth", "width", "pixels",  "blocks",
-                                           "params", "MACs",  "acts",  "nominal", "counted"};
-    static const TextAlign aligns[] = {TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT,
-                                       TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT};
+    static const TextColumn columns[] = {{"phi", TEXT_RIGHT, 0},     {"depth", TEXT_RIGHT, 0},
+                                         {"width", TEXT_RIGHT, 0},   {"pixels", TEXT_RIGHT, 0},
+                                         {"blocks", TEXT_RIGHT, 2},  {"params", TEXT_RIGHT, 3},
+                                         {"MACs", TEXT_RIGHT, 0},    {"acts", TEXT_RIGHT, 1},
+                                         {"nominal", TEXT_RIGHT, 0}, {"counted", TEXT_RIGHT, 0}};
     char number[TEXT_NUMBER_BYTES];
-    TextTable *table = text_table_create(headings, aligns, ARRAY_LEN(headings));
+    TextTable *table = text_table_create(columns, ARRAY_LEN(columns));
     if (table == NULL) {
         out->failed = true;
         return;
@@ -97,11 +98,11 @@ void family_table(const FamilyMember *members, size_t n, Text *out)
         text_table_cellf(table, "%.3f", member->nominal.width);
         text_table_cellf(table, "%d", member->resolution);
         text_table_cellf(table, "%d", member->n_blocks);
-        text_table_cell(table, text_grouped(number, member->params));
-        text_table_cell(table, text_grouped(number, member->macs));
-        text_table_cell(table, text_grouped(number, member->acts));
-        text_table_cellf(table, "%.2fx", member->nominal_ratio);
-        text_table_cellf(table, "%.2fx", member->counted_ratio);
+        text_table_cell(table, text_human(number, (double)member->params));
+        text_table_cell(table, text_human(number, (double)member->macs));
+        text_table_cell(table, text_human(number, (double)member->acts));
+        text_table_cellf(table, "%sx", text_digits(number, member->nominal_ratio));
+        text_table_cellf(table, "%sx", text_digits(number, member->counted_ratio));
     }
     text_table_render(table, out);
     text_table_destroy(&table);

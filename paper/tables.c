@@ -101,6 +101,7 @@ ErrCode tables_count(Table *table, int number, Err *err)
 /* A column shows a printed field as it is, or a counted number. */
 typedef struct Column {
     const char *heading;
+    int drop;     /* TextColumn.drop */
     size_t field; /* of PublishedRow; used where put is NULL */
     void (*put)(TextTable *out, const TableRow *row);
 } Column;
@@ -113,7 +114,7 @@ static const char *printed_text(const Column *column, const TableRow *row)
 static void put_params(TextTable *out, const TableRow *row)
 {
     char number[TEXT_NUMBER_BYTES];
-    text_table_cell(out, text_grouped(number, row->params));
+    text_table_cell(out, text_human(number, (double)row->params));
 }
 
 static void put_params_ratio(TextTable *out, const TableRow *row)
@@ -124,7 +125,7 @@ static void put_params_ratio(TextTable *out, const TableRow *row)
 static void put_macs(TextTable *out, const TableRow *row)
 {
     char number[TEXT_NUMBER_BYTES];
-    text_table_cell(out, text_grouped(number, row->macs));
+    text_table_cell(out, text_human(number, (double)row->macs));
 }
 
 static void put_macs_ratio(TextTable *out, const TableRow *row)
@@ -139,12 +140,12 @@ static void put_difference(TextTable *out, const TableRow *row)
 
 #define PRINTED(field) offsetof(PublishedRow, field), NULL
 static const Column columns[] = {
-    {"model", PRINTED(model)},         {"top-1", PRINTED(top1)},
-    {"top-5", PRINTED(top5)},          {"params", PRINTED(params)},
-    {"counted params", 0, put_params}, {"ratio", PRINTED(params_ratio)},
-    {"counted", 0, put_params_ratio},  {"FLOPS", PRINTED(flops)},
-    {"counted MACs", 0, put_macs},     {"ratio", PRINTED(flops_ratio)},
-    {"counted", 0, put_macs_ratio},    {"difference", 0, put_difference},
+    {"model", 0, PRINTED(model)},         {"top-1", 0, PRINTED(top1)},
+    {"top-5", 1, PRINTED(top5)},          {"params", 0, PRINTED(params)},
+    {"counted params", 0, 0, put_params}, {"ratio", 2, PRINTED(params_ratio)},
+    {"counted", 3, 0, put_params_ratio},  {"FLOPS", 0, PRINTED(flops)},
+    {"counted MACs", 0, 0, put_macs},     {"ratio", 4, PRINTED(flops_ratio)},
+    {"counted", 5, 0, put_macs_ratio},    {"diff.", 0, 0, put_difference},
 };
 #undef PRINTED
 
@@ -180,17 +181,16 @@ static void notes_text(const Table *table, Text *out)
 static void rows_text(const Table *table, Text *out)
 {
     const Column *shown[ARRAY_LEN(columns)];
-    const char *headings[ARRAY_LEN(columns)];
-    TextAlign aligns[ARRAY_LEN(columns)];
+    TextColumn fitted[ARRAY_LEN(columns)];
     size_t n = 0;
     for (size_t c = 0; c < ARRAY_LEN(columns); c++) {
         if (!is_shown(&columns[c], table))
             continue;
-        headings[n] = columns[c].heading;
-        aligns[n] = n == 0 ? TEXT_LEFT : TEXT_RIGHT;
+        fitted[n] =
+            (TextColumn){columns[c].heading, n == 0 ? TEXT_LEFT : TEXT_RIGHT, columns[c].drop};
         shown[n++] = &columns[c];
     }
-    TextTable *rows = text_table_create(headings, aligns, n);
+    TextTable *rows = text_table_create(fitted, n);
     if (rows == NULL) {
         out->failed = true;
         return;
@@ -206,11 +206,11 @@ static void rows_text(const Table *table, Text *out)
 
 static void stages_text(const Table *table, Text *out)
 {
-    static const char *const headings[] = {"stage",    "operator", "resolution", "counted",
-                                           "channels", "counted",  "layers",     "counted"};
-    static const TextAlign aligns[] = {TEXT_RIGHT, TEXT_LEFT,  TEXT_RIGHT, TEXT_RIGHT,
-                                       TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT};
-    TextTable *rows = text_table_create(headings, aligns, ARRAY_LEN(headings));
+    static const TextColumn fitted[] = {{"stage", TEXT_RIGHT, 0},      {"operator", TEXT_LEFT, 0},
+                                        {"resolution", TEXT_RIGHT, 0}, {"counted", TEXT_RIGHT, 0},
+                                        {"channels", TEXT_RIGHT, 0},   {"counted", TEXT_RIGHT, 0},
+                                        {"layers", TEXT_RIGHT, 0},     {"counted", TEXT_RIGHT, 0}};
+    TextTable *rows = text_table_create(fitted, ARRAY_LEN(fitted));
     if (rows == NULL) {
         out->failed = true;
         return;

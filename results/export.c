@@ -205,50 +205,31 @@ ErrCode export_verdicts_json(const Verdict *verdicts, size_t n_verdicts, const R
 
 /* --- and as text --- */
 
-enum { TEXT_COLUMNS = 100, TEXT_INDENT = 6, TEXT_TOP_ROWS = 10 };
+enum { TEXT_INDENT = 6, TEXT_TOP_ROWS = 10 };
 
-/* Words of `text`, control characters shown, on lines of at most TEXT_COLUMNS, indented. */
-static void append_wrapped(Text *out, const char *label, const char *text)
+/* One paragraph on one line; whoever prints it breaks it. */
+static void append_paragraph(Text *out, const char *label, const char *text)
 {
-    Text visible = {0};
-    int column = TEXT_INDENT + (int)strlen(label);
-    bool is_first = true;
-    text_append_visible(&visible, text);
     text_repeat(out, ' ', TEXT_INDENT);
     text_append(out, label);
-    for (const char *word = text_string(&visible); *word; is_first = false) {
-        const size_t n = strcspn(word, " ");
-        if (column + (int)n + 1 > TEXT_COLUMNS) {
-            text_append_char(out, '\n');
-            text_repeat(out, ' ', TEXT_INDENT);
-            column = TEXT_INDENT;
-        } else if (!is_first) {
-            text_append_char(out, ' ');
-            column++;
-        }
-        text_append_bytes(out, word, n);
-        column += (int)n;
-        word += n + strspn(word + n, " ");
-    }
+    text_append_visible(out, text);
     text_append_char(out, '\n');
-    out->failed |= visible.failed;
-    text_release(&visible);
 }
 
 static void append_verdict(const Verdict *v, Arena *arena, Text *out)
 {
     text_printf(out, "%-4s  %s%s%s\n", v->id, verdict_outcome_name(v->outcome),
                 v->is_demo ? "  [DEMO]" : "", v->is_nominal ? "  [nominal cost]" : "");
-    append_wrapped(out, "claim: ", v->claim);
-    append_wrapped(out, "rule: ", v->rule);
-    append_wrapped(out, "", v->summary);
+    append_paragraph(out, "claim: ", v->claim);
+    append_paragraph(out, "rule: ", v->rule);
+    append_paragraph(out, "", v->summary);
     for (size_t i = 0; i < v->n_contrasts; i++) {
         const VerdictContrast *c = &v->contrasts[i];
         const char *line = arena_printf(
             arena, "- %s: %s%s%s%s", c->name, verdict_interval_text(&c->interval, c->unit, arena),
             c->decides ? "" : ", decides nothing", c->note != NULL ? ": " : "",
             c->note != NULL ? c->note : "");
-        append_wrapped(out, "", line != NULL ? line : "");
+        append_paragraph(out, "", line != NULL ? line : "");
     }
     text_append_char(out, '\n');
 }
@@ -264,25 +245,27 @@ static void percent_cell(TextTable *t, double value)
 
 static void append_ranking(const Ranking *r, Text *out)
 {
-    static const char *const headings[] = {
-        "rank", "d w r (nominal)", "d w r (built)", "px", "cost", "score", "val", "test", "n", ""};
-    static const TextAlign aligns[] = {TEXT_RIGHT, TEXT_LEFT,  TEXT_LEFT,  TEXT_RIGHT, TEXT_RIGHT,
-                                       TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT, TEXT_LEFT};
-    TextTable *t = text_table_create(headings, aligns, ARRAY_LEN(headings));
+    static const TextColumn columns[] = {
+        {"rank", TEXT_RIGHT, 0}, {"d w r (nominal)", TEXT_LEFT, 0}, {"d w r (built)", TEXT_LEFT, 0},
+        {"px", TEXT_RIGHT, 1},   {"cost", TEXT_RIGHT, 0},           {"score", TEXT_RIGHT, 0},
+        {"val", TEXT_RIGHT, 2},  {"test", TEXT_RIGHT, 0},           {"n", TEXT_RIGHT, 0},
+        {"", TEXT_LEFT, 0}};
+    TextTable *t = text_table_create(columns, ARRAY_LEN(columns));
     text_printf(out,
                 "%s (match: %s): %zu networks, %zu unfair; %zu cannot be told from the first\n",
                 r->part, r->match, r->n_rows, r->n_unfair, r->n_indistinct);
     for (size_t i = 0; t != NULL && i < r->n_rows && i < TEXT_TOP_ROWS; i++) {
         const RankingRow *row = &r->rows[i];
         const StorePoint *p = &row->result->point;
+        char number[TEXT_NUMBER_BYTES];
         if (isnan(row->score))
             text_table_cell(t, "-");
         else
             text_table_cellf(t, "%d", row->rank);
         text_table_cellf(t, "%.4g %.4g %.4g", p->nominal[0], p->nominal[1], p->nominal[2]);
-        text_table_cellf(t, "%.3f %.3f %.3f", p->built[0], p->built[1], p->built[2]);
+        text_table_cellf(t, "%.4g %.4g %.4g", p->built[0], p->built[1], p->built[2]);
         text_table_cellf(t, "%d", p->resolution);
-        text_table_cellf(t, "%.3f", p->ratio);
+        text_table_cell(t, text_digits(number, p->ratio));
         percent_cell(t, row->score);
         percent_cell(t, row->mean_val);
         percent_cell(t, row->mean_test);

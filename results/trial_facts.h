@@ -16,9 +16,11 @@
 enum { TRIAL_FACTS_SECTIONS = 6 };
 
 typedef struct TrialFacts {
-    const char *name; /* "trial", "points", "epochs", "attempts", "files", "provenance" */
-    bool is_record;   /* at most one row, of many columns */
-    StoreTable table; /* lives in the arena */
+    const char *name;   /* "trial", "points", "epochs", "attempts", "files", "provenance" */
+    bool is_record;     /* at most one row, of many columns */
+    const char *spared; /* columns that lines too long do without, first to last, blanks between */
+    const char *note;   /* the last column where it is a text of any length, or NULL */
+    StoreTable table;   /* lives in the arena */
 } TrialFacts;
 
 /* The first section is without a row if there is no such trial. Errors: as store_query. */

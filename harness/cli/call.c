@@ -3,9 +3,11 @@
 #include "harness/cli/command.h"
 
 #include "base/file.h"
+#include "base/proc.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
+#include <string.h>
 
 static size_t progress_width; /* columns of the line call_progress left on stderr */
 
@@ -25,6 +27,22 @@ static void end_progress(Text *out)
     progress_width = 0;
 }
 
+void call_look_around(Call *call)
+{
+    enum { MOST_COLUMNS = 10000 };
+    const char *terminal = proc_env("TERM"), *wish = proc_env("COLUMNS");
+    const bool can_move = terminal != NULL && strcmp(terminal, "dumb") != 0;
+    size_t n_rows;
+    int64_t columns = 0;
+    if (!proc_terminal_size(1, &call->columns, &n_rows))
+        call->columns =
+            wish != NULL && text_to_int64(wish, &columns) && columns > 0 && columns <= MOST_COLUMNS
+                ? (size_t)columns
+                : TEXT_COLUMNS;
+    call->has_progress = proc_is_terminal(2) && can_move;
+    call->has_color = call->has_progress && proc_env("NO_COLOR") == NULL;
+}
+
 ErrCode call_need(const char *name, const char *value, Err *err)
 {
     if (value == NULL || value[0] == '\0')
@@ -39,6 +57,18 @@ ErrCode call_print(Text *text, Err *err)
     const ErrCode code = text->n_bytes
                              ? file_put_fd(1, "standard output", text->data, text->n_bytes, err)
                              : ERR_NONE;
+    text_clear(text);
+    return code;
+}
+
+ErrCode call_print_lines(const Call *call, Text *text, Err *err)
+{
+    if (call->json)
+        return call_print(text, err);
+    Text lines = {.columns = call->columns, .failed = text->failed};
+    text_append_lines(&lines, text_string(text));
+    const ErrCode code = call_print(&lines, err);
+    text_release(&lines);
     text_clear(text);
     return code;
 }

@@ -79,7 +79,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
     Spec spec;
     Network network = {0};
     StepbenchReport report;
-    Text out = {0};
+    Text out = {.columns = call->columns};
     const StepbenchSettings bench = {.batch = (int)settings->batch,
                                      .threads = call->threads,
                                      .level = call->cpu,
@@ -92,7 +92,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
     TRY(resolve_network(&network, &spec, err));
     TRY(stepbench_run(&network, &bench, &report, err));
     put_report(&network, &bench, &report, call->json, &out);
-    TRY(call_print(&out, err));
+    TRY(call_print_lines(call, &out, err));
 fail:
     network_release(&network);
     text_release(&out);

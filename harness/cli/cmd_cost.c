@@ -89,7 +89,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
     Spec spec;
     Network network = {0};
     CostMemory memory;
-    Text out = {0};
+    Text out = {.columns = call->columns};
     TRY(network_options_member(&spec, call->args[0], &settings->network, &settings->compound, err));
     TRY(resolve_network(&network, &spec, err));
     TRY(cost_memory(&memory, &network, err));
@@ -97,7 +97,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
         print_json(&network, &memory, &spec, settings, &out);
     else
         print_table(&network, &memory, &out);
-    TRY(call_print(&out, err));
+    TRY(call_print_lines(call, &out, err));
 fail:
     network_release(&network);
     text_release(&out);

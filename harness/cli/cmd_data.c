@@ -146,7 +146,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
     const DataSettings *settings = call->settings;
     char name[DATA_OPTION_NAME_MAX];
     DataFacts facts = {0};
-    Text out = {0};
+    Text out = {.columns = call->columns};
     SheetSettings sheet = {.columns = (int)settings->columns, .key = {(uint64_t)settings->seed, 0}};
     DataQuestion question = {
         .source = {.root = call->data_root, .threads = call->threads},
@@ -171,7 +171,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
         data_facts_json(&facts, &out);
     else
         data_facts_plain(&facts, &out);
-    TRY(call_print(&out, err));
+    TRY(call_print_lines(call, &out, err));
 fail:
     data_facts_release(&facts);
     text_release(&out);

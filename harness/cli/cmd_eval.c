@@ -75,9 +75,9 @@ static void put_json(const Evaluation *result, const char *split, const Dataset 
 
 static void put_plain(const Evaluation *result, const char *split, const Dataset *data, Text *out)
 {
-    static const char *const headings[] = {"class", "images", "top-1 %"};
-    static const TextAlign aligns[] = {TEXT_LEFT, TEXT_RIGHT, TEXT_RIGHT};
-    TextTable *table = text_table_create(headings, aligns, ARRAY_LEN(headings));
+    static const TextColumn columns[] = {
+        {"class", TEXT_LEFT, 0}, {"images", TEXT_RIGHT, 0}, {"top-1 %", TEXT_RIGHT, 0}};
+    TextTable *table = text_table_create(columns, ARRAY_LEN(columns));
     if (table == NULL) {
         out->failed = true;
         return;
@@ -126,7 +126,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
     Study *study = NULL;
     StudyImages images = {0};
     Evaluation result = {0};
-    Text out = {0};
+    Text out = {.columns = call->columns};
     TRY(weights_options_check(&settings->trained, err));
     TRY(data_option_study(&study, call, &settings->data, name, err));
     TRY(study_data_open(&images, &study->data, call->data_root, call->threads, err));
@@ -135,7 +135,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
         put_json(&result, split_names[settings->split], images.set, &out);
     else
         put_plain(&result, split_names[settings->split], images.set, &out);
-    TRY(call_print(&out, err));
+    TRY(call_print_lines(call, &out, err));
 fail:
     evaluation_release(&result);
     study_data_close(&images);

@@ -35,7 +35,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
     const Scale constants = {family->alpha, family->beta, family->gamma};
     Spec spec;
     Explanation explanation = {0};
-    Text out = {0};
+    Text out = {.columns = call->columns};
     TRY(network_options_member(&spec, call->args[0], &settings->network, &settings->compound, err));
     TRY(network_options_origin(&spec, call->args[0], err));
     TRY(explain_network(&explanation, &spec, constants, err));
@@ -46,7 +46,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
     } else {
         explain_text(&explanation, &out);
     }
-    TRY(call_print(&out, err));
+    TRY(call_print_lines(call, &out, err));
 fail:
     explain_release(&explanation);
     text_release(&out);

@@ -115,7 +115,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
     const FamilyOptions *constants = &settings->family;
     FamilySettings family = {constants->alpha, constants->beta, constants->gamma, phi, 0};
     Spec spec;
-    Text out = {0};
+    Text out = {.columns = call->columns};
     TRY(parse_phi(phi, &family.n_phi, settings->phi, err));
     TRY(network_options_spec(&spec, call->args[0], &settings->network, NULL, 0, err));
     TRY(family_build(members, &spec, &family, err));
@@ -123,7 +123,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
         put_json(&spec, constants, members, family.n_phi, &out);
     else
         put_text(&spec, constants, members, family.n_phi, &out);
-    TRY(call_print(&out, err));
+    TRY(call_print_lines(call, &out, err));
 fail:
     text_release(&out);
     return err->code;

@@ -32,7 +32,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
     const int jobs = settings->jobs.n ? (int)settings->jobs.n : call->threads;
     Study *study = NULL;
     Plan *plan = NULL;
-    Text out = {0};
+    Text out = {.columns = call->columns};
     double seconds = (double)NAN;
     TRY(seed_options_load(&study, call, &settings->seeds, err));
     TRY(plan_create(&plan, study, call->data_root, call->threads, err));
@@ -44,7 +44,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
         TRY(plan_json(plan, seconds, &out, call_print, err));
     else
         plan_text(plan, seconds, &out);
-    TRY(call_print(&out, err));
+    TRY(call_print_lines(call, &out, err));
 fail:
     plan_destroy(&plan);
     study_destroy(&study);

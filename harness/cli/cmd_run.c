@@ -16,9 +16,9 @@ static const char *const usage[] = {
     "[--exact-seeds] [--time-budget S] [--set PATH=VALUE]...",
     NULL};
 static const char *const notes[] = {"STUDY.yaml is a file or the name of a built-in study "
-                                    "('isoflop list studies'). Run the same command again to go\n"
+                                    "('isoflop list studies'). Run the same command again to go "
                                     "on after an interruption: finished trials are never repeated. "
-                                    "Exit: 0 done, 3 done but trials failed, 75\n"
+                                    "Exit: 0 done, 3 done but trials failed, 75 "
                                     "interrupted with all state saved.",
                                     "--seeds 3 is a count, --seeds 1,2,5 a list. Fewer seeds than "
                                     "are stored train fewer; what has finished with others stays "

@@ -6,6 +6,9 @@
 #include "results/export.h"
 #include "results/trial_facts.h"
 
+#include <assert.h>
+#include <string.h>
+
 static const char *const usage[] = {"DIR TRIAL [--json]", NULL};
 static const char *const notes[] = {"TRIAL is a number as `isoflop trials DIR` lists it.", NULL};
 
@@ -18,18 +21,49 @@ static void print_record(const StoreTable *table, Text *out)
                     table->cells[c] != NULL ? table->cells[c] : "-");
 }
 
-static void print_rows(const StoreTable *table, Text *out)
+/* 1 for the word of `spared` that is `name` and comes first, 2 for the second, ...; else 0. */
+static int place_of(const char *name, const char *spared)
 {
-    TextAlign aligns[SHOW_MAX_COLUMNS];
-    for (size_t c = 0; c < ARRAY_LEN(aligns); c++)
-        aligns[c] = c < table->n_columns && table->is_number[c] ? TEXT_RIGHT : TEXT_LEFT;
-    TextTable *text = text_table_create(table->names, aligns, table->n_columns);
+    int place = 1;
+    for (const char *word = spared; *word != '\0'; place++) {
+        const size_t n = strcspn(word, " ");
+        if (strlen(name) == n && strncmp(name, word, n) == 0)
+            return place;
+        word += n + (word[n] == ' ');
+    }
+    return 0;
+}
+
+/* Fractions with the digits that people read; all there are stand in the JSON. */
+static void put_cell(TextTable *text, const char *cell, bool is_number)
+{
+    char digits[TEXT_NUMBER_BYTES];
+    double value;
+    const bool is_fraction =
+        is_number && cell != NULL && strchr(cell, '.') != NULL && text_to_double(cell, &value);
+    text_table_cell(text, is_fraction ? text_digits(digits, value) : cell);
+}
+
+static void print_rows(const TrialFacts *facts, Text *out)
+{
+    const StoreTable *table = &facts->table;
+    TextColumn columns[SHOW_MAX_COLUMNS];
+    assert(table->n_columns <= SHOW_MAX_COLUMNS);
+    for (size_t c = 0; c < table->n_columns; c++) {
+        const bool is_note = facts->note != NULL && strcmp(table->names[c], facts->note) == 0;
+        columns[c] = (TextColumn){table->names[c],
+                                  is_note               ? TEXT_NOTE
+                                  : table->is_number[c] ? TEXT_RIGHT
+                                                        : TEXT_LEFT,
+                                  place_of(table->names[c], facts->spared)};
+    }
+    TextTable *text = text_table_create(columns, table->n_columns);
     if (text == NULL) {
         out->failed = true;
         return;
     }
     for (size_t i = 0; i < table->n_rows * table->n_columns; i++)
-        text_table_cell(text, table->cells[i]);
+        put_cell(text, table->cells[i], table->is_number[i % table->n_columns]);
     text_table_render(text, out);
     text_table_destroy(&text);
 }
@@ -52,7 +86,7 @@ static void print_plain(const TrialFacts *facts, Text *out)
     if (facts->is_record)
         print_record(&facts->table, out);
     else if (facts->table.n_rows)
-        print_rows(&facts->table, out);
+        print_rows(facts, out);
     else
         text_append(out, "  none\n");
 }
@@ -77,7 +111,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
     (void)status;
     StudyFolder study = {0};
     TrialFacts facts[TRIAL_FACTS_SECTIONS];
-    Text out = {0};
+    Text out = {.columns = call->columns};
     int64_t trial;
     if (!text_to_int64(call->args[1], &trial)) {
         (void)err_set(err, ERR_USAGE, "a trial is a whole number, not '%s'", call->args[1]);
@@ -91,7 +125,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
         goto fail;
     }
     show(facts, call->json, &out);
-    TRY(call_print(&out, err));
+    TRY(call_print_lines(call, &out, err));
 fail:
     study_folder_close(&study);
     text_release(&out);

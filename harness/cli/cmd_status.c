@@ -108,14 +108,14 @@ static ErrCode run(const Call *call, int *status, Err *err)
     (void)status;
     StudyFolder study;
     Standing standing = {0};
-    Text out = {0};
+    Text out = {.columns = call->columns};
     TRY(study_folder_open(&study, call->args[0], err));
     TRY(take_stock(&study, &standing, err));
     if (call->json)
         print_json(&study, &standing, &out);
     else
         print_plain(&study, &standing, &out);
-    TRY(call_print(&out, err));
+    TRY(call_print_lines(call, &out, err));
 fail:
     mem_free(standing.holder);
     study_folder_close(&study);

@@ -16,7 +16,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
 {
     (void)status;
     Table table;
-    Text out = {0};
+    Text out = {.columns = call->columns};
     int64_t number;
     if (!text_to_int64(call->args[0], &number) || number < 0 || number > INT_MAX) {
         (void)err_set(err, ERR_USAGE, "no table '%s', only 1, 2, 3 and 7", call->args[0]);
@@ -30,7 +30,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
     } else {
         tables_text(&table, &out);
     }
-    TRY(call_print(&out, err));
+    TRY(call_print_lines(call, &out, err));
 fail:
     text_release(&out);
     return err->code;

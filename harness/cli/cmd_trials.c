@@ -59,12 +59,12 @@ static void add_row(TextTable *table, const StudyFolder *study, const StoreTrial
 
 static void print_table(const StudyFolder *study, const StoreTrials *trials, Text *out)
 {
-    static const char *const headings[] = {"trial",    "status",  "point",     "seed",
-                                           "MACs",     "epochs",  "val top-1", "test top-1",
-                                           "attempts", "last end"};
-    static const TextAlign aligns[] = {TEXT_LEFT,  TEXT_LEFT,  TEXT_LEFT,  TEXT_RIGHT, TEXT_RIGHT,
-                                       TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT, TEXT_LEFT};
-    TextTable *table = text_table_create(headings, aligns, ARRAY_LEN(headings));
+    static const TextColumn columns[] = {
+        {"trial", TEXT_LEFT, 0},      {"status", TEXT_LEFT, 0},      {"point", TEXT_LEFT, 0},
+        {"seed", TEXT_RIGHT, 0},      {"MACs", TEXT_RIGHT, 3},       {"epochs", TEXT_RIGHT, 2},
+        {"val top-1", TEXT_RIGHT, 0}, {"test top-1", TEXT_RIGHT, 0}, {"attempts", TEXT_RIGHT, 1},
+        {"last end", TEXT_NOTE, 0}};
+    TextTable *table = text_table_create(columns, ARRAY_LEN(columns));
     if (table == NULL) {
         out->failed = true;
         return;
@@ -80,7 +80,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
     (void)status;
     StudyFolder study;
     StoreTrials trials = {0};
-    Text out = {0};
+    Text out = {.columns = call->columns};
     TRY(study_folder_open(&study, call->args[0], err));
     TRY(store_trials(study.store, &study.arena, &trials, err));
     if (call->json) {
@@ -93,7 +93,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
     } else {
         print_table(&study, &trials, &out);
     }
-    TRY(call_print(&out, err));
+    TRY(call_print_lines(call, &out, err));
 fail:
     study_folder_close(&study);
     text_release(&out);

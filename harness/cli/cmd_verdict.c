@@ -20,7 +20,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
     Verdict verdicts[VERDICT_COUNT];
     Ranking *rankings = NULL;
     size_t n_rankings = 0;
-    Text out = {0};
+    Text out = {.columns = call->columns};
     TRY(study_folder_open(&study, call->args[0], err));
     TRY(verdict_all(&study.results, &study.arena, verdicts, err));
     TRY(ranking_all(&study.results, study_folder_score, &study.objective, &study.arena, &rankings,
@@ -29,7 +29,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
         TRY(export_verdicts_json(verdicts, VERDICT_COUNT, rankings, n_rankings, &out, err));
     else
         TRY(export_verdicts_text(verdicts, VERDICT_COUNT, rankings, n_rankings, &out, err));
-    TRY(call_print(&out, err));
+    TRY(call_print_lines(call, &out, err));
 fail:
     study_folder_close(&study);
     text_release(&out);

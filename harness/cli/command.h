@@ -77,8 +77,9 @@ typedef struct Call {
     int threads;           /* >= 1: --threads, or what the process may use */
     CpuLevel cpu;          /* --cpu, ISOFLOP_CPU, or the best there is */
     bool json;             /* --json */
-    bool has_color;        /* stdout is a terminal and NO_COLOR is unset */
-    bool has_progress;     /* stderr is a terminal */
+    size_t columns;        /* of stdout: the terminal's; elsewhere COLUMNS, or 80 */
+    bool has_color;        /* stderr is a terminal that has colours, and NO_COLOR is unset */
+    bool has_progress;     /* stderr is a terminal whose cursor moves */
     OptionList sets;       /* --set */
     const char *data_root; /* --data-root, or NULL */
     const char *line;      /* the command line as typed, for reports */
@@ -98,11 +99,19 @@ struct Command {
     ErrCode (*run)(const Call *call, int *status, Err *err);
 };
 
+/* Fills columns, has_color and has_progress from the terminals there are. */
+void call_look_around(Call *call);
+
 /* ERR_USAGE "option '--name' is missing" unless it has a text. */
 ErrCode call_need(const char *name, const char *value, Err *err) ERR_CHECKED;
 
 /* Writes data to stdout; ERR_IO with the reason when it cannot (full disk). Clears the text. */
 ErrCode call_print(Text *text, Err *err) ERR_CHECKED;
+
+/*
+ * The same for people: unless call->json, lines longer than call->columns are broken between words.
+ */
+ErrCode call_print_lines(const Call *call, Text *text, Err *err) ERR_CHECKED;
 
 /* Writes one line of talk to stderr, with control characters made visible. */
 void call_say(const char *format, ...) ERR_PRINTF(1, 2);

@@ -56,11 +56,15 @@ ErrCode commands_unknown(const char *name, Err *err)
 
 void commands_overview(Text *out)
 {
+    enum { SUMMARY_COLUMN = 13 };
     text_append(out, "usage: isoflop COMMAND [OPTION...] [ARGUMENT...]\n\n"
                      "given more compute, how should a convolutional network grow?\n\ncommands:\n");
     for (size_t i = 0; i < ARRAY_LEN(commands); i++)
-        if (!commands[i]->is_hidden)
-            text_printf(out, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
+        if (!commands[i]->is_hidden) {
+            text_printf(out, "  %-10s ", commands[i]->name);
+            text_append_wrapped(out, commands[i]->summary, SUMMARY_COLUMN);
+            text_append_char(out, '\n');
+        }
     text_append(out, "\n'isoflop COMMAND --help' shows the options of one command.\n"
                      "Start with: isoflop run quickstart\n");
 }

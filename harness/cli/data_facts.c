@@ -173,11 +173,14 @@ void data_facts_json(const DataFacts *facts, Text *out)
 
 static void print_classes(const DataFacts *facts, Text *out)
 {
-    static const char *const headings[] = {"class", "name", "train", "test", "val"};
-    static const TextAlign aligns[] = {TEXT_RIGHT, TEXT_LEFT, TEXT_RIGHT, TEXT_RIGHT, TEXT_RIGHT};
+    static const TextColumn columns[] = {{"class", TEXT_RIGHT, 0},
+                                         {"name", TEXT_LEFT, 0},
+                                         {"train", TEXT_RIGHT, 0},
+                                         {"test", TEXT_RIGHT, 0},
+                                         {"val", TEXT_RIGHT, 0}};
     const int classes = dataset_n_classes(facts->data);
-    const size_t n_columns = ARRAY_LEN(headings) - (has_val(facts) ? 0 : 1);
-    TextTable *table = text_table_create(headings, aligns, n_columns);
+    const size_t n_columns = ARRAY_LEN(columns) - (has_val(facts) ? 0 : 1);
+    TextTable *table = text_table_create(columns, n_columns);
     if (table == NULL) {
         out->failed = true;
         return;

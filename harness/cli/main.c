@@ -43,6 +43,7 @@ static ErrCode run_command(const Command *command, int argc, char **argv, int *s
     call.line = text_string(&line);
     TRY(options_parse(&call, &wish, argc - 2, (const char **)(void *)(argv + 2), err));
     if (wish.help) {
+        out.columns = call.columns;
         options_help(command, &out);
         TRY(call_print(&out, err));
     } else if (wish.version) {
@@ -68,7 +69,9 @@ static ErrCode run_line(int argc, char **argv, int *status, Err *err)
     }
     if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0 ||
         (strcmp(first, "help") == 0 && argc == 2)) {
-        Text out = {0};
+        Call call = {0};
+        call_look_around(&call);
+        Text out = {.columns = call.columns};
         commands_overview(&out);
         return print_and_release(&out, err);
     }

@@ -187,8 +187,6 @@ static ErrCode finish_call(Call *call, const SharedSettings *values, Err *err)
     call->json = values->json;
     call->sets = values->sets;
     call->data_root = values->data_root;
-    call->has_color = proc_is_terminal(1) && proc_env("NO_COLOR") == NULL;
-    call->has_progress = proc_is_terminal(2);
     const Command *command = call->command;
     if (call->n_args < command->min_args)
         return err_set(err, ERR_USAGE, "an argument is missing, usage: isoflop %s %s",
@@ -224,6 +222,7 @@ ErrCode options_parse(Call *call, OptionsWish *wish, int argc, const char **argv
     }
     call->args = argv;
     call->n_args = n_args;
+    call_look_around(call);
     *wish = (OptionsWish){values.help, values.version, values.verbose};
     if (wish->help || wish->version)
         return ERR_NONE;

@@ -9,6 +9,8 @@ ErrCode version_print(bool is_verbose, Err *err)
 {
     Provenance p;
     provenance_collect(&p, cpu_best_level());
+    Call call = {0};
+    call_look_around(&call);
     Text out = {0};
     text_printf(&out, "isoflop %s\n", p.version);
     if (is_verbose) {
@@ -18,7 +20,7 @@ ErrCode version_print(bool is_verbose, Err *err)
             &out, "libraries   %s\narithmetic  %d\nprocessor   %s, %d available\nsystem      %s\n",
             p.libraries, p.arithmetic, p.cpu, p.cpus, p.system);
     }
-    const ErrCode code = call_print(&out, err);
+    const ErrCode code = call_print_lines(&call, &out, err);
     text_release(&out);
     return code;
 }

@@ -91,9 +91,9 @@ static void file_names_are_safe(void **state)
 static void tables_are_aligned(void **state)
 {
     (void)state;
-    static const char *const headings[] = {"name", "macs", "note"};
-    static const TextAlign aligns[] = {TEXT_LEFT, TEXT_RIGHT, TEXT_LEFT};
-    TextTable *table = text_table_create(headings, aligns, 3);
+    static const TextColumn columns[] = {
+        {"name", TEXT_LEFT, 0}, {"macs", TEXT_RIGHT, 0}, {"note", TEXT_LEFT, 0}};
+    TextTable *table = text_table_create(columns, ARRAY_LEN(columns));
     assert_non_null(table);
     text_table_cell(table, "\xC3\xA9\xC3\xA9");
     text_table_cellf(table, "%d", 12345);
@@ -111,21 +111,128 @@ static void tables_are_aligned(void **state)
     assert_null(table);
 }
 
-/* Property: numbers for people keep three digits and carry into the next unit. */
+/* Renders one row and a heading into `columns` columns. */
+static void render(const TextColumn *columns, size_t n, const char *const *cells, size_t n_chars,
+                   Text *out)
+{
+    TextTable *table = text_table_create(columns, n);
+    assert_non_null(table);
+    for (size_t i = 0; i < n; i++)
+        text_table_cell(table, cells[i]);
+    *out = (Text){.columns = n_chars};
+    text_table_render(table, out);
+    assert_false(out->failed);
+    text_table_destroy(&table);
+}
+
+/*
+ * Property: a table that is too wide first puts notes under their rows, then leaves columns out in
+ * their order and says which, and at last breaks the widest column on the left; one that fits by a
+ * hair stays as it is.
+ */
+static void tables_fit(void **state)
+{
+    (void)state;
+    static const TextColumn columns[] = {{"network", TEXT_LEFT, 0},
+                                         {"seed", TEXT_RIGHT, 2},
+                                         {"attempts", TEXT_RIGHT, 1},
+                                         {"top-1", TEXT_RIGHT, 0},
+                                         {"note", TEXT_NOTE, 0}};
+    static const char *const cells[] = {"proxy-b0 scaled by depth twice", "12", "3", "91.25",
+                                        "an alias of curves 1 1 1, wider than all there is"};
+    const size_t n = ARRAY_LEN(columns);
+    Text out;
+    render(columns, n, cells, 104, &out);
+    assert_null(strstr(text_string(&out), "without"));
+    assert_non_null(strstr(text_string(&out), "91.25  an alias of curves"));
+    text_release(&out);
+    render(columns, n, cells, 103, &out);
+    assert_string_equal(text_string(&out),
+                        "network                         seed  attempts  top-1\n"
+                        "------------------------------  ----  --------  -----\n"
+                        "proxy-b0 scaled by depth twice    12         3  91.25\n"
+                        "    an alias of curves 1 1 1, wider than all there is\n");
+    text_release(&out);
+    render(columns, n, cells, 44, &out);
+    assert_string_equal(text_string(&out), "network                         seed  top-1\n"
+                                           "------------------------------  ----  -----\n"
+                                           "proxy-b0 scaled by depth twice    12  91.25\n"
+                                           "    an alias of curves 1 1 1, wider than all\n"
+                                           "    there is\n"
+                                           "(in 44 columns without attempts)\n");
+    text_release(&out);
+    render(columns, n - 1, cells, 30, &out); /* fewer than the least are taken for it */
+    assert_string_equal(text_string(&out), "network                         top-1\n"
+                                           "------------------------------  -----\n"
+                                           "proxy-b0 scaled by depth twice  91.25\n"
+                                           "(in 40 columns without seed, attempts)\n");
+    text_release(&out);
+    static const TextColumn two[] = {{"network", TEXT_LEFT, 0}, {"top-1", TEXT_RIGHT, 0}};
+    static const char *const wide[] = {"proxy-b0 scaled by depth and width by twice", "91.25"};
+    render(two, ARRAY_LEN(two), wide, 40, &out);
+    assert_string_equal(text_string(&out), "network                            top-1\n"
+                                           "---------------------------------  -----\n"
+                                           "proxy-b0 scaled by depth and       91.25\n"
+                                           "width by twice\n");
+    text_release(&out);
+}
+
+/*
+ * Property: lines are broken between words and never inside one, what follows stands behind the
+ * label or two further right, characters count and not bytes, and lines that fit are left alone.
+ */
+static void lines_are_broken_at_words(void **state)
+{
+    (void)state;
+    Text out = {.columns = 40};
+    text_append(&out, "  --set  ");
+    text_append_wrapped(&out, "override a key of the study, as often as need be", 9);
+    assert_string_equal(text_string(&out), "  --set  override a key of the study, as\n"
+                                           "         often as need be");
+    text_clear(&out);
+    text_append_lines(&out, "note      one two three four five six seven eight\n"
+                            "  plain one two three four five six seven eight\n"
+                            "kept as  it is   \n"
+                            "averyveryveryveryveryveryveryveryverylongword and more\n\nend");
+    assert_string_equal(text_string(&out), "note      one two three four five six\n"
+                                           "          seven eight\n"
+                                           "  plain one two three four five six\n"
+                                           "    seven eight\n"
+                                           "kept as  it is   \n"
+                                           "averyveryveryveryveryveryveryveryverylongword\n"
+                                           "  and more\n\nend");
+    text_clear(&out);
+    text_append_lines(&out, "\xC3\xA9\xC3\xA9\xC3\xA9 \xC3\xA9\xC3\xA9\xC3\xA9 "
+                            "\xC3\xA9\xC3\xA9\xC3\xA9 0123456789 0123456789 012345");
+    assert_null(strchr(text_string(&out), '\n')); /* 40 characters in 49 bytes */
+    text_release(&out);
+    assert_int_equal(text_columns(&out), TEXT_COLUMNS);
+}
+
+/* Property: numbers for people keep four digits and carry into the next unit. */
 static void numbers_are_readable(void **state)
 {
     (void)state;
     char b[TEXT_NUMBER_BYTES];
-    assert_string_equal(text_human(b, 1.83e9), "1.83 G");
-    assert_string_equal(text_human(b, 5.3e6), "5.30 M");
+    assert_string_equal(text_human(b, 1.83e9), "1.830 G");
+    assert_string_equal(text_human(b, 5.3e6), "5.300 M");
     assert_string_equal(text_human(b, 999.0), "999");
     assert_string_equal(text_human(b, 0.0), "0");
-    assert_string_equal(text_human(b, 999999.0), "1.00 M");
-    assert_string_equal(text_human(b, 99.96e3), "100 k");
-    assert_string_equal(text_human(b, -2.5e12), "-2.50 T");
+    assert_string_equal(text_digits(b, 1.0), "1.000");
+    assert_string_equal(text_digits(b, 0.98428), "0.9843");
+    assert_string_equal(text_digits(b, 0.99996), "1.000");
+    assert_string_equal(text_digits(b, 9.99951), "10.00");
+    assert_string_equal(text_digits(b, -123456.0), "-123456");
+    assert_string_equal(text_digits(b, 0.0012345), "0.001234");
+    assert_string_equal(text_digits(b, 1.5e-7), "1.5e-07");
+    assert_string_equal(text_digits(b, 0.0), "0");
+    assert_string_equal(text_digits(b, (double)NAN), "nan");
+    assert_string_equal(text_human(b, 999999.0), "1.000 M");
+    assert_string_equal(text_human(b, 99.996e3), "100.0 k");
+    assert_string_equal(text_human(b, -2.5e12), "-2.500 T");
     assert_string_equal(text_human_bytes(b, 512), "512 B");
-    assert_string_equal(text_human_bytes(b, 1536), "1.50 KiB");
-    assert_string_equal(text_human_bytes(b, UINT64_MAX), "16.0 EiB");
+    assert_string_equal(text_human_bytes(b, 1536), "1.500 KiB");
+    assert_string_equal(text_human_bytes(b, UINT64_MAX), "16.00 EiB");
     assert_string_equal(text_grouped(b, 756528), "756,528");
     assert_string_equal(text_grouped(b, -1234567), "-1,234,567");
     assert_string_equal(text_grouped(b, INT64_MIN), "-9,223,372,036,854,775,808");
@@ -274,6 +381,8 @@ int main(void)
         cmocka_unit_test(escapes_disarm),
         cmocka_unit_test(file_names_are_safe),
         cmocka_unit_test(tables_are_aligned),
+        cmocka_unit_test(tables_fit),
+        cmocka_unit_test(lines_are_broken_at_words),
         cmocka_unit_test(numbers_are_readable),
         cmocka_unit_test(durations_are_readable),
         cmocka_unit_test(doubles_read_back),

@@ -83,8 +83,8 @@ static void text_and_json(void **state)
     Err err = {0};
     assert_int_equal(family_build(&member, &spec, &settings, &err), ERR_NONE);
     family_table(&member, 1, &text);
-    assert_non_null(strstr(text_string(&text), "992,629,472"));
-    assert_non_null(strstr(text_string(&text), "1.92x    2.57x"));
+    assert_non_null(strstr(text_string(&text), "992.6 M"));
+    assert_non_null(strstr(text_string(&text), "1.920x   2.573x"));
     family_json(&member, 1, NULL, &writer);
     assert_non_null(strstr(text_string(&json), "\"nominal\":[1.2,1.1,1.15]"));
     assert_non_null(strstr(text_string(&json), "\"macs\":992629472"));

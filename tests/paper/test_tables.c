@@ -129,7 +129,7 @@ static void text_and_json(void **state)
     static Table table;
     static const int numbers[] = {1, 2, 3, 7};
     for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
-        Text text = {0}, json = {0};
+        Text text = {.columns = 120}, json = {0}; /* names stay on one line */
         JsonWriter writer = json_writer(&json, false);
         json_t *root = NULL;
         Err err = {0};
