@@ -1,3 +1,4 @@
+/* nn/convmatrix.c: each is one call of pw. */
 #include "nn/convmatrix.h"
 
 void convmatrix_forward(const Worker *worker, const OpPlan *plan, View x, int K, long row, int P)

@@ -246,14 +246,6 @@ size_t net_largest_tensor(const Net *net)
     return most;
 }
 
-int net_find_tensor(const Net *net, const char *name)
-{
-    for (int i = 0; i < net->n_tensors; i++)
-        if (strcmp(net->tensors[i].name, name) == 0)
-            return i;
-    return -1;
-}
-
 bool net_has(const Net *net, int index, NetValues values)
 {
     const bool training = net->settings.training;

@@ -77,7 +77,6 @@ NetMemory net_memory(const Net *net);
 int net_n_tensors(const Net *net);
 const NetTensor *net_tensor(const Net *net, int index); /* in the order of the operations */
 size_t net_largest_tensor(const Net *net);              /* most elements of any tensor */
-int net_find_tensor(const Net *net, const char *name);  /* -1 if there is none */
 
 /* False where a tensor, an optimiser or an inference-only Net has no such numbers. */
 bool net_has(const Net *net, int index, NetValues values);

@@ -1,3 +1,4 @@
+/* nn/netruns.c: the only place in nn/ that names kinds, by their list. */
 #include "nn/netruns.h"
 
 const OpRun *netruns_row(OpKind kind)

@@ -1,3 +1,4 @@
+/* nn/poolwindow.c: maps are read whole; what is not stored is made in scratch first. */
 #include "nn/poolwindow.h"
 
 #include "nn/netgrad.h"
