@@ -6,6 +6,7 @@
 
 #include "base/fmath.h"
 #include "base/sys.h"
+#include "models/ops.h"
 #include "models/resolve.h"
 #include "models/zoo.h"
 
@@ -66,7 +67,7 @@ static ErrCode gather_drops(Explanation *e, const Network *network, Err *err)
         return err_memory(err, (size_t)n_blocks * sizeof *e->drops);
     for (int i = 0; i < network->n_ops; i++) {
         const Op *op = &network->ops[i];
-        if (op->kind == OP_ADD)
+        if (ops_row(op->kind)->reads_shortcut)
             e->drops[e->n_drops++] = (ExplainDrop){
                 op->stage, op->block, starts[op->stage] + op->block, 1.0 - op->survival};
     }
