@@ -1,6 +1,7 @@
 /* harness/coordinator.c: the run: open, go on, keep workers busy, stop, close. */
 #include "harness/coordinator.h"
 
+#include "harness/plan_outcomes.h"
 #include "harness/run_attempt.h"
 #include "harness/run_cache.h"
 #include "harness/run_decide.h"

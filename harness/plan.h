@@ -13,108 +13,13 @@
 #ifndef HARNESS_PLAN_H
 #define HARNESS_PLAN_H
 
-#include "harness/study.h"
+#include "harness/plan_types.h"
 
 #include "base/cpu.h"
 #include "base/err.h"
-#include "base/hash.h"
-#include "base/intern.h"
 #include "base/text.h"
-#include "models/match.h"
-#include "models/network.h"
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
-
-enum { PLAN_SERIES_MAX = 80, PLAN_REASON_MAX = 160, PLAN_NONE = -1 };
-
-typedef struct PlanPoint {
-    int part;                     /* index into study->parts */
-    const char *part_name;        /* the part's; belongs to the study */
-    const char *figure;           /* belongs to the study */
-    const char *match;            /* "counted", "nominal", "none" */
-    char series[PLAN_SERIES_MAX]; /* "depth", "d=1.0 r=1.3", the strategy's name, "grid" */
-    size_t strategy;              /* compare: index into the part's strategies */
-    double x;            /* the series' own coordinate: multiplier, or target over baseline */
-    Scale nominal;       /* as asked for; of a ray: its point nearest to what was built; or NaN */
-    Scale built;         /* as built; NaN while MATCH_AFTER_GRID, and where genes describe it */
-    const char *genes;   /* one character a gene, borrowed; NULL where multipliers describe it */
-    double trim;         /* factor on the width that matching applied; 1 = none */
-    int64_t macs;        /* counted; of an unfair point: of the nearest network tried */
-    int64_t target_macs; /* 0 where cost is the axis (curves, lines); by the study's baseline while
-                            the part's own is not known */
-    double ratio;        /* macs over the target, or over the baseline's without one */
-    double naive_ratio;  /* counted cost over target of what the nominal rule builds; or NaN */
-    int resolution;      /* pixels of the network; 0 while MATCH_AFTER_GRID */
-    int network;         /* index into networks; PLAN_NONE when nothing is trained */
-    bool is_extra;       /* grid: from `also` */
-    bool is_past;        /* built on an outcome that was decided anew: shown, not trained further */
-    MatchStatus status;
-    char reason[PLAN_REASON_MAX]; /* why unfair, off ray, tied, never decided; "" otherwise */
-} PlanPoint;
-
-/* A network and how long it is trained: what trials share but for their seeds. */
-typedef struct PlanNetwork {
-    Network network;
-    char *spec;     /* the scaled specification as YAML: workers rebuild from it */
-    int64_t epochs; /* passes over the training split, with a whole schedule of their own */
-    char trial_digest[HASH_HEX_BYTES]; /* network, data, split, recipe, arithmetic revision */
-    bool has_trials; /* one for each seed; false: only what has finished before is shown */
-    double seconds;  /* predicted for one trial on one thread; NaN before plan_predict */
-    uint64_t bytes;  /* memory of one trial */
-} PlanNetwork;
-
-typedef struct PlanTrial {
-    int network; /* index into networks */
-    int64_t seed;
-} PlanTrial;
-
-/* What a part comes to, for the parts that take from it. */
-typedef struct PlanOutcome {
-    bool has_constants, has_network;
-    double constants[STUDY_DIMENSIONS]; /* alpha, beta, gamma of a compound ray */
-    Spec network;                       /* scaled, with the data set's classes */
-    char digest[HASH_HEX_BYTES];        /* of the resolved network */
-} PlanOutcome;
-
-typedef enum PlanState {
-    PLAN_OPEN,        /* not decided: points that take from the part are MATCH_AFTER_GRID */
-    PLAN_PROVISIONAL, /* decided once, to be decided anew: built and shown, not trained */
-    PLAN_SETTLED
-} PlanState;
-
-typedef struct PlanPart {
-    bool has_baseline; /* false while it is another part's to decide */
-    Spec baseline;     /* with overrides and the data set's classes */
-    int64_t baseline_macs;
-    int64_t target_macs; /* the objective's T over this baseline */
-    bool is_taken;       /* another part takes its outcome */
-    PlanState state;     /* of its outcome */
-    PlanOutcome outcome;
-} PlanPart;
-
-typedef struct Plan {
-    const Study *study;                 /* borrowed */
-    Spec baseline;                      /* with overrides and the data set's classes */
-    char split_digest[HASH_HEX_BYTES];  /* of images and subsets */
-    char data_contents[HASH_HEX_BYTES]; /* of the whole set (data/dataset.h) */
-    int64_t n_train, n_val, n_test;     /* images of the subsets */
-    int classes;
-    Text data_notes; /* what to know of the data set, a line each */
-    bool is_demo;    /* verdicts on this data set are stamped DEMO */
-    int64_t baseline_macs;
-    int64_t target_macs; /* the objective's T */
-    PlanPart *parts;     /* [study->n_parts] */
-    size_t n_points, n_networks, n_trials;
-    PlanPoint *points;      /* in the study's order */
-    PlanNetwork *networks;  /* distinct, in order of first use */
-    PlanTrial *trials;      /* network by network, seeds in the study's order */
-    size_t n_after_grid;    /* trials to come once outcomes are settled: at most these */
-    double baseline_step_s; /* calibration: one image's training step; 0 before plan_predict */
-    size_t point_room, network_room, trial_room; /* private: allocated items */
-    Intern *keys;                                /* private: of networks, in their order */
-} Plan;
 
 /*
  * Expands a study over its data set. data_root: where sets are looked up, NULL = ISOFLOP_DATA.
@@ -123,25 +28,6 @@ typedef struct Plan {
  */
 ErrCode plan_create(Plan **out, const Study *study, const char *data_root, int threads,
                     Err *err) ERR_CHECKED;
-
-/* True while points wait for another part's outcome. */
-bool plan_is_waiting(const Plan *plan);
-
-/* Whether every input of a point is settled, so that it is trained with all seeds. */
-bool plan_is_settled(const Plan *plan, const PlanPoint *point);
-
-/*
- * What a part came to. Points that take from it are resolved, and marked anew; settled, they get
- * their trials, which go last. An outcome that differs from a provisional one replaces it, and
- * what was built on that becomes past. A settled outcome may be empty: then what waits for it never
- * comes, and says why with `reason` (else not used).
- */
-ErrCode plan_set_outcome(Plan *plan, int part, const PlanOutcome *outcome, PlanState state,
-                         const char *reason, Err *err) ERR_CHECKED;
-
-/* Shows what was built on an earlier outcome of a part; the number-th, for the points' names. */
-ErrCode plan_add_past(Plan *plan, int part, const PlanOutcome *outcome, int64_t number,
-                      Err *err) ERR_CHECKED;
 
 /*
  * Predicts seconds by timing a few training steps of the baseline (about a second) and scaling by

@@ -2,7 +2,9 @@
 #ifndef HARNESS_PLAN_NETWORKS_H
 #define HARNESS_PLAN_NETWORKS_H
 
-#include "harness/plan.h"
+#include "harness/plan_types.h"
+
+#include "base/err.h"
 
 /*
  * The index of the network that matching found, trained for that many epochs; added if it is new.

@@ -1,10 +1,32 @@
-/* harness/plan_outcomes.h: what parts take from one another; private to plan*.c. */
+/* harness/plan_outcomes.h: what the parts of a plan take from one another. */
 #ifndef HARNESS_PLAN_OUTCOMES_H
 #define HARNESS_PLAN_OUTCOMES_H
 
-#include "harness/plan.h"
+#include "harness/plan_types.h"
 
-/* Gives every part the baseline it has from the start, and resolves what waits for nothing. */
+#include "base/err.h"
+
+/* For plan_create: gives every part the baseline it has from the start, and resolves what waits for
+ * nothing. */
 ErrCode plan_outcomes_begin(Plan *plan, Err *err) ERR_CHECKED;
+
+/* True while points wait for another part's outcome. */
+bool plan_is_waiting(const Plan *plan);
+
+/* Whether every input of a point is settled, so that it is trained with all seeds. */
+bool plan_is_settled(const Plan *plan, const PlanPoint *point);
+
+/*
+ * What a part came to. Points that take from it are resolved, and marked anew; settled, they get
+ * their trials, which go last. An outcome that differs from a provisional one replaces it, and
+ * what was built on that becomes past. A settled outcome may be empty: then what waits for it never
+ * comes, and says why with `reason` (else not used).
+ */
+ErrCode plan_set_outcome(Plan *plan, int part, const PlanOutcome *outcome, PlanState state,
+                         const char *reason, Err *err) ERR_CHECKED;
+
+/* Shows what was built on an earlier outcome of a part; the number-th, for the points' names. */
+ErrCode plan_add_past(Plan *plan, int part, const PlanOutcome *outcome, int64_t number,
+                      Err *err) ERR_CHECKED;
 
 #endif

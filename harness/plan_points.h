@@ -2,7 +2,9 @@
 #ifndef HARNESS_PLAN_POINTS_H
 #define HARNESS_PLAN_POINTS_H
 
-#include "harness/plan.h"
+#include "harness/plan_types.h"
+
+#include "base/err.h"
 
 /*
  * Appends the points of every part, as they are asked for: all of them MATCH_AFTER_GRID, to be

@@ -2,7 +2,9 @@
 #ifndef HARNESS_PLAN_RESOLVE_H
 #define HARNESS_PLAN_RESOLVE_H
 
-#include "harness/plan.h"
+#include "harness/plan_types.h"
+
+#include "base/err.h"
 
 /* What a point is built from: its part's, or those of an earlier decision. */
 typedef struct PlanInputs {

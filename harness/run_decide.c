@@ -1,6 +1,7 @@
 /* harness/run_decide.c: asks the parts' deciders, and turns what they yield into facts. */
 #include "harness/run_decide.h"
 
+#include "harness/plan_outcomes.h"
 #include "harness/run_decider.h"
 
 #include "base/arena.h"

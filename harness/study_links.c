@@ -1,6 +1,7 @@
 /* harness/study_links.c: names of parts, and the graph of what they take from one another. */
 #include "harness/study_keys.h"
 
+#include "models/scaling.h"
 #include "models/zoo.h"
 
 #include <ctype.h>
@@ -60,6 +61,12 @@ int study_find_part(const Study *study, const char *id)
 }
 
 /* --- links --- */
+
+bool study_needs_constants(const StudyStrategy *strategy)
+{
+    const Strategy *known = scaling_find(strategy->name);
+    return known != NULL && known->n_constants == STUDY_DIMENSIONS && !strategy->has_constants;
+}
 
 /* The part that a key names. What others take is a grid's winner: its network, its constants. */
 static ErrCode find_source(const Study *study, size_t index, const char *key, const char *id,

@@ -37,12 +37,6 @@ static ErrCode read_rows(YamlDoc *doc, const YamlNode *node, size_t n_columns, d
     return ERR_NONE;
 }
 
-bool study_needs_constants(const StudyStrategy *strategy)
-{
-    const Strategy *known = scaling_find(strategy->name);
-    return known != NULL && known->n_constants == STUDY_DIMENSIONS && !strategy->has_constants;
-}
-
 /* One item of `strategies`: a name, or {name: [constants]}. */
 static ErrCode read_strategy(YamlDoc *doc, const YamlNode *node, StudyStrategy *strategy, Err *err)
 {

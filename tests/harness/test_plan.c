@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/sysfault.h"
 #include "harness/plan.h"
+#include "harness/plan_outcomes.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
