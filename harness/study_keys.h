@@ -2,7 +2,10 @@
 #ifndef HARNESS_STUDY_KEYS_H
 #define HARNESS_STUDY_KEYS_H
 
-#include "harness/study.h"
+#include "harness/study_types.h"
+
+#include "base/err.h"
+#include "base/text.h"
 
 extern const YamlTable study_table;
 

@@ -1,0 +1,124 @@
+/*
+ * harness/study_types.h: what a study is made of; harness/study.h says what it means and reads one.
+ */
+#ifndef HARNESS_STUDY_TYPES_H
+#define HARNESS_STUDY_TYPES_H
+
+#include "harness/recipe.h"
+
+#include "base/yaml.h"
+#include "data/dataset.h"
+#include "models/spec.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    STUDY_DIMENSIONS = 3, /* depth, width, resolution, always in this order */
+    STUDY_PART_MAX = 24,  /* bytes of a part's name */
+    STUDY_MAX_PARTS = 16,
+    STUDY_NONE = -1,
+};
+
+typedef struct StudyData {
+    const char *name;         /* data set; "polytex" is embedded and the default */
+    const char *path;         /* its own folder or archive; NULL = looked up by name; of a study's
+                                 file absolute, so that it means the same from everywhere */
+    int64_t train, val, test; /* images of the subsets; 0 = the set's default (data/dataset.h) */
+    int bad_image;            /* BadImage (data/dataset.h) */
+    int links;                /* DataLinks */
+    int classes;              /* DataClasses */
+    bool transpose;           /* IDX: rows become columns */
+    DataIdentity identity;    /* no key: what the store was begun with (harness/run_identity.h) */
+    double center_crop;       /* share of the shorter side that is kept, (0, 1] */
+} StudyData;
+
+typedef struct StudyFairness {
+    double tolerance; /* relative deviation of counted MACs from the target, inclusive */
+} StudyFairness;
+
+typedef struct StudyObjective {
+    int form;      /* ObjectiveForm (search/objective.h) */
+    double w;      /* exponent of the cost ratio (soft) */
+    double target; /* T over the baseline's MACs */
+} StudyObjective;
+
+typedef enum StudyPartKind {
+    STUDY_GRID,    /* all (alpha, beta, gamma) on the surface, ranked */
+    STUDY_CURVES,  /* one dimension at a time, unmatched */
+    STUDY_LINES,   /* width at several depths and resolutions, unmatched */
+    STUDY_COMPARE, /* strategies at matched MACs */
+} StudyPartKind;
+
+typedef enum StudyMatch { STUDY_COUNTED, STUDY_NOMINAL } StudyMatch;
+
+typedef struct StudyStrategy {
+    const char *name;                   /* a strategy of models */
+    bool has_constants;                 /* written as {compound: [alpha, beta, gamma]} */
+    double constants[STUDY_DIMENSIONS]; /* alpha, beta, gamma */
+} StudyStrategy;
+
+/*
+ * One entry of `parts`; fields that do not belong to its kind are 0. Parts form a directed acyclic
+ * graph: what a part takes from others (baseline_part, constants_part) is decided before its points
+ * can be built.
+ */
+typedef struct StudyPart {
+    int kind;                         /* StudyPartKind */
+    char name[STUDY_PART_MAX];        /* its key, made unique: "grid", "grid-2" */
+    const char *id;                   /* what other parts call it; its name unless given */
+    const char *own_id;               /* as written, or NULL */
+    const char *from;                 /* as written: a part's id, or NULL */
+    const char *baseline;             /* as written: a part's id, a network, or NULL */
+    const char *constants;            /* compare, as written: a part's id, or NULL */
+    int baseline_part;                /* index of the part whose network it scales, or STUDY_NONE */
+    int constants_part;               /* compare: whose constants it takes, or STUDY_NONE */
+    int64_t epochs;                   /* of its trials; 0: the recipe's */
+    const char *figure;               /* it is drawn in; default by kind */
+    double step;                      /* grid: spacing of alpha, beta, gamma */
+    double product;                   /* grid: alpha beta^2 gamma^2 */
+    double tolerance;                 /* grid: relative, inclusive */
+    int match;                        /* grid: StudyMatch */
+    const YamlNode *also_node;        /* grid: as written */
+    double (*also)[STUDY_DIMENSIONS]; /* grid: further points */
+    size_t n_also;
+    YamlDoubles width, depth, resolution; /* curves; lines uses width */
+    const YamlNode *bases_node;           /* lines: as written */
+    double (*bases)[2];                   /* lines: depth, resolution */
+    size_t n_bases;
+    const YamlNode *strategies_node; /* compare: as written */
+    StudyStrategy *strategies;
+    size_t n_strategies;
+    YamlDoubles macs; /* compare: targets over the baseline's MACs */
+} StudyPart;
+
+typedef struct Study {
+    const YamlNode *version_node; /* as written, or NULL */
+    int version;                  /* of its trials' digests (harness/identity.h) */
+    const char *name;
+    const char *question;
+    const char *baseline; /* zoo name, or a path relative to `folder` */
+    const char *folder;   /* the study file's; "" for built-in ones */
+    StudyData data;
+    Recipe recipe;
+    YamlInts seeds;
+    StudyFairness fairness;
+    StudyObjective objective;
+    const YamlNode *network;    /* keys of the network file replaced before scaling, or NULL */
+    const YamlNode *parts_node; /* as written */
+    StudyPart *parts;
+    size_t n_parts;
+    YamlDoc *doc; /* owner of everything */
+} Study;
+
+/* The part's key in a study file: "grid", "curves", "lines", "compare". */
+const char *study_part_key(int kind);
+
+/* The index of the part of that id, or STUDY_NONE. */
+int study_find_part(const Study *study, const char *id);
+
+/* Whether a strategy is a compound without constants of its own: it takes a grid's. */
+bool study_needs_constants(const StudyStrategy *strategy);
+
+#endif
