@@ -51,6 +51,23 @@ static Sums sum_part(const ImageSet *set, DataPart part, int threads)
     return total;
 }
 
+static void fill(DataStats *stats, int channel, double mean, double std)
+{
+    const double level = LEVELS - 1;
+    stats->mean[channel] = (float)mean;
+    stats->std[channel] = (float)std;
+    for (int v = 0; v < LEVELS; v++)
+        stats->value[channel][v] = (float)(((double)v / level - mean) / std);
+}
+
+DataStats imagestats_given(const float mean[DATA_CHANNELS], const float std[DATA_CHANNELS])
+{
+    DataStats stats;
+    for (int c = 0; c < DATA_CHANNELS; c++)
+        fill(&stats, c, (double)mean[c], (double)std[c]);
+    return stats;
+}
+
 DataStats imagestats_compute(const ImageSet *set, DataPart part, int threads)
 {
     const Sums sums = sum_part(set, part, threads);
@@ -62,10 +79,7 @@ DataStats imagestats_compute(const ImageSet *set, DataPart part, int threads)
         const double square = sums.n ? (double)sums.square[c] / (n * level) : 0.0;
         const double variance = square - mean * mean;
         const double std = variance > smallest * smallest ? __builtin_sqrt(variance) : smallest;
-        stats.mean[c] = (float)mean;
-        stats.std[c] = (float)std;
-        for (int v = 0; v < LEVELS; v++)
-            stats.value[c][v] = (float)(((double)v / level - mean) / std);
+        fill(&stats, c, mean, std);
     }
     return stats;
 }

@@ -28,6 +28,9 @@ typedef struct DataMajority {
 ErrCode imagestats_majority(const ImageSet *set, DataPart part, DataMajority *majority,
                             Err *err) ERR_CHECKED;
 
+/* Statistics known from elsewhere, for images of another set. */
+DataStats imagestats_given(const float mean[DATA_CHANNELS], const float std[DATA_CHANNELS]);
+
 /* Statistics of one part. Deterministic for any number of threads. */
 DataStats imagestats_compute(const ImageSet *set, DataPart part, int threads);
 

@@ -42,14 +42,14 @@ static void run_batch(Evaluation *out, Net *net, Batches *batches, uint32_t inde
         out->confusion[buffers->batch.label[i] * out->classes + buffers->predictions[i]]++;
 }
 
-ErrCode evaluation_run(Evaluation *out, Net *net, const ImageSet *set, DataPart part, Err *err)
+ErrCode evaluation_run(Evaluation *out, Net *net, const ImageSet *set, const DataStats *stats,
+                       DataPart part, Err *err)
 {
     Buffers buffers = {0};
     Batches *batches = NULL;
     EvalSums sums = {0};
     const BatchSettings settings = {
         .part = part, .batch = net_settings(net)->batch, .max_threads = net_settings(net)->threads};
-    const DataStats stats = imagestats_compute(set, PART_TRAIN, net_settings(net)->threads);
     *out = (Evaluation){.classes = net_network(net)->classes};
     const size_t cells = (size_t)out->classes * (size_t)out->classes;
     out->confusion = mem_calloc(cells, sizeof *out->confusion);
@@ -58,7 +58,7 @@ ErrCode evaluation_run(Evaluation *out, Net *net, const ImageSet *set, DataPart 
         goto fail;
     }
     TRY(make_buffers(&buffers, net, err));
-    TRY(batches_create(&batches, set, &stats, &settings, err));
+    TRY(batches_create(&batches, set, stats, &settings, err));
     batches_begin_epoch(batches, 0);
     for (uint32_t i = 0; i < batches_count(batches); i++)
         run_batch(out, net, batches, i, &buffers, &sums);
@@ -84,6 +84,34 @@ double evaluation_class_top1(const Evaluation *evaluation, int label)
     const int64_t n = evaluation_class_count(evaluation, label);
     const int64_t hits = evaluation->confusion[label * evaluation->classes + label];
     return n ? PERCENT * (double)hits / (double)n : (double)NAN;
+}
+
+int evaluation_majority(const Evaluation *evaluation)
+{
+    int label = 0;
+    for (int c = 1; c < evaluation->classes; c++)
+        if (evaluation_class_count(evaluation, c) > evaluation_class_count(evaluation, label))
+            label = c;
+    return label;
+}
+
+double evaluation_majority_share(const Evaluation *evaluation)
+{
+    const int64_t most = evaluation_class_count(evaluation, evaluation_majority(evaluation));
+    return PERCENT * (double)most / (double)evaluation->n;
+}
+
+double evaluation_balanced(const Evaluation *evaluation)
+{
+    double sum = 0;
+    int n = 0;
+    for (int c = 0; c < evaluation->classes; c++) {
+        if (evaluation_class_count(evaluation, c) == 0)
+            continue;
+        sum += evaluation_class_top1(evaluation, c);
+        n++;
+    }
+    return sum / n;
 }
 
 void evaluation_release(Evaluation *evaluation)

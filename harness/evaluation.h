@@ -21,16 +21,24 @@ typedef struct Evaluation {
 } Evaluation;
 
 /*
- * Evaluates net (its weights, running statistics) on `part` of `set`, normalised as in training, by
- * the statistics of the training subset. ERR_MEMORY, ERR_USAGE (empty part). evaluation_release
- * frees the matrix.
+ * Evaluates net (its weights, running statistics) on `part` of `set`, normalised by `stats`: as in
+ * training. ERR_MEMORY, ERR_USAGE (empty part). evaluation_release frees the matrix.
  */
-ErrCode evaluation_run(Evaluation *out, Net *net, const ImageSet *set, DataPart part,
-                       Err *err) ERR_CHECKED;
+ErrCode evaluation_run(Evaluation *out, Net *net, const ImageSet *set, const DataStats *stats,
+                       DataPart part, Err *err) ERR_CHECKED;
 
 /* Images of class `label`, and percent of them that were recognised (NaN without any). */
 int64_t evaluation_class_count(const Evaluation *evaluation, int label);
 double evaluation_class_top1(const Evaluation *evaluation, int label);
+
+/* The class with most images, of several the first: its share is the accuracy of always saying it.
+ */
+int evaluation_majority(const Evaluation *evaluation);
+double evaluation_majority_share(const Evaluation *evaluation); /* percent */
+
+/* Mean of the accuracies of the classes that have images, percent: chance is 100 over their number.
+ */
+double evaluation_balanced(const Evaluation *evaluation);
 
 /* Accepts a zeroed struct. */
 void evaluation_release(Evaluation *evaluation);

@@ -86,7 +86,17 @@ ErrCode inference_run(Net *net, const InferenceImages *images, float *logits, Er
     return ERR_NONE;
 }
 
-ErrCode inference_write(Net *net, const InferenceImages *images, const char *path, Err *err)
+static int largest(const float *logits, int classes)
+{
+    int best = 0;
+    for (int c = 1; c < classes; c++)
+        if (logits[c] > logits[best])
+            best = c;
+    return best;
+}
+
+ErrCode inference_write(Net *net, const InferenceImages *images, const char *path, int *labels,
+                        Err *err)
 {
     const int classes = net_network(net)->classes;
     const size_t n_logits = (size_t)images->n * (size_t)classes;
@@ -102,6 +112,8 @@ ErrCode inference_write(Net *net, const InferenceImages *images, const char *pat
     safetensors_measure(&result);
     TRY(inference_run(net, images, logits, err));
     TRY(safetensors_write(path, &set, err));
+    for (int64_t i = 0; labels != NULL && i < images->n; i++)
+        labels[i] = largest(logits + i * classes, classes);
 fail:
     mem_free(logits);
     return err->code;

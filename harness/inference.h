@@ -35,8 +35,11 @@ void inference_release(InferenceImages *images);
  */
 ErrCode inference_run(Net *net, const InferenceImages *images, float *logits, Err *err) ERR_CHECKED;
 
-/* inference_run into a file of logits, written atomically. ERR_IO, ERR_MEMORY. */
-ErrCode inference_write(Net *net, const InferenceImages *images, const char *path,
+/*
+ * inference_run into a file of logits, written atomically; labels[n] gets each image's class, that
+ * of the largest logit (of several the first), unless NULL. ERR_IO, ERR_MEMORY.
+ */
+ErrCode inference_write(Net *net, const InferenceImages *images, const char *path, int *labels,
                         Err *err) ERR_CHECKED;
 
 #endif

@@ -273,7 +273,28 @@ static ErrCode pack(const Onnx__ModelProto *model, const char *path, Err *err)
     return code;
 }
 
-static ErrCode write_model(Graph *graph, const char *path, Err *err)
+/* Where the weights are from, at the model's own resolution. */
+static ErrCode add_origin(Graph *graph, const WeightOrigin *origin, Onnx__ModelProto *model,
+                          Err *err)
+{
+    MetadataEntry entries[ORIGIN_ENTRIES];
+    size_t n = 0;
+    TRY(origin_entries(origin, net_network(graph->net), &graph->arena, entries, &n, err));
+    Onnx__StringStringEntryProto *items = arena_zalloc(&graph->arena, n, sizeof *items);
+    model->metadata_props = arena_zalloc(&graph->arena, n, sizeof(void *));
+    TRY(arena_ok(&graph->arena, err));
+    for (size_t i = 0; i < n; i++) {
+        onnx__string_string_entry_proto__init(&items[i]);
+        items[i].key = text(graph, entries[i].key);
+        items[i].value = text(graph, entries[i].value);
+        model->metadata_props[i] = &items[i];
+    }
+    model->n_metadata_props = n;
+fail:
+    return err->code;
+}
+
+static ErrCode write_model(Graph *graph, const WeightOrigin *origin, const char *path, Err *err)
 {
     const Network *network = net_network(graph->net);
     const int64_t image[IMAGE_DIMS] = {0, IMAGE_CHANNELS, network->resolution, network->resolution};
@@ -302,13 +323,14 @@ static ErrCode write_model(Graph *graph, const char *path, Err *err)
     model.n_opset_import = 1;
     model.opset_import = opsets;
     model.graph = &body;
+    TRY(add_origin(graph, origin, &model, err));
     TRY(arena_ok(&graph->arena, err));
     TRY(pack(&model, path, err));
 fail:
     return err->code;
 }
 
-ErrCode onnx_write(const Net *net, const char *path, Err *err)
+ErrCode onnx_write(const Net *net, const WeightOrigin *origin, const char *path, Err *err)
 {
     const Network *network = net_network(net);
     Graph graph = {.net = net};
@@ -320,7 +342,7 @@ ErrCode onnx_write(const Net *net, const char *path, Err *err)
     add_weights(&graph);
     for (int i = 0; i < network->n_ops; i++)
         add_op(&graph, i);
-    TRY(write_model(&graph, path, err));
+    TRY(write_model(&graph, origin, path, err));
 fail:
     arena_release(&graph.arena);
     return err->code;

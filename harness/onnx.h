@@ -11,8 +11,14 @@
 
 #include "base/err.h"
 #include "nn/net.h"
+#include "weights/origin.h"
 
-/* Writes `net` (its weights, running statistics) to `path`, atomically. ERR_IO, ERR_MEMORY. */
-ErrCode onnx_write(const Net *net, const char *path, Err *err) ERR_CHECKED;
+/*
+ * Writes `net` (its weights, running statistics) to `path`, atomically. metadata_props are the keys
+ * of weights/origin.h without a digest: of the network as it is written and, where they are known,
+ * of the training. ERR_IO, ERR_MEMORY.
+ */
+ErrCode onnx_write(const Net *net, const WeightOrigin *origin, const char *path,
+                   Err *err) ERR_CHECKED;
 
 #endif

@@ -55,6 +55,24 @@ fail:
     return err->code;
 }
 
+static const char *class_name(const void *user, int label)
+{
+    return dataset_class_name(user, label);
+}
+
+OriginData study_data_origin(const StudyImages *images, const StudyData *data,
+                             const DataStats *stats, int resolution)
+{
+    return (OriginData){.set = data->name,
+                        .digest = dataset_contents(images->set),
+                        .mean = stats->mean,
+                        .deviation = stats->std,
+                        .resolution = resolution,
+                        .n_classes = dataset_n_classes(images->set),
+                        .class_name = class_name,
+                        .user = images->set};
+}
+
 void study_data_close(StudyImages *images)
 {
     split_release(&images->split);

@@ -6,7 +6,9 @@
 
 #include "harness/study.h"
 
+#include "data/imagestats.h"
 #include "data/split.h"
+#include "weights/origin.h"
 
 typedef struct StudyImages {
     Dataset *set;
@@ -19,6 +21,13 @@ typedef struct StudyImages {
  * drawn is to be cropped. */
 ErrCode study_data_open(StudyImages *out, const StudyData *data, const char *data_root, int threads,
                         Err *err) ERR_CHECKED;
+
+/*
+ * What weights trained on these say of it, `stats` being those at a resolution; everything is
+ * borrowed, and may be filled later.
+ */
+OriginData study_data_origin(const StudyImages *images, const StudyData *data,
+                             const DataStats *stats, int resolution);
 
 /* Accepts a zeroed struct. */
 void study_data_close(StudyImages *images);

@@ -104,7 +104,7 @@ static ErrCode make_batches(Trainer *t, Err *err)
 {
     const Recipe *recipe = t->job->recipe;
     const int batch = batch_size(t);
-    const DataStats stats = imagestats_compute(t->set, PART_TRAIN, t->job->threads);
+    t->stats = imagestats_compute(t->set, PART_TRAIN, t->job->threads);
     for (int part = 0; part < N_PARTS; part++) {
         const bool is_train = part == PART_TRAIN;
         const BatchSettings settings = {.part = (DataPart)part,
@@ -114,7 +114,7 @@ static ErrCode make_batches(Trainer *t, Err *err)
                                         .augment = is_train ? recipe->augment : 0,
                                         .seed = (uint64_t)t->job->seed,
                                         .max_threads = t->job->threads};
-        if (batches_create(&t->parts[part], t->set, &stats, &settings, err) != ERR_NONE)
+        if (batches_create(&t->parts[part], t->set, &t->stats, &settings, err) != ERR_NONE)
             return err->code;
         batches_begin_epoch(t->parts[part], 0);
     }
@@ -140,6 +140,35 @@ static ErrCode make_net(Trainer *t, Err *err)
     return net_create(&t->net, job->network, &settings, err);
 }
 
+/* Fresh weights, or those of a file; whether it fits the network shows at once. */
+static ErrCode start_weights(Trainer *t, Err *err)
+{
+    const TrainJob *job = t->job;
+    net_init_weights(t->net, (uint64_t)job->seed);
+    if (job->init == NULL)
+        return ERR_NONE;
+    const OriginData data =
+        study_data_origin(&t->images, job->data, &t->stats, job->network->resolution);
+    const WeightSource source = {job->init, &weights_own_names, job->accept, &data};
+    TRY(weights_load(t->net, &source, &t->init, err));
+    if (!t->init.is_known)
+        trainer_state_warn(t, "'%s' " ORIGIN_UNKNOWN, job->init);
+fail:
+    return err->code;
+}
+
+/* Where the weights to come are from, and that those of before are from there, too. */
+static ErrCode make_origin(Trainer *t, Err *err)
+{
+    const TrainJob *job = t->job;
+    const OriginData data =
+        study_data_origin(&t->images, job->data, &t->stats, job->network->resolution);
+    TRY(origin_check_data(&t->init, job->init, &data, job->accept, err));
+    TRY(origin_make(&t->origin, job->network, &data, err));
+fail:
+    return err->code;
+}
+
 static ErrCode begin(Trainer *t, Err *err)
 {
     bool is_resumed = false;
@@ -152,13 +181,11 @@ static ErrCode begin(Trainer *t, Err *err)
         goto fail;
     }
     TRY(trainer_files_resume(t, &is_resumed, err));
-    if (!is_resumed) {
-        net_init_weights(t->net, (uint64_t)t->job->seed);
-        if (t->job->init != NULL)
-            TRY(weights_load(t->net, t->job->init, &weights_own_names, err));
-    }
+    if (!is_resumed)
+        TRY(start_weights(t, err));
     TRY(prepare_images(t, err));
     TRY(make_batches(t, err));
+    TRY(make_origin(t, err));
     if (t->callbacks->epoch != NULL)
         for (int64_t i = 0; i < t->at.epoch; i++)
             t->callbacks->epoch(t->callbacks->user, &t->epochs[i]);
@@ -176,6 +203,8 @@ static void release(Trainer *t)
     imageset_close(&t->set);
     study_data_close(&t->images);
     arena_release(&t->arena);
+    origin_release(&t->origin);
+    origin_release(&t->init);
     mem_free(t->epochs);
 }
 

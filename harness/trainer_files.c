@@ -229,13 +229,20 @@ fail:
     return err_wrap(err, "saving a checkpoint");
 }
 
+/* What was measured, and where it is from. */
+static ErrCode save_weights(const Trainer *t, const char *path, Err *err)
+{
+    return weights_save(t->net, t->measured, path, &weights_own_names,
+                        t->job->is_bare ? NULL : &t->origin, err);
+}
+
 ErrCode trainer_files_save_best(Trainer *t, const Epoch *epoch, Err *err)
 {
     char *path = best_path(t->job->dir, epoch->epoch);
     Hash128 hash;
     if (path == NULL)
         return err_memory(err, NAME_MAX_BYTES);
-    TRY(weights_save(t->net, t->measured, path, &weights_own_names, err));
+    TRY(save_weights(t, path, err));
     TRY(hash_file(path, &hash, err));
     hash_hex(hash, t->at.best_hash);
     t->at.best_epoch = epoch->epoch;
@@ -276,7 +283,7 @@ ErrCode trainer_files_save_result(Trainer *t, Err *err)
         goto fail;
     }
     TRY(copy_checked(source, best, t->at.best_hash, err));
-    TRY(weights_save(t->net, t->measured, weights, &weights_own_names, err));
+    TRY(save_weights(t, weights, err));
     if (!t->job->keep_checkpoints)
         TRY(prune(t->job->dir, 0, err));
     mem_free(weights);

@@ -14,6 +14,7 @@
 #include "data/batches.h"
 #include "nn/net.h"
 #include "nn/schedule.h"
+#include "weights/origin.h"
 
 /* Everything a checkpoint must bring back besides the Net. */
 typedef struct TrainPosition {
@@ -35,7 +36,10 @@ typedef struct Trainer {
     ImageSet *set;
     Batches *parts[N_PARTS];
     Net *net;
-    NetValues measured; /* NET_EMA if the recipe has averages, else NET_WEIGHTS */
+    DataStats stats;     /* of the training images */
+    WeightOrigin origin; /* of the weights to come */
+    WeightOrigin init;   /* of those it starts from */
+    NetValues measured;  /* NET_EMA if the recipe has averages, else NET_WEIGHTS */
     Arena arena;
     Batch batch;
     Schedule schedule;

@@ -60,6 +60,8 @@ typedef struct TrainJob {
     const char *const *resume; /* folders whose checkpoints may be taken up, newest wins */
     size_t n_resume;
     const char *init;      /* weight file to start from, or NULL */
+    unsigned accept;       /* OriginAccept: what of its origin may be another */
+    bool is_bare;          /* weights without metadata, as the first release wrote them */
     const char *cache;     /* last resort for decoded data (data/imageset.h), or NULL */
     bool keep_checkpoints; /* after the end, too: a coordinator has still to accept it */
     int64_t checkpoint_ns; /* time between checkpoints inside an epoch; 0 = 60 s */

@@ -263,6 +263,7 @@ static ErrCode train(Speaker *speaker, const Study *study, const Network *networ
                                 .resume = (const char *const *)folders,
                                 .n_resume = n_folders,
                                 .cache = job->cache,
+                                .is_bare = study->version == 1,
                                 .keep_checkpoints = true};
     const TrainCallbacks callbacks = {.user = speaker,
                                       .epoch = say_epoch,

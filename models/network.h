@@ -88,6 +88,7 @@ typedef struct Network {
     int classes;
     double bn_momentum; /* TensorFlow's decay: running = m running + (1 - m) batch */
     double bn_epsilon;
+    bool pads_same; /* TensorFlow's padding, which `pad` of the ops shows at some sizes only */
     int n_ops;
     Op *ops;                    /* owned; network_release frees it */
     int64_t params, macs, acts; /* sums over ops */

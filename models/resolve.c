@@ -371,6 +371,7 @@ ErrCode resolve_network(Network *network, const Spec *spec, Err *err)
     network->classes = spec->classes;
     network->bn_momentum = spec->batch_norm.momentum;
     network->bn_epsilon = spec->batch_norm.epsilon;
+    network->pads_same = spec->padding == PADDING_SAME;
     network->n_ops = walk.n_ops;
     network->params = walk.params;
     network->macs = walk.macs;

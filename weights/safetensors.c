@@ -3,6 +3,9 @@
  */
 #include "weights/safetensors.h"
 
+#include "weights/halves.h"
+#include "weights/notweights.h"
+
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/json.h"
@@ -15,8 +18,6 @@
 #include <string.h>
 
 enum { LENGTH_BYTES = 8 };
-
-static const char zip_magic[4] = {'P', 'K', 3, 4};
 
 struct TensorFile {
     char *path;
@@ -41,9 +42,10 @@ static ErrCode read_type(const TensorFile *file, const json_t *entry, TensorInfo
         return bad(file, tensor->name, "has no dtype", err);
     if (safetensors_type_find(text, &tensor->type))
         return ERR_NONE;
-    return err_set(err, ERR_DATA,
-                   "tensor '%s' in '%s' has dtype '%.16s': F32, F64, I64, I32 and U8 are known",
-                   tensor->name, file->path, text);
+    return err_set(
+        err, ERR_DATA,
+        "tensor '%s' in '%s' has dtype '%.16s': F32, F64, F16, BF16, I64, I32 and U8 are known",
+        tensor->name, file->path, text);
 }
 
 /* Shape, and from it the sizes by checked multiplication. */
@@ -179,19 +181,19 @@ static ErrCode split(TensorFile *file, const unsigned char *data, size_t n_bytes
     uint64_t n = 0;
     for (int i = LENGTH_BYTES - 1; i >= 0; i--)
         n = n << 8 | data[i];
-    if (memcmp(data, zip_magic, sizeof zip_magic) == 0)
-        return err_set(err, ERR_DATA,
-                       "'%s' is a zip file, as torch.save writes: save the state dict with "
-                       "safetensors.torch.save_file",
-                       file->path);
-    if (n > SAFETENSORS_HEADER_MAX || n > n_bytes - LENGTH_BYTES)
-        return err_set(err, ERR_DATA,
-                       "'%s' is no safetensors file, or cut: header of %llu bytes in %zu",
-                       file->path, (unsigned long long)n, n_bytes);
+    if (n > SAFETENSORS_HEADER_MAX || n > n_bytes - LENGTH_BYTES) {
+        TRY(notweights_check(file->path, (const char *)data, n_bytes, err));
+        (void)err_set(err, ERR_DATA,
+                      "'%s' is no safetensors file, or cut: header of %llu bytes in %zu",
+                      file->path, (unsigned long long)n, n_bytes);
+        goto fail;
+    }
     *n_header = (size_t)n;
     file->body = data + LENGTH_BYTES + n;
     file->n_body = n_bytes - LENGTH_BYTES - (size_t)n;
     return ERR_NONE;
+fail:
+    return err->code;
 }
 
 /* Messages give line and column of the header, not of the file. */
@@ -301,20 +303,31 @@ const char *safetensors_metadata(const TensorFile *file, const char *key)
 
 static float element(const TensorInfo *tensor, size_t i)
 {
+    const char *at = (const char *)tensor->data + i * safetensors_type_bytes(tensor->type);
     if (tensor->type == TENSOR_F64) {
         double wide;
-        memcpy(&wide, (const char *)tensor->data + i * sizeof wide, sizeof wide);
+        memcpy(&wide, at, sizeof wide);
         return (float)wide;
     }
+    if (tensor->type == TENSOR_F16 || tensor->type == TENSOR_BF16) {
+        uint16_t half;
+        memcpy(&half, at, sizeof half);
+        return tensor->type == TENSOR_F16 ? halves_from_f16(half) : halves_from_bf16(half);
+    }
     float value;
-    memcpy(&value, (const char *)tensor->data + i * sizeof value, sizeof value);
+    memcpy(&value, at, sizeof value);
     return value;
+}
+
+static bool is_float(TensorType type)
+{
+    return type == TENSOR_F32 || type == TENSOR_F64 || type == TENSOR_F16 || type == TENSOR_BF16;
 }
 
 ErrCode safetensors_floats(const TensorFile *file, const TensorInfo *tensor, bool allow_nonfinite,
                            float *data, size_t n_elements, Err *err)
 {
-    if (tensor->type != TENSOR_F32 && tensor->type != TENSOR_F64)
+    if (!is_float(tensor->type))
         return err_set(err, ERR_DATA, "tensor '%s' in '%s' has dtype '%s' where F32 is wanted",
                        tensor->name, file->path, safetensors_type_name(tensor->type));
     if (tensor->n_elements != n_elements)

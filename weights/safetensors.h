@@ -24,7 +24,10 @@ typedef struct TensorFile TensorFile;
 
 /* --- read --- */
 
-/* Maps and checks the whole file's structure (not its numbers). ERR_IO, ERR_DATA, ERR_MEMORY. */
+/*
+ * Maps and checks the whole file's structure (not its numbers). ERR_IO, ERR_DATA, ERR_MEMORY. What
+ * is another kind of file altogether is called by its name (weights/notweights.h).
+ */
 ErrCode safetensors_open(TensorFile **out, const char *path, Err *err) ERR_CHECKED;
 
 const char *safetensors_path(const TensorFile *file);
@@ -34,8 +37,9 @@ const TensorInfo *safetensors_find(const TensorFile *file, const char *name); /*
 const char *safetensors_metadata(const TensorFile *file, const char *key);    /* NULL: none */
 
 /*
- * Copies a tensor of n_elements as floats (from F32 or F64). ERR_DATA, naming file and tensor, if
- * it is of another type or size, or holds a number that is not finite (unless allow_nonfinite).
+ * Copies a tensor of n_elements as floats: F32 as it is, F16 and BF16 widened exactly, F64 rounded.
+ * ERR_DATA, naming file and tensor, if it is of another type or size, or holds a number that is not
+ * finite (unless allow_nonfinite).
  */
 ErrCode safetensors_floats(const TensorFile *file, const TensorInfo *tensor, bool allow_nonfinite,
                            float *data, size_t n_elements, Err *err) ERR_CHECKED;

@@ -13,8 +13,9 @@ static const struct {
     const char *name;
     size_t n_bytes;
 } types[] = {
-    [TENSOR_F32] = {"F32", 4}, [TENSOR_F64] = {"F64", 8}, [TENSOR_I64] = {"I64", 8},
-    [TENSOR_I32] = {"I32", 4}, [TENSOR_U8] = {"U8", 1},
+    [TENSOR_F32] = {"F32", 4},   [TENSOR_F64] = {"F64", 8}, [TENSOR_F16] = {"F16", 2},
+    [TENSOR_BF16] = {"BF16", 2}, [TENSOR_I64] = {"I64", 8}, [TENSOR_I32] = {"I32", 4},
+    [TENSOR_U8] = {"U8", 1},
 };
 
 const char *safetensors_type_name(TensorType type)

@@ -18,6 +18,8 @@ enum { SAFETENSORS_MAX_DIMS = 8 };
 typedef enum TensorType {
     TENSOR_F32,
     TENSOR_F64,
+    TENSOR_F16,
+    TENSOR_BF16,
     TENSOR_I64,
     TENSOR_I32,
     TENSOR_U8,

@@ -112,22 +112,27 @@ static ErrCode check_no_extras(const Net *net, const TensorFile *file, const Wei
     return err->code;
 }
 
-ErrCode weights_load(Net *net, const char *path, const WeightNaming *naming, Err *err)
+ErrCode weights_load(Net *net, const WeightSource *source, WeightOrigin *origin, Err *err)
 {
     TensorFile *file = NULL;
     const size_t n_bytes = net_largest_tensor(net) * sizeof(float);
     float *data = mem_alloc(n_bytes);
+    *origin = (WeightOrigin){0};
     if (data == NULL) {
         err_memory(err, n_bytes);
         goto fail;
     }
-    TRY(safetensors_open(&file, path, err));
-    TRY(check_no_extras(net, file, naming, err));
+    TRY(safetensors_open(&file, source->path, err));
+    TRY(origin_read(origin, file, err));
+    if (source->used != NULL)
+        TRY(origin_check_classes(origin, source->path, source->used, err));
+    TRY(check_no_extras(net, file, source->naming, err));
     for (int i = 0; i < net_n_tensors(net);
          i++) /* all of it first, so that a bad file changes nothing */
-        TRY(read_tensor(net, file, naming, i, data, err));
+        TRY(read_tensor(net, file, source->naming, i, data, err));
+    TRY(origin_check_network(origin, source->path, net_network(net), source->accept, err));
     for (int i = 0; i < net_n_tensors(net); i++) {
-        TRY(read_tensor(net, file, naming, i, data, err));
+        TRY(read_tensor(net, file, source->naming, i, data, err));
         net_write(net, i, NET_WEIGHTS, data);
     }
     net_reset_optimizer(net);
@@ -140,17 +145,18 @@ fail:
     return err->code;
 }
 
-ErrCode weights_open(Net **out, const Spec *spec, const NetSettings *settings, const char *path,
-                     const WeightNaming *naming, Err *err)
+ErrCode weights_open(Net **out, const Spec *spec, const NetSettings *settings,
+                     const WeightSource *source, WeightOrigin *origin, Err *err)
 {
     Spec adapted = *spec;
     Network network = {0};
     Net *net = NULL;
-    if (naming->adapt != NULL)
-        TRY(naming->adapt(&adapted, err));
+    *origin = (WeightOrigin){0};
+    if (source->naming->adapt != NULL)
+        TRY(source->naming->adapt(&adapted, err));
     TRY(resolve_network(&network, &adapted, err));
     TRY(net_create(&net, &network, settings, err));
-    TRY(weights_load(net, path, naming, err));
+    TRY(weights_load(net, source, origin, err));
     network_release(&network);
     *out = net;
     return ERR_NONE;
@@ -162,13 +168,28 @@ fail:
 
 /* --- save --- */
 
+/* The set's metadata in entries[ORIGIN_ENTRIES], with its digest; texts in the arena. */
+static ErrCode seal(TensorSet *set, const WeightOrigin *origin, MetadataEntry *entries,
+                    Arena *arena, Err *err)
+{
+    char *digest = arena_alloc(arena, HASH_HEX_BYTES, 1);
+    MetadataEntry entry;
+    TRY(origin_entries(origin, NULL, arena, entries, &set->n_metadata, err));
+    set->metadata = entries;
+    TRY(origin_seal(set, digest, &entry, err));
+    entries[set->n_metadata++] = entry;
+fail:
+    return err->code;
+}
+
 ErrCode weights_save(const Net *net, NetValues values, const char *path, const WeightNaming *naming,
-                     Err *err)
+                     const WeightOrigin *origin, Err *err)
 {
     const size_t n = (size_t)net_n_tensors(net);
     size_t n_elements = 0;
     for (size_t i = 0; i < n; i++)
         n_elements += net_tensor(net, (int)i)->n_elements;
+    MetadataEntry entries[ORIGIN_ENTRIES];
     Arena arena = {0};
     TensorSet set = {.tensors = arena_zalloc(&arena, n, sizeof *set.tensors), .n_tensors = n};
     char(*names)[NET_TENSOR_NAME_MAX] = arena_zalloc(&arena, n, sizeof *names);
@@ -182,6 +203,8 @@ ErrCode weights_save(const Net *net, NetValues values, const char *path, const W
         net_read(net, (int)i, values, data);
         data += tensor->n_elements;
     }
+    if (origin != NULL)
+        TRY(seal(&set, origin, entries, &arena, err));
     TRY(safetensors_write(path, &set, err));
 fail:
     arena_release(&arena);

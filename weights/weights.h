@@ -2,13 +2,15 @@
  * weights/weights.h: a network's weights in safetensors files, under our own or other people's
  * names.
  *
- * A file holds every tensor of the Net (running statistics included) and nothing else; its bytes
- * are a function of the network and the numbers. A naming is a table entry: it says what one of our
- * tensors is called elsewhere, which extra tensors of such files are ignored, and what such weights
- * ask of the network.
+ * A file holds every tensor of the Net (running statistics included) and where they are from
+ * (weights/origin.h); its bytes are a function of those and the numbers. A naming is a table entry:
+ * it says what one of our tensors is called elsewhere, which extra tensors of such files are
+ * ignored, and what such weights ask of the network.
  */
 #ifndef WEIGHTS_WEIGHTS_H
 #define WEIGHTS_WEIGHTS_H
+
+#include "weights/origin.h"
 
 #include "models/spec.h"
 #include "nn/net.h"
@@ -30,23 +32,36 @@ typedef struct WeightNaming {
 
 extern const WeightNaming weights_own_names;
 
-/*
- * Reads every tensor of the Net from `path`, then resets optimiser and averages. ERR_IO, ERR_DATA
- * (missing or extra tensor, wrong shape or type, a number that is not finite; the Net is
- * unchanged).
- */
-ErrCode weights_load(Net *net, const char *path, const WeightNaming *naming, Err *err) ERR_CHECKED;
+/* Which file, and how it is read. */
+typedef struct WeightSource {
+    const char *path;
+    const WeightNaming *naming;
+    unsigned accept;        /* OriginAccept: what of the origin need not be that of the use */
+    const OriginData *used; /* whose classes must be the origin's, or NULL */
+} WeightSource;
 
 /*
- * *out = the network of `spec`, adapted to the naming, resolved, planned, with the weights of
- * `path`; net_destroy it. ERR_USAGE (adapt, a network beyond the limits), as net_create and
+ * Reads every tensor of the Net, then resets optimiser and averages; *origin (origin_release it in
+ * either case) is what the file says, and the Net's network is that. ERR_IO, ERR_DATA (damaged;
+ * missing or extra tensor, wrong shape or type, a number that is not finite; another network, other
+ * classes; the Net is unchanged), ERR_VERSION.
+ */
+ErrCode weights_load(Net *net, const WeightSource *source, WeightOrigin *origin,
+                     Err *err) ERR_CHECKED;
+
+/*
+ * *out = the network of `spec`, adapted to the naming, resolved, planned, with the weights of the
+ * source; net_destroy it. ERR_USAGE (adapt, a network beyond the limits), as net_create and
  * weights_load.
  */
-ErrCode weights_open(Net **out, const Spec *spec, const NetSettings *settings, const char *path,
-                     const WeightNaming *naming, Err *err) ERR_CHECKED;
+ErrCode weights_open(Net **out, const Spec *spec, const NetSettings *settings,
+                     const WeightSource *source, WeightOrigin *origin, Err *err) ERR_CHECKED;
 
-/* Writes NET_WEIGHTS or NET_EMA, atomically. ERR_IO, ERR_MEMORY. */
+/*
+ * Writes NET_WEIGHTS or NET_EMA, atomically, with their origin; NULL: without metadata, as the
+ * first release did. ERR_IO, ERR_MEMORY.
+ */
 ErrCode weights_save(const Net *net, NetValues values, const char *path, const WeightNaming *naming,
-                     Err *err) ERR_CHECKED;
+                     const WeightOrigin *origin, Err *err) ERR_CHECKED;
 
 #endif

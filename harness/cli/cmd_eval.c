@@ -7,20 +7,30 @@
 #include "harness/evaluation.h"
 #include "harness/study_data.h"
 
+#include <stdio.h>
+
 static const char *const usage[] = {
     "--network N --weights W --data NAME[=PATH] [--split val|test] [--batch B] [--json]", NULL};
-static const char *const notes[] = {"Normalisation is by the training subset, as in training: give "
-                                    "the same data.train by --set. With --json: "
-                                    "loss, top1, accuracy of each class and the confusion matrix "
-                                    "(row = class, column = prediction).",
-                                    NULL};
+static const char *const notes[] = {
+    "Normalisation is by the training subset, as in training: give "
+    "the same data.train by --set. Weights say what they were "
+    "trained on; another network, resolution, normalisation, set "
+    "or class is an error, --resolution and --any-data apart. "
+    "Beside top-1 stand the mean over the classes and the share "
+    "of the largest class. With --json: "
+    "loss, top1, balanced, majority, accuracy of each class and the confusion matrix "
+    "(row = class, column = prediction).",
+    NULL};
 
 typedef struct EvalSettings {
     WeightsOptions trained;
     DataOption data;
     int64_t batch;
     int split;
+    bool any_data;
 } EvalSettings;
+
+static const double PERCENT = 100.0;
 
 static const char *const split_names[] = {"val", "test", NULL};
 static const DataPart split_parts[] = {PART_VAL, PART_TEST};
@@ -44,21 +54,38 @@ static const Option options[] = {
      .min = 1,
      .max = 65536,
      .doc = "images at a time; changes memory, not results"},
+    {.name = "any-data",
+     .kind = OPTION_FLAG,
+     .offset = FIELD(any_data),
+     .doc = "other data of the same classes, normalised as in training"},
 };
 #undef FIELD
 
+/* A network may have more classes than the set: those have numbers for names. */
+static const char *class_name(const Dataset *data, int label, char number[TEXT_NUMBER_BYTES])
+{
+    (void)snprintf(number, TEXT_NUMBER_BYTES, "%d", label);
+    return label < dataset_n_classes(data) ? dataset_class_name(data, label) : number;
+}
+
 static void put_json(const Evaluation *result, const char *split, const Dataset *data, Text *out)
 {
+    char number[TEXT_NUMBER_BYTES];
     JsonWriter json = json_writer(out, true);
     json_open_map(&json, NULL);
     json_put_text(&json, "split", split);
     json_put_int(&json, "n", result->n);
     json_put_double(&json, "loss", result->loss);
     json_put_double(&json, "top1", result->top1);
+    json_put_double(&json, "balanced", evaluation_balanced(result));
+    json_open_map(&json, "majority");
+    json_put_text(&json, "class", class_name(data, evaluation_majority(result), number));
+    json_put_double(&json, "share", evaluation_majority_share(result) / PERCENT);
+    json_close_map(&json);
     json_open_list(&json, "classes");
     for (int c = 0; c < result->classes; c++) {
         json_open_map(&json, NULL);
-        json_put_text(&json, "name", dataset_class_name(data, c));
+        json_put_text(&json, "name", class_name(data, c, number));
         json_put_int(&json, "n", evaluation_class_count(result, c));
         json_put_double(&json, "top1", evaluation_class_top1(result, c));
         json_close_map(&json);
@@ -75,6 +102,7 @@ static void put_json(const Evaluation *result, const char *split, const Dataset 
 
 static void put_plain(const Evaluation *result, const char *split, const Dataset *data, Text *out)
 {
+    char number[TEXT_NUMBER_BYTES];
     static const TextColumn columns[] = {
         {"class", TEXT_LEFT, 0}, {"images", TEXT_RIGHT, 0}, {"top-1 %", TEXT_RIGHT, 0}};
     TextTable *table = text_table_create(columns, ARRAY_LEN(columns));
@@ -83,7 +111,7 @@ static void put_plain(const Evaluation *result, const char *split, const Dataset
         return;
     }
     for (int c = 0; c < result->classes; c++) {
-        text_table_cell(table, dataset_class_name(data, c));
+        text_table_cell(table, class_name(data, c, number));
         text_table_cellf(table, "%lld", (long long)evaluation_class_count(result, c));
         text_table_cellf(table, "%.2f", evaluation_class_top1(result, c));
     }
@@ -91,6 +119,10 @@ static void put_plain(const Evaluation *result, const char *split, const Dataset
     text_table_destroy(&table);
     text_printf(out, "\n%s: %lld images, top-1 %.2f %%, loss %.4f\n", split, (long long)result->n,
                 result->top1, result->loss);
+    text_printf(out, "balanced %.2f %% (mean over the classes)\nmajority %.2f %% (always '",
+                evaluation_balanced(result), evaluation_majority_share(result));
+    text_append_visible(out, class_name(data, evaluation_majority(result), number));
+    text_append(out, "')\n");
 }
 
 /* Opens network and images and scores; what is printed is left in *result. */
@@ -101,8 +133,15 @@ static ErrCode evaluate(const Call *call, const Study *study, const StudyImages 
     Net *net = NULL;
     ImageSet *set = NULL;
     ImageSetReport report;
-    TRY(weights_options_open(&net, &settings->trained, call, study, dataset_n_classes(images->set),
-                             (int)settings->batch, err));
+    WeightOrigin origin = {0};
+    DataStats stats = {0};
+    OriginData data = study_data_origin(images, &study->data, &stats, 0);
+    const WeightsUse use = {.batch = (int)settings->batch,
+                            .accept = weights_options_accept(&settings->trained) |
+                                      (settings->any_data ? ORIGIN_ANY_DATA : 0),
+                            .study = study,
+                            .data = &data};
+    TRY(weights_options_open(&net, &origin, &settings->trained, call, &use, err));
     const ImageSetSettings view = {.resolution = net_network(net)->resolution,
                                    .center_crop = study->data.center_crop,
                                    .threads = call->threads,
@@ -111,9 +150,15 @@ static ErrCode evaluate(const Call *call, const Study *study, const StudyImages 
     TRY(imageset_open(&set, images->set, &images->split, &view, &report, err));
     if (report.was_built)
         call_prepared(call, report.n_images, report.seconds);
-    TRY(evaluation_run(result, net, set, split_parts[settings->split], err));
+    data.resolution = net_network(net)->resolution;
+    stats = imagestats_compute(set, PART_TRAIN, call->threads);
+    TRY(origin_check_data(&origin, settings->trained.weights, &data, use.accept, err));
+    if (origin.is_known && (settings->any_data || origin.resolution != data.resolution))
+        stats = imagestats_given(origin.mean, origin.deviation);
+    TRY(evaluation_run(result, net, set, &stats, split_parts[settings->split], err));
 fail:
     net_destroy(&net);
+    origin_release(&origin);
     imageset_close(&set);
     return err->code;
 }

@@ -56,7 +56,12 @@ static const Option options[] = {
 static ErrCode export_network(const Call *call, Err *err)
 {
     const ExportSettings *settings = call->settings;
+    const bool is_onnx = settings->format == FORMAT_ONNX;
     Net *net = NULL;
+    WeightOrigin origin = {0};
+    const WeightsUse use = {.batch = 1,
+                            .accept = is_onnx ? weights_options_accept(&settings->trained)
+                                              : ORIGIN_ANY_RESOLUTION | ORIGIN_ANY_BORDERS};
     TRY(weights_options_check(&settings->trained, err));
     TRY(call_need("output", settings->output, err));
     if (call->n_args) {
@@ -64,13 +69,15 @@ static ErrCode export_network(const Call *call, Err *err)
                       format_names[settings->format]);
         goto fail;
     }
-    TRY(weights_options_open(&net, &settings->trained, call, NULL, 0, 1, err));
-    if (settings->format == FORMAT_ONNX)
-        TRY(onnx_write(net, settings->output, err));
+    TRY(weights_options_open(&net, &origin, &settings->trained, call, &use, err));
+    if (is_onnx)
+        TRY(onnx_write(net, &origin, settings->output, err));
     else
-        TRY(weights_save(net, NET_WEIGHTS, settings->output, naming_at(settings->to), err));
+        TRY(weights_save(net, NET_WEIGHTS, settings->output, naming_at(settings->to), &origin,
+                         err));
 fail:
     net_destroy(&net);
+    origin_release(&origin);
     return err->code;
 }
 

@@ -2,6 +2,7 @@
 #include "harness/cli/command.h"
 #include "harness/cli/weights_options.h"
 
+#include "base/sys.h"
 #include "harness/inference.h"
 
 #include <stdio.h>
@@ -11,7 +12,10 @@ static const char *const usage[] = {"--network N --weights W.safetensors --input
                                     NULL};
 static const char *const notes[] = {
     "X holds a tensor 'images', float32 [N,3,H,W] with H = W, already normalised; Y gets a tensor "
-    "'logits', float32 [N,classes]. The resolution is the input's.",
+    "'logits', float32 [N,classes]. The resolution is the input's; another than the weights were "
+    "trained at needs --resolution. Each image's class, the one of its largest logit, is printed "
+    "by "
+    "its name, or by its number where the weights do not say their classes.",
     NULL};
 
 typedef struct InferSettings {
@@ -55,6 +59,25 @@ static ErrCode check_resolution(const InferSettings *settings, int side, Err *er
     return ERR_NONE;
 }
 
+static void put_classes(const WeightOrigin *origin, const int *labels, int64_t n, Text *out)
+{
+    static const TextColumn columns[] = {{"image", TEXT_RIGHT, 0}, {"class", TEXT_LEFT, 0}};
+    TextTable *table = text_table_create(columns, ARRAY_LEN(columns));
+    if (table == NULL) {
+        out->failed = true;
+        return;
+    }
+    for (int64_t i = 0; i < n; i++) {
+        text_table_cellf(table, "%lld", (long long)i);
+        if (labels[i] < origin->n_classes)
+            text_table_cell(table, origin->classes[labels[i]]);
+        else
+            text_table_cellf(table, "%d", labels[i]);
+    }
+    text_table_render(table, out);
+    text_table_destroy(&table);
+}
+
 static ErrCode run(const Call *call, int *status, Err *err)
 {
     (void)status;
@@ -62,6 +85,9 @@ static ErrCode run(const Call *call, int *status, Err *err)
     WeightsOptions trained = settings->trained;
     InferenceImages images = {0};
     Net *net = NULL;
+    WeightOrigin origin = {0};
+    int *labels = NULL;
+    Text out = {.columns = call->columns};
     char side[TEXT_NUMBER_BYTES];
     TRY(weights_options_check(&trained, err));
     TRY(call_need("input", settings->input, err));
@@ -71,11 +97,23 @@ static ErrCode run(const Call *call, int *status, Err *err)
     (void)snprintf(side, sizeof side, "%d", images.side);
     trained.network.scale.resolution = side;
     const int64_t batch = settings->batch < images.n ? settings->batch : images.n;
-    TRY(weights_options_open(&net, &trained, call, NULL, 0, (int)batch, err));
-    TRY(inference_write(net, &images, settings->output, err));
+    const WeightsUse use = {.batch = (int)batch,
+                            .accept = weights_options_accept(&settings->trained)};
+    TRY(weights_options_open(&net, &origin, &trained, call, &use, err));
+    labels = mem_calloc((size_t)images.n, sizeof *labels);
+    if (labels == NULL) {
+        (void)err_memory(err, (size_t)images.n * sizeof *labels);
+        goto fail;
+    }
+    TRY(inference_write(net, &images, settings->output, labels, err));
+    put_classes(&origin, labels, images.n, &out);
+    TRY(call_print(&out, err));
 fail:
     net_destroy(&net);
+    origin_release(&origin);
     inference_release(&images);
+    mem_free(labels);
+    text_release(&out);
     return err->code;
 }
 

@@ -8,6 +8,7 @@
 #include "base/proc.h"
 #include "harness/study_data.h"
 #include "models/resolve.h"
+#include "weights/origin.h"
 
 static const char *const usage[] = {"--network N --data NAME[=PATH] --out DIR [--init W] [--epochs "
                                     "E] [--batch B] [--seed S] [--set PATH=VALUE]...",
@@ -23,6 +24,7 @@ typedef struct TrainOptions {
     DataOption data;
     const char *out, *init;
     int64_t epochs, batch, seed;
+    bool any_data;
 } TrainOptions;
 
 #define MAX_SEED 9007199254740992.0
@@ -41,6 +43,10 @@ static const Option options[] = {
      .offset = FIELD(init),
      .metavar = "W",
      .doc = "weight file to start from"},
+    {.name = "any-data",
+     .kind = OPTION_FLAG,
+     .offset = FIELD(any_data),
+     .doc = "W may be of other data of the same classes"},
     {.name = "epochs",
      .kind = OPTION_INT,
      .offset = FIELD(epochs),
@@ -103,6 +109,17 @@ fail:
     return err->code;
 }
 
+/* What the weights to start from need not share. */
+static unsigned accepted(const TrainOptions *settings)
+{
+    unsigned accept = 0;
+    if (settings->network.scale.resolution != NULL)
+        accept |= ORIGIN_ANY_RESOLUTION;
+    if (settings->any_data)
+        accept |= ORIGIN_ANY_DATA;
+    return accept;
+}
+
 static ErrCode run(const Call *call, int *status, Err *err)
 {
     (void)status;
@@ -128,6 +145,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
                           .resume = &settings->out,
                           .n_resume = 1,
                           .init = settings->init,
+                          .accept = accepted(settings),
                           .cache = settings->out};
     TRY(trainer_run(&job, &callbacks, &report, err));
     if (report.status != TRAIN_STOPPED)

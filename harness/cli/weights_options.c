@@ -31,14 +31,26 @@ fail:
     return err->code;
 }
 
-ErrCode weights_options_open(Net **out, const WeightsOptions *options, const Call *call,
-                             const Study *study, int n_classes, int batch, Err *err)
+unsigned weights_options_accept(const WeightsOptions *options)
+{
+    return options->network.scale.resolution != NULL ? ORIGIN_ANY_RESOLUTION : 0;
+}
+
+ErrCode weights_options_open(Net **out, WeightOrigin *origin, const WeightsOptions *options,
+                             const Call *call, const WeightsUse *use, Err *err)
 {
     Spec spec;
-    const NetSettings settings = {.batch = batch, .threads = call->threads, .level = call->cpu};
+    const NetSettings settings = {
+        .batch = use->batch, .threads = call->threads, .level = call->cpu};
+    const WeightSource source = {options->weights, naming_at(options->names), use->accept,
+                                 use->data};
+    const int n_classes = use->data != NULL ? use->data->n_classes : 0;
+    *origin = (WeightOrigin){0};
     TRY(weights_options_check(options, err));
-    TRY(network_choice_spec(&spec, &options->network, study, n_classes, err));
-    TRY(weights_open(out, &spec, &settings, options->weights, naming_at(options->names), err));
+    TRY(network_choice_spec(&spec, &options->network, use->study, n_classes, err));
+    TRY(weights_open(out, &spec, &settings, &source, origin, err));
+    if (!origin->is_known)
+        call_say("'%s' " ORIGIN_UNKNOWN, options->weights);
 fail:
     return err->code;
 }

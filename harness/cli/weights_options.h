@@ -8,6 +8,7 @@
 #include "harness/cli/network_options.h"
 
 #include "nn/net.h"
+#include "weights/origin.h"
 
 typedef struct WeightsOptions {
     NetworkChoice network;
@@ -20,11 +21,23 @@ extern const OptionTable weights_options;
 /* ERR_USAGE where --network or --weights is missing. */
 ErrCode weights_options_check(const WeightsOptions *options, Err *err) ERR_CHECKED;
 
+/* What the weights are opened for. */
+typedef struct WeightsUse {
+    int batch;              /* images at a time */
+    unsigned accept;        /* OriginAccept */
+    const Study *study;     /* whose `network` overrides apply, or NULL */
+    const OriginData *data; /* whose classes are used and compared, or NULL */
+} WeightsUse;
+
+/* ORIGIN_ANY_RESOLUTION where --resolution is given, else 0. */
+unsigned weights_options_accept(const WeightsOptions *options);
+
 /*
- * The Net of the options, with its weights, for `batch` images at a time; study and n_classes as in
- * network_options_spec. Errors: as that and weights_open.
+ * The Net of the options, with its weights; *origin, which the caller releases in either case, is
+ * what their file says. Says so where it says nothing. Errors: as network_options_spec and
+ * weights_open.
  */
-ErrCode weights_options_open(Net **out, const WeightsOptions *options, const Call *call,
-                             const Study *study, int n_classes, int batch, Err *err) ERR_CHECKED;
+ErrCode weights_options_open(Net **out, WeightOrigin *origin, const WeightsOptions *options,
+                             const Call *call, const WeightsUse *use, Err *err) ERR_CHECKED;
 
 #endif

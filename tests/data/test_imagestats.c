@@ -91,6 +91,22 @@ static void test_majority(void **state)
     dataset_close(&data);
 }
 
+/* Given numbers are kept, and normalise every value of a pixel: to half a unit of the float. */
+static void test_given(void **state)
+{
+    (void)state;
+    const float mean[DATA_CHANNELS] = {0.5F, 0.25F, 0.0F},
+                std[DATA_CHANNELS] = {0.5F, 0.125F, 1.0F};
+    const DataStats stats = imagestats_given(mean, std);
+    assert_memory_equal(stats.mean, mean, sizeof mean);
+    assert_memory_equal(stats.std, std, sizeof std);
+    for (int c = 0; c < DATA_CHANNELS; c++)
+        for (int v = 0; v < 256; v++) {
+            const double wanted = (v / 255.0 - (double)mean[c]) / (double)std[c];
+            assert_true(fabs((double)stats.value[c][v] - wanted) <= 0x1p-24 * fabs(wanted));
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -98,6 +114,7 @@ int main(void)
         cmocka_unit_test(test_same_for_any_threads),
         cmocka_unit_test(test_constant_images),
         cmocka_unit_test(test_majority),
+        cmocka_unit_test(test_given),
     };
     return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);
 }

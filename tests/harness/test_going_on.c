@@ -266,6 +266,7 @@ static Heard train(const char *name, double momentum, char weights[HASH_HEX_BYTE
                     .resume = (const char *const *)folders,
                     .n_resume = ARRAY_LEN(folders),
                     .cache = base,
+                    .is_bare = true, /* as a worker sets it for a study of version 1 */
                     .keep_checkpoints = true,
                     .checkpoint_ns = 1};
     const TrainCallbacks callbacks = {

@@ -130,7 +130,7 @@ static void memory_may_be_short(void **state)
         sysfault_arm(SYS_ALLOC, k, SYS_FAIL, ENOMEM);
         ErrCode code = inference_load(&images, path, &err);
         if (code == ERR_NONE)
-            code = inference_write(net, &images, out, &err);
+            code = inference_write(net, &images, out, NULL, &err);
         has_fired = sysfault_fired();
         sysfault_clear();
         assert_int_equal(code, has_fired ? ERR_MEMORY : ERR_NONE);
@@ -148,12 +148,45 @@ static void memory_may_be_short(void **state)
     network_release(&network);
 }
 
+/* Each image's class is the first of its largest logits. */
+static void labels_are_those_of_the_largest_logits(void **state)
+{
+    (void)state;
+    Network network;
+    Net *net = make_net(&network, 2);
+    TestBatch batch = nettest_batch(&network, N_IMAGES, 9);
+    char path[PATH_BYTES], out[PATH_BYTES];
+    float logits[N_IMAGES][CLASSES];
+    int labels[N_IMAGES];
+    InferenceImages images;
+    Err err = {0};
+    snprintf(path, sizeof path, "%s", nettest_path("labelled.safetensors"));
+    snprintf(out, sizeof out, "%s", nettest_path("labels.safetensors"));
+    write_images(path, &batch, "images", TENSOR_F32, SIDE);
+    nettest_ok(inference_load(&images, path, &err), &err);
+    nettest_ok(inference_run(net, &images, &logits[0][0], &err), &err);
+    nettest_ok(inference_write(net, &images, out, labels, &err), &err);
+    for (int i = 0; i < N_IMAGES; i++) {
+        assert_in_range(labels[i], 0, CLASSES - 1);
+        for (int c = 0; c < CLASSES; c++)
+            assert_true(c < labels[i] ? logits[i][c] < logits[i][labels[i]]
+                                      : logits[i][c] <= logits[i][labels[i]]);
+    }
+    inference_release(&images);
+    nettest_release_batch(&batch);
+    net_destroy(&net);
+    network_release(&network);
+    nettest_ok(file_remove(path, &err), &err);
+    nettest_ok(file_remove(out, &err), &err);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(logits_do_not_depend_on_layout_or_batch),
         cmocka_unit_test(other_tensors_are_refused),
         cmocka_unit_test(memory_may_be_short),
+        cmocka_unit_test(labels_are_those_of_the_largest_logits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

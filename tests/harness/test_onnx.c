@@ -31,17 +31,23 @@ typedef struct Model {
     Onnx__ModelProto *proto;
 } Model;
 
-static Model write_and_read(const Net *net)
+static Model write_and_read_of(const Net *net, const WeightOrigin *origin)
 {
     Err err = {0};
     Model model = {0};
     const char *path = nettest_path("model.onnx");
-    nettest_ok(onnx_write(net, path, &err), &err);
+    nettest_ok(onnx_write(net, origin, path, &err), &err);
     nettest_ok(file_read(path, MAX_BYTES, &model.bytes, &model.n_bytes, &err), &err);
     nettest_ok(file_remove(path, &err), &err);
     model.proto = onnx__model_proto__unpack(NULL, model.n_bytes, (const uint8_t *)model.bytes);
     assert_non_null(model.proto);
     return model;
+}
+
+static Model write_and_read(const Net *net)
+{
+    const WeightOrigin unknown = {0};
+    return write_and_read_of(net, &unknown);
 }
 
 static void release(Model *model)
@@ -232,6 +238,63 @@ static void test_average_pool(void **state)
     network_release(&network);
 }
 
+static const char *property(const Model *model, const char *key)
+{
+    for (size_t i = 0; i < model->proto->n_metadata_props; i++)
+        if (strcmp(model->proto->metadata_props[i]->key, key) == 0)
+            return model->proto->metadata_props[i]->value;
+    return NULL;
+}
+
+static const char *class_name(const void *user, int label)
+{
+    (void)user;
+    return label == 0 ? "yes" : "no";
+}
+
+/*
+ * Properties say what the model is, at its own resolution, and of a known origin what it was
+ * trained on; there is no digest of a file that this is not.
+ */
+static void test_origin(void **state)
+{
+    (void)state;
+    static const float numbers[ORIGIN_CHANNELS] = {0.5F, 0.25F, 0.125F};
+    const OriginData data = {.set = "set",
+                             .digest = "abc",
+                             .mean = numbers,
+                             .deviation = numbers,
+                             .n_classes = 2,
+                             .class_name = class_name};
+    Network network = nettest_zoo("mobilenet-v2-cifar", WIDTH, CLASSES, SIDE);
+    Network smaller = nettest_zoo("mobilenet-v2-cifar", WIDTH, CLASSES, SIDE - 1);
+    Net *net = make_net(&network, 1);
+    WeightOrigin origin = {0};
+    Err err = {0};
+    nettest_ok(origin_make(&origin, &smaller, &data, &err), &err);
+    for (int is_known = 0; is_known < 2; is_known++) {
+        Model model = is_known ? write_and_read_of(net, &origin) : write_and_read(net);
+        assert_string_equal(property(&model, "resolution"), "33");
+        assert_string_equal(property(&model, "padding"), network.pads_same ? "same" : "symmetric");
+        assert_string_equal(property(&model, "network"), origin.network);
+        assert_null(property(&model, "isoflop_digest"));
+        if (is_known) {
+            assert_string_equal(property(&model, "mean"), "[0.5,0.25,0.125]");
+            assert_string_equal(property(&model, "deviation"), "[0.5,0.25,0.125]");
+            assert_string_equal(property(&model, "classes"), "[\"yes\",\"no\"]");
+            assert_string_equal(property(&model, "data"), "abc");
+        } else {
+            assert_null(property(&model, "mean"));
+            assert_null(property(&model, "classes"));
+        }
+        release(&model);
+    }
+    origin_release(&origin);
+    net_destroy(&net);
+    network_release(&network);
+    network_release(&smaller);
+}
+
 /* The bytes know nothing of threads. */
 static void test_bytes_repeat(void **state)
 {
@@ -253,6 +316,7 @@ static void test_bytes_repeat(void **state)
 static void sweep(const Net *net, SysCallKind kind, int error, ErrCode code)
 {
     static const char before[] = "before";
+    const WeightOrigin unknown = {0};
     const char *path = nettest_path("fault.onnx");
     Model whole = write_and_read(net);
     long n_faults = 0;
@@ -262,7 +326,7 @@ static void sweep(const Net *net, SysCallKind kind, int error, ErrCode code)
         size_t n_bytes = 0;
         nettest_ok(file_write(path, before, sizeof before, &err), &err);
         sysfault_arm(kind, k, SYS_FAIL_ALWAYS, error);
-        const ErrCode got = onnx_write(net, path, &err);
+        const ErrCode got = onnx_write(net, &unknown, path, &err);
         const bool has_fired = sysfault_fired();
         sysfault_clear();
         if (!has_fired) {
@@ -301,6 +365,7 @@ int main(void)
         cmocka_unit_test(test_every_network_reads_back),
         cmocka_unit_test(test_windows),
         cmocka_unit_test(test_average_pool),
+        cmocka_unit_test(test_origin),
         cmocka_unit_test(test_bytes_repeat),
         cmocka_unit_test(test_faults),
     };

@@ -17,6 +17,7 @@ enum { BATCH = 2 };
 typedef struct Subject {
     Network network;
     Net *net, *intact; /* of the same weights; `net` is what operations may not harm */
+    WeightOrigin origin;
     char path[64];
 } Subject;
 
@@ -31,14 +32,46 @@ static ErrCode create(Subject *subject, Err *err)
     return code;
 }
 
+static const char *class_name(const void *user, int label)
+{
+    (void)user;
+    return label == 0 ? "a" : "b";
+}
+
+static ErrCode make_origin(WeightOrigin *out, const Network *network, Err *err)
+{
+    static const float numbers[ORIGIN_CHANNELS] = {0.5F, 0.25F, 0.125F};
+    const OriginData data = {.set = "set",
+                             .digest = "digest",
+                             .mean = numbers,
+                             .deviation = numbers,
+                             .resolution = network->resolution,
+                             .n_classes = 2,
+                             .class_name = class_name};
+    return origin_make(out, network, &data, err);
+}
+
+static ErrCode describe(Subject *subject, Err *err)
+{
+    WeightOrigin origin = {0};
+    const ErrCode code = make_origin(&origin, &subject->network, err);
+    origin_release(&origin);
+    return code;
+}
+
 static ErrCode save_weights(Subject *subject, Err *err)
 {
-    return weights_save(subject->net, NET_WEIGHTS, subject->path, &weights_own_names, err);
+    return weights_save(subject->net, NET_WEIGHTS, subject->path, &weights_own_names,
+                        &subject->origin, err);
 }
 
 static ErrCode load_weights(Subject *subject, Err *err)
 {
-    return weights_load(subject->net, subject->path, &weights_own_names, err);
+    const WeightSource source = {.path = subject->path, .naming = &weights_own_names};
+    WeightOrigin origin;
+    const ErrCode code = weights_load(subject->net, &source, &origin, err);
+    origin_release(&origin);
+    return code;
 }
 
 static ErrCode save_checkpoint(Subject *subject, Err *err)
@@ -56,11 +89,13 @@ static ErrCode load_checkpoint(Subject *subject, Err *err)
 
 static Subject make_subject(void)
 {
+    Err err = {0};
     Subject subject = {.network = nettest_zoo("proxy-b0", 0.5, 4, 8)};
     const NetSettings settings = nettest_training(BATCH, 1, NET_RMSPROP);
     subject.net = nettest_net(&subject.network, &settings, 1);
     subject.intact = nettest_net(&subject.network, &settings, 1);
     snprintf(subject.path, sizeof subject.path, "%s", nettest_path("fault"));
+    nettest_ok(make_origin(&subject.origin, &subject.network, &err), &err);
     return subject;
 }
 
@@ -70,6 +105,7 @@ static void release_subject(Subject *subject)
     net_destroy(&subject->net);
     net_destroy(&subject->intact);
     network_release(&subject->network);
+    origin_release(&subject->origin);
     nettest_ok(file_remove(subject->path, &err), &err);
 }
 
@@ -101,6 +137,7 @@ static void test_allocations_fail(void **state)
     Subject subject = make_subject();
     mem_adopt_jansson();
     sweep(&subject, create, SYS_ALLOC, ENOMEM, ERR_MEMORY);
+    sweep(&subject, describe, SYS_ALLOC, ENOMEM, ERR_MEMORY);
     sweep(&subject, save_weights, SYS_ALLOC, ENOMEM, ERR_MEMORY);
     sweep(&subject, load_weights, SYS_ALLOC, ENOMEM, ERR_MEMORY);
     sweep(&subject, save_checkpoint, SYS_ALLOC, ENOMEM, ERR_MEMORY);

@@ -160,10 +160,13 @@ static void test_weight_files_round_trip(void **state)
     size_t n_a = 0, n_b = 0;
     snprintf(first, sizeof first, "%s", nettest_path("first"));
     snprintf(second, sizeof second, "%s", nettest_path("second"));
-    nettest_ok(weights_save(net, NET_WEIGHTS, first, &weights_own_names, &err), &err);
-    nettest_ok(weights_load(copy, first, &weights_own_names, &err), &err);
+    nettest_ok(weights_save(net, NET_WEIGHTS, first, &weights_own_names, NULL, &err), &err);
+    const WeightSource source = {.path = first, .naming = &weights_own_names};
+    WeightOrigin origin;
+    nettest_ok(weights_load(copy, &source, &origin, &err), &err);
+    assert_false(origin.is_known);
     nettest_same_bits(net, copy);
-    nettest_ok(weights_save(copy, NET_EMA, second, &weights_own_names, &err), &err);
+    nettest_ok(weights_save(copy, NET_EMA, second, &weights_own_names, NULL, &err), &err);
     nettest_ok(file_read(first, FILE_MOST, &a, &n_a, &err), &err);
     nettest_ok(file_read(second, FILE_MOST, &b, &n_b, &err), &err);
     assert_int_equal(n_a, n_b);
@@ -191,8 +194,11 @@ static void test_foreign_weights_are_refused(void **state)
     Net *others[] = {nettest_net(&wider, &settings, 1), nettest_net(&deeper, &settings, 1)};
     const char *path = nettest_path("foreign");
     for (size_t i = 0; i < ARRAY_LEN(others); i++) {
-        nettest_ok(weights_save(others[i], NET_WEIGHTS, path, &weights_own_names, &err), &err);
-        assert_int_equal(weights_load(net, path, &weights_own_names, &err), ERR_DATA);
+        nettest_ok(weights_save(others[i], NET_WEIGHTS, path, &weights_own_names, NULL, &err),
+                   &err);
+        const WeightSource source = {.path = path, .naming = &weights_own_names};
+        WeightOrigin origin;
+        assert_int_equal(weights_load(net, &source, &origin, &err), ERR_DATA);
         assert_non_null(strstr(err.msg, path));
         assert_non_null(strstr(err.msg, "tensor '"));
         err = (Err){0};

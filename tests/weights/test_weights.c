@@ -38,7 +38,7 @@ static void begin(Case *c)
     c->net = nettest_net(&c->network, &settings, 1);
     c->intact = nettest_net(&c->network, &settings, 1);
     snprintf(c->path, sizeof c->path, "%s", nettest_path("weights.safetensors"));
-    nettest_ok(weights_save(c->net, NET_WEIGHTS, c->path, &weights_own_names, &err), &err);
+    nettest_ok(weights_save(c->net, NET_WEIGHTS, c->path, &weights_own_names, NULL, &err), &err);
     nettest_ok(safetensors_open(&c->file, c->path, &err), &err);
     c->set = (TensorSet){.tensors = c->tensors, .n_tensors = safetensors_count(c->file)};
     assert_in_range(c->set.n_tensors, VICTIM + 1, MAX_TENSORS);
@@ -50,7 +50,9 @@ static void begin(Case *c)
 static void check(Case *c, const char *const words[3])
 {
     Err err = {0};
-    assert_int_equal(weights_load(c->net, c->path, &weights_own_names, &err), ERR_DATA);
+    const WeightSource source = {.path = c->path, .naming = &weights_own_names};
+    WeightOrigin origin;
+    assert_int_equal(weights_load(c->net, &source, &origin, &err), ERR_DATA);
     for (int i = 0; i < 3 && words[i] != NULL; i++)
         if (strstr(err.msg, words[i]) == NULL)
             fail_msg("'%s' is not in '%s'", words[i], err.msg);
@@ -225,15 +227,16 @@ static void test_opened_as_saved(void **state)
         spec.resolution = 32;
         nettest_ok(resolve_network(&network, &spec, &err), &err);
         Net *net = nettest_net(&network, &settings, 1);
-        nettest_ok(weights_save(net, NET_WEIGHTS, path, naming_at(names), &err), &err);
-        nettest_ok(weights_open(&opened, &spec, &settings, path, naming_at(names), &err), &err);
+        nettest_ok(weights_save(net, NET_WEIGHTS, path, naming_at(names), NULL, &err), &err);
+        const WeightSource source = {.path = path, .naming = naming_at(names)};
+        WeightOrigin origin;
+        nettest_ok(weights_open(&opened, &spec, &settings, &source, &origin, &err), &err);
         nettest_same_bits(opened, net);
         const bool is_torchvision = naming_at(names) == &naming_torchvision;
         assert_true((net_network(opened)->bn_epsilon < 1e-4) == is_torchvision);
         net_destroy(&opened);
         nettest_ok(file_write(path, "", 0, &err), &err);
-        assert_int_equal(weights_open(&opened, &spec, &settings, path, naming_at(names), &err),
-                         ERR_DATA);
+        assert_int_equal(weights_open(&opened, &spec, &settings, &source, &origin, &err), ERR_DATA);
         assert_null(opened);
         net_destroy(&net);
         network_release(&network);
