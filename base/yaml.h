@@ -68,7 +68,7 @@ typedef enum YamlType {
     YAML_BOOL,    /* bool; true or false */
     YAML_INT,     /* int */
     YAML_INT64,   /* int64_t */
-    YAML_DOUBLE,  /* double, finite */
+    YAML_DOUBLE,  /* double, finite; NaN for the word in `names`, if there is one */
     YAML_STRING,  /* const char * */
     YAML_ENUM,    /* int: index into `names` */
     YAML_INTS,    /* YamlInts; min and max hold for each item */
@@ -87,7 +87,7 @@ typedef struct YamlKey {
     /* default as YAML text; YAML_REQUIRED: must be given; YAML_OPTIONAL: see below */
     const char *fallback;
     double min, max;          /* numbers, inclusive; both 0: no bound */
-    const char *const *names; /* YAML_ENUM, YAML_STRINGS: NULL-terminated */
+    const char *const *names; /* YAML_ENUM, YAML_STRINGS, YAML_DOUBLE: NULL-terminated */
     const YamlTable *table;   /* YAML_SECTION */
     const char *doc;          /* one sentence */
 } YamlKey;

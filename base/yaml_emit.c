@@ -177,7 +177,10 @@ static void emit_value(const YamlKey *key, const void *field, Text *out)
         text_printf(out, "%lld", (long long)*(const int64_t *)field);
         break;
     case YAML_DOUBLE:
-        text_append_double(out, *(const double *)field);
+        if (key->names != NULL && isnan(*(const double *)field))
+            text_append(out, key->names[0]);
+        else
+            text_append_double(out, *(const double *)field);
         break;
     case YAML_STRING:
         yaml_emit_string(*(const char *const *)field, out);
@@ -241,10 +244,11 @@ static void describe_range(const YamlKey *key, Text *out)
 {
     const bool has_min = key->min > -DBL_MAX, has_max = key->max < DBL_MAX && key->max < INT_MAX;
     const bool is_bounded = key->min < 0.0 || key->min > 0.0 || key->max < 0.0 || key->max > 0.0;
-    if (key->names != NULL) {
-        for (size_t i = 0; key->names[i]; i++)
-            text_printf(out, "%s`%s`", i > 0 ? ", " : "", key->names[i]);
-    } else if (is_bounded && has_min) {
+    for (size_t i = 0; key->names != NULL && key->names[i]; i++)
+        text_printf(out, "%s`%s`", i > 0 ? ", " : "", key->names[i]);
+    if (key->names != NULL && is_bounded)
+        text_append(out, ", ");
+    if (is_bounded && has_min) {
         text_append_double(out, key->min);
         text_append(out, has_max ? " to " : " or more");
         if (has_max)

@@ -93,7 +93,7 @@ ErrCode yaml_as_bool(const YamlNode *node, bool *value, Err *err)
 static ErrCode out_of_range(const YamlNode *node, double min, double max, double huge, Err *err)
 {
     char low[TEXT_NUMBER_BYTES], high[TEXT_NUMBER_BYTES];
-    enum { DIGITS = 15 };
+    enum { DIGITS = 16 };
     snprintf(low, sizeof low, "%.*g", DIGITS, min);
     snprintf(high, sizeof high, "%.*g", DIGITS, max);
     if (max >= huge)
@@ -108,7 +108,8 @@ static ErrCode out_of_range(const YamlNode *node, double min, double max, double
 
 ErrCode yaml_as_int(const YamlNode *node, int64_t min, int64_t max, int64_t *value, Err *err)
 {
-    static const double huge = 2147483647.0; /* INT_MAX and beyond: nobody means it as a bound */
+    /* Limits of the types themselves: nobody means them as bounds. */
+    const double huge = max == INT32_MAX ? (double)INT32_MAX : (double)(INT64_MAX / 2);
     int64_t parsed;
     if (node->kind != YAML_SCALAR || node->is_quoted || !text_to_int64(node->text, &parsed))
         return yaml_wrong_type(node, "a whole number", err);

@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <float.h>
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -112,8 +113,16 @@ fail:
 static ErrCode read_double(const YamlKey *key, const YamlNode *node, double *field, Err *err)
 {
     double min, max;
+    if (key->names != NULL && node->kind == YAML_SCALAR && !node->is_quoted &&
+        strcmp(node->text, key->names[0]) == 0) {
+        *field = (double)NAN;
+        return ERR_NONE;
+    }
     bounds(key, &min, &max);
-    return yaml_as_double(node, min, max, field, err);
+    const ErrCode code = yaml_as_double(node, min, max, field, err);
+    if (code == ERR_NONE || key->names == NULL)
+        return code;
+    return err_wrap(err, "neither '%s' nor a number", key->names[0]);
 }
 
 static ErrCode read_field(YamlDoc *doc, const YamlKey *key, const YamlNode *node, void *field,

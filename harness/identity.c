@@ -22,6 +22,7 @@ static const IdentityKey recipe_keys[] = {
     {"weight_decay", 1, "1e-05", NULL, NULL},
     {"label_smoothing", 1, "0.1", NULL, NULL},
     {"ema", 1, "0.99", NULL, NULL},
+    {"ema", 3, "auto", NULL, NULL},
     {"augment", 1, "[flip, crop]", NULL, NULL},
     {"shuffle", 1, "true", NULL, NULL},
 };

@@ -32,7 +32,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { IDENTITY_VERSION = 2 }; /* the newest; the first is 1 */
+enum { IDENTITY_VERSION = 3 }; /* the newest; the first is 1 */
 
 /* The default of a key from a version on; the first row of a key tells the version it came with. */
 typedef struct IdentityKey {

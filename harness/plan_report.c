@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/sys.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -52,27 +53,42 @@ static void put_point(const Plan *plan, const PlanPoint *point, JsonWriter *json
     json_close_map(json);
 }
 
-/* Hands the data set's notes over one by one; *at begins at NULL. */
-static const char *next_note(const Plan *plan, const char **at, size_t *length)
+/* The line at *at, without its end, or NULL behind the last; moves *at to the next. */
+static const char *next_line(const char **at, size_t *length)
 {
-    const char *note = *at != NULL ? *at : text_string(&plan->data_notes);
-    *length = strcspn(note, "\n");
-    *at = note + *length + (note[*length] == '\n');
-    return note[0] != '\0' ? note : NULL;
+    const char *line = *at;
+    *length = strcspn(line, "\n");
+    *at = line + *length + (line[*length] == '\n');
+    return line[0] != '\0' ? line : NULL;
 }
 
-static void put_data_notes(const Plan *plan, JsonWriter *json)
+static void put_lines(JsonWriter *json, const char *key, const Text *lines)
 {
-    const char *at = NULL, *note;
+    const char *at = text_string(lines), *line;
     size_t length;
-    json_open_list(json, "data_notes");
-    while ((note = next_note(plan, &at, &length)) != NULL) {
+    json_open_list(json, key);
+    while ((line = next_line(&at, &length)) != NULL) {
         Text text = {0};
-        text_append_bytes(&text, note, length);
+        text_append_bytes(&text, line, length);
         json_put_text(json, NULL, text_string(&text));
         text_release(&text);
     }
     json_close_list(json);
+}
+
+/* What is in force of the recipe, and what of it is probably not meant. */
+static void put_recipe(const Plan *plan, JsonWriter *json)
+{
+    const Recipe *recipe = &plan->study->recipe;
+    Text warnings = {0};
+    recipe_warnings(recipe, plan->n_train, &warnings);
+    json_put_int(json, "epochs", recipe->epochs);
+    json_put_int(json, "batch", recipe_batch_size(recipe, plan->n_train));
+    json_put_int(json, "steps_per_epoch", recipe_steps_per_epoch(recipe, plan->n_train));
+    json_put_int(json, "steps", recipe_steps(recipe, plan->n_train));
+    json_put_double(json, "ema", recipe_ema(recipe, plan->n_train));
+    put_lines(json, "warnings", &warnings);
+    text_release(&warnings);
 }
 
 ErrCode plan_json(const Plan *plan, double seconds, Text *out, PlanFlush *flush, Err *err)
@@ -88,13 +104,14 @@ ErrCode plan_json(const Plan *plan, double seconds, Text *out, PlanFlush *flush,
     json_put_int(&json, "trials_after_grid", (int64_t)plan->n_after_grid);
     json_put_int(&json, "networks", (int64_t)plan->n_networks);
     json_put_int(&json, "seeds", (int64_t)plan->study->seeds.n);
-    put_data_notes(plan, &json);
+    put_lines(&json, "data_notes", &plan->data_notes);
     json_put_double(&json, "total_macs", plan_total_macs(plan));
     json_put_double(&json, "seconds", seconds);
     json_put_int(&json, "trial_bytes", (int64_t)plan_trial_bytes(plan));
     json_put_int(&json, "train", plan->n_train);
     json_put_int(&json, "val", plan->n_val);
     json_put_int(&json, "test", plan->n_test);
+    put_recipe(plan, &json);
     json_open_list(&json, "points");
     for (size_t i = 0; i < plan->n_points; i++) {
         put_point(plan, &plan->points[i], &json);
@@ -184,6 +201,19 @@ done:
     mem_free(first);
 }
 
+/* Each line of `lines`, marked. */
+static void put_marked(const char *mark, const Text *lines, Text *out)
+{
+    const char *at = text_string(lines), *line;
+    size_t length;
+    while ((line = next_line(&at, &length)) != NULL) {
+        text_append(out, mark);
+        text_append_bytes(out, line, length);
+        text_append_char(out, '\n');
+    }
+    out->failed |= lines->failed;
+}
+
 static void seeds_note(const Plan *plan, Text *out)
 {
     const size_t n = plan->study->seeds.n;
@@ -215,10 +245,10 @@ void plan_text(const Plan *plan, double seconds, Text *out)
     text_printf(out, "data %s: %lld train, %lld validation, %lld test%s\n", plan->study->data.name,
                 (long long)plan->n_train, (long long)plan->n_val, (long long)plan->n_test,
                 plan->is_demo ? " (DEMO: constructed)" : "");
-    const char *at = NULL, *note;
-    for (size_t length; (note = next_note(plan, &at, &length)) != NULL;)
-        text_printf(out, "  %.*s\n", (int)length, note);
-    text_append_char(out, '\n');
+    put_marked("  ", &plan->data_notes, out);
+    text_printf(out, "recipe %" PRId64 " epochs, ", plan->study->recipe.epochs);
+    recipe_in_force(&plan->study->recipe, plan->n_train, out);
+    text_append(out, "\n\n");
     points_table(plan, out);
     text_printf(out, "\n%zu points, %zu fair, %zu unfair; %zu networks, %zu trials", plan->n_points,
                 n_fair, n_unfair, plan->n_networks, plan->n_trials);
@@ -230,4 +260,8 @@ void plan_text(const Plan *plan, double seconds, Text *out)
         text_printf(out, ", predicted %s", text_duration(c, seconds));
     text_append_char(out, '\n');
     seeds_note(plan, out);
+    Text warnings = {0};
+    recipe_warnings(&plan->study->recipe, plan->n_train, &warnings);
+    put_marked("warning: ", &warnings, out);
+    text_release(&warnings);
 }

@@ -3,10 +3,18 @@
 
 #include "data/augment.h"
 
+#include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 static const char *const optimizer_names[] = {"sgd", "rmsprop", "rmsprop-torch", NULL};
+static const char *const auto_names[] = {"auto", NULL};
 static const char *const schedule_names[] = {"cosine", "exponential", "constant", NULL};
+
+enum { FEW_STEPS = 500 };
+#define AVERAGED_SHARE 10.0 /* all steps over those that an average may reach back */
+#define MOST_AVERAGED 100.0
+#define ROUNDING 1e-9 /* 1 / (1 - 0.99) is not 100 */
 
 #define KEY(field) offsetof(Recipe, field)
 static const YamlKey keys[] = {
@@ -34,8 +42,9 @@ static const YamlKey keys[] = {
      "L2, added to the gradient; batch norm's parameters are exempt"},
     {"label_smoothing", YAML_DOUBLE, KEY(label_smoothing), "0.1", 0, 0.999, NULL, NULL,
      "mass spread evenly over all classes"},
-    {"ema", YAML_DOUBLE, KEY(ema), "0.99", 0, 0.999999, NULL, NULL,
-     "decay of the averaged weights that are measured; 0 is off"},
+    {"ema", YAML_DOUBLE, KEY(ema), "auto", 0, 0.999999, auto_names, NULL,
+     "decay of the averaged weights that are measured; 0 is off; auto averages over a tenth of the "
+     "steps, at most 100"},
     {"augment", YAML_STRINGS, KEY(augments), "[flip, crop]", 0, 0, NULL, NULL,
      "none, or a list of augmentations (docs/data.md)"},
     {"shuffle", YAML_BOOL, KEY(shuffle), "true", 0, 0, NULL, NULL,
@@ -66,6 +75,65 @@ int64_t recipe_steps_per_epoch(const Recipe *recipe, int64_t n_images)
     return n_images / recipe_batch_size(recipe, n_images);
 }
 
+int64_t recipe_steps(const Recipe *recipe, int64_t n_images)
+{
+    return recipe->epochs * recipe_steps_per_epoch(recipe, n_images);
+}
+
+/* Steps that an average may reach back. */
+static double longest_average(const Recipe *recipe, int64_t n_images)
+{
+    return (double)recipe_steps(recipe, n_images) / AVERAGED_SHARE;
+}
+
+double recipe_ema(const Recipe *recipe, int64_t n_images)
+{
+    if (!isnan(recipe->ema))
+        return recipe->ema;
+    const double n_steps = longest_average(recipe, n_images);
+    if (n_steps <= 1)
+        return 0;
+    return n_steps < MOST_AVERAGED ? 1 - 1 / n_steps : 1 - 1 / MOST_AVERAGED;
+}
+
+void recipe_in_force(const Recipe *recipe, int64_t n_images, Text *out)
+{
+    char ema[TEXT_NUMBER_BYTES];
+    const int64_t n_each = recipe_steps_per_epoch(recipe, n_images);
+    text_printf(out, "batch %" PRId64 ", %" PRId64 " step%s an epoch, %" PRId64 " in all, ema %s",
+                recipe_batch_size(recipe, n_images), n_each, n_each == 1 ? "" : "s",
+                recipe_steps(recipe, n_images), text_digits(ema, recipe_ema(recipe, n_images)));
+}
+
+void recipe_warnings(const Recipe *recipe, int64_t n_images, Text *out)
+{
+    const int64_t n_steps = recipe_steps(recipe, n_images);
+    if (recipe->batch > n_images)
+        text_printf(out,
+                    "batch %" PRId64 " is larger than the training set: a step has its %" PRId64
+                    " images\n",
+                    recipe->batch, n_images);
+    if (n_steps < FEW_STEPS)
+        text_printf(out,
+                    "%" PRId64 " step%s in all: below %d a network has hardly begun to learn; more "
+                    "epochs, more images or a smaller batch give more\n",
+                    n_steps, n_steps == 1 ? "" : "s", FEW_STEPS);
+    if (recipe->ema > 0 &&
+        1 / (1 - recipe->ema) > longest_average(recipe, n_images) * (1 + ROUNDING)) {
+        Recipe other = *recipe;
+        char taken[TEXT_NUMBER_BYTES];
+        other.ema = (double)NAN;
+        text_printf(out, "ema ");
+        text_append_double(out, recipe->ema);
+        text_printf(out,
+                    " averages over about %.0f steps, more than a tenth of all %" PRId64 ": "
+                    "measured weights lag behind the trained ones, to chance accuracy at worst; "
+                    "'ema: auto' would be %s\n",
+                    1 / (1 - recipe->ema), n_steps,
+                    text_digits(taken, recipe_ema(&other, n_images)));
+    }
+}
+
 Schedule recipe_schedule(const Recipe *recipe, int64_t n_images)
 {
     const int64_t steps = recipe_steps_per_epoch(recipe, n_images);
@@ -90,7 +158,10 @@ void recipe_summary(const Recipe *recipe, Text *out)
     text_append(out, ", smoothing ");
     text_append_double(out, recipe->label_smoothing);
     text_append(out, ", ema ");
-    text_append_double(out, recipe->ema);
+    if (isnan(recipe->ema))
+        text_append(out, auto_names[0]);
+    else
+        text_append_double(out, recipe->ema);
     text_append(out, ", augment");
     for (size_t i = 0; i < recipe->augments.n; i++)
         text_printf(out, " %s", recipe->augments.v[i]);

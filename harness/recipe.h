@@ -30,10 +30,10 @@ typedef struct Recipe {
     double rms_epsilon;     /* RMSProp: floor of the root */
     double weight_decay;    /* L2, added to the gradient; batch norm is exempt */
     double label_smoothing; /* [0, 1) */
-    double ema;             /* decay of the averaged weights that are measured; 0 = off */
-    YamlStrings augments;   /* as written; belongs to the document */
-    bool shuffle;           /* false: file order in every epoch */
-    unsigned augment;       /* AugmentOp bits (data/augment.h) of `augments`, set by recipe_check */
+    double ema;           /* decay of the averaged weights that are measured; 0 = off; NaN: auto */
+    YamlStrings augments; /* as written; belongs to the document */
+    bool shuffle;         /* false: file order in every epoch */
+    unsigned augment;     /* AugmentOp bits (data/augment.h) of `augments`, set by recipe_check */
 } Recipe;
 
 extern const YamlTable recipe_table;
@@ -42,6 +42,25 @@ extern const YamlTable recipe_table;
  * Finishes a Recipe read by yaml_read: `augment`, and what one key's range cannot say. ERR_USAGE.
  */
 ErrCode recipe_check(Recipe *recipe, Err *err) ERR_CHECKED;
+
+/* Steps of a whole training over n_images. */
+int64_t recipe_steps(const Recipe *recipe, int64_t n_images);
+
+/*
+ * The decay of the averaged weights that is in force over n_images: `ema`, or, where it is auto,
+ * 0.99 but never an average (of about 1 / (1 - decay) steps) over more than a tenth of all steps.
+ * 0 = off.
+ */
+double recipe_ema(const Recipe *recipe, int64_t n_images);
+
+/* Appends what is in force over n_images: "batch 40, 5 steps an epoch, 30 in all, ema 0.6667". */
+void recipe_in_force(const Recipe *recipe, int64_t n_images, Text *out);
+
+/*
+ * Appends a line for each thing that is probably not meant: a batch larger than the training set,
+ * fewer than 500 steps, an average over more than a tenth of the steps.
+ */
+void recipe_warnings(const Recipe *recipe, int64_t n_images, Text *out);
 
 /* One line for people: "20 epochs, batch 64, rmsprop, lr 0.02 cosine, ...". */
 void recipe_summary(const Recipe *recipe, Text *out);

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/sys.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 static ErrCode take_lock(RunState *run, Err *err)
@@ -124,16 +125,24 @@ fail:
     return err->code;
 }
 
-/* study.yaml is for people; the store has the same text. */
+/* study.yaml is for people; the store has the same text, but for what comes of it here. */
 static ErrCode write_study(RunState *run, Err *err)
 {
     char *path = file_join(run->settings->out, "study.yaml");
+    Text text = {0};
     if (path == NULL)
         return err_memory(err, strlen(run->settings->out));
-    while (file_write(path, run->study_yaml.data, run->study_yaml.n_bytes, err) != ERR_NONE)
+    text_printf(&text,
+                "%s# in force with %" PRId64 " training images: ", text_string(&run->study_yaml),
+                run->plan->n_train);
+    recipe_in_force(&run->study->recipe, run->plan->n_train, &text);
+    text_append_char(&text, '\n');
+    TRY(text_ok(&text, err));
+    while (file_write(path, text.data, text.n_bytes, err) != ERR_NONE)
         if (!run_state_waits_for_space(run, err))
             goto fail;
 fail:
+    text_release(&text);
     mem_free(path);
     return err->code;
 }

@@ -74,7 +74,7 @@ static const YamlKey study_keys[] = {
     {"data", YAML_SECTION, KEY(data), "{}", 0, 0, NULL, &data_table, "images and subsets"},
     {"recipe", YAML_SECTION, KEY(recipe), "{}", 0, 0, NULL, &recipe_table,
      "how every network is trained"},
-    {"seeds", YAML_INTS, KEY(seeds), "[1, 2, 3]", 0, 9007199254740992.0, NULL, NULL,
+    {"seeds", YAML_INTS, KEY(seeds), "[1, 2, 3]", 0, STUDY_MAX_SEED, NULL, NULL,
      "one trial of each network a seed; trials of one seed are paired"},
     {"fairness", YAML_SECTION, KEY(fairness), "{}", 0, 0, NULL, &fairness_table,
      "when costs count as equal"},

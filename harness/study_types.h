@@ -93,6 +93,9 @@ typedef struct StudyPart {
     YamlDoubles macs; /* compare: targets over the baseline's MACs */
 } StudyPart;
 
+/* Seeds are 0 to 2^53: a double, as JSON has them, holds each exactly. */
+#define STUDY_MAX_SEED 9007199254740992.0
+
 typedef struct Study {
     const YamlNode *version_node; /* as written, or NULL */
     int version;                  /* of its trials' digests (harness/identity.h) */

@@ -134,7 +134,8 @@ static ErrCode make_net(Trainer *t, Err *err)
                                   .level = job->level,
                                   .training = true,
                                   .optimizer = (NetOptimizer)job->recipe->optimizer};
-    t->measured = job->recipe->ema > 0 ? NET_EMA : NET_WEIGHTS;
+    t->ema = recipe_ema(job->recipe, t->images.split.count[PART_TRAIN]);
+    t->measured = t->ema > 0 ? NET_EMA : NET_WEIGHTS;
     if (network_check_batch(job->network, settings.batch, err) != ERR_NONE)
         return err->code;
     return net_create(&t->net, job->network, &settings, err);
@@ -235,7 +236,7 @@ static StepSettings step_settings(const Trainer *t)
                           .epsilon = recipe->rms_epsilon,
                           .weight_decay = recipe->weight_decay,
                           .label_smoothing = recipe->label_smoothing,
-                          .ema = recipe->ema,
+                          .ema = t->ema,
                           .noise = true,
                           .seed = (uint64_t)t->job->seed,
                           .step = (uint64_t)step,

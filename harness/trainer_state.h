@@ -39,7 +39,8 @@ typedef struct Trainer {
     DataStats stats;     /* of the training images */
     WeightOrigin origin; /* of the weights to come */
     WeightOrigin init;   /* of those it starts from */
-    NetValues measured;  /* NET_EMA if the recipe has averages, else NET_WEIGHTS */
+    double ema;          /* in force: recipe_ema */
+    NetValues measured;  /* NET_EMA if there are averages, else NET_WEIGHTS */
     Arena arena;
     Batch batch;
     Schedule schedule;

@@ -88,6 +88,15 @@ void call_say(const char *format, ...)
     text_release(&out);
 }
 
+void call_warn(const Text *lines)
+{
+    for (const char *line = text_string(lines); *line != '\0';) {
+        const size_t n = strcspn(line, "\n");
+        call_say("warning: %.*s", (int)n, line);
+        line += n + (line[n] == '\n');
+    }
+}
+
 void call_progress(const Call *call, const char *line)
 {
     if (!call->has_progress)

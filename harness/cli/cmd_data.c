@@ -33,7 +33,6 @@ static const char *const classes_names[] = {"all", "present", NULL};  /* in Data
 
 enum { MAX_RESOLUTION = 65536 };
 #define MAX_IMAGES 4294967295.0
-#define MAX_SEED 9007199254740992.0
 
 #define FIELD(field) offsetof(DataSettings, field)
 static const Option options[] = {
@@ -92,7 +91,7 @@ static const Option options[] = {
      .metavar = "S",
      .fallback = "1",
      .min = 0,
-     .max = MAX_SEED,
+     .max = STUDY_MAX_SEED,
      .doc = "of the augmentations"},
     {.name = "center-crop",
      .kind = OPTION_NUMBER,

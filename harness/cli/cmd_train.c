@@ -27,8 +27,6 @@ typedef struct TrainOptions {
     bool any_data;
 } TrainOptions;
 
-#define MAX_SEED 9007199254740992.0
-
 #define FIELD(field) offsetof(TrainOptions, field)
 static const Option options[] = {
     {.kind = OPTION_TABLE, .offset = FIELD(network), .table = &network_choice},
@@ -67,7 +65,7 @@ static const Option options[] = {
      .metavar = "S",
      .fallback = "1",
      .min = 0,
-     .max = MAX_SEED,
+     .max = STUDY_MAX_SEED,
      .doc = "of initial weights, order, augmentation and noise"},
 };
 #undef FIELD
@@ -101,10 +99,14 @@ static ErrCode make_network(Network *network, const Call *call, const Study *stu
     const TrainOptions *settings = call->settings;
     StudyImages images = {0};
     Spec spec;
+    Text warnings = {0};
     TRY(study_data_open(&images, &study->data, call->data_root, call->threads, err));
     TRY(network_choice_spec(&spec, &settings->network, study, dataset_n_classes(images.set), err));
     TRY(resolve_network(network, &spec, err));
+    recipe_warnings(&study->recipe, images.split.count[PART_TRAIN], &warnings);
+    call_warn(&warnings);
 fail:
+    text_release(&warnings);
     study_data_close(&images);
     return err->code;
 }

@@ -113,6 +113,9 @@ ErrCode call_print(Text *text, Err *err) ERR_CHECKED;
  */
 ErrCode call_print_lines(const Call *call, Text *text, Err *err) ERR_CHECKED;
 
+/* Says each line of `lines` as a warning. */
+void call_warn(const Text *lines);
+
 /* Writes one line of talk to stderr, with control characters made visible. */
 void call_say(const char *format, ...) ERR_PRINTF(1, 2);
 

@@ -60,6 +60,13 @@ static ErrCode unknown_option(const Command *command, const OptionTable *shared,
                    command->name);
 }
 
+/* Whole numbers beyond 2^53 are no doubles: the one beside a bound would pass for the bound. */
+static bool is_int_in_range(const Option *option, int64_t value)
+{
+    const bool is_bounded = option->min < 0 || option->min > 0 || option->max > 0;
+    return !is_bounded || (value >= (int64_t)option->min && value <= (int64_t)option->max);
+}
+
 static bool is_in_range(const Option *option, double value)
 {
     return (option->min == 0 && option->max == 0) || (value >= option->min && value <= option->max);
@@ -92,7 +99,7 @@ static ErrCode store_value(const Found *found, const char *value, Err *err)
         if (!text_to_int64(value, &number))
             return err_set(err, ERR_USAGE, "option '--%s' must be a whole number, not '%s'",
                            option->name, value);
-        if (!is_in_range(option, (double)number))
+        if (!is_int_in_range(option, number))
             return err_set(err, ERR_USAGE, "option '--%s' must be between %.0f and %.0f, not %s",
                            option->name, option->min, option->max, value);
         memcpy(found->base, &number, sizeof number);

@@ -10,6 +10,10 @@ static void say_planned(void *user, const Plan *plan, const RunProgress *p, doub
     call_say("study %s: %zu networks, %zu trials%s, predicted %s", plan->study->name, p->n_networks,
              p->n_trials - p->n_to_come, p->n_to_come ? " and more after the grid" : "",
              text_duration(a, seconds));
+    Text warnings = {0};
+    recipe_warnings(&plan->study->recipe, plan->n_train, &warnings);
+    call_warn(&warnings);
+    text_release(&warnings);
 }
 
 /* On a terminal the progress line tells of epochs; elsewhere each has a line of its own. */

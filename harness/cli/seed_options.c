@@ -5,7 +5,7 @@
 #include <string.h>
 
 enum { MAX_SEEDS = 1000 };
-#define MAX_SEED INT64_C(9007199254740992) /* 2^53: a double of JSON holds each exactly */
+#define MAX_SEED ((int64_t)STUDY_MAX_SEED)
 
 static const Option options[] = {
     {.name = "seeds",

@@ -16,14 +16,21 @@
 
 static const char minimal[] = "study: s\n";
 
-static Study *parse(const char *set)
+/* The defaults of a version with one override. */
+static Study *parse_of(const char *set, int version)
 {
     Study *study = NULL;
     Err err = {0};
     if (study_parse(&study, "s.yaml", minimal, strlen(minimal), &set, set != NULL, &err) !=
-        ERR_NONE)
+            ERR_NONE ||
+        study_take_version(study, version, &err) != ERR_NONE)
         fail_msg("%s", err.msg);
     return study;
+}
+
+static Study *parse(const char *set)
+{
+    return parse_of(set, IDENTITY_VERSION);
 }
 
 static const char *digest_of(const Recipe *recipe, int version, char out[HASH_HEX_BYTES])
@@ -34,10 +41,10 @@ static const char *digest_of(const Recipe *recipe, int version, char out[HASH_HE
     return out;
 }
 
-/* The digest of the defaults with one override, under a version. */
+/* The digest of a version's defaults with one override. */
 static const char *digest_with(const char *set, int version, char out[HASH_HEX_BYTES])
 {
-    Study *study = parse(set);
+    Study *study = parse_of(set, version);
     digest_of(&study->recipe, version, out);
     study_destroy(&study);
     return out;
@@ -48,11 +55,13 @@ static void digests_are_frozen(void **state)
 {
     (void)state;
     char hex[HASH_HEX_BYTES];
-    Study *study = parse(NULL);
+    Study *study = parse_of(NULL, 2); /* its defaults are those of version 1 */
     const Identity identity = {"n", "i", &study->recipe};
     Err err = {0};
     assert_string_equal(digest_of(&study->recipe, 1, hex), "2c191a82b0cd642ee1a7ad20ee2908a5");
     assert_string_equal(digest_of(&study->recipe, 2, hex), "ee57ed85ff23b938c84a987713ec7dc5");
+    assert_string_equal(digest_with(NULL, 3, hex), "a4e5c90c680e69f888f26a4f094fb056");
+    assert_string_equal(digest_with("recipe.ema=0.99", 3, hex), "ff81032a6994351c83f0c52331c49782");
     assert_string_equal(digest_with("recipe.epochs=3", 2, hex), "27fe5591e5e6aa7336fe8ee659d0bb4d");
     assert_int_equal(identity_key(&identity, 1, 7, NULL, hex, &err), ERR_NONE);
     assert_string_equal(hex, "d5cb4f55a5ba00ee96c2dc6477e46f6a");
