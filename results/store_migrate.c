@@ -1,7 +1,7 @@
 /*
  * results/store_migrate.c: an older schema becomes this program's, in one transaction a version.
  *
- * Nothing is sealed over: rows whose seals do not hold arena them (see the scripts), and only a
+ * Nothing is sealed over: rows whose seals do not hold keep them (see the scripts), and only a
  * trial whose digest held before gets a new one. So what `doctor` would have named before it names
  * afterwards, and a damaged store can still be read.
  */
