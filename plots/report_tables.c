@@ -207,13 +207,15 @@ static void describe_winner(Text *page, const RankingRow *row)
                 p->resolution, p->ratio, row->mean_val, row->mean_test);
 }
 
-/* Has the ranking changed since the grid was decided? */
+/* Has the ranking changed since its grid, a part of that name, was decided? */
 static void winner_fact(Text *page, const StoreResults *results, const RankingRow *winner)
 {
+    const char *part = winner->result->point.part;
+    const size_t n_part = strlen(part);
     for (size_t i = 0; i < results->n_facts; i++) {
         const StoreFact *f = &results->facts[i];
-        if (strcmp(f->name, "grid/winner") != 0 || f->network == NULL ||
-            winner->result->point.network == NULL)
+        if (strncmp(f->name, part, n_part) != 0 || strcmp(f->name + n_part, "/winner") != 0 ||
+            f->network == NULL || winner->result->point.network == NULL)
             continue;
         if (strcmp(f->network, winner->result->point.network) == 0)
             continue;

@@ -154,13 +154,34 @@ int verdict_duel_targets(const StoreResults *results, int64_t *targets)
     return n;
 }
 
-/* The newest fact of the grid's winner, or NULL: then no compound waited for it. */
-static const StoreFact *find_winner(const StoreResults *results)
+/* Whether multipliers are powers of the constants with one exponent: a point of their ray. */
+static bool is_on_ray(const double constants[3], const double multipliers[3])
+{
+    const double tolerance = 1e-9; /* of logarithms of numbers read back from their decimals */
+    for (int i = 0; i < 3; i++) {
+        const int j = (i + 1) % 3;
+        const double a = log(constants[i]) * log(multipliers[j]);
+        const double b = log(constants[j]) * log(multipliers[i]);
+        if (!(fabs(a - b) <= tolerance * (fabs(a) + fabs(b)) + tolerance * tolerance))
+            return false;
+    }
+    return true;
+}
+
+/*
+ * The newest fact of a grid's winner whose constants have made the compound point, or NULL: it did
+ * not wait for one. A study may have several grids, each with a fact "PART/winner".
+ */
+static const StoreFact *find_winner(const StoreResults *results, const StorePoint *compound)
 {
     const StoreFact *winner = NULL;
-    for (size_t i = 0; i < results->n_facts; i++)
-        if (strcmp(results->facts[i].name, "grid/winner") == 0)
-            winner = &results->facts[i];
+    for (size_t i = 0; i < results->n_facts; i++) {
+        const StoreFact *fact = &results->facts[i];
+        const char *kind = strrchr(fact->name, '/');
+        if (kind != NULL && strcmp(kind, "/winner") == 0 &&
+            is_on_ray(fact->value, compound->nominal))
+            winner = fact;
+    }
     return winner;
 }
 
@@ -190,17 +211,18 @@ int verdict_duel_compounds(const StoreResults *results, DuelCompound *compounds)
             continue;
         while (at < n && strcmp(compounds[at].series, p->series) != 0)
             at++;
-        if (at == n)
-            compounds[n++].series = p->series;
+        if (at < n)
+            continue;
+        compounds[n++].series = p->series;
+        const StoreFact *winner =
+            strcmp(p->series, "compound") == 0 ? find_winner(results, p) : NULL;
+        if (winner == NULL)
+            continue;
+        compounds[at].is_winner = true;
+        compounds[at].alone = winner_alone(results, winner);
     }
     if (n == 0)
         compounds[n++].series = "compound";
-    const StoreFact *winner = find_winner(results);
-    for (int i = 0; i < n && winner != NULL; i++)
-        if (strcmp(compounds[i].series, "compound") == 0) {
-            compounds[i].is_winner = true;
-            compounds[i].alone = winner_alone(results, winner);
-        }
     return n;
 }
 

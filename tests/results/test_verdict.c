@@ -331,6 +331,7 @@ static void test_o2_one_dimensional_winner(void **state)
                            "No target decides: the grid's winner scales depth alone, so compound "
                            "and depth are one network; add `{compound: [1.2, 1.1, 1.15]}` to the "
                            "strategies of part 'compare' to have balance compared."));
+    winner = (StoreFact){.name = "grid/winner", .value = {1.9, 1, 1.05}};
     set_nominal(&w, 3, 1.9, 1, 1.05);
     assert_non_null(strstr(o2(&w, &arena).summary, "compound and depth are one network here; add"));
     /* Matching gave the winner two pixels more: its constants have a gamma, the grid's point none.
@@ -338,7 +339,7 @@ static void test_o2_one_dimensional_winner(void **state)
     begin(&w);
     add_target(&w, 2 * BASELINE, 3.0, 5);
     add(&w, "grid", "grid", 2000, 2 * BASELINE, two, 2, 0.0);
-    set_nominal(&w, 3, 1.9, 1, 1.06);
+    set_nominal(&w, 3, 4, 1, 1.0625 * 1.0625);
     set_nominal(&w, 4, 2, 1, 1);
     winner = (StoreFact){
         .name = "grid/winner", .network = w.points[4].point.network, .value = {2, 1, 1.0625}};
@@ -348,6 +349,27 @@ static void test_o2_one_dimensional_winner(void **state)
     assert_false(trimmed.has_effect);
     assert_non_null(strstr(trimmed.summary, "the grid's winner scales depth alone"));
     set_nominal(&w, 4, 2, 1, 1.05);
+    assert_true(o2(&w, &arena).has_effect);
+    arena_release(&arena);
+}
+
+/* Of several grids' winners that one speaks whose constants the compound has. */
+static void test_o2_winner_of_a_second_grid(void **state)
+{
+    (void)state;
+    StoreFact winners[] = {{.name = "grid/winner", .value = {1.2, 1.1, 1.15}},
+                           {.name = "grid-2/winner", .value = {2, 1, 1}}};
+    World w;
+    Arena arena = {0};
+    begin(&w);
+    add_target(&w, 2 * BASELINE, 3.0, 5);
+    w.results.facts = winners;
+    w.results.n_facts = ARRAY_LEN(winners);
+    set_nominal(&w, 3, 2, 1, 1);
+    const Verdict second = o2(&w, &arena);
+    assert_false(second.has_effect);
+    assert_non_null(strstr(second.summary, "the grid's winner scales depth alone"));
+    set_nominal(&w, 3, 1.2 * 1.2, 1.1 * 1.1, 1.15 * 1.15);
     assert_true(o2(&w, &arena).has_effect);
     arena_release(&arena);
 }
@@ -441,6 +463,7 @@ int main(void)
                                        cmocka_unit_test(test_o2_silent_points),
                                        cmocka_unit_test(test_o2_ties),
                                        cmocka_unit_test(test_o2_one_dimensional_winner),
+                                       cmocka_unit_test(test_o2_winner_of_a_second_grid),
                                        cmocka_unit_test(test_o2_two_compounds),
                                        cmocka_unit_test(test_o2_diverged_and_unfinished),
                                        cmocka_unit_test(test_stamps)};
