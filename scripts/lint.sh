@@ -31,8 +31,11 @@ build_preset calls
 
 say "circles of files"
 # shellcheck disable=SC2046
-sh tools/check_cycles base $(find kernels -type d) models data nn weights paper search results plots harness/cli ||
+sh tools/check_cycles base $(find kernels -type d) models data nn weights paper search results plots harness harness/cli ||
     failed=1
+
+say "functions nobody calls"
+sh tools/check_uncalled || failed=1
 
 build_preset dev
 
