@@ -1,4 +1,4 @@
-/* Reading files, folders and locks; see file.h. Writing is in file_write.c. */
+/* Reading files and folders; see file.h. Writing is in file_write.c, locks are in file_lock.c. */
 #include "base/file.h"
 
 #include "base/sys.h"
@@ -12,13 +12,10 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
-enum { FOLDER_MODE = 0777, LOCK_MODE = 0666, HOLDER_MAX_BYTES = 1024 };
-
-struct FileLock {
-    int fd;
-};
+enum { FOLDER_MODE = 0777 };
 
 /* --- reading --- */
 
@@ -188,6 +185,15 @@ ErrCode file_facts(const char *path, bool follows, FileFacts *facts, Err *err)
     return ERR_NONE;
 }
 
+ErrCode file_space(const char *path, uint64_t *n_bytes, Err *err)
+{
+    struct statvfs facts;
+    if (statvfs(path, &facts) != 0)
+        return err_errno(err, "inspect the file system of", path);
+    *n_bytes = (uint64_t)facts.f_bavail * (uint64_t)facts.f_frsize;
+    return ERR_NONE;
+}
+
 ErrCode file_size(const char *path, uint64_t *n_bytes, Err *err)
 {
     struct stat facts;
@@ -326,6 +332,50 @@ fail:
     return err->code;
 }
 
+/* Makes one folder and steps into it: *fd, the folder's, becomes that of `path`, called `name`. */
+static ErrCode step_into(const char *path, const char *name, int *fd, Err *err)
+{
+    if (sys_calls.mkdir(path, FOLDER_MODE) != 0 && errno != EEXIST)
+        return err_errno(err, "make folder", path);
+    const int inner = openat(*fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (inner < 0 && (errno == ELOOP || errno == ENOTDIR))
+        return err_set(err, ERR_DATA,
+                       "'%s' is a link or no folder: nothing is written behind links of a study's "
+                       "folder; put the folder itself there",
+                       path);
+    if (inner < 0)
+        return err_errno(err, "open", path);
+    file_close_fd(*fd);
+    *fd = inner;
+    return ERR_NONE;
+}
+
+ErrCode file_make_dirs_below(const char *folder, const char *relative, Err *err)
+{
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return err_errno(err, "open", folder);
+    char *path = file_join(folder, relative);
+    if (path == NULL) {
+        (void)err_memory(err, strlen(relative));
+        goto fail;
+    }
+    char *name = path + strlen(path) - strlen(relative);
+    for (char *c = name; name[0] != '\0'; c++) {
+        if (*c != '/' && *c != '\0')
+            continue;
+        const char end = *c;
+        *c = '\0';
+        TRY(step_into(path, name, &fd, err));
+        *c = end;
+        name = end == '\0' ? c : c + 1;
+    }
+fail:
+    mem_free(path);
+    file_close_fd(fd);
+    return err->code;
+}
+
 static int compare_names(const void *a, const void *b)
 {
     return strcmp(*(char *const *)a, *(char *const *)b);
@@ -416,122 +466,5 @@ ErrCode file_remove_tree(const char *path, Err *err)
 fail:
     mem_free(inner);
     file_list_release(&list);
-    return err->code;
-}
-
-/* --- locks --- */
-
-static struct flock whole_file(short type)
-{
-    /* l_pid must be 0 for open-file-description locks. */
-    return (struct flock){.l_type = type, .l_whence = SEEK_SET};
-}
-
-/*
- * Up to HOLDER_MAX_BYTES of what the lock's holder wrote, as visible text without its last newline.
- */
-static ErrCode read_holder(int fd, const char *path, Text *holder, Err *err)
-{
-    char bytes[HOLDER_MAX_BYTES + 1];
-    const ssize_t n = sys_calls.pread(fd, bytes, HOLDER_MAX_BYTES, 0);
-    if (n < 0)
-        return err_errno(err, "read", path);
-    bytes[n] = '\0';
-    if (n > 0 && bytes[n - 1] == '\n')
-        bytes[n - 1] = '\0';
-    text_append_visible(holder, bytes);
-    return text_ok(holder, err);
-}
-
-ErrCode file_put_fd(int fd, const char *name, const void *data, size_t n_bytes, Err *err)
-{
-    size_t done = 0;
-    while (done < n_bytes) {
-        const ssize_t n = sys_calls.write(fd, (const char *)data + done, n_bytes - done);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0) {
-            if (n == 0)
-                errno = EIO;
-            err_errno(err, "write", name);
-            return err_wrap(err, "%zu of %zu bytes written", done, n_bytes);
-        }
-        done += (size_t)n;
-    }
-    return ERR_NONE;
-}
-
-static ErrCode write_holder(int fd, const char *path, const char *holder, Err *err)
-{
-    if (sys_calls.ftruncate(fd, 0) != 0)
-        return err_errno(err, "truncate", path);
-    return file_put_fd(fd, path, holder, strlen(holder), err);
-}
-
-ErrCode file_lock(FileLock **lock, const char *path, const char *holder, Err *err)
-{
-    *lock = NULL;
-    Text owner = {0};
-    FileLock *made = mem_calloc(1, sizeof *made);
-    if (made == NULL)
-        return err_memory(err, sizeof *made);
-    made->fd = sys_calls.open(path, O_RDWR | O_CREAT | O_CLOEXEC, LOCK_MODE);
-    if (made->fd < 0) {
-        err_errno(err, "open", path);
-        goto fail;
-    }
-    struct flock whole = whole_file(F_WRLCK);
-    if (fcntl(made->fd, F_OFD_SETLK, &whole) != 0) {
-        if (errno != EAGAIN && errno != EACCES) {
-            err_errno(err, "lock", path);
-            goto fail;
-        }
-        TRY(read_holder(made->fd, path, &owner, err));
-        err_set(err, ERR_BUSY, "'%s' is held by another process: %s", path, text_string(&owner));
-        goto fail;
-    }
-    TRY(write_holder(made->fd, path, holder, err));
-    *lock = made;
-    return ERR_NONE;
-fail:
-    text_release(&owner);
-    file_close_fd(made->fd);
-    mem_free(made);
-    return err->code;
-}
-
-void file_unlock(FileLock **lock)
-{
-    if (*lock)
-        file_close_fd((*lock)->fd);
-    mem_free(*lock);
-    *lock = NULL;
-}
-
-ErrCode file_lock_holder(const char *path, bool *is_held, char **holder, Err *err)
-{
-    Text owner = {0};
-    *is_held = false;
-    if (holder != NULL)
-        *holder = NULL;
-    const int fd = sys_calls.open(path, O_RDONLY | O_CLOEXEC, 0);
-    if (fd < 0)
-        return errno == ENOENT ? ERR_NONE : err_errno(err, "open", path);
-    /* A read lock conflicts with the holder's write lock and needs no right to write. */
-    struct flock whole = whole_file(F_RDLCK);
-    if (fcntl(fd, F_OFD_GETLK, &whole) != 0) {
-        err_errno(err, "inspect the lock of", path);
-        goto fail;
-    }
-    *is_held = whole.l_type != F_UNLCK;
-    if (*is_held && holder != NULL) {
-        TRY(read_holder(fd, path, &owner, err));
-        TRY(text_take(&owner, holder, err));
-    }
-    file_close_fd(fd);
-    return ERR_NONE;
-fail:
-    text_release(&owner);
-    file_close_fd(fd);
     return err->code;
 }

@@ -127,10 +127,19 @@ ErrCode file_remove_tree(const char *path, Err *err) ERR_CHECKED;
  */
 ErrCode file_sweep_temporaries(const char *folder, Err *err) ERR_CHECKED;
 
+/* Whether `name` is that of a temporary file whose process no longer lives. */
+bool file_is_stale_temporary(const char *name);
+
 /* --- folders and facts --- */
 
 /* Makes the folder and its parents; an existing one is fine. Errors: ERR_IO. */
 ErrCode file_make_dirs(const char *path, Err *err) ERR_CHECKED;
+
+/*
+ * The same for folder/relative, never through a link below `folder`, which exists. Errors also:
+ * ERR_DATA "'folder/a' is a link ..." (or is no folder).
+ */
+ErrCode file_make_dirs_below(const char *folder, const char *relative, Err *err) ERR_CHECKED;
 
 bool file_exists(const char *path);    /* anything of that name; links are followed */
 bool file_is_folder(const char *path); /* links are followed */
@@ -141,6 +150,9 @@ bool file_is_link(const char *path);   /* wherever it leads */
  * that leads nowhere), ERR_IO.
  */
 ErrCode file_facts(const char *path, bool follows, FileFacts *facts, Err *err) ERR_CHECKED;
+
+/* Bytes that we may still write on the file system of `path`. Errors: ERR_IO. */
+ErrCode file_space(const char *path, uint64_t *n_bytes, Err *err) ERR_CHECKED;
 
 /* Errors: ERR_IO. */
 ErrCode file_size(const char *path, uint64_t *n_bytes, Err *err) ERR_CHECKED;
@@ -181,9 +193,10 @@ const char *file_name(const char *path);
 
 /*
  * Takes the exclusive OFD lock on `path` (created if need be) and writes `holder` into the file,
- * e.g. pid, host, since. Errors: ERR_IO; ERR_BUSY with the holder's text in the message if another
- * process (or another FileLock) has it. The file stays; the lock ends with file_unlock or with the
- * process, however it dies; children do not inherit it.
+ * e.g. pid, host, since. Errors: ERR_IO, also where `path` is a link or its file system has no
+ * locks; ERR_BUSY with the holder's text in the message if another process (or another FileLock)
+ * has it. The file stays; the lock ends with file_unlock or with the process, however it dies;
+ * children do not inherit it.
  */
 ErrCode file_lock(FileLock **lock, const char *path, const char *holder, Err *err) ERR_CHECKED;
 

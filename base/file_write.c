@@ -44,6 +44,24 @@ ErrCode file_close_stdout(Err *err)
     return ERR_NONE;
 }
 
+ErrCode file_put_fd(int fd, const char *name, const void *data, size_t n_bytes, Err *err)
+{
+    size_t done = 0;
+    while (done < n_bytes) {
+        const ssize_t n = sys_calls.write(fd, (const char *)data + done, n_bytes - done);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0) {
+            if (n == 0)
+                errno = EIO;
+            err_errno(err, "write", name);
+            return err_wrap(err, "%zu of %zu bytes written", done, n_bytes);
+        }
+        done += (size_t)n;
+    }
+    return ERR_NONE;
+}
+
 ErrCode file_sync(const char *path, Err *err)
 {
     int fd;
@@ -227,8 +245,7 @@ fail:
     return err->code;
 }
 
-/* True if `name` is a temporary file's whose process no longer lives. */
-static bool is_stale_temporary(const char *name)
+bool file_is_stale_temporary(const char *name)
 {
     const char *mark = NULL;
     for (const char *next = strstr(name, TEMPORARY_MARK); next != NULL;
@@ -253,7 +270,7 @@ ErrCode file_sweep_temporaries(const char *folder, Err *err)
     char *path = NULL;
     TRY(file_list(folder, &list, err));
     for (size_t i = 0; i < list.n_names; i++) {
-        if (!is_stale_temporary(list.names[i]))
+        if (!file_is_stale_temporary(list.names[i]))
             continue;
         path = file_join(folder, list.names[i]);
         if (path == NULL) {

@@ -20,6 +20,12 @@ static int open_with_mode(const char *path, int flags, mode_t mode)
     return open(path, flags, mode);
 }
 
+/* fcntl is variadic, too. */
+static int lock_file(int fd, int command, struct flock *lock)
+{
+    return fcntl(fd, command, lock);
+}
+
 SysCalls sys_calls = {
     .open = open_with_mode,
     .read = read,
@@ -34,6 +40,7 @@ SysCalls sys_calls = {
     .rmdir = rmdir,
     .mmap = mmap,
     .munmap = munmap,
+    .lock = lock_file,
     .spawn = posix_spawn,
     .malloc = malloc,
     .realloc = realloc,

@@ -16,6 +16,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+struct flock; /* of fcntl.h */
+
 typedef struct SysCalls {
     int (*open)(const char *path, int flags, mode_t mode);
     ssize_t (*read)(int fd, void *data, size_t n_bytes);
@@ -30,6 +32,7 @@ typedef struct SysCalls {
     int (*rmdir)(const char *path);
     void *(*mmap)(void *address, size_t n_bytes, int protection, int flags, int fd, off_t offset);
     int (*munmap)(void *address, size_t n_bytes);
+    int (*lock)(int fd, int command, struct flock *lock); /* fcntl's lock commands */
     int (*spawn)(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
                  const posix_spawnattr_t *attributes, char *const argv[], char *const envp[]);
     void *(*malloc)(size_t n_bytes);

@@ -39,7 +39,7 @@ static bool is_armed_for(SysCallKind kind)
     if (armed_kind != SYS_ANY_FILE)
         return false;
     return kind != SYS_READ && kind != SYS_PREAD && kind != SYS_MMAP && kind != SYS_SPAWN &&
-           kind != SYS_ALLOC;
+           kind != SYS_LOCK && kind != SYS_ALLOC;
 }
 
 static Verdict strike(SysCallKind kind)
@@ -191,6 +191,11 @@ static int fault_spawn(pid_t *pid, const char *path, const posix_spawn_file_acti
     return finish(verdict, real_calls.spawn(pid, path, actions, attributes, argv, envp));
 }
 
+static int fault_lock(int fd, int command, struct flock *lock)
+{
+    return strike(SYS_LOCK) == REFUSE ? -1 : real_calls.lock(fd, command, lock);
+}
+
 static void *fault_malloc(size_t n_bytes)
 {
     return strike(SYS_ALLOC) == REFUSE ? NULL : real_calls.malloc(n_bytes);
@@ -219,6 +224,7 @@ static void install(void)
     sys_calls.rmdir = fault_rmdir;
     sys_calls.mmap = fault_mmap;
     sys_calls.spawn = fault_spawn;
+    sys_calls.lock = fault_lock;
     sys_calls.malloc = fault_malloc;
     sys_calls.realloc = fault_realloc;
     is_installed = true;

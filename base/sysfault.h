@@ -25,6 +25,7 @@ typedef enum SysCallKind {
     SYS_RMDIR,
     SYS_MMAP,
     SYS_SPAWN,
+    SYS_LOCK,
     SYS_ALLOC,    /* malloc and realloc together */
     SYS_ANY_FILE, /* any of open, write, fsync, ftruncate, close, rename, unlink, mkdir, rmdir */
     SYS_N_KINDS

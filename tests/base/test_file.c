@@ -1,5 +1,5 @@
 /*
- * base/file: atomic writing under every fault, bounds, folders, locks.
+ * base/file: atomic writing under every fault, bounds, folders.
  *
  * Faults come from base/sysfault; each test asserts that its fault fired. Deaths happen in forked
  * children.
@@ -389,51 +389,6 @@ static void paths_are_joined(void **state)
 }
 
 /*
- * Property: a lock excludes others (in this process too), says who holds it, and ends with its
- * holder's death.
- */
-static void locks_exclude_and_die_with_their_holder(void **state)
-{
-    (void)state;
-    Err err;
-    FileLock *lock, *second;
-    bool is_held = true;
-    char *holder;
-    assert_int_equal(file_lock_holder("none.lock", &is_held, &holder, &err), ERR_NONE);
-    assert_false(is_held || file_exists("none.lock"));
-    assert_int_equal(file_lock(&lock, "study.lock", "pid 12 on here", &err), ERR_NONE);
-    assert_int_equal(file_lock(&second, "study.lock", "other", &err), ERR_BUSY);
-    assert_null(second);
-    assert_non_null(strstr(err.msg, "pid 12 on here"));
-    assert_int_equal(file_lock_holder("study.lock", &is_held, &holder, &err), ERR_NONE);
-    assert_true(is_held);
-    check_path(holder, "pid 12 on here");
-    file_unlock(&lock);
-    file_unlock(&lock);
-    assert_int_equal(file_lock_holder("study.lock", &is_held, NULL, &err), ERR_NONE);
-    assert_false(is_held);
-    int ready[2];
-    assert_int_equal(pipe(ready), 0);
-    const pid_t pid = fork();
-    if (pid == 0) {
-        const ErrCode code = file_lock(&lock, "study.lock", "child", &err);
-        if (write(ready[1], code == ERR_NONE ? "y" : "n", 1) == 1)
-            pause();
-        _exit(1);
-    }
-    char answer = 0;
-    assert_int_equal(read(ready[0], &answer, 1), 1);
-    assert_int_equal(answer, 'y');
-    assert_int_equal(file_lock(&lock, "study.lock", "x", &err), ERR_BUSY);
-    kill(pid, SIGKILL);
-    waitpid(pid, NULL, 0);
-    assert_int_equal(file_lock(&lock, "study.lock", "x", &err), ERR_NONE);
-    file_unlock(&lock);
-    close(ready[0]);
-    close(ready[1]);
-}
-
-/*
  * Property: a path as it reads from another file's folder leads to the same file; one that is
  * absolute, or read from here, stays as it is.
  */
@@ -470,6 +425,25 @@ static void paths_are_seen_from_elsewhere(void **state)
     assert_int_equal(file_remove_tree("rel", &err), ERR_NONE);
 }
 
+/* Property: folders are made below another, but not through a link, which is named. */
+static void no_folder_is_made_behind_a_link(void **state)
+{
+    (void)state;
+    Err err = {0};
+    assert_int_equal(file_make_dirs("below", &err), ERR_NONE);
+    assert_int_equal(file_make_dirs("elsewhere", &err), ERR_NONE);
+    assert_int_equal(file_make_dirs_below("below", "a/b/c", &err), ERR_NONE);
+    assert_int_equal(file_make_dirs_below("below", "a/b/c", &err), ERR_NONE);
+    assert_true(file_is_folder("below/a/b/c"));
+    assert_int_equal(symlink("../elsewhere", "below/link"), 0);
+    assert_int_equal(file_make_dirs_below("below", "link/x", &err), ERR_DATA);
+    assert_non_null(strstr(err.msg, "'below/link' is a link"));
+    assert_false(file_exists("elsewhere/x"));
+    assert_int_equal(file_make_dirs_below("below", "link", &err), ERR_DATA);
+    assert_int_equal(file_remove_tree("below", &err), ERR_NONE);
+    assert_int_equal(file_remove_tree("elsewhere", &err), ERR_NONE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -482,8 +456,8 @@ int main(void)
         cmocka_unit_test(devices_and_pipes_stay_what_they_are),
         cmocka_unit_test(folders_are_made_and_removed),
         cmocka_unit_test(paths_are_joined),
-        cmocka_unit_test(locks_exclude_and_die_with_their_holder),
         cmocka_unit_test(paths_are_seen_from_elsewhere),
+        cmocka_unit_test(no_folder_is_made_behind_a_link),
     };
     return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
 }
