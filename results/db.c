@@ -152,6 +152,9 @@ static ErrCode set_pragmas(Db *db, DbMode mode, Err *err)
     sqlite3_busy_timeout(db->handle, mode == DB_READ ? STORE_READ_BUSY_MS : STORE_BUSY_MS);
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    /* Of the file's own; those of the temporary schema are ours (store_open.c). */
+    sqlite3_db_config(db->handle, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
+    sqlite3_db_config(db->handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
     if (mode == DB_PEEK)
         return ERR_NONE;
     return db_exec(db,

@@ -137,36 +137,77 @@ fail:
     return err->code;
 }
 
+/* Names of a table's columns, comma-separated; `which` is SQL that chooses and orders them. */
+static ErrCode list_columns(Store *store, const char *table, const char *which, Text *out, Err *err)
+{
+    Text sql = {0};
+    DbQuery q = {0};
+    const DbValue key = db_text(table);
+    text_printf(&sql, "SELECT name FROM pragma_table_info(?1) WHERE %s", which);
+    TRY(text_ok(&sql, err));
+    TRY(db_query(&q, &store->db, text_string(&sql), &key, 1, err));
+    while (db_next(&q))
+        text_printf(out, "%s%s", out->n_bytes ? ", " : "",
+                    (const char *)sqlite3_column_text(q.statement, 0));
+    text_release(&sql);
+    TRY(db_end(&q, err));
+    return text_ok(out, err);
+fail:
+    text_release(&sql);
+    return err->code;
+}
+
+/* "row (2, 7) of table 'epoch' is not what was written"; the values are those of its key. */
+static void report_row(DbQuery *q, const char *table, Found *found)
+{
+    Text key = {0};
+    const bool has_trial =
+        strcmp(sqlite3_column_name(q->statement, 0), "trial") == 0 || strcmp(table, "planned") == 0;
+    for (int i = 0; i < sqlite3_column_count(q->statement); i++) {
+        const char *value = (const char *)sqlite3_column_text(q->statement, i);
+        text_printf(&key, "%s%s", i ? ", " : "", value != NULL ? value : "NULL");
+    }
+    report(found, has_trial ? db_get_int(q, 0) : 0,
+           arena_printf(found->arena, "row (%s) of table '%s' is not what was written",
+                        text_string(&key), table));
+    found->arena->failed |= key.failed;
+    text_release(&key);
+}
+
+/* The rows of a table whose seal does not hold. */
+static ErrCode list_broken(Store *store, const char *table, Found *found, Err *err)
+{
+    enum { MAX_NAMED = 10 };
+    Text columns = {0}, key = {0}, sql = {0};
+    DbQuery q = {0};
+    int64_t n = 0;
+    TRY(list_columns(store, table, "name <> 'seal' ORDER BY cid", &columns, err));
+    TRY(list_columns(store, table, "pk > 0 ORDER BY pk", &key, err));
+    text_printf(&sql, "SELECT %s FROM %s WHERE seal IS NOT seal(%s)", text_string(&key), table,
+                text_string(&columns));
+    TRY(text_ok(&sql, err));
+    TRY(db_query(&q, &store->db, text_string(&sql), NULL, 0, err));
+    while (db_next(&q))
+        if (++n <= MAX_NAMED)
+            report_row(&q, table, found);
+    if (n > MAX_NAMED)
+        report(found, 0,
+               arena_printf(found->arena, "%" PRId64 " more rows of table '%s' are not, either",
+                            n - MAX_NAMED, table));
+    TRY(db_end(&q, err));
+fail:
+    text_release(&columns);
+    text_release(&key);
+    text_release(&sql);
+    return err->code;
+}
+
 /* Every row of a table against its seal. */
 static ErrCode check_seals(Store *store, const char *table, Found *found, Err *err)
 {
-    Text columns = {0}, sql = {0};
-    DbQuery q = {0};
     Err inner = {0};
-    const DbValue key = db_text(table);
-    int64_t n_bad = 0;
-    TRY(db_query(&q, &store->db,
-                 "SELECT name FROM pragma_table_info(?1) WHERE name <> 'seal' ORDER BY cid", &key,
-                 1, &inner));
-    while (db_next(&q))
-        text_printf(&columns, "%s%s", columns.n_bytes ? ", " : "",
-                    (const char *)sqlite3_column_text(q.statement, 0));
-    TRY(db_end(&q, &inner));
-    text_printf(&sql, "SELECT count(*) FROM %s WHERE seal IS NOT seal(%s)", table,
-                text_string(&columns));
-    TRY(text_ok(&sql, &inner));
-    TRY(db_scalar(&store->db, text_string(&sql), NULL, 0, 0, &n_bad, &inner));
-    if (n_bad > 0)
-        report(found, 0,
-               arena_printf(found->arena, "table '%s': %" PRId64 " row%s changed since written",
-                            table, n_bad, n_bad == 1 ? "" : "s"));
-    text_release(&columns);
-    text_release(&sql);
-    return ERR_NONE;
-fail:
-    text_release(&columns);
-    text_release(&sql);
-    db_abandon(&q);
+    if (list_broken(store, table, found, &inner) == ERR_NONE)
+        return ERR_NONE;
     if (inner.code != ERR_DATA && inner.code != ERR_DB) {
         *err = inner;
         return err->code;
@@ -231,5 +272,59 @@ ErrCode store_check(Store *store, Arena *arena, StoreDamage **out, size_t *n_out
     return arena_ok(arena, err);
 fail:
     db_rollback(&store->db);
+    return err->code;
+}
+
+/* Finished trials without a digest: the other way round a foreign key tells. */
+static ErrCode check_digests(Store *store, Found *found, Err *err)
+{
+    int64_t n = 0;
+    TRY(db_scalar(&store->db,
+                  "SELECT count(*) FROM finished f LEFT JOIN trial_digest d ON d.trial = f.trial "
+                  "WHERE d.trial IS NULL",
+                  NULL, 0, 0, &n, err));
+    if (n > 0)
+        report(found, 0,
+               arena_printf(found->arena, "%" PRId64 " finished trials have no digest", n));
+fail:
+    return err->code;
+}
+
+/* What a verdict rests on: structure, references and seals of its tables. */
+static ErrCode check_ground(Store *store, Found *found, Err *err)
+{
+    static const char *const tables[] = {"study",       "revision", "network",      "point",
+                                         "planned",     "fact",     "listed_point", "listed_trial",
+                                         "attempt_end", "finished", "trial_digest", "decision"};
+    enum { SQL_BYTES = 64 };
+    char sql[SQL_BYTES];
+    TRY(check_schema(store, found, err));
+    for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
+        snprintf(sql, sizeof(sql), "PRAGMA integrity_check(%s)", tables[i]);
+        TRY(check_pragma(store, sql, "structure", found, err));
+        snprintf(sql, sizeof(sql), "PRAGMA foreign_key_check(%s)", tables[i]);
+        TRY(check_pragma(store, sql, "a row that refers to nothing", found, err));
+        TRY(check_seals(store, tables[i], found, err));
+    }
+    return check_digests(store, found, err);
+fail:
+    return err->code;
+}
+
+ErrCode store_trust(Store *store, Err *err)
+{
+    Arena arena = {0};
+    Found found = {.arena = &arena};
+    TRY(db_begin_read(&store->db, err));
+    TRY(check_ground(store, &found, err));
+    TRY(db_commit(&store->db, err));
+    TRY(arena_ok(&arena, err));
+    if (found.n > 0)
+        err_set(err, ERR_DATA,
+                "store '%s' is damaged: %s%s; 'isoflop doctor' on its folder says what is",
+                store_path(store), found.items[0].what, found.n > 1 ? ", and more" : "");
+fail:
+    db_rollback(&store->db);
+    arena_release(&arena);
     return err->code;
 }
