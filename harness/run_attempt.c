@@ -136,7 +136,7 @@ ErrCode run_attempt_start(RunState *run, int index, RunTrial *trial, Err *err)
         (void)err_memory(err, strlen(trial_dir));
         goto fail;
     }
-    while (file_make_dirs(dir, err) != ERR_NONE)
+    while (run_files_make_attempt(run, trial->number, slot->attempt, err) != ERR_NONE)
         if (!run_state_waits_for_space(run, err))
             goto fail;
     TRY(spawn(run, slot, err));

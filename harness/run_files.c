@@ -30,6 +30,13 @@ char *run_files_attempt(const char *trial, int64_t attempt)
     return file_join(trial, name);
 }
 
+ErrCode run_files_make_attempt(const RunState *run, int64_t number, int64_t attempt, Err *err)
+{
+    char name[FOLDER_NAME_BYTES * 2];
+    snprintf(name, sizeof name, "trials/%06" PRId64 "/a%" PRId64, number, attempt);
+    return file_make_dirs_below(run->settings->out, name, err);
+}
+
 /* --- a result --- */
 
 ErrCode run_files_remove_attempts(const char *trial, Err *err)

@@ -16,6 +16,10 @@ typedef struct RunResult {
 char *run_files_trial(const RunState *run, int64_t number);
 char *run_files_attempt(const char *trial, int64_t attempt);
 
+/* Makes the attempt's folder, through no link. Errors: ERR_DATA, ERR_IO. */
+ErrCode run_files_make_attempt(const RunState *run, int64_t number, int64_t attempt,
+                               Err *err) ERR_CHECKED;
+
 /*
  * Moves what an attempt left to its trial's folder, synced: weights, described in
  * result->artifacts, or of a diverged trial its last checkpoint. May be called again after a

@@ -3,6 +3,7 @@
 #include "harness/run_open.h"
 
 #include "harness/run_decide.h"
+#include "harness/leftovers.h"
 #include "harness/run_files.h"
 #include "harness/run_identity.h"
 #include "harness/run_plan.h"
@@ -119,6 +120,7 @@ static ErrCode open_store(RunState *run, Err *err)
     while (store_open(&run->store, path, err) != ERR_NONE)
         if (!run_state_waits_for_space(run, err))
             goto fail;
+    TRY(store_trust(run->store, err));
     TRY(check_same_study(run, err));
 fail:
     mem_free(path);
@@ -201,6 +203,7 @@ ErrCode run_open(RunState *run, Err *err)
                                  (double)run->plan->target_macs, run->study->fairness.tolerance};
     TRY(run_plan_check_only(run, err));
     TRY(file_make_dirs(run->settings->out, err));
+    TRY(leftovers_refuse_links(run->settings->out, err));
     TRY(take_lock(run, err));
     TRY(open_store(run, err));
     TRY(run_decide_begin(run, err));

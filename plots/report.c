@@ -285,8 +285,9 @@ ErrCode report_write(Store *store, const ReportOptions *options, int *n_missing,
     TRY(verdict_all(&r.results, &r.arena, r.verdicts, err));
     TRY(ranking_all(&r.results, options->score, options->context, &r.arena, &r.rankings,
                     &r.n_rankings, err));
-    TRY(fill_template(&r, &page, err));
     TRY(file_make_dirs(options->folder, err));
+    TRY(file_make_dirs_below(options->folder, "figures", err));
+    TRY(fill_template(&r, &page, err));
     TRY(file_write(path, page.data, page.n_bytes, err));
     if (n_missing != NULL)
         *n_missing = r.n_missing;

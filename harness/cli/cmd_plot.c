@@ -2,6 +2,7 @@
 #include "harness/cli/command.h"
 #include "harness/cli/study_folder.h"
 
+#include "base/file.h"
 #include "base/json.h"
 #include "base/sys.h"
 #include "plots/figure.h"
@@ -57,11 +58,13 @@ static ErrCode run(const Call *call, int *status, Err *err)
         for (names = figure_names; names[n];)
             n++;
     TRY(study_folder_open(&study, call->args[0], err));
+    TRY(store_trust(study.store, err));
     folder = study_folder_file(&study, "figures");
     if (folder == NULL) {
         (void)err_memory(err, strlen(call->args[0]));
         goto fail;
     }
+    TRY(file_make_dirs_below(call->args[0], "figures", err));
     json_open_list(&json, NULL);
     TRY(draw_all(&study, folder, names, n, &json, &plain, err));
     json_close_list(&json);

@@ -6,8 +6,10 @@
 /* X(NAME) for each cmd_NAME.c, which exports `const Command cmd_NAME`. */
 #define COMMANDS(X)                                                                                \
     X(bench)                                                                                       \
+    X(clean)                                                                                       \
     X(cost)                                                                                        \
     X(data)                                                                                        \
+    X(doctor)                                                                                      \
     X(eval)                                                                                        \
     X(explain)                                                                                     \
     X(export)                                                                                      \

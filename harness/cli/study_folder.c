@@ -83,6 +83,7 @@ ErrCode study_folder_report(const char *path, char **report, int *n_missing, Err
     StudyFolder folder;
     Provenance provenance;
     TRY(study_folder_open(&folder, path, err));
+    TRY(store_trust(folder.store, err));
     provenance_collect(&provenance, cpu_best_level());
     const ReportOptions options = {
         .folder = path,

@@ -1,0 +1,289 @@
+/*
+ * harness/doctor_study.c: the files of a study against its store.
+ *
+ * A store that is damaged may still be read in part: what can be asked of it is, and what cannot is
+ * a finding, so that one bad page hides nothing else.
+ */
+#include "harness/doctor_study.h"
+
+#include "harness/doctor_files.h"
+#include "harness/leftovers.h"
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "results/store.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* What is looked at, and with what. */
+typedef struct Visit {
+    DoctorReport *report;
+    const char *folder;
+    Store *store; /* NULL: it cannot be opened */
+    Arena arena;  /* for what is read of it */
+} Visit;
+
+/* --- weights --- */
+
+/* NULL if the file has that size and digest, else what is wrong; text in the report's arena. */
+static ErrCode compare_file(Visit *v, const char *path, int64_t n_bytes, const char *xxh3,
+                            const char **why, Err *err)
+{
+    Arena *arena = &v->report->arena;
+    FileFacts facts;
+    Hash128 hash;
+    char hex[HASH_HEX_BYTES];
+    Err missing = {0};
+    *why = NULL;
+    if (file_facts(path, false, &facts, &missing) != ERR_NONE)
+        *why = missing.code == ERR_MISSING ? "is missing" : arena_text(arena, missing.msg);
+    else if (facts.kind != FILE_REGULAR)
+        *why = facts.kind == FILE_LINK ? "is a link" : "is no regular file";
+    else if ((int64_t)facts.n_bytes != n_bytes)
+        *why = arena_printf(arena, "has %" PRIu64 " bytes, not %" PRId64, facts.n_bytes, n_bytes);
+    if (*why != NULL)
+        return ERR_NONE;
+    TRY(hash_file(path, &hash, err));
+    if (strcmp(hash_hex(hash, hex), xxh3) != 0)
+        *why = "is damaged: its digest is not the store's";
+fail:
+    return err->code;
+}
+
+/* One row of `artifact`. */
+static ErrCode check_artifact(Visit *v, const char *const *row, int64_t *n_sound, Err *err)
+{
+    enum { TRIAL, PATH, BYTES, XXH3 };
+    int64_t n_bytes = 0;
+    const char *why = NULL;
+    Text remedy = {0};
+    if (row[TRIAL] == NULL || row[PATH] == NULL || row[BYTES] == NULL || row[XXH3] == NULL ||
+        !text_to_int64(row[BYTES], &n_bytes) || !leftovers_is_inside(row[PATH]))
+        return ERR_NONE; /* the row's seal tells */
+    char *path = file_join(v->folder, row[PATH]);
+    if (path == NULL)
+        return err_memory(err, strlen(row[PATH]));
+    TRY(compare_file(v, path, n_bytes, row[XXH3], &why, err));
+    text_printf(&remedy, "isoflop verify --restore %s %s", v->folder, row[TRIAL]);
+    TRY(text_ok(&remedy, err));
+    if (why != NULL)
+        doctor_find(v->report,
+                    (DoctorMark){.grade = DOCTOR_DAMAGED,
+                                 .subject = "weights",
+                                 .path = path,
+                                 .remedy = text_string(&remedy)},
+                    "of finished trial %s: %s", row[TRIAL], why);
+    else
+        ++*n_sound;
+fail:
+    text_release(&remedy);
+    mem_free(path);
+    return err->code;
+}
+
+/* A query of the store; one that damage keeps from an answer gives none, and is a finding. */
+static ErrCode ask(Visit *v, const char *sql, StoreTable *table, Err *err)
+{
+    Err found = {0};
+    *table = (StoreTable){0};
+    if (v->store == NULL || store_query(v->store, sql, NULL, &v->arena, table, &found) == ERR_NONE)
+        return ERR_NONE;
+    *table = (StoreTable){0};
+    if (found.code != ERR_DATA && found.code != ERR_DB) {
+        *err = found;
+        return err->code;
+    }
+    doctor_find(
+        v->report,
+        (DoctorMark){.grade = DOCTOR_DAMAGED, .subject = "store", .path = store_path(v->store)},
+        "%s", found.msg);
+    return ERR_NONE;
+}
+
+static ErrCode check_weights(Visit *v, Err *err)
+{
+    StoreTable table;
+    int64_t n_sound = 0;
+    TRY(ask(v, "SELECT trial, path, n_bytes, xxh3 FROM artifact ORDER BY trial, kind", &table,
+            err));
+    for (size_t i = 0; i < table.n_rows; i++)
+        TRY(check_artifact(v, table.cells + i * table.n_columns, &n_sound, err));
+    if (n_sound > 0)
+        doctor_find(v->report, (DoctorMark){.grade = DOCTOR_SOUND, .subject = "weights"},
+                    "%" PRId64 " files of finished trials have the store's digests", n_sound);
+fail:
+    return err->code;
+}
+
+/* --- checkpoints --- */
+
+/* Those of one folder. */
+static ErrCode check_folder(Visit *v, const char *folder, int64_t *n_sound, Err *err)
+{
+    FileList list = {0};
+    char *path = NULL;
+    TRY(file_list(folder, &list, err));
+    for (size_t i = 0; i < list.n_names; i++) {
+        const char *why = NULL;
+        if (!doctor_is_tensors(list.names[i]))
+            continue;
+        path = file_join(folder, list.names[i]);
+        if (path == NULL) {
+            (void)err_memory(err, strlen(folder));
+            goto fail;
+        }
+        if (!file_is_link(path))
+            TRY(doctor_tensors(v->report, path, &why, err));
+        if (why != NULL)
+            doctor_find(v->report,
+                        (DoctorMark){.grade = DOCTOR_DAMAGED,
+                                     .subject = "checkpoint",
+                                     .path = path,
+                                     .remedy = "remove it: a run goes on from the one before"},
+                        "%s", why);
+        else
+            ++*n_sound;
+        mem_free(path);
+        path = NULL;
+    }
+fail:
+    mem_free(path);
+    file_list_release(&list);
+    return err->code;
+}
+
+/* Those of all attempts, in progress or given up. */
+static ErrCode check_checkpoints(Visit *v, Err *err)
+{
+    LeftoverList attempts = {0};
+    int64_t n_sound = 0;
+    TRY(leftovers_attempts(v->folder, &attempts, err));
+    for (size_t i = 0; i < attempts.n; i++)
+        TRY(check_folder(v, attempts.items[i].path, &n_sound, err));
+    if (n_sound > 0)
+        doctor_find(v->report, (DoctorMark){.grade = DOCTOR_SOUND, .subject = "checkpoint"},
+                    "%" PRId64 " checkpoints and weights of unfinished attempts are whole",
+                    n_sound);
+fail:
+    arena_release(&attempts.arena);
+    return err->code;
+}
+
+/* --- the folder --- */
+
+static ErrCode check_links(Visit *v, Err *err)
+{
+    LeftoverList links = {0};
+    TRY(leftovers_links(v->folder, &links, err));
+    for (size_t i = 0; i < links.n; i++)
+        doctor_find(v->report,
+                    (DoctorMark){.grade = DOCTOR_DAMAGED,
+                                 .subject = "link",
+                                 .path = links.items[i].path,
+                                 .remedy = "remove it and put the folder or file itself there"},
+                    "is a link: nothing is read or written behind links of a study's folder");
+fail:
+    arena_release(&links.arena);
+    return err->code;
+}
+
+static ErrCode note_leftovers(Visit *v, Err *err)
+{
+    LeftoverList left = {0};
+    Text remedy = {0};
+    char size[TEXT_NUMBER_BYTES];
+    text_printf(&remedy, "isoflop clean %s", v->folder);
+    TRY(text_ok(&remedy, err));
+    if (v->store != NULL)
+        TRY(leftovers_find(v->folder, v->store, &left, err));
+    for (size_t i = 0; i < left.n; i++) {
+        const Leftover *l = &left.items[i];
+        if (l->is_orphan || l->is_unwanted)
+            doctor_find(v->report,
+                        (DoctorMark){.grade = DOCTOR_NOTE,
+                                     .subject = "orphan",
+                                     .path = l->path,
+                                     .remedy = l->is_orphan ? NULL : text_string(&remedy)},
+                        "%s, %s", l->what, text_human_bytes(size, l->n_bytes));
+    }
+fail:
+    text_release(&remedy);
+    arena_release(&left.arena);
+    return err->code;
+}
+
+/* What pending trials will write, by the sizes of their networks, against what is free. */
+static ErrCode forecast(Visit *v, Err *err)
+{
+    /* Weights and the best ones stay; an attempt has two checkpoints of up to four sets each. */
+    static const char sql[] =
+        "SELECT count(*), coalesce(sum(n.params), 0) * 8 + coalesce(max(n.params), 0) * 40 "
+        "FROM trial t JOIN network n ON n.digest = t.network "
+        "WHERE t.is_listed AND t.status IN ('pending', 'running')";
+    char need_text[TEXT_NUMBER_BYTES], free_text[TEXT_NUMBER_BYTES];
+    StoreTable table;
+    int64_t n = 0, need = 0;
+    uint64_t space = 0;
+    TRY(ask(v, sql, &table, err));
+    TRY(file_space(v->folder, &space, err));
+    if (table.n_rows == 1 && (table.cells[0] == NULL || !text_to_int64(table.cells[0], &n) ||
+                              table.cells[1] == NULL || !text_to_int64(table.cells[1], &need)))
+        n = need = 0;
+    const bool fits = need < 0 || (uint64_t)need <= space;
+    doctor_find(v->report,
+                (DoctorMark){.grade = fits ? DOCTOR_SOUND : DOCTOR_NOTE,
+                             .subject = "disk",
+                             .path = v->folder,
+                             .remedy = fits ? NULL : "make room, or the run will pause for it"},
+                "%s free; %" PRId64 " unfinished trials will need about %s",
+                text_human_bytes(free_text, space), n,
+                text_human_bytes(need_text, need > 0 ? (uint64_t)need : 0));
+fail:
+    return err->code;
+}
+
+static ErrCode note_run(Visit *v, Err *err)
+{
+    bool is_held = false;
+    char *holder = NULL;
+    Err why = {0};
+    char *path = file_join(v->folder, "study.lock");
+    if (path == NULL)
+        return err_memory(err, strlen(v->folder));
+    /* A link in its place is a finding already. */
+    if (file_lock_holder(path, &is_held, &holder, &why) == ERR_NONE && is_held)
+        doctor_find(v->report, (DoctorMark){.grade = DOCTOR_NOTE, .subject = "run", .path = path},
+                    "a run is at work, so files come and go: %s", holder);
+    mem_free(holder);
+    mem_free(path);
+    return why.code == ERR_MEMORY ? (*err = why).code : ERR_NONE;
+}
+
+ErrCode doctor_study(DoctorReport *report, const char *folder, Err *err)
+{
+    Visit v = {.report = report, .folder = folder};
+    Err ignored = {0};
+    char *path = file_join(folder, "study.db");
+    if (path == NULL)
+        return err_memory(err, strlen(folder));
+    TRY(check_links(&v, err));
+    TRY(note_run(&v, err));
+    TRY(doctor_locks(report, folder, err));
+    TRY(doctor_store(report, path, err));
+    if (store_open_read(&v.store, path, &ignored) != ERR_NONE)
+        v.store = NULL; /* a finding already */
+    TRY(check_weights(&v, err));
+    TRY(check_checkpoints(&v, err));
+    TRY(note_leftovers(&v, err));
+    TRY(forecast(&v, err));
+    TRY(arena_ok(&report->arena, err));
+fail:
+    store_close(&v.store);
+    arena_release(&v.arena);
+    mem_free(path);
+    return err->code;
+}
