@@ -14,7 +14,7 @@ WITH own AS (SELECT * FROM measured WHERE figure = ?1),
      unit AS (SELECT CASE WHEN max(macs) >= 1e9 THEN 1e9 ELSE 1e6 END AS unit FROM own)
 SELECT m.series, m.macs / unit AS macs, avg(test_top1) AS top1,
        CASE WHEN count(test_top1) >= 5 THEN half90(test_top1) END AS half
-FROM m JOIN strategy s ON s.series = m.series JOIN unit GROUP BY m.series, m.macs
+FROM m CROSS JOIN strategy s ON s.series = m.series JOIN unit GROUP BY m.series, m.macs -- means: in the order of m
 ORDER BY sorting, m.series, m.macs;
 
 -- block: seed

@@ -32,7 +32,7 @@ void export_row(JsonWriter *writer, const char *key, const StoreTable *table, si
 ErrCode export_verdicts_json(const Verdict *verdicts, size_t n_verdicts, const Ranking *rankings,
                              size_t n_rankings, Text *out, Err *err) ERR_CHECKED;
 
-/* The same as text for people, at most 100 columns. */
+/* The same as text for people, a paragraph a line: whoever prints it breaks it. */
 ErrCode export_verdicts_text(const Verdict *verdicts, size_t n_verdicts, const Ranking *rankings,
                              size_t n_rankings, Text *out, Err *err) ERR_CHECKED;
 

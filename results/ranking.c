@@ -9,6 +9,7 @@
 #include "results/verdict.h"
 #include "results/verdict_common.h"
 
+#include "base/hash.h"
 #include "base/text.h"
 
 #include <math.h>
@@ -91,24 +92,34 @@ static void compare_to_winner(const Maker *maker, const RankingRow *winner, Rank
                          !(row->behind.n >= STATS_MIN_N && row->behind.low > 0.0);
 }
 
-/* Adds a grid point to its network's row, or to the unfair. */
-static void add_point(const Maker *maker, Ranking *r, const StorePointResult ***aliases,
-                      const StorePointResult **unfair, const StorePointResult *p)
+/* Grid points by network: an open hash table of rows, of a power of two places. */
+typedef struct Groups {
+    size_t *places;  /* row + 1; 0: free */
+    size_t n_places; /* at least twice the points */
+    size_t *row_of;  /* [point]: the row of a point of the part that was trained */
+} Groups;
+
+static Groups groups_make(size_t n_points, Arena *arena)
 {
-    if (p->point.trial_digest == NULL) {
-        unfair[r->n_unfair++] = p;
-        return;
-    }
-    for (size_t i = 0; i < r->n_rows; i++)
-        if (strcmp(r->rows[i].result->point.trial_digest, p->point.trial_digest) == 0) {
-            aliases[i][r->rows[i].n_aliases++] = p;
-            return;
-        }
-    aliases[r->n_rows] = arena_zalloc(maker->arena, maker->results->n_points, sizeof(**aliases));
-    if (aliases[r->n_rows] == NULL)
-        return;
-    r->rows[r->n_rows] = (RankingRow){.result = p, .aliases = aliases[r->n_rows]};
-    r->n_rows++;
+    Groups g = {.n_places = 2};
+    while (g.n_places < 2 * n_points)
+        g.n_places *= 2;
+    g.places = arena_zalloc(arena, g.n_places, sizeof(*g.places));
+    g.row_of = arena_zalloc(arena, n_points, sizeof(*g.row_of));
+    return g;
+}
+
+/* The row of a point's network, which is begun with the point if it is new. */
+static size_t group_of(Groups *g, Ranking *r, const StorePointResult *p)
+{
+    const char *digest = p->point.trial_digest;
+    size_t place = hash_64(digest, strlen(digest)) & (g->n_places - 1);
+    for (; g->places[place] != 0; place = (place + 1) & (g->n_places - 1))
+        if (strcmp(r->rows[g->places[place] - 1].result->point.trial_digest, digest) == 0)
+            return g->places[place] - 1;
+    r->rows[r->n_rows] = (RankingRow){.result = p};
+    g->places[place] = ++r->n_rows;
+    return r->n_rows - 1;
 }
 
 static void widen(double *low, double *high, double value)
@@ -119,12 +130,37 @@ static void widen(double *low, double *high, double value)
     *high = isnan(*high) || value > *high ? value : *high;
 }
 
+static bool is_ranked(const Ranking *r, const StorePointResult *p)
+{
+    return strcmp(p->point.part, r->part) == 0 && p->point.trial_digest != NULL;
+}
+
+/* Lists the further points of each row, in the plan's order; n_aliases were counted. */
+static void list_aliases(const Maker *maker, const Groups *groups, size_t n_aliases, Ranking *r)
+{
+    const StorePointResult **aliases = arena_zalloc(maker->arena, n_aliases, sizeof(*aliases));
+    size_t *n_listed = arena_zalloc(maker->arena, r->n_rows, sizeof(*n_listed));
+    if (maker->arena->failed)
+        return;
+    for (size_t i = 0; i < r->n_rows; i++) {
+        r->rows[i].aliases = aliases;
+        aliases += r->rows[i].n_aliases;
+    }
+    for (size_t i = 0; i < maker->results->n_points; i++) {
+        const StorePointResult *p = &maker->results->points[i];
+        const size_t row = groups->row_of[i];
+        if (is_ranked(r, p) && r->rows[row].result != p)
+            ((const StorePointResult **)(uintptr_t)r->rows[row].aliases)[n_listed[row]++] = p;
+    }
+}
+
 /* Groups the points of one grid part. */
 static void collect(const Maker *maker, Ranking *r)
 {
     const size_t n_points = maker->results->n_points;
-    const StorePointResult ***aliases = arena_zalloc(maker->arena, n_points, sizeof(*aliases));
     const StorePointResult **unfair = arena_zalloc(maker->arena, n_points, sizeof(*unfair));
+    Groups groups = groups_make(n_points, maker->arena);
+    size_t n_aliases = 0;
     r->rows = arena_zalloc(maker->arena, n_points, sizeof(*r->rows));
     r->unfair = unfair;
     r->lowest_ratio = r->highest_ratio = r->naive_lowest = r->naive_highest = (double)NAN;
@@ -134,11 +170,19 @@ static void collect(const Maker *maker, Ranking *r)
         const StorePointResult *p = &maker->results->points[i];
         if (strcmp(p->point.part, r->part) != 0)
             continue;
-        add_point(maker, r, aliases, unfair, p);
         widen(&r->naive_lowest, &r->naive_highest, p->point.naive_ratio);
-        if (p->point.trial_digest != NULL)
-            widen(&r->lowest_ratio, &r->highest_ratio, p->point.ratio);
+        if (!is_ranked(r, p)) {
+            unfair[r->n_unfair++] = p;
+            continue;
+        }
+        widen(&r->lowest_ratio, &r->highest_ratio, p->point.ratio);
+        const size_t row = groups.row_of[i] = group_of(&groups, r, p);
+        if (r->rows[row].result != p) {
+            r->rows[row].n_aliases++;
+            n_aliases++;
+        }
     }
+    list_aliases(maker, &groups, n_aliases, r);
 }
 
 static void rank(const Maker *maker, Ranking *r)

@@ -99,6 +99,7 @@ CREATE TABLE planned (
     seal    TEXT NOT NULL,
     UNIQUE (study, digest, seed)
 ) STRICT;
+CREATE INDEX planned_by_digest ON planned (digest);
 
 -- The points and trials of each revision, in the plan's order.
 CREATE TABLE listed_point (
@@ -271,7 +272,7 @@ SELECT p.id, p.digest, p.seed,
                            AND NOT EXISTS (SELECT 1 FROM attempt_end e
                                            WHERE e.trial = a.trial AND e.attempt = a.number)) THEN 'running'
             ELSE 'pending' END AS status,
-       p.network, n.macs, p.epochs,
+       p.network, (SELECT n.macs FROM network n WHERE n.digest = p.network) AS macs, p.epochs,
        EXISTS (SELECT 1 FROM listed_trial l
                WHERE l.trial = p.id AND l.revision = (SELECT max(id) FROM revision)) AS is_listed,
        (SELECT count(*) FROM attempt a WHERE a.trial = p.id) AS n_attempts,
@@ -280,7 +281,7 @@ SELECT p.id, p.digest, p.seed,
        CASE WHEN f.outcome IS NULL THEN
            (SELECT e.reason FROM attempt_end e WHERE e.trial = p.id ORDER BY e.attempt DESC LIMIT 1) END AS reason,
        f.val_top1, f.test_top1
-FROM planned p JOIN network n ON n.digest = p.network LEFT JOIN finished f ON f.trial = p.id;
+FROM planned p LEFT JOIN finished f ON f.trial = p.id;
 
 -- All that must be equal after a resume: no times, hosts, attempts. One row an epoch.
 CREATE VIEW result AS

@@ -71,6 +71,7 @@ CREATE TABLE planned (
     seal    TEXT NOT NULL,
     UNIQUE (study, digest, seed)
 ) STRICT;
+CREATE INDEX planned_by_digest ON planned (digest);
 INSERT INTO planned
 SELECT
     id, study, digest, network, seed, epochs,
@@ -146,7 +147,7 @@ SELECT p.id, p.digest, p.seed,
                            AND NOT EXISTS (SELECT 1 FROM attempt_end e
                                            WHERE e.trial = a.trial AND e.attempt = a.number)) THEN 'running'
             ELSE 'pending' END AS status,
-       p.network, n.macs, p.epochs,
+       p.network, (SELECT n.macs FROM network n WHERE n.digest = p.network) AS macs, p.epochs,
        EXISTS (SELECT 1 FROM listed_trial l
                WHERE l.trial = p.id AND l.revision = (SELECT max(id) FROM revision)) AS is_listed,
        (SELECT count(*) FROM attempt a WHERE a.trial = p.id) AS n_attempts,
@@ -155,7 +156,7 @@ SELECT p.id, p.digest, p.seed,
        CASE WHEN f.outcome IS NULL THEN
            (SELECT e.reason FROM attempt_end e WHERE e.trial = p.id ORDER BY e.attempt DESC LIMIT 1) END AS reason,
        f.val_top1, f.test_top1
-FROM planned p JOIN network n ON n.digest = p.network LEFT JOIN finished f ON f.trial = p.id;
+FROM planned p LEFT JOIN finished f ON f.trial = p.id;
 
 CREATE VIEW measured AS
 SELECT p.place, p.part, p.figure, p.series, p.match, p.x, p.macs, p.ratio, p.status AS point_status, p.network,

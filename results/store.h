@@ -221,7 +221,8 @@ typedef enum StoreStatus {
     STORE_RUNNING,
     STORE_TRIAL_DONE,
     STORE_TRIAL_DIVERGED,
-    STORE_FAILED
+    STORE_FAILED,
+    STORE_N_STATUSES
 } StoreStatus;
 
 typedef struct StoreTrial {
@@ -239,6 +240,12 @@ typedef struct StoreTrial {
     int64_t n_epochs;           /* epochs stored */
     double val_top1, test_top1; /* percent; NaN: none (yet) */
 } StoreTrial;
+
+/* Counts of what the newest revision lists. */
+typedef struct StoreStanding {
+    int64_t n_trials, n_by_status[STORE_N_STATUSES];
+    int64_t n_points, n_unfair;
+} StoreStanding;
 
 typedef struct StoreTrials {
     StoreTrial *items; /* by number */
@@ -366,11 +373,26 @@ ErrCode store_end_attempt(Store *store, int64_t trial, int64_t attempt, const St
 
 /* --- reading: results live in `arena` --- */
 
-/* Everything for verdicts and reports. Errors also: ERR_MISSING if nothing was planned yet. */
+/*
+ * Everything for verdicts and reports; store_points without seeds, store_study without points, for
+ * those who need no more of a large study. Errors also: ERR_MISSING if nothing was planned yet.
+ */
 ErrCode store_results(Store *store, Arena *arena, StoreResults *out, Err *err) ERR_CHECKED;
+ErrCode store_points(Store *store, Arena *arena, StoreResults *out, Err *err) ERR_CHECKED;
+ErrCode store_study(Store *store, Arena *arena, StoreResults *out, Err *err) ERR_CHECKED;
+
+/* How many trials stand where, counted by the store. */
+ErrCode store_standing(Store *store, StoreStanding *out, Err *err) ERR_CHECKED;
 
 /* All trials by number. */
 ErrCode store_trials(Store *store, Arena *arena, StoreTrials *out, Err *err) ERR_CHECKED;
+
+/*
+ * The same one by one: texts live as long as the call of `see`. The transaction lasts until the
+ * last one was seen, so `see` waits for nobody. Errors also: those of `see`.
+ */
+typedef ErrCode (*StoreSeeTrial)(void *user, const StoreTrial *trial, Err *err);
+ErrCode store_each_trial(Store *store, StoreSeeTrial see, void *user, Err *err) ERR_CHECKED;
 
 /* A network by digest. Errors also: ERR_MISSING. */
 ErrCode store_network(Store *store, const char *digest, Arena *arena, StoreNetwork *out,
@@ -402,6 +424,15 @@ ErrCode store_study_yaml(Store *store, Arena *arena, const char **yaml, Err *err
  */
 ErrCode store_query(Store *store, const char *sql, const char *parameter, Arena *arena,
                     StoreTable *out, Err *err) ERR_CHECKED;
+
+/*
+ * The same row by row, for answers of any length: `see` gets a table of one row, whose cells live
+ * as long as the call; the first time one of no row, for the names. The transaction lasts until
+ * the last one was seen, and the writer waits. Errors also: those of `see`.
+ */
+typedef ErrCode (*StoreSeeRow)(void *user, const StoreTable *row, Err *err);
+ErrCode store_each_row(Store *store, const char *sql, const char *parameter, StoreSeeRow see,
+                       void *user, Err *err) ERR_CHECKED;
 
 /*
  * An objective: what an accuracy (percent) at a cost (multiply-adds) is worth; NaN: not eligible.

@@ -20,41 +20,101 @@ static StoreStatus status_of(const char *name)
     return STORE_FAILED;
 }
 
+/* A text that lives until the query's next row; NULL is NULL. */
+static const char *passing_text(DbQuery *q, int column)
+{
+    return (const char *)sqlite3_column_text(q->statement, column);
+}
+
 /* --- trials --- */
 
-ErrCode store_trials(Store *store, Arena *arena, StoreTrials *out, Err *err)
+ErrCode store_each_trial(Store *store, StoreSeeTrial see, void *user, Err *err)
 {
     static const char sql[] =
         "SELECT id, digest, network, seed, status, is_listed, n_attempts, "
         "n_counted, reason, macs, epochs, n_epochs, val_top1, test_top1 FROM trial "
         "ORDER BY id";
     DbQuery q = {0};
-    *out = (StoreTrials){0};
     TRY(db_query(&q, &store->db, sql, NULL, 0, err));
     while (db_next(&q)) {
-        StoreTrial *items = arena_add_item(arena, out->items, &out->n, sizeof(*items));
-        if (items == NULL) {
-            q.out_of_memory = true;
-            break;
-        }
-        out->items = items;
-        items[out->n - 1] = (StoreTrial){.number = db_get_int(&q, 0),
-                                         .digest = db_get_text(&q, 1, arena),
-                                         .network = db_get_text(&q, 2, arena),
-                                         .seed = db_get_int(&q, 3),
-                                         .status = status_of(db_get_text(&q, 4, arena)),
-                                         .is_listed = db_get_int(&q, 5) != 0,
-                                         .n_attempts = db_get_int(&q, 6),
-                                         .n_counted = db_get_int(&q, 7),
-                                         .reason = db_get_text(&q, 8, arena),
-                                         .macs = db_get_int(&q, 9),
-                                         .epochs = db_get_int(&q, 10),
-                                         .n_epochs = db_get_int(&q, 11),
-                                         .val_top1 = db_get_real(&q, 12),
-                                         .test_top1 = db_get_real(&q, 13)};
+        const StoreTrial trial = {.number = db_get_int(&q, 0),
+                                  .digest = passing_text(&q, 1),
+                                  .network = passing_text(&q, 2),
+                                  .seed = db_get_int(&q, 3),
+                                  .status = status_of(passing_text(&q, 4)),
+                                  .is_listed = db_get_int(&q, 5) != 0,
+                                  .n_attempts = db_get_int(&q, 6),
+                                  .n_counted = db_get_int(&q, 7),
+                                  .reason = passing_text(&q, 8),
+                                  .macs = db_get_int(&q, 9),
+                                  .epochs = db_get_int(&q, 10),
+                                  .n_epochs = db_get_int(&q, 11),
+                                  .val_top1 = db_get_real(&q, 12),
+                                  .test_top1 = db_get_real(&q, 13)};
+        TRY(see(user, &trial, err));
     }
     return db_end(&q, err);
 fail:
+    db_abandon(&q);
+    return err->code;
+}
+
+/* Where store_trials collects. */
+typedef struct Collector {
+    Arena *arena;
+    StoreTrials *trials;
+} Collector;
+
+static const char *arena_copy(Arena *arena, const char *text)
+{
+    return text != NULL ? arena_text(arena, text) : NULL;
+}
+
+static ErrCode collect_trial(void *user, const StoreTrial *trial, Err *err)
+{
+    const Collector *c = user;
+    StoreTrial *items = arena_add_item(c->arena, c->trials->items, &c->trials->n, sizeof(*items));
+    if (items == NULL)
+        return arena_ok(c->arena, err);
+    StoreTrial *copy = &items[c->trials->n - 1];
+    *copy = *trial;
+    copy->digest = arena_copy(c->arena, trial->digest);
+    copy->network = arena_copy(c->arena, trial->network);
+    copy->reason = arena_copy(c->arena, trial->reason);
+    c->trials->items = items;
+    return arena_ok(c->arena, err);
+}
+
+ErrCode store_trials(Store *store, Arena *arena, StoreTrials *out, Err *err)
+{
+    Collector collector = {arena, out};
+    *out = (StoreTrials){0};
+    return store_each_trial(store, collect_trial, &collector, err);
+}
+
+ErrCode store_standing(Store *store, StoreStanding *out, Err *err)
+{
+    DbQuery q = {0};
+    *out = (StoreStanding){0};
+    TRY(db_begin_read(&store->db, err));
+    TRY(db_query(&q, &store->db,
+                 "SELECT status, count(*) FROM trial WHERE is_listed GROUP BY status", NULL, 0,
+                 err));
+    while (db_next(&q)) {
+        out->n_by_status[status_of(passing_text(&q, 0))] += db_get_int(&q, 1);
+        out->n_trials += db_get_int(&q, 1);
+    }
+    TRY(db_end(&q, err));
+    TRY(db_query(&q, &store->db, "SELECT count(*), sum(status = 'unfair') FROM current_point", NULL,
+                 0, err));
+    if (db_next(&q)) {
+        out->n_points = db_get_int(&q, 0);
+        out->n_unfair = db_get_int(&q, 1);
+    }
+    TRY(db_end(&q, err));
+    return db_commit(&store->db, err);
+fail:
+    db_rollback(&store->db);
     return err->code;
 }
 
@@ -234,7 +294,7 @@ static ErrCode read_seeds(Store *store, Arena *arena, StoreResults *out, Err *er
         p->seeds = items;
         items[p->n_seeds - 1] = (StoreSeed){.seed = db_get_int(&q, 1),
                                             .trial = db_get_int(&q, 2),
-                                            .status = status_of(db_get_text(&q, 3, arena)),
+                                            .status = status_of(passing_text(&q, 3)),
                                             .val_top1 = db_get_real(&q, 4),
                                             .test_top1 = db_get_real(&q, 5),
                                             .val_loss = db_get_real(&q, 6),
@@ -258,13 +318,18 @@ static void keep_newest(StoreResults *results)
     results->n_facts = n;
 }
 
-ErrCode store_results(Store *store, Arena *arena, StoreResults *out, Err *err)
+/* How much of a study is read. */
+typedef enum Depth { DEPTH_STUDY, DEPTH_POINTS, DEPTH_SEEDS } Depth;
+
+static ErrCode read_results(Store *store, Depth depth, Arena *arena, StoreResults *out, Err *err)
 {
     *out = (StoreResults){0};
     TRY(db_begin_read(&store->db, err));
     TRY(read_study(store, arena, out, err));
-    TRY(read_points(store, arena, out, err));
-    TRY(read_seeds(store, arena, out, err));
+    if (depth >= DEPTH_POINTS)
+        TRY(read_points(store, arena, out, err));
+    if (depth >= DEPTH_SEEDS)
+        TRY(read_seeds(store, arena, out, err));
     TRY(store_facts(store, NULL, arena, &out->facts, &out->n_facts, err));
     keep_newest(out);
     TRY(db_commit(&store->db, err));
@@ -272,6 +337,21 @@ ErrCode store_results(Store *store, Arena *arena, StoreResults *out, Err *err)
 fail:
     db_rollback(&store->db);
     return err->code;
+}
+
+ErrCode store_results(Store *store, Arena *arena, StoreResults *out, Err *err)
+{
+    return read_results(store, DEPTH_SEEDS, arena, out, err);
+}
+
+ErrCode store_points(Store *store, Arena *arena, StoreResults *out, Err *err)
+{
+    return read_results(store, DEPTH_POINTS, arena, out, err);
+}
+
+ErrCode store_study(Store *store, Arena *arena, StoreResults *out, Err *err)
+{
+    return read_results(store, DEPTH_STUDY, arena, out, err);
 }
 
 /* --- any query --- */
@@ -289,26 +369,53 @@ static const char *cell_text(DbQuery *q, int column, Arena *arena)
     return text;
 }
 
+/* Prepares a query of anything and binds its one text. */
+static ErrCode begin_any(DbQuery *q, Store *store, const char *sql, const char *parameter, Err *err)
+{
+    TRY(db_query(q, &store->db, sql, NULL, 0, err));
+    if (q->statement == NULL || !sqlite3_stmt_readonly(q->statement)) {
+        err_set(err, ERR_INTERNAL, "not a query: %.80s", sql);
+        goto fail;
+    }
+    if (sqlite3_bind_parameter_count(q->statement) > 0 &&
+        sqlite3_bind_text(q->statement, 1, parameter, -1, SQLITE_TRANSIENT) != SQLITE_OK) {
+        db_error(&store->db, "read", err);
+        goto fail;
+    }
+    return ERR_NONE;
+fail:
+    db_abandon(q);
+    return err->code;
+}
+
+/* The names of an answer's columns, and room for a row of it. */
+static void name_columns(DbQuery *q, Arena *arena, StoreTable *out)
+{
+    const int n_columns = sqlite3_column_count(q->statement);
+    *out = (StoreTable){.n_columns = (size_t)n_columns};
+    out->names = arena_zalloc(arena, out->n_columns, sizeof(*out->names));
+    for (int i = 0; out->names != NULL && i < n_columns; i++)
+        out->names[i] = arena_text(arena, sqlite3_column_name(q->statement, i));
+}
+
+/* The cells of the row that the query stands at. */
+static void read_cells(DbQuery *q, size_t n_columns, Arena *arena, const char **cells,
+                       bool *is_number)
+{
+    for (size_t i = 0; i < n_columns; i++) {
+        const int type = sqlite3_column_type(q->statement, (int)i);
+        cells[i] = cell_text(q, (int)i, arena);
+        is_number[i] = type == SQLITE_INTEGER || type == SQLITE_FLOAT;
+    }
+}
+
 ErrCode store_query(Store *store, const char *sql, const char *parameter, Arena *arena,
                     StoreTable *out, Err *err)
 {
     DbQuery q = {0};
     *out = (StoreTable){0};
-    TRY(db_query(&q, &store->db, sql, NULL, 0, err));
-    if (q.statement == NULL || !sqlite3_stmt_readonly(q.statement)) {
-        err_set(err, ERR_INTERNAL, "not a query: %.80s", sql);
-        goto fail;
-    }
-    if (sqlite3_bind_parameter_count(q.statement) > 0 &&
-        sqlite3_bind_text(q.statement, 1, parameter, -1, SQLITE_TRANSIENT) != SQLITE_OK) {
-        db_error(&store->db, "read", err);
-        goto fail;
-    }
-    const int n_columns = sqlite3_column_count(q.statement);
-    out->n_columns = (size_t)n_columns;
-    out->names = arena_zalloc(arena, out->n_columns, sizeof(*out->names));
-    for (int i = 0; out->names != NULL && i < n_columns; i++)
-        out->names[i] = arena_text(arena, sqlite3_column_name(q.statement, i));
+    TRY(begin_any(&q, store, sql, parameter, err));
+    name_columns(&q, arena, out);
     while (db_next(&q)) {
         size_t n_rows = out->n_rows;
         const char **cells =
@@ -318,18 +425,42 @@ ErrCode store_query(Store *store, const char *sql, const char *parameter, Arena 
             q.out_of_memory = true;
             break;
         }
+        const size_t at = (n_rows - 1) * out->n_columns;
         out->cells = cells;
         out->is_number = is_number;
-        for (int i = 0; i < n_columns; i++) {
-            const size_t at = (n_rows - 1) * out->n_columns + (size_t)i;
-            const int type = sqlite3_column_type(q.statement, i);
-            cells[at] = cell_text(&q, i, arena);
-            is_number[at] = type == SQLITE_INTEGER || type == SQLITE_FLOAT;
-        }
+        read_cells(&q, out->n_columns, arena, cells + at, is_number + at);
     }
     TRY(db_end(&q, err));
     return arena_ok(arena, err);
 fail:
     db_abandon(&q);
+    return err->code;
+}
+
+ErrCode store_each_row(Store *store, const char *sql, const char *parameter, StoreSeeRow see,
+                       void *user, Err *err)
+{
+    Arena names = {0}, texts = {0};
+    StoreTable row;
+    DbQuery q = {0};
+    TRY(begin_any(&q, store, sql, parameter, err));
+    name_columns(&q, &names, &row);
+    row.cells = arena_zalloc(&names, row.n_columns, sizeof(*row.cells));
+    row.is_number = arena_zalloc(&names, row.n_columns, sizeof(*row.is_number));
+    TRY(arena_ok(&names, err));
+    TRY(see(user, &row, err));
+    row.n_rows = 1;
+    while (db_next(&q)) {
+        read_cells(&q, row.n_columns, &texts, row.cells, row.is_number);
+        if (q.out_of_memory)
+            break;
+        TRY(see(user, &row, err));
+        arena_release(&texts);
+    }
+    TRY(db_end(&q, err));
+fail:
+    db_abandon(&q);
+    arena_release(&names);
+    arena_release(&texts);
     return err->code;
 }

@@ -17,7 +17,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
     char *report = NULL;
     int n_missing = 0;
     Text out = {0};
-    TRY(study_folder_report(call->args[0], &report, &n_missing, err));
+    TRY(study_folder_report(call->args[0], NULL, &report, &n_missing, err));
     if (call->json) {
         JsonWriter json = json_writer(&out, true);
         json_open_map(&json, NULL);

@@ -81,7 +81,7 @@ static void make_report(const char *out)
     Err err = {0};
     char *report = NULL;
     int n_missing = 0;
-    if (study_folder_report(out, &report, &n_missing, &err) != ERR_NONE)
+    if (study_folder_report(out, NULL, &report, &n_missing, &err) != ERR_NONE)
         call_say("no report: %s; once that is mended: isoflop report %s", err.msg, out);
     else if (n_missing)
         call_say("report: %s, without %d figures that could not be drawn", report, n_missing);

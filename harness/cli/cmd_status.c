@@ -10,42 +10,27 @@
 
 static const char *const usage[] = {"DIR [--json]", NULL};
 
-enum { N_STATUSES = STORE_FAILED + 1 };
+/* Who works at the study. */
+typedef struct Holder {
+    bool is_there; /* a run has the lock now */
+    char *name;    /* owned */
+} Holder;
 
-/* What is printed: counts by status of the trials that the newest revision lists. */
-typedef struct Standing {
-    int64_t n_trials, n_by_status[N_STATUSES];
-    int64_t n_points, n_unfair;
-    bool is_held; /* a run has the lock now */
-    char *holder; /* who; owned */
-} Standing;
-
-static ErrCode take_stock(StudyFolder *study, Standing *standing, Err *err)
+static ErrCode find_holder(const StudyFolder *study, Holder *holder, Err *err)
 {
-    StoreTrials trials = {0};
     char *lock = study_folder_file(study, "study.lock");
     if (lock == NULL) {
         (void)err_memory(err, strlen(study->path));
         goto fail;
     }
-    TRY(store_trials(study->store, &study->arena, &trials, err));
-    for (size_t i = 0; i < trials.n; i++) {
-        if (!trials.items[i].is_listed)
-            continue;
-        standing->n_trials++;
-        standing->n_by_status[trials.items[i].status]++;
-    }
-    for (size_t i = 0; i < study->results.n_points; i++) {
-        standing->n_points++;
-        standing->n_unfair += strcmp(study->results.points[i].point.status, "unfair") == 0;
-    }
-    TRY(file_lock_holder(lock, &standing->is_held, &standing->holder, err));
+    TRY(file_lock_holder(lock, &holder->is_there, &holder->name, err));
 fail:
     mem_free(lock);
     return err->code;
 }
 
-static void print_json(const StudyFolder *study, const Standing *standing, Text *out)
+static void print_json(const StudyFolder *study, const StoreStanding *standing,
+                       const Holder *holder, Text *out)
 {
     JsonWriter json = json_writer(out, true);
     json_open_map(&json, NULL);
@@ -53,12 +38,12 @@ static void print_json(const StudyFolder *study, const Standing *standing, Text 
     json_put_text(&json, "question", study->results.study.question);
     json_put_text(&json, "data", study->results.study.data_name);
     json_put_text(&json, "baseline", study->results.study.baseline);
-    json_put_bool(&json, "running", standing->is_held);
-    json_put_text(&json, "holder", standing->is_held ? standing->holder : NULL);
+    json_put_bool(&json, "is_running", holder->is_there);
+    json_put_text(&json, "holder", holder->is_there ? holder->name : NULL);
     json_put_int(&json, "points", standing->n_points);
     json_put_int(&json, "unfair", standing->n_unfair);
     json_put_int(&json, "trials", standing->n_trials);
-    for (int s = 0; s < N_STATUSES; s++)
+    for (int s = 0; s < STORE_N_STATUSES; s++)
         json_put_int(&json, store_status_name((StoreStatus)s), standing->n_by_status[s]);
     json_open_list(&json, "facts");
     for (size_t i = 0; i < study->results.n_facts; i++) {
@@ -74,7 +59,8 @@ static void print_json(const StudyFolder *study, const Standing *standing, Text 
     text_append_char(out, '\n');
 }
 
-static void print_plain(const StudyFolder *study, const Standing *standing, Text *out)
+static void print_plain(const StudyFolder *study, const StoreStanding *standing,
+                        const Holder *holder, Text *out)
 {
     const StoreStudy *about = &study->results.study;
     text_printf(out, "study     %s\n", about->name);
@@ -88,7 +74,7 @@ static void print_plain(const StudyFolder *study, const Standing *standing, Text
                 (long long)standing->n_unfair);
     text_printf(out, "trials    %lld:", (long long)standing->n_trials);
     const char *separator = " ";
-    for (int s = N_STATUSES - 1; s >= 0; s--) {
+    for (int s = STORE_N_STATUSES - 1; s >= 0; s--) {
         if (!standing->n_by_status[s])
             continue;
         text_printf(out, "%s%lld %s", separator, (long long)standing->n_by_status[s],
@@ -100,24 +86,26 @@ static void print_plain(const StudyFolder *study, const Standing *standing, Text
         if (study->results.facts[i].text != NULL)
             text_printf(out, "fact      %s: %s\n", study->results.facts[i].name,
                         study->results.facts[i].text);
-    text_printf(out, "running   %s\n", standing->is_held ? standing->holder : "no");
+    text_printf(out, "running   %s\n", holder->is_there ? holder->name : "no");
 }
 
 static ErrCode run(const Call *call, int *status, Err *err)
 {
     (void)status;
     StudyFolder study;
-    Standing standing = {0};
+    StoreStanding standing = {0};
+    Holder holder = {0};
     Text out = {.columns = call->columns};
     TRY(study_folder_open(&study, call->args[0], err));
-    TRY(take_stock(&study, &standing, err));
+    TRY(store_standing(study.store, &standing, err));
+    TRY(find_holder(&study, &holder, err));
     if (call->json)
-        print_json(&study, &standing, &out);
+        print_json(&study, &standing, &holder, &out);
     else
-        print_plain(&study, &standing, &out);
+        print_plain(&study, &standing, &holder, &out);
     TRY(call_print_lines(call, &out, err));
 fail:
-    mem_free(standing.holder);
+    mem_free(holder.name);
     study_folder_close(&study);
     text_release(&out);
     return err->code;

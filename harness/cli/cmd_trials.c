@@ -57,42 +57,65 @@ static void add_row(TextTable *table, const StudyFolder *study, const StoreTrial
     text_release(&label);
 }
 
-static void print_table(const StudyFolder *study, const StoreTrials *trials, Text *out)
+/* Where the trials go: a table or JSON. */
+typedef struct Lister {
+    const StudyFolder *study;
+    TextTable *table; /* NULL: JSON */
+    JsonWriter json;
+} Lister;
+
+static ErrCode list_trial(void *user, const StoreTrial *trial, Err *err)
+{
+    Lister *lister = user;
+    (void)err; /* a text or table that failed remembers it */
+    if (lister->table != NULL)
+        add_row(lister->table, lister->study, trial);
+    else
+        put_trial(&lister->json, lister->study, trial);
+    return ERR_NONE;
+}
+
+static ErrCode print_table(const StudyFolder *study, Text *out, Err *err)
 {
     static const TextColumn columns[] = {
         {"trial", TEXT_LEFT, 0},      {"status", TEXT_LEFT, 0},      {"point", TEXT_LEFT, 0},
         {"seed", TEXT_RIGHT, 0},      {"MACs", TEXT_RIGHT, 3},       {"epochs", TEXT_RIGHT, 2},
         {"val top-1", TEXT_RIGHT, 0}, {"test top-1", TEXT_RIGHT, 0}, {"attempts", TEXT_RIGHT, 1},
         {"last end", TEXT_NOTE, 0}};
-    TextTable *table = text_table_create(columns, ARRAY_LEN(columns));
-    if (table == NULL) {
-        out->failed = true;
-        return;
+    Lister lister = {.study = study, .table = text_table_create(columns, ARRAY_LEN(columns))};
+    if (lister.table == NULL) {
+        (void)err_memory(err, sizeof(columns));
+        goto fail;
     }
-    for (size_t i = 0; i < trials->n; i++)
-        add_row(table, study, &trials->items[i]);
-    text_table_render(table, out);
-    text_table_destroy(&table);
+    TRY(store_each_trial(study->store, list_trial, &lister, err));
+    text_table_render(lister.table, out);
+fail:
+    text_table_destroy(&lister.table);
+    return err->code;
+}
+
+static ErrCode print_json(const StudyFolder *study, Text *out, Err *err)
+{
+    Lister lister = {.study = study, .json = json_writer(out, true)};
+    json_open_list(&lister.json, NULL);
+    TRY(store_each_trial(study->store, list_trial, &lister, err));
+    json_close_list(&lister.json);
+    text_append_char(out, '\n');
+fail:
+    return err->code;
 }
 
 static ErrCode run(const Call *call, int *status, Err *err)
 {
     (void)status;
     StudyFolder study;
-    StoreTrials trials = {0};
     Text out = {.columns = call->columns};
     TRY(study_folder_open(&study, call->args[0], err));
-    TRY(store_trials(study.store, &study.arena, &trials, err));
-    if (call->json) {
-        JsonWriter json = json_writer(&out, true);
-        json_open_list(&json, NULL);
-        for (size_t i = 0; i < trials.n; i++)
-            put_trial(&json, &study, &trials.items[i]);
-        json_close_list(&json);
-        text_append_char(&out, '\n');
-    } else {
-        print_table(&study, &trials, &out);
-    }
+    TRY(study_folder_read_points(&study, err));
+    if (call->json)
+        TRY(print_json(&study, &out, err));
+    else
+        TRY(print_table(&study, &out, err));
     TRY(call_print_lines(call, &out, err));
 fail:
     study_folder_close(&study);

@@ -23,6 +23,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
     Text out = {.columns = call->columns};
     TRY(study_folder_open(&study, call->args[0], err));
     TRY(store_trust(study.store, err));
+    TRY(study_folder_read_results(&study, err));
     TRY(verdict_all(&study.results, &study.arena, verdicts, err));
     TRY(ranking_all(&study.results, study_folder_score, &study.objective, &study.arena, &rankings,
                     &n_rankings, err));

@@ -7,6 +7,7 @@
 #include "harness/provenance.h"
 #include "plots/report.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 double study_folder_score(double top1, double macs, const void *context)
@@ -46,7 +47,7 @@ ErrCode study_folder_open(StudyFolder *folder, const char *path, Err *err)
 {
     *folder = (StudyFolder){.path = path};
     TRY(open_store(folder, err));
-    TRY(store_results(folder->store, &folder->arena, &folder->results, err));
+    TRY(store_study(folder->store, &folder->arena, &folder->results, err));
     const char *yaml = folder->results.revision.yaml;
     TRY(study_parse_stored(&folder->study, "study.yaml of the store", yaml, err));
     folder->objective = study_objective(folder);
@@ -55,20 +56,59 @@ fail:
     return err->code;
 }
 
-void study_folder_label(const StudyFolder *folder, const char *digest, Text *out)
+ErrCode study_folder_read_results(StudyFolder *folder, Err *err)
+{
+    return store_results(folder->store, &folder->arena, &folder->results, err);
+}
+
+/* By digest, then in the plan's order, which is that of the array they lie in. */
+static int compare_points(const void *left, const void *right)
+{
+    const StorePoint *a = *(const StorePoint *const *)left, *b = *(const StorePoint *const *)right;
+    const int order = strcmp(a->trial_digest, b->trial_digest);
+    return order != 0 ? order : (a > b) - (a < b);
+}
+
+ErrCode study_folder_read_points(StudyFolder *folder, Err *err)
 {
     const StoreResults *results = &folder->results;
-    for (size_t i = 0; i < results->n_points; i++) {
-        const StorePoint *point = &results->points[i].point;
-        if (point->trial_digest == NULL || strcmp(point->trial_digest, digest) != 0)
-            continue;
-        text_append(out, point->figure);
-        if (strcmp(point->series, point->figure) != 0)
-            text_printf(out, " %s", point->series);
-        for (size_t d = 0; d < ARRAY_LEN(point->nominal); d++)
-            text_printf(out, " %.2f", point->nominal[d]);
+    TRY(store_points(folder->store, &folder->arena, &folder->results, err));
+    folder->by_digest = arena_zalloc(&folder->arena, results->n_points, sizeof(*folder->by_digest));
+    TRY(arena_ok(&folder->arena, err));
+    size_t n = 0;
+    for (size_t i = 0; i < results->n_points; i++)
+        if (results->points[i].point.trial_digest != NULL)
+            folder->by_digest[n++] = &results->points[i].point;
+    qsort((void *)folder->by_digest, n, sizeof(*folder->by_digest), compare_points);
+    folder->n_by_digest = 0;
+    for (size_t i = 0; i < n; i++)
+        if (i == 0 ||
+            strcmp(folder->by_digest[i]->trial_digest, folder->by_digest[i - 1]->trial_digest) != 0)
+            folder->by_digest[folder->n_by_digest++] = folder->by_digest[i];
+fail:
+    return err->code;
+}
+
+static int compare_digest(const void *digest, const void *point)
+{
+    return strcmp(digest, (*(const StorePoint *const *)point)->trial_digest);
+}
+
+void study_folder_label(const StudyFolder *folder, const char *digest, Text *out)
+{
+    const StorePoint *const *found =
+        folder->n_by_digest > 0
+            ? bsearch(digest, (const void *)folder->by_digest, folder->n_by_digest,
+                      sizeof(*folder->by_digest), compare_digest)
+            : NULL;
+    if (found == NULL)
         return;
-    }
+    const StorePoint *point = *found;
+    text_append(out, point->figure);
+    if (strcmp(point->series, point->figure) != 0)
+        text_printf(out, " %s", point->series);
+    for (size_t d = 0; d < ARRAY_LEN(point->nominal); d++)
+        text_printf(out, " %.2f", point->nominal[d]);
 }
 
 void study_folder_close(StudyFolder *folder)
@@ -78,7 +118,8 @@ void study_folder_close(StudyFolder *folder)
     arena_release(&folder->arena);
 }
 
-ErrCode study_folder_report(const char *path, char **report, int *n_missing, Err *err)
+ErrCode study_folder_report(const char *path, const char *out, char **report, int *n_missing,
+                            Err *err)
 {
     StudyFolder folder;
     Provenance provenance;
@@ -86,13 +127,13 @@ ErrCode study_folder_report(const char *path, char **report, int *n_missing, Err
     TRY(store_trust(folder.store, err));
     provenance_collect(&provenance, cpu_best_level());
     const ReportOptions options = {
-        .folder = path,
+        .folder = out != NULL ? out : path,
         .score = study_folder_score,
         .context = &folder.objective,
         .version = provenance.version,
     };
     TRY(report_write(folder.store, &options, n_missing, err));
-    *report = study_folder_file(&folder, "report.html");
+    *report = file_join(options.folder, "report.html");
     if (!*report)
         (void)err_memory(err, strlen(path));
 fail:

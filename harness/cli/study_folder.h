@@ -18,15 +18,23 @@ typedef struct StudyFolder {
     Store *store;
     Arena arena; /* owner of what is read */
     Study *study;
-    StoreResults results; /* everything for verdicts and rankings; lives in arena */
-    Objective objective;  /* the study's, T in MACs */
+    StoreResults results; /* the study and what study_folder_read_... read; lives in arena */
+    const StorePoint **by_digest; /* [n_by_digest]: trained points, the plan's first of each */
+    size_t n_by_digest;
+    Objective objective; /* the study's, T in MACs */
 } StudyFolder;
 
 /*
- * Opens PATH/study.db and reads all results. ERR_MISSING if there is no study, else as
- * store_open_read and store_results. Close it also after an error.
+ * Opens PATH/study.db and reads the study, without its points. ERR_MISSING if there is no study,
+ * else as store_open_read and store_study. Close it also after an error.
  */
 ErrCode study_folder_open(StudyFolder *folder, const char *path, Err *err) ERR_CHECKED;
+
+/* Reads everything for verdicts and rankings. Errors: as store_results. */
+ErrCode study_folder_read_results(StudyFolder *folder, Err *err) ERR_CHECKED;
+
+/* Reads the points alone, for study_folder_label. Errors: as store_points. */
+ErrCode study_folder_read_points(StudyFolder *folder, Err *err) ERR_CHECKED;
 
 /* The study's objective as a StoreScore; context is an Objective. */
 double study_folder_score(double top1, double macs, const void *context);
@@ -34,16 +42,21 @@ double study_folder_score(double top1, double macs, const void *context);
 /* PATH/name; mem_free it. NULL without memory. */
 char *study_folder_file(const StudyFolder *folder, const char *name);
 
-/* "grid 1.20 1.10 1.15": the first point that asks for the trials of `digest`; "" if none does. */
+/*
+ * "grid 1.20 1.10 1.15": the first point that asks for the trials of `digest`; "" if none does.
+ * After study_folder_read_points.
+ */
 void study_folder_label(const StudyFolder *folder, const char *digest, Text *out);
 
 /* Accepts a zeroed folder. */
 void study_folder_close(StudyFolder *folder);
 
 /*
- * Draws the figures and writes report.html of a study directory; *report (mem_free it) is its path.
+ * Draws the figures and writes report.html of a study directory, into it or, unless NULL, into
+ * `out`; *report (mem_free it) is its path.
  * `n_missing` counts figures that gnuplot could not draw.
  */
-ErrCode study_folder_report(const char *path, char **report, int *n_missing, Err *err) ERR_CHECKED;
+ErrCode study_folder_report(const char *path, const char *out, char **report, int *n_missing,
+                            Err *err) ERR_CHECKED;
 
 #endif

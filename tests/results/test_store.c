@@ -86,6 +86,76 @@ static void test_round_trip(void **state)
     store_close(&store);
 }
 
+/* What the store counts is what one counts in its trials and points; less is read with less. */
+static void test_standing(void **state)
+{
+    (void)state;
+    Store *store = NULL;
+    Arena arena = {0};
+    Err err = {0};
+    StoreTrials trials;
+    StoreResults results, points, study;
+    StoreStanding standing, counted = {0};
+    const Fixture fixture = {.n_seeds = 2, .has_diverged = true};
+    ok(store_open(&store, fixture_path("standing.db"), &err));
+    ok(fixture_fill(store, &fixture, &err));
+    ok(store_standing(store, &standing, &err));
+    ok(store_trials(store, &arena, &trials, &err));
+    ok(store_results(store, &arena, &results, &err));
+    ok(store_points(store, &arena, &points, &err));
+    ok(store_study(store, &arena, &study, &err));
+    for (size_t i = 0; i < trials.n; i++) {
+        counted.n_trials += trials.items[i].is_listed;
+        counted.n_by_status[trials.items[i].status] += trials.items[i].is_listed;
+    }
+    counted.n_points = (int64_t)results.n_points;
+    for (size_t i = 0; i < results.n_points; i++)
+        counted.n_unfair += strcmp(results.points[i].point.status, "unfair") == 0;
+    assert_true(counted.n_trials > 50 && counted.n_unfair > 0);
+    assert_memory_equal(&standing, &counted, sizeof(standing));
+    assert_int_equal(points.n_points, results.n_points);
+    assert_int_equal(points.points[0].n_seeds, 0);
+    assert_int_equal(study.n_points, 0);
+    assert_int_equal(study.n_facts, results.n_facts);
+    assert_string_equal(study.revision.yaml, results.revision.yaml);
+    arena_release(&arena);
+    store_close(&store);
+}
+
+/* Is some table read from one end to the other for this? */
+static bool scans(Store *store, const char *sql, Arena *arena)
+{
+    StoreTable plan;
+    Err err = {0};
+    bool found = false;
+    ok(store_query(store, sql, NULL, arena, &plan, &err));
+    assert_true(plan.n_rows > 0);
+    for (size_t r = 0; r < plan.n_rows; r++)
+        found = found || strncmp(plan.cells[r * plan.n_columns + plan.n_columns - 1], "SCAN ",
+                                 strlen("SCAN ")) == 0;
+    return found;
+}
+
+/*
+ * One trial, and the trials of each point, are found by keys, so that a study of a hundred thousand
+ * trials is read in time. The control is a question for which there is no key.
+ */
+static void test_no_full_scans(void **state)
+{
+    (void)state;
+    Store *store = NULL;
+    Arena arena = {0};
+    Err err = {0};
+    ok(store_open(&store, fixture_path("scans.db"), &err));
+    ok(fixture_fill(store, &two_seeds, &err));
+    assert_false(scans(store, "EXPLAIN QUERY PLAN SELECT * FROM measured", &arena));
+    assert_false(scans(store, "EXPLAIN QUERY PLAN SELECT * FROM trial WHERE id = 7", &arena));
+    assert_false(scans(store, "EXPLAIN QUERY PLAN SELECT * FROM result WHERE trial = 7", &arena));
+    assert_true(scans(store, "EXPLAIN QUERY PLAN SELECT * FROM point WHERE x = 2.0", &arena));
+    arena_release(&arena);
+    store_close(&store);
+}
+
 /* The same plan again changes nothing; more seeds add trials behind the old numbers. */
 static void test_going_on(void **state)
 {
@@ -203,8 +273,8 @@ static void test_epochs_again(void **state)
     const Fixture one = {.n_seeds = 1, .is_planned_only = true};
     const StoreAttempt begin = {.threads = 1};
     Epoch lines[3] = {{1, 2.0, 2.1, 20.0, 0.1, 1.0, 100.0},
-                           {2, (double)NAN, (double)INFINITY, 10.0, 0.1, 1.0, 100.0},
-                           {3, 1.5, 1.6, 30.0, 0.1, 1.0, 100.0}};
+                      {2, (double)NAN, (double)INFINITY, 10.0, 0.1, 1.0, 100.0},
+                      {3, 1.5, 1.6, 30.0, 0.1, 1.0, 100.0}};
     int64_t attempt = 0;
     ok(store_open(&store, fixture_path("again.db"), &err));
     ok(fixture_fill(store, &one, &err));
@@ -353,6 +423,8 @@ static void test_writer_waits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_round_trip),
+                                       cmocka_unit_test(test_standing),
+                                       cmocka_unit_test(test_no_full_scans),
                                        cmocka_unit_test(test_going_on),
                                        cmocka_unit_test(test_fewer_seeds_take_nothing_away),
                                        cmocka_unit_test(test_attempts),
