@@ -7,6 +7,7 @@ set label 1 title_text at screen 0.07,0.935 left noenhanced font ',15'
 set label 2 stamp at screen 0.98,0.935 right noenhanced font ',13' textcolor rgb '#B00020'
 set label 3 note at screen 0.07,0.05 left noenhanced font ',10.5' textcolor rgb '#444444'
 set yrange [y_low:y_high]
+if (has_chance) { set arrow 1 from graph 0, first chance to graph 1, first chance nohead dt 3 lw 1.5 lc rgb '#666666' }
 set xrange [0:x_high]
 # A label stands where no line goes: below right, below left, above or below a mark.
 array dx[4] = [2.8, -2.8, 0, 0]

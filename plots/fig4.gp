@@ -7,6 +7,7 @@ set label 2 stamp at screen 0.97,0.955 right noenhanced font ',13' textcolor rgb
 set label 3 note at screen 0.09,0.035 left noenhanced font ',10.5' textcolor rgb '#444444'
 set lmargin screen 0.09; set rmargin screen 0.97; set bmargin screen 0.19; set tmargin screen 0.90
 set yrange [y_low:y_high]
+if (has_chance) { set arrow 1 from graph 0, first chance to graph 1, first chance nohead dt 3 lw 1.5 lc rgb '#666666' }
 set xrange [0:*]
 set offsets graph 0, graph 0.05, 0, 0
 set xlabel 'counted MACs ('.unit.')'

@@ -89,15 +89,26 @@ static bool has_seeds(const Drawing *d)
     return figure_data_int(&d->data, "n_high") > 1;
 }
 
+/* "dotted: chance, 10 %" where it is drawn, with `lead` in front. */
+static const char *chance_text(const Drawing *d, const char *lead)
+{
+    double chance = 0;
+    if (!figure_data_int(&d->data, "has_chance") ||
+        !text_to_double(figure_data_text(&d->data, "chance"), &chance))
+        return "";
+    const char *text = arena_printf(d->arena, "%sdotted: chance, %.3g %%", lead, chance);
+    return text != NULL ? text : "";
+}
+
 /* "Dots are seeds, ...": how to read the marks. */
 static const char *dots_text(const Drawing *d)
 {
     return arena_printf(
-        d->arena, "%s, %s; %s%s%s.",
+        d->arena, "%s, %s; %s%s%s%s.",
         has_seeds(d) ? "Small dots are seeds, large marks their means" : "Each mark is one run",
         seeds_text(d),
         has_bars(d) ? "bars 90 % t intervals of the mean" : "no intervals are drawn below 5 seeds",
-        missing_text(d, "; "),
+        chance_text(d, "; "), missing_text(d, "; "),
         figure_data_int(&d->data, "is_nominal") ? "; costs are nominal, not matched" : "");
 }
 
@@ -153,10 +164,11 @@ static void describe(Drawing *d)
     d->figure.title = head_line(d, "title");
     d->stamp = stamp_text(d);
     d->note =
-        arena_printf(d->arena, "%s on %s  |  %s%s%s%s", figure_data_text(&d->data, "baseline"),
+        arena_printf(d->arena, "%s on %s  |  %s%s%s%s%s", figure_data_text(&d->data, "baseline"),
                      figure_data_text(&d->data, "data"), seeds_text(d),
                      has_seeds(d) ? "  |  small: seeds, large: mean" : "",
-                     has_bars(d) ? ", bars: 90 % t intervals" : "", missing_text(d, "  |  "));
+                     has_bars(d) ? ", bars: 90 % t intervals" : "", chance_text(d, "  |  "),
+                     missing_text(d, "  |  "));
     const char *caption = fill_in(d, head_line(d, "caption"));
     d->figure.caption =
         arena_printf(d->arena, "%s%s%s", d->stamp != NULL && *d->stamp ? d->stamp : "",

@@ -173,6 +173,30 @@ static void test_bars_and_stamps(void **state)
     store_close(&store);
 }
 
+/* Chance is a line, and said, where accuracies are near it, and only there; 10 classes: 10 %. */
+static void test_chance(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"fig3", "fig4", "fig8"};
+    for (int is_near = 0; is_near < 2; is_near++) {
+        const Fixture fixture = {.n_seeds = 2, .loss = is_near ? 30.0 : 0.0};
+        Store *store = filled(is_near ? "near.db" : "far.db", &fixture);
+        Arena arena = {0};
+        for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+            Err err = {0};
+            Figure figure;
+            char path[FIXTURE_PATH_BYTES];
+            snprintf(path, sizeof(path), "%s", fixture_path(is_near ? "near" : "far"));
+            assert_int_equal(figure_draw(store, names[i], path, &arena, &figure, &err), ERR_NONE);
+            assert_int_equal(strstr(figure.caption, "dotted: chance, 10 %") != NULL, is_near);
+            assert_int_equal(strstr(figure.svg, "dotted: chance, 10 %") != NULL, is_near);
+            assert_int_equal(strstr(figure.svg, "rgb(102, 102, 102)") != NULL, is_near);
+        }
+        arena_release(&arena);
+        store_close(&store);
+    }
+}
+
 /* Two compounds are two lines of figure 8, each with its name. */
 static void test_two_compounds(void **state)
 {
@@ -324,15 +348,12 @@ static void test_trouble(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_stable),
-                                       cmocka_unit_test(test_script_runs_again),
-                                       cmocka_unit_test(test_golden_tsv),
-                                       cmocka_unit_test(test_bars_and_stamps),
-                                       cmocka_unit_test(test_two_compounds),
-                                       cmocka_unit_test(test_hostile_names),
-                                       cmocka_unit_test(test_names_are_files),
-                                       cmocka_unit_test(test_nothing_to_draw),
-                                       cmocka_unit_test(test_incomplete_picture),
-                                       cmocka_unit_test(test_trouble)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_stable),          cmocka_unit_test(test_script_runs_again),
+        cmocka_unit_test(test_golden_tsv),      cmocka_unit_test(test_bars_and_stamps),
+        cmocka_unit_test(test_chance),          cmocka_unit_test(test_two_compounds),
+        cmocka_unit_test(test_hostile_names),   cmocka_unit_test(test_names_are_files),
+        cmocka_unit_test(test_nothing_to_draw), cmocka_unit_test(test_incomplete_picture),
+        cmocka_unit_test(test_trouble)};
     return cmocka_run_group_tests(tests, NULL, remove_folder);
 }

@@ -241,7 +241,7 @@ static ErrCode run_all(Store *store, const Builder *b, const Fixture *fixture, E
         size_t i = 0;
         while (strcmp(b->networks[i].digest, b->trials[t].digest) != 0)
             i++;
-        double top1 = true_top1(b->multipliers[i]) +
+        double top1 = true_top1(b->multipliers[i]) - fixture->loss +
                       fixture->noise * deviation(b->networks[i].digest, b->trials[t].seed);
         if (fixture->has_diverged && i == 0 && b->trials[t].seed == 1)
             top1 = (double)NAN;

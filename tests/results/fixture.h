@@ -19,6 +19,7 @@ typedef struct Fixture {
     bool is_demo;
     const char *name;       /* of study, data set and baseline; NULL: a harmless one */
     double noise;           /* largest deviation by seed, points */
+    double loss;            /* points that all accuracies are lower */
     bool has_nominal_grid;  /* a second grid with `match: nominal` */
     bool has_diverged;      /* the first grid network diverges at seed 1 */
     bool is_planned_only;   /* no trial is run */
