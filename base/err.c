@@ -45,14 +45,27 @@ ErrCode err_set_at(Err *err, ErrCode code, const char *file, int line, const cha
     return code;
 }
 
+static ErrCode code_of(int error)
+{
+    switch (error) {
+    case ENOMEM:
+        return ERR_MEMORY;
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+        return ERR_FULL;
+    default:
+        return ERR_IO;
+    }
+}
+
 ErrCode err_errno_at(Err *err, const char *operation, const char *path, const char *file, int line)
 {
     const int error = errno;
     char reason[128];
     /* The GNU form: returns the text, in the buffer or elsewhere. */
     const char *text = strerror_r(error, reason, sizeof reason);
-    err_set_at(err, error == ENOMEM ? ERR_MEMORY : ERR_IO, file, line, "cannot %s '%s': %s",
-               operation, path, text);
+    err_set_at(err, code_of(error), file, line, "cannot %s '%s': %s", operation, path, text);
     errno = error;
     return err->code;
 }
@@ -77,25 +90,50 @@ ErrCode err_wrap(Err *err, const char *format, ...)
     return err->code;
 }
 
+static const char *const names[] = {
+    [ERR_NONE] = "none",
+    [ERR_USAGE] = "usage",
+    [ERR_IO] = "io",
+    [ERR_FULL] = "disk-full",
+    [ERR_MEMORY] = "memory",
+    [ERR_DATA] = "data",
+    [ERR_DB] = "store",
+    [ERR_VERSION] = "version",
+    [ERR_BUSY] = "busy",
+    [ERR_RANGE] = "range",
+    [ERR_MISSING] = "missing",
+    [ERR_CHILD] = "child",
+    [ERR_TIMEOUT] = "timeout",
+    [ERR_INTERRUPTED] = "interrupted",
+    [ERR_INTERNAL] = "internal",
+};
+
 const char *err_name(ErrCode code)
 {
-    static const char *const names[] = {
-        [ERR_NONE] = "none",
-        [ERR_USAGE] = "usage",
-        [ERR_IO] = "io",
-        [ERR_MEMORY] = "memory",
-        [ERR_DATA] = "data",
-        [ERR_DB] = "store",
-        [ERR_VERSION] = "version",
-        [ERR_BUSY] = "busy",
-        [ERR_RANGE] = "range",
-        [ERR_MISSING] = "missing",
-        [ERR_CHILD] = "child",
-        [ERR_TIMEOUT] = "timeout",
-        [ERR_INTERRUPTED] = "interrupted",
-        [ERR_INTERNAL] = "internal",
-    };
     return (size_t)code < ARRAY_LEN(names) ? names[code] : "unknown";
+}
+
+ErrCode err_code(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        if (strcmp(name, names[i]) == 0)
+            return (ErrCode)i;
+    return ERR_INTERNAL;
+}
+
+bool err_is_environment(ErrCode code)
+{
+    switch (code) {
+    case ERR_IO:
+    case ERR_FULL:
+    case ERR_MEMORY:
+    case ERR_BUSY:
+    case ERR_TIMEOUT:
+    case ERR_INTERRUPTED:
+        return true;
+    default:
+        return false;
+    }
 }
 
 int err_exit_status(ErrCode code)

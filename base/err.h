@@ -11,12 +11,14 @@
 #ifndef BASE_ERR_H
 #define BASE_ERR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef enum ErrCode {
     ERR_NONE = 0,
     ERR_USAGE,   /* misuse by the user: option, study or network file (exit 2) */
     ERR_IO,      /* the operating system refused: path, operation and errno are in the message */
+    ERR_FULL,    /* no space, quota or permitted file size is left: make room and try again */
     ERR_MEMORY,  /* an allocation failed */
     ERR_DATA,    /* damaged or hostile input */
     ERR_DB,      /* the store */
@@ -72,8 +74,8 @@ typedef struct Err {
     err_is_set((err), err_set_at((err), (code), __FILE__, __LINE__, __VA_ARGS__))
 
 /*
- * err_errno(err, operation, path): ERR_IO (ERR_MEMORY for ENOMEM) "cannot OPERATION 'path':
- * reason", from errno.
+ * err_errno(err, operation, path): ERR_IO (ERR_MEMORY for ENOMEM; ERR_FULL for ENOSPC, EDQUOT and
+ * EFBIG) "cannot OPERATION 'path': reason", from errno.
  */
 #define err_errno(err, operation, path)                                                            \
     err_is_set((err), err_errno_at((err), (operation), (path), __FILE__, __LINE__))
@@ -110,6 +112,15 @@ ErrCode err_wrap(Err *err, const char *format, ...) ERR_PRINTF(2, 3);
 
 /* "usage", "io", "memory", ...: for logs and JSON. */
 const char *err_name(ErrCode code);
+
+/* The code of a name; ERR_INTERNAL for one that is unknown. */
+ErrCode err_code(const char *name);
+
+/*
+ * Whether an error is the surroundings' (disk, memory, another process, a stop), not the work's:
+ * the same work may succeed elsewhere or later.
+ */
+bool err_is_environment(ErrCode code);
 
 /* The process's exit status for an error: 0, 1, 2 (ERR_USAGE) or 75 (ERR_INTERRUPTED). */
 int err_exit_status(ErrCode code);

@@ -301,10 +301,17 @@ char *file_folder(const char *path)
 
 /* --- folders --- */
 
+/* The folder, and its entry in the one above made durable. */
 static ErrCode make_one_dir(const char *path, Err *err)
 {
-    if (sys_calls.mkdir(path, FOLDER_MODE) == 0)
-        return ERR_NONE;
+    if (sys_calls.mkdir(path, FOLDER_MODE) == 0) {
+        char *parent = file_folder(path);
+        if (parent == NULL)
+            return err_memory(err, strlen(path) + 1);
+        const ErrCode code = file_sync(parent, err);
+        mem_free(parent);
+        return code;
+    }
     const int error = errno;
     if (file_is_folder(path))
         return ERR_NONE;

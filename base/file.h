@@ -109,6 +109,12 @@ ErrCode file_close_stdout(Err *err) ERR_CHECKED;
 /* rename, then fsync of the target's folder. Errors: ERR_IO. */
 ErrCode file_rename(const char *from, const char *to, Err *err) ERR_CHECKED;
 
+/*
+ * Renames `path` to path.1, or the first number that is free: never over anything. *moved (mem_free
+ * it) is the new name. Errors: ERR_IO, ERR_MEMORY.
+ */
+ErrCode file_move_aside(const char *path, char **moved, Err *err) ERR_CHECKED;
+
 /* fsync of a file or folder. Errors: ERR_IO. */
 ErrCode file_sync(const char *path, Err *err) ERR_CHECKED;
 
@@ -123,7 +129,7 @@ ErrCode file_remove_tree(const char *path, Err *err) ERR_CHECKED;
 
 /*
  * Removes temporary files that crashed writers of this folder left (names with ".tmp-PID-N" of dead
- * processes).
+ * processes, and what SQLite keeps beside them).
  */
 ErrCode file_sweep_temporaries(const char *folder, Err *err) ERR_CHECKED;
 
@@ -132,7 +138,10 @@ bool file_is_stale_temporary(const char *name);
 
 /* --- folders and facts --- */
 
-/* Makes the folder and its parents; an existing one is fine. Errors: ERR_IO. */
+/*
+ * Makes the folder and its parents, durably (fsync of the folders they are entries of); an existing
+ * one is fine. Errors: ERR_IO.
+ */
 ErrCode file_make_dirs(const char *path, Err *err) ERR_CHECKED;
 
 /*

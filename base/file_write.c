@@ -94,6 +94,38 @@ ErrCode file_rename(const char *from, const char *to, Err *err)
     return sync_folder_of(to, err);
 }
 
+ErrCode file_move_aside(const char *path, char **moved, Err *err)
+{
+    enum { MOST = 10000 };
+    const size_t n = strlen(path);
+    const size_t n_trimmed = n > 1 && path[n - 1] == '/' ? n - 1 : n;
+    for (int number = 1; number <= MOST; number++) {
+        Text target = {0};
+        text_printf(&target, "%.*s.%d", (int)n_trimmed, path, number);
+        if (target.failed) {
+            text_release(&target);
+            return err_memory(err, n);
+        }
+        FileFacts facts;
+        Err missing = {0};
+        int result = -1;
+        errno = EEXIST;
+        if (file_facts(target.data, false, &facts, &missing) == ERR_MISSING)
+            result = sys_calls.rename(path, target.data);
+        if (result == 0) {
+            *moved = target.data;
+            return sync_folder_of(target.data, err);
+        }
+        const int error = errno;
+        text_release(&target);
+        errno = error;
+        if (error != EEXIST && error != ENOTEMPTY && error != ENOTDIR)
+            return err_errno(err, "move aside", path);
+    }
+    return err_set(err, ERR_IO, "cannot move '%s' aside: '%s.1' to '%s.%d' are there", path, path,
+                   path, MOST);
+}
+
 /* "path.tmp-PID-N": no two live writers share it. */
 static char *temporary_name(const char *path)
 {
@@ -258,10 +290,15 @@ bool file_is_stale_temporary(const char *name)
     const long pid = strtol(digits, &end, 10);
     if (end == digits || *end != '-' || pid <= 0)
         return false;
-    for (const char *c = ++end; *c; c++)
-        if (*c < '0' || *c > '9')
-            return false;
-    return *end && kill((pid_t)pid, 0) != 0 && errno == ESRCH;
+    const char *rest = end + 1 + strspn(end + 1, "0123456789");
+    if (rest == end + 1)
+        return false;
+    /* What SQLite keeps beside a store that is being made. */
+    static const char *const companions[] = {"", "-journal", "-wal", "-shm"};
+    bool is_known = false;
+    for (size_t i = 0; i < ARRAY_LEN(companions); i++)
+        is_known = is_known || strcmp(rest, companions[i]) == 0;
+    return is_known && kill((pid_t)pid, 0) != 0 && errno == ESRCH;
 }
 
 ErrCode file_sweep_temporaries(const char *folder, Err *err)

@@ -145,6 +145,7 @@ static int describe_signals(posix_spawnattr_t *attributes, const ProcOptions *op
     sigaddset(&defaults, SIGXFSZ);
     sigaddset(&defaults, SIGINT);
     sigaddset(&defaults, SIGTERM);
+    sigaddset(&defaults, SIGCHLD);
     sigemptyset(&none);
     int error = posix_spawnattr_setsigdefault(attributes, &defaults);
     if (error == 0)
@@ -194,9 +195,19 @@ static int take(int *fd)
     return taken;
 }
 
+/* Where SIGCHLD was inherited as ignored, the system would reap our children for us. */
+static void want_ends(void)
+{
+    struct sigaction now;
+    if (sigaction(SIGCHLD, NULL, &now) == 0 &&
+        (now.sa_handler == SIG_IGN || (now.sa_flags & SA_NOCLDWAIT) != 0))
+        (void)signal(SIGCHLD, SIG_DFL);
+}
+
 ErrCode proc_spawn(Proc *proc, const ProcOptions *options, Err *err)
 {
     forget(proc);
+    want_ends();
     Pipes pipes;
     char **environment = NULL;
     char *program = NULL;
@@ -254,6 +265,10 @@ ErrCode proc_wait(Proc *proc, int64_t timeout_ns, Err *err)
     while (!proc->has_ended) {
         int status;
         const pid_t pid = waitpid(proc->pid, &status, WNOHANG);
+        if (pid < 0 && errno == ECHILD) { /* reaped by somebody else: it has ended, somehow */
+            proc->has_ended = true;
+            break;
+        }
         if (pid < 0 && errno != EINTR)
             return err_errno(err, "wait for", "a child process");
         if (pid == proc->pid) {

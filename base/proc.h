@@ -39,7 +39,7 @@ typedef struct Proc {
     int output, error;
     bool own_group;
     bool has_ended;
-    int exit_status; /* when ended by exit; else -1 */
+    int exit_status; /* when ended by exit; else -1, also where nobody can tell */
     int signal;      /* when ended by a signal; else 0 */
 } Proc;
 
@@ -118,9 +118,10 @@ bool proc_is_terminal(int fd);
 bool proc_terminal_size(int fd, size_t *columns, size_t *rows);
 
 /*
- * Installs handlers for SIGINT and SIGTERM that only set a flag (the second signal of either kind
- * ends the process at once, as by that signal's default), and ignores SIGPIPE and SIGXFSZ (a write
- * then fails with EPIPE or EFBIG). Errors: ERR_IO.
+ * Installs handlers for SIGINT, SIGTERM and SIGHUP (unless it is ignored already, as under nohup)
+ * that only set a flag (then a further SIGINT or SIGTERM ends the process at once, as by that
+ * signal's default), and ignores SIGPIPE and SIGXFSZ (a write then fails with EPIPE or EFBIG).
+ * Errors: ERR_IO.
  */
 ErrCode proc_catch_stops(Err *err) ERR_CHECKED;
 

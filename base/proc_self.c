@@ -75,8 +75,11 @@ bool proc_terminal_size(int fd, size_t *columns, size_t *rows)
 
 static volatile sig_atomic_t stop_signal;
 
+static const int stops[] = {SIGINT, SIGTERM, SIGHUP};
+
 /*
- * Sets the flag; the next stop signal of either kind finds its default again and ends the process.
+ * Sets the flag; the next SIGINT or SIGTERM finds its default again and ends the process. A closing
+ * terminal may send SIGHUP more than once.
  */
 static void note_stop(int signal_number)
 {
@@ -85,14 +88,26 @@ static void note_stop(int signal_number)
     (void)signal(SIGTERM, SIG_DFL);
 }
 
+/* A signal that is ignored from the start (nohup) stays so where `may_ignore`. */
+static int catch_stop(int signal_number, bool may_ignore)
+{
+    struct sigaction stop = {.sa_handler = note_stop}, before;
+    sigemptyset(&stop.sa_mask);
+    if (sigaction(signal_number, NULL, &before) != 0)
+        return -1;
+    if (may_ignore && before.sa_handler == SIG_IGN)
+        return 0;
+    return sigaction(signal_number, &stop, NULL);
+}
+
 ErrCode proc_catch_stops(Err *err)
 {
-    struct sigaction stop = {.sa_handler = note_stop};
     struct sigaction ignore = {.sa_handler = SIG_IGN};
-    sigemptyset(&stop.sa_mask);
     sigemptyset(&ignore.sa_mask);
-    if (sigaction(SIGINT, &stop, NULL) != 0 || sigaction(SIGTERM, &stop, NULL) != 0 ||
-        sigaction(SIGPIPE, &ignore, NULL) != 0 || sigaction(SIGXFSZ, &ignore, NULL) != 0)
+    for (size_t i = 0; i < ARRAY_LEN(stops); i++)
+        if (catch_stop(stops[i], stops[i] == SIGHUP) != 0)
+            return err_errno(err, "catch signals of", "this process");
+    if (sigaction(SIGPIPE, &ignore, NULL) != 0 || sigaction(SIGXFSZ, &ignore, NULL) != 0)
         return err_errno(err, "catch signals of", "this process");
     return ERR_NONE;
 }

@@ -126,9 +126,11 @@ fail:
 
 static ErrCode hear_failed(RunSlot *slot, const json_t *event, Err *err)
 {
-    const char *message = NULL;
+    const char *message = NULL, *code = NULL;
     TRY(json_get_text(event, "message", &message, err));
-    TRY(json_get_bool(event, "is_disk_full", &slot->is_disk_full, err));
+    TRY(json_get_text(event, "code", &code, err));
+    slot->failure_code = err_code(code);
+    slot->is_disk_full = slot->failure_code == ERR_FULL;
     text_clear(&slot->failure);
     text_append(&slot->failure, message);
 fail:

@@ -3,7 +3,6 @@
 
 #include "base/clock.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdarg.h>
 #include <string.h>
@@ -124,15 +123,9 @@ RunProgress run_state_progress(const RunState *run)
 
 /* --- full disks --- */
 
-static bool is_disk_full(const char *message)
-{
-    return strstr(message, strerror(ENOSPC)) != NULL || strstr(message, "disk is full") != NULL ||
-           strstr(message, strerror(EDQUOT)) != NULL;
-}
-
 bool run_state_waits_for_space(RunState *run, Err *err)
 {
-    if (!is_disk_full(err->msg) || proc_stop_requested())
+    if (err->code != ERR_FULL || proc_stop_requested())
         return false;
     const int64_t now = clock_now_ns();
     if (run->full_since_ns == 0) {
@@ -158,7 +151,7 @@ ErrCode run_state_pause_after(RunState *run, const RunSlot *slot, Err *err)
         run->full_since_ns = now;
         run_state_note(run, "paused, waiting for space: %s", text_string(&slot->failure));
     } else if (now - run->full_since_ns > SPACE_PATIENCE_NS) {
-        return err_set(err, ERR_IO, "%s; all finished trials are kept, make space and run again",
+        return err_set(err, ERR_FULL, "%s; all finished trials are kept, make space and run again",
                        text_string(&slot->failure));
     }
     run->resume_ns = now + SPACE_RETRY_NS;

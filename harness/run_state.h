@@ -43,6 +43,7 @@ typedef struct RunSlot {
     bool is_disk_full; /* failed for want of space: does not count */
     bool is_hung;
     Text failure; /* what it said when it failed */
+    ErrCode failure_code;
 } RunSlot;
 
 typedef struct RunState {
@@ -90,7 +91,7 @@ void run_state_note(const RunState *run, const char *format, ...) ERR_PRINTF(2, 
 bool run_state_waits_for_space(RunState *run, Err *err);
 
 /*
- * After a worker ended: if it ran out of space nothing new starts for a while, and ERR_IO when it
+ * After a worker ended: if it ran out of space nothing new starts for a while, and ERR_FULL when it
  * stays so.
  */
 ErrCode run_state_pause_after(RunState *run, const RunSlot *slot, Err *err) ERR_CHECKED;

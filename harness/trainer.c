@@ -184,6 +184,8 @@ static ErrCode begin(Trainer *t, Err *err)
     TRY(trainer_files_resume(t, &is_resumed, err));
     if (!is_resumed)
         TRY(start_weights(t, err));
+    if (t->callbacks->begun != NULL)
+        t->callbacks->begun(t->callbacks->user);
     TRY(prepare_images(t, err));
     TRY(make_batches(t, err));
     TRY(make_origin(t, err));
@@ -249,6 +251,14 @@ static bool should_stop(const Trainer *t)
     return t->callbacks->should_stop != NULL && t->callbacks->should_stop(t->callbacks->user);
 }
 
+/* The first step of this call shows that all it needs is there. */
+static void say_stepped(Trainer *t)
+{
+    if (!t->has_stepped && t->callbacks->stepped != NULL)
+        t->callbacks->stepped(t->callbacks->user, t->report->last_step);
+    t->has_stepped = true;
+}
+
 /* The present epoch's steps from where it stands. */
 static ErrCode train_epoch(Trainer *t, EpochEnd *end, double *lr, Err *err)
 {
@@ -273,6 +283,7 @@ static ErrCode train_epoch(Trainer *t, EpochEnd *end, double *lr, Err *err)
         t->at.n_seen += result.n;
         t->at.step++;
         t->report->last_step = trainer_state_step(t);
+        say_stepped(t);
         const bool is_inside = t->at.step < t->schedule.steps_per_epoch;
         if (is_inside && should_stop(t)) {
             *end = EPOCH_STOPPED;

@@ -17,7 +17,7 @@
 #define BEST_PREFIX "best-"
 #define SUFFIX ".safetensors"
 
-enum { NAME_MAX_BYTES = 64, KEPT_GENERATIONS = 2, MAX_WEIGHT_BYTES = 1 << 30 };
+enum { NAME_MAX_BYTES = 64, MAX_WEIGHT_BYTES = 1 << 30 };
 
 /* A checkpoint file that may be taken up. */
 typedef struct Candidate {
@@ -150,53 +150,53 @@ static ErrCode remove_named(const char *folder, const char *name, Err *err)
     return code;
 }
 
-/* The best epoch a kept checkpoint speaks of, from its text; 0 if it cannot be read. */
-static int64_t best_of_checkpoint(const char *folder, int64_t step)
+/*
+ * Removes what two newer generations of this very training, written or taken up by us, make
+ * superfluous: checkpoints before both, and best weights up to here that neither speaks of. What
+ * may be of a later position (it could not be read) stays.
+ */
+static ErrCode prune(const Trainer *t, Err *err)
 {
-    char *path = step_path(folder, step), *text = NULL;
-    json_t *map = NULL;
-    int64_t best = 0;
-    Err ignored = {0};
-    if (path != NULL && checkpoint_peek(path, &text, &ignored) == ERR_NONE &&
-        json_parse(&map, path, text, strlen(text), &ignored) == ERR_NONE &&
-        json_get_int(map, "best_epoch", &best, &ignored) != ERR_NONE)
-        best = 0;
-    json_decref(map);
-    mem_free(text);
-    mem_free(path);
-    return best;
-}
-
-/* Removes checkpoints but the newest `n_kept`, and best weights that none of those speaks of. */
-static ErrCode prune(const char *folder, int n_kept, Err *err)
-{
+    const TrainGeneration *newest = &t->newest, *before = &t->before;
     FileList list = {0};
-    int64_t kept[KEPT_GENERATIONS] = {-1, -1}, best[KEPT_GENERATIONS] = {0, 0};
-    TRY(file_list(folder, &list, err));
-    for (size_t i = list.n_names; i-- > 0;) { /* sorted: the newest step comes last */
-        const int64_t step = number_in_name(list.names[i], CHECKPOINT_PREFIX);
-        if (step < 0)
-            continue;
-        int slot = 0;
-        while (slot < n_kept && kept[slot] >= 0)
-            slot++;
-        if (slot == n_kept) {
-            TRY(remove_named(folder, list.names[i], err));
-        } else {
-            kept[slot] = step;
-            best[slot] = best_of_checkpoint(folder, step);
-        }
-    }
+    if (before->step < 0)
+        return ERR_NONE;
+    TRY(file_list(t->job->dir, &list, err));
     for (size_t i = 0; i < list.n_names; i++) {
+        const int64_t step = number_in_name(list.names[i], CHECKPOINT_PREFIX);
         const int64_t epoch = number_in_name(list.names[i], BEST_PREFIX);
-        if (epoch >= 0 && epoch != best[0] && epoch != best[1])
-            TRY(remove_named(folder, list.names[i], err));
+        const bool is_old_step = step >= 0 && step < before->step;
+        const bool is_old_best = epoch >= 0 && epoch <= t->at.epoch &&
+                                 epoch != newest->best_epoch && epoch != before->best_epoch;
+        if (is_old_step || is_old_best)
+            TRY(remove_named(t->job->dir, list.names[i], err));
     }
-    file_list_release(&list);
-    return ERR_NONE;
 fail:
     file_list_release(&list);
     return err->code;
+}
+
+/* After the end: the result holds all that is still wanted. */
+static ErrCode remove_all(const char *folder, Err *err)
+{
+    FileList list = {0};
+    TRY(file_list(folder, &list, err));
+    for (size_t i = 0; i < list.n_names; i++)
+        if (number_in_name(list.names[i], CHECKPOINT_PREFIX) >= 0 ||
+            number_in_name(list.names[i], BEST_PREFIX) >= 0)
+            TRY(remove_named(folder, list.names[i], err));
+fail:
+    file_list_release(&list);
+    return err->code;
+}
+
+/* A checkpoint of the present position is safe. */
+static void add_generation(Trainer *t)
+{
+    const int64_t step = trainer_state_step(t);
+    if (t->newest.step != step)
+        t->before = t->newest;
+    t->newest = (TrainGeneration){step, t->at.best_epoch};
 }
 
 ErrCode trainer_files_checkpoint(Trainer *t, Err *err)
@@ -215,7 +215,8 @@ ErrCode trainer_files_checkpoint(Trainer *t, Err *err)
     }
     TRY(text_ok(&text, err));
     TRY(checkpoint_save(t->net, text_string(&text), path, err));
-    TRY(prune(t->job->dir, KEPT_GENERATIONS, err));
+    add_generation(t);
+    TRY(prune(t, err));
     t->checkpoint_at_ns = clock_now_ns();
     t->report->checkpoint_step = step;
     if (t->callbacks->checkpoint != NULL)
@@ -254,11 +255,14 @@ fail:
     return err->code;
 }
 
-/* Copies a file whose bytes must have that digest, atomically. ERR_DATA if they have another. */
+/* Copies a file whose bytes must have that digest, atomically. ERR_DATA if they have another,
+ * ERR_MISSING if it is not there. */
 static ErrCode copy_checked(const char *from, const char *to, const char *hex, Err *err)
 {
     char *data = NULL, found[HASH_HEX_BYTES];
     size_t n_bytes = 0;
+    FileFacts facts;
+    TRY(file_facts(from, true, &facts, err)); /* one that is not there is no fault of the disk */
     TRY(file_read(from, MAX_WEIGHT_BYTES, &data, &n_bytes, err));
     if (strcmp(hash_hex(hash_128(data, n_bytes), found), hex) != 0) {
         (void)err_set(err, ERR_DATA, "'%s' is damaged: its digest is %s, not %s", from, found, hex);
@@ -285,7 +289,7 @@ ErrCode trainer_files_save_result(Trainer *t, Err *err)
     TRY(copy_checked(source, best, t->at.best_hash, err));
     TRY(save_weights(t, weights, err));
     if (!t->job->keep_checkpoints)
-        TRY(prune(t->job->dir, 0, err));
+        TRY(remove_all(t->job->dir, err));
     mem_free(weights);
     mem_free(best);
     mem_free(source);
@@ -371,16 +375,41 @@ fail:
     return err->code;
 }
 
-/* Checkpoints in our own folder that could not be taken up must not outlive those to come. */
-static ErrCode remove_newer(const char *folder, int64_t step, Err *err)
+/* Whether a checkpoint that could not be taken up never will be: another one may be, in its place.
+ */
+static bool is_lost(ErrCode code)
 {
-    FileList list = {0};
-    TRY(file_list(folder, &list, err));
-    for (size_t i = 0; i < list.n_names; i++)
-        if (number_in_name(list.names[i], CHECKPOINT_PREFIX) > step)
-            TRY(remove_named(folder, list.names[i], err));
-fail:
-    file_list_release(&list);
+    return code == ERR_DATA || code == ERR_VERSION || code == ERR_MISSING || code == ERR_RANGE;
+}
+
+/*
+ * Tries candidates from the newest; false: none could be taken up. A checkpoint of another training
+ * in our own folder ends it, since ours would take its place in the end.
+ */
+static ErrCode take_up_newest(Trainer *t, const Candidate *candidates, size_t n, bool *found,
+                              Err *err)
+{
+    Err unread = {0};
+    for (size_t i = 0; i < n && !*found; i++) {
+        Err why = {0};
+        const bool is_own = strcmp(candidates[i].folder, t->job->dir) == 0;
+        if (take_up(t, &candidates[i], &why) == ERR_NONE) {
+            *found = true;
+            t->report->checkpoint_step = candidates[i].step;
+        } else if (why.code == ERR_VERSION && is_own) {
+            return err_set(err, ERR_USAGE, "%s; take another folder", why.msg);
+        } else if (why.code == ERR_MEMORY) {
+            *err = why;
+            return err->code;
+        } else {
+            if (unread.code == ERR_NONE && !is_lost(why.code))
+                unread = why;
+            trainer_state_warn(t, "%s; trying the one before", why.msg);
+        }
+    }
+    /* What the system refused to read now may be read later: no reason to begin anew. */
+    if (!*found && unread.code != ERR_NONE)
+        *err = unread;
     return err->code;
 }
 
@@ -389,24 +418,14 @@ ErrCode trainer_files_resume(Trainer *t, bool *found, Err *err)
     Candidate *candidates = NULL;
     size_t n = 0;
     *found = false;
+    t->newest = t->before = (TrainGeneration){.step = -1};
     if (collect(t->job, &candidates, &n, err) != ERR_NONE)
         return err->code;
-    for (size_t i = 0; i < n && !*found; i++) {
-        Err why = {0};
-        if (take_up(t, &candidates[i], &why) == ERR_NONE) {
-            *found = true;
-            t->report->checkpoint_step = candidates[i].step;
-        } else if (why.code == ERR_MEMORY) {
-            *err = why;
-            break;
-        } else {
-            trainer_state_warn(t, "%s; trying the one before", why.msg);
-        }
-    }
-    if (!*found)
-        t->at = (TrainPosition){0};
+    const ErrCode code = take_up_newest(t, candidates, n, found, err);
     mem_free(candidates);
-    if (err->code != ERR_NONE)
-        return err->code;
-    return remove_newer(t->job->dir, *found ? trainer_state_step(t) : -1, err);
+    if (*found)
+        add_generation(t);
+    else
+        t->at = (TrainPosition){0};
+    return code;
 }

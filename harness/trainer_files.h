@@ -9,11 +9,16 @@
 
 #include "harness/trainer_state.h"
 
-/* Writes a checkpoint of the present position and removes what is older than the one before. */
+/*
+ * Writes a checkpoint of the present position and removes what is older than the one before, once
+ * both are known to be good ones of this training.
+ */
 ErrCode trainer_files_checkpoint(Trainer *trainer, Err *err) ERR_CHECKED;
 
 /*
- * Takes up the newest valid checkpoint of job->resume; *found tells. Damaged ones are warned about.
+ * Takes up the newest valid checkpoint of job->resume; *found tells. Damaged ones are warned about,
+ * and stay. ERR_USAGE: one of another training lies in job->dir. ERR_IO also where none could be
+ * taken up and one could not be read: it is no reason to begin anew.
  */
 ErrCode trainer_files_resume(Trainer *trainer, bool *found, Err *err) ERR_CHECKED;
 

@@ -28,6 +28,12 @@ typedef struct TrainPosition {
     char best_hash[HASH_HEX_BYTES]; /* of best-EPOCH.safetensors */
 } TrainPosition;
 
+/* A checkpoint of this training that is known to be good. */
+typedef struct TrainGeneration {
+    int64_t step; /* -1: none */
+    int64_t best_epoch;
+} TrainGeneration;
+
 typedef struct Trainer {
     const TrainJob *job;
     const TrainCallbacks *callbacks;
@@ -47,8 +53,10 @@ typedef struct Trainer {
     /* Of all that decides the bits of this training, by version; the last goes into checkpoints. */
     char keys[IDENTITY_VERSION][HASH_HEX_BYTES];
     TrainPosition at;
-    Epoch *epochs;            /* [recipe.epochs]; at.epoch of them are filled */
-    int64_t checkpoint_at_ns; /* when the last one was written */
+    Epoch *epochs;                  /* [recipe.epochs]; at.epoch of them are filled */
+    int64_t checkpoint_at_ns;       /* when the last one was written */
+    bool has_stepped;               /* in this call */
+    TrainGeneration newest, before; /* the last two checkpoints */
 } Trainer;
 
 /* Steps done over all epochs. */

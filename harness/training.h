@@ -39,6 +39,8 @@ typedef struct TrainReport {
 /* All callbacks run on the calling thread, between steps; any may be NULL. */
 typedef struct TrainCallbacks {
     void *user;
+    void (*begun)(void *user);                     /* `dir` is this training's: nothing refused */
+    void (*stepped)(void *user, int64_t step);     /* once, after the first step: steps done */
     void (*epoch)(void *user, const Epoch *epoch); /* also for those a checkpoint brings back */
     void (*checkpoint)(void *user, int64_t step);  /* steps done when it was written */
     void (*warning)(void *user, const char *message);

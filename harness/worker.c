@@ -10,7 +10,6 @@
 #include "base/sys.h"
 #include "models/resolve.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <string.h>
@@ -201,7 +200,6 @@ static void say_failed(Speaker *speaker, const Err *why)
     begin_event(speaker, &json, "failed");
     json_put_text(&json, "code", err_name(why->code));
     json_put_text(&json, "message", why->msg);
-    json_put_bool(&json, "is_disk_full", strstr(why->msg, strerror(ENOSPC)) != NULL);
     end_event(speaker, &json);
 }
 

@@ -11,6 +11,7 @@
 
 #include <math.h>
 #include <pthread.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -105,6 +106,7 @@ static ErrCode code_of(int status)
     case SQLITE_LOCKED:
         return ERR_BUSY;
     case SQLITE_FULL:
+        return ERR_FULL;
     case SQLITE_IOERR:
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN:
@@ -122,8 +124,10 @@ ErrCode db_error(Db *db, const char *doing, Err *err)
     const int status = db->handle != NULL ? sqlite3_extended_errcode(db->handle) : SQLITE_NOMEM;
     const char *words = db->handle != NULL ? sqlite3_errmsg(db->handle) : "out of memory";
     const int number = db->handle != NULL ? sqlite3_system_errno(db->handle) : 0;
-    const ErrCode code = code_of(status);
-    if (code == ERR_IO && number != 0)
+    const ErrCode found = code_of(status);
+    const bool is_full = number == ENOSPC || number == EDQUOT || number == EFBIG;
+    const ErrCode code = found == ERR_IO && is_full ? ERR_FULL : found;
+    if ((code == ERR_IO || code == ERR_FULL) && number != 0)
         return err_set(err, code, "cannot %s in store '%s': %s (%s)", doing, db->path, words,
                        strerror(number));
     return err_set(err, code, "cannot %s in store '%s': %s", doing, db->path, words);

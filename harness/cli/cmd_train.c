@@ -5,18 +5,25 @@
 #include "harness/cli/network_options.h"
 #include "harness/cli/train_talk.h"
 
+#include "base/file.h"
 #include "base/proc.h"
+#include "base/sys.h"
 #include "harness/study_data.h"
+#include "harness/training_folder.h"
 #include "models/resolve.h"
 #include "weights/origin.h"
+
+#include <string.h>
 
 static const char *const usage[] = {"--network N --data NAME[=PATH] --out DIR [--init W] [--epochs "
                                     "E] [--batch B] [--seed S] [--set PATH=VALUE]...",
                                     NULL};
 static const char *const notes[] = {"DIR gets weights.safetensors (what was measured after the "
                                     "last epoch) and best.safetensors (best validation\n"
-                                    "epoch). An interrupted training goes on when the same command "
-                                    "is given again (exit 75 until then).",
+                                    "epoch); training.json and history.jsonl say of what. An "
+                                    "interrupted training goes on when the same command is given "
+                                    "again (exit 75 until then); a finished one is left alone, and "
+                                    "one of another network, data set or recipe is refused.",
                                     NULL};
 
 typedef struct TrainOptions {
@@ -24,8 +31,17 @@ typedef struct TrainOptions {
     DataOption data;
     const char *out, *init;
     int64_t epochs, batch, seed;
-    bool any_data;
+    bool any_data, fresh;
 } TrainOptions;
+
+/* What is to be trained. */
+typedef struct Subject {
+    Study *study;
+    Network network;
+    Text spec; /* the network's text */
+    char data[DATA_OPTION_NAME_MAX];
+    char images[DATA_DIGEST_CHARS]; /* digest of set and subsets */
+} Subject;
 
 #define FIELD(field) offsetof(TrainOptions, field)
 static const Option options[] = {
@@ -36,6 +52,10 @@ static const Option options[] = {
      .offset = FIELD(out),
      .metavar = "DIR",
      .doc = "folder for the weights"},
+    {.name = "fresh",
+     .kind = OPTION_FLAG,
+     .offset = FIELD(fresh),
+     .doc = "begin anew; a DIR that is there becomes DIR.1, or the first free number"},
     {.name = "init",
      .kind = OPTION_TEXT,
      .offset = FIELD(init),
@@ -94,16 +114,20 @@ fail:
     return err->code;
 }
 
-static ErrCode make_network(Network *network, const Call *call, const Study *study, Err *err)
+static ErrCode make_network(Subject *subject, const Call *call, Err *err)
 {
     const TrainOptions *settings = call->settings;
     StudyImages images = {0};
     Spec spec;
     Text warnings = {0};
-    TRY(study_data_open(&images, &study->data, call->data_root, call->threads, err));
-    TRY(network_choice_spec(&spec, &settings->network, study, dataset_n_classes(images.set), err));
-    TRY(resolve_network(network, &spec, err));
-    recipe_warnings(&study->recipe, images.split.count[PART_TRAIN], &warnings);
+    TRY(study_data_open(&images, &subject->study->data, call->data_root, call->threads, err));
+    TRY(network_choice_spec(&spec, &settings->network, subject->study,
+                            dataset_n_classes(images.set), err));
+    TRY(resolve_network(&subject->network, &spec, err));
+    memcpy(subject->images, images.digest, sizeof subject->images);
+    spec_write_yaml(&spec, &subject->spec);
+    TRY(text_ok(&subject->spec, err));
+    recipe_warnings(&subject->study->recipe, images.split.count[PART_TRAIN], &warnings);
     call_warn(&warnings);
 fail:
     text_release(&warnings);
@@ -122,24 +146,65 @@ static unsigned accepted(const TrainOptions *settings)
     return accept;
 }
 
+static ErrCode make_subject(Subject *subject, const Call *call, Err *err)
+{
+    TRY(check_given(call->settings, err));
+    TRY(make_study(&subject->study, call, subject->data, err));
+    TRY(make_network(subject, call, err));
+fail:
+    return err->code;
+}
+
+static void release_subject(Subject *subject)
+{
+    network_release(&subject->network);
+    study_destroy(&subject->study);
+    text_release(&subject->spec);
+}
+
+static ErrCode move_aside(const char *out, Err *err)
+{
+    char *moved = NULL;
+    if (!file_exists(out))
+        return ERR_NONE;
+    if (file_move_aside(out, &moved, err) != ERR_NONE)
+        return err->code;
+    call_say("'%s' is now '%s'", out, moved);
+    mem_free(moved);
+    return ERR_NONE;
+}
+
+static ErrCode train(const Call *call, const TrainJob *job, const Subject *subject, Err *err)
+{
+    TrainReport report;
+    TrainTalk talk = {
+        .call = call, .job = job, .images = subject->images, .spec = text_string(&subject->spec)};
+    const TrainCallbacks callbacks = train_talk(&talk);
+    TRY(trainer_run(job, &callbacks, &report, err));
+    if (report.status != TRAIN_STOPPED)
+        train_talk_end(&talk, &report);
+    if (talk.err.code != ERR_NONE)
+        *err = talk.err;
+    else if (report.status == TRAIN_STOPPED)
+        (void)err_set(err, ERR_INTERRUPTED,
+                      "interrupted, state saved in '%s': give the same command to go on", job->dir);
+fail:
+    train_talk_release(&talk);
+    return err->code;
+}
+
 static ErrCode run(const Call *call, int *status, Err *err)
 {
     (void)status;
     const TrainOptions *settings = call->settings;
-    char data[DATA_OPTION_NAME_MAX];
-    Study *study = NULL;
-    Network network = {0};
-    TrainReport report;
-    TRY(check_given(settings, err));
-    TRY(make_study(&study, call, data, err));
-    TRY(make_network(&network, call, study, err));
+    Subject subject = {0};
+    TrainingFolderState state;
+    TRY(make_subject(&subject, call, err));
     TRY(proc_catch_stops(err));
-    TrainTalk talk = {.call = call, .epochs = study->recipe.epochs};
-    const TrainCallbacks callbacks = train_talk(&talk);
-    const TrainJob job = {.network = &network,
-                          .data = &study->data,
+    const TrainJob job = {.network = &subject.network,
+                          .data = &subject.study->data,
                           .data_root = call->data_root,
-                          .recipe = &study->recipe,
+                          .recipe = &subject.study->recipe,
                           .seed = settings->seed,
                           .threads = call->threads,
                           .level = call->cpu,
@@ -149,18 +214,15 @@ static ErrCode run(const Call *call, int *status, Err *err)
                           .init = settings->init,
                           .accept = accepted(settings),
                           .cache = settings->out};
-    TRY(trainer_run(&job, &callbacks, &report, err));
-    if (report.status != TRAIN_STOPPED)
-        train_talk_end(&talk, &report);
-    if (talk.err.code != ERR_NONE)
-        *err = talk.err;
-    else if (report.status == TRAIN_STOPPED)
-        (void)err_set(err, ERR_INTERRUPTED,
-                      "interrupted, state saved in '%s': give the same command to go on",
-                      settings->out);
+    if (settings->fresh)
+        TRY(move_aside(settings->out, err));
+    TRY(training_folder_check(&job, subject.images, &state, err));
+    if (state == TRAINING_FOLDER_DONE)
+        TRY(train_talk_done(call, settings->out, err));
+    else
+        TRY(train(call, &job, &subject, err));
 fail:
-    network_release(&network);
-    study_destroy(&study);
+    release_subject(&subject);
     return err->code;
 }
 

@@ -3,34 +3,56 @@
 
 #include "base/json.h"
 #include "base/proc.h"
+#include "harness/training_folder.h"
 
 #include <inttypes.h>
+
+static const char *const names[] = {
+    [TRAIN_DONE] = "done", [TRAIN_STOPPED] = "stopped", [TRAIN_DIVERGED] = "diverged"};
 
 /* Prints unless an earlier line could not be; the first failure stays in `err`. */
 static void print_line(Text *line, Err *err)
 {
-    text_append_char(line, '\n');
     if (err->code != ERR_NONE || call_print(line, err) != ERR_NONE)
         text_clear(line);
-    text_release(line);
+}
+
+/* Into history.jsonl; what is said to people is said elsewhere. */
+static void keep_line(TrainTalk *talk, const Text *line)
+{
+    text_append(&talk->history, text_string(line));
+    talk->history.failed = talk->history.failed || line->failed;
+    if (talk->err.code == ERR_NONE &&
+        training_folder_history(talk->job->dir, &talk->history, &talk->err) != ERR_NONE)
+        text_clear(&talk->history);
+}
+
+/* The folder is ours: it says so from now on. */
+static void say_begun(void *user)
+{
+    TrainTalk *talk = user;
+    if (training_folder_describe(talk->job, talk->images, talk->spec, &talk->err) != ERR_NONE)
+        text_clear(&talk->history); /* should_stop ends the training */
 }
 
 static void say_epoch(void *user, const Epoch *e)
 {
     TrainTalk *talk = user;
-    if (!talk->call->json) {
-        call_say("epoch %" PRId64 "/%" PRId64
-                 "  loss %.4f  val loss %.4f  val %.2f %%  lr %.3g  %.0f images/s",
-                 e->epoch, talk->epochs, e->train_loss, e->val_loss, e->val_top1, e->lr,
-                 e->images_per_second);
-        return;
-    }
     Text line = {0};
     JsonWriter json = json_writer(&line, false);
     json_open_map(&json, NULL);
     epoch_put_map(e, &json);
     json_close_map(&json);
-    print_line(&line, &talk->err);
+    text_append_char(&line, '\n');
+    keep_line(talk, &line);
+    if (talk->call->json)
+        print_line(&line, &talk->err);
+    else
+        call_say("epoch %" PRId64 "/%" PRId64
+                 "  loss %.4f  val loss %.4f  val %.2f %%  lr %.3g  %.0f images/s",
+                 e->epoch, talk->job->recipe->epochs, e->train_loss, e->val_loss, e->val_top1,
+                 e->lr, e->images_per_second);
+    text_release(&line);
 }
 
 static void say_warning(void *user, const char *message)
@@ -60,6 +82,7 @@ static bool should_stop(void *user)
 TrainCallbacks train_talk(TrainTalk *talk)
 {
     return (TrainCallbacks){.user = talk,
+                            .begun = say_begun,
                             .epoch = say_epoch,
                             .warning = say_warning,
                             .preparing = say_preparing,
@@ -67,37 +90,60 @@ TrainCallbacks train_talk(TrainTalk *talk)
                             .should_stop = should_stop};
 }
 
+static void put_result(const TrainReport *report, Text *line)
+{
+    JsonWriter json = json_writer(line, false);
+    json_open_map(&json, NULL);
+    json_put_text(&json, "status", names[report->status]);
+    json_put_int(&json, "epochs", report->epochs);
+    json_put_double(&json, "test_top1", report->test_top1);
+    json_put_double(&json, "test_loss", report->test_loss);
+    json_put_double(&json, "val_top1", report->val_top1);
+    json_put_double(&json, "val_loss", report->val_loss);
+    json_put_int(&json, "best_epoch", report->best_epoch);
+    json_put_double(&json, "best_val_top1", report->best_val_top1);
+    if (report->status == TRAIN_DIVERGED)
+        json_put_int(&json, "bad_step", report->bad_step);
+    json_put_double(&json, "seconds", report->seconds);
+    json_close_map(&json);
+    text_append_char(line, '\n');
+}
+
 void train_talk_end(TrainTalk *talk, const TrainReport *report)
 {
-    static const char *const names[] = {
-        [TRAIN_DONE] = "done", [TRAIN_STOPPED] = "stopped", [TRAIN_DIVERGED] = "diverged"};
     Text line = {0};
+    put_result(report, &line);
+    keep_line(talk, &line);
     if (!talk->call->json) {
+        text_clear(&line);
         if (report->status == TRAIN_DIVERGED)
             text_printf(&line,
                         "diverged: first bad loss at step %" PRId64 ", after %" PRId64
-                        " whole epochs",
+                        " whole epochs\n",
                         report->bad_step, report->epochs);
         else
             text_printf(&line,
-                        "%s: test %.2f %%, loss %.4f; best epoch %" PRId64 " with val %.2f %%",
+                        "%s: test %.2f %%, loss %.4f; best epoch %" PRId64 " with val %.2f %%\n",
                         names[report->status], report->test_top1, report->test_loss,
                         report->best_epoch, report->best_val_top1);
-    } else {
-        JsonWriter json = json_writer(&line, false);
-        json_open_map(&json, NULL);
-        json_put_text(&json, "status", names[report->status]);
-        json_put_int(&json, "epochs", report->epochs);
-        json_put_double(&json, "test_top1", report->test_top1);
-        json_put_double(&json, "test_loss", report->test_loss);
-        json_put_double(&json, "val_top1", report->val_top1);
-        json_put_double(&json, "val_loss", report->val_loss);
-        json_put_int(&json, "best_epoch", report->best_epoch);
-        json_put_double(&json, "best_val_top1", report->best_val_top1);
-        if (report->status == TRAIN_DIVERGED)
-            json_put_int(&json, "bad_step", report->bad_step);
-        json_put_double(&json, "seconds", report->seconds);
-        json_close_map(&json);
     }
     print_line(&line, &talk->err);
+    text_release(&line);
+}
+
+ErrCode train_talk_done(const Call *call, const char *dir, Err *err)
+{
+    Text line = {0};
+    if (call->json)
+        text_append(&line, "{\"status\": \"done\"}\n");
+    call_say("'%s' holds this training, finished: nothing is written (--fresh trains it again)",
+             dir);
+    const ErrCode code = call_print(&line, err);
+    text_release(&line);
+    return code;
+}
+
+void train_talk_release(TrainTalk *talk)
+{
+    text_release(&talk->history);
 }

@@ -1,5 +1,6 @@
 /*
- * harness/cli/train_talk.h: what `isoflop train` says: lines for people, or JSON lines on stdout.
+ * harness/cli/train_talk.h: what `isoflop train` says: lines for people, or JSON lines on stdout;
+ * and the same JSON lines in the training's folder.
  */
 #ifndef HARNESS_CLI_TRAIN_TALK_H
 #define HARNESS_CLI_TRAIN_TALK_H
@@ -10,8 +11,10 @@
 
 typedef struct TrainTalk {
     const Call *call;
-    int64_t epochs; /* of the whole training */
-    Err err;        /* of the first line that could not be printed: ends the training */
+    const TrainJob *job;
+    const char *images, *spec; /* digest of the images, text of the network */
+    Text history;              /* what history.jsonl holds */
+    Err err; /* of the first line that could not be printed or kept: ends the training */
 } TrainTalk;
 
 /* Callbacks that talk, and stop on a signal or when nobody can be told; `talk` outlives them. */
@@ -19,5 +22,10 @@ TrainCallbacks train_talk(TrainTalk *talk);
 
 /* The result; a line that cannot be printed stays in talk->err. */
 void train_talk_end(TrainTalk *talk, const TrainReport *report);
+
+/* The folder holds this very training, finished. ERR_IO. */
+ErrCode train_talk_done(const Call *call, const char *dir, Err *err) ERR_CHECKED;
+
+void train_talk_release(TrainTalk *talk);
 
 #endif

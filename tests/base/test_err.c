@@ -44,6 +44,11 @@ static void system_errors_name_everything(void **state)
     assert_string_equal(err.msg, "cannot open 'a/b': No such file or directory");
     errno = ENOMEM;
     assert_int_equal(err_errno(&err, "map", "a"), ERR_MEMORY);
+    static const int full[] = {ENOSPC, EDQUOT, EFBIG};
+    for (size_t i = 0; i < ARRAY_LEN(full); i++) {
+        errno = full[i];
+        assert_int_equal(err_errno(&err, "write", "a"), ERR_FULL);
+    }
     assert_int_equal(err_memory(&err, 77), ERR_MEMORY);
     assert_string_equal(err.msg, "out of memory: 77 bytes asked");
 }
@@ -76,6 +81,7 @@ static void codes_map_to_names_and_statuses(void **state)
     (void)state;
     for (int code = ERR_NONE; code <= ERR_INTERNAL; code++) {
         assert_non_null(err_name((ErrCode)code));
+        assert_int_equal(err_code(err_name((ErrCode)code)), code);
         assert_string_not_equal(err_name((ErrCode)code), "unknown");
     }
     assert_int_equal(err_exit_status(ERR_NONE), 0);

@@ -187,10 +187,16 @@ static void every_death_leaves_a_whole_file(void **state)
         assert_true(holds("target", new_content, NEW_BYTES)); /* the one that was not killed */
     }
     char alive[64];
+    /* A store in the making leaves a journal; 2^22 + 1 is no process's number. */
+    assert_int_equal(file_write("target.tmp-4194305-0-journal", "x", 1, &err), ERR_NONE);
+    assert_int_equal(file_write("target.tmp-4194305-0-other", "x", 1, &err), ERR_NONE);
     snprintf(alive, sizeof alive, "target.tmp-%ld-7", (long)getpid());
     assert_int_equal(file_write(alive, "x", 1, &err), ERR_NONE);
     assert_true(count_temporaries() > 1);
     assert_int_equal(file_sweep_temporaries(".", &err), ERR_NONE);
+    assert_false(file_exists("target.tmp-4194305-0-journal"));
+    assert_true(file_exists("target.tmp-4194305-0-other")); /* not ours: what is it? */
+    assert_int_equal(file_remove("target.tmp-4194305-0-other", &err), ERR_NONE);
     assert_int_equal(count_temporaries(), 1);
     assert_int_equal(file_remove(alive, &err), ERR_NONE);
 }
@@ -231,11 +237,37 @@ static void the_guards_are_seen_missing(void **state)
     const int fd = open("target", O_WRONLY | O_TRUNC);
     sysfault_arm(SYS_WRITE, 2, SYS_FAIL, ENOSPC);
     assert_int_equal(file_put_fd(fd, "target", new_content, NEW_BYTES / 2, &err), ERR_NONE);
-    assert_int_equal(file_put_fd(fd, "target", new_content, NEW_BYTES / 2, &err), ERR_IO);
+    assert_int_equal(file_put_fd(fd, "target", new_content, NEW_BYTES / 2, &err), ERR_FULL);
     sysfault_clear();
     close(fd);
     assert_false(holds("target", old_content, OLD_BYTES) ||
                  holds("target", new_content, NEW_BYTES));
+}
+
+/*
+ * Property: the entry of a new folder is synced, one that is there is not; a folder is moved aside
+ * to the first number that is free.
+ */
+static void folders_are_durable_and_move_aside(void **state)
+{
+    (void)state;
+    Err err = {0};
+    char *moved = NULL;
+    sysfault_arm(SYS_FSYNC, 0, SYS_FAIL, 0);
+    assert_int_equal(file_make_dirs("new/below", &err), ERR_NONE);
+    assert_int_equal(sysfault_count(), 2);
+    sysfault_arm(SYS_FSYNC, 0, SYS_FAIL, 0);
+    assert_int_equal(file_make_dirs("new/below", &err), ERR_NONE);
+    assert_int_equal(sysfault_count(), 0);
+    sysfault_clear();
+    assert_int_equal(file_write("new.1", "mine", 4, &err), ERR_NONE);
+    assert_int_equal(file_make_dirs("new.2", &err), ERR_NONE);
+    assert_int_equal(file_move_aside("new/", &moved, &err), ERR_NONE);
+    assert_string_equal(moved, "new.3");
+    assert_false(file_exists("new"));
+    assert_true(file_is_folder("new.3/below"));
+    assert_true(file_exists("new.1") && file_is_folder("new.2"));
+    mem_free(moved);
 }
 
 /* Property: short writes, short reads and EINTR are gone on with, not lost. */
@@ -266,7 +298,7 @@ static void a_full_disk_is_noticed(void **state)
     const int fd = open("/dev/full", O_WRONLY);
     if (fd < 0)
         skip();
-    assert_int_equal(file_put_fd(fd, "standard output", "x", 1, &err), ERR_IO);
+    assert_int_equal(file_put_fd(fd, "standard output", "x", 1, &err), ERR_FULL);
     assert_non_null(strstr(err.msg, "'standard output'"));
     assert_non_null(strstr(err.msg, "No space left"));
     close(fd);
@@ -292,7 +324,7 @@ static void devices_and_pipes_stay_what_they_are(void **state)
         print_message("SKIP: no /dev/full here\n");
         return;
     }
-    assert_int_equal(file_write("/dev/full", "x", 1, &err), ERR_IO);
+    assert_int_equal(file_write("/dev/full", "x", 1, &err), ERR_FULL);
     assert_non_null(strstr(err.msg, strerror(ENOSPC)));
     assert_int_equal(stat("/dev/full", &facts), 0);
     assert_true(S_ISCHR(facts.st_mode));
@@ -450,6 +482,7 @@ int main(void)
         cmocka_unit_test(every_failing_call_leaves_a_whole_file),
         cmocka_unit_test(every_death_leaves_a_whole_file),
         cmocka_unit_test(the_guards_are_seen_missing),
+        cmocka_unit_test(folders_are_durable_and_move_aside),
         cmocka_unit_test(interruptions_are_gone_on_with),
         cmocka_unit_test(a_full_disk_is_noticed),
         cmocka_unit_test(reading_is_bounded),

@@ -257,6 +257,39 @@ static void signals_are_flags(void **state)
     assert_int_equal(WTERMSIG(status), SIGTERM);
 }
 
+/*
+ * Property: a SIGCHLD that was inherited as ignored does not swallow a child's status, and SIGHUP
+ * asks for a stop as SIGTERM does, unless it is ignored.
+ */
+static void inherited_signals_do_no_harm(void **state)
+{
+    (void)state;
+    Err err = {0};
+    const pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        const char *const argv[] = {"sh", "-c", "exit 7", NULL};
+        const ProcOptions options = {.argv = argv};
+        Proc proc;
+        (void)signal(SIGCHLD, SIG_IGN);
+        if (proc_spawn(&proc, &options, &err) != ERR_NONE ||
+            proc_wait(&proc, -1, &err) != ERR_NONE || proc.exit_status != 7)
+            _exit(1);
+        (void)signal(SIGHUP, SIG_IGN);
+        if (proc_catch_stops(&err) != ERR_NONE || raise(SIGHUP) != 0 || proc_stop_requested() != 0)
+            _exit(2);
+        (void)signal(SIGHUP, SIG_DFL);
+        if (proc_catch_stops(&err) != ERR_NONE || raise(SIGHUP) != 0 ||
+            proc_stop_requested() != SIGHUP)
+            _exit(3);
+        _exit(0);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 /* Property: a wait is ended by a stop that arrives meanwhile. */
 static void a_stop_ends_a_wait(void **state)
 {
@@ -309,6 +342,7 @@ int main(void)
         cmocka_unit_test(groups_are_stopped),
         cmocka_unit_test(children_die_with_their_parent),
         cmocka_unit_test(signals_are_flags),
+        cmocka_unit_test(inherited_signals_do_no_harm),
         cmocka_unit_test(a_stop_ends_a_wait),
         cmocka_unit_test(we_know_ourselves),
     };

@@ -304,7 +304,8 @@ static void test_faults_while_writing(void **state)
                 imageset_close(&set);
                 break;
             }
-            assert_error(code, ERR_IO, &err, "polytex", NULL);
+            assert_error(code, faults[f].error == ENOSPC ? ERR_FULL : ERR_IO, &err, "test-data",
+                         NULL);
             assert_null(set);
             /* A failed fsync of the folder comes after the rename: the file is there, and whole. */
             if (file_exists(report.path) && faults[f].kind != SYS_FSYNC)

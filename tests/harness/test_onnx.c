@@ -354,7 +354,7 @@ static void test_faults(void **state)
     Network network = nettest_zoo("mobilenet-v2-cifar", WIDTH, CLASSES, 8);
     Net *net = make_net(&network, 1);
     sweep(net, SYS_ALLOC, ENOMEM, ERR_MEMORY);
-    sweep(net, SYS_WRITE, ENOSPC, ERR_IO);
+    sweep(net, SYS_WRITE, ENOSPC, ERR_FULL);
     net_destroy(&net);
     network_release(&network);
 }

@@ -125,20 +125,52 @@ static void damage_of_all_begins_anew(void **state)
     course_end(&course);
 }
 
-/* Another seed or recipe does not take up this training's checkpoints, and has other weights. */
-static void other_trainings_are_not_resumed(void **state)
+/* Another seed's or recipe's training is refused in this folder, and this one goes on as if nothing
+ * had been tried. */
+static void other_trainings_are_refused(void **state)
 {
     (void)state;
     Course course;
+    Err err = {0};
     course_begin(&course, "other", 1, NULL);
     course.stop_after = 6;
     course_go(&course);
     course.job.seed = 8;
     course.stop_after = 0;
+    assert_int_equal(course_run(&course, &err), ERR_USAGE);
+    assert_non_null(strstr(err.msg, "another training"));
+    course.job.seed = 7;
+    course_go(&course);
+    assert_int_equal(course.n_warnings, 0);
+    course_assert_same(&whole, &course);
+    course_end(&course);
+}
+
+/* A best file that is gone: the training begins anew, and every checkpoint stays until then. */
+static void a_missing_best_file_removes_nothing(void **state)
+{
+    (void)state;
+    Course course;
+    Err err = {0};
+    FileList list = {0};
+    course_begin(&course, "bestless", 1, NULL);
+    course.stop_after = 6;
+    course_go(&course);
+    char *best = file_join(course.dir, "best-000001.safetensors");
+    assert_int_equal(file_remove(best, &err), ERR_NONE);
+    mem_free(best);
+    course.stop_after = 1;
     course_go(&course);
     assert_int_equal(course.n_warnings, 2);
-    assert_int_equal(course.report.status, TRAIN_DONE);
-    assert_true(course.epochs[0].train_loss != whole.epochs[0].train_loss);
+    assert_int_equal(file_list(course.dir, &list, &err), ERR_NONE);
+    size_t n = 0;
+    for (size_t i = 0; i < list.n_names; i++)
+        n += text_starts_with(list.names[i], "checkpoint-");
+    assert_int_equal(n, 3); /* two that could not be taken up, and the new one */
+    file_list_release(&list);
+    course.stop_after = 0;
+    course_go(&course);
+    course_assert_same(&whole, &course);
     course_end(&course);
 }
 
@@ -182,7 +214,8 @@ int main(void)
         cmocka_unit_test(threads_change_nothing),
         cmocka_unit_test(damage_falls_back),
         cmocka_unit_test(damage_of_all_begins_anew),
-        cmocka_unit_test(other_trainings_are_not_resumed),
+        cmocka_unit_test(other_trainings_are_refused),
+        cmocka_unit_test(a_missing_best_file_removes_nothing),
         cmocka_unit_test(divergence_is_a_result),
         cmocka_unit_test(nothing_else_is_left),
     };

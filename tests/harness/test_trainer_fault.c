@@ -87,7 +87,7 @@ static void full_disks_change_nothing(void **state)
         const ErrCode code = course_run(&course, &err);
         const bool was_full = sysfault_fired();
         sysfault_clear();
-        assert_int_equal(code, was_full ? ERR_IO : ERR_NONE);
+        assert_int_equal(code, was_full ? ERR_FULL : ERR_NONE);
         if (was_full) {
             assert_non_null(strstr(err.msg, strerror(ENOSPC)));
             course_go(&course);
@@ -100,6 +100,52 @@ static void full_disks_change_nothing(void **state)
             break;
     }
     assert_true(n_full > 3);
+}
+
+/* Checkpoints in a course's folder. */
+static size_t count_checkpoints(const Course *course)
+{
+    FileList list = {0};
+    Err err = {0};
+    size_t n = 0;
+    assert_int_equal(file_list(course->dir, &list, &err), ERR_NONE);
+    for (size_t i = 0; i < list.n_names; i++)
+        n += strncmp(list.names[i], "checkpoint-", strlen("checkpoint-")) == 0;
+    file_list_release(&list);
+    return n;
+}
+
+/*
+ * No descriptor is left from the k-th open on, when a training is to go on: an error, or another
+ * checkpoint; never one less than before, and afterwards the same bits.
+ */
+static void what_cannot_be_opened_is_kept(void **state)
+{
+    (void)state;
+    Course course;
+    int n_refused = 0;
+    course_begin(&course, "opens", 1, NULL);
+    course.stop_after = 6;
+    course_go(&course);
+    assert_int_equal(count_checkpoints(&course), 2);
+    for (long k = 1; k < MAX_CALLS; k++) {
+        Err err = {0};
+        course.stop_after = 1; /* as soon as it goes on */
+        sysfault_arm(SYS_OPEN, k, SYS_FAIL_ALWAYS, EMFILE);
+        const ErrCode code = course_run(&course, &err);
+        const bool has_fired = sysfault_fired();
+        sysfault_clear();
+        assert_true(code == ERR_NONE || code == ERR_IO);
+        assert_true(count_checkpoints(&course) >= 2);
+        n_refused += code == ERR_IO;
+        if (!has_fired)
+            break;
+    }
+    assert_true(n_refused > 3);
+    course.stop_after = 0;
+    course_go(&course);
+    course_assert_same(&whole, &course);
+    course_end(&course);
 }
 
 static int setup(void **state)
@@ -124,6 +170,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(kills_at_every_operation_change_nothing),
         cmocka_unit_test(full_disks_change_nothing),
+        cmocka_unit_test(what_cannot_be_opened_is_kept),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -160,7 +160,7 @@ static void test_disk_full_keeps_the_old_checkpoint(void **state)
         sysfault_clear();
         if (!has_fired)
             break;
-        assert_int_equal(code, ERR_IO);
+        assert_int_equal(code, ERR_FULL);
         err = (Err){0};
         nettest_ok(checkpoint_load(subject.net, subject.path, &text, &err), &err);
         assert_string_equal(text, "old");

@@ -329,7 +329,7 @@ static void test_trouble(void **state)
     snprintf(path, sizeof(path), "%s", fixture_path("trouble"));
     err = (Err){0};
     sysfault_arm(SYS_RENAME, 2, SYS_FAIL, ENOSPC);
-    assert_int_equal(figure_draw(store, "fig8", path, &arena, NULL, &err), ERR_IO);
+    assert_int_equal(figure_draw(store, "fig8", path, &arena, NULL, &err), ERR_FULL);
     assert_true(sysfault_fired());
     sysfault_clear();
     assert_int_equal(file_list(path, &list, &err), ERR_NONE);

@@ -1,0 +1,221 @@
+/* harness/training_folder.c: training.json and history.jsonl of one training's folder. */
+#include "harness/training_folder.h"
+
+#include "harness/identity.h"
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/sys.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define DESCRIPTION "training.json"
+#define HISTORY "history.jsonl"
+#define WEIGHTS "weights.safetensors"
+#define CHECKPOINT_PREFIX "checkpoint-"
+
+enum { MAX_DESCRIPTION_BYTES = 1 << 22 };
+
+/* What decides a training's bits, in words that can be compared one by one. */
+typedef struct Facts {
+    Text recipe; /* lines "key: value" */
+    char init[HASH_HEX_BYTES];
+} Facts;
+
+static ErrCode facts_collect(Facts *facts, const TrainJob *job, Err *err)
+{
+    Hash128 hash;
+    identity_lines(&identity_recipe, IDENTITY_VERSION, job->recipe, false, &facts->recipe);
+    if (job->init != NULL) {
+        TRY(hash_file(job->init, &hash, err));
+        hash_hex(hash, facts->init);
+    }
+    return text_ok(&facts->recipe, err);
+fail:
+    return err->code;
+}
+
+/* --- comparing --- */
+
+static void add_difference(Text *out, const char *what, const char *there, const char *here)
+{
+    if (strcmp(there, here) == 0)
+        return;
+    text_printf(out, "%s%s is '%s' there, '%s' now", out->n_bytes ? "; " : "", what,
+                there[0] ? there : "none", here[0] ? here : "none");
+}
+
+/* True if `lines` has that line (its end not counted). */
+static bool has_line(const char *lines, const char *line, size_t n)
+{
+    for (const char *at = lines; *at;) {
+        const size_t n_at = strcspn(at, "\n");
+        if (n_at == n && memcmp(at, line, n) == 0)
+            return true;
+        at += n_at + (at[n_at] == '\n');
+    }
+    return false;
+}
+
+/* Lines of `a` that `b` lacks. */
+static void add_lines(Text *out, const char *a, const char *b, const char *where)
+{
+    for (const char *at = a; *at;) {
+        const size_t n = strcspn(at, "\n");
+        if (n && !has_line(b, at, n))
+            text_printf(out, "%s'%.*s' %s", out->n_bytes ? "; " : "", (int)n, at, where);
+        at += n + (at[n] == '\n');
+    }
+}
+
+static ErrCode compare(const json_t *map, const TrainJob *job, const char *images, Text *out,
+                       Err *err)
+{
+    Facts facts = {0};
+    const char *network = NULL, *digest = NULL, *data = NULL, *data_digest = NULL, *recipe = NULL;
+    const char *init = NULL;
+    char seed_now[TEXT_NUMBER_BYTES], seed_then[TEXT_NUMBER_BYTES];
+    int64_t seed = 0;
+    TRY(facts_collect(&facts, job, err));
+    TRY(json_get_text(map, "network", &network, err));
+    TRY(json_get_text(map, "network_digest", &digest, err));
+    TRY(json_get_text(map, "data", &data, err));
+    TRY(json_get_text(map, "data_digest", &data_digest, err));
+    TRY(json_get_text(map, "recipe", &recipe, err));
+    TRY(json_get_text(map, "init", &init, err));
+    TRY(json_get_int(map, "seed", &seed, err));
+    if (strcmp(digest, job->network->digest) != 0) {
+        if (strcmp(network, job->network->name) != 0)
+            add_difference(out, "the network", network, job->network->name);
+        else
+            add_difference(out, "the network's digest", digest, job->network->digest);
+    }
+    if (strcmp(data_digest, images) != 0) {
+        if (strcmp(data, job->data->name) != 0)
+            add_difference(out, "the data set", data, job->data->name);
+        else
+            add_difference(out, "the digest of its images", data_digest, images);
+    }
+    add_lines(out, recipe, text_string(&facts.recipe), "there");
+    add_lines(out, text_string(&facts.recipe), recipe, "now");
+    snprintf(seed_then, sizeof seed_then, "%" PRId64, seed);
+    snprintf(seed_now, sizeof seed_now, "%" PRId64, job->seed);
+    add_difference(out, "the seed", seed_then, seed_now);
+    add_difference(out, "the digest of the weights begun with", init, facts.init);
+    TRY(text_ok(out, err));
+fail:
+    text_release(&facts.recipe);
+    return err->code;
+}
+
+/* ERR_MISSING: there is no description. */
+static ErrCode check_description(const TrainJob *job, const char *images, Err *err)
+{
+    char *path = file_join(job->dir, DESCRIPTION), *data = NULL;
+    json_t *map = NULL;
+    Text differences = {0};
+    FileFacts facts;
+    size_t n = 0;
+    if (path == NULL)
+        return err_memory(err, strlen(job->dir));
+    TRY(file_facts(path, true, &facts, err));
+    TRY(file_read(path, MAX_DESCRIPTION_BYTES, &data, &n, err));
+    TRY(json_parse(&map, path, data, n, err));
+    TRY(compare(map, job, images, &differences, err));
+    if (differences.n_bytes)
+        (void)err_set(err, ERR_USAGE,
+                      "'%s' holds another training: %s; take another --out, or --fresh, which "
+                      "moves the old one aside",
+                      job->dir, text_string(&differences));
+fail:
+    text_release(&differences);
+    json_decref(map);
+    mem_free(data);
+    mem_free(path);
+    return err->code;
+}
+
+/* Whether the folder has weights, and checkpoints. */
+static ErrCode look(const char *dir, bool *has_weights, bool *has_checkpoints, Err *err)
+{
+    FileList list = {0};
+    *has_weights = *has_checkpoints = false;
+    TRY(file_list(dir, &list, err));
+    for (size_t i = 0; i < list.n_names; i++) {
+        *has_weights = *has_weights || strcmp(list.names[i], WEIGHTS) == 0;
+        *has_checkpoints = *has_checkpoints || text_starts_with(list.names[i], CHECKPOINT_PREFIX);
+    }
+fail:
+    file_list_release(&list);
+    return err->code;
+}
+
+ErrCode training_folder_check(const TrainJob *job, const char *images, TrainingFolderState *state,
+                              Err *err)
+{
+    bool has_weights = false, has_checkpoints = false;
+    Err why = {0};
+    *state = TRAINING_FOLDER_OPEN;
+    if (!file_is_folder(job->dir))
+        return ERR_NONE;
+    TRY(look(job->dir, &has_weights, &has_checkpoints, err));
+    const ErrCode code = check_description(job, images, &why);
+    if (code == ERR_NONE && has_weights && !has_checkpoints) {
+        *state = TRAINING_FOLDER_DONE;
+    } else if (code == ERR_MISSING && has_weights && !has_checkpoints) {
+        (void)err_set(err, ERR_USAGE,
+                      "'%s' holds weights, but no " DESCRIPTION " that says of what: take another "
+                      "--out, or --fresh, which moves the old ones aside",
+                      job->dir);
+    } else if (code != ERR_NONE && code != ERR_MISSING) {
+        *err = why;
+    }
+fail:
+    return err->code;
+}
+
+/* --- writing --- */
+
+ErrCode training_folder_describe(const TrainJob *job, const char *images, const char *spec,
+                                 Err *err)
+{
+    Facts facts = {0};
+    Text text = {0};
+    JsonWriter json = json_writer(&text, true);
+    char *path = file_join(job->dir, DESCRIPTION);
+    if (path == NULL)
+        return err_memory(err, strlen(job->dir));
+    TRY(facts_collect(&facts, job, err));
+    json_open_map(&json, NULL);
+    json_put_text(&json, "network", job->network->name);
+    json_put_text(&json, "network_digest", job->network->digest);
+    json_put_text(&json, "spec", spec);
+    json_put_text(&json, "data", job->data->name);
+    json_put_text(&json, "data_digest", images);
+    json_put_text(&json, "recipe", text_string(&facts.recipe));
+    json_put_int(&json, "seed", job->seed);
+    json_put_text(&json, "init", facts.init);
+    json_close_map(&json);
+    text_append_char(&text, '\n');
+    TRY(text_ok(&text, err));
+    TRY(file_make_dirs(job->dir, err));
+    TRY(file_write(path, text.data, text.n_bytes, err));
+fail:
+    text_release(&facts.recipe);
+    text_release(&text);
+    mem_free(path);
+    return err->code;
+}
+
+ErrCode training_folder_history(const char *dir, const Text *lines, Err *err)
+{
+    char *path = file_join(dir, HISTORY);
+    if (path == NULL)
+        return err_memory(err, strlen(dir));
+    ErrCode code = text_ok(lines, err);
+    if (code == ERR_NONE)
+        code = file_write(path, text_string(lines), lines->n_bytes, err);
+    mem_free(path);
+    return code;
+}
