@@ -268,6 +268,7 @@ static ErrCode base_path(const Drawing *d, const char **base, Err *err)
 static ErrCode draw(Drawing *d, Err *err)
 {
     Text script = {0}, saved = {0}, tsv = {0};
+    FileWriter *writer = NULL;
     const char *base = NULL;
     const char *suffix = arena_printf(d->arena, ".tmp-%ld-0", (long)proc_pid());
     TRY(base_path(d, &base, err));
@@ -279,13 +280,17 @@ static ErrCode draw(Drawing *d, Err *err)
     TRY(text_ok(&tsv, err));
     TRY(arena_ok(d->arena, err));
     TRY(file_make_dirs(d->folder, err));
+    /* Before gnuplot, which does not say why it cannot write. */
+    TRY(file_writer_begin(&writer, arena_printf(d->arena, "%s.gp", base), err));
     TRY(gnuplot_run(&script, FIGURE_TIMEOUT_S, err));
     TRY(accept_pictures(d, base, suffix, err));
-    TRY(file_write(arena_printf(d->arena, "%s.gp", base), saved.data, saved.n_bytes, err));
+    TRY(file_writer_put(writer, saved.data, saved.n_bytes, err));
+    TRY(file_writer_commit(&writer, err));
     TRY(file_write(arena_printf(d->arena, "%s.tsv", base), tsv.data, tsv.n_bytes, err));
 fail:
     if (err->code != ERR_NONE && base != NULL && suffix != NULL)
         remove_leftovers(d, base, suffix);
+    file_writer_abort(&writer);
     text_release(&script);
     text_release(&saved);
     text_release(&tsv);

@@ -8,23 +8,60 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *const export_names[] = {"trial",    "result",   "measured",    "current_point", "study",
-                                    "network",  "revision", "attempt",     "attempt_end",   "epoch",
-                                    "finished", "artifact", "environment", "run",           "fact",
-                                    "decision", NULL};
+const char *const export_names[] = {"trial",        "result",
+                                    "measured",     "current_point",
+                                    "study",        "network",
+                                    "revision",     "listed_point",
+                                    "point",        "listed_trial",
+                                    "planned",      "attempt",
+                                    "attempt_end",  "epoch",
+                                    "finished",     "artifact",
+                                    "trial_digest", "environment",
+                                    "run",          "fact",
+                                    "decision",     NULL};
 
-/* The table, view included, by its name. */
-static ErrCode read_table(Store *store, const char *name, Arena *arena, StoreTable *table, Err *err)
+static ErrCode unknown_name(const char *name, Err *err)
 {
-    char sql[128];
-    for (size_t i = 0; export_names[i]; i++)
+    Text known = {0};
+    const char *nearest = text_nearest(name, export_names, ARRAY_LEN(export_names) - 1);
+    if (nearest != NULL)
+        text_printf(&known, "did you mean '%s'? ", nearest);
+    text_append(&known, "there are");
+    for (size_t i = 0; export_names[i] != NULL; i++)
+        text_printf(&known, "%s %s", i > 0 ? "," : "", export_names[i]);
+    (void)err_set(err, ERR_USAGE, "nothing to export is called '%s': %s", name,
+                  text_string(&known));
+    text_release(&known);
+    return err->code;
+}
+
+/* Sees all rows of the table, view included, of that name. */
+static ErrCode each_row_of(Store *store, const char *name, StoreSeeRow see, void *user, Err *err)
+{
+    enum { SQL_BYTES = 128 };
+    char sql[SQL_BYTES];
+    for (size_t i = 0; export_names[i] != NULL; i++)
         if (strcmp(export_names[i], name) == 0) {
             snprintf(sql, sizeof(sql), "SELECT * FROM %s", export_names[i]);
-            return store_query(store, sql, NULL, arena, table, err);
+            return store_each_row(store, sql, NULL, see, user, err);
         }
-    const char *nearest = text_nearest(name, export_names, ARRAY_LEN(export_names) - 1);
-    return err_set(err, ERR_USAGE, "nothing to export is called '%s'%s%s%s", name,
-                   nearest ? ", did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+    return unknown_name(name, err);
+}
+
+/* Where rows go. */
+typedef struct Stream {
+    Text *out;
+    ExportFlush flush; /* NULL: all of it stays in out */
+    JsonWriter json;
+} Stream;
+
+/* Hands over what has gathered once it is worth a call. */
+static ErrCode pass_on(const Stream *stream, Err *err)
+{
+    enum { WORTH_BYTES = 1 << 16 };
+    if (stream->flush == NULL || (stream->out->n_bytes < WORTH_BYTES && !stream->out->failed))
+        return text_ok(stream->out, err);
+    return stream->flush(stream->out, err);
 }
 
 /* A field of RFC 4180: quoted where it has to be. */
@@ -45,26 +82,22 @@ static void append_field(Text *out, const char *field)
     text_append_char(out, '"');
 }
 
-ErrCode export_csv(Store *store, const char *name, Text *out, Err *err)
+static ErrCode put_csv_row(void *user, const StoreTable *t, Err *err)
 {
-    Arena arena = {0};
-    StoreTable t = {0};
-    TRY(read_table(store, name, &arena, &t, err));
-    for (size_t c = 0; c < t.n_columns; c++) {
-        text_append(out, c ? "," : "");
-        append_field(out, t.names[c]);
+    const Stream *stream = user;
+    const char *const *fields = t->n_rows > 0 ? t->cells : t->names;
+    for (size_t c = 0; c < t->n_columns; c++) {
+        text_append(stream->out, c ? "," : "");
+        append_field(stream->out, fields[c]);
     }
-    text_append(out, "\r\n");
-    for (size_t i = 0; i < t.n_rows * t.n_columns; i++) {
-        text_append(out, i % t.n_columns ? "," : "");
-        append_field(out, t.cells[i]);
-        text_append(out, i % t.n_columns == t.n_columns - 1 ? "\r\n" : "");
-    }
-    arena_release(&arena);
-    return text_ok(out, err);
-fail:
-    arena_release(&arena);
-    return err->code;
+    text_append(stream->out, "\r\n");
+    return pass_on(stream, err);
+}
+
+ErrCode export_csv(Store *store, const char *name, Text *out, ExportFlush flush, Err *err)
+{
+    Stream stream = {.out = out, .flush = flush};
+    return each_row_of(store, name, put_csv_row, &stream, err);
 }
 
 void export_row(JsonWriter *writer, const char *key, const StoreTable *table, size_t row)
@@ -84,20 +117,23 @@ void export_row(JsonWriter *writer, const char *key, const StoreTable *table, si
     json_close_map(writer);
 }
 
-ErrCode export_json(Store *store, const char *name, Text *out, Err *err)
+static ErrCode put_json_row(void *user, const StoreTable *t, Err *err)
 {
-    Arena arena = {0};
-    StoreTable t = {0};
-    JsonWriter w = json_writer(out, true);
-    TRY(read_table(store, name, &arena, &t, err));
-    json_open_list(&w, NULL);
-    for (size_t r = 0; r < t.n_rows; r++)
-        export_row(&w, NULL, &t, r);
-    json_close_list(&w);
-    arena_release(&arena);
+    Stream *stream = user;
+    if (t->n_rows == 0)
+        json_open_list(&stream->json, NULL);
+    else
+        export_row(&stream->json, NULL, t, 0);
+    return pass_on(stream, err);
+}
+
+ErrCode export_json(Store *store, const char *name, Text *out, ExportFlush flush, Err *err)
+{
+    Stream stream = {.out = out, .flush = flush, .json = json_writer(out, true)};
+    TRY(each_row_of(store, name, put_json_row, &stream, err));
+    json_close_list(&stream.json);
     return text_ok(out, err);
 fail:
-    arena_release(&arena);
     return err->code;
 }
 

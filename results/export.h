@@ -19,11 +19,18 @@
 /* What can be exported: "trial", "result", "point", "epoch", "network", ...; ended by NULL. */
 extern const char *const export_names[];
 
+/* Takes what has gathered in `text` and clears it. */
+typedef ErrCode (*ExportFlush)(Text *text, Err *err);
+
 /*
- * Appends one of export_names as CSV, or as a JSON list of maps. Errors: ERR_USAGE, as store_query.
+ * Appends one of export_names as CSV, or as a JSON list of maps; with `flush` piece by piece, so
+ * that it may be of any length: the last piece is left in `out`. Errors: ERR_USAGE, with the names
+ * there are; as store_each_row; those of flush.
  */
-ErrCode export_csv(Store *store, const char *name, Text *out, Err *err) ERR_CHECKED;
-ErrCode export_json(Store *store, const char *name, Text *out, Err *err) ERR_CHECKED;
+ErrCode export_csv(Store *store, const char *name, Text *out, ExportFlush flush,
+                   Err *err) ERR_CHECKED;
+ErrCode export_json(Store *store, const char *name, Text *out, ExportFlush flush,
+                    Err *err) ERR_CHECKED;
 
 /* Puts one row of a query's answer as a map of its columns; an infinity is null. */
 void export_row(JsonWriter *writer, const char *key, const StoreTable *table, size_t row);

@@ -94,9 +94,9 @@ static ErrCode export_results(const Call *call, Err *err)
     }
     TRY(study_folder_open(&study, call->args[0], err));
     if (settings->format == FORMAT_CSV)
-        TRY(export_csv(study.store, call->args[1], &out, err));
+        TRY(export_csv(study.store, call->args[1], &out, call_print, err));
     else
-        TRY(export_json(study.store, call->args[1], &out, err));
+        TRY(export_json(study.store, call->args[1], &out, call_print, err));
     TRY(call_print(&out, err));
 fail:
     study_folder_close(&study);

@@ -10,12 +10,25 @@
 
 #include <string.h>
 
-static const char *const usage[] = {"DIR [FIGURE...] [--json]", NULL};
+static const char *const usage[] = {"DIR [FIGURE...] [--out FOLDER] [--json]", NULL};
 static const char *const notes[] = {"FIGURE is a name as 'isoflop list figures' has it; "
                                     "without one, all that have data are drawn. Each becomes "
-                                    "DIR/figures/FIGURE.{svg,png,pdf,gp,tsv}: the pictures, the "
+                                    "DIR/figures/FIGURE.{svg,png,pdf,gp,tsv}, with --out "
+                                    "FOLDER/FIGURE...: the pictures, the "
                                     "gnuplot script that made them, the data.",
                                     NULL};
+
+typedef struct PlotSettings {
+    const char *out;
+} PlotSettings;
+
+static const Option options[] = {
+    {.name = "out",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(PlotSettings, out),
+     .metavar = "FOLDER",
+     .doc = "write there instead of into the study's directory"},
+};
 
 enum { PLOT_MAX_FIGURES = 16 };
 
@@ -45,9 +58,28 @@ fail:
     return err->code;
 }
 
+/* The folder of the pictures, which is made; mem_free it. NULL after an error. */
+static char *make_folder(const StudyFolder *study, const char *out, Err *err)
+{
+    char *folder = out != NULL ? mem_strdup(out) : study_folder_file(study, "figures");
+    if (folder == NULL) {
+        (void)err_memory(err, strlen(study->path));
+        goto fail;
+    }
+    if (out != NULL)
+        TRY(file_make_dirs(out, err));
+    else
+        TRY(file_make_dirs_below(study->path, "figures", err));
+    return folder;
+fail:
+    mem_free(folder);
+    return NULL;
+}
+
 static ErrCode run(const Call *call, int *status, Err *err)
 {
     (void)status;
+    const PlotSettings *settings = call->settings;
     StudyFolder study;
     Text plain = {0}, document = {0};
     JsonWriter json = json_writer(&document, true);
@@ -59,12 +91,9 @@ static ErrCode run(const Call *call, int *status, Err *err)
             n++;
     TRY(study_folder_open(&study, call->args[0], err));
     TRY(store_trust(study.store, err));
-    folder = study_folder_file(&study, "figures");
-    if (folder == NULL) {
-        (void)err_memory(err, strlen(call->args[0]));
+    folder = make_folder(&study, settings->out, err);
+    if (folder == NULL)
         goto fail;
-    }
-    TRY(file_make_dirs_below(call->args[0], "figures", err));
     json_open_list(&json, NULL);
     TRY(draw_all(&study, folder, names, n, &json, &plain, err));
     json_close_list(&json);
@@ -83,6 +112,8 @@ const Command cmd_plot = {
     .summary = "draw figures of a study with their data and scripts",
     .usage = usage,
     .notes = notes,
+    .options = {options, ARRAY_LEN(options)},
+    .settings_bytes = sizeof(PlotSettings),
     .min_args = 1,
     .max_args = 1 + PLOT_MAX_FIGURES,
     .shared = SHARED_JSON,

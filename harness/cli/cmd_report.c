@@ -5,19 +5,33 @@
 #include "base/json.h"
 #include "base/sys.h"
 
-static const char *const usage[] = {"DIR [--json]", NULL};
+static const char *const usage[] = {"DIR [--out FOLDER] [--json]", NULL};
 static const char *const notes[] = {
     "DIR is a study's directory. Draws every figure that has data into DIR/figures and writes "
-    "DIR/report.html, a page that needs nothing else.",
+    "DIR/report.html, a page that needs nothing else; with --out, FOLDER/figures and "
+    "FOLDER/report.html.",
     NULL};
+
+typedef struct ReportSettings {
+    const char *out;
+} ReportSettings;
+
+static const Option options[] = {
+    {.name = "out",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(ReportSettings, out),
+     .metavar = "FOLDER",
+     .doc = "write there instead of into the study's directory"},
+};
 
 static ErrCode run(const Call *call, int *status, Err *err)
 {
     (void)status;
+    const ReportSettings *settings = call->settings;
     char *report = NULL;
     int n_missing = 0;
     Text out = {0};
-    TRY(study_folder_report(call->args[0], NULL, &report, &n_missing, err));
+    TRY(study_folder_report(call->args[0], settings->out, &report, &n_missing, err));
     if (call->json) {
         JsonWriter json = json_writer(&out, true);
         json_open_map(&json, NULL);
@@ -42,6 +56,8 @@ const Command cmd_report = {
     .summary = "write the one-page HTML report of a study",
     .usage = usage,
     .notes = notes,
+    .options = {options, ARRAY_LEN(options)},
+    .settings_bytes = sizeof(ReportSettings),
     .min_args = 1,
     .max_args = 1,
     .shared = SHARED_JSON,

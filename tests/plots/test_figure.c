@@ -336,6 +336,13 @@ static void test_trouble(void **state)
     for (size_t i = 0; i < list.n_names; i++)
         assert_null(strstr(list.names[i], ".tmp-"));
     file_list_release(&list);
+    err = (Err){0};
+    sysfault_arm(SYS_OPEN, 1, SYS_FAIL_ALWAYS, EROFS);
+    assert_int_equal(figure_draw(store, "fig8", path, &arena, NULL, &err), ERR_IO);
+    assert_true(sysfault_fired());
+    sysfault_clear();
+    assert_non_null(strstr(err.msg, "Read-only file system"));
+    assert_null(strstr(err.msg, "gnuplot"));
     setenv("PATH", "/nonexistent", 1);
     err = (Err){0};
     assert_true(figure_draw(store, "fig8", path, &arena, NULL, &err) != ERR_NONE);

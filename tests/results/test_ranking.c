@@ -141,18 +141,19 @@ static void test_exports(void **state)
     Verdict v[VERDICT_COUNT];
     const Fixture fixture = {.n_seeds = 2, .noise = 0.5, .name = hostile, .has_diverged = true};
     fill(&f, "export.db", &fixture);
-    assert_int_equal(export_csv(f.store, "study", &csv, &err), ERR_NONE);
+    assert_int_equal(export_csv(f.store, "study", &csv, NULL, &err), ERR_NONE);
     assert_non_null(strstr(csv.data, "\"a,\"\"b\"\"\n<script>'; `rm`\""));
     for (size_t i = 0; export_names[i]; i++) {
         text_clear(&json);
-        assert_int_equal(export_json(f.store, export_names[i], &json, &err), ERR_NONE);
+        assert_int_equal(export_json(f.store, export_names[i], &json, NULL, &err), ERR_NONE);
         if (json_parse(&root, export_names[i], json.data, json.n_bytes, &err) != ERR_NONE)
             fail_msg("%s", err.msg);
         assert_true(json_array_size(root) > 0);
         json_decref(root);
     }
-    assert_int_equal(export_csv(f.store, "epochs", &csv, &err), ERR_USAGE);
+    assert_int_equal(export_csv(f.store, "epochs", &csv, NULL, &err), ERR_USAGE);
     assert_non_null(strstr(err.msg, "did you mean 'epoch'"));
+    assert_non_null(strstr(err.msg, "trial_digest, environment"));
     err = (Err){0};
     assert_int_equal(verdict_all(&f.results, &f.arena, v, &err), ERR_NONE);
     assert_int_equal(export_verdicts_json(v, VERDICT_COUNT, f.rankings, f.n, &verdicts, &err),
@@ -173,11 +174,56 @@ static void test_exports(void **state)
     empty(&f);
 }
 
+static size_t n_flushes;
+static Text flushed;
+
+static ErrCode gather(Text *text, Err *err)
+{
+    n_flushes++;
+    text_append_bytes(&flushed, text->data, text->n_bytes);
+    text_clear(text);
+    return text_ok(&flushed, err);
+}
+
+/* Every table and view of the store exports; in pieces comes what comes at once. */
+static void test_exports_all(void **state)
+{
+    (void)state;
+    Filled f;
+    Err err = {0};
+    StoreTable tables;
+    const Fixture fixture = {.n_seeds = 8, .noise = 0.5};
+    fill(&f, "pieces.db", &fixture);
+    assert_int_equal(store_query(f.store,
+                                 "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') "
+                                 "AND name NOT LIKE 'sqlite%'",
+                                 NULL, &f.arena, &tables, &err),
+                     ERR_NONE);
+    assert_true(tables.n_rows > 20);
+    for (size_t i = 0; i < tables.n_rows; i++) {
+        Text whole = {0}, pieces = {0};
+        const char *name = tables.cells[i];
+        n_flushes = 0;
+        assert_int_equal(export_csv(f.store, name, &whole, NULL, &err), ERR_NONE);
+        assert_int_equal(export_csv(f.store, name, &pieces, gather, &err), ERR_NONE);
+        assert_int_equal(gather(&pieces, &err), ERR_NONE);
+        assert_string_equal(text_string(&flushed), text_string(&whole));
+        assert_true(strcmp(name, "result") != 0 || n_flushes > 1);
+        text_release(&whole);
+        text_release(&pieces);
+        text_clear(&flushed);
+    }
+    text_release(&flushed);
+    empty(&f);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_order), cmocka_unit_test(test_two_seeds_tell_nothing),
-        cmocka_unit_test(test_diverged_is_last), cmocka_unit_test(test_nothing_run),
-        cmocka_unit_test(test_exports)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_order),
+                                       cmocka_unit_test(test_two_seeds_tell_nothing),
+                                       cmocka_unit_test(test_diverged_is_last),
+                                       cmocka_unit_test(test_nothing_run),
+                                       cmocka_unit_test(test_exports),
+                                       cmocka_unit_test(test_exports_all)};
     return cmocka_run_group_tests(tests, NULL, remove_folder);
 }
