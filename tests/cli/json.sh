@@ -1,0 +1,83 @@
+#!/bin/sh
+# json.sh BINARY UNIQUE_JSON: what every command prints with --json is one document in which no map has a key twice.
+set -u
+binary=$1
+unique=$2
+
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+ISOFLOP_CACHE="$folder/cache"
+export ISOFLOP_CACHE
+unset ISOFLOP_DATA ISOFLOP_CPU
+cd "$folder" || exit 1
+failures=0
+
+cat >study.yaml <<'YAML'
+study: json
+data: {name: polytex, train: 80, val: 40, test: 40}
+recipe: {epochs: 1, batch: 20, ema: 0, augment: none}
+network: {resolution: 8}
+parts:
+  - lines: {bases: [[1, 1], [2, 1.3]], width: [1.0, 1.4]}
+YAML
+"$binary" run study.yaml --out s 2>run.log || { cat run.log; exit 1; }
+
+fail() {
+    echo "json.sh: $*"
+    failures=$((failures + 1))
+}
+
+# document COMMAND WORD...: the command succeeds and prints such a document.
+checked=" "
+document() {
+    checked="$checked$1 "
+    "$binary" "$@" --json >out.json 2>err || { fail "isoflop $*: failed"; cat err; }
+    "$unique" out.json || fail "isoflop $* --json"
+}
+
+document bench step --network proxy-b0 --batch 4 --steps 10
+document clean s
+document cost proxy-b0
+document data polytex
+document doctor s
+document explain proxy-b0
+document family proxy-b0
+document list
+document plan study.yaml --no-time
+document plot s
+document report s
+document scale proxy-b0 --width 1.2
+document show s 1
+document status s
+document table 2
+"$binary" train --network proxy-b0 --data polytex --epochs 1 --out trained --set data.train=40 --set data.val=20 \
+    --set data.test=20 --json >lines 2>err || { fail "isoflop train: failed"; cat err; }
+while read -r line; do # a document for each epoch
+    echo "$line" >line.json
+    "$unique" line.json || fail "isoflop train --json"
+done <lines
+checked="$checked""train "
+document eval --network proxy-b0 --weights trained/weights.safetensors --data polytex --any-data
+document trials s
+document verdict s
+
+# Every command that has --json was asked.
+for command in $("$binary" --help | sed -n '/^commands:/,/^$/s/^  \([a-z][a-z]*\) .*/\1/p'); do
+    "$binary" "$command" --help | sed '/^$/q' | grep -q -e '--json' || continue
+    case "$checked" in
+    *" $command "*) ;;
+    *) fail "nobody looks at what 'isoflop $command --json' prints" ;;
+    esac
+done
+
+# Every table and view of docs/store.md exports.
+for what in $(sed -n 's/^| \(`.*`\) | .*/\1/p' "${ISOFLOP_SOURCE_DIR:-.}/docs/store.md" | tr -d '`,'); do
+    "$binary" export --format json s "$what" >out.json 2>err || { fail "export $what"; cat err; }
+    "$unique" out.json || fail "export --format json s $what"
+done
+
+# The control: two keys of one name are found.
+echo '{"a": 1, "a": 2}' >out.json
+"$unique" out.json 2>err && fail "a key that is there twice is not found"
+
+[ "$failures" -eq 0 ]
