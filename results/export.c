@@ -52,6 +52,7 @@ static ErrCode each_row_of(Store *store, const char *name, StoreSeeRow see, void
 typedef struct Stream {
     Text *out;
     ExportFlush flush; /* NULL: all of it stays in out */
+    void *user;        /* of flush */
     JsonWriter json;
 } Stream;
 
@@ -61,7 +62,7 @@ static ErrCode pass_on(const Stream *stream, Err *err)
     enum { WORTH_BYTES = 1 << 16 };
     if (stream->flush == NULL || (stream->out->n_bytes < WORTH_BYTES && !stream->out->failed))
         return text_ok(stream->out, err);
-    return stream->flush(stream->out, err);
+    return stream->flush(stream->user, stream->out, err);
 }
 
 /* A field of RFC 4180: quoted where it has to be. */
@@ -94,9 +95,10 @@ static ErrCode put_csv_row(void *user, const StoreTable *t, Err *err)
     return pass_on(stream, err);
 }
 
-ErrCode export_csv(Store *store, const char *name, Text *out, ExportFlush flush, Err *err)
+ErrCode export_csv(Store *store, const char *name, Text *out, ExportFlush flush, void *user,
+                   Err *err)
 {
-    Stream stream = {.out = out, .flush = flush};
+    Stream stream = {.out = out, .flush = flush, .user = user};
     return each_row_of(store, name, put_csv_row, &stream, err);
 }
 
@@ -127,9 +129,10 @@ static ErrCode put_json_row(void *user, const StoreTable *t, Err *err)
     return pass_on(stream, err);
 }
 
-ErrCode export_json(Store *store, const char *name, Text *out, ExportFlush flush, Err *err)
+ErrCode export_json(Store *store, const char *name, Text *out, ExportFlush flush, void *user,
+                    Err *err)
 {
-    Stream stream = {.out = out, .flush = flush, .json = json_writer(out, true)};
+    Stream stream = {.out = out, .flush = flush, .user = user, .json = json_writer(out, true)};
     TRY(each_row_of(store, name, put_json_row, &stream, err));
     json_close_list(&stream.json);
     return text_ok(out, err);

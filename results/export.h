@@ -19,17 +19,18 @@
 /* What can be exported: "trial", "result", "point", "epoch", "network", ...; ended by NULL. */
 extern const char *const export_names[];
 
-/* Takes what has gathered in `text` and clears it. */
-typedef ErrCode (*ExportFlush)(Text *text, Err *err);
+/* Takes what has gathered in `text` and clears it, in the transaction that reads: waits for nobody.
+ */
+typedef ErrCode (*ExportFlush)(void *user, Text *text, Err *err);
 
 /*
  * Appends one of export_names as CSV, or as a JSON list of maps; with `flush` piece by piece, so
  * that it may be of any length: the last piece is left in `out`. Errors: ERR_USAGE, with the names
  * there are; as store_each_row; those of flush.
  */
-ErrCode export_csv(Store *store, const char *name, Text *out, ExportFlush flush,
+ErrCode export_csv(Store *store, const char *name, Text *out, ExportFlush flush, void *user,
                    Err *err) ERR_CHECKED;
-ErrCode export_json(Store *store, const char *name, Text *out, ExportFlush flush,
+ErrCode export_json(Store *store, const char *name, Text *out, ExportFlush flush, void *user,
                     Err *err) ERR_CHECKED;
 
 /* Puts one row of a query's answer as a map of its columns; an infinity is null. */

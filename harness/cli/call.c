@@ -61,6 +61,11 @@ ErrCode call_print(Text *text, Err *err)
     return code;
 }
 
+ErrCode call_print_spool(const Spool *spool, Err *err)
+{
+    return spool_copy(spool, 1, "standard output", err);
+}
+
 ErrCode call_print_lines(const Call *call, Text *text, Err *err)
 {
     if (call->json)

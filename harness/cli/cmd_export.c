@@ -81,11 +81,25 @@ fail:
     return err->code;
 }
 
+/* Takes a piece of a long export; *user is the Spool, which is made for the first one. */
+static ErrCode take_piece(void *user, Text *text, Err *err)
+{
+    Spool **spool = user;
+    TRY(text_ok(text, err));
+    if (*spool == NULL)
+        TRY(spool_create(spool, err));
+    TRY(spool_put(*spool, text->data, text->n_bytes, err));
+    text_clear(text);
+fail:
+    return err->code;
+}
+
 static ErrCode export_results(const Call *call, Err *err)
 {
     const ExportSettings *settings = call->settings;
     StudyFolder study = {0};
     Text out = {0};
+    Spool *spool = NULL;
     if (call->n_args != 2) {
         (void)err_set(err, ERR_USAGE,
                       "--format %s needs a study's DIR and WHAT, for example result",
@@ -94,12 +108,15 @@ static ErrCode export_results(const Call *call, Err *err)
     }
     TRY(study_folder_open(&study, call->args[0], err));
     if (settings->format == FORMAT_CSV)
-        TRY(export_csv(study.store, call->args[1], &out, call_print, err));
+        TRY(export_csv(study.store, call->args[1], &out, take_piece, &spool, err));
     else
-        TRY(export_json(study.store, call->args[1], &out, call_print, err));
+        TRY(export_json(study.store, call->args[1], &out, take_piece, &spool, err));
+    if (spool != NULL)
+        TRY(call_print_spool(spool, err));
     TRY(call_print(&out, err));
 fail:
     study_folder_close(&study);
+    spool_destroy(&spool);
     text_release(&out);
     return err->code;
 }

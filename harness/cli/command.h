@@ -14,6 +14,7 @@
 
 #include "base/cpu.h"
 #include "base/err.h"
+#include "base/spool.h"
 #include "base/text.h"
 
 #include <stdbool.h>
@@ -107,6 +108,9 @@ ErrCode call_need(const char *name, const char *value, Err *err) ERR_CHECKED;
 
 /* Writes data to stdout; ERR_IO with the reason when it cannot (full disk). Clears the text. */
 ErrCode call_print(Text *text, Err *err) ERR_CHECKED;
+
+/* The same for what is too long for a Text. */
+ErrCode call_print_spool(const Spool *spool, Err *err) ERR_CHECKED;
 
 /*
  * The same for people: unless call->json, lines longer than call->columns are broken between words.

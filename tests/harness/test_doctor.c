@@ -58,7 +58,7 @@ static char *all_answers(const char *path)
     char *all = NULL;
     bool ok = store_open_read(&store, path, &err) == ERR_NONE;
     for (size_t i = 0; export_names[i] != NULL && ok; i++)
-        ok = export_csv(store, export_names[i], &text, NULL, &err) == ERR_NONE;
+        ok = export_csv(store, export_names[i], &text, NULL, NULL, &err) == ERR_NONE;
     if (!ok || text_take(&text, &all, &err) != ERR_NONE)
         text_release(&text);
     store_close(&store);

@@ -141,17 +141,17 @@ static void test_exports(void **state)
     Verdict v[VERDICT_COUNT];
     const Fixture fixture = {.n_seeds = 2, .noise = 0.5, .name = hostile, .has_diverged = true};
     fill(&f, "export.db", &fixture);
-    assert_int_equal(export_csv(f.store, "study", &csv, NULL, &err), ERR_NONE);
+    assert_int_equal(export_csv(f.store, "study", &csv, NULL, NULL, &err), ERR_NONE);
     assert_non_null(strstr(csv.data, "\"a,\"\"b\"\"\n<script>'; `rm`\""));
     for (size_t i = 0; export_names[i]; i++) {
         text_clear(&json);
-        assert_int_equal(export_json(f.store, export_names[i], &json, NULL, &err), ERR_NONE);
+        assert_int_equal(export_json(f.store, export_names[i], &json, NULL, NULL, &err), ERR_NONE);
         if (json_parse(&root, export_names[i], json.data, json.n_bytes, &err) != ERR_NONE)
             fail_msg("%s", err.msg);
         assert_true(json_array_size(root) > 0);
         json_decref(root);
     }
-    assert_int_equal(export_csv(f.store, "epochs", &csv, NULL, &err), ERR_USAGE);
+    assert_int_equal(export_csv(f.store, "epochs", &csv, NULL, NULL, &err), ERR_USAGE);
     assert_non_null(strstr(err.msg, "did you mean 'epoch'"));
     assert_non_null(strstr(err.msg, "trial_digest, environment"));
     err = (Err){0};
@@ -177,8 +177,9 @@ static void test_exports(void **state)
 static size_t n_flushes;
 static Text flushed;
 
-static ErrCode gather(Text *text, Err *err)
+static ErrCode gather(void *user, Text *text, Err *err)
 {
+    (void)user;
     n_flushes++;
     text_append_bytes(&flushed, text->data, text->n_bytes);
     text_clear(text);
@@ -204,9 +205,9 @@ static void test_exports_all(void **state)
         Text whole = {0}, pieces = {0};
         const char *name = tables.cells[i];
         n_flushes = 0;
-        assert_int_equal(export_csv(f.store, name, &whole, NULL, &err), ERR_NONE);
-        assert_int_equal(export_csv(f.store, name, &pieces, gather, &err), ERR_NONE);
-        assert_int_equal(gather(&pieces, &err), ERR_NONE);
+        assert_int_equal(export_csv(f.store, name, &whole, NULL, NULL, &err), ERR_NONE);
+        assert_int_equal(export_csv(f.store, name, &pieces, gather, NULL, &err), ERR_NONE);
+        assert_int_equal(gather(NULL, &pieces, &err), ERR_NONE);
         assert_string_equal(text_string(&flushed), text_string(&whole));
         assert_true(strcmp(name, "result") != 0 || n_flushes > 1);
         text_release(&whole);
