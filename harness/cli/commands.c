@@ -27,7 +27,8 @@
     X(table)                                                                                       \
     X(train)                                                                                       \
     X(trials)                                                                                      \
-    X(verdict)
+    X(verdict)                                                                                     \
+    X(verify)
 
 #define DECLARE(name) extern const Command cmd_##name;
 COMMANDS(DECLARE)

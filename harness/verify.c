@@ -1,0 +1,295 @@
+/* harness/verify.c: what is stored of a trial, the training, and the numbers. */
+#include "harness/verify.h"
+
+#include "harness/leftovers.h"
+#include "harness/run_identity.h"
+#include "harness/verify_files.h"
+
+#include "base/file.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "models/resolve.h"
+#include "nn/arithmetic.h"
+#include "results/epoch.h"
+#include "results/store.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A verification while it runs. */
+typedef struct Verify {
+    const VerifySettings *settings;
+    VerifyReport *report;
+    const TrainCallbacks *callbacks;
+    Arena arena; /* of what is read and of the epochs */
+    Store *store;
+    Study *study;
+    StoreTrial trial;
+    Network network;
+    char *dir;
+    Epoch *epochs; /* that came out now */
+    size_t n_epochs;
+} Verify;
+
+/* --- what is stored --- */
+
+static ErrCode ask(Verify *v, const char *sql, StoreTable *table, Err *err)
+{
+    enum { NUMBER_BYTES = 24 };
+    char number[NUMBER_BYTES];
+    snprintf(number, sizeof number, "%" PRId64, v->settings->trial);
+    return store_query(v->store, sql, number, &v->arena, table, err);
+}
+
+static ErrCode find_trial(Verify *v, Err *err)
+{
+    StoreTrials trials;
+    const VerifySettings *s = v->settings;
+    TRY(store_trials(v->store, &v->arena, &trials, err));
+    for (size_t i = 0; i < trials.n; i++)
+        if (trials.items[i].number == s->trial)
+            v->trial = trials.items[i];
+    if (v->trial.number == 0)
+        return err_set(err, ERR_USAGE, "no trial %" PRId64 " in '%s', see 'isoflop trials %s'",
+                       s->trial, s->folder, s->folder);
+    if (v->trial.status != STORE_TRIAL_DONE && v->trial.status != STORE_TRIAL_DIVERGED)
+        return err_set(err, ERR_USAGE, "trial %" PRId64 " has not finished, it is %s", s->trial,
+                       store_status_name(v->trial.status));
+fail:
+    return err->code;
+}
+
+/* Another revision computes other bits by right. */
+static ErrCode check_arithmetic(Verify *v, Err *err)
+{
+    StoreTable table;
+    int64_t revision = 0;
+    TRY(store_query(v->store, "SELECT arithmetic FROM study", NULL, &v->arena, &table, err));
+    if (table.n_rows == 1 && table.cells[0] != NULL && text_to_int64(table.cells[0], &revision) &&
+        revision == arithmetic_revision())
+        return ERR_NONE;
+    return err_set(err, ERR_VERSION,
+                   "'%s' was begun with arithmetic revision %" PRId64 ", this isoflop has %d",
+                   v->settings->folder, revision, arithmetic_revision());
+fail:
+    return err->code;
+}
+
+static ErrCode open_all(Verify *v, Err *err)
+{
+    const VerifySettings *s = v->settings;
+    const RunSettings run = {.out = s->folder, .data_root = s->data_root};
+    StoreNetwork network;
+    Spec spec;
+    const char *yaml = NULL;
+    char *path = file_join(s->folder, "study.db");
+    if (path == NULL)
+        return err_memory(err, strlen(s->folder));
+    TRY(store_open_read(&v->store, path, err));
+    TRY(find_trial(v, err));
+    TRY(check_arithmetic(v, err));
+    TRY(store_study_yaml(v->store, &v->arena, &yaml, err));
+    TRY(study_parse_stored(&v->study, "the store's study", yaml, err));
+    TRY(run_identity_choose(&v->study->data, &run, s->threads, err));
+    v->study->recipe.epochs = v->trial.epochs;
+    TRY(store_network(v->store, v->trial.network, &v->arena, &network, err));
+    TRY(spec_parse(&spec, "the store's network", network.yaml, strlen(network.yaml), err));
+    TRY(resolve_network(&v->network, &spec, err));
+fail:
+    mem_free(path);
+    return err->code;
+}
+
+/* --- the training --- */
+
+static void keep_epoch(void *user, const Epoch *epoch)
+{
+    Verify *v = user;
+    Epoch *epochs = arena_add_item(&v->arena, v->epochs, &v->n_epochs, sizeof *epochs);
+    if (epochs == NULL)
+        return;
+    v->epochs = epochs;
+    epochs[v->n_epochs - 1] = *epoch;
+    if (v->callbacks->epoch != NULL)
+        v->callbacks->epoch(v->callbacks->user, epoch);
+}
+
+static void pass_warning(void *user, const char *message)
+{
+    const Verify *v = user;
+    if (v->callbacks->warning != NULL)
+        v->callbacks->warning(v->callbacks->user, message);
+}
+
+static void pass_preparing(void *user, uint32_t done, uint32_t total)
+{
+    const Verify *v = user;
+    if (v->callbacks->preparing != NULL)
+        v->callbacks->preparing(v->callbacks->user, done, total);
+}
+
+static bool pass_should_stop(void *user)
+{
+    const Verify *v = user;
+    return v->callbacks->should_stop != NULL && v->callbacks->should_stop(v->callbacks->user);
+}
+
+static ErrCode train(Verify *v, TrainReport *report, Err *err)
+{
+    enum { NAME_BYTES = 40 };
+    const VerifySettings *s = v->settings;
+    const TrainCallbacks callbacks = {.user = v,
+                                      .epoch = keep_epoch,
+                                      .warning = pass_warning,
+                                      .preparing = pass_preparing,
+                                      .should_stop = pass_should_stop};
+    char name[NAME_BYTES];
+    char *cache = file_join(s->folder, "cache");
+    snprintf(name, sizeof name, LEFTOVERS_VERIFY "%06" PRId64, s->trial);
+    TRY(file_make_dirs_below(s->folder, name, err));
+    v->dir = file_join(s->folder, name);
+    if (v->dir == NULL || cache == NULL) {
+        (void)err_memory(err, strlen(s->folder));
+        goto fail;
+    }
+    const char *const resume[] = {v->dir};
+    const TrainJob job = {.network = &v->network,
+                          .data = &v->study->data,
+                          .data_root = s->data_root,
+                          .recipe = &v->study->recipe,
+                          .seed = v->trial.seed,
+                          .threads = s->threads,
+                          .level = s->level,
+                          .dir = v->dir,
+                          .resume = resume,
+                          .n_resume = ARRAY_LEN(resume),
+                          .is_bare = v->study->version == 1,
+                          .cache = cache};
+    TRY(trainer_run(&job, &callbacks, report, err));
+    if (report->status == TRAIN_STOPPED)
+        (void)err_set(err, ERR_INTERRUPTED,
+                      "interrupted, state saved: run the same command to go on");
+fail:
+    mem_free(cache);
+    return err->code;
+}
+
+/* --- numbers --- */
+
+/* Equal are values whose shortest decimals are; the store has NULL for what is no number. */
+static void compare_number(Verify *v, const char *what, const char *stored, double now)
+{
+    Text text = {0};
+    if (!isnan(now))
+        text_append_double(&text, now);
+    if (strcmp(stored != NULL ? stored : "", text_string(&text)) != 0)
+        verify_differs(v->report, "%s: %s stored, %s now", what, stored != NULL ? stored : "none",
+                       text.n_bytes > 0 ? text_string(&text) : "none");
+    v->report->arena.failed |= text.failed;
+    text_release(&text);
+}
+
+static ErrCode compare_epochs(Verify *v, Err *err)
+{
+    StoreTable table;
+    Text sql = {0}, what = {0};
+    text_append(&sql, "SELECT epoch");
+    for (size_t m = 0; m < EPOCH_N_METRICS; m++)
+        text_printf(&sql, ", %s", epoch_metrics[m].name);
+    text_append(&sql, " FROM epoch WHERE trial = CAST(?1 AS INTEGER) ORDER BY epoch");
+    TRY(text_ok(&sql, err));
+    TRY(ask(v, text_string(&sql), &table, err));
+    if (table.n_rows != v->n_epochs)
+        verify_differs(v->report, "epochs: %zu stored, %zu now", table.n_rows, v->n_epochs);
+    for (size_t i = 0; i < table.n_rows && i < v->n_epochs; i++)
+        for (size_t m = 0; m < EPOCH_N_METRICS; m++) {
+            if (!epoch_metrics[m].is_result)
+                continue;
+            text_clear(&what);
+            text_printf(&what, "epoch %zu, %s", i + 1, epoch_metrics[m].name);
+            compare_number(v, text_string(&what), table.cells[i * table.n_columns + m + 1],
+                           epoch_value(&v->epochs[i], &epoch_metrics[m]));
+        }
+    v->report->n_epochs = (int64_t)v->n_epochs;
+    TRY(text_ok(&what, err));
+fail:
+    text_release(&sql);
+    text_release(&what);
+    return err->code;
+}
+
+static double or_none(int64_t value, bool is_there)
+{
+    return is_there ? (double)value : (double)NAN;
+}
+
+static ErrCode compare_result(Verify *v, const TrainReport *now, Err *err)
+{
+    StoreTable table;
+    const bool has_diverged = now->status == TRAIN_DIVERGED;
+    const double numbers[] = {now->val_top1,
+                              now->val_loss,
+                              now->test_top1,
+                              now->test_loss,
+                              or_none(now->best_epoch, now->best_epoch > 0),
+                              now->best_val_top1,
+                              or_none(now->bad_step, has_diverged)};
+    TRY(ask(v,
+            "SELECT val_top1, val_loss, test_top1, test_loss, best_epoch, best_val_top1, "
+            "first_bad_step FROM finished WHERE trial = CAST(?1 AS INTEGER)",
+            &table, err));
+    if (has_diverged != (v->trial.status == STORE_TRIAL_DIVERGED))
+        verify_differs(v->report, "outcome: %s stored, %s now", store_status_name(v->trial.status),
+                       has_diverged ? "diverged" : "done");
+    for (size_t i = 0; i < ARRAY_LEN(numbers) && table.n_rows == 1; i++)
+        compare_number(v, table.names[i], table.cells[i], numbers[i]);
+fail:
+    return err->code;
+}
+
+static ErrCode compare_files(Verify *v, Err *err)
+{
+    enum { KIND, PATH, XXH3 };
+    StoreTable table;
+    TRY(ask(v, "SELECT kind, path, xxh3 FROM artifact WHERE trial = CAST(?1 AS INTEGER)", &table,
+            err));
+    for (size_t i = 0; i < table.n_rows; i++) {
+        const char *const *row = table.cells + i * table.n_columns;
+        const StoreArtifact artifact = {.kind = row[KIND], .path = row[PATH], .xxh3 = row[XXH3]};
+        if (row[KIND] != NULL && row[PATH] != NULL && row[XXH3] != NULL)
+            TRY(verify_file(v->report, v->settings, v->dir, &artifact, err));
+    }
+fail:
+    return err->code;
+}
+
+ErrCode verify_trial(VerifyReport *report, const VerifySettings *settings,
+                     const TrainCallbacks *callbacks, Err *err)
+{
+    Verify v = {.settings = settings, .report = report, .callbacks = callbacks};
+    TrainReport now = {0};
+    TRY(open_all(&v, err));
+    TRY(train(&v, &now, err));
+    TRY(arena_ok(&v.arena, err));
+    TRY(compare_epochs(&v, err));
+    TRY(compare_result(&v, &now, err));
+    if (now.status == TRAIN_DONE)
+        TRY(compare_files(&v, err));
+    TRY(file_remove_tree(v.dir, err));
+    TRY(arena_ok(&report->arena, err));
+fail:
+    network_release(&v.network);
+    study_destroy(&v.study);
+    store_close(&v.store);
+    arena_release(&v.arena);
+    mem_free(v.dir);
+    return err->code;
+}
+
+void verify_release(VerifyReport *report)
+{
+    arena_release(&report->arena);
+    *report = (VerifyReport){0};
+}

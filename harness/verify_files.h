@@ -1,0 +1,20 @@
+/* harness/verify_files.h: weight files held against each other; private to verify*.c. */
+#ifndef HARNESS_VERIFY_FILES_H
+#define HARNESS_VERIFY_FILES_H
+
+#include "harness/verify.h"
+
+#include "results/store.h"
+
+/* Puts down a difference. Lack of memory shows in arena_ok. */
+void verify_differs(VerifyReport *report, const char *format, ...) ERR_PRINTF(2, 3);
+
+/*
+ * A file that was made now, in `folder`, against what the store says of it and against the one that
+ * lies in the study. With `restore` it takes that one's place where the store's digest is its own
+ * and not the other's. Errors: ERR_IO, ERR_MEMORY, ERR_DATA (the new one cannot be read).
+ */
+ErrCode verify_file(VerifyReport *report, const VerifySettings *settings, const char *folder,
+                    const StoreArtifact *artifact, Err *err) ERR_CHECKED;
+
+#endif
