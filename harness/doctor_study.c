@@ -6,11 +6,11 @@
  */
 #include "harness/doctor_study.h"
 
+#include "harness/artifacts.h"
 #include "harness/doctor_files.h"
 #include "harness/leftovers.h"
 
 #include "base/file.h"
-#include "base/hash.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "results/store.h"
@@ -29,94 +29,59 @@ typedef struct Visit {
 
 /* --- weights --- */
 
-/* NULL if the file has that size and digest, else what is wrong; text in the report's arena. */
-static ErrCode compare_file(Visit *v, const char *path, int64_t n_bytes, const char *xxh3,
-                            const char **why, Err *err)
-{
-    Arena *arena = &v->report->arena;
-    FileFacts facts;
-    Hash128 hash;
-    char hex[HASH_HEX_BYTES];
-    Err missing = {0};
-    *why = NULL;
-    if (file_facts(path, false, &facts, &missing) != ERR_NONE)
-        *why = missing.code == ERR_MISSING ? "is missing" : arena_text(arena, missing.msg);
-    else if (facts.kind != FILE_REGULAR)
-        *why = facts.kind == FILE_LINK ? "is a link" : "is no regular file";
-    else if ((int64_t)facts.n_bytes != n_bytes)
-        *why = arena_printf(arena, "has %" PRIu64 " bytes, not %" PRId64, facts.n_bytes, n_bytes);
-    if (*why != NULL)
-        return ERR_NONE;
-    TRY(hash_file(path, &hash, err));
-    if (strcmp(hash_hex(hash, hex), xxh3) != 0)
-        *why = "is damaged: its digest is not the store's";
-fail:
-    return err->code;
-}
+/* What is told of the weights. */
+typedef struct Weights {
+    Visit *visit;
+    int64_t n_whole;
+} Weights;
 
-/* One row of `artifact`. */
-static ErrCode check_artifact(Visit *v, const char *const *row, int64_t *n_sound, Err *err)
+static void tell_weights(void *user, const ArtifactState *state)
 {
-    enum { TRIAL, PATH, BYTES, XXH3 };
-    int64_t n_bytes = 0;
-    const char *why = NULL;
+    Weights *weights = user;
+    Visit *v = weights->visit;
     Text remedy = {0};
-    if (row[TRIAL] == NULL || row[PATH] == NULL || row[BYTES] == NULL || row[XXH3] == NULL ||
-        !text_to_int64(row[BYTES], &n_bytes) || !leftovers_is_inside(row[PATH]))
-        return ERR_NONE; /* the row's seal tells */
-    char *path = file_join(v->folder, row[PATH]);
-    if (path == NULL)
-        return err_memory(err, strlen(row[PATH]));
-    TRY(compare_file(v, path, n_bytes, row[XXH3], &why, err));
-    text_printf(&remedy, "isoflop verify --restore %s %s", v->folder, row[TRIAL]);
-    TRY(text_ok(&remedy, err));
-    if (why != NULL)
-        doctor_find(v->report,
-                    (DoctorMark){.grade = DOCTOR_DAMAGED,
-                                 .subject = "weights",
-                                 .path = path,
-                                 .remedy = text_string(&remedy)},
-                    "of finished trial %s: %s", row[TRIAL], why);
-    else
-        ++*n_sound;
-fail:
+    if (state->why == NULL) {
+        weights->n_whole++;
+        return;
+    }
+    text_printf(&remedy, "isoflop verify --restore %s %" PRId64, v->folder, state->trial);
+    doctor_find(v->report,
+                (DoctorMark){.grade = DOCTOR_DAMAGED,
+                             .subject = "weights",
+                             .path = state->path,
+                             .remedy = text_string(&remedy)},
+                "of finished trial %" PRId64 ": %s", state->trial, state->why);
+    v->report->arena.failed |= remedy.failed;
     text_release(&remedy);
-    mem_free(path);
-    return err->code;
 }
 
-/* A query of the store; one that damage keeps from an answer gives none, and is a finding. */
-static ErrCode ask(Visit *v, const char *sql, StoreTable *table, Err *err)
+/* Damage that keeps the store from an answer is a finding; other errors are ours. */
+static ErrCode forgive(Visit *v, const Err *found, Err *err)
 {
-    Err found = {0};
-    *table = (StoreTable){0};
-    if (v->store == NULL || store_query(v->store, sql, NULL, &v->arena, table, &found) == ERR_NONE)
-        return ERR_NONE;
-    *table = (StoreTable){0};
-    if (found.code != ERR_DATA && found.code != ERR_DB) {
-        *err = found;
+    if (found->code != ERR_DATA && found->code != ERR_DB) {
+        *err = *found;
         return err->code;
     }
     doctor_find(
         v->report,
         (DoctorMark){.grade = DOCTOR_DAMAGED, .subject = "store", .path = store_path(v->store)},
-        "%s", found.msg);
+        "%s", found->msg);
     return ERR_NONE;
 }
 
 static ErrCode check_weights(Visit *v, Err *err)
 {
-    StoreTable table;
-    int64_t n_sound = 0;
-    TRY(ask(v, "SELECT trial, path, n_bytes, xxh3 FROM artifact ORDER BY trial, kind", &table,
-            err));
-    for (size_t i = 0; i < table.n_rows; i++)
-        TRY(check_artifact(v, table.cells + i * table.n_columns, &n_sound, err));
-    if (n_sound > 0)
+    Weights weights = {.visit = v};
+    Err found = {0};
+    if (v->store == NULL)
+        return ERR_NONE;
+    if (artifacts_check(v->folder, v->store, tell_weights, &weights, &found) != ERR_NONE)
+        return forgive(v, &found, err);
+    if (weights.n_whole > 0)
         doctor_find(v->report, (DoctorMark){.grade = DOCTOR_SOUND, .subject = "weights"},
-                    "%" PRId64 " files of finished trials have the store's digests", n_sound);
-fail:
-    return err->code;
+                    "%" PRId64 " files of finished trials have the store's digests",
+                    weights.n_whole);
+    return ERR_NONE;
 }
 
 /* --- checkpoints --- */
@@ -195,11 +160,12 @@ static ErrCode note_leftovers(Visit *v, Err *err)
 {
     LeftoverList left = {0};
     Text remedy = {0};
+    Err found = {0};
     char size[TEXT_NUMBER_BYTES];
     text_printf(&remedy, "isoflop clean %s", v->folder);
     TRY(text_ok(&remedy, err));
-    if (v->store != NULL)
-        TRY(leftovers_find(v->folder, v->store, &left, err));
+    if (v->store != NULL && leftovers_find(v->folder, v->store, &left, &found) != ERR_NONE)
+        TRY(forgive(v, &found, err));
     for (size_t i = 0; i < left.n; i++) {
         const Leftover *l = &left.items[i];
         if (l->is_orphan || l->is_unwanted)
@@ -225,10 +191,15 @@ static ErrCode forecast(Visit *v, Err *err)
         "FROM trial t JOIN network n ON n.digest = t.network "
         "WHERE t.is_listed AND t.status IN ('pending', 'running')";
     char need_text[TEXT_NUMBER_BYTES], free_text[TEXT_NUMBER_BYTES];
-    StoreTable table;
+    StoreTable table = {0};
+    Err found = {0};
     int64_t n = 0, need = 0;
     uint64_t space = 0;
-    TRY(ask(v, sql, &table, err));
+    if (v->store != NULL &&
+        store_query(v->store, sql, NULL, &v->arena, &table, &found) != ERR_NONE) {
+        table = (StoreTable){0};
+        TRY(forgive(v, &found, err));
+    }
     TRY(file_space(v->folder, &space, err));
     if (table.n_rows == 1 && (table.cells[0] == NULL || !text_to_int64(table.cells[0], &n) ||
                               table.cells[1] == NULL || !text_to_int64(table.cells[1], &need)))

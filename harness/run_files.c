@@ -1,6 +1,8 @@
 /* harness/run_files.c: results into place, attempts away, crashes mended. */
 #include "harness/run_files.h"
 
+#include "harness/artifacts.h"
+
 #include "base/sys.h"
 
 #include <inttypes.h>
@@ -166,4 +168,30 @@ ErrCode run_files_clean(RunState *run, Err *err)
             return code;
     }
     return file_sweep_temporaries(run->settings->out, err);
+}
+
+/* --- what finished trials left --- */
+
+typedef struct Missed {
+    const RunState *run;
+    int n;
+} Missed;
+
+static void note_missed(void *user, const ArtifactState *state)
+{
+    enum { MAX_NAMED = 5 };
+    Missed *missed = user;
+    if (state->why != NULL && ++missed->n <= MAX_NAMED)
+        run_state_note(
+            missed->run,
+            "'%s' of finished trial %" PRId64 " %s: isoflop verify --restore %s %" PRId64,
+            state->path, state->trial, state->why, missed->run->settings->out, state->trial);
+    else if (state->why != NULL && missed->n == MAX_NAMED + 1)
+        run_state_note(missed->run, "and more: isoflop doctor %s", missed->run->settings->out);
+}
+
+ErrCode run_files_check(RunState *run, Err *err)
+{
+    Missed missed = {.run = run};
+    return artifacts_check(run->settings->out, run->store, note_missed, &missed, err);
 }

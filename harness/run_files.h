@@ -31,6 +31,9 @@ ErrCode run_files_place(RunState *run, const RunSlot *slot, bool is_done, RunRes
 /* Removes the attempts' folders of a finished trial. */
 ErrCode run_files_remove_attempts(const char *trial, Err *err) ERR_CHECKED;
 
+/* Names the weights of finished trials that are missing or damaged. Errors: ERR_IO, ERR_MEMORY. */
+ErrCode run_files_check(RunState *run, Err *err) ERR_CHECKED;
+
 /* Finishes or discards what a crash left in the trials' folders. */
 ErrCode run_files_clean(RunState *run, Err *err) ERR_CHECKED;
 

@@ -215,6 +215,7 @@ ErrCode run_open(RunState *run, Err *err)
     TRY(begin_run(run, err));
     TRY(run_plan_read_trials(run, err));
     TRY(run_files_clean(run, err));
+    TRY(run_files_check(run, err));
     if (run->callbacks->planned != NULL) {
         const RunProgress progress = run_state_progress(run);
         run->callbacks->planned(run->callbacks->user, run->plan, &progress, pending_seconds(run));
