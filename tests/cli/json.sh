@@ -60,6 +60,7 @@ checked="$checked""train "
 document eval --network proxy-b0 --weights trained/weights.safetensors --data polytex --any-data
 document trials s
 document verdict s
+document verify s 1
 
 # Every command that has --json was asked.
 for command in $("$binary" --help | sed -n '/^commands:/,/^$/s/^  \([a-z][a-z]*\) .*/\1/p'); do
