@@ -86,7 +86,7 @@ CREATE TABLE point (
     CHECK (genes IS NOT NULL OR (nominal_d IS NOT NULL AND nominal_w IS NOT NULL AND nominal_r IS NOT NULL))
 ) STRICT;
 CREATE INDEX point_by_digest ON point (digest);
-CREATE INDEX point_by_series ON point (part, series);
+CREATE INDEX point_by_series ON point (part, series, network);
 
 -- Trials to be run. The id is the place in the plan: files lie in trials/NNNNNN.
 CREATE TABLE planned (

@@ -41,7 +41,7 @@ CREATE TABLE point (
     CHECK (genes IS NOT NULL OR (nominal_d IS NOT NULL AND nominal_w IS NOT NULL AND nominal_r IS NOT NULL))
 ) STRICT;
 CREATE INDEX point_by_digest ON point (digest);
-CREATE INDEX point_by_series ON point (part, series);
+CREATE INDEX point_by_series ON point (part, series, network);
 INSERT INTO point
 SELECT
     id, part, figure, series, match, nominal_d, nominal_w, nominal_r, NULL, built_d, built_w,
