@@ -184,11 +184,11 @@ static ErrCode begin(Trainer *t, Err *err)
     TRY(trainer_files_resume(t, &is_resumed, err));
     if (!is_resumed)
         TRY(start_weights(t, err));
-    if (t->callbacks->begun != NULL)
-        t->callbacks->begun(t->callbacks->user);
     TRY(prepare_images(t, err));
     TRY(make_batches(t, err));
     TRY(make_origin(t, err));
+    if (t->callbacks->begun != NULL)
+        t->callbacks->begun(t->callbacks->user);
     if (t->callbacks->epoch != NULL)
         for (int64_t i = 0; i < t->at.epoch; i++)
             t->callbacks->epoch(t->callbacks->user, &t->epochs[i]);
