@@ -197,6 +197,7 @@ static void close_run(RunState *run)
     }
     run_decide_close(run);
     mem_free(run->slots);
+    mem_free(run->running);
     mem_free(run->trials);
     mem_free(run->program);
     plan_destroy(&run->plan);

@@ -7,6 +7,7 @@
 #define HARNESS_RUN_H
 
 #include "harness/plan.h"
+#include "harness/progress.h"
 #include "harness/training.h"
 
 #include "base/cpu.h"
@@ -34,8 +35,11 @@ typedef struct RunProgress {
     size_t n_networks; /* known so far */
     size_t n_to_come;  /* trials that wait to be decided: at most these; in n_trials, too */
     size_t n_trials, n_done, n_diverged, n_failed, n_running;
-    double eta_s; /* NaN while unknown */
-    double elapsed_s;
+    double share;                 /* of all work that is done, 0 to 1 */
+    double eta_s;                 /* NaN while unknown */
+    double elapsed_s;             /* NaN where nobody knows */
+    const ProgressTrial *running; /* [n_shown]; good until the next progress is made */
+    size_t n_shown;
 } RunProgress;
 
 typedef struct RunEpoch {

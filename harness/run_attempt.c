@@ -128,8 +128,17 @@ ErrCode run_attempt_start(RunState *run, int index, RunTrial *trial, Err *err)
         (void)err_memory(err, strlen(run->settings->out));
         goto fail;
     }
-    *slot = (RunSlot){
-        .trial = trial->number, .last_step = -1, .checkpoint_step = -1, .val_top1 = (double)NAN};
+    *slot = (RunSlot){.trial = trial->number,
+                      .last_step = -1,
+                      .checkpoint_step = -1,
+                      .share_begun = (double)NAN,
+                      .shown = {.number = trial->number,
+                                .seed = trial->seed,
+                                .epochs = run->plan->networks[trial->network].epochs,
+                                .train_loss = (double)NAN,
+                                .val_top1 = (double)NAN,
+                                .images_per_second = (double)NAN}};
+    run_state_label(run, trial, slot->shown.label);
     TRY(begin_attempt(run, trial, threads, &slot->attempt, err));
     dir = run_files_attempt(trial_dir, slot->attempt);
     if (dir == NULL) {

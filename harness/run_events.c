@@ -30,32 +30,13 @@ fail:
     return err->code;
 }
 
-/* The first point that asks for a trial, for people. */
-static void label_trial(const RunState *run, const RunTrial *trial, char *out, size_t n)
-{
-    for (size_t i = 0; i < run->plan->n_points; i++) {
-        const PlanPoint *p = &run->plan->points[i];
-        if (p->network != trial->network)
-            continue;
-        if (p->genes != NULL)
-            snprintf(out, n, "%s %.80s", p->part_name, p->genes);
-        else if (run->study->parts[p->part].kind == STUDY_GRID)
-            snprintf(out, n, "%s %.4g %.4g %.4g", p->part_name, p->nominal.depth, p->nominal.width,
-                     p->nominal.resolution);
-        else
-            snprintf(out, n, "%s %s %.4g", p->figure, p->series, p->x);
-        return;
-    }
-    snprintf(out, n, "trial %" PRId64, trial->number);
-}
-
 static void tell(RunState *run, const RunTrial *trial, const Epoch *epoch,
                  const StoreFinish *finish)
 {
     if (run->callbacks->epoch == NULL)
         return;
-    char label[PLAN_SERIES_MAX * 2];
-    label_trial(run, trial, label, sizeof label);
+    char label[PROGRESS_LABEL_MAX];
+    run_state_label(run, trial, label);
     const RunProgress progress = run_state_progress(run);
     const int64_t epochs = run->plan->networks[trial->network].epochs;
     const RunEpoch told = {
@@ -95,9 +76,10 @@ static ErrCode accept(RunState *run, RunSlot *slot, const json_t *event, bool is
             goto fail;
     slot->has_finished = true;
     trial->status = is_done ? STORE_TRIAL_DONE : STORE_TRIAL_DIVERGED;
-    if (is_done && trial->seconds > 0) {
-        run->done_predicted_s += trial->seconds;
-        run->done_real_s += finish.seconds;
+    const ProgressPace pace = run_state_pace(slot, trial);
+    if (is_done) {
+        run->pace.work += pace.work;
+        run->pace.seconds += pace.seconds;
     }
     tell(run, trial, NULL, &finish);
     TRY(run_files_remove_attempts(result.folder, err));
@@ -117,9 +99,21 @@ static ErrCode hear_epoch(RunState *run, RunSlot *slot, const json_t *event, Err
     while (store_put_epoch(run->store, slot->trial, slot->attempt, &e, err) != ERR_NONE)
         if (!run_state_waits_for_space(run, err))
             goto fail;
-    slot->epochs = e.epoch;
-    slot->val_top1 = e.val_top1;
+    slot->shown.epoch = e.epoch;
+    slot->shown.train_loss = e.train_loss;
+    slot->shown.val_top1 = e.val_top1;
+    slot->shown.images_per_second = e.images_per_second;
     tell(run, run_state_trial(run, slot->trial), &e, NULL);
+fail:
+    return err->code;
+}
+
+static ErrCode hear_step(const RunState *run, RunSlot *slot, const json_t *event, Err *err)
+{
+    int64_t step = 0, steps = 0;
+    TRY(json_get_int(event, "step", &step, err));
+    TRY(json_get_int(event, "steps", &steps, err));
+    run_state_step(run, slot, step, steps);
 fail:
     return err->code;
 }
@@ -146,6 +140,8 @@ static ErrCode hear_event(RunState *run, RunSlot *slot, const json_t *event, Err
         TRY(json_get_int(event, "last_step", &slot->last_step, err));
     if (strcmp(name, "epoch") == 0) {
         TRY(hear_epoch(run, slot, event, err));
+    } else if (strcmp(name, "step") == 0) {
+        TRY(hear_step(run, slot, event, err));
     } else if (strcmp(name, "checkpoint") == 0) {
         TRY(json_get_int(event, "step", &slot->checkpoint_step, err));
     } else if (strcmp(name, "done") == 0 || strcmp(name, "diverged") == 0) {

@@ -184,7 +184,8 @@ static ErrCode make_slots(RunState *run, Err *err)
     run->cores = settings->threads > 0 ? settings->threads : cpu_available_threads();
     run->n_slots = settings->jobs > 0 ? settings->jobs : run->cores;
     run->slots = mem_calloc((size_t)run->n_slots, sizeof *run->slots);
-    if (run->slots == NULL)
+    run->running = mem_calloc((size_t)run->n_slots, sizeof *run->running);
+    if (run->slots == NULL || run->running == NULL)
         return err_memory(err, (size_t)run->n_slots * sizeof *run->slots);
     if (settings->program == NULL)
         return proc_self_path(&run->program, err);

@@ -3,14 +3,17 @@
 
 #include "base/clock.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
+#define PRIOR_S 1.0
 #define SPACE_RETRY_NS 2000000000     /* between two tries on a full disk */
 #define SPACE_PATIENCE_NS 60000000000 /* then the run ends with all that is committed */
 
-RunTrial *run_state_trial(RunState *run, int64_t number)
+RunTrial *run_state_trial(const RunState *run, int64_t number)
 {
     for (size_t i = 0; i < run->n_trials; i++)
         if (run->trials[i].number == number)
@@ -81,24 +84,82 @@ static size_t n_wanted_networks(const RunState *run)
     return n;
 }
 
-/* Predicted seconds that a running process still needs. */
-static double left_of(const RunState *run, const RunSlot *slot)
+void run_state_label(const RunState *run, const RunTrial *trial, char label[PROGRESS_LABEL_MAX])
 {
-    for (size_t k = 0; k < run->n_trials; k++)
-        if (run->trials[k].number == slot->trial)
-            return run->trials[k].seconds *
-                   (1 - (double)slot->epochs /
-                            (double)run->plan->networks[run->trials[k].network].epochs);
-    return 0;
+    const size_t n = PROGRESS_LABEL_MAX;
+    for (size_t i = 0; i < run->plan->n_points; i++) {
+        const PlanPoint *p = &run->plan->points[i];
+        if (p->network != trial->network)
+            continue;
+        if (p->genes != NULL)
+            snprintf(label, n, "%s %.80s", p->part_name, p->genes);
+        else if (run->study->parts[p->part].kind == STUDY_GRID)
+            snprintf(label, n, "%s %.4g %.4g %.4g", p->part_name, p->nominal.depth,
+                     p->nominal.width, p->nominal.resolution);
+        else
+            snprintf(label, n, "%s %s %.4g", p->figure, p->series, p->x);
+        return;
+    }
+    snprintf(label, n, "trial %" PRId64, trial->number);
+}
+
+void run_state_step(const RunState *run, RunSlot *slot, int64_t step, int64_t steps)
+{
+    const int64_t now = clock_now_ns();
+    if (steps < 1 || step < 0 || step > steps)
+        return;
+    slot->shown.share = (double)step / (double)steps;
+    slot->step_ns = now;
+    if (isnan(slot->share_begun)) {
+        slot->share_begun = slot->shown.share;
+        slot->first_step = step;
+        slot->first_step_ns = now;
+    } else if (slot->shown.epoch == 0) {
+        const int64_t batch = recipe_batch_size(&run->study->recipe, run->plan->n_train);
+        slot->shown.images_per_second =
+            (double)((step - slot->first_step) * batch) / clock_seconds(slot->first_step_ns, now);
+    }
+}
+
+ProgressPace run_state_pace(const RunSlot *slot, const RunTrial *trial)
+{
+    if (isnan(slot->share_begun))
+        return (ProgressPace){0};
+    const double share = slot->has_finished ? 1 : slot->shown.share;
+    const int64_t until = slot->has_finished ? clock_now_ns() : slot->step_ns;
+    return (ProgressPace){trial->seconds * (share - slot->share_begun),
+                          clock_seconds(slot->begun_ns, until)};
+}
+
+/* Adds what runs: its work left, its pace, and what is shown of it. */
+static void add_running(const RunState *run, RunProgress *p, ProgressLeft *left, ProgressPace *pace)
+{
+    p->running = run->running;
+    for (int i = 0; i < run->n_slots; i++) {
+        const RunSlot *slot = &run->slots[i];
+        const RunTrial *trial = slot->proc.pid != 0 ? run_state_trial(run, slot->trial) : NULL;
+        if (trial == NULL || slot->has_finished)
+            continue;
+        const ProgressPace own = run_state_pace(slot, trial);
+        const double own_left = trial->seconds * (1 - slot->shown.share);
+        left->work += own_left;
+        left->longest = own_left > left->longest ? own_left : left->longest;
+        left->n_trials++;
+        pace->work += own.work;
+        pace->seconds += own.seconds;
+        run->running[p->n_shown++] = slot->shown;
+    }
 }
 
 RunProgress run_state_progress(const RunState *run)
 {
     RunProgress p = {.n_networks = n_wanted_networks(run),
                      .n_to_come = n_to_come(run),
-                     .eta_s = (double)NAN,
                      .elapsed_s = clock_seconds(run->begun_ns, clock_now_ns())};
-    double left_s = 0;
+    /* The prediction counts for PRIOR_S seconds of work; then what ran tells. */
+    ProgressPace pace = {run->pace.work + PRIOR_S, run->pace.seconds + PRIOR_S};
+    ProgressLeft left = {0};
+    double all = 0;
     for (size_t i = 0; i < run->n_trials; i++) {
         const RunTrial *t = &run->trials[i];
         if (!t->is_wanted)
@@ -108,16 +169,23 @@ RunProgress run_state_progress(const RunState *run)
         p.n_diverged += t->status == STORE_TRIAL_DIVERGED;
         p.n_failed += t->status == STORE_FAILED;
         p.n_running += t->status == STORE_RUNNING;
-        if (t->status == STORE_PENDING)
-            left_s += t->seconds;
+        all += t->seconds;
+        if (t->status != STORE_PENDING)
+            continue;
+        left.work += t->seconds;
+        left.longest = t->seconds > left.longest ? t->seconds : left.longest;
+        left.n_trials++;
+    }
+    add_running(run, &p, &left, &pace);
+    if (p.n_trials > 0) { /* what is to come is as long as what is known */
+        const double to_come = all / (double)p.n_trials * (double)p.n_to_come;
+        left.work += to_come;
+        left.n_trials += p.n_to_come;
+        all += to_come;
     }
     p.n_trials += p.n_to_come;
-    for (int i = 0; i < run->n_slots; i++)
-        if (run->slots[i].proc.pid != 0)
-            left_s += left_of(run, &run->slots[i]);
-    const double correction =
-        run->done_predicted_s > 0 ? run->done_real_s / run->done_predicted_s : 1;
-    p.eta_s = left_s * correction / (run->n_slots > 0 ? run->n_slots : 1);
+    p.share = all > 0 ? 1 - left.work / all : 0;
+    p.eta_s = progress_eta(&left, (size_t)run->n_slots, pace);
     return p;
 }
 

@@ -36,11 +36,14 @@ typedef struct RunSlot {
     int64_t begun_ns, heard_ns;
     double patience_s; /* silence after which it counts as hung */
     int64_t last_step, checkpoint_step;
-    int64_t epochs; /* reported */
-    double val_top1;
-    bool has_finished; /* accepted: done or diverged */
-    bool has_stopped;  /* ended on our request, state saved */
-    bool is_disk_full; /* failed for want of space: does not count */
+    ProgressTrial shown;   /* for people */
+    double share_begun;    /* of the training, that this process found done; NaN: not told yet */
+    int64_t first_step_ns; /* when it told of its first step, */
+    int64_t first_step;    /* and which that was */
+    int64_t step_ns;       /* when it last told of one */
+    bool has_finished;     /* accepted: done or diverged */
+    bool has_stopped;      /* ended on our request, state saved */
+    bool is_disk_full;     /* failed for want of space: does not count */
     bool is_hung;
     Text failure; /* what it said when it failed */
     ErrCode failure_code;
@@ -66,17 +69,26 @@ typedef struct RunState {
     int cores;        /* threads all workers together may use */
     bool is_stopping; /* on a signal */
     int64_t begun_ns, ticked_ns;
-    int64_t resume_ns;     /* no new process before, after a full disk; 0 = none */
-    int64_t full_since_ns; /* 0 = the disk is not full */
-    double done_predicted_s,
-        done_real_s; /* of trials finished in this run: corrects the prediction */
+    int64_t resume_ns;      /* no new process before, after a full disk; 0 = none */
+    int64_t full_since_ns;  /* 0 = the disk is not full */
+    ProgressPace pace;      /* predicted seconds of work that ended in this run, and real ones */
+    ProgressTrial *running; /* [n_slots], for RunProgress */
 } RunState;
 
 /* The trial of that number among those of the newest revision. */
-RunTrial *run_state_trial(RunState *run, int64_t number);
+RunTrial *run_state_trial(const RunState *run, int64_t number);
 
 /* Whether --only names the point's part, by id, name or key, or its figure. True without it. */
 bool run_state_is_wanted(const RunState *run, const PlanPoint *point);
+
+/* The first point that asks for a trial, for people: "grid 1.2 1.1 1.15". */
+void run_state_label(const RunState *run, const RunTrial *trial, char label[PROGRESS_LABEL_MAX]);
+
+/* A process has done so many steps of its training. */
+void run_state_step(const RunState *run, RunSlot *slot, int64_t step, int64_t steps);
+
+/* Predicted seconds of the work that a process has done so far, and the seconds it took. */
+ProgressPace run_state_pace(const RunSlot *slot, const RunTrial *trial);
 
 /* Counts for the callbacks: of what --only names. */
 RunProgress run_state_progress(const RunState *run);

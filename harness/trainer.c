@@ -259,6 +259,13 @@ static void say_stepped(Trainer *t)
     t->has_stepped = true;
 }
 
+static void tell_step(const Trainer *t)
+{
+    if (t->callbacks->step != NULL)
+        t->callbacks->step(t->callbacks->user, trainer_state_step(t),
+                           t->job->recipe->epochs * t->schedule.steps_per_epoch);
+}
+
 /* The present epoch's steps from where it stands. */
 static ErrCode train_epoch(Trainer *t, EpochEnd *end, double *lr, Err *err)
 {
@@ -284,6 +291,7 @@ static ErrCode train_epoch(Trainer *t, EpochEnd *end, double *lr, Err *err)
         t->at.step++;
         t->report->last_step = trainer_state_step(t);
         say_stepped(t);
+        tell_step(t);
         const bool is_inside = t->at.step < t->schedule.steps_per_epoch;
         if (is_inside && should_stop(t)) {
             *end = EPOCH_STOPPED;
@@ -331,6 +339,7 @@ static ErrCode finish_epoch(Trainer *t, Err *err)
 
 static ErrCode run_epochs(Trainer *t, Err *err)
 {
+    tell_step(t);
     while (t->at.epoch < t->job->recipe->epochs) {
         EpochEnd end = EPOCH_FINISHED;
         double lr = 0; /* a position is never at an epoch's end, so at least one step sets it */

@@ -47,6 +47,8 @@ typedef struct TrainCallbacks {
     /* Images decoded so far, and what came of it; not called where they lie in the cache. */
     void (*preparing)(void *user, uint32_t done, uint32_t total);
     void (*prepared)(void *user, uint32_t n_images, double seconds);
+    /* Steps done of all: once at the start, then after each. */
+    void (*step)(void *user, int64_t step, int64_t steps);
     bool (*should_stop)(void *user); /* asked after every batch, and while images are prepared */
 } TrainCallbacks;
 

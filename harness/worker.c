@@ -4,6 +4,7 @@
 #include "harness/study.h"
 #include "harness/trainer.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/proc.h"
@@ -15,6 +16,7 @@
 #include <string.h>
 
 #define ATTEMPT_PREFIX "a"
+#define STEP_NS 1000000000 /* between two lines that only tell of steps */
 
 enum { MAX_JOB_BYTES = 1 << 22, READ_BYTES = 4096 };
 
@@ -28,7 +30,8 @@ typedef struct Received {
 typedef struct Speaker {
     const WorkerJob *job;
     int in, out;
-    Err err; /* of the first line that could not be written: the coordinator is gone */
+    int64_t step_ns; /* when the last step was told; 0 = none */
+    Err err;         /* of the first line that could not be written: the coordinator is gone */
 } Speaker;
 
 void worker_job_text(const WorkerJob *job, Text *out)
@@ -157,6 +160,22 @@ static void say_checkpoint(void *user, int64_t step)
     end_event(speaker, &json);
 }
 
+/* About once a second: a step may take a millisecond. */
+static void say_step(void *user, int64_t step, int64_t steps)
+{
+    Speaker *speaker = user;
+    const int64_t now = clock_now_ns();
+    if (speaker->step_ns != 0 && now - speaker->step_ns < STEP_NS)
+        return;
+    Text line = {0};
+    JsonWriter json = json_writer(&line, false);
+    speaker->step_ns = now;
+    begin_event(speaker, &json, "step");
+    json_put_int(&json, "step", step);
+    json_put_int(&json, "steps", steps);
+    end_event(speaker, &json);
+}
+
 static void say_text(Speaker *speaker, const char *event, const char *message)
 {
     Text line = {0};
@@ -267,6 +286,7 @@ static ErrCode train(Speaker *speaker, const Study *study, const Network *networ
                                       .epoch = say_epoch,
                                       .checkpoint = say_checkpoint,
                                       .warning = say_warning,
+                                      .step = say_step,
                                       .should_stop = is_stop_wanted};
     TRY(trainer_run(&train_job, &callbacks, report, err));
 fail:

@@ -9,22 +9,39 @@
 #include <stdarg.h>
 #include <string.h>
 
-static size_t progress_width; /* columns of the line call_progress left on stderr */
+enum { VIEW_MAX_LINES = 256 };
+
+/* The lines that call_view left at the end of stderr. */
+static struct {
+    size_t n;
+    size_t widths[VIEW_MAX_LINES];
+} view;
 
 static void put_stderr(Text *text)
 {
     Err ignored;
     if (text->n_bytes &&
         file_put_fd(2, "standard error", text->data, text->n_bytes, &ignored) != ERR_NONE)
-        progress_width = 0; /* nobody listens: there is no line to keep */
+        view.n = 0; /* nobody listens: there is no line to keep */
     text_clear(text);
 }
 
-static void end_progress(Text *out)
+/*
+ * Back to where the view begins, which is wiped. A terminal that has become narrower has broken its
+ * lines into several.
+ */
+static void end_view(Text *out)
 {
-    if (progress_width)
-        text_append(out, "\r\033[K");
-    progress_width = 0;
+    size_t columns = SIZE_MAX, n_rows = 0, n_ignored;
+    if (view.n == 0)
+        return;
+    (void)proc_terminal_size(2, &columns, &n_ignored);
+    for (size_t i = 0; i < view.n; i++)
+        n_rows += view.widths[i] > columns ? (view.widths[i] + columns - 1) / columns : 1;
+    if (n_rows > 1)
+        text_printf(out, "\033[%zuA", n_rows - 1);
+    text_append(out, "\r\033[J");
+    view.n = 0;
 }
 
 void call_look_around(Call *call)
@@ -52,6 +69,10 @@ ErrCode call_need(const char *name, const char *value, Err *err)
 
 ErrCode call_print(Text *text, Err *err)
 {
+    Text wiped = {0};
+    end_view(&wiped);
+    put_stderr(&wiped);
+    text_release(&wiped);
     if (text_ok(text, err) != ERR_NONE)
         return err->code;
     const ErrCode code = text->n_bytes
@@ -85,7 +106,7 @@ void call_say(const char *format, ...)
     va_start(arguments, format);
     text_vprintf(&plain, format, arguments);
     va_end(arguments);
-    end_progress(&out);
+    end_view(&out);
     text_append_visible(&out, text_string(&plain));
     text_append_char(&out, '\n');
     put_stderr(&out);
@@ -102,16 +123,62 @@ void call_warn(const Text *lines)
     }
 }
 
-void call_progress(const Call *call, const char *line)
+/* Columns of a line's text, without the escapes that colour it. */
+static size_t shown_width(const char *line, size_t n)
+{
+    Text plain = {0};
+    for (size_t i = 0; i < n; i++) {
+        while (i < n && line[i] == '\033')
+            i += strcspn(line + i, "m") + 1;
+        if (i < n)
+            text_append_char(&plain, line[i]);
+    }
+    const size_t width = text_width(text_string(&plain));
+    text_release(&plain);
+    return width;
+}
+
+void call_view(const Call *call, const Text *lines)
 {
     if (!call->has_progress)
         return;
     Text out = {0};
-    end_progress(&out);
-    text_append_visible(&out, line);
-    progress_width = text_width(line);
+    end_view(&out);
+    const size_t n_old = out.n_bytes;
+    for (const char *line = text_string(lines); *line != '\0' && view.n < VIEW_MAX_LINES;) {
+        const size_t n = strcspn(line, "\n");
+        text_append(&out, view.n > 0 ? "\n" : "");
+        text_append_bytes(&out, line, n);
+        view.widths[view.n++] = shown_width(line, n);
+        line += n + (line[n] == '\n');
+    }
+    if (out.failed || out.n_bytes == n_old)
+        view.n = 0;
     put_stderr(&out);
     text_release(&out);
+}
+
+size_t call_view_columns(size_t *n_rows)
+{
+    size_t columns = TEXT_COLUMNS;
+    *n_rows = VIEW_MAX_LINES;
+    (void)proc_terminal_size(2, &columns, n_rows);
+    return columns > 1 ? columns - 1 : 1; /* the last column makes some terminals break the line */
+}
+
+void call_progress(const Call *call, const char *line)
+{
+    size_t n_rows;
+    Text visible = {0}, cut = {0};
+    text_append_visible(&visible, line);
+    const size_t columns = call_view_columns(&n_rows);
+    if (text_width(text_string(&visible)) <= columns)
+        text_append(&cut, text_string(&visible));
+    else
+        text_append_bytes(&cut, visible.data, columns);
+    call_view(call, &cut);
+    text_release(&visible);
+    text_release(&cut);
 }
 
 bool call_preparing(void *user, uint32_t done, uint32_t total)

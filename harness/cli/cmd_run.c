@@ -13,7 +13,7 @@
 
 static const char *const usage[] = {
     "STUDY.yaml [--out DIR] [--jobs N] [--only PART] [--seeds SEEDS] "
-    "[--exact-seeds] [--time-budget S] [--set PATH=VALUE]...",
+    "[--exact-seeds] [--time-budget S] [--verbose] [--set PATH=VALUE]...",
     NULL};
 static const char *const notes[] = {"STUDY.yaml is a file or the name of a built-in study "
                                     "('isoflop list studies'). Run the same command again to go "
@@ -147,6 +147,6 @@ const Command cmd_run = {
     .settings_bytes = sizeof(RunOptions),
     .min_args = 0,
     .max_args = 1,
-    .shared = SHARED_SET | SHARED_DATA_ROOT,
+    .shared = SHARED_SET | SHARED_DATA_ROOT | SHARED_VERBOSE,
     .run = run,
 };

@@ -1,36 +1,54 @@
 /* harness/cli/cmd_status.c: `isoflop status`: where a study stands. */
 #include "harness/cli/command.h"
-#include "harness/cli/study_folder.h"
+#include "harness/cli/progress_view.h"
+#include "harness/cli/standing.h"
 
-#include "base/file.h"
+#include "base/clock.h"
 #include "base/json.h"
-#include "base/sys.h"
+#include "base/proc.h"
 
+#include <stdint.h>
 #include <string.h>
 
-static const char *const usage[] = {"DIR [--json]", NULL};
+static const char *const usage[] = {"DIR [--watch] [--json]", NULL};
+static const char *const notes[] = {"--watch shows a run until it ends or you press Ctrl-C: on a "
+                                    "terminal the lines are drawn anew each second, elsewhere one "
+                                    "is written whenever a trial has ended. It only reads.",
+                                    NULL};
 
-/* Who works at the study. */
-typedef struct Holder {
-    bool is_there; /* a run has the lock now */
-    char *name;    /* owned */
-} Holder;
+typedef struct StatusSettings {
+    bool watch;
+} StatusSettings;
 
-static ErrCode find_holder(const StudyFolder *study, Holder *holder, Err *err)
+static const Option options[] = {
+    {.name = "watch",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(StatusSettings, watch),
+     .doc = "go on showing it while the study runs"},
+};
+
+#define WATCH_NS 1000000000
+
+static void put_under_way(JsonWriter *json, const RunProgress *progress)
 {
-    char *lock = study_folder_file(study, "study.lock");
-    if (lock == NULL) {
-        (void)err_memory(err, strlen(study->path));
-        goto fail;
+    json_open_list(json, "under_way");
+    for (size_t i = 0; i < progress->n_shown; i++) {
+        const ProgressTrial *trial = &progress->running[i];
+        json_open_map(json, NULL);
+        json_put_int(json, "trial", trial->number);
+        json_put_text(json, "point", trial->label);
+        json_put_int(json, "seed", trial->seed);
+        json_put_int(json, "epoch", trial->epoch);
+        json_put_int(json, "epochs", trial->epochs);
+        json_put_double(json, "train_loss", trial->train_loss);
+        json_put_double(json, "val_top1", trial->val_top1);
+        json_put_double(json, "images_per_second", trial->images_per_second);
+        json_close_map(json);
     }
-    TRY(file_lock_holder(lock, &holder->is_there, &holder->name, err));
-fail:
-    mem_free(lock);
-    return err->code;
+    json_close_list(json);
 }
 
-static void print_json(const StudyFolder *study, const StoreStanding *standing,
-                       const Holder *holder, Text *out)
+static void print_json(const StudyFolder *study, const Standing *standing, Text *out)
 {
     JsonWriter json = json_writer(out, true);
     json_open_map(&json, NULL);
@@ -38,13 +56,16 @@ static void print_json(const StudyFolder *study, const StoreStanding *standing,
     json_put_text(&json, "question", study->results.study.question);
     json_put_text(&json, "data", study->results.study.data_name);
     json_put_text(&json, "baseline", study->results.study.baseline);
-    json_put_bool(&json, "is_running", holder->is_there);
-    json_put_text(&json, "holder", holder->is_there ? holder->name : NULL);
-    json_put_int(&json, "points", standing->n_points);
-    json_put_int(&json, "unfair", standing->n_unfair);
-    json_put_int(&json, "trials", standing->n_trials);
+    json_put_bool(&json, "is_running", standing->is_held);
+    json_put_text(&json, "holder", standing->is_held ? standing->holder : NULL);
+    json_put_int(&json, "points", standing->counts.n_points);
+    json_put_int(&json, "unfair", standing->counts.n_unfair);
+    json_put_int(&json, "trials", standing->counts.n_trials);
     for (int s = 0; s < STORE_N_STATUSES; s++)
-        json_put_int(&json, store_status_name((StoreStatus)s), standing->n_by_status[s]);
+        json_put_int(&json, store_status_name((StoreStatus)s), standing->counts.n_by_status[s]);
+    json_put_double(&json, "share", standing->progress.share);
+    json_put_double(&json, "seconds_left", standing->progress.eta_s);
+    put_under_way(&json, &standing->progress);
     json_open_list(&json, "facts");
     for (size_t i = 0; i < study->results.n_facts; i++) {
         const StoreFact *fact = &study->results.facts[i];
@@ -59,8 +80,7 @@ static void print_json(const StudyFolder *study, const StoreStanding *standing,
     text_append_char(out, '\n');
 }
 
-static void print_plain(const StudyFolder *study, const StoreStanding *standing,
-                        const Holder *holder, Text *out)
+static void print_plain(const StudyFolder *study, const Standing *standing, Text *out)
 {
     const StoreStudy *about = &study->results.study;
     text_printf(out, "study     %s\n", about->name);
@@ -70,14 +90,14 @@ static void print_plain(const StudyFolder *study, const StoreStanding *standing,
                 (long long)about->n_train, (long long)about->n_val, (long long)about->n_test,
                 about->is_demo ? "  [DEMO]" : "");
     text_printf(out, "baseline  %s\n", about->baseline);
-    text_printf(out, "points    %lld, of which %lld unfair\n", (long long)standing->n_points,
-                (long long)standing->n_unfair);
-    text_printf(out, "trials    %lld:", (long long)standing->n_trials);
+    text_printf(out, "points    %lld, of which %lld unfair\n", (long long)standing->counts.n_points,
+                (long long)standing->counts.n_unfair);
+    text_printf(out, "trials    %lld:", (long long)standing->counts.n_trials);
     const char *separator = " ";
     for (int s = STORE_N_STATUSES - 1; s >= 0; s--) {
-        if (!standing->n_by_status[s])
+        if (!standing->counts.n_by_status[s])
             continue;
-        text_printf(out, "%s%lld %s", separator, (long long)standing->n_by_status[s],
+        text_printf(out, "%s%lld %s", separator, (long long)standing->counts.n_by_status[s],
                     store_status_name((StoreStatus)s));
         separator = ", ";
     }
@@ -86,27 +106,75 @@ static void print_plain(const StudyFolder *study, const StoreStanding *standing,
         if (study->results.facts[i].text != NULL)
             text_printf(out, "fact      %s: %s\n", study->results.facts[i].name,
                         study->results.facts[i].text);
-    text_printf(out, "running   %s\n", holder->is_there ? holder->name : "no");
+    text_printf(out, "running   %s\n", standing->is_held ? standing->holder : "no");
+    if (standing->is_held) {
+        text_append_char(out, '\n');
+        progress_view(&standing->progress, text_columns(out), SIZE_MAX, false, out);
+    }
+}
+
+/* Opens, reads, and says it in `out`; with `is_view` only what changes while it runs. */
+static ErrCode look(const Call *call, bool is_view, Standing *standing, Text *out, Err *err)
+{
+    StudyFolder study;
+    size_t n_rows, columns;
+    TRY(study_folder_open(&study, call->args[0], err));
+    TRY(standing_read(standing, &study, err));
+    columns = call_view_columns(&n_rows);
+    if (is_view)
+        progress_view(&standing->progress, columns, call->has_progress ? n_rows - 1 : 1,
+                      call->has_color, out);
+    else if (call->json)
+        print_json(&study, standing, out);
+    else
+        print_plain(&study, standing, out);
+fail:
+    study_folder_close(&study);
+    return err->code;
+}
+
+/* Until no run holds the study. */
+static ErrCode watch(const Call *call, Err *err)
+{
+    Text lines = {0};
+    size_t n_said = SIZE_MAX;
+    Standing standing = {.is_held = true};
+    TRY(proc_catch_stops(err));
+    while (standing.is_held && !proc_stop_requested()) {
+        standing_release(&standing);
+        text_clear(&lines);
+        TRY(look(call, true, &standing, &lines, err));
+        if (!standing.is_held)
+            break;
+        call_view(call, &lines);
+        const size_t n_ended =
+            standing.progress.n_done + standing.progress.n_diverged + standing.progress.n_failed;
+        if (!call->has_progress && n_ended != n_said) {
+            n_said = n_ended;
+            TRY(call_print(&lines, err));
+        }
+        clock_sleep_ns(WATCH_NS);
+    }
+fail:
+    standing_release(&standing);
+    text_release(&lines);
+    return err->code;
 }
 
 static ErrCode run(const Call *call, int *status, Err *err)
 {
     (void)status;
-    StudyFolder study;
-    StoreStanding standing = {0};
-    Holder holder = {0};
+    const StatusSettings *settings = call->settings;
+    Standing standing = {0};
     Text out = {.columns = call->columns};
-    TRY(study_folder_open(&study, call->args[0], err));
-    TRY(store_standing(study.store, &standing, err));
-    TRY(find_holder(&study, &holder, err));
-    if (call->json)
-        print_json(&study, &standing, &holder, &out);
-    else
-        print_plain(&study, &standing, &holder, &out);
+    if (settings->watch && call->json)
+        return err_set(err, ERR_USAGE, "options '--watch' and '--json' do not go together");
+    if (settings->watch)
+        TRY(watch(call, err));
+    TRY(look(call, false, &standing, &out, err));
     TRY(call_print_lines(call, &out, err));
 fail:
-    mem_free(holder.name);
-    study_folder_close(&study);
+    standing_release(&standing);
     text_release(&out);
     return err->code;
 }
@@ -115,6 +183,9 @@ const Command cmd_status = {
     .name = "status",
     .summary = "where a study stands",
     .usage = usage,
+    .notes = notes,
+    .options = {options, ARRAY_LEN(options)},
+    .settings_bytes = sizeof(StatusSettings),
     .min_args = 1,
     .max_args = 1,
     .shared = SHARED_JSON,

@@ -65,6 +65,7 @@ typedef enum SharedOptions {
     SHARED_JSON = 1,      /* --json: one JSON document (or JSON lines) on stdout */
     SHARED_SET = 2,       /* --set PATH=VALUE, repeatable */
     SHARED_DATA_ROOT = 4, /* --data-root DIR */
+    SHARED_VERBOSE = 8,   /* --verbose: a line an epoch */
 } SharedOptions;
 
 typedef struct Command Command;
@@ -83,6 +84,7 @@ typedef struct Call {
     bool has_progress;     /* stderr is a terminal whose cursor moves */
     OptionList sets;       /* --set */
     const char *data_root; /* --data-root, or NULL */
+    bool verbose;          /* --verbose */
     const char *line;      /* the command line as typed, for reports */
 } Call;
 
@@ -128,6 +130,15 @@ void call_say(const char *format, ...) ERR_PRINTF(1, 2);
  * Does nothing unless call->has_progress.
  */
 void call_progress(const Call *call, const char *line);
+
+/*
+ * The same with several lines, which must fit call_view_columns and may be coloured. Empty: ends
+ * it.
+ */
+void call_view(const Call *call, const Text *lines);
+
+/* Columns for a line of a view, as the terminal is now; *n_rows: its rows. */
+size_t call_view_columns(size_t *n_rows);
 
 /*
  * Images being decoded: how far it is, as progress (fits ImageSetSettings.progress: `user` is the

@@ -192,6 +192,7 @@ static ErrCode finish_call(Call *call, const SharedSettings *values, Err *err)
         return err->code;
     call->threads = values->threads ? (int)values->threads : cpu_available_threads();
     call->json = values->json;
+    call->verbose = values->verbose;
     call->sets = values->sets;
     call->data_root = values->data_root;
     const Command *command = call->command;

@@ -1,6 +1,8 @@
 /* harness/cli/run_talk.c: a study's progress in words. */
 #include "harness/cli/run_talk.h"
 
+#include "harness/cli/progress_view.h"
+
 #include <inttypes.h>
 
 static void say_planned(void *user, const Plan *plan, const RunProgress *p, double seconds)
@@ -16,12 +18,24 @@ static void say_planned(void *user, const Plan *plan, const RunProgress *p, doub
     text_release(&warnings);
 }
 
-/* On a terminal the progress line tells of epochs; elsewhere each has a line of its own. */
+static void draw(const Call *call, const RunProgress *p)
+{
+    size_t n_rows;
+    Text lines = {0};
+    if (!call->has_progress)
+        return;
+    const size_t columns = call_view_columns(&n_rows);
+    progress_view(p, columns, n_rows - 1, call->has_color, &lines);
+    call_view(call, &lines);
+    text_release(&lines);
+}
+
+/* One line a trial; its epochs are seen in the view, or said where they are asked for. */
 static void say_epoch(void *user, const RunEpoch *e, const RunProgress *p)
 {
     const Call *call = user;
     const size_t n_ended = p->n_done + p->n_diverged + p->n_failed;
-    if (!e->is_last && !call->has_progress)
+    if (!e->is_last && call->verbose)
         call_say("%4" PRId64 " %s seed %" PRId64 "  epoch %" PRId64 "/%" PRId64
                  "  loss %.4f  val %.2f %%",
                  e->trial, e->label, e->seed, e->epoch, e->epochs, e->train_loss, e->val_top1);
@@ -31,17 +45,12 @@ static void say_epoch(void *user, const RunEpoch *e, const RunProgress *p)
     else if (e->is_last)
         call_say("%4" PRId64 " %s seed %" PRId64 "  done  val %.2f %%  test %.2f %%  [%zu/%zu]",
                  e->trial, e->label, e->seed, e->val_top1, e->test_top1, n_ended, p->n_trials);
+    draw(call, p);
 }
 
 static void say_tick(void *user, const RunProgress *p)
 {
-    char elapsed[TEXT_NUMBER_BYTES], eta[TEXT_NUMBER_BYTES];
-    Text line = {0};
-    text_printf(&line, "%zu of %zu trials, %zu running, %s gone, %s left",
-                p->n_done + p->n_diverged + p->n_failed, p->n_trials, p->n_running,
-                text_duration(elapsed, p->elapsed_s), text_duration(eta, p->eta_s));
-    call_progress(user, text_string(&line));
-    text_release(&line);
+    draw(user, p);
 }
 
 static void say_preparing(void *user, uint32_t done, uint32_t total)

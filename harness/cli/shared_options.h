@@ -16,7 +16,7 @@ typedef struct SharedSettings {
     const char *data_root;
 } SharedSettings;
 
-enum { SHARED_OPTIONS_MAX = 8 };
+enum { SHARED_OPTIONS_MAX = 9 };
 
 /* The rows `command` takes, of a SharedSettings, in `buffer`, which the table points into. */
 OptionTable shared_options(const Command *command, Option buffer[SHARED_OPTIONS_MAX]);

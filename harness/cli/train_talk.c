@@ -1,11 +1,18 @@
 /* harness/cli/train_talk.c: epochs and the end of one training in words and in JSON. */
 #include "harness/cli/train_talk.h"
 
+#include "harness/cli/progress_view.h"
+
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/proc.h"
 #include "harness/training_folder.h"
 
 #include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+#define DRAW_NS 250000000 /* between two drawings of the row */
 
 static const char *const names[] = {
     [TRAIN_DONE] = "done", [TRAIN_STOPPED] = "stopped", [TRAIN_DIVERGED] = "diverged"};
@@ -35,9 +42,28 @@ static void say_begun(void *user)
         text_clear(&talk->history); /* should_stop ends the training */
 }
 
+static void say_step(void *user, int64_t step, int64_t steps)
+{
+    TrainTalk *talk = user;
+    const int64_t now = clock_now_ns();
+    if (!talk->call->has_progress || (talk->shown_ns != 0 && now - talk->shown_ns < DRAW_NS))
+        return;
+    size_t n_rows;
+    Text line = {0};
+    talk->shown_ns = now;
+    talk->shown.share = (double)step / (double)steps;
+    progress_view_trial(&talk->shown, call_view_columns(&n_rows), talk->call->has_color, &line);
+    call_view(talk->call, &line);
+    text_release(&line);
+}
+
 static void say_epoch(void *user, const Epoch *e)
 {
     TrainTalk *talk = user;
+    talk->shown.epoch = e->epoch;
+    talk->shown.train_loss = e->train_loss;
+    talk->shown.val_top1 = e->val_top1;
+    talk->shown.images_per_second = e->images_per_second;
     Text line = {0};
     JsonWriter json = json_writer(&line, false);
     json_open_map(&json, NULL);
@@ -81,10 +107,17 @@ static bool should_stop(void *user)
 
 TrainCallbacks train_talk(TrainTalk *talk)
 {
+    talk->shown = (ProgressTrial){.seed = talk->job->seed,
+                                  .epochs = talk->job->recipe->epochs,
+                                  .train_loss = (double)NAN,
+                                  .val_top1 = (double)NAN,
+                                  .images_per_second = (double)NAN};
+    snprintf(talk->shown.label, sizeof talk->shown.label, "%s", talk->job->network->name);
     return (TrainCallbacks){.user = talk,
                             .begun = say_begun,
                             .epoch = say_epoch,
                             .warning = say_warning,
+                            .step = say_step,
                             .preparing = say_preparing,
                             .prepared = say_prepared,
                             .should_stop = should_stop};

@@ -7,6 +7,7 @@
 
 #include "harness/cli/command.h"
 
+#include "harness/progress.h"
 #include "harness/trainer.h"
 
 typedef struct TrainTalk {
@@ -14,6 +15,8 @@ typedef struct TrainTalk {
     const TrainJob *job;
     const char *images, *spec; /* digest of the images, text of the network */
     Text history;              /* what history.jsonl holds */
+    ProgressTrial shown;       /* its row on a terminal, filled by train_talk */
+    int64_t shown_ns;          /* when it was drawn last; 0 = never */
     Err err; /* of the first line that could not be printed or kept: ends the training */
 } TrainTalk;
 

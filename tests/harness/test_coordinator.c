@@ -538,7 +538,7 @@ static void parts_follow_one_another(void **state)
     static const char parts[] = "parts=[curves: {from: abg, width: [1.5], depth: [], resolution: "
                                 "[], epochs: 1}, grid: {id: abg, step: 1}]";
     static const char *const first[] = {"--set", parts, "--only", "abg", NULL};
-    static const char *const rest[] = {"--set", parts, NULL};
+    static const char *const rest[] = {"--set", parts, "--verbose", NULL};
     char *out = path_in("follow");
     Text said = {0};
     assert_int_equal(run(out, first, &said), 0);
