@@ -226,14 +226,14 @@ ErrCode db_read_header(Db *db, unsigned char header[DB_HEADER_BYTES], Err *err)
     return ERR_NONE;
 }
 
-ErrCode db_to_memory(Db *db, Err *err)
+ErrCode db_to_copy(Db *db, Err *err)
 {
     sqlite3 *file = db->handle;
     sqlite3_backup *copying = NULL;
     db->handle = NULL;
-    if (sqlite3_open_v2(":memory:", &db->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
-                        NULL) != SQLITE_OK) {
-        db_error(db, "open memory", err);
+    if (sqlite3_open_v2("", &db->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) !=
+        SQLITE_OK) {
+        db_error(db, "make a copy", err);
         goto fail;
     }
     copying = sqlite3_backup_init(db->handle, "main", file, "main");

@@ -57,8 +57,11 @@ void db_close(Db *db);
 /* The file's first bytes, zeros where it ends before. Looks at nothing else. */
 ErrCode db_read_header(Db *db, unsigned char header[DB_HEADER_BYTES], Err *err) ERR_CHECKED;
 
-/* Makes it a connection to a copy in memory; the file is closed and keeps every byte. */
-ErrCode db_to_memory(Db *db, Err *err) ERR_CHECKED;
+/*
+ * Makes it a connection to a copy, in memory as far as SQLite's cache goes, else in a file without
+ * a name in TMPDIR; the store's file is closed and keeps every byte.
+ */
+ErrCode db_to_copy(Db *db, Err *err) ERR_CHECKED;
 
 /* Runs SQL text without parameters, maybe several statements. */
 ErrCode db_exec(Db *db, const char *sql, Err *err) ERR_CHECKED;

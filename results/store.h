@@ -299,7 +299,7 @@ ErrCode store_open(Store **out, const char *path, Err *err) ERR_CHECKED;
 /*
  * Opens an existing store for reading. Opened read-write all the same, for a journal left by a
  * crash must be rolled back first; read-only where the file system says so. One of an older schema
- * is copied into memory and the copy brought up to date: the file may be in the hands of an older
+ * is copied and the copy brought up to date: the file may be in the hands of an older
  * isoflop, and stays as it is. Errors also: ERR_MISSING (no such file), ERR_DATA, ERR_VERSION
  * (newer).
  */

@@ -152,7 +152,7 @@ static ErrCode open_checked(Store **out, const char *path, DbMode mode, Err *err
     TRY(store_schema_version(&store->db, &version, err));
     /* Whoever only reads must not change a store that an older isoflop may be writing. */
     if (mode == DB_READ && version < store_schema_newest())
-        TRY(db_to_memory(&store->db, err));
+        TRY(db_to_copy(&store->db, err));
     TRY(store_migrate(store, err));
     TRY(put_views(&store->db, err));
     *out = store;
