@@ -18,37 +18,40 @@
 #include <signal.h>
 
 #define TICK_NS 1000000000
+#define LINGER_NS 2000000000     /* for what a process may still have to say after its end */
 #define STOP_GRACE_NS 5000000000 /* for workers when we end on an error of our own */
 
 /* --- scheduling --- */
 
-/* The pending trial predicted to take longest; ties: the plan's order. */
+/* Which of two comes first: what went well so far, then what is predicted to take longer. */
+static bool is_before(const RunTrial *a, const RunTrial *b)
+{
+    if (a->luck.n_setbacks != b->luck.n_setbacks)
+        return a->luck.n_setbacks < b->luck.n_setbacks;
+    return a->seconds > b->seconds;
+}
+
+/* The trial to start next, NULL: none is pending but those that rest; ties: the plan's order. */
 static RunTrial *next_trial(RunState *run)
 {
     RunTrial *best = NULL;
     for (size_t i = 0; i < run->n_trials; i++) {
         RunTrial *t = &run->trials[i];
-        if (t->is_wanted && t->status == STORE_PENDING &&
-            (best == NULL || t->seconds > best->seconds))
+        if (t->is_wanted && t->status == STORE_PENDING && t->luck.n_setbacks < RUN_MOST_SETBACKS &&
+            (best == NULL || is_before(t, best)))
             best = t;
     }
     return best;
 }
 
-static ErrCode start_trials(RunState *run, Err *err)
+/* Pending trials that this run gave a rest. */
+static int n_resting(const RunState *run)
 {
-    if (run->is_stopping || clock_now_ns() < run->resume_ns)
-        return ERR_NONE;
-    for (int i = 0; i < run->n_slots; i++) {
-        if (run->slots[i].proc.pid != 0)
-            continue;
-        RunTrial *trial = next_trial(run);
-        if (trial == NULL)
-            return ERR_NONE;
-        if (run_attempt_start(run, i, trial, err) != ERR_NONE)
-            return err->code;
-    }
-    return ERR_NONE;
+    int n = 0;
+    for (size_t i = 0; i < run->n_trials; i++)
+        n += run->trials[i].is_wanted && run->trials[i].status == STORE_PENDING &&
+             run->trials[i].luck.n_setbacks >= RUN_MOST_SETBACKS;
+    return n;
 }
 
 static int n_running(const RunState *run)
@@ -59,19 +62,57 @@ static int n_running(const RunState *run)
     return n;
 }
 
-/* Ends what has ended: both pipes closed, then the process. */
-static ErrCode reap_ended(RunState *run, bool *has_ended, Err *err)
+/* A trial that was killed, perhaps for memory, has the machine for itself. */
+static bool is_alone(RunState *run)
+{
+    for (int i = 0; i < run->n_slots; i++)
+        if (run->slots[i].proc.pid != 0 && run_state_trial(run, run->slots[i].trial) != NULL &&
+            run_state_trial(run, run->slots[i].trial)->luck.needs_room)
+            return true;
+    return false;
+}
+
+static ErrCode start_trials(RunState *run, Err *err)
+{
+    if (run->is_stopping || clock_now_ns() < run->resume_ns)
+        return ERR_NONE;
+    for (int i = 0; i < run->n_slots; i++) {
+        if (run->slots[i].proc.pid != 0)
+            continue;
+        RunTrial *trial = next_trial(run);
+        if (trial == NULL || is_alone(run) || (trial->luck.needs_room && n_running(run) > 0))
+            return ERR_NONE;
+        if (run_attempt_start(run, i, trial, err) != ERR_NONE)
+            return err->code;
+    }
+    return ERR_NONE;
+}
+
+/*
+ * Whether a process has ended and said all it will: its pipes are closed, or somebody whom it
+ * started holds them and is not waited for.
+ */
+static bool has_ended(RunSlot *slot)
+{
+    Err waiting = {0};
+    if (proc_wait(&slot->proc, 0, &waiting) != ERR_NONE && !slot->proc.has_ended)
+        return false;
+    const int64_t now = clock_now_ns();
+    if (slot->ended_ns == 0)
+        slot->ended_ns = now;
+    return (slot->proc.output < 0 && slot->proc.error < 0) || now - slot->ended_ns > LINGER_NS;
+}
+
+/* Ends what has ended. */
+static ErrCode reap_ended(RunState *run, bool *any, Err *err)
 {
     for (int i = 0; i < run->n_slots; i++) {
         RunSlot *slot = &run->slots[i];
-        if (slot->proc.pid == 0 || slot->proc.output >= 0 || slot->proc.error >= 0)
-            continue;
-        Err waiting = {0};
-        if (proc_wait(&slot->proc, 0, &waiting) != ERR_NONE && !slot->proc.has_ended)
+        if (slot->proc.pid == 0 || !has_ended(slot))
             continue;
         TRY(run_state_pause_after(run, slot, err));
         TRY(run_attempt_reap(run, slot, err));
-        *has_ended = true;
+        *any = true;
     }
     return ERR_NONE;
 fail:
@@ -159,20 +200,25 @@ static ErrCode run_trials(RunState *run, Err *err)
         return err_memory(err, (size_t)run->n_slots * sizeof *watched);
     TRY(run_cache_fill(run, err));
     for (;;) {
-        bool has_ended = false;
+        bool any_ended = false;
         if (proc_stop_requested() && !run->is_stopping)
             begin_stop(run);
         TRY(start_trials(run, err));
         if (n_running(run) == 0 && (run->is_stopping || next_trial(run) == NULL))
             break;
         TRY(listen_once(run, watched, err));
-        TRY(reap_ended(run, &has_ended, err));
-        if (has_ended && !run->is_stopping)
+        TRY(reap_ended(run, &any_ended, err));
+        if (any_ended && !run->is_stopping)
             TRY(decide(run, err));
         tick(run);
     }
     if (!run->is_stopping)
         run_decide_note_waiting(run);
+    if (!run->is_stopping && n_resting(run) > 0)
+        (void)err_set(err, ERR_CHILD,
+                      "%d trials could not be trained here and stay pending; mend this and run "
+                      "again: %s",
+                      n_resting(run), text_string(&run->cause));
 fail:
     mem_free(watched);
     return err->code;
@@ -202,6 +248,7 @@ static void close_run(RunState *run)
     mem_free(run->program);
     plan_destroy(&run->plan);
     text_release(&run->study_yaml);
+    text_release(&run->cause);
     store_close(&run->store);
     file_unlock(&run->lock);
 }
@@ -226,6 +273,9 @@ ErrCode coordinator_run(const Study *study, const RunSettings *settings,
         (void)err_set(err, ERR_INTERRUPTED,
                       "interrupted, state saved: run the same command to go on");
 fail:
+    if (err->code == ERR_BUSY && proc_stop_requested())
+        (void)err_set(err, ERR_INTERRUPTED,
+                      "interrupted while the store was busy: run the same command to go on");
     if (run.plan != NULL && run.n_slots > 0)
         report->progress = run_state_progress(&run);
     report->is_complete =

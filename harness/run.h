@@ -22,6 +22,8 @@ typedef struct RunSettings {
     int threads;     /* bound for all workers together; 0 = available processors */
     CpuLevel level;
     const char *only;      /* part (id, name or key) or figure to run alone, or NULL */
+    bool retry_failed;     /* begin those again that have failed */
+    int64_t retry;         /* the same of this one trial; 0 = none */
     bool exact_seeds;      /* list the study's seeds alone, not what has finished with others */
     double time_budget_s;  /* refuse a study predicted to take longer; 0 = none */
     const char *launcher;  /* command in front of each worker, split at blanks, or NULL */

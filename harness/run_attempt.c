@@ -9,6 +9,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -155,6 +156,7 @@ ErrCode run_attempt_start(RunState *run, int index, RunTrial *trial, Err *err)
         slot->patience_s +=
             PATIENCE_EPOCHS * trial->seconds / (double)run->plan->networks[trial->network].epochs;
     trial->status = STORE_RUNNING;
+    trial->luck.was_alone = trial->luck.needs_room;
     const WorkerJob job = {
         .dir = dir, .trial_dir = trial_dir, .threads = threads, .pin = is_pinned ? index : -1};
     TRY(send_job(run, slot, trial, job, err));
@@ -187,12 +189,73 @@ static void describe_end(const RunSlot *slot, const char **reason, Text *detail)
         text_printf(detail, ": %s", text_string(&slot->error));
 }
 
+/* Sent by the kernel where memory is short, or by whoever cleans up a machine; not by us. */
+static bool is_killed_from_outside(const RunSlot *slot)
+{
+    enum { SHELL_KILLED = 128 + SIGKILL }; /* as a launcher passes it on */
+    return !slot->is_hung && slot->failure_code == ERR_NONE &&
+           (slot->proc.signal == SIGKILL || slot->proc.exit_status == SHELL_KILLED);
+}
+
+/*
+ * Whether an attempt's end is the trial's own doing. Not: a stop; what disk, memory or another
+ * process caused; a kill, unless it was alone; and what came before its first step, unless another
+ * trial took one since this one first failed, so that all that is needed is there.
+ */
+static bool is_own_failure(const RunState *run, const RunSlot *slot, const RunTrial *trial)
+{
+    if (slot->has_stopped || run->is_stopping || err_is_environment(slot->failure_code))
+        return false;
+    const int64_t since_ns = trial->luck.setback_ns;
+    const bool is_proved = slot->has_stepped || (since_ns != 0 && run->stepped_ns > since_ns);
+    return is_proved && (!is_killed_from_outside(slot) || trial->luck.was_alone);
+}
+
+/* What follows for this run from an end that does not count. */
+static void note_setback(RunState *run, const RunSlot *slot, RunTrial *trial, const char *why)
+{
+    RunLuck *luck = &trial->luck;
+    if (run->is_stopping || slot->is_disk_full)
+        return;
+    if (slot->checkpoint_step > luck->reached_step) {
+        luck->reached_step = slot->checkpoint_step;
+        luck->n_setbacks = 0;
+    }
+    luck->n_setbacks++;
+    if (luck->setback_ns == 0)
+        luck->setback_ns = clock_now_ns();
+    luck->needs_room = is_killed_from_outside(slot);
+    text_clear(&run->cause);
+    text_printf(&run->cause, "trial %" PRId64 " %s", trial->number, why);
+    const char *next = "it is tried again";
+    if (luck->n_setbacks >= RUN_MOST_SETBACKS)
+        next = "it rests until the next run";
+    else if (luck->needs_room)
+        next = "it is tried alone";
+    run_state_note(run, "trial %" PRId64 ", attempt %" PRId64 " %s: does not count, %s",
+                   slot->trial, slot->attempt, why, next);
+}
+
+/* After the row is written. */
+static void judge_end(RunState *run, const RunSlot *slot, RunTrial *trial, bool is_counted,
+                      const char *why)
+{
+    trial->n_counted += is_counted;
+    trial->status = trial->n_counted >= STORE_ATTEMPTS ? STORE_FAILED : STORE_PENDING;
+    if (is_counted)
+        run_state_note(run, "trial %" PRId64 ", attempt %" PRId64 " %s%s", slot->trial,
+                       slot->attempt, why,
+                       trial->status == STORE_FAILED ? ": given up" : ": starting it again");
+    else
+        note_setback(run, slot, trial, why);
+}
+
 static ErrCode end_attempt(RunState *run, RunSlot *slot, RunTrial *trial, Err *err)
 {
     const char *reason = NULL;
-    Text detail = {0};
+    Text detail = {0}, why = {0};
     describe_end(slot, &reason, &detail);
-    const bool is_counted = !slot->has_stopped && !slot->is_disk_full;
+    const bool is_counted = is_own_failure(run, slot, trial);
     const StoreAttemptEnd end = {.reason = reason,
                                  .detail = detail.n_bytes ? text_string(&detail) : NULL,
                                  .is_counted = is_counted,
@@ -202,14 +265,13 @@ static ErrCode end_attempt(RunState *run, RunSlot *slot, RunTrial *trial, Err *e
     while (store_end_attempt(run->store, slot->trial, slot->attempt, &end, err) != ERR_NONE)
         if (!run_state_waits_for_space(run, err))
             goto fail;
-    trial->n_counted += is_counted;
-    trial->status = trial->n_counted >= STORE_ATTEMPTS ? STORE_FAILED : STORE_PENDING;
-    if (is_counted)
-        run_state_note(run, "trial %" PRId64 ", attempt %" PRId64 " %s (%s)%s", slot->trial,
-                       slot->attempt, reason, text_string(&detail),
-                       trial->status == STORE_FAILED ? ": given up" : ": starting it again");
+    text_append(&why, reason);
+    if (detail.n_bytes)
+        text_printf(&why, " (%s)", text_string(&detail));
+    judge_end(run, slot, trial, is_counted, text_string(&why));
 fail:
     text_release(&detail);
+    text_release(&why);
     return err->code;
 }
 

@@ -8,6 +8,7 @@
 #include "base/sys.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -68,6 +69,7 @@ static ErrCode accept(RunState *run, RunSlot *slot, const json_t *event, bool is
         goto fail;
     }
     TRY(read_finish(event, &finish, err));
+    TRY(run_files_expect(is_done, &result, err));
     while (run_files_place(run, slot, is_done, &result, err) != ERR_NONE)
         if (!run_state_waits_for_space(run, err))
             goto fail;
@@ -82,7 +84,10 @@ static ErrCode accept(RunState *run, RunSlot *slot, const json_t *event, bool is
         run->pace.seconds += pace.seconds;
     }
     tell(run, trial, NULL, &finish);
-    TRY(run_files_remove_attempts(result.folder, err));
+    Err left = {0}; /* the result is safe; what is left is removed by the next run */
+    if (run_files_remove_attempts(result.folder, &left) != ERR_NONE)
+        run_state_note(run, "trial %" PRId64 ": its attempts' folders stay: %s", slot->trial,
+                       left.msg);
 fail:
     mem_free(result.folder);
     mem_free(result.dir);
@@ -108,12 +113,17 @@ fail:
     return err->code;
 }
 
-static ErrCode hear_step(const RunState *run, RunSlot *slot, const json_t *event, Err *err)
+static ErrCode hear_step(RunState *run, RunSlot *slot, const json_t *event, Err *err)
 {
     int64_t step = 0, steps = 0;
     TRY(json_get_int(event, "step", &step, err));
     TRY(json_get_int(event, "steps", &steps, err));
     run_state_step(run, slot, step, steps);
+    if (step > slot->first_step) { /* the first word is of the start */
+        slot->has_stepped = true;
+        slot->last_step = step;
+        run->stepped_ns = clock_now_ns();
+    }
 fail:
     return err->code;
 }
@@ -131,7 +141,7 @@ fail:
     return err->code;
 }
 
-/* Acts on one event. What a worker says wrongly is its failure; what we cannot store is ours. */
+/* Acts on one event. */
 static ErrCode hear_event(RunState *run, RunSlot *slot, const json_t *event, Err *err)
 {
     const char *name = NULL, *message = NULL;
@@ -154,8 +164,29 @@ static ErrCode hear_event(RunState *run, RunSlot *slot, const json_t *event, Err
         TRY(json_get_text(event, "message", &message, err));
         run_state_note(run, "trial %" PRId64 ": %s", slot->trial, message);
     }
+    /* The last word: a launcher that hands our words on need not wait for more. */
+    if (slot->has_finished || slot->has_stopped || slot->failure_code != ERR_NONE)
+        proc_close_input(&slot->proc);
 fail:
     return err->code;
+}
+
+/*
+ * What a worker says wrongly (a word of another type, a key that is missing, numbers that no store
+ * takes) is the failure of its attempt; what we cannot write is ours.
+ */
+static ErrCode judge(RunSlot *slot, const Err *why, Err *err)
+{
+    if (err_is_environment(why->code)) {
+        *err = *why;
+        return err_wrap(err, "trial %" PRId64, slot->trial);
+    }
+    text_clear(&slot->failure);
+    text_printf(&slot->failure, "its process says what makes no sense: %s", why->msg);
+    slot->failure_code = why->code;
+    slot->has_stopped = false;
+    proc_signal(&slot->proc, SIGKILL);
+    return ERR_NONE;
 }
 
 static ErrCode hear_line(RunState *run, RunSlot *slot, const char *line, size_t n, Err *err)
@@ -174,9 +205,11 @@ static ErrCode hear_line(RunState *run, RunSlot *slot, const char *line, size_t 
         return ERR_NONE;
     }
     slot->heard_ns = clock_now_ns();
-    const ErrCode code = hear_event(run, slot, event, err);
+    /* After its end, and after nonsense, nothing is listened to: a second process may go on. */
+    const bool is_over = slot->has_finished || slot->failure_code != ERR_NONE;
+    const ErrCode code = is_over ? ERR_NONE : hear_event(run, slot, event, &bad);
     json_decref(event);
-    return code == ERR_NONE ? code : err_wrap(err, "trial %" PRId64, slot->trial);
+    return code == ERR_NONE ? code : judge(slot, &bad, err);
 }
 
 /* Keeps the last bytes of what a process wrote to stderr. */

@@ -117,6 +117,25 @@ fail:
     return err->code;
 }
 
+ErrCode run_files_expect(bool is_done, const RunResult *result, Err *err)
+{
+    static const char *const names[] = {WEIGHTS_NAME, BEST_NAME};
+    for (size_t i = 0; is_done && i < ARRAY_LEN(names); i++) {
+        char *made = file_join(result->dir, names[i]),
+             *placed = file_join(result->folder, names[i]);
+        const bool is_there =
+            made != NULL && placed != NULL && (file_exists(made) || file_exists(placed));
+        const bool has_memory = made != NULL && placed != NULL;
+        mem_free(made);
+        mem_free(placed);
+        if (!has_memory)
+            return err_memory(err, strlen(result->dir));
+        if (!is_there)
+            return err_set(err, ERR_MISSING, "it is done and has left no '%s'", names[i]);
+    }
+    return ERR_NONE;
+}
+
 ErrCode run_files_place(RunState *run, const RunSlot *slot, bool is_done, RunResult *result,
                         Err *err)
 {

@@ -20,6 +20,9 @@ char *run_files_attempt(const char *trial, int64_t attempt);
 ErrCode run_files_make_attempt(const RunState *run, int64_t number, int64_t attempt,
                                Err *err) ERR_CHECKED;
 
+/* ERR_MISSING: an attempt that says it is done has left no weights. ERR_MEMORY. */
+ErrCode run_files_expect(bool is_done, const RunResult *result, Err *err) ERR_CHECKED;
+
 /*
  * Moves what an attempt left to its trial's folder, synced: weights, described in
  * result->artifacts, or of a diverged trial its last checkpoint. May be called again after a

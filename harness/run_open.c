@@ -121,6 +121,7 @@ static ErrCode open_store(RunState *run, Err *err)
         if (!run_state_waits_for_space(run, err))
             goto fail;
     TRY(store_trust(run->store, err));
+    store_on_busy(run->store, run_state_waits_for_store, run);
     TRY(check_same_study(run, err));
 fail:
     mem_free(path);
@@ -167,10 +168,15 @@ static double pending_seconds(const RunState *run)
     return sum / run->n_slots;
 }
 
+/* Before anything is put: what is refused leaves the store as it is. */
 static ErrCode check_budget(const RunState *run, Err *err)
 {
     char a[TEXT_NUMBER_BYTES], b[TEXT_NUMBER_BYTES];
-    const double seconds = pending_seconds(run), budget = run->settings->time_budget_s;
+    const double budget = run->settings->time_budget_s;
+    double seconds = 0;
+    if (run_plan_seconds(run, &seconds, err) != ERR_NONE)
+        return err->code;
+    seconds /= run->n_slots;
     if (budget > 0 && seconds > budget)
         return err_set(err, ERR_USAGE,
                        "the study is predicted to take %s, more than the budget of %s",
@@ -209,9 +215,9 @@ ErrCode run_open(RunState *run, Err *err)
     TRY(open_store(run, err));
     TRY(run_decide_begin(run, err));
     TRY(plan_predict(run->plan, run->settings->level, err));
+    TRY(check_budget(run, err));
     TRY(run_plan_put(run, err));
     TRY(run_identity_record(run, err));
-    TRY(check_budget(run, err));
     TRY(write_study(run, err));
     TRY(begin_run(run, err));
     TRY(run_plan_read_trials(run, err));

@@ -197,6 +197,29 @@ static bool is_wanted(const RunState *run, int network)
     return found;
 }
 
+ErrCode run_plan_seconds(const RunState *run, double *seconds, Err *err)
+{
+    Arena arena = {0};
+    StoreTrials stored;
+    *seconds = 0;
+    TRY(store_trials(run->store, &arena, &stored, err));
+    for (size_t i = 0; i < run->plan->n_trials; i++) {
+        const PlanTrial *trial = &run->plan->trials[i];
+        const PlanNetwork *network = &run->plan->networks[trial->network];
+        bool is_settled = !is_wanted(run, trial->network);
+        for (size_t k = 0; k < stored.n && !is_settled; k++)
+            is_settled = stored.items[k].seed == trial->seed &&
+                         strcmp(stored.items[k].digest, network->trial_digest) == 0 &&
+                         stored.items[k].status != STORE_PENDING &&
+                         stored.items[k].status != STORE_RUNNING;
+        if (!is_settled)
+            *seconds += network->seconds;
+    }
+fail:
+    arena_release(&arena);
+    return err->code;
+}
+
 ErrCode run_plan_check_only(const RunState *run, Err *err)
 {
     bool found = run->settings->only == NULL;
@@ -216,12 +239,35 @@ static int network_of_trial(const Plan *plan, const char *digest)
     return PLAN_NONE;
 }
 
+/*
+ * What this run knows of a trial besides its rows: luck, and that it runs. One that has failed and
+ * is to be tried again begins with all its attempts forgiven.
+ */
+static void add_luck(const RunState *run, const RunTrial *before, size_t n_before, RunTrial *trial)
+{
+    const RunTrial *old = NULL;
+    for (size_t i = 0; i < n_before && old == NULL; i++)
+        if (before[i].number == trial->number)
+            old = &before[i];
+    if (old != NULL)
+        trial->luck = old->luck;
+    else if (trial->status == STORE_FAILED &&
+             (run->settings->retry_failed || run->settings->retry == trial->number))
+        trial->luck.n_forgiven = trial->n_counted;
+    trial->n_counted -= trial->luck.n_forgiven;
+    if (trial->status == STORE_FAILED && trial->n_counted < STORE_ATTEMPTS)
+        trial->status = old != NULL && old->status == STORE_RUNNING ? STORE_RUNNING : STORE_PENDING;
+}
+
 ErrCode run_plan_read_trials(RunState *run, Err *err)
 {
     Arena arena = {0};
     StoreTrials stored;
+    RunTrial *before = NULL;
+    size_t n_before = 0;
     TRY(store_trials(run->store, &arena, &stored, err));
-    mem_free(run->trials);
+    before = run->trials;
+    n_before = run->n_trials;
     run->n_trials = 0;
     run->trials = mem_calloc(stored.n + 1, sizeof *run->trials);
     if (run->trials == NULL) {
@@ -240,8 +286,10 @@ ErrCode run_plan_read_trials(RunState *run, Err *err)
                                                   .n_counted = t->n_counted,
                                                   .is_wanted = is_wanted(run, network),
                                                   .seconds = run->plan->networks[network].seconds};
+        add_luck(run, before, n_before, &run->trials[run->n_trials - 1]);
     }
 fail:
+    mem_free(before);
     arena_release(&arena);
     return err->code;
 }

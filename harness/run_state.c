@@ -11,6 +11,8 @@
 
 #define PRIOR_S 1.0
 #define SPACE_RETRY_NS 2000000000     /* between two tries on a full disk */
+#define STORE_QUIET_S 2.0             /* so long a busy store is not worth a word */
+#define STORE_NOTE_NS 60000000000     /* between two words on it */
 #define SPACE_PATIENCE_NS 60000000000 /* then the run ends with all that is committed */
 
 RunTrial *run_state_trial(const RunState *run, int64_t number)
@@ -204,6 +206,24 @@ bool run_state_waits_for_space(RunState *run, Err *err)
     }
     clock_sleep_ns(SPACE_RETRY_NS);
     *err = (Err){0};
+    return true;
+}
+
+bool run_state_waits_for_store(void *user, double seconds)
+{
+    RunState *run = user;
+    const int64_t now = clock_now_ns();
+    if (proc_stop_requested())
+        return false;
+    for (int i = 0; i < run->n_slots && run->slots != NULL; i++)
+        run->slots[i].heard_ns = now;
+    if (seconds >= STORE_QUIET_S &&
+        (run->noted_busy_ns == 0 || now - run->noted_busy_ns > STORE_NOTE_NS)) {
+        run->noted_busy_ns = now;
+        run_state_note(run,
+                       "waiting for the store: another process has been reading '%s' for %.0f s",
+                       store_path(run->store), seconds);
+    }
     return true;
 }
 

@@ -16,6 +16,19 @@
 #include "results/store.h"
 #include "search/objective.h"
 
+/* What a trial has met with in this run alone: nothing of it is stored. */
+typedef struct RunLuck {
+    int64_t n_forgiven;   /* stored attempts that count no more: it is tried again on request */
+    int n_setbacks;       /* attempts in a row that failed, did not count and got nowhere */
+    int64_t setback_ns;   /* when the first of all was; 0 = none */
+    int64_t reached_step; /* farthest checkpoint */
+    bool needs_room;      /* killed for memory, perhaps: next time it is alone */
+    bool was_alone;       /* the last time it was */
+} RunLuck;
+
+/* Attempts that got nowhere and do not count, after which a trial rests until the next run. */
+enum { RUN_MOST_SETBACKS = 3 };
+
 /* A trial of the newest revision. */
 typedef struct RunTrial {
     int64_t number; /* place in the plan: trials/NNNNNN */
@@ -23,8 +36,9 @@ typedef struct RunTrial {
     int network; /* index into plan->networks */
     StoreStatus status;
     int64_t n_counted; /* attempts that count */
-    bool is_wanted;    /* --only */
-    double seconds;    /* predicted, one thread */
+    RunLuck luck;
+    bool is_wanted; /* --only */
+    double seconds; /* predicted, one thread */
 } RunTrial;
 
 /* One running process, or an empty slot (proc.pid 0). */
@@ -44,8 +58,10 @@ typedef struct RunSlot {
     bool has_finished;     /* accepted: done or diverged */
     bool has_stopped;      /* ended on our request, state saved */
     bool is_disk_full;     /* failed for want of space: does not count */
+    bool has_stepped;      /* it took a step: all that it needs is there */
     bool is_hung;
-    Text failure; /* what it said when it failed */
+    int64_t ended_ns; /* the process ended; somebody else may hold its pipes; 0 = it runs */
+    Text failure;     /* what it said when it failed */
     ErrCode failure_code;
 } RunSlot;
 
@@ -66,8 +82,11 @@ typedef struct RunState {
     struct RunDecider **deciders; /* [study->n_parts], NULL where none is at work (run_decider.h) */
     RunSlot *slots;
     int n_slots;
-    int cores;        /* threads all workers together may use */
-    bool is_stopping; /* on a signal */
+    int cores;             /* threads all workers together may use */
+    bool is_stopping;      /* on a signal */
+    int64_t stepped_ns;    /* last time that any process said it took a step; 0 = none */
+    int64_t noted_busy_ns; /* last time it was said that the store is busy; 0 = never */
+    Text cause;            /* why the last attempt failed that did not count */
     int64_t begun_ns, ticked_ns;
     int64_t resume_ns;      /* no new process before, after a full disk; 0 = none */
     int64_t full_since_ns;  /* 0 = the disk is not full */
@@ -101,6 +120,12 @@ void run_state_note(const RunState *run, const char *format, ...) ERR_PRINTF(2, 
  * is cleared then. False for other errors, on a stop, and when space did not come back in time.
  */
 bool run_state_waits_for_space(RunState *run, Err *err);
+
+/*
+ * A StoreWait (results/store.h) of a RunState: a reader that holds the store is waited for, and
+ * that is said; a stop ends it. Workers that are not listened to meanwhile are not hung.
+ */
+bool run_state_waits_for_store(void *run, double seconds);
 
 /*
  * After a worker ended: if it ran out of space nothing new starts for a while, and ERR_FULL when it

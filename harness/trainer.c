@@ -251,14 +251,6 @@ static bool should_stop(const Trainer *t)
     return t->callbacks->should_stop != NULL && t->callbacks->should_stop(t->callbacks->user);
 }
 
-/* The first step of this call shows that all it needs is there. */
-static void say_stepped(Trainer *t)
-{
-    if (!t->has_stepped && t->callbacks->stepped != NULL)
-        t->callbacks->stepped(t->callbacks->user, t->report->last_step);
-    t->has_stepped = true;
-}
-
 static void tell_step(const Trainer *t)
 {
     if (t->callbacks->step != NULL)
@@ -290,7 +282,6 @@ static ErrCode train_epoch(Trainer *t, EpochEnd *end, double *lr, Err *err)
         t->at.n_seen += result.n;
         t->at.step++;
         t->report->last_step = trainer_state_step(t);
-        say_stepped(t);
         tell_step(t);
         const bool is_inside = t->at.step < t->schedule.steps_per_epoch;
         if (is_inside && should_stop(t)) {

@@ -55,7 +55,6 @@ typedef struct Trainer {
     TrainPosition at;
     Epoch *epochs;                  /* [recipe.epochs]; at.epoch of them are filled */
     int64_t checkpoint_at_ns;       /* when the last one was written */
-    bool has_stepped;               /* in this call */
     TrainGeneration newest, before; /* the last two checkpoints */
 } Trainer;
 

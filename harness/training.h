@@ -40,7 +40,6 @@ typedef struct TrainReport {
 typedef struct TrainCallbacks {
     void *user;
     void (*begun)(void *user);                     /* `dir` is this training's: nothing refused */
-    void (*stepped)(void *user, int64_t step);     /* once, after the first step: steps done */
     void (*epoch)(void *user, const Epoch *epoch); /* also for those a checkpoint brings back */
     void (*checkpoint)(void *user, int64_t step);  /* steps done when it was written */
     void (*warning)(void *user, const char *message);

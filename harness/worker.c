@@ -30,8 +30,9 @@ typedef struct Received {
 typedef struct Speaker {
     const WorkerJob *job;
     int in, out;
-    int64_t step_ns; /* when the last step was told; 0 = none */
-    Err err;         /* of the first line that could not be written: the coordinator is gone */
+    int64_t step_ns;      /* when the last step was told */
+    int64_t n_steps_told; /* lines that told of steps */
+    Err err;              /* of the first line that could not be written: the coordinator is gone */
 } Speaker;
 
 void worker_job_text(const WorkerJob *job, Text *out)
@@ -160,16 +161,18 @@ static void say_checkpoint(void *user, int64_t step)
     end_event(speaker, &json);
 }
 
-/* About once a second: a step may take a millisecond. */
+/* The start and the first step, which show that all is there; then about once a second: a step may
+ * take a millisecond. */
 static void say_step(void *user, int64_t step, int64_t steps)
 {
     Speaker *speaker = user;
     const int64_t now = clock_now_ns();
-    if (speaker->step_ns != 0 && now - speaker->step_ns < STEP_NS)
+    if (speaker->n_steps_told >= 2 && now - speaker->step_ns < STEP_NS)
         return;
     Text line = {0};
     JsonWriter json = json_writer(&line, false);
     speaker->step_ns = now;
+    speaker->n_steps_told++;
     begin_event(speaker, &json, "step");
     json_put_int(&json, "step", step);
     json_put_int(&json, "steps", steps);
@@ -303,14 +306,18 @@ static ErrCode run_job(Speaker *speaker, Err *err)
     Study *study = NULL;
     Network network = {0};
     Spec spec;
-    TrainReport report;
+    TrainReport report = {.status = TRAIN_STOPPED};
     TRY(study_parse_stored(&study, "job", job->study, err));
     study->data.identity = (DataIdentity)job->identity;
     study->recipe.epochs = job->epochs;
     TRY(spec_parse(&spec, "network", job->network, strlen(job->network), err));
     TRY(resolve_network(&network, &spec, err));
-    TRY(train(speaker, study, &network, &report, err));
-    say_end(speaker, &report);
+    if (train(speaker, study, &network, &report, err) == ERR_INTERRUPTED) {
+        report.status = TRAIN_STOPPED; /* before the first step: nothing was to be saved */
+        *err = (Err){0};
+    }
+    if (err->code == ERR_NONE)
+        say_end(speaker, &report);
 fail:
     network_release(&network);
     study_destroy(&study);

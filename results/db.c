@@ -6,6 +6,7 @@
  */
 #include "results/db.h"
 
+#include "base/clock.h"
 #include "base/sys.h"
 #include "base/text.h"
 
@@ -150,10 +151,31 @@ static void append_uri(Text *uri, const char *path, const char *query)
     text_append(uri, query);
 }
 
+/*
+ * SQLite's busy handler, of which there is one: naps that grow, until others let go, the time is up
+ * or nobody wants to wait any more.
+ */
+static int handle_busy(void *opaque, int n_naps)
+{
+    enum { SHORT_NS = 1000000, LONG_NS = 100000000, N_SHORT = 50 };
+    const Db *db = opaque;
+    const int64_t waited_ns =
+        n_naps < N_SHORT ? (int64_t)n_naps * SHORT_NS
+                         : N_SHORT * (int64_t)SHORT_NS + (n_naps - N_SHORT) * (int64_t)LONG_NS;
+    const int64_t patience_ns = db->busy_ms * (int64_t)SHORT_NS;
+    if (waited_ns >= patience_ns && db->wait == NULL)
+        return 0;
+    if (db->wait != NULL && !db->wait(db->wait_user, (double)waited_ns * 1e-9))
+        return 0;
+    clock_sleep_ns(n_naps < N_SHORT ? SHORT_NS : LONG_NS);
+    return 1;
+}
+
 static ErrCode set_pragmas(Db *db, DbMode mode, Err *err)
 {
     sqlite3_extended_result_codes(db->handle, 1);
-    sqlite3_busy_timeout(db->handle, mode == DB_READ ? STORE_READ_BUSY_MS : STORE_BUSY_MS);
+    db->busy_ms = mode == DB_READ ? STORE_READ_BUSY_MS : STORE_BUSY_MS;
+    sqlite3_busy_handler(db->handle, handle_busy, db);
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     /* Of the file's own; those of the temporary schema are ours (store_open.c). */

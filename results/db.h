@@ -10,6 +10,7 @@
 #define RESULTS_DB_H
 
 #include "results/db_functions.h"
+#include "results/store.h"
 
 #include "base/arena.h"
 #include "base/err.h"
@@ -27,6 +28,9 @@ typedef struct Db {
     sqlite3 *handle;
     char *path; /* for messages */
     DbScore score;
+    int busy_ms;     /* how long it waits for others without `wait` */
+    StoreWait *wait; /* asked while others hold the file; NULL: after a time it is an error */
+    void *wait_user;
 } Db;
 
 typedef enum DbKind { DB_NULL, DB_INT, DB_REAL, DB_TEXT } DbKind;

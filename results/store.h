@@ -308,6 +308,15 @@ ErrCode store_open_read(Store **out, const char *path, Err *err) ERR_CHECKED;
 /* Closes and nulls; accepts NULL. */
 void store_close(Store **store);
 
+/*
+ * Asked again and again, on the caller's thread, while others keep the store busy: `seconds` have
+ * been waited so far; false ends the wait with ERR_BUSY.
+ */
+typedef bool StoreWait(void *user, double seconds);
+
+/* From now on busyness is waited for as long as `wait` says, instead of STORE_BUSY_MS. */
+void store_on_busy(Store *store, StoreWait *wait, void *user);
+
 /* The path it was opened with. */
 const char *store_path(const Store *store);
 

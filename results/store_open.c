@@ -214,3 +214,9 @@ const char *store_status_name(StoreStatus status)
     static const char *const names[] = {"pending", "running", "done", "diverged", "failed"};
     return names[status];
 }
+
+void store_on_busy(Store *store, StoreWait *wait, void *user)
+{
+    store->db.wait = wait;
+    store->db.wait_user = user;
+}

@@ -37,7 +37,7 @@ static ErrCode put_study(Store *store, const StoreStudy *study, Err *err)
     TRY(db_compare(&store->db, "study", columns, seen, N_KEYS, ARRAY_LEN(seen) - N_KEYS, &found,
                    err));
     if (found == ARITHMETIC)
-        return err_set(err, ERR_VERSION,
+        return err_set(err, ERR_USAGE,
                        "store '%s' was begun with another arithmetic revision than %d: its trials "
                        "cannot be compared with new ones, use another folder",
                        store_path(store), study->arithmetic);

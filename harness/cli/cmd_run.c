@@ -31,11 +31,13 @@ typedef struct RunOptions {
     JobsOption jobs;
     SeedOptions seeds;
     double time_budget;
-    bool exact_seeds, worker;
+    int64_t retry;
+    bool retry_failed, exact_seeds, worker;
 } RunOptions;
 
 enum { STATUS_TRIALS_FAILED = 3 };
 #define MAX_BUDGET_S 1e9
+#define MAX_TRIAL 1e9
 
 #define FIELD(field) offsetof(RunOptions, field)
 static const Option options[] = {
@@ -55,6 +57,17 @@ static const Option options[] = {
      .kind = OPTION_FLAG,
      .offset = FIELD(exact_seeds),
      .doc = "list the trials of these seeds alone"},
+    {.name = "retry-failed",
+     .kind = OPTION_FLAG,
+     .offset = FIELD(retry_failed),
+     .doc = "begin trials again that have failed; what happened stays recorded"},
+    {.name = "retry",
+     .kind = OPTION_INT,
+     .offset = FIELD(retry),
+     .metavar = "TRIAL",
+     .min = 1,
+     .max = MAX_TRIAL,
+     .doc = "the same of one trial"},
     {.name = "time-budget",
      .kind = OPTION_NUMBER,
      .offset = FIELD(time_budget),
@@ -106,6 +119,8 @@ static ErrCode run_study(const Call *call, const RunOptions *settings, int *stat
                                       .threads = call->threads,
                                       .level = call->cpu,
                                       .only = settings->only,
+                                      .retry_failed = settings->retry_failed,
+                                      .retry = settings->retry,
                                       .exact_seeds = settings->exact_seeds,
                                       .time_budget_s = settings->time_budget,
                                       .launcher = settings->launcher,

@@ -329,7 +329,7 @@ static void test_other_study(void **state)
     assert_non_null(strstr(err.msg, "another name"));
     const StorePlan later = {.study = {.name = "made-up", .arithmetic = 2}};
     err = (Err){0};
-    assert_int_equal(store_put_plan(store, &later, &err), ERR_VERSION);
+    assert_int_equal(store_put_plan(store, &later, &err), ERR_USAGE);
     store_close(&store);
 }
 
