@@ -122,8 +122,8 @@ static void append_string(Text *out, const char *string)
             text_printf(out, "\\%c", byte);
         } else if (byte == '\n') {
             text_append(out, "\\n");
-        } else if (byte < ' ' || byte == 0x7F) {
-            text_printf(out, "\\u%04x", (unsigned)byte);
+        } else if (text_control_code(string + i, n) != 0) { /* terminals obey them */
+            text_printf(out, "\\u%04x", (unsigned)text_control_code(string + i, n));
         } else {
             text_append_bytes(out, string + i, n);
         }

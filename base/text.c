@@ -213,15 +213,25 @@ static bool is_control(uint32_t code)
            (code >= 0x2066 && code <= 0x2069);
 }
 
-static void append_escaped(Text *text, const char *string, bool escapes_quotes)
+/* How a text is made visible. */
+typedef enum Escapes { ESCAPE_CONTROLS, ESCAPE_QUOTES_TOO, ESCAPE_BUT_LINES } Escapes;
+
+/* Whether the character at `at` ends a line or is a tab. */
+static bool is_layout(const char *at)
+{
+    return *at == '\n' || *at == '\t' || (at[0] == '\r' && at[1] == '\n');
+}
+
+static void append_escaped(Text *text, const char *string, Escapes escapes)
 {
     const size_t n_bytes = strlen(string);
     for (size_t i = 0; i < n_bytes;) {
         uint32_t code = 0;
         const size_t n = decode_utf8(string + i, n_bytes - i, &code);
         const size_t n_used = n > 0 ? n : 1;
-        if (n > 0 && !is_control(code)) {
-            if (escapes_quotes && (code == '"' || code == '\\'))
+        const bool is_kept = escapes == ESCAPE_BUT_LINES && is_layout(string + i);
+        if (is_kept || (n > 0 && !is_control(code))) {
+            if (escapes == ESCAPE_QUOTES_TOO && (code == '"' || code == '\\'))
                 text_append_char(text, '\\');
             text_append_bytes(text, string + i, n);
         } else if (code == '\n') {
@@ -238,13 +248,36 @@ static void append_escaped(Text *text, const char *string, bool escapes_quotes)
 
 void text_append_visible(Text *text, const char *string)
 {
-    append_escaped(text, string, false);
+    append_escaped(text, string, ESCAPE_CONTROLS);
+}
+
+/* Most of what is printed is plain: it is seen at a glance, and not copied. */
+static bool is_plain(const char *string)
+{
+    const unsigned char *c = (const unsigned char *)string;
+    while ((*c >= ' ' && *c < 0x7F) || *c == '\n' || *c == '\t')
+        c++;
+    return *c == '\0';
+}
+
+bool text_append_visible_lines(Text *text, const char *string)
+{
+    if (is_plain(string))
+        return false;
+    append_escaped(text, string, ESCAPE_BUT_LINES);
+    return true;
+}
+
+uint32_t text_control_code(const char *character, size_t n_bytes)
+{
+    uint32_t code = 0;
+    return decode_utf8(character, n_bytes, &code) == n_bytes && is_control(code) ? code : 0;
 }
 
 void text_append_quoted(Text *text, const char *string)
 {
     text_append_char(text, '"');
-    append_escaped(text, string, true);
+    append_escaped(text, string, ESCAPE_QUOTES_TOO);
     text_append_char(text, '"');
 }
 

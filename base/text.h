@@ -69,6 +69,15 @@ void text_append_html(Text *text, const char *string);
  */
 void text_append_visible(Text *text, const char *string);
 
+/*
+ * The same for texts of many lines that were put together of ours and of other people's: line ends
+ * and tabs stay. Returns at once, with false and nothing appended, where there is nothing to show.
+ */
+bool text_append_visible_lines(Text *text, const char *string);
+
+/* The code of the control character that is these n_bytes; 0: it is none, or several. */
+uint32_t text_control_code(const char *character, size_t n_bytes);
+
 /* "..." for logs: as visible, with " and \ escaped. */
 void text_append_quoted(Text *text, const char *string);
 
@@ -94,6 +103,7 @@ TextTable *text_table_create(const TextColumn *columns, size_t n_columns);
 
 /* Adds one cell, left to right, row by row; NULL is an empty cell. Cells are made visible. */
 void text_table_cell(TextTable *table, const char *cell);
+void text_table_text(TextTable *table, const Text *cell); /* a failed one fails the table */
 void text_table_cellf(TextTable *table, const char *format, ...) ERR_PRINTF(2, 3);
 
 /*

@@ -71,6 +71,12 @@ void text_table_cell(TextTable *table, const char *cell)
     table->n_cells++;
 }
 
+void text_table_text(TextTable *table, const Text *cell)
+{
+    table->cells.failed = table->cells.failed || cell->failed;
+    text_table_cell(table, text_string(cell));
+}
+
 void text_table_cellf(TextTable *table, const char *format, ...)
 {
     Text cell = {0};
@@ -78,8 +84,7 @@ void text_table_cellf(TextTable *table, const char *format, ...)
     va_start(arguments, format);
     text_vprintf(&cell, format, arguments);
     va_end(arguments);
-    table->cells.failed = table->cells.failed || cell.failed;
-    text_table_cell(table, text_string(&cell));
+    text_table_text(table, &cell);
     text_release(&cell);
 }
 

@@ -71,6 +71,7 @@ static void put_lines(JsonWriter *json, const char *key, const Text *lines)
         Text text = {0};
         text_append_bytes(&text, line, length);
         json_put_text(json, NULL, text_string(&text));
+        json->out->failed |= text.failed;
         text_release(&text);
     }
     json_close_list(json);

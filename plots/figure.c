@@ -73,6 +73,7 @@ static const char *missing_text(const Drawing *d, const char *lead)
     if (waiting)
         text_printf(&text, "%s%" PRId64 " trial%s not finished", lead, waiting, plural(waiting));
     const char *copy = arena_text(d->arena, text_string(&text));
+    d->arena->failed |= text.failed;
     text_release(&text);
     return copy != NULL ? copy : "";
 }
@@ -140,6 +141,7 @@ static const char *fill_in(const Drawing *d, const char *pattern)
             text_append(&text, figure_data_text(&d->data, key));
     }
     const char *copy = arena_text(d->arena, text_string(&text));
+    d->arena->failed |= text.failed;
     text_release(&text);
     return copy;
 }

@@ -17,21 +17,32 @@ static bool is_control(char c)
     return (unsigned char)c < ' ' || c == 0x7f;
 }
 
+/* The third character of what XML forbids in a text; gnuplot escapes no '>' in its SVG. */
+static bool ends_cdata(const char *string, const char *c)
+{
+    return *c == '>' && c - string >= 2 && c[-1] == ']' && c[-2] == ']';
+}
+
 void gnuplot_append_quoted(Text *out, const char *string)
 {
     text_append(out, *string == '\'' ? "' " : "'"); /* gnuplot 5.4 misreads three quotes in a row */
-    for (; *string; string++) {
-        if (*string == '\'')
+    for (const char *c = string; *c != '\0'; c++) {
+        if (*c == '\'')
             text_append_char(out, '\'');
-        text_append_char(out, is_control(*string) ? ' ' : *string);
+        if (ends_cdata(string, c))
+            text_append_char(out, ' ');
+        text_append_char(out, is_control(*c) ? ' ' : *c);
     }
     text_append_char(out, '\'');
 }
 
 void gnuplot_append_field(Text *out, const char *field)
 {
-    for (; *field; field++)
-        text_append_char(out, is_control(*field) || *field == '"' ? ' ' : *field);
+    for (const char *c = field; *c != '\0'; c++) {
+        if (ends_cdata(field, c))
+            text_append_char(out, ' ');
+        text_append_char(out, is_control(*c) || *c == '"' ? ' ' : *c);
+    }
 }
 
 /* gnuplot's own words, shortened and on one line. */

@@ -12,12 +12,13 @@
 
 /*
  * Appends a single-quoted gnuplot text: quotes doubled, control characters (a newline followed by
- * `!` would run a command) as blanks, a leading quote after a blank. Nothing inside single quotes
- * is evaluated.
+ * `!` would run a command) as blanks, a leading quote after a blank, one before the '>' of "]]>",
+ * which XML forbids. Nothing inside single quotes is evaluated.
  */
 void gnuplot_append_quoted(Text *out, const char *string);
 
-/* Appends a field of a data block: tabs, control characters and double quotes become blanks. */
+/* Appends a field of a data block: tabs, control characters, double quotes become blanks; "]] >".
+ */
 void gnuplot_append_field(Text *out, const char *field);
 
 /* Runs a script to its end. Errors: ERR_CHILD with gnuplot's own words, ERR_TIMEOUT, ERR_IO. */

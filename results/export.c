@@ -65,16 +65,27 @@ static ErrCode pass_on(const Stream *stream, Err *err)
     return stream->flush(stream->user, stream->out, err);
 }
 
-/* A field of RFC 4180: quoted where it has to be. */
-static void append_field(Text *out, const char *field)
+/* Whether a text would be a formula to a spreadsheet; "-0.5" is a number, and stays one. */
+static bool is_formula(const char *field)
+{
+    double number;
+    return field != NULL && strchr("=+-@\t\r", field[0]) != NULL && field[0] != '\0' &&
+           !text_to_double(field, &number);
+}
+
+/*
+ * A field of RFC 4180: quoted where it has to be. An apostrophe in front makes a text of what would
+ * be a formula.
+ */
+static void append_field(Text *out, const char *field, bool is_disarmed)
 {
     if (field == NULL)
         return;
-    if (strpbrk(field, ",\"\r\n") == NULL) {
+    if (!is_disarmed && strpbrk(field, ",\"\r\n") == NULL) {
         text_append(out, field);
         return;
     }
-    text_append_char(out, '"');
+    text_append(out, is_disarmed ? "\"'" : "\"");
     for (; *field; field++) {
         if (*field == '"')
             text_append_char(out, '"');
@@ -88,8 +99,9 @@ static ErrCode put_csv_row(void *user, const StoreTable *t, Err *err)
     const Stream *stream = user;
     const char *const *fields = t->n_rows > 0 ? t->cells : t->names;
     for (size_t c = 0; c < t->n_columns; c++) {
+        const bool is_number = t->n_rows > 0 && t->is_number[c];
         text_append(stream->out, c ? "," : "");
-        append_field(stream->out, fields[c]);
+        append_field(stream->out, fields[c], !is_number && is_formula(fields[c]));
     }
     text_append(stream->out, "\r\n");
     return pass_on(stream, err);

@@ -2,7 +2,9 @@
  * results/export.h: the store's content as CSV and JSON for other programs.
  *
  * Names are those of the store's tables and views, numbers the shortest decimals that read back
- * equal; CSV is RFC 4180 with a heading line, an SQL NULL an empty field.
+ * equal; CSV is RFC 4180 with a heading line, an SQL NULL an empty field, and a text that a
+ * spreadsheet would take for a formula (it begins with = + - @ and is no number) after an
+ * apostrophe.
  */
 #ifndef RESULTS_EXPORT_H
 #define RESULTS_EXPORT_H

@@ -131,9 +131,11 @@ static const char *summarise(const StoreResults *results, const Verdict *v, Aren
         any = true;
     }
     text_append(&text, any ? "." : "The study has no dimension with three sizes yet.");
-    if (v->outcome == VERDICT_INCONCLUSIVE)
-        text_append(&text, verdict_seeds_text(v->n, v->seeds_needed, arena));
-    text_printf(&text, " %s", verdict_scope_text(results, arena));
+    const char *seeds = verdict_seeds_text(v->n, v->seeds_needed, arena);
+    const char *scope = verdict_scope_text(results, arena);
+    if (v->outcome == VERDICT_INCONCLUSIVE && seeds != NULL)
+        text_append(&text, seeds);
+    text_printf(&text, " %s", scope != NULL ? scope : ""); /* without memory: the arena remembers */
     const char *summary = arena_text(arena, text_string(&text));
     arena->failed |= text.failed;
     text_release(&text);

@@ -67,7 +67,7 @@ ErrCode call_need(const char *name, const char *value, Err *err)
     return ERR_NONE;
 }
 
-ErrCode call_print(Text *text, Err *err)
+ErrCode call_print_data(Text *text, Err *err)
 {
     Text wiped = {0};
     end_view(&wiped);
@@ -78,6 +78,16 @@ ErrCode call_print(Text *text, Err *err)
     const ErrCode code = text->n_bytes
                              ? file_put_fd(1, "standard output", text->data, text->n_bytes, err)
                              : ERR_NONE;
+    text_clear(text);
+    return code;
+}
+
+ErrCode call_print(Text *text, Err *err)
+{
+    Text visible = {.failed = text->failed};
+    const bool has_more = text_append_visible_lines(&visible, text_string(text));
+    const ErrCode code = call_print_data(has_more || text->failed ? &visible : text, err);
+    text_release(&visible);
     text_clear(text);
     return code;
 }

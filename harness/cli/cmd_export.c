@@ -3,6 +3,7 @@
 #include "harness/cli/study_folder.h"
 #include "harness/cli/weights_options.h"
 
+#include "base/proc.h"
 #include "harness/onnx.h"
 #include "results/export.h"
 #include "weights/naming.h"
@@ -81,11 +82,28 @@ fail:
     return err->code;
 }
 
+/* CSV holds its texts as they are, but a terminal must not obey them. */
+static ErrCode show_to_terminal(Text *text, Err *err)
+{
+    enum { STDOUT = 1 };
+    Text visible = {0};
+    TRY(text_ok(text, err));
+    if (proc_is_terminal(STDOUT) && text_append_visible_lines(&visible, text_string(text))) {
+        text_clear(text);
+        text_append(text, text_string(&visible));
+        text->failed |= visible.failed;
+    }
+    text_release(&visible);
+    return text_ok(text, err);
+fail:
+    return err->code;
+}
+
 /* Takes a piece of a long export; *user is the Spool, which is made for the first one. */
 static ErrCode take_piece(void *user, Text *text, Err *err)
 {
     Spool **spool = user;
-    TRY(text_ok(text, err));
+    TRY(show_to_terminal(text, err));
     if (*spool == NULL)
         TRY(spool_create(spool, err));
     TRY(spool_put(*spool, text->data, text->n_bytes, err));
@@ -113,7 +131,8 @@ static ErrCode export_results(const Call *call, Err *err)
         TRY(export_json(study.store, call->args[1], &out, take_piece, &spool, err));
     if (spool != NULL)
         TRY(call_print_spool(spool, err));
-    TRY(call_print(&out, err));
+    TRY(show_to_terminal(&out, err));
+    TRY(call_print_data(&out, err));
 fail:
     study_folder_close(&study);
     spool_destroy(&spool);

@@ -16,9 +16,11 @@ enum { SHOW_MAX_COLUMNS = 16 };
 
 static void print_record(const StoreTable *table, Text *out)
 {
-    for (size_t c = 0; c < table->n_columns && table->n_rows; c++)
-        text_printf(out, "  %-16s %s\n", table->names[c],
-                    table->cells[c] != NULL ? table->cells[c] : "-");
+    for (size_t c = 0; c < table->n_columns && table->n_rows; c++) {
+        text_printf(out, "  %-16s ", table->names[c]);
+        text_append_visible(out, table->cells[c] != NULL ? table->cells[c] : "-");
+        text_append_char(out, '\n');
+    }
 }
 
 /* 1 for the word of `spared` that is `name` and comes first, 2 for the second, ...; else 0. */

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/proc.h"
 
+#include <stdarg.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -80,16 +81,30 @@ static void print_json(const StudyFolder *study, const Standing *standing, Text 
     text_append_char(out, '\n');
 }
 
+/* A line with words of the study in it: one line whatever they hold. */
+static ERR_PRINTF(2, 3) void put_line(Text *out, const char *format, ...)
+{
+    Text line = {0};
+    va_list arguments;
+    va_start(arguments, format);
+    text_vprintf(&line, format, arguments);
+    va_end(arguments);
+    text_append_visible(out, text_string(&line));
+    text_append_char(out, '\n');
+    out->failed |= line.failed;
+    text_release(&line);
+}
+
 static void print_plain(const StudyFolder *study, const Standing *standing, Text *out)
 {
     const StoreStudy *about = &study->results.study;
-    text_printf(out, "study     %s\n", about->name);
+    put_line(out, "study     %s", about->name);
     if (about->question[0])
-        text_printf(out, "question  %s\n", about->question);
-    text_printf(out, "data      %s: %lld train, %lld validation, %lld test%s\n", about->data_name,
-                (long long)about->n_train, (long long)about->n_val, (long long)about->n_test,
-                about->is_demo ? "  [DEMO]" : "");
-    text_printf(out, "baseline  %s\n", about->baseline);
+        put_line(out, "question  %s", about->question);
+    put_line(out, "data      %s: %lld train, %lld validation, %lld test%s", about->data_name,
+             (long long)about->n_train, (long long)about->n_val, (long long)about->n_test,
+             about->is_demo ? "  [DEMO]" : "");
+    put_line(out, "baseline  %s", about->baseline);
     text_printf(out, "points    %lld, of which %lld unfair\n", (long long)standing->counts.n_points,
                 (long long)standing->counts.n_unfair);
     text_printf(out, "trials    %lld:", (long long)standing->counts.n_trials);
@@ -104,9 +119,9 @@ static void print_plain(const StudyFolder *study, const Standing *standing, Text
     text_append_char(out, '\n');
     for (size_t i = 0; i < study->results.n_facts; i++)
         if (study->results.facts[i].text != NULL)
-            text_printf(out, "fact      %s: %s\n", study->results.facts[i].name,
-                        study->results.facts[i].text);
-    text_printf(out, "running   %s\n", standing->is_held ? standing->holder : "no");
+            put_line(out, "fact      %s: %s", study->results.facts[i].name,
+                     study->results.facts[i].text);
+    put_line(out, "running   %s", standing->is_held ? standing->holder : "no");
     if (standing->is_held) {
         text_append_char(out, '\n');
         progress_view(&standing->progress, text_columns(out), SIZE_MAX, false, out);

@@ -17,6 +17,7 @@ static void put_trial(JsonWriter *json, const StudyFolder *study, const StoreTri
     json_put_text(json, "status", store_status_name(trial->status));
     json_put_int(json, "seed", trial->seed);
     json_put_text(json, "point", text_string(&label));
+    json->out->failed |= label.failed;
     json_put_text(json, "network", trial->network);
     json_put_text(json, "digest", trial->digest);
     json_put_bool(json, "listed", trial->is_listed);
@@ -46,7 +47,7 @@ static void add_row(TextTable *table, const StudyFolder *study, const StoreTrial
     text_table_cellf(table, "%06lld", (long long)trial->number);
     text_table_cellf(table, "%s%s", store_status_name(trial->status),
                      trial->is_listed ? "" : ", not listed");
-    text_table_cell(table, text_string(&label));
+    text_table_text(table, &label);
     text_table_cellf(table, "%lld", (long long)trial->seed);
     text_table_cell(table, text_human(macs, (double)trial->macs));
     text_table_cellf(table, "%lld", (long long)trial->n_epochs);

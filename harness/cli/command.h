@@ -108,8 +108,15 @@ void call_look_around(Call *call);
 /* ERR_USAGE "option '--name' is missing" unless it has a text. */
 ErrCode call_need(const char *name, const char *value, Err *err) ERR_CHECKED;
 
-/* Writes data to stdout; ERR_IO with the reason when it cannot (full disk). Clears the text. */
+/*
+ * Writes to stdout what people or programs read: names and texts of files may be in it, so whatever
+ * a terminal would obey is shown instead, but for line ends and tabs (in JSON there is none). ERR_IO
+ * with the reason when it cannot (full disk). Clears the text.
+ */
 ErrCode call_print(Text *text, Err *err) ERR_CHECKED;
+
+/* The same byte for byte, for what another program reads as data (CSV). */
+ErrCode call_print_data(Text *text, Err *err) ERR_CHECKED;
 
 /* The same for what is too long for a Text. */
 ErrCode call_print_spool(const Spool *spool, Err *err) ERR_CHECKED;

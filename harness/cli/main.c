@@ -40,6 +40,7 @@ static ErrCode run_command(const Command *command, int argc, char **argv, int *s
         goto fail;
     }
     join_line(argc, argv, &line);
+    TRY(text_ok(&line, err));
     call.line = text_string(&line);
     TRY(options_parse(&call, &wish, argc - 2, (const char **)(void *)(argv + 2), err));
     if (wish.help) {

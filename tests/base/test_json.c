@@ -33,6 +33,26 @@ static void write_example(JsonWriter *w)
     json_close_map(w);
 }
 
+/* Property: what a terminal would obey (C0, delete, C1, direction marks) is escaped, and reads
+ * back. */
+static void controls_are_escaped(void **state)
+{
+    (void)state;
+    static const char hostile[] = "\x1b[31m\x7f\xC2\x9B\xE2\x80\xAE\xC3\xA9";
+    Err err;
+    Text text = {0};
+    JsonWriter w = json_writer(&text, false);
+    json_open_list(&w, NULL);
+    json_put_text(&w, NULL, hostile);
+    json_close_list(&w);
+    assert_string_equal(text_string(&text), "[\"\\u001b[31m\\u007f\\u009b\\u202e\xC3\xA9\"]");
+    json_t *root;
+    assert_int_equal(json_parse(&root, "t", text.data, text.n_bytes, &err), ERR_NONE);
+    assert_string_equal(json_string_value(json_array_get(root, 0)), hostile);
+    json_decref(root);
+    text_release(&text);
+}
+
 /* Property: output is byte-stable, valid for jansson, and NaN and infinities are null. */
 static void writing_is_stable(void **state)
 {
@@ -205,6 +225,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(writing_is_stable),
+        cmocka_unit_test(controls_are_escaped),
         cmocka_unit_test(reading_is_strict),
         cmocka_unit_test(hostile_documents_are_refused),
         cmocka_unit_test(every_allocation_may_fail),

@@ -55,6 +55,12 @@ static void escapes_disarm(void **state)
     check(text_append_visible, "a\x1b[31m\n\t\x7f", "a\\x1B[31m\\n\\t\\x7F");
     check(text_append_visible, "\xC3\xA9\xC2\x9B!", "\xC3\xA9\\xC2\\x9B!"); /* a C1 control */
     check(text_append_visible, "\xff\xE2\x82", "\\xFF\\xE2\\x82");
+    Text lines = {0};
+    assert_false(text_append_visible_lines(&lines, "plain\n\tlines\n"));
+    assert_int_equal(lines.n_bytes, 0);
+    assert_true(text_append_visible_lines(&lines, "a\x1b[31m\n\tb\r\nc\rd\xC2\x9B\xC3\xA9\xFF"));
+    assert_string_equal(text_string(&lines), "a\\x1B[31m\n\tb\r\nc\\x0Dd\\xC2\\x9B\xC3\xA9\\xFF");
+    text_release(&lines);
     check(text_append_visible, "\xE2\x80\xAE", "\\xE2\\x80\\xAE"); /* right-to-left override */
     check(text_append_quoted, "a\"\\\n", "\"a\\\"\\\\\\n\"");
 }

@@ -221,7 +221,7 @@ static void test_two_compounds(void **state)
 static void test_hostile_names(void **state)
 {
     (void)state;
-    static const char name[] = "'; system('touch pwned1'); `touch pwned2` \"\n!touch pwned3\n"
+    static const char name[] = "a ]]>b'; system('touch pwned1'); `touch pwned2` \"\n!touch pwned3\n"
                                "EOD\nEND_OF_DATA\n<script>alert(1)</script> {/Bold x} @x $(touch "
                                "pwned4) \\";
     const Fixture hostile = {.n_seeds = 1, .noise = 0.5, .name = name};
@@ -243,6 +243,8 @@ static void test_hostile_names(void **state)
     assert_int_equal(list.n_names, 0);
     file_list_release(&list);
     assert_null(strstr(figure.svg, "<script>"));
+    assert_null(strstr(figure.svg, "]]>")); /* XML forbids it in a text */
+    assert_non_null(strstr(figure.svg, "]] >b"));
     assert_non_null(strstr(figure.svg, "&lt;script>alert(1)"));
     arena_release(&arena);
     store_close(&store);

@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -129,6 +130,33 @@ static void test_nothing_run(void **state)
     empty(&f);
 }
 
+/* A name that a spreadsheet would compute is a text in CSV; numbers, negative ones too, stay so. */
+static void test_formulas(void **state)
+{
+    (void)state;
+    static const char *const names[][2] = {{"=1+1", "\"'=1+1\""},
+                                           {"@SUM(A1)", "\"'@SUM(A1)\""},
+                                           {"-x, \"y\"", "\"'-x, \"\"y\"\"\""},
+                                           {"+1.5", ",+1.5,"},
+                                           {"a=b", ",a=b,"}};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        Filled f;
+        Err err = {0};
+        Text csv = {0};
+        char file[FIXTURE_PATH_BYTES];
+        const Fixture fixture = {.n_seeds = 1, .noise = 0.5, .name = names[i][0]};
+        snprintf(file, sizeof(file), "formula%zu.db", i);
+        fill(&f, file, &fixture);
+        assert_int_equal(export_csv(f.store, "study", &csv, NULL, NULL, &err), ERR_NONE);
+        assert_non_null(strstr(csv.data, names[i][1]));
+        text_clear(&csv);
+        assert_int_equal(export_csv(f.store, "epoch", &csv, NULL, NULL, &err), ERR_NONE);
+        assert_null(strstr(csv.data, "'"));
+        text_release(&csv);
+        empty(&f);
+    }
+}
+
 /* CSV, JSON and text of a study with hostile names: well-formed, and the names come back. */
 static void test_exports(void **state)
 {
@@ -225,6 +253,7 @@ int main(void)
                                        cmocka_unit_test(test_diverged_is_last),
                                        cmocka_unit_test(test_nothing_run),
                                        cmocka_unit_test(test_exports),
+                                       cmocka_unit_test(test_formulas),
                                        cmocka_unit_test(test_exports_all)};
     return cmocka_run_group_tests(tests, NULL, remove_folder);
 }
