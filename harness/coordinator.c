@@ -12,6 +12,7 @@
 #include "harness/run_state.h"
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "base/sys.h"
 
 #include <poll.h>
@@ -72,6 +73,24 @@ static bool is_alone(RunState *run)
     return false;
 }
 
+/*
+ * Whether a trial's memory, as planned, fits beside what runs. One alone always starts: a plan is
+ * an estimate.
+ */
+static bool has_room(RunState *run, const RunTrial *trial)
+{
+    uint64_t needed = run->plan->networks[trial->network].bytes;
+    if (run->memory_bytes == 0 || n_running(run) == 0)
+        return true;
+    for (int i = 0; i < run->n_slots; i++) {
+        const RunTrial *other =
+            run->slots[i].proc.pid != 0 ? run_state_trial(run, run->slots[i].trial) : NULL;
+        if (other != NULL)
+            needed += run->plan->networks[other->network].bytes;
+    }
+    return needed <= run->memory_bytes;
+}
+
 static ErrCode start_trials(RunState *run, Err *err)
 {
     if (run->is_stopping || clock_now_ns() < run->resume_ns)
@@ -80,7 +99,8 @@ static ErrCode start_trials(RunState *run, Err *err)
         if (run->slots[i].proc.pid != 0)
             continue;
         RunTrial *trial = next_trial(run);
-        if (trial == NULL || is_alone(run) || (trial->luck.needs_room && n_running(run) > 0))
+        if (trial == NULL || is_alone(run) || (trial->luck.needs_room && n_running(run) > 0) ||
+            !has_room(run, trial))
             return ERR_NONE;
         if (run_attempt_start(run, i, trial, err) != ERR_NONE)
             return err->code;
@@ -268,6 +288,7 @@ ErrCode coordinator_run(const Study *study, const RunSettings *settings,
                             settings->threads > 0 ? settings->threads : cpu_available_threads(),
                             err));
     TRY(run_open(&run, err));
+    run.memory_bytes = settings->launcher == NULL ? memory_free() : 0;
     TRY(run_trials(&run, err));
     if (run.is_stopping)
         (void)err_set(err, ERR_INTERRUPTED,

@@ -85,6 +85,7 @@ typedef struct RunState {
     int cores;             /* threads all workers together may use */
     bool is_stopping;      /* on a signal */
     int64_t stepped_ns;    /* last time that any process said it took a step; 0 = none */
+    uint64_t memory_bytes; /* free before the first trial; 0 = unknown, or not this machine's */
     int64_t noted_busy_ns; /* last time it was said that the store is busy; 0 = never */
     Text cause;            /* why the last attempt failed that did not count */
     int64_t begun_ns, ticked_ns;
