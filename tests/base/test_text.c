@@ -380,10 +380,30 @@ static void shortest_decimals_are_shortest(void **state)
     }
 }
 
+/* Property: a cell that was cut for want of memory fails its table; it is not printed as if whole.
+ */
+static void a_cut_cell_fails_its_table(void **state)
+{
+    (void)state;
+    static const TextColumn columns[] = {{"a", TEXT_LEFT, 0}};
+    const Text cut = {.failed = true};
+    Err err = {0};
+    Text out = {0};
+    TextTable *table = text_table_create(columns, ARRAY_LEN(columns));
+    assert_non_null(table);
+    text_table_cell(table, "whole");
+    text_table_text(table, &cut);
+    text_table_render(table, &out);
+    assert_int_equal(text_ok(&out, &err), ERR_MEMORY);
+    text_table_destroy(&table);
+    text_release(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_grows),
+        cmocka_unit_test(a_cut_cell_fails_its_table),
         cmocka_unit_test(escapes_disarm),
         cmocka_unit_test(file_names_are_safe),
         cmocka_unit_test(tables_are_aligned),
