@@ -38,7 +38,7 @@ typedef struct DoctorReport {
 /* "ok", "note", "damaged". */
 const char *doctor_grade_name(DoctorGrade grade);
 
-/* This machine, with instruction sets up to `level`. Errors: ERR_MEMORY. */
+/* This machine and the current folder, with instruction sets up to `level`. Errors: ERR_MEMORY. */
 ErrCode doctor_machine(DoctorReport *report, CpuLevel level, Err *err) ERR_CHECKED;
 
 /*

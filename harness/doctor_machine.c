@@ -1,5 +1,5 @@
-/* harness/doctor_machine.c: kernels, processors, memory, clock. */
-#include "harness/doctor_findings.h"
+/* harness/doctor_machine.c: kernels, processors, memory, clock, locks of the current folder. */
+#include "harness/doctor_files.h"
 
 #include "base/clock.h"
 #include "base/hash.h"
@@ -146,6 +146,7 @@ ErrCode doctor_machine(DoctorReport *report, CpuLevel level, Err *err)
     TRY(check_kernels(report, level, err));
     tell_resources(report);
     check_clock(report);
+    TRY(doctor_locks(report, ".", err));
     return arena_ok(&report->arena, err);
 fail:
     return err->code;
