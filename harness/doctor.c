@@ -86,3 +86,15 @@ fail:
     mem_free(store);
     return err->code;
 }
+
+const char *doctor_grade_name(DoctorGrade grade)
+{
+    static const char *const names[] = {"ok", "note", "damaged"};
+    return names[grade];
+}
+
+void doctor_release(DoctorReport *report)
+{
+    arena_release(&report->arena);
+    *report = (DoctorReport){0};
+}

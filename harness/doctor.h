@@ -11,29 +11,10 @@
 #ifndef HARNESS_DOCTOR_H
 #define HARNESS_DOCTOR_H
 
-#include "base/arena.h"
+#include "harness/doctor_types.h"
+
 #include "base/cpu.h"
 #include "base/err.h"
-
-#include <stddef.h>
-
-typedef enum DoctorGrade { DOCTOR_SOUND, DOCTOR_NOTE, DOCTOR_DAMAGED } DoctorGrade;
-
-typedef struct DoctorFinding {
-    DoctorGrade grade;
-    const char *subject; /* "kernels", "locks", "store", "weights", "orphan", "disk", ... */
-    const char *path;    /* of the file it is about, or NULL */
-    const char *what;
-    const char *remedy; /* NULL: nothing need be done */
-} DoctorFinding;
-
-/* Zero-initialise it. */
-typedef struct DoctorReport {
-    Arena arena; /* owner of the list and its texts */
-    DoctorFinding *findings;
-    size_t n_findings;
-    size_t n_damaged;
-} DoctorReport;
 
 /* "ok", "note", "damaged". */
 const char *doctor_grade_name(DoctorGrade grade);

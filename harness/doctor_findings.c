@@ -28,15 +28,3 @@ void doctor_find(DoctorReport *report, DoctorMark mark, const char *format, ...)
     arena->failed |= what.failed;
     text_release(&what);
 }
-
-const char *doctor_grade_name(DoctorGrade grade)
-{
-    static const char *const names[] = {"ok", "note", "damaged"};
-    return names[grade];
-}
-
-void doctor_release(DoctorReport *report)
-{
-    arena_release(&report->arena);
-    *report = (DoctorReport){0};
-}

@@ -2,7 +2,9 @@
 #ifndef HARNESS_DOCTOR_FINDINGS_H
 #define HARNESS_DOCTOR_FINDINGS_H
 
-#include "harness/doctor.h"
+#include "harness/doctor_types.h"
+
+#include "base/err.h"
 
 /* What is put down, without its words; path and remedy are copied, or NULL. */
 typedef struct DoctorMark {

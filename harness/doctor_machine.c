@@ -1,4 +1,5 @@
 /* harness/doctor_machine.c: kernels, processors, memory, clock, locks of the current folder. */
+#include "harness/doctor.h"
 #include "harness/doctor_files.h"
 
 #include "base/clock.h"

@@ -2,8 +2,9 @@
 #ifndef HARNESS_VERIFY_FILES_H
 #define HARNESS_VERIFY_FILES_H
 
-#include "harness/verify.h"
+#include "harness/verify_types.h"
 
+#include "base/err.h"
 #include "results/store.h"
 
 /* Puts down a difference. Lack of memory shows in arena_ok. */
