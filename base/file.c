@@ -299,6 +299,19 @@ char *file_folder(const char *path)
     return mem_strndup(path, slash == path ? 1 : (size_t)(slash - path));
 }
 
+ErrCode file_sync(const char *path, Err *err)
+{
+    int fd;
+    ErrCode code = file_open_read(path, &fd, err);
+    if (code != ERR_NONE)
+        return code;
+    /* EINVAL: a file system that cannot sync a folder. */
+    if (sys_calls.fsync(fd) != 0 && errno != EINVAL)
+        code = err_errno(err, "sync", path);
+    file_close_fd(fd);
+    return code;
+}
+
 /* --- folders --- */
 
 /* The folder, and its entry in the one above made durable. */

@@ -62,19 +62,6 @@ ErrCode file_put_fd(int fd, const char *name, const void *data, size_t n_bytes, 
     return ERR_NONE;
 }
 
-ErrCode file_sync(const char *path, Err *err)
-{
-    int fd;
-    ErrCode code = file_open_read(path, &fd, err);
-    if (code != ERR_NONE)
-        return code;
-    /* EINVAL: a file system that cannot sync a folder. */
-    if (sys_calls.fsync(fd) != 0 && errno != EINVAL)
-        code = err_errno(err, "sync", path);
-    file_close_fd(fd);
-    return code;
-}
-
 static ErrCode sync_folder_of(const char *path, Err *err)
 {
     char *folder = file_folder(path);

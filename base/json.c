@@ -87,11 +87,6 @@ static bool is_number_or_null(const json_t *value)
     return json_is_number(value) || json_is_null(value);
 }
 
-static bool is_bool(const json_t *value)
-{
-    return json_is_boolean(value);
-}
-
 static bool is_text(const json_t *value)
 {
     return json_is_string(value);
@@ -117,16 +112,6 @@ ErrCode json_get_double(const json_t *map, const char *key, double *value, Err *
     json_t *member;
     TRY(get(map, key, "a number", is_number_or_null, &member, err));
     *value = json_is_null(member) ? (double)NAN : json_number_value(member);
-    return ERR_NONE;
-fail:
-    return err->code;
-}
-
-ErrCode json_get_bool(const json_t *map, const char *key, bool *value, Err *err)
-{
-    json_t *member;
-    TRY(get(map, key, "true or false", is_bool, &member, err));
-    *value = json_is_true(member);
     return ERR_NONE;
 fail:
     return err->code;

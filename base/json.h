@@ -37,7 +37,6 @@ ErrCode json_parse(json_t **root, const char *name, const char *data, size_t n_b
  */
 ErrCode json_get_int(const json_t *map, const char *key, int64_t *value, Err *err) ERR_CHECKED;
 ErrCode json_get_double(const json_t *map, const char *key, double *value, Err *err) ERR_CHECKED;
-ErrCode json_get_bool(const json_t *map, const char *key, bool *value, Err *err) ERR_CHECKED;
 ErrCode json_get_text(const json_t *map, const char *key, const char **value, Err *err) ERR_CHECKED;
 ErrCode json_get_list(const json_t *map, const char *key, json_t **value, Err *err) ERR_CHECKED;
 

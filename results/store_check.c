@@ -322,7 +322,7 @@ ErrCode store_trust(Store *store, Err *err)
     if (found.n > 0)
         err_set(err, ERR_DATA,
                 "store '%s' is damaged: %s%s; 'isoflop doctor' on its folder says what is",
-                store_path(store), found.items[0].what, found.n > 1 ? ", and more" : "");
+                store->db.path, found.items[0].what, found.n > 1 ? ", and more" : "");
 fail:
     db_rollback(&store->db);
     arena_release(&arena);

@@ -110,8 +110,8 @@ ErrCode call_need(const char *name, const char *value, Err *err) ERR_CHECKED;
 
 /*
  * Writes to stdout what people or programs read: names and texts of files may be in it, so whatever
- * a terminal would obey is shown instead, but for line ends and tabs (in JSON there is none). ERR_IO
- * with the reason when it cannot (full disk). Clears the text.
+ * a terminal would obey is shown instead, but for line ends and tabs (in JSON there is none).
+ * ERR_IO with the reason when it cannot (full disk). Clears the text.
  */
 ErrCode call_print(Text *text, Err *err) ERR_CHECKED;
 
