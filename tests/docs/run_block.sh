@@ -75,7 +75,7 @@ skip() {
 needs() {
     grep -q "$1" "$block" || return 0
     [ -n "${ISOFLOP_DATA:-}" ] || skip "it needs $2: ISOFLOP_DATA is not set"
-    ls "$ISOFLOP_DATA"/$2* >/dev/null 2>&1 || skip "there is no $2 in $ISOFLOP_DATA"
+    ls "$ISOFLOP_DATA/$2"* >/dev/null 2>&1 || skip "there is no $2 in $ISOFLOP_DATA"
 }
 
 # with PROGRAM WORD...: "PROGRAM WORD..." works, or it is skipped.
