@@ -1,19 +1,14 @@
 /* harness/cli/cmd_train.c: `isoflop train`: trains one network, with the very code of a study's
  * trials. */
 #include "harness/cli/command.h"
-#include "harness/cli/data_option.h"
-#include "harness/cli/network_options.h"
+#include "harness/cli/train_subject.h"
 #include "harness/cli/train_talk.h"
 
 #include "base/file.h"
 #include "base/proc.h"
 #include "base/sys.h"
-#include "harness/study_data.h"
 #include "harness/training_folder.h"
-#include "models/resolve.h"
 #include "weights/origin.h"
-
-#include <string.h>
 
 static const char *const usage[] = {"--network N --data NAME[=PATH] --out DIR [--init W] [--epochs "
                                     "E] [--batch B] [--seed S] [--set PATH=VALUE]...",
@@ -27,26 +22,16 @@ static const char *const notes[] = {"DIR gets weights.safetensors (what was meas
                                     NULL};
 
 typedef struct TrainOptions {
-    NetworkChoice network;
-    DataOption data;
+    SubjectChoice subject;
     const char *out, *init;
-    int64_t epochs, batch, seed;
+    int64_t seed;
     bool any_data, fresh;
 } TrainOptions;
 
-/* What is to be trained. */
-typedef struct Subject {
-    Study *study;
-    Network network;
-    Text spec; /* the network's text */
-    char data[DATA_OPTION_NAME_MAX];
-    char images[DATA_DIGEST_CHARS]; /* digest of set and subsets */
-} Subject;
-
 #define FIELD(field) offsetof(TrainOptions, field)
 static const Option options[] = {
-    {.kind = OPTION_TABLE, .offset = FIELD(network), .table = &network_choice},
-    {.kind = OPTION_TABLE, .offset = FIELD(data), .table = &data_option},
+    {.kind = OPTION_TABLE, .offset = FIELD(subject.network), .table = &network_choice},
+    {.kind = OPTION_TABLE, .offset = FIELD(subject.data), .table = &data_option},
     {.name = "out",
      .kind = OPTION_TEXT,
      .offset = FIELD(out),
@@ -67,14 +52,14 @@ static const Option options[] = {
      .doc = "W may be of other data of the same classes"},
     {.name = "epochs",
      .kind = OPTION_INT,
-     .offset = FIELD(epochs),
+     .offset = FIELD(subject.epochs),
      .metavar = "E",
      .min = 1,
      .max = 100000,
      .doc = "short for --set recipe.epochs=E"},
     {.name = "batch",
      .kind = OPTION_INT,
-     .offset = FIELD(batch),
+     .offset = FIELD(subject.batch),
      .metavar = "B",
      .min = 1,
      .max = 65536,
@@ -92,46 +77,10 @@ static const Option options[] = {
 
 static ErrCode check_given(const TrainOptions *settings, Err *err)
 {
-    TRY(call_need("network", settings->network.name, err));
-    TRY(call_need("data", settings->data.text, err));
+    TRY(call_need("network", settings->subject.network.name, err));
+    TRY(call_need("data", settings->subject.data.text, err));
     TRY(call_need("out", settings->out, err));
 fail:
-    return err->code;
-}
-
-/* The defaults with --set, then the short options. */
-static ErrCode make_study(Study **out, const Call *call, char data[DATA_OPTION_NAME_MAX], Err *err)
-{
-    const TrainOptions *settings = call->settings;
-    TRY(data_option_study(out, call, &settings->data, data, err));
-    if (settings->epochs) {
-        (*out)->recipe.epochs = settings->epochs;
-        TRY(recipe_check(&(*out)->recipe, err));
-    }
-    if (settings->batch)
-        (*out)->recipe.batch = settings->batch;
-fail:
-    return err->code;
-}
-
-static ErrCode make_network(Subject *subject, const Call *call, Err *err)
-{
-    const TrainOptions *settings = call->settings;
-    StudyImages images = {0};
-    Spec spec;
-    Text warnings = {0};
-    TRY(study_data_open(&images, &subject->study->data, call->data_root, call->threads, err));
-    TRY(network_choice_spec(&spec, &settings->network, subject->study,
-                            dataset_n_classes(images.set), err));
-    TRY(resolve_network(&subject->network, &spec, err));
-    memcpy(subject->images, images.digest, sizeof subject->images);
-    spec_write_yaml(&spec, &subject->spec);
-    TRY(text_ok(&subject->spec, err));
-    recipe_warnings(&subject->study->recipe, images.split.count[PART_TRAIN], &warnings);
-    call_warn(&warnings);
-fail:
-    text_release(&warnings);
-    study_data_close(&images);
     return err->code;
 }
 
@@ -139,27 +88,11 @@ fail:
 static unsigned accepted(const TrainOptions *settings)
 {
     unsigned accept = 0;
-    if (settings->network.scale.resolution != NULL)
+    if (settings->subject.network.scale.resolution != NULL)
         accept |= ORIGIN_ANY_RESOLUTION;
     if (settings->any_data)
         accept |= ORIGIN_ANY_DATA;
     return accept;
-}
-
-static ErrCode make_subject(Subject *subject, const Call *call, Err *err)
-{
-    TRY(check_given(call->settings, err));
-    TRY(make_study(&subject->study, call, subject->data, err));
-    TRY(make_network(subject, call, err));
-fail:
-    return err->code;
-}
-
-static void release_subject(Subject *subject)
-{
-    network_release(&subject->network);
-    study_destroy(&subject->study);
-    text_release(&subject->spec);
 }
 
 static ErrCode move_aside(const char *out, Err *err)
@@ -199,7 +132,8 @@ static ErrCode run(const Call *call, int *status, Err *err)
     const TrainOptions *settings = call->settings;
     Subject subject = {0};
     TrainingFolderState state;
-    TRY(make_subject(&subject, call, err));
+    TRY(check_given(settings, err));
+    TRY(train_subject_make(&subject, call, &settings->subject, err));
     TRY(proc_catch_stops(err));
     const TrainJob job = {.network = &subject.network,
                           .data = &subject.study->data,
@@ -222,7 +156,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
     else
         TRY(train(call, &job, &subject, err));
 fail:
-    release_subject(&subject);
+    train_subject_release(&subject);
     return err->code;
 }
 
