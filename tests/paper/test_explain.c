@@ -86,6 +86,7 @@ static void other_pixels(void **state)
     Spec spec = zoo_spec("efficientnet-b4");
     Err err = {0};
     spec.resolution = 448;
+    explain_release(&explanation);
     assert_int_equal(explain_network(&explanation, &spec, explain_paper_constants, &err), ERR_NONE);
     assert_true(explanation.nominal.resolution == 2.0 && explanation.nominal.depth == 1.8);
     assert_true(explanation.built.resolution == 2.0);
@@ -118,6 +119,7 @@ static void scaled_networks(void **state)
     Spec scaled;
     Err err = {0};
     assert_int_equal(scaling_apply(&scaled, &base, (Scale){2.0, 1.5, 1.25}, &err), ERR_NONE);
+    explain_release(&explanation);
     assert_int_equal(explain_network(&explanation, &scaled, explain_paper_constants, &err),
                      ERR_NONE);
     assert_string_equal(explanation.baseline.name, "proxy-b0");
