@@ -12,7 +12,7 @@ update=${3:-}
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-mkdir "$folder/bin" "$folder/work"
+mkdir "$folder/bin" "$folder/place"
 ln -s "$binary" "$folder/bin/isoflop"
 PATH="$folder/bin:$PATH"
 ISOFLOP_CACHE="$folder/cache"
@@ -25,7 +25,7 @@ replay() {
         case "$line" in
         '$ '*)
             printf '%s\n' "$line"
-            (cd "$folder/work" && sh -c "${line#\$ }" </dev/null 2>&1)
+            (cd "$folder/place" && sh -c "${line#\$ }" </dev/null 2>&1)
             status=$?
             [ "$status" -eq 0 ] || printf '[%s]\n' "$status"
             ;;

@@ -33,8 +33,8 @@ short="--set data.train=64 --set data.val=32 --set data.test=32"
 
 # isoflop, but trainings are short.
 write_stand_in() {
-    mkdir -p "$folder/bin" "$folder/work"
-    ln -sfn "$source/experiments" "$folder/work/experiments"
+    mkdir -p "$folder/bin" "$folder/place"
+    ln -sfn "$source/experiments" "$folder/place/experiments"
     cat >"$folder/bin/isoflop" <<EOF
 #!/bin/sh
 case "\${1:-} \$*" in
@@ -50,7 +50,7 @@ EOF
 if [ "$3" = "--prepare" ]; then
     rm -rf "$folder"
     write_stand_in
-    cd "$folder/work" || exit 1
+    cd "$folder/place" || exit 1
     exec "$folder/bin/isoflop" run quickstart --out runs/quickstart
 fi
 
@@ -59,8 +59,8 @@ number=$4
 PATH="$folder/bin:$PATH"
 export PATH
 language=$(blocks "$source/$file" | awk -v n="$number" '$1 == n {print $3}')
-block="$folder/work/$(basename "$file" .md)-$number.$language"
-cd "$folder/work" || exit 1
+block="$folder/place/$(basename "$file" .md)-$number.$language"
+cd "$folder/place" || exit 1
 awk -v n="$number" '/^```/ {inside = !inside; k += inside; next} inside && k == n' \
     "$source/$file" >"$block"
 [ -s "$block" ] || { echo "$file has no block $number"; exit 1; }

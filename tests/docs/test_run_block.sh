@@ -4,7 +4,7 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-mkdir -p "$folder/tree" "$folder/docs/work" "$folder/docs/bin"
+mkdir -p "$folder/tree" "$folder/docs/place" "$folder/docs/bin"
 cat >"$folder/tree/README.md" <<'EOF'
 ```sh
 true

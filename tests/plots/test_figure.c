@@ -221,9 +221,10 @@ static void test_two_compounds(void **state)
 static void test_hostile_names(void **state)
 {
     (void)state;
-    static const char name[] = "a ]]>b'; system('touch pwned1'); `touch pwned2` \"\n!touch pwned3\n"
-                               "EOD\nEND_OF_DATA\n<script>alert(1)</script> {/Bold x} @x $(touch "
-                               "pwned4) \\";
+    static const char name[] =
+        "a ]]>b'; system \"touch pwned1\"; `touch pwned2` \"\n!touch pwned3\n"
+        "EOD\nEND_OF_DATA\n<script>alert(1)</script> {/Bold x} @x $(touch "
+        "pwned4) \\";
     const Fixture hostile = {.n_seeds = 1, .noise = 0.5, .name = name};
     Err err = {0};
     Arena arena = {0};
