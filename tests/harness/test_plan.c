@@ -1,9 +1,9 @@
-/* tests/harness/test_plan.c: the numbers of plans of proxy-b0, as the project's first issue states
- * them. */
+/* tests/harness/test_plan.c: points, networks, trials and digests of plans of proxy-b0. */
+#include "tests/harness/planfixture.h"
+
 #include "base/file.h"
 #include "base/json.h"
 #include "base/sysfault.h"
-#include "harness/plan.h"
 #include "harness/plan_outcomes.h"
 
 #include <setjmp.h>
@@ -15,51 +15,13 @@
 #include <errno.h>
 #include <math.h>
 
-enum { PROXY_MACS = 756528 };
-
-typedef struct Fixture {
-    Study *study;
-    Plan *plan;
-} Fixture;
-
-static Fixture make(const char *parts)
-{
-    Fixture f = {0};
-    Err err = {0};
-    Text text = {0};
-    text_printf(
-        &text,
-        "study: s\nbaseline: proxy-b0\ndata: {name: polytex, train: 100, val: 50, test: 50}\n"
-        "seeds: [1, 2]\nparts: %s\n",
-        parts);
-    if (study_parse(&f.study, "s.yaml", text.data, text.n_bytes, NULL, 0, &err) != ERR_NONE ||
-        plan_create(&f.plan, f.study, NULL, 1, &err) != ERR_NONE)
-        fail_msg("%s", err.msg);
-    text_release(&text);
-    return f;
-}
-
-static void drop(Fixture *f)
-{
-    plan_destroy(&f->plan);
-    study_destroy(&f->study);
-}
-
-static size_t count(const Plan *plan, MatchStatus status)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < plan->n_points; i++)
-        n += plan->points[i].status == status;
-    return n;
-}
-
 /*
  * Step 0.05: 109 of 109 points fair in 47 networks, 17 of them with a width trim of at most 4.4 %.
  */
 static void fine_grid_is_all_fair(void **state)
 {
     (void)state;
-    Fixture f = make("[grid: {step: 0.05}]");
+    PlanFixture f = planfixture_make("[grid: {step: 0.05}]");
     size_t n_trimmed = 0;
     double largest = 0;
     for (size_t i = 0; i < f.plan->n_points; i++) {
@@ -70,35 +32,36 @@ static void fine_grid_is_all_fair(void **state)
     }
     assert_int_equal(f.plan->baseline_macs, PROXY_MACS);
     assert_int_equal(f.plan->n_points, 109);
-    assert_int_equal(count(f.plan, MATCH_FAIR), 109);
+    assert_int_equal(planfixture_count(f.plan, MATCH_FAIR), 109);
     assert_int_equal(f.plan->n_networks, 47);
     assert_int_equal(f.plan->n_trials, 94);
     assert_int_equal(n_trimmed, 17);
     assert_true(largest < 0.0445);
-    drop(&f);
+    planfixture_drop(&f);
 }
 
 /* Step 0.1 with the paper's point: 22 of 22 fair in 18 networks. */
 static void paper_point_joins_the_grid(void **state)
 {
     (void)state;
-    Fixture f = make("[grid: {step: 0.1, also: [[1.2, 1.1, 1.15]]}]");
+    PlanFixture f = planfixture_make("[grid: {step: 0.1, also: [[1.2, 1.1, 1.15]]}]");
     assert_int_equal(f.plan->n_points, 22);
-    assert_int_equal(count(f.plan, MATCH_FAIR), 22);
+    assert_int_equal(planfixture_count(f.plan, MATCH_FAIR), 22);
     assert_int_equal(f.plan->n_networks, 18);
-    drop(&f);
+    planfixture_drop(&f);
 }
 
 /* All six strategies at 2x and 4x lie within 5 %; those that end in one network are tied. */
 static void rays_are_matched(void **state)
 {
     (void)state;
-    Fixture f = make("[compare: {strategies: [width, depth, resolution, {compound: [1.2, 1.1, "
-                     "1.15]}, dwr, fast],"
-                     " macs: [2, 4]}]");
+    PlanFixture f =
+        planfixture_make("[compare: {strategies: [width, depth, resolution, {compound: [1.2, 1.1, "
+                         "1.15]}, dwr, fast],"
+                         " macs: [2, 4]}]");
     assert_int_equal(f.plan->n_points, 12);
-    assert_int_equal(count(f.plan, MATCH_UNFAIR), 0);
-    assert_int_equal(count(f.plan, MATCH_OFF_RAY), 0);
+    assert_int_equal(planfixture_count(f.plan, MATCH_UNFAIR), 0);
+    assert_int_equal(planfixture_count(f.plan, MATCH_OFF_RAY), 0);
     for (size_t i = 0; i < f.plan->n_points; i++) {
         const PlanPoint *p = &f.plan->points[i];
         size_t n_same = 0;
@@ -107,7 +70,7 @@ static void rays_are_matched(void **state)
         assert_true(fabs(p->ratio - 1) <= 0.05);
         assert_int_equal(p->status == MATCH_TIED, n_same > 1);
     }
-    drop(&f);
+    planfixture_drop(&f);
 }
 
 /*
@@ -117,9 +80,10 @@ static void rays_are_matched(void **state)
 static void compounds_have_their_own_series(void **state)
 {
     (void)state;
-    Fixture f = make("[grid: {step: 0.2}, compare: {strategies: [compound, {compound: [1.2, 1.1, "
-                     "1.15]}, {compound: [1.6, 1.1, 1.01]}, {compound: [1.6, 1.1, 1.0100001]}], "
-                     "macs: [0.3]}]");
+    PlanFixture f = planfixture_make(
+        "[grid: {step: 0.2}, compare: {strategies: [compound, {compound: [1.2, 1.1, "
+        "1.15]}, {compound: [1.6, 1.1, 1.01]}, {compound: [1.6, 1.1, 1.0100001]}], "
+        "macs: [0.3]}]");
     const PlanPoint *p = &f.plan->points[f.plan->n_points - 4];
     assert_string_equal(p[0].series, "compound");
     assert_string_equal(p[1].series, "compound 1.2 1.1 1.15");
@@ -128,7 +92,7 @@ static void compounds_have_their_own_series(void **state)
     assert_int_equal(p[2].network, p[3].network);
     assert_int_equal(p[2].status, MATCH_OFF_RAY);
     assert_int_equal(p[3].status, MATCH_OFF_RAY);
-    drop(&f);
+    planfixture_drop(&f);
 }
 
 /*
@@ -137,12 +101,13 @@ static void compounds_have_their_own_series(void **state)
 static void trials_are_shared_and_wait(void **state)
 {
     (void)state;
-    Fixture f = make("[curves: {width: [1, 2], depth: [1, 2], resolution: [1]},"
-                     " lines: {bases: [[1, 1], [2, 1]], width: [1, 2]}, grid: {step: 0.2}, "
-                     "compare: {macs: [2, 4]}]");
+    PlanFixture f =
+        planfixture_make("[curves: {width: [1, 2], depth: [1, 2], resolution: [1]},"
+                         " lines: {bases: [[1, 1], [2, 1]], width: [1, 2]}, grid: {step: 0.2}, "
+                         "compare: {macs: [2, 4]}]");
     Plan *plan = f.plan;
     assert_true(plan_is_waiting(plan));
-    assert_int_equal(count(plan, MATCH_AFTER_GRID), 2);
+    assert_int_equal(planfixture_count(plan, MATCH_AFTER_GRID), 2);
     assert_int_equal(plan->n_after_grid, 4);
     assert_int_equal(plan->n_trials, 2 * plan->n_networks);
     for (size_t i = 0; i < plan->n_networks; i++)
@@ -159,182 +124,14 @@ static void trials_are_shared_and_wait(void **state)
     assert_false(plan_is_waiting(plan));
     assert_int_equal(plan->n_after_grid, 0);
     assert_int_equal(plan->n_trials, 2 * plan->n_networks);
-    drop(&f);
-}
-
-static void set_outcome(Plan *plan, int part, const PlanOutcome *outcome, PlanState state)
-{
-    Err err = {0};
-    if (plan_set_outcome(plan, part, outcome, state, "nothing came of it", &err) != ERR_NONE)
-        fail_msg("%s", err.msg);
-}
-
-static const PlanPoint *find_series(const Plan *plan, const char *series)
-{
-    for (size_t i = 0; i < plan->n_points; i++)
-        if (strcmp(plan->points[i].series, series) == 0)
-            return &plan->points[i];
-    return NULL;
-}
-
-/*
- * A provisional outcome is built and shown, but nothing is trained on it; settled as it was it gets
- * its trials; settled otherwise the old point stays visible under a name of its own, untrained.
- */
-static void outcomes_are_settled(void **state)
-{
-    (void)state;
-    const PlanOutcome first = {.has_constants = true, .constants = {1.2, 1.1, 1.15}};
-    const PlanOutcome second = {.has_constants = true, .constants = {1.1, 1.2, 1.1}};
-    Err err = {0};
-    for (int is_other = 0; is_other < 2; is_other++) {
-        Fixture f = make("[grid: {step: 1}, compare: {strategies: [compound, dwr], macs: [2]}]");
-        const size_t n_before = f.plan->n_trials;
-        set_outcome(f.plan, 0, &first, PLAN_PROVISIONAL);
-        const int network = find_series(f.plan, "compound")->network;
-        assert_false(plan_is_waiting(f.plan));
-        assert_false(f.plan->networks[network].has_trials);
-        assert_int_equal(f.plan->n_trials, n_before);
-        set_outcome(f.plan, 0, is_other ? &second : &first, PLAN_SETTLED);
-        assert_int_equal(plan_add_past(f.plan, 0, &first, 1, &err), ERR_NONE);
-        assert_int_equal(plan_add_past(f.plan, 0, &first, 1, &err), ERR_NONE); /* shown once */
-        const PlanPoint *now = find_series(f.plan, "compound");
-        const PlanPoint *past = find_series(f.plan, "earlier compound 1.2 1.1 1.15");
-        assert_int_equal(f.plan->n_trials, n_before + 2);
-        assert_true(f.plan->networks[now->network].has_trials);
-        assert_int_equal(f.plan->n_points, is_other ? 4 : 3);
-        if (is_other) {
-            assert_true(past->is_past && past->network == network && now->network != network);
-            assert_false(f.plan->networks[network].has_trials);
-        } else {
-            assert_null(past);
-            assert_int_equal(now->network, network);
-        }
-        drop(&f);
-    }
-}
-
-/* An outcome that is empty leaves its points waiting, and they say why. */
-static void empty_outcomes_are_said(void **state)
-{
-    (void)state;
-    const PlanOutcome none = {0};
-    Fixture f = make("[grid: {step: 1}, compare: {strategies: [compound], macs: [2]}]");
-    set_outcome(f.plan, 0, &none, PLAN_SETTLED);
-    assert_true(plan_is_waiting(f.plan));
-    assert_string_equal(find_series(f.plan, "compound")->reason, "nothing came of it");
-    drop(&f);
-}
-
-/*
- * Parts form a graph: curves and a second grid scale the first one's winner, and compare takes the
- * second one's constants. Each resolves when what it takes is there, against its own baseline.
- */
-static void parts_take_from_one_another(void **state)
-{
-    (void)state;
-    Fixture f = make("[compare: {strategies: [compound], macs: [2], from: fine},"
-                     " curves: {baseline: coarse, width: [1], depth: [2], resolution: [1]},"
-                     " grid: {id: fine, baseline: coarse, step: 1},"
-                     " grid: {id: coarse, step: 1},"
-                     " curves: {baseline: mobilenet-v2-cifar, width: [1], depth: [],"
-                     " resolution: []}]");
-    Plan *plan = f.plan;
-    PlanOutcome winner = {.has_constants = true, .has_network = true, .constants = {2, 1, 1}};
-    enum { COMPARE, CURVES, FINE, COARSE, OWN };
-    assert_true(plan->parts[COARSE].is_taken && plan->parts[FINE].is_taken);
-    assert_false(plan->parts[CURVES].is_taken);
-    assert_true(plan->parts[OWN].has_baseline);
-    assert_int_not_equal(plan->parts[OWN].baseline_macs, plan->baseline_macs);
-    assert_true(plan->points[plan->n_points - 1].ratio == 1);
-    /* the coarse grid's point and the own baseline wait for nothing */
-    assert_int_equal(count(plan, MATCH_AFTER_GRID), plan->n_points - 2);
-    for (size_t i = 0; i < plan->n_points; i++)
-        if (plan->points[i].part == COARSE) {
-            Err err = {0};
-            const PlanNetwork *network = &plan->networks[plan->points[i].network];
-            assert_int_equal(
-                spec_parse(&winner.network, "winner", network->spec, strlen(network->spec), &err),
-                ERR_NONE);
-            snprintf(winner.digest, sizeof winner.digest, "%s", network->network.digest);
-        }
-    set_outcome(plan, COARSE, &winner, PLAN_SETTLED);
-    assert_int_equal(count(plan, MATCH_AFTER_GRID), 1); /* the compound waits for the fine grid */
-    assert_true(plan->parts[FINE].baseline_macs > plan->baseline_macs * 3 / 2);
-    for (size_t i = 0; i < plan->n_points; i++)
-        if (plan->points[i].part == FINE)
-            assert_true(fabs(plan->points[i].ratio - 1) <= 0.05 &&
-                        plan->points[i].target_macs == plan->parts[FINE].target_macs);
-    winner.has_network = false;
-    set_outcome(plan, FINE, &winner, PLAN_SETTLED);
-    assert_false(plan_is_waiting(plan));
-    assert_int_equal(plan->n_trials, 2 * plan->n_networks);
-    drop(&f);
-}
-
-/*
- * Epochs of its own make another trial of the same network, with its own digest and cost; the
- * recipe's own number makes the same. A warm-up that does not fit is refused.
- */
-static void epochs_belong_to_the_trial(void **state)
-{
-    (void)state;
-    Fixture f = make("[curves: {width: [1], depth: [], resolution: []},"
-                     " curves: {width: [1], depth: [], resolution: [], epochs: 4},"
-                     " curves: {width: [1], depth: [], resolution: [], epochs: 20}]");
-    const PlanNetwork *networks = f.plan->networks;
-    assert_int_equal(f.plan->n_networks, 2);
-    assert_int_equal(f.plan->n_trials, 4);
-    assert_int_equal(networks[0].epochs, 20);
-    assert_int_equal(networks[1].epochs, 4);
-    assert_string_equal(networks[0].network.digest, networks[1].network.digest);
-    assert_string_not_equal(networks[0].trial_digest, networks[1].trial_digest);
-    /* 100 training, 50 validation and 50 test images */
-    assert_true(plan_trial_macs(f.plan, 0) == (20 * 350 + 100) * (double)PROXY_MACS);
-    assert_true(plan_trial_macs(f.plan, 1) == (4 * 350 + 100) * (double)PROXY_MACS);
-    drop(&f);
-    const char *const text = "study: s\nrecipe: {warmup_epochs: 3}\n"
-                             "parts: [curves: {epochs: 2}]\n";
-    Study *study = NULL;
-    Plan *plan = NULL;
-    Err err = {0};
-    assert_int_equal(study_parse(&study, "s", text, strlen(text), NULL, 0, &err), ERR_NONE);
-    assert_int_equal(plan_create(&plan, study, NULL, 1, &err), ERR_USAGE);
-    assert_string_equal(err.msg,
-                        "part 'curves': 'recipe.warmup_epochs' is 3, more than all 2 epochs");
-    study_destroy(&study);
-}
-
-/* A point that genes describe has no multipliers, and both reports say its genes instead. */
-static void genes_stand_for_multipliers(void **state)
-{
-    (void)state;
-    Fixture f = make("[curves: {width: [1], depth: [], resolution: []}]");
-    PlanPoint *point = &f.plan->points[0];
-    point->nominal = point->built = (Scale){(double)NAN, (double)NAN, (double)NAN};
-    point->genes = "0120";
-    Text json = {0}, text = {0};
-    Err err = {0};
-    json_t *root = NULL;
-    assert_int_equal(plan_json(f.plan, (double)NAN, &json, NULL, &err), ERR_NONE);
-    plan_text(f.plan, (double)NAN, &text);
-    assert_int_equal(json_parse(&root, "plan", json.data, json.n_bytes, &err), ERR_NONE);
-    const json_t *first = json_array_get(json_object_get(root, "points"), 0);
-    assert_string_equal(json_string_value(json_object_get(first, "genes")), "0120");
-    for (size_t i = 0; i < STUDY_DIMENSIONS; i++)
-        assert_true(json_is_null(json_array_get(json_object_get(first, "nominal"), i)));
-    assert_non_null(strstr(text_string(&text), " 0120 "));
-    json_decref(root);
-    text_release(&json);
-    text_release(&text);
-    drop(&f);
+    planfixture_drop(&f);
 }
 
 /* The nominal procedure trains points as they are and says what they really cost. */
 static void nominal_grid_is_unmatched(void **state)
 {
     (void)state;
-    Fixture f = make("[grid: {step: 0.2, match: nominal}, grid: {step: 0.2}]");
+    PlanFixture f = planfixture_make("[grid: {step: 0.2, match: nominal}, grid: {step: 0.2}]");
     double low = (double)INFINITY, high = 0;
     for (size_t i = 0; i < f.plan->n_points; i++) {
         const PlanPoint *p = &f.plan->points[i];
@@ -348,7 +145,7 @@ static void nominal_grid_is_unmatched(void **state)
     }
     assert_true(high / low > 1.05); /* or matching would be pointless */
     assert_string_equal(f.plan->points[f.plan->n_points - 1].part_name, "grid-2");
-    drop(&f);
+    planfixture_drop(&f);
 }
 
 /* Trial digests move with the recipe, not with the seeds or the parts. */
@@ -459,7 +256,7 @@ static ErrCode keep(Text *out, Err *err)
 static void long_json_is_handed_on(void **state)
 {
     (void)state;
-    Fixture f = make("[grid: {step: 0.02, tolerance: 0.2}]");
+    PlanFixture f = planfixture_make("[grid: {step: 0.02, tolerance: 0.2}]");
     Text whole = {0}, rest = {0};
     Err err = {0};
     flushed = (Text){0};
@@ -471,7 +268,7 @@ static void long_json_is_handed_on(void **state)
     text_release(&flushed);
     text_release(&whole);
     text_release(&rest);
-    drop(&f);
+    planfixture_drop(&f);
 }
 
 /*
@@ -481,7 +278,7 @@ static void long_json_is_handed_on(void **state)
 static void fine_grids_share_their_networks(void **state)
 {
     (void)state;
-    Fixture f = make("[grid: {step: 0.02, tolerance: 0.2}]");
+    PlanFixture f = planfixture_make("[grid: {step: 0.02, tolerance: 0.2}]");
     const Matching matching =
         match_target(&f.plan->baseline, f.study->objective.target, f.study->fairness.tolerance);
     int most = -1;
@@ -500,14 +297,14 @@ static void fine_grids_share_their_networks(void **state)
         assert_string_equal(f.plan->networks[point->network].network.digest, alone.digest);
     }
     assert_int_equal(most + 1, f.plan->n_networks);
-    drop(&f);
+    planfixture_drop(&f);
 }
 
 /* The JSON document has the members that scripts rely on, with their types. */
 static void json_keeps_the_contract(void **state)
 {
     (void)state;
-    Fixture f = make("[grid: {step: 0.2}, compare: {macs: [2]}]");
+    PlanFixture f = planfixture_make("[grid: {step: 0.2}, compare: {macs: [2]}]");
     static const char *const numbers[] = {"baseline_macs", "trials", "networks", "seconds"};
     static const char *const members[] = {"part",    "figure",     "series", "nominal", "built",
                                           "network", "resolution", "macs",   "ratio",   "status"};
@@ -525,7 +322,7 @@ static void json_keeps_the_contract(void **state)
             assert_non_null(json_object_get(json_array_get(points, i), members[k]));
     json_decref(root);
     text_release(&out);
-    drop(&f);
+    planfixture_drop(&f);
 }
 
 /* Every allocation of reading and planning may fail: always ERR_MEMORY, never a crash or a leak. */
@@ -589,11 +386,6 @@ int main(void)
         cmocka_unit_test(rays_are_matched),
         cmocka_unit_test(compounds_have_their_own_series),
         cmocka_unit_test(trials_are_shared_and_wait),
-        cmocka_unit_test(outcomes_are_settled),
-        cmocka_unit_test(empty_outcomes_are_said),
-        cmocka_unit_test(parts_take_from_one_another),
-        cmocka_unit_test(epochs_belong_to_the_trial),
-        cmocka_unit_test(genes_stand_for_multipliers),
         cmocka_unit_test(nominal_grid_is_unmatched),
         cmocka_unit_test(digests_follow_the_recipe),
         cmocka_unit_test(digests_follow_the_crop),
