@@ -1,0 +1,244 @@
+/* tests/harness/micro.c: the micro study, its runs, and the processes they have. */
+#include "tests/harness/micro.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/sys.h"
+#include "results/store.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static const char study_text[] =
+    "study: micro\nbaseline: proxy-b0\ndata: {name: polytex, train: 48, val: 20, test: 20}\n"
+    "recipe: {epochs: 2, batch: 16, optimizer: sgd, lr: 0.05, warmup_epochs: 0, ema: 0, augment: "
+    "[flip]}\n"
+    "seeds: [1]\n"
+    "parts:\n"
+    "  - grid: {step: 1, product: 2, also: [[1.2, 1.1, 1.15]]}\n"
+    "  - curves: {width: [1], depth: [1], resolution: [1]}\n"
+    "  - compare: {strategies: [compound], macs: [2]}\n";
+
+Micro micro;
+
+/* --- running --- */
+
+void micro_start(Proc *proc, const char *out, const char *const *more, ProcStream error)
+{
+    const char *argv[MAX_ARGS] = {ISOFLOP_BINARY, "run", micro.study_path, "--out", out,
+                                  "--jobs",       "2"};
+    const char *const environments[] = {micro.environment, NULL};
+    size_t n = 7;
+    for (size_t i = 0; more != NULL && more[i] != NULL; i++)
+        argv[n++] = more[i];
+    argv[n] = NULL;
+    const ProcOptions options = {
+        .argv = argv, .environment = environments, .output = PROC_NULL, .error = error};
+    Err err = {0};
+    if (proc_spawn(proc, &options, &err) != ERR_NONE)
+        fail_msg("%s", err.msg);
+}
+
+/* Runs to the end; *said (may be NULL) gets stderr. */
+int micro_run(const char *out, const char *const *more, Text *said)
+{
+    const char *argv[MAX_ARGS] = {ISOFLOP_BINARY, "run", micro.study_path, "--out", out,
+                                  "--jobs",       "2"};
+    const char *const environments[] = {micro.environment, NULL};
+    size_t n = 7;
+    for (size_t i = 0; more != NULL && more[i] != NULL; i++)
+        argv[n++] = more[i];
+    argv[n] = NULL;
+    const ProcOptions options = {
+        .argv = argv, .environment = environments, .output = PROC_NULL, .error = PROC_PIPE};
+    Text ignored = {0};
+    const ProcRun settings = {.error = said != NULL ? said : &ignored,
+                              .max_bytes = MAX_OUTPUT,
+                              .timeout_ns = RUN_TIMEOUT_S * SECOND};
+    Proc proc = {0};
+    Err err = {0};
+    if (proc_run(&proc, &options, &settings, &err) != ERR_NONE)
+        fail_msg("%s", err.msg);
+    text_release(&ignored);
+    return proc.exit_status;
+}
+
+char *micro_path(const char *name)
+{
+    char *path = file_join(micro.base, name);
+    assert_non_null(path);
+    return path;
+}
+
+/* All rows that queries give. */
+void micro_dump_queries(const char *out, const char *const *queries, Text *text)
+{
+    char *path = file_join(out, "study.db");
+    Store *store = NULL;
+    Arena arena = {0};
+    Err err = {0};
+    if (store_open_read(&store, path, &err) != ERR_NONE)
+        fail_msg("%s", err.msg);
+    for (; *queries != NULL; queries++) {
+        StoreTable table;
+        if (store_query(store, *queries, NULL, &arena, &table, &err) != ERR_NONE)
+            fail_msg("%s", err.msg);
+        for (size_t i = 0; i < table.n_rows * table.n_columns; i++)
+            text_printf(text, "%s%c", table.cells[i] != NULL ? table.cells[i] : "-",
+                        (i + 1) % table.n_columns ? ' ' : '\n');
+    }
+    arena_release(&arena);
+    store_close(&store);
+    mem_free(path);
+}
+
+/* The view `result`, and what was decided: all that does not depend on time. */
+void micro_dump(const char *out, Text *text)
+{
+    static const char *const queries[] = {"SELECT * FROM result", FACTS, DECISIONS, NULL};
+    micro_dump_queries(out, queries, text);
+}
+
+void micro_assert_as_expected(const char *out)
+{
+    Text text = {0};
+    micro_dump(out, &text);
+    assert_string_equal(text_string(&text), text_string(&micro.expected));
+    text_release(&text);
+}
+
+/* The number of rows a query gives. */
+size_t micro_count(const char *out, const char *sql)
+{
+    char *path = file_join(out, "study.db");
+    Store *store = NULL;
+    Arena arena = {0};
+    StoreTable table;
+    Err err = {0};
+    if (store_open_read(&store, path, &err) != ERR_NONE ||
+        store_query(store, sql, NULL, &arena, &table, &err) != ERR_NONE)
+        fail_msg("%s", err.msg);
+    const size_t n = table.n_rows;
+    arena_release(&arena);
+    store_close(&store);
+    mem_free(path);
+    return n;
+}
+
+/* --- processes --- */
+
+/* The state letter and parent of a process; false if there is none. */
+static bool process_state(pid_t pid, char *state, pid_t *parent)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    FILE *file = fopen(path, "r");
+    if (file == NULL)
+        return false;
+    char line[512];
+    const bool is_read = fgets(line, sizeof line, file) != NULL;
+    fclose(file);
+    const char *after = is_read ? strrchr(line, ')') : NULL;
+    int ppid = 0;
+    if (after == NULL || sscanf(after + 1, " %c %d", state, &ppid) != 2)
+        return false;
+    *parent = ppid;
+    return true;
+}
+
+int micro_children(pid_t parent, pid_t pids[MAX_PIDS])
+{
+    FileList list = {0};
+    Err err = {0};
+    int n = 0;
+    assert_int_equal(file_list("/proc", &list, &err), ERR_NONE);
+    for (size_t i = 0; i < list.n_names && n < MAX_PIDS; i++) {
+        int64_t pid = 0;
+        char state = '?';
+        pid_t its_parent = 0;
+        if (text_to_int64(list.names[i], &pid) && process_state((pid_t)pid, &state, &its_parent) &&
+            its_parent == parent)
+            pids[n++] = (pid_t)pid;
+    }
+    file_list_release(&list);
+    return n;
+}
+
+bool micro_is_alive(pid_t pid)
+{
+    char state = '?';
+    pid_t parent = 0;
+    return process_state(pid, &state, &parent) && state != 'Z' && state != 'X';
+}
+
+/* Waits until the coordinator has a worker; returns how many. */
+int micro_wait_for_workers(const Proc *proc, pid_t pids[MAX_PIDS])
+{
+    for (int i = 0; i < MAX_LOOKS; i++) {
+        const int n = micro_children(proc->pid, pids);
+        if (n > 0)
+            return n;
+        clock_sleep_ns(5 * MILLISECOND);
+    }
+    return 0;
+}
+
+void micro_kill(Proc *proc, int signal_number)
+{
+    Err err = {0};
+    proc_signal(proc, signal_number);
+    assert_int_equal(proc_wait(proc, END_TIMEOUT_S * SECOND, &err), ERR_NONE);
+    proc_release(proc);
+}
+
+void micro_assert_said(const Text *said, const char *what)
+{
+    if (strstr(text_string(said), what) == NULL)
+        fail_msg("'%s' was never said, only: %s", what, text_string(said));
+}
+
+/* Writes a launcher's script, which gets a worker's command line; mem_free the path. */
+char *micro_launcher(const char *name, const char *script, Text *launcher)
+{
+    char *path = micro_path(name);
+    Err err = {0};
+    assert_int_equal(file_write(path, script, strlen(script), &err), ERR_NONE);
+    text_printf(launcher, "sh %s", path);
+    return path;
+}
+
+int micro_setup(void **state)
+{
+    (void)state;
+    Err err = {0};
+    snprintf(micro.base, sizeof micro.base, "test_coordinator_XXXXXX");
+    if (mkdtemp(micro.base) == NULL)
+        return -1;
+    snprintf(micro.study_path, sizeof micro.study_path, "%s/micro.yaml", micro.base);
+    snprintf(micro.environment, sizeof micro.environment, "ISOFLOP_CACHE=%s/cache", micro.base);
+    if (file_write(micro.study_path, study_text, strlen(study_text), &err) != ERR_NONE)
+        return -1;
+    char *out = micro_path("whole");
+    const int64_t begin_ns = clock_now_ns();
+    const int status = micro_run(out, NULL, NULL);
+    micro.whole_ns = clock_now_ns() - begin_ns;
+    micro_dump(out, &micro.expected);
+    micro.n_trials = micro_count(out, "SELECT * FROM trial");
+    mem_free(out);
+    return status;
+}
+
+int micro_teardown(void **state)
+{
+    (void)state;
+    Err err = {0};
+    text_release(&micro.expected);
+    return file_remove_tree(micro.base, &err) == ERR_NONE ? 0 : -1;
+}
