@@ -101,19 +101,28 @@ const char *cpu_level_name(CpuLevel level)
     return level_names[level];
 }
 
-ErrCode cpu_level_parse(const char *name, CpuLevel *level, Err *err)
+ErrCode cpu_level_named(const char *name, CpuLevel *level, Err *err)
 {
     for (int i = 0; i < CPU_N_LEVELS; i++) {
         if (strcmp(name, level_names[i]) != 0)
             continue;
-        const CpuLevel best = cpu_best_level();
-        if ((CpuLevel)i > best)
-            return err_set(err, ERR_USAGE, "this processor has no '%s', its best is '%s'", name,
-                           level_names[best]);
         *level = (CpuLevel)i;
         return ERR_NONE;
     }
     return err_set(err, ERR_USAGE, "unknown instruction set '%s': generic, avx2 or avx512", name);
+}
+
+ErrCode cpu_level_parse(const char *name, CpuLevel *level, Err *err)
+{
+    const CpuLevel best = cpu_best_level();
+    CpuLevel named = CPU_GENERIC;
+    if (cpu_level_named(name, &named, err) != ERR_NONE)
+        return err->code;
+    if (named > best)
+        return err_set(err, ERR_USAGE, "this processor has no '%s', its best is '%s'", name,
+                       level_names[best]);
+    *level = named;
+    return ERR_NONE;
 }
 
 /* The affinity mask; room for machines of up to 8192 processors. */

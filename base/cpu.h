@@ -28,6 +28,9 @@ CpuLevel cpu_best_level(void);
 /* "generic", "avx2", "avx512". */
 const char *cpu_level_name(CpuLevel level);
 
+/* The level of a name, whether or not this processor has it. Errors: ERR_USAGE. */
+ErrCode cpu_level_named(const char *name, CpuLevel *level, Err *err) ERR_CHECKED;
+
 /* Errors: ERR_USAGE for an unknown name or a level this processor lacks. */
 ErrCode cpu_level_parse(const char *name, CpuLevel *level, Err *err) ERR_CHECKED;
 

@@ -15,6 +15,9 @@
 #include "kernels/pw/pw.h"
 #include "kernels/se/se.h"
 
+#include <stdbool.h>
+#include <stddef.h>
+
 /* Revision of the numerical contract: raised by every change that moves a bit of any result. */
 #define ARITHMETIC_REVISION 1
 
@@ -33,5 +36,18 @@ typedef struct Kernels {
 /* The kernels of a level; of the highest one built when this build lacks it (avx levels exist on
  * x86-64 only). The caller passes a level that the CPU has (base/cpu.h). */
 Kernels kernels_select(CpuLevel level);
+
+/* One function of those, and where it comes from. */
+typedef struct KernelChoice {
+    const char *family;  /* "pw" */
+    const char *kernel;  /* "forward" */
+    const char *variant; /* "pw_generic_avx2" */
+    CpuLevel level;      /* what it was compiled for */
+    bool is_generic;     /* the level's copy of `_generic`; else hand-tuned and put over it */
+} KernelChoice;
+
+/* The index-th function that kernels_select(level) takes, by family; false behind the last. A level
+ * that the CPU lacks can be asked for, too. */
+bool kernels_choice(CpuLevel level, size_t index, KernelChoice *choice);
 
 #endif

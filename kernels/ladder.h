@@ -11,16 +11,41 @@
 
 #include "base/cpu.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef struct LadderRung {
     CpuLevel level;    /* what a processor needs for it */
-    const void *table; /* of the family's type: all slots are pointers */
+    const void *table; /* of the family's type: all slots are pointers, the first is the variant */
+    bool is_generic;   /* a copy of `_generic` for its level; else hand-tuned */
 } LadderRung;
 
-/* Fills table[n_bytes] from the rungs that `level` may use, in the order of the ladder: a later
- * rung replaces what an earlier one put into the same slot, `variant` included. */
-void ladder_fill(void *table, size_t n_bytes, const LadderRung *ladder, size_t n_rungs,
-                 CpuLevel level);
+/* A function of the family's table: its name there, and where it stands. */
+typedef struct LadderSlot {
+    const char *name;
+    size_t offset;
+} LadderSlot;
+
+#define LADDER_SLOT(Table, name)                                                                   \
+    {                                                                                              \
+#name, offsetof(Table, name)                                                               \
+    }
+
+typedef struct Ladder {
+    const char *family; /* "pw" */
+    const LadderSlot *slots;
+    size_t n_slots;
+    const LadderRung *rungs; /* a later one replaces what an earlier one put into the same slot */
+    size_t n_rungs;
+} Ladder;
+
+/* The rung that a processor of `level` takes the slot at `offset` from; the variant's is at 0. */
+const LadderRung *ladder_rung(const Ladder *ladder, size_t offset, CpuLevel level);
+
+/* The name of a rung's table. */
+const char *ladder_variant(const LadderRung *rung);
+
+/* Fills table[n_bytes], of the family's type, with all slots and the variant. */
+void ladder_fill(void *table, size_t n_bytes, const Ladder *ladder, CpuLevel level);
 
 #endif

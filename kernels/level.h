@@ -21,10 +21,11 @@
 #define LEVEL_TOP CPU_AVX512
 /* clang-format off */
 #define LEVEL_GENERIC(table)                                                                       \
-    {CPU_GENERIC, &table##__generic}, {CPU_AVX2, &table##__avx2}, {CPU_AVX512, &table##__avx512}
+    {CPU_GENERIC, &table##__generic, true}, {CPU_AVX2, &table##__avx2, true},                      \
+    {CPU_AVX512, &table##__avx512, true}
 #else
 #define LEVEL_TOP CPU_GENERIC
-#define LEVEL_GENERIC(table) {CPU_GENERIC, &table##__generic}
+#define LEVEL_GENERIC(table) {CPU_GENERIC, &table##__generic, true}
 /* clang-format on */
 #endif
 

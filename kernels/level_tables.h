@@ -1,6 +1,9 @@
-/* The tables that the per-level copies of the `_generic` files define; private to kernels/. */
+/* The tables that the per-level copies of the `_generic` files define, and the ladders that lay
+ * them over one another; private to kernels/. */
 #ifndef KERNELS_LEVEL_TABLES_H
 #define KERNELS_LEVEL_TABLES_H
+
+#include "kernels/ladder.h"
 
 #include "kernels/affine/affine.h"
 #include "kernels/conv/conv.h"
@@ -19,5 +22,8 @@ extern const OptKernels opt_table__generic, opt_table__avx2, opt_table__avx512;
 extern const PoolKernels pool_table__generic, pool_table__avx2, pool_table__avx512;
 extern const PwKernels pw_table__generic, pw_table__avx2, pw_table__avx512;
 extern const SeKernels se_table__generic, se_table__avx2, se_table__avx512;
+
+extern const Ladder affine_ladder, conv_ladder, dw_ladder, head_ladder, opt_ladder, pool_ladder,
+    pw_ladder, se_ladder;
 
 #endif

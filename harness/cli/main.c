@@ -30,7 +30,9 @@ static ErrCode print_and_release(Text *text, Err *err)
     return code;
 }
 
-static ErrCode run_command(const Command *command, int argc, char **argv, int *status, Err *err)
+/* The options begin at argv[first]. */
+static ErrCode run_command(const Command *command, int argc, char **argv, int first, int *status,
+                           Err *err)
 {
     Text out = {0}, line = {0};
     Call call = {.command = command, .settings = mem_calloc(1, command->settings_bytes + 1)};
@@ -42,13 +44,13 @@ static ErrCode run_command(const Command *command, int argc, char **argv, int *s
     join_line(argc, argv, &line);
     TRY(text_ok(&line, err));
     call.line = text_string(&line);
-    TRY(options_parse(&call, &wish, argc - 2, (const char **)(void *)(argv + 2), err));
+    TRY(options_parse(&call, &wish, argc - first, (const char **)(void *)(argv + first), err));
     if (wish.help) {
         out.columns = call.columns;
         options_help(command, &out);
         TRY(call_print(&out, err));
     } else if (wish.version) {
-        TRY(version_print(wish.verbose, err));
+        TRY(version_print(&wish, err));
     } else {
         TRY(command->run(&call, status, err));
     }
@@ -62,12 +64,8 @@ fail:
 static ErrCode run_line(int argc, char **argv, int *status, Err *err)
 {
     const char *first = argc > 1 ? argv[1] : "";
-    if (strcmp(first, "--version") == 0) {
-        if (argc > 3 || (argc == 3 && strcmp(argv[2], "--verbose") != 0))
-            return err_set(err, ERR_USAGE, "unexpected argument '%s' after '--version'",
-                           argv[argc - 1]);
-        return version_print(argc == 3, err);
-    }
+    if (strcmp(first, "--version") == 0)
+        return run_command(&version_line, argc, argv, 1, status, err);
     if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0 ||
         (strcmp(first, "help") == 0 && argc == 2)) {
         Call call = {0};
@@ -81,7 +79,7 @@ static ErrCode run_line(int argc, char **argv, int *status, Err *err)
     const Command *command = commands_find(first);
     if (command == NULL)
         return commands_unknown(first, err);
-    return run_command(command, argc, argv, status, err);
+    return run_command(command, argc, argv, 2, status, err);
 }
 
 int main(int argc, char **argv)

@@ -184,9 +184,27 @@ static ErrCode parse_option(Call *call, const OptionTable *shared, SharedSetting
     return store_value(&found, argv[*at], err);
 }
 
+/* The level asked for, or NULL. */
+static const char *asked_level(const SharedSettings *values)
+{
+    return values->cpu != NULL ? values->cpu : proc_env("ISOFLOP_CPU");
+}
+
+/* What has no meaning with --version is refused only if it is no option at all. */
+static ErrCode finish_version(const Call *call, const SharedSettings *values, OptionsWish *wish,
+                              Err *err)
+{
+    const char *level = asked_level(values);
+    wish->cpu = cpu_best_level();
+    if (call->n_args > call->command->max_args)
+        return err_set(err, ERR_USAGE, "unexpected argument '%s' with '--version'",
+                       call->args[call->command->max_args]);
+    return level == NULL ? ERR_NONE : cpu_level_named(level, &wish->cpu, err);
+}
+
 static ErrCode finish_call(Call *call, const SharedSettings *values, Err *err)
 {
-    const char *level = values->cpu != NULL ? values->cpu : proc_env("ISOFLOP_CPU");
+    const char *level = asked_level(values);
     call->cpu = cpu_best_level();
     if (level != NULL && cpu_level_parse(level, &call->cpu, err) != ERR_NONE)
         return err->code;
@@ -231,8 +249,11 @@ ErrCode options_parse(Call *call, OptionsWish *wish, int argc, const char **argv
     call->args = argv;
     call->n_args = n_args;
     call_look_around(call);
-    *wish = (OptionsWish){values.help, values.version, values.verbose};
-    if (wish->help || wish->version)
+    *wish =
+        (OptionsWish){.help = values.help, .version = values.version, .verbose = values.verbose};
+    if (wish->help)
         return ERR_NONE;
+    if (wish->version)
+        return finish_version(call, &values, wish, err);
     return finish_call(call, &values, err);
 }

@@ -14,6 +14,7 @@ typedef struct OptionsWish {
     bool help;
     bool version;
     bool verbose;
+    CpuLevel cpu; /* with version: as Call.cpu, but this processor may lack it */
 } OptionsWish;
 
 /*

@@ -13,7 +13,7 @@
 
 /*
  * Property: every level up to the best parses, higher and unknown ones are misuse and repeat the
- * name.
+ * name; names alone are known of every level.
  */
 static void levels_parse_up_to_the_best(void **state)
 {
@@ -26,6 +26,8 @@ static void levels_parse_up_to_the_best(void **state)
         assert_int_equal(level, code == ERR_NONE ? i : CPU_N_LEVELS);
     }
     CpuLevel level;
+    assert_int_equal(cpu_level_named("avx512", &level, &err), ERR_NONE);
+    assert_int_equal(level, CPU_AVX512);
     assert_int_equal(cpu_level_parse("sse9", &level, &err), ERR_USAGE);
     assert_non_null(strstr(err.msg, "'sse9'"));
 }
