@@ -180,6 +180,7 @@ void cpu_info(CpuInfo *info)
     info->l1d_bytes = configured(_SC_LEVEL1_DCACHE_SIZE);
     info->l2_bytes = configured(_SC_LEVEL2_CACHE_SIZE);
     info->l3_bytes = configured(_SC_LEVEL3_CACHE_SIZE);
+    cpu_cache_sizes("/sys/devices/system/cpu/cpu0/cache", info);
     info->n_online = (int)configured(_SC_NPROCESSORS_ONLN);
     info->n_available = cpu_available_threads();
     info->best = cpu_best_level();

@@ -16,7 +16,7 @@ typedef struct CpuInfo {
     char model[64];   /* as the processor or the kernel names it; "unknown" otherwise */
     size_t l1d_bytes; /* 0: unknown */
     size_t l2_bytes;  /* of one core; 0: unknown */
-    size_t l3_bytes;  /* 0: unknown or none */
+    size_t l3_bytes;  /* shared by the cores around this one; 0: unknown or none */
     int n_online;     /* processors of the machine; for information only */
     int n_available;  /* cpu_available_threads() */
     CpuLevel best;    /* cpu_best_level() */
@@ -59,5 +59,11 @@ void cpu_set_flush_to_zero(void);
 ErrCode cpu_pin(int index, Err *err) ERR_CHECKED;
 
 void cpu_info(CpuInfo *info);
+
+/*
+ * Sets the sizes of the caches that are listed under `folder`
+ * (/sys/devices/system/cpu/cpu0/cache; tests give another) and leaves the others.
+ */
+void cpu_cache_sizes(const char *folder, CpuInfo *info);
 
 #endif

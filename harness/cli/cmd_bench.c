@@ -1,20 +1,26 @@
-/* harness/cli/cmd_bench.c: `isoflop bench`: how fast the trainer's own step is on this machine. */
+/* harness/cli/cmd_bench.c: `isoflop bench`: how fast this machine and the trainer's own step are.
+ */
 #include "harness/cli/command.h"
 #include "harness/cli/network_options.h"
 
 #include "base/json.h"
+#include "bench/machine.h"
 #include "harness/stepbench.h"
 #include "models/resolve.h"
 
 #include <string.h>
 
-static const char *const usage[] = {"step --network N [--batch B] [--steps S] [--json]", NULL};
-static const char *const notes[] = {"step: forward, cross-entropy, backward, RMSProp with momentum "
-                                    "and weight decay, batch-norm statistics; "
-                                    "no dropout, drop connect, smoothing, averaging or loading; "
-                                    "input resident. The median of S steps after "
-                                    "3. It needs no data set.",
-                                    NULL};
+static const char *const usage[] = {"machine [--json]",
+                                    "step --network N [--batch B] [--steps S] [--json]", NULL};
+static const char *const notes[] = {
+    "machine: clock, multiply-add peak, bandwidth of each memory, barrier, on one thread and on "
+    "all; the best of several samples.",
+    "step: forward, cross-entropy, backward, RMSProp with momentum "
+    "and weight decay, batch-norm statistics; "
+    "no dropout, drop connect, smoothing, averaging or loading; "
+    "input resident. The median of S steps after "
+    "3. It needs no data set.",
+    NULL};
 
 typedef struct BenchSettings {
     NetworkChoice network;
@@ -72,9 +78,8 @@ static void put_report(const Network *network, const StepbenchSettings *settings
     text_append_char(out, '\n');
 }
 
-static ErrCode run(const Call *call, int *status, Err *err)
+static ErrCode run_step(const Call *call, Err *err)
 {
-    (void)status;
     const BenchSettings *settings = call->settings;
     Spec spec;
     Network network = {0};
@@ -84,10 +89,6 @@ static ErrCode run(const Call *call, int *status, Err *err)
                                      .threads = call->threads,
                                      .level = call->cpu,
                                      .steps = settings->steps};
-    if (strcmp(call->args[0], "step") != 0) {
-        (void)err_set(err, ERR_USAGE, "unknown benchmark '%s', only 'step'", call->args[0]);
-        goto fail;
-    }
     TRY(network_choice_spec(&spec, &settings->network, NULL, 0, err));
     TRY(resolve_network(&network, &spec, err));
     TRY(stepbench_run(&network, &bench, &report, err));
@@ -99,9 +100,41 @@ fail:
     return err->code;
 }
 
+static ErrCode run_machine(const Call *call, Err *err)
+{
+    MachineReport report;
+    Text out = {.columns = call->columns};
+    TRY(machine_measure(&report, call->cpu, call->threads, err));
+    if (call->json) {
+        JsonWriter json = json_writer(&out, false);
+        machine_put_json(&report, NULL, &json);
+        text_append_char(&out, '\n');
+    } else {
+        machine_put_text(&report, &out);
+    }
+    TRY(call_print_lines(call, &out, err));
+fail:
+    text_release(&out);
+    return err->code;
+}
+
+static const struct {
+    const char *name;
+    ErrCode (*run)(const Call *call, Err *err);
+} benches[] = {{"machine", run_machine}, {"step", run_step}};
+
+static ErrCode run(const Call *call, int *status, Err *err)
+{
+    (void)status;
+    for (size_t i = 0; i < ARRAY_LEN(benches); i++)
+        if (strcmp(call->args[0], benches[i].name) == 0)
+            return benches[i].run(call, err);
+    return err_set(err, ERR_USAGE, "unknown benchmark '%s': machine or step", call->args[0]);
+}
+
 const Command cmd_bench = {
     .name = "bench",
-    .summary = "time the trainer's own step",
+    .summary = "measure this machine, and the trainer's own step",
     .usage = usage,
     .notes = notes,
     .options = {options, ARRAY_LEN(options)},

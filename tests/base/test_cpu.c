@@ -75,6 +75,29 @@ static void quotas_of_version_1_are_found(void **state)
     assert_int_equal(cpu_cgroup_quota("cgroup/missing", "cgroup/mount"), 0);
 }
 
+/* Property: caches are those of the kernel's list; instructions do not count, what is not listed
+ * stays. */
+static void caches_are_found(void **state)
+{
+    (void)state;
+    CpuInfo info = {.l1d_bytes = 1, .l2_bytes = 2, .l3_bytes = 3};
+    put("cgroup/cache/index0/level", "1\n");
+    put("cgroup/cache/index0/type", "Data\n");
+    put("cgroup/cache/index0/size", "48K\n");
+    put("cgroup/cache/index1/level", "1\n");
+    put("cgroup/cache/index1/type", "Instruction\n");
+    put("cgroup/cache/index1/size", "32K\n");
+    put("cgroup/cache/index2/level", "3\n");
+    put("cgroup/cache/index2/type", "Unified\n");
+    put("cgroup/cache/index2/size", "4M\n");
+    cpu_cache_sizes("cgroup/cache", &info);
+    assert_int_equal(info.l1d_bytes, 48 << 10);
+    assert_int_equal(info.l2_bytes, 2);
+    assert_int_equal(info.l3_bytes, 4 << 20);
+    cpu_cache_sizes("nowhere", &info);
+    assert_int_equal(info.l3_bytes, 4 << 20);
+}
+
 /*
  * Property: subnormal results and arguments count as zero once the mode is set, where the processor
  * has one.
@@ -119,6 +142,7 @@ int main(void)
         cmocka_unit_test(levels_parse_up_to_the_best),
         cmocka_unit_test(quotas_of_version_2_are_found),
         cmocka_unit_test(quotas_of_version_1_are_found),
+        cmocka_unit_test(caches_are_found),
         cmocka_unit_test(subnormals_are_flushed),
         cmocka_unit_test(pinning_leaves_one_processor),
     };
