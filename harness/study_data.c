@@ -68,6 +68,7 @@ OriginData study_data_origin(const StudyImages *images, const StudyData *data,
                         .mean = stats->mean,
                         .deviation = stats->std,
                         .resolution = resolution,
+                        .center_crop = data->center_crop,
                         .n_classes = dataset_n_classes(images->set),
                         .class_name = class_name,
                         .user = images->set};

@@ -17,9 +17,12 @@
 #define KEY_DEVIATION "deviation"
 #define KEY_CLASSES "classes"
 #define KEY_DATA "data"
+#define KEY_CROP "center_crop"
 
 /* Raised when a file of before could be misunderstood. */
 #define FORM "weights 1"
+
+#define WHOLE 1.0 /* a crop that keeps all of the central square; not written out */
 
 enum { SHOWN_CLASSES = 4, SHOWN_CLASS_BYTES = 24 };
 
@@ -71,6 +74,7 @@ ErrCode origin_make(WeightOrigin *out, const Network *network, const OriginData 
     memcpy(out->mean, data->mean, sizeof out->mean);
     memcpy(out->deviation, data->deviation, sizeof out->deviation);
     (void)snprintf(out->data, sizeof out->data, "%s", data->digest);
+    out->center_crop = data->center_crop;
     set_classes(out, data->n_classes);
     for (int i = 0; out->classes != NULL && i < out->n_classes; i++)
         out->classes[i] = arena_text(&out->arena, data->class_name(data->user, i));
@@ -150,6 +154,8 @@ ErrCode origin_entries(const WeightOrigin *origin, const Network *network, Arena
         put(entries, n, KEY_DEVIATION, numbers(arena, origin->deviation));
         put(entries, n, KEY_CLASSES, names(arena, origin));
         put(entries, n, KEY_DATA, arena_text(arena, origin->data));
+        if (origin->center_crop < WHOLE)
+            put(entries, n, KEY_CROP, number(arena, origin->center_crop));
     }
     TRY(arena_ok(arena, err));
 fail:
@@ -270,6 +276,16 @@ fail:
     return err->code;
 }
 
+static ErrCode read_crop(WeightOrigin *out, const TensorFile *file, Err *err)
+{
+    const char *crop = safetensors_metadata(file, KEY_CROP);
+    out->center_crop = WHOLE;
+    if (crop != NULL && (!text_to_double(crop, &out->center_crop) || !(out->center_crop > 0.0) ||
+                         !(out->center_crop < WHOLE)))
+        return bad(file, KEY_CROP, err);
+    return ERR_NONE;
+}
+
 ErrCode origin_read(WeightOrigin *out, const TensorFile *file, Err *err)
 {
     const char *data = NULL;
@@ -284,6 +300,7 @@ ErrCode origin_read(WeightOrigin *out, const TensorFile *file, Err *err)
     TRY(read_numbers(file, KEY_MEAN, out->mean, err));
     TRY(read_numbers(file, KEY_DEVIATION, out->deviation, err));
     TRY(read_classes(out, file, err));
+    TRY(read_crop(out, file, err));
     TRY(get(file, KEY_DATA, &data, err));
     (void)snprintf(out->data, sizeof out->data, "%s", data);
     out->is_known = true;
@@ -382,6 +399,12 @@ ErrCode origin_check_data(const WeightOrigin *weights, const char *path, const O
                        "weights '%s' were trained on other data (%s) than '%s' has (%s): give "
                        "those, or --any-data",
                        path, weights->data, used->set, used->digest);
+    if (weights->center_crop != used->center_crop)
+        return err_set(err, ERR_DATA,
+                       "weights '%s' were trained with a center_crop of %.17g, the images of '%s' "
+                       "are cut with %.17g: give --set data.center_crop=%.17g, or --any-data",
+                       path, weights->center_crop, used->set, used->center_crop,
+                       weights->center_crop);
     if (weights->resolution != used->resolution)
         return ERR_NONE;
     const float *const sides[][2] = {{weights->mean, used->mean},

@@ -7,7 +7,8 @@
  * time, machine or names that users give: the text is a function of network and data. Keys, all
  * texts: isoflop (the form), network (digest of what execution at any resolution depends on),
  * resolution, padding, epsilon, mean, deviation (of pixels in 0..1), classes (a JSON list), data
- * (digest of the set's contents), isoflop_digest.
+ * (digest of the set's contents), center_crop (only where less than the whole square was kept),
+ * isoflop_digest.
  *
  * Files of others, and of the first release, have none of these keys: is_known is false, and
  * nothing can be compared. Our own conversion of such a file has isoflop and isoflop_digest alone.
@@ -23,7 +24,7 @@
 
 #include <stdbool.h>
 
-enum { ORIGIN_CHANNELS = 3, ORIGIN_ENTRIES = 10 /* of metadata, the digest included */ };
+enum { ORIGIN_CHANNELS = 3, ORIGIN_ENTRIES = 11 /* of metadata, the digest included */ };
 
 /* What to say of a file whose origin is not known, behind its name. */
 #define ORIGIN_UNKNOWN                                                                             \
@@ -34,7 +35,7 @@ enum { ORIGIN_CHANNELS = 3, ORIGIN_ENTRIES = 10 /* of metadata, the digest inclu
 typedef enum OriginAccept {
     ORIGIN_ANY_RESOLUTION = 1, /* the user named another */
     ORIGIN_ANY_BORDERS = 2,    /* padding and epsilon: names change, nothing is computed */
-    ORIGIN_ANY_DATA = 4,       /* set and normalisation, not the classes */
+    ORIGIN_ANY_DATA = 4,       /* set, crop and normalisation, not the classes */
 } OriginAccept;
 
 typedef struct WeightOrigin {
@@ -45,6 +46,7 @@ typedef struct WeightOrigin {
     double epsilon;
     float mean[ORIGIN_CHANNELS], deviation[ORIGIN_CHANNELS];
     char data[HASH_HEX_BYTES];
+    double center_crop;   /* share of the shorter side that images keep, (0, 1] */
     const char **classes; /* [n_classes], by label; in arena */
     int n_classes;
     Arena arena;
@@ -56,6 +58,7 @@ typedef struct OriginData {
     const char *digest;            /* of its contents */
     const float *mean, *deviation; /* [ORIGIN_CHANNELS], of its training images */
     int resolution;                /* at which those are, for resizing changes them; pixels */
+    double center_crop;            /* share of the shorter side that images keep, (0, 1] */
     int n_classes;
     const char *(*class_name)(const void *user, int label);
     const void *user;
@@ -84,10 +87,10 @@ ErrCode origin_seal(TensorSet *set, char digest[HASH_HEX_BYTES], MetadataEntry *
 ErrCode origin_read(WeightOrigin *out, const TensorFile *file, Err *err) ERR_CHECKED;
 
 /*
- * Compares where weights are from with where they are used: the network, the classes, the set and
- * its normalisation (of one resolution); `accept` apart, a set of OriginAccept. ERR_DATA names both
- * sides and the remedy. With weights whose origin is not known nothing is compared. `path` is
- * theirs.
+ * Compares where weights are from with where they are used: the network, the classes, the set, how
+ * its images are cut and its normalisation (of one resolution); `accept` apart, a set of
+ * OriginAccept. ERR_DATA names both sides and the remedy. With weights whose origin is not known
+ * nothing is compared. `path` is theirs.
  */
 ErrCode origin_check_network(const WeightOrigin *weights, const char *path, const Network *network,
                              unsigned accept, Err *err) ERR_CHECKED;

@@ -264,6 +264,7 @@ static void test_origin(void **state)
                              .digest = "abc",
                              .mean = numbers,
                              .deviation = numbers,
+                             .center_crop = 1.0,
                              .n_classes = 2,
                              .class_name = class_name};
     Network network = nettest_zoo("mobilenet-v2-cifar", WIDTH, CLASSES, SIDE);

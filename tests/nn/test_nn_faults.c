@@ -46,6 +46,7 @@ static ErrCode make_origin(WeightOrigin *out, const Network *network, Err *err)
                              .mean = numbers,
                              .deviation = numbers,
                              .resolution = network->resolution,
+                             .center_crop = 1.0,
                              .n_classes = 2,
                              .class_name = class_name};
     return origin_make(out, network, &data, err);

@@ -29,6 +29,8 @@ enum {
 
 static const char *const animals[CLASSES] = {"ant", "\xc3\xa2ne", "\"bee\"",
                                              "cat", "",           "dog, large"};
+#define CROP 0.875
+
 static const float means[ORIGIN_CHANNELS] = {0.1F, 1.0F / 3, 0.5F};
 static const float deviations[ORIGIN_CHANNELS] = {0.25F, 1e-3F, 0.75F};
 
@@ -44,6 +46,7 @@ static OriginData make_data(void)
                         .mean = means,
                         .deviation = deviations,
                         .resolution = SIDE,
+                        .center_crop = CROP,
                         .n_classes = CLASSES,
                         .class_name = name_of,
                         .user = animals};
@@ -111,6 +114,7 @@ static void test_round_trip(void **state)
     assert_memory_equal(origin.mean, means, sizeof means);
     assert_memory_equal(origin.deviation, deviations, sizeof deviations);
     assert_string_equal(origin.data, make_data().digest);
+    assert_true(origin.center_crop == CROP);
     assert_int_equal(origin.n_classes, CLASSES);
     for (int i = 0; i < CLASSES; i++)
         assert_string_equal(origin.classes[i], animals[i]);
@@ -299,6 +303,40 @@ static void test_other_data(void **state)
     end(&c);
 }
 
+/* Images cut otherwise: refused, both shares named; accepted when asked for. What is usual, the
+ * whole square, is not written, and a file without a word on it was trained so. */
+static void test_other_crops(void **state)
+{
+    (void)state;
+    Case c;
+    begin(&c, false);
+    WeightOrigin origin = read_origin(c.path);
+    for (int is_whole = 0; is_whole < 2; is_whole++) {
+        Err err = {0};
+        Arena arena = {0};
+        MetadataEntry entries[ORIGIN_ENTRIES];
+        size_t n = 0;
+        bool is_written = false;
+        OriginData used = make_data();
+        origin.center_crop = is_whole ? 1.0 : CROP;
+        used.center_crop = is_whole ? CROP : 1.0;
+        assert_int_equal(origin_check_data(&origin, c.path, &used, 0, &err), ERR_DATA);
+        assert_non_null(strstr(err.msg, is_whole ? "center_crop of 1," : "center_crop of 0.875,"));
+        assert_non_null(strstr(err.msg, is_whole ? "cut with 0.875:" : "cut with 1:"));
+        err = (Err){0};
+        nettest_ok(origin_check_data(&origin, c.path, &used, ORIGIN_ANY_DATA, &err), &err);
+        used.center_crop = origin.center_crop;
+        nettest_ok(origin_check_data(&origin, c.path, &used, 0, &err), &err);
+        nettest_ok(origin_entries(&origin, NULL, &arena, entries, &n, &err), &err);
+        for (size_t i = 0; i < n; i++)
+            is_written = is_written || strcmp(entries[i].key, "center_crop") == 0;
+        assert_int_equal(is_written, !is_whole);
+        arena_release(&arena);
+    }
+    origin_release(&origin);
+    end(&c);
+}
+
 /* --- damage --- */
 
 /* Turns a bit of the file over, in place: no need to sync thousands of files. */
@@ -404,6 +442,7 @@ int main(void)
         cmocka_unit_test(test_other_networks_of_a_bare_file),
         cmocka_unit_test(test_other_classes),
         cmocka_unit_test(test_other_data),
+        cmocka_unit_test(test_other_crops),
         cmocka_unit_test(test_flips),
         cmocka_unit_test(test_flips_of_metadata),
     };
