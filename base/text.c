@@ -75,6 +75,21 @@ void text_printf(Text *text, const char *format, ...)
     va_end(arguments);
 }
 
+void text_tell(TextListener *listener, void *user, const char *format, va_list arguments)
+{
+    if (listener == NULL)
+        return;
+    Text message = {0};
+    text_vprintf(&message, format, arguments);
+    listener(user, text_string(&message));
+    text_release(&message);
+}
+
+const char *text_plural(uint64_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
 const char *text_string(const Text *text)
 {
     return text->data != NULL ? text->data : "";

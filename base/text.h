@@ -54,6 +54,15 @@ void text_repeat(Text *text, char c, size_t n);
 void text_printf(Text *text, const char *format, ...) ERR_PRINTF(2, 3);
 void text_vprintf(Text *text, const char *format, va_list arguments);
 
+/* Takes one message; its text is valid during the call. */
+typedef void TextListener(void *user, const char *message);
+
+/* Makes a message and tells it; with NULL nobody listens. Without memory it is cut short. */
+void text_tell(TextListener *listener, void *user, const char *format, va_list arguments);
+
+/* What a counted noun ends with: "%zu trial%s", n, text_plural(n). */
+const char *text_plural(uint64_t n);
+
 /* Shortest decimal that reads back as the same double, "1.0" kept as "1"; nan, inf, -inf. */
 void text_append_double(Text *text, double value);
 

@@ -121,7 +121,7 @@ static ErrCode note_passed(Walk *walk, Err *err)
         n_files += walk->passed[i].n_files;
     }
     TRY(text_ok(&text, err));
-    TRY(source_note(walk->parts, err, "%u file%s passed over: %s", n_files, n_files == 1 ? "" : "s",
+    TRY(source_note(walk->parts, err, "%u file%s passed over: %s", n_files, text_plural(n_files),
                     text_string(&text)));
 fail:
     text_release(&text);
@@ -335,7 +335,7 @@ static ErrCode add_split(Walk *walk, DataSplit split, const char *name, Err *err
     TRY(add_classes(walk, split, name, full, &list, err));
     if (parts->n_classes < 2)
         err_set(err, ERR_DATA, "'%s' has %d class folder%s, not 2 to %d", full, parts->n_classes,
-                parts->n_classes == 1 ? "" : "s", DATA_MAX_CLASSES);
+                text_plural(parts->n_classes), DATA_MAX_CLASSES);
     else if (walk->folder->count[split] == 0 || walk->folder->count[split] > UINT32_MAX)
         err_set(err, ERR_DATA, "'%s' has %zu images", full, walk->folder->count[split]);
 fail:

@@ -177,7 +177,8 @@ static void begin_stop(RunState *run)
 {
     run->is_stopping = true;
     run->report->was_stopped = true;
-    run_state_note(run, "stopping: %d running trials finish their batch and save", n_running(run));
+    run_state_note(run, "stopping: running trials finish their batch and save (%d)",
+                   n_running(run));
     for (int i = 0; i < run->n_slots; i++)
         if (run->slots[i].proc.pid != 0)
             proc_close_input(&run->slots[i].proc);
@@ -236,9 +237,9 @@ static ErrCode run_trials(RunState *run, Err *err)
         run_decide_note_waiting(run);
     if (!run->is_stopping && n_resting(run) > 0)
         (void)err_set(err, ERR_CHILD,
-                      "%d trials could not be trained here and stay pending; mend this and run "
+                      "%d trial%s could not be trained here, to stay pending; mend this and run "
                       "again: %s",
-                      n_resting(run), text_string(&run->cause));
+                      n_resting(run), text_plural(n_resting(run)), text_string(&run->cause));
 fail:
     mem_free(watched);
     return err->code;

@@ -79,8 +79,8 @@ static ErrCode check_weights(Visit *v, Err *err)
         return forgive(v, &found, err);
     if (weights.n_whole > 0)
         doctor_find(v->report, (DoctorMark){.grade = DOCTOR_SOUND, .subject = "weights"},
-                    "%" PRId64 " files of finished trials have the store's digests",
-                    weights.n_whole);
+                    "%" PRId64 " file%s of finished trials with the store's digests",
+                    weights.n_whole, text_plural(weights.n_whole));
     return ERR_NONE;
 }
 
@@ -131,8 +131,8 @@ static ErrCode check_checkpoints(Visit *v, Err *err)
         TRY(check_folder(v, attempts.items[i].path, &n_sound, err));
     if (n_sound > 0)
         doctor_find(v->report, (DoctorMark){.grade = DOCTOR_SOUND, .subject = "checkpoint"},
-                    "%" PRId64 " checkpoints and weights of unfinished attempts are whole",
-                    n_sound);
+                    "%" PRId64 " file%s of unfinished attempts, whole", n_sound,
+                    text_plural(n_sound));
 fail:
     arena_release(&attempts.arena);
     return err->code;
@@ -210,8 +210,8 @@ static ErrCode forecast(Visit *v, Err *err)
                              .subject = "disk",
                              .path = v->folder,
                              .remedy = fits ? NULL : "make room, or the run will pause for it"},
-                "%s free; %" PRId64 " unfinished trials will need about %s",
-                text_human_bytes(free_text, space), n,
+                "%s free; %" PRId64 " unfinished trial%s will need about %s",
+                text_human_bytes(free_text, space), n, text_plural(n),
                 text_human_bytes(need_text, need > 0 ? (uint64_t)need : 0));
 fail:
     return err->code;

@@ -222,7 +222,7 @@ static void seeds_note(const Plan *plan, Text *out)
         text_printf(out,
                     "%zu seed%s: no interval can be given, every verdict will be INCONCLUSIVE; "
                     "at least %d are needed, %d for bars\n",
-                    n, n == 1 ? "" : "s", MIN_SEEDS, BAR_SEEDS);
+                    n, text_plural(n), MIN_SEEDS, BAR_SEEDS);
     else
         text_printf(out, "%zu seeds: intervals by paired t%s\n", n,
                     n < BAR_SEEDS ? "; figures show every seed, and no bars below 5" : "");
@@ -247,12 +247,14 @@ void plan_text(const Plan *plan, double seconds, Text *out)
                 (long long)plan->n_train, (long long)plan->n_val, (long long)plan->n_test,
                 plan->is_demo ? " (DEMO: constructed)" : "");
     put_marked("  ", &plan->data_notes, out);
-    text_printf(out, "recipe %" PRId64 " epochs, ", plan->study->recipe.epochs);
+    text_printf(out, "recipe %" PRId64 " epoch%s, ", plan->study->recipe.epochs,
+                text_plural(plan->study->recipe.epochs));
     recipe_in_force(&plan->study->recipe, plan->n_train, out);
     text_append(out, "\n\n");
     points_table(plan, out);
-    text_printf(out, "\n%zu points, %zu fair, %zu unfair; %zu networks, %zu trials", plan->n_points,
-                n_fair, n_unfair, plan->n_networks, plan->n_trials);
+    text_printf(out, "\n%zu point%s, %zu fair, %zu unfair; %zu network%s, %zu trial%s",
+                plan->n_points, text_plural(plan->n_points), n_fair, n_unfair, plan->n_networks,
+                text_plural(plan->n_networks), plan->n_trials, text_plural(plan->n_trials));
     if (plan->n_after_grid)
         text_printf(out, " and %zu after the grid", plan->n_after_grid);
     text_printf(out, "\n%s MACs in all, at most %s a trial", text_human(a, plan_total_macs(plan)),

@@ -101,7 +101,7 @@ void recipe_in_force(const Recipe *recipe, int64_t n_images, Text *out)
     char ema[TEXT_NUMBER_BYTES];
     const int64_t n_each = recipe_steps_per_epoch(recipe, n_images);
     text_printf(out, "batch %" PRId64 ", %" PRId64 " step%s an epoch, %" PRId64 " in all, ema %s",
-                recipe_batch_size(recipe, n_images), n_each, n_each == 1 ? "" : "s",
+                recipe_batch_size(recipe, n_images), n_each, text_plural(n_each),
                 recipe_steps(recipe, n_images), text_digits(ema, recipe_ema(recipe, n_images)));
 }
 
@@ -117,7 +117,7 @@ void recipe_warnings(const Recipe *recipe, int64_t n_images, Text *out)
         text_printf(out,
                     "%" PRId64 " step%s in all: below %d a network has hardly begun to learn; more "
                     "epochs, more images or a smaller batch give more\n",
-                    n_steps, n_steps == 1 ? "" : "s", FEW_STEPS);
+                    n_steps, text_plural(n_steps), FEW_STEPS);
     if (recipe->ema > 0 &&
         1 / (1 - recipe->ema) > longest_average(recipe, n_images) * (1 + ROUNDING)) {
         Recipe other = *recipe;
@@ -148,8 +148,9 @@ Schedule recipe_schedule(const Recipe *recipe, int64_t n_images)
 
 void recipe_summary(const Recipe *recipe, Text *out)
 {
-    text_printf(out, "%lld epochs, batch %lld, %s, lr ", (long long)recipe->epochs,
-                (long long)recipe->batch, optimizer_names[recipe->optimizer]);
+    text_printf(out, "%lld epoch%s, batch %lld, %s, lr ", (long long)recipe->epochs,
+                text_plural(recipe->epochs), (long long)recipe->batch,
+                optimizer_names[recipe->optimizer]);
     text_append_double(out, recipe->lr);
     text_printf(out, " %s, warm-up ", schedule_names[recipe->schedule]);
     text_append_double(out, recipe->warmup_epochs);

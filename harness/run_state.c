@@ -27,15 +27,10 @@ RunTrial *run_state_trial(const RunState *run, int64_t number)
 
 void run_state_note(const RunState *run, const char *format, ...)
 {
-    if (run->callbacks->note == NULL)
-        return;
-    Text text = {0};
     va_list arguments;
     va_start(arguments, format);
-    text_vprintf(&text, format, arguments);
+    text_tell(run->callbacks->note, run->callbacks->user, format, arguments);
     va_end(arguments);
-    run->callbacks->note(run->callbacks->user, text_string(&text));
-    text_release(&text);
 }
 
 /* --- counts --- */

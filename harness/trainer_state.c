@@ -12,13 +12,8 @@ int64_t trainer_state_step(const Trainer *t)
 
 void trainer_state_warn(const Trainer *t, const char *format, ...)
 {
-    if (t->callbacks->warning == NULL)
-        return;
-    Text text = {0};
     va_list arguments;
     va_start(arguments, format);
-    text_vprintf(&text, format, arguments);
+    text_tell(t->callbacks->warning, t->callbacks->user, format, arguments);
     va_end(arguments);
-    t->callbacks->warning(t->callbacks->user, text_string(&text));
-    text_release(&text);
 }

@@ -98,8 +98,8 @@ static void put_figure(Report *r, const char *name, const char *folder, Text *pa
     if (figure.is_empty && figure.n_diverged > 0) {
         html_markup(page, "<p class=\"note\">");
         html_printf(page,
-                    "Figure %s has nothing to draw: %" PRId64 " trials diverged, none is done.",
-                    name, figure.n_diverged);
+                    "Figure %s has nothing to draw: %" PRId64 " trial%s diverged, none is done.",
+                    name, figure.n_diverged, text_plural(figure.n_diverged));
         html_markup(page, "</p>\n");
     }
     if (figure.is_empty)

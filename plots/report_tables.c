@@ -32,7 +32,7 @@ static void contrast_row(Text *page, const VerdictContrast *c)
         html_printf(page, ": %s", c->note);
     if (c->n_diverged)
         html_printf(page, " (%d seed%s left out: diverged)", c->n_diverged,
-                    c->n_diverged == 1 ? "" : "s");
+                    text_plural(c->n_diverged));
     html_markup(page, "</td></tr>\n");
 }
 
@@ -171,7 +171,7 @@ static void ranking_table(Text *page, const Ranking *r)
     html_markup(page, "<h3>");
     html_printf(page, "%s, match: %s", r->part, r->match);
     html_markup(page, "</h3>\n<p>");
-    html_printf(page, "%zu networks", r->n_rows);
+    html_printf(page, "%zu network%s", r->n_rows, text_plural(r->n_rows));
     if (!isnan(r->lowest_ratio))
         html_printf(page, "; counted cost %.3f to %.3f of the target", r->lowest_ratio,
                     r->highest_ratio);

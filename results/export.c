@@ -303,8 +303,8 @@ static void append_ranking(const Ranking *r, Text *out)
         {"", TEXT_LEFT, 0}};
     TextTable *t = text_table_create(columns, ARRAY_LEN(columns));
     text_printf(out,
-                "%s (match: %s): %zu networks, %zu unfair; %zu cannot be told from the first\n",
-                r->part, r->match, r->n_rows, r->n_unfair, r->n_indistinct);
+                "%s (match: %s): %zu network%s, %zu unfair; %zu cannot be told from the first\n",
+                r->part, r->match, r->n_rows, text_plural(r->n_rows), r->n_unfair, r->n_indistinct);
     for (size_t i = 0; t != NULL && i < r->n_rows && i < TEXT_TOP_ROWS; i++) {
         const RankingRow *row = &r->rows[i];
         const StorePoint *p = &row->result->point;

@@ -192,8 +192,8 @@ static ErrCode list_broken(Store *store, const char *table, Found *found, Err *e
             report_row(&q, table, found);
     if (n > MAX_NAMED)
         report(found, 0,
-               arena_printf(found->arena, "%" PRId64 " more rows of table '%s' are not, either",
-                            n - MAX_NAMED, table));
+               arena_printf(found->arena, "and %" PRId64 " more row%s of table '%s'", n - MAX_NAMED,
+                            text_plural(n - MAX_NAMED), table));
     TRY(db_end(&q, err));
 fail:
     text_release(&columns);
@@ -285,7 +285,8 @@ static ErrCode check_digests(Store *store, Found *found, Err *err)
                   NULL, 0, 0, &n, err));
     if (n > 0)
         report(found, 0,
-               arena_printf(found->arena, "%" PRId64 " finished trials have no digest", n));
+               arena_printf(found->arena, "%" PRId64 " finished trial%s without a digest", n,
+                            text_plural(n)));
 fail:
     return err->code;
 }

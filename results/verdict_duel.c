@@ -253,7 +253,7 @@ Duel verdict_duel_find(const StoreResults *results, const DuelCompound *strategy
         duel.note = flat;
     else if (n_waiting > 0)
         duel.note = arena_printf(arena, "%d single dimension%s with trials unfinished or diverged",
-                                 n_waiting, n_waiting == 1 ? "" : "s");
+                                 n_waiting, text_plural(n_waiting));
     else if (duel.single == NULL)
         duel.note = arena_printf(arena, "none of %d single dimensions is fair here", n_left_out);
     return duel;

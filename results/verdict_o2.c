@@ -77,7 +77,7 @@ static VerdictContrast judge_mean(const Contender *contender, int n_targets, Are
             n++;
         }
     c.name = arena_printf(arena, "%s against the best single dimension, mean of %d target%s",
-                          contender->strategy.series, n, n == 1 ? "" : "s");
+                          contender->strategy.series, n, text_plural(n));
     const SeedMatrix m = n ? verdict_seeds(points, n * 2, arena) : (SeedMatrix){0};
     double *d = arena_zalloc(arena, (size_t)m.n, sizeof(*d));
     if (arena->failed || m.n == 0)
@@ -159,7 +159,7 @@ static void describe_effect(const Contender *c, int n_targets, const char *remed
     if (c->mean.decides) {
         text_printf(text, "C%s minus the best single dimension: %s, over %d target%s.",
                     c->strategy.series + 1, interval_text(&c->mean.interval, arena), n_deciding,
-                    n_deciding == 1 ? "" : "s");
+                    text_plural(n_deciding));
         if (n_silent)
             text_printf(text, " %d further target%s nothing (see below).", n_silent,
                         n_silent == 1 ? " decides" : "s decide");

@@ -54,13 +54,14 @@ static void put_report(const Network *network, const StepbenchSettings *settings
 {
     char macs[TEXT_NUMBER_BYTES];
     if (!as_json) {
-        text_printf(out,
-                    "%s at %d px, batch %d, %d threads, %s: %.1f images/s, %.3f ms a step (fastest "
-                    "%.3f, %lld steps), %s MACs an image\n",
-                    network->name, network->resolution, settings->batch, settings->threads,
-                    cpu_level_name(settings->level), report->images_per_second, report->ms_per_step,
-                    report->ms_min, (long long)report->steps,
-                    text_human(macs, (double)network->macs));
+        text_printf(
+            out,
+            "%s at %d px, batch %d, %d thread%s, %s: %.1f images/s, %.3f ms a step (fastest "
+            "%.3f, %lld steps), %s MACs an image\n",
+            network->name, network->resolution, settings->batch, settings->threads,
+            text_plural(settings->threads), cpu_level_name(settings->level),
+            report->images_per_second, report->ms_per_step, report->ms_min,
+            (long long)report->steps, text_human(macs, (double)network->macs));
         return;
     }
     JsonWriter json = json_writer(out, false);

@@ -84,10 +84,11 @@ static void print_plain(int64_t trial, const VerifyReport *report, Text *out)
         text_append_visible(out, report->differences[i]);
         text_append_char(out, '\n');
     }
-    text_printf(out, "trial %" PRId64 ": %" PRId64 " epochs and %" PRId64 " tensors compared, ",
-                trial, report->n_epochs, report->n_tensors);
+    text_printf(out, "trial %" PRId64 ": %" PRId64 " epoch%s and %" PRId64 " tensors compared, ",
+                trial, report->n_epochs, text_plural(report->n_epochs), report->n_tensors);
     if (report->n_differences > 0)
-        text_printf(out, "%zu differences\n", report->n_differences);
+        text_printf(out, "%zu difference%s\n", report->n_differences,
+                    text_plural(report->n_differences));
     else
         text_append(out, "all bits are the same\n");
 }

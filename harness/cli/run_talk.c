@@ -9,9 +9,10 @@ static void say_planned(void *user, const Plan *plan, const RunProgress *p, doub
 {
     (void)user;
     char a[TEXT_NUMBER_BYTES];
-    call_say("study %s: %zu networks, %zu trials%s, predicted %s", plan->study->name, p->n_networks,
-             p->n_trials - p->n_to_come, p->n_to_come ? " and more after the grid" : "",
-             text_duration(a, seconds));
+    call_say("study %s: %zu network%s, %zu trial%s%s, predicted %s", plan->study->name,
+             p->n_networks, text_plural(p->n_networks), p->n_trials - p->n_to_come,
+             text_plural(p->n_trials - p->n_to_come),
+             p->n_to_come ? " and more after the grid" : "", text_duration(a, seconds));
     Text warnings = {0};
     recipe_warnings(&plan->study->recipe, plan->n_train, &warnings);
     call_warn(&warnings);

@@ -380,6 +380,32 @@ static void shortest_decimals_are_shortest(void **state)
     }
 }
 
+static void hear(void *user, const char *message)
+{
+    text_append(user, message);
+}
+
+static void tell(TextListener *listener, Text *heard, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    text_tell(listener, heard, format, arguments);
+    va_end(arguments);
+}
+
+/* Property: a message is made and told whole, where somebody listens; one is "1 trial". */
+static void listeners_are_told(void **state)
+{
+    (void)state;
+    Text heard = {0};
+    tell(NULL, &heard, "%d", 1);
+    assert_string_equal(text_string(&heard), "");
+    for (uint64_t n = 0; n < 3; n++)
+        tell(hear, &heard, "%d trial%s, ", (int)n, text_plural(n));
+    assert_string_equal(text_string(&heard), "0 trials, 1 trial, 2 trials, ");
+    text_release(&heard);
+}
+
 /* Property: a cell that was cut for want of memory fails its table; it is not printed as if whole.
  */
 static void a_cut_cell_fails_its_table(void **state)
@@ -403,6 +429,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_grows),
+        cmocka_unit_test(listeners_are_told),
         cmocka_unit_test(a_cut_cell_fails_its_table),
         cmocka_unit_test(escapes_disarm),
         cmocka_unit_test(file_names_are_safe),
