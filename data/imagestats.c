@@ -83,25 +83,3 @@ DataStats imagestats_compute(const ImageSet *set, DataPart part, int threads)
     }
     return stats;
 }
-
-ErrCode imagestats_majority(const ImageSet *set, DataPart part, DataMajority *majority, Err *err)
-{
-    const size_t n_classes = (size_t)imageset_n_classes(set);
-    const uint32_t n_images = imageset_count(set, part);
-    uint32_t *counts = mem_calloc(n_classes, sizeof *counts);
-    *majority = (DataMajority){0};
-    if (counts == NULL)
-        return err_memory(err, n_classes * sizeof *counts);
-    for (uint32_t i = 0; i < n_images; i++)
-        counts[imageset_view(set, part, i).label]++;
-    for (size_t c = 0; c < n_classes; c++) {
-        if (counts[c] > majority->n_images) {
-            majority->n_images = counts[c];
-            majority->label = (int)c;
-        }
-    }
-    if (n_images > 0)
-        majority->share = (double)majority->n_images / n_images;
-    mem_free(counts);
-    return ERR_NONE;
-}

@@ -1,7 +1,6 @@
 /*
  * Mean and standard deviation per channel, for normalisation: those of the training subset.
- * Sums are integers (uint64), so they depend on nothing but the pixels. And how even the classes
- * are.
+ * Sums are integers (uint64), so they depend on nothing but the pixels.
  */
 #ifndef DATA_IMAGESTATS_H
 #define DATA_IMAGESTATS_H
@@ -13,20 +12,6 @@ typedef struct DataStats {
     float std[DATA_CHANNELS];  /* population; at least 1/255, so constant images stay finite */
     float value[DATA_CHANNELS][256]; /* normalised value of each pixel value, rounded once */
 } DataStats;
-
-/*
- * The most frequent class of a part, of several the first: its share is the accuracy of always
- * saying it. Of an empty part the share is 0.
- */
-typedef struct DataMajority {
-    int label;
-    uint32_t n_images;
-    double share;
-} DataMajority;
-
-/* Errors: ERR_MEMORY. */
-ErrCode imagestats_majority(const ImageSet *set, DataPart part, DataMajority *majority,
-                            Err *err) ERR_CHECKED;
 
 /* Statistics known from elsewhere, for images of another set. */
 DataStats imagestats_given(const float mean[DATA_CHANNELS], const float std[DATA_CHANNELS]);

@@ -184,6 +184,29 @@ fail:
     return err->code;
 }
 
+ErrCode split_majority(const Split *split, const Dataset *data, DataPart part,
+                       SplitMajority *majority, Err *err)
+{
+    const size_t n_classes = (size_t)dataset_n_classes(data);
+    const uint32_t n_images = split->count[part];
+    uint32_t *counts = mem_calloc(n_classes, sizeof *counts);
+    *majority = (SplitMajority){0};
+    if (counts == NULL)
+        return err_memory(err, n_classes * sizeof *counts);
+    for (uint32_t i = 0; i < n_images; i++)
+        counts[dataset_label(data, data_part_split(data, part), split->index[part][i])]++;
+    for (size_t c = 0; c < n_classes; c++) {
+        if (counts[c] > majority->n_images) {
+            majority->n_images = counts[c];
+            majority->label = (int)c;
+        }
+    }
+    if (n_images > 0)
+        majority->share = (double)majority->n_images / n_images;
+    mem_free(counts);
+    return ERR_NONE;
+}
+
 void split_release(Split *split)
 {
     for (int part = 0; part < N_PARTS; part++)

@@ -42,6 +42,21 @@ typedef struct Split {
  */
 ErrCode split_init(Split *split, const Dataset *data, const SplitSizes *sizes,
                    Err *err) ERR_CHECKED;
+
+/*
+ * The most frequent class of a part, of several the first: its share is the accuracy of always
+ * saying it. Of an empty part the share is 0.
+ */
+typedef struct SplitMajority {
+    int label;
+    uint32_t n_images;
+    double share;
+} SplitMajority;
+
+/* `split` is of `data`. Errors: ERR_MEMORY. */
+ErrCode split_majority(const Split *split, const Dataset *data, DataPart part,
+                       SplitMajority *majority, Err *err) ERR_CHECKED;
+
 void split_release(Split *split);
 
 #endif

@@ -21,8 +21,11 @@ enum { STEP_OVER_FORWARD = 3, CALIBRATION_BATCH = 32 };
 static ErrCode take_images(Plan *plan, const char *data_root, int threads, Err *err)
 {
     StudyImages images;
+    SplitMajority majority;
     if (study_data_open(&images, &plan->study->data, data_root, threads, err) != ERR_NONE)
         return err->code;
+    TRY(split_majority(&images.split, images.set, PART_TEST, &majority, err));
+    plan->majority_share = majority.share;
     memcpy(plan->split_digest, images.digest, sizeof plan->split_digest);
     memcpy(plan->data_contents, dataset_contents(images.set), sizeof plan->data_contents);
     plan->n_train = images.split.count[PART_TRAIN];
@@ -34,8 +37,10 @@ static ErrCode take_images(Plan *plan, const char *data_root, int threads, Err *
         text_append_visible(&plan->data_notes, dataset_note(images.set, i));
         text_append_char(&plan->data_notes, '\n');
     }
+    TRY(text_ok(&plan->data_notes, err));
+fail:
     study_data_close(&images);
-    return text_ok(&plan->data_notes, err);
+    return err->code;
 }
 
 static ErrCode take_baseline(Plan *plan, Err *err)

@@ -90,8 +90,9 @@ typedef struct Plan {
     char data_contents[HASH_HEX_BYTES]; /* of the whole set (data/dataset.h) */
     int64_t n_train, n_val, n_test;     /* images of the subsets */
     int classes;
-    Text data_notes; /* what to know of the data set, a line each */
-    bool is_demo;    /* verdicts on this data set are stamped DEMO */
+    double majority_share; /* of the test images: of their most frequent class */
+    Text data_notes;       /* what to know of the data set, a line each */
+    bool is_demo;          /* verdicts on this data set are stamped DEMO */
     int64_t baseline_macs;
     int64_t target_macs; /* the objective's T */
     PlanPart *parts;     /* [study->n_parts] */

@@ -9,6 +9,8 @@
 #include <string.h>
 
 #define IDENTITY_FACT "data/identity"
+#define MAJORITY_FACT "data/majority"
+#define PERCENT 100.0
 
 static const char *const identity_words[] = {
     [DATA_BY_CONTENTS] = "by contents: ", [DATA_BY_LISTING] = "by listing: "};
@@ -107,16 +109,26 @@ fail:
     return err->code;
 }
 
+/* A fact that is there already stays the one it is. */
+static ErrCode put_fact(RunState *run, const StoreFact *fact, Err *err)
+{
+    while (store_put_fact(run->store, fact, err) != ERR_NONE)
+        if (!run_state_waits_for_space(run, err))
+            return err->code;
+    return ERR_NONE;
+}
+
 ErrCode run_identity_record(RunState *run, Err *err)
 {
     Text text = {0};
+    const StoreFact majority = {.name = MAJORITY_FACT,
+                                .value = {PERCENT * run->plan->majority_share, NAN, NAN}};
     text_printf(&text, "%s%s", identity_words[run->study->data.identity], run->plan->data_contents);
     TRY(text_ok(&text, err));
     const StoreFact fact = {
         .name = IDENTITY_FACT, .value = {NAN, NAN, NAN}, .text = text_string(&text)};
-    while (store_put_fact(run->store, &fact, err) != ERR_NONE)
-        if (!run_state_waits_for_space(run, err))
-            goto fail;
+    TRY(put_fact(run, &fact, err));
+    TRY(put_fact(run, &majority, err));
 fail:
     text_release(&text);
     return err->code;

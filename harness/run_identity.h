@@ -19,7 +19,10 @@
 ErrCode run_identity_choose(StudyData *data, const RunSettings *settings, int threads,
                             Err *err) ERR_CHECKED;
 
-/* Records the fact. Errors: those of the store. */
+/*
+ * Records that fact, and in "data/majority" the percentage of the test images that their most
+ * frequent class has: what figures show as chance. Errors: those of the store.
+ */
 ErrCode run_identity_record(RunState *run, Err *err) ERR_CHECKED;
 
 #endif

@@ -45,18 +45,13 @@ static const char *head_line(const Drawing *d, const char *key)
     return text != NULL ? text : "";
 }
 
-static const char *plural(int64_t n)
-{
-    return n == 1 ? "" : "s";
-}
-
 /* "n = 2 seeds" or "n = 1 to 3 seeds". */
 static const char *seeds_text(const Drawing *d)
 {
     const int64_t low = figure_data_int(&d->data, "n_low");
     const int64_t high = figure_data_int(&d->data, "n_high");
     const char *text =
-        low == high ? arena_printf(d->arena, "n = %" PRId64 " seed%s", high, plural(high))
+        low == high ? arena_printf(d->arena, "n = %" PRId64 " seed%s", high, text_plural(high))
                     : arena_printf(d->arena, "n = %" PRId64 " to %" PRId64 " seeds", low, high);
     return text != NULL ? text : "";
 }
@@ -69,9 +64,10 @@ static const char *missing_text(const Drawing *d, const char *lead)
     Text text = {0};
     if (diverged)
         text_printf(&text, "%s%" PRId64 " diverged trial%s not drawn", lead, diverged,
-                    plural(diverged));
+                    text_plural(diverged));
     if (waiting)
-        text_printf(&text, "%s%" PRId64 " trial%s not finished", lead, waiting, plural(waiting));
+        text_printf(&text, "%s%" PRId64 " trial%s not finished", lead, waiting,
+                    text_plural(waiting));
     const char *copy = arena_text(d->arena, text_string(&text));
     d->arena->failed |= text.failed;
     text_release(&text);
@@ -90,14 +86,16 @@ static bool has_seeds(const Drawing *d)
     return figure_data_int(&d->data, "n_high") > 1;
 }
 
-/* "dotted: chance, 10 %" where it is drawn, with `lead` in front. */
+/* "dotted: chance, 10 %", or "largest class" where classes are uneven, where it is drawn, with
+ * `lead` in front. */
 static const char *chance_text(const Drawing *d, const char *lead)
 {
     double chance = 0;
     if (!figure_data_int(&d->data, "has_chance") ||
         !text_to_double(figure_data_text(&d->data, "chance"), &chance))
         return "";
-    const char *text = arena_printf(d->arena, "%sdotted: chance, %.3g %%", lead, chance);
+    const char *text = arena_printf(d->arena, "%sdotted: %s, %.3g %%", lead,
+                                    figure_data_text(&d->data, "chance_name"), chance);
     return text != NULL ? text : "";
 }
 
@@ -136,7 +134,7 @@ static const char *fill_in(const Drawing *d, const char *pattern)
                                      : "");
         else if (strcmp(key, "unfair_text") == 0 && unfair)
             text_printf(&text, " %" PRId64 " point%s could not be matched and %s left out.", unfair,
-                        plural(unfair), unfair == 1 ? "is" : "are");
+                        text_plural(unfair), unfair == 1 ? "is" : "are");
         else
             text_append(&text, figure_data_text(&d->data, key));
     }

@@ -45,7 +45,7 @@ ErrCode data_facts_take(DataFacts *facts, const Call *call, const DataQuestion *
     TRY(imageset_open(&facts->images, facts->data, &facts->split, &view, &facts->report, err));
     facts->stats = imagestats_compute(facts->images, PART_TRAIN, call->threads);
     for (int p = 0; p < N_PARTS; p++)
-        TRY(imagestats_majority(facts->images, (DataPart)p, &facts->majority[p], err));
+        TRY(split_majority(&facts->split, facts->data, (DataPart)p, &facts->majority[p], err));
 fail:
     return err->code;
 }
@@ -108,7 +108,7 @@ static void put_majority(JsonWriter *json, const DataFacts *facts)
 {
     json_open_map(json, "majority");
     for (int p = 0; p < N_PARTS; p++) {
-        const DataMajority *majority = &facts->majority[p];
+        const SplitMajority *majority = &facts->majority[p];
         if (majority->n_images == 0)
             continue;
         json_open_map(json, data_part_name((DataPart)p));
@@ -201,7 +201,7 @@ static void print_majority(const DataFacts *facts, Text *out)
 {
     const char *before = "majority";
     for (int p = 0; p < N_PARTS; p++) {
-        const DataMajority *majority = &facts->majority[p];
+        const SplitMajority *majority = &facts->majority[p];
         if (majority->n_images == 0)
             continue;
         text_printf(out, "%-10s  %-5s %5.1f %% '", before, data_part_name((DataPart)p),
@@ -270,7 +270,7 @@ void data_facts_plain(const DataFacts *facts, Text *out)
         text_printf(out, "prepared    %u images in %.2f s: %.0f images/s on %d thread%s\n",
                     facts->report.n_images, facts->report.seconds,
                     facts->report.n_images / facts->report.seconds, facts->threads,
-                    facts->threads == 1 ? "" : "s");
+                    text_plural(facts->threads));
     for (uint32_t i = 0; i < dataset_n_skipped(facts->data); i++)
         text_printf(out, "skipped     %s\n", dataset_skipped(facts->data, i));
     for (uint32_t i = 0; i < dataset_n_notes(facts->data); i++) {

@@ -27,7 +27,7 @@ typedef struct DataFacts {
     ImageSetReport report;
     int threads;     /* that prepared the images */
     DataStats stats; /* of the training subset */
-    DataMajority majority[N_PARTS];
+    SplitMajority majority[N_PARTS];
 } DataFacts;
 
 /*

@@ -72,25 +72,6 @@ static void test_constant_images(void **state)
     dataset_close(&data);
 }
 
-/* The largest class of each part, counted from its labels; of several the first. */
-static void test_majority(void **state)
-{
-    (void)state;
-    fixture_cifar(30, 20, 13); /* test: labels 0 to 9, then 0, 1, 2 once more */
-    Err err = {0};
-    DataMajority majority;
-    Dataset *data = fixture_open_cifar();
-    ImageSet *set = fixture_images(data, 20, 0, 13, 16, 1);
-    assert_ok(imagestats_majority(set, PART_TEST, &majority, &err), &err);
-    assert_int_equal(majority.n_images, 2);
-    assert_int_equal(majority.label, 0);
-    assert_true(majority.share == 2.0 / 13);
-    assert_ok(imagestats_majority(set, PART_VAL, &majority, &err), &err);
-    assert_true(majority.n_images == 0 && majority.share == 0.0);
-    imageset_close(&set);
-    dataset_close(&data);
-}
-
 /* Given numbers are kept, and normalise every value of a pixel: to half a unit of the float. */
 static void test_given(void **state)
 {
@@ -113,7 +94,6 @@ int main(void)
         cmocka_unit_test(test_mean_and_deviation),
         cmocka_unit_test(test_same_for_any_threads),
         cmocka_unit_test(test_constant_images),
-        cmocka_unit_test(test_majority),
         cmocka_unit_test(test_given),
     };
     return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);

@@ -168,6 +168,25 @@ static void test_own_validation(void **state)
     dataset_close(&data);
 }
 
+/* The largest class of each part, counted from its labels; of several the first. */
+static void test_majority(void **state)
+{
+    (void)state;
+    fixture_cifar(30, 20, 13); /* test: labels 0 to 9, then 0, 1, 2 once more */
+    Err err = {0};
+    SplitMajority majority;
+    Dataset *data = fixture_open_cifar();
+    Split split = make(data, 20, 0, 13);
+    assert_ok(split_majority(&split, data, PART_TEST, &majority, &err), &err);
+    assert_int_equal(majority.n_images, 2);
+    assert_int_equal(majority.label, 0);
+    assert_true(majority.share == 2.0 / 13);
+    assert_ok(split_majority(&split, data, PART_VAL, &majority, &err), &err);
+    assert_true(majority.n_images == 0 && majority.share == 0.0);
+    split_release(&split);
+    dataset_close(&data);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -178,6 +197,7 @@ int main(void)
         cmocka_unit_test(test_sizes_that_do_not_fit),
         cmocka_unit_test(test_defaults),
         cmocka_unit_test(test_own_validation),
+        cmocka_unit_test(test_majority),
     };
     return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);
 }

@@ -7,6 +7,7 @@
 #include "base/sys.h"
 #include "harness/run_identity.h"
 #include "harness/study_data.h"
+#include "tests/harness/pictureset.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -29,31 +30,9 @@ static char *path_of(const char *name)
     return path;
 }
 
-/* A BMP of one pixel. */
-static void put_picture(const char *name, uint8_t grey)
-{
-    static const uint8_t head[] = {'B', 'M', 0, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40,
-                                   0,   0,   0, 1, 0, 0, 0, 1, 0, 0, 0,  1, 0, 24};
-    uint8_t file[58] = {0};
-    char *path = path_of(name), *folder = file_folder(path);
-    Err err = {0};
-    memcpy(file, head, sizeof head);
-    file[54] = grey;
-    if (file_make_dirs(folder, &err) != ERR_NONE ||
-        file_write(path, file, sizeof file, &err) != ERR_NONE)
-        fail_msg("%s", err.msg);
-    mem_free(folder);
-    mem_free(path);
-}
-
-/* The set, by what it holds and who began the study: names that end in .png as in earlier ones. */
 static void put_set(void)
 {
-    static const char *const names[] = {"set/train/a/1.png", "set/train/a/2.png",
-                                        "set/train/b/1.png", "set/test/a/1.png",
-                                        "set/test/b/1.png"};
-    for (size_t i = 0; i < ARRAY_LEN(names); i++)
-        put_picture(names[i], (uint8_t)i);
+    pictureset_put(data.path);
 }
 
 static void digest_by(DataIdentity identity, char digest[DATA_DIGEST_CHARS],
@@ -112,6 +91,7 @@ static void record(Store *store, DataIdentity identity, const char *contents)
     Err err = {0};
     study.data.identity = identity;
     memcpy(plan.data_contents, contents, DATA_DIGEST_CHARS);
+    plan.majority_share = 0.75;
     if (run_identity_record(&run, &err) != ERR_NONE)
         fail_msg("%s", err.msg);
 }
@@ -140,6 +120,27 @@ static void stores_keep_their_identity(void **state)
     }
 }
 
+/* What always saying the largest class would score stands beside it, once. */
+static void the_largest_class_is_recorded(void **state)
+{
+    (void)state;
+    char digest[DATA_DIGEST_CHARS], contents[DATA_DIGEST_CHARS];
+    Err err = {0};
+    Arena arena = {0};
+    StoreFact *facts = NULL;
+    size_t n = 0;
+    put_set();
+    digest_by(DATA_BY_CONTENTS, digest, contents);
+    Store *store = put_store(digest);
+    for (int i = 0; i < 2; i++)
+        record(store, DATA_BY_CONTENTS, contents);
+    assert_int_equal(store_facts(store, "data/majority", &arena, &facts, &n, &err), ERR_NONE);
+    assert_int_equal(n, 1);
+    assert_true(facts[0].value[0] == 75.0);
+    arena_release(&arena);
+    store_close(&store);
+}
+
 /* A picture of the same size in another's place is refused, whatever the study was begun with. */
 static void changed_contents_are_refused(void **state)
 {
@@ -153,7 +154,9 @@ static void changed_contents_are_refused(void **state)
         Store *store = put_store(digest);
         record(store, (DataIdentity)i, contents);
         store_close(&store);
-        put_picture("set/train/a/2.png", 200);
+        char *picture = path_of("set/train/a/2.png");
+        pictureset_put_one(picture, 200);
+        mem_free(picture);
         assert_int_equal(run_identity_choose(&chosen, &settings, 1, &err), ERR_USAGE);
         assert_non_null(strstr(err.msg, "'train/a/2.png' has other contents"));
     }
@@ -175,6 +178,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stores_keep_their_identity),
+        cmocka_unit_test(the_largest_class_is_recorded),
         cmocka_unit_test(changed_contents_are_refused),
         cmocka_unit_test(new_studies_go_by_contents),
     };

@@ -197,6 +197,26 @@ static void test_chance(void **state)
     }
 }
 
+/* Where classes are uneven, chance is the share of the largest, as the run has recorded it. */
+static void test_chance_of_uneven_classes(void **state)
+{
+    (void)state;
+    const Fixture fixture = {.n_seeds = 2};
+    const StoreFact fact = {.name = "data/majority", .value = {95.0, (double)NAN, (double)NAN}};
+    Store *store = filled("uneven.db", &fixture);
+    Arena arena = {0};
+    Err err = {0};
+    Figure figure;
+    char path[FIXTURE_PATH_BYTES];
+    snprintf(path, sizeof(path), "%s", fixture_path("uneven"));
+    assert_int_equal(store_put_fact(store, &fact, &err), ERR_NONE);
+    assert_int_equal(figure_draw(store, "fig3", path, &arena, &figure, &err), ERR_NONE);
+    assert_non_null(strstr(figure.caption, "dotted: largest class, 95 %"));
+    assert_non_null(strstr(figure.svg, "dotted: largest class, 95 %"));
+    arena_release(&arena);
+    store_close(&store);
+}
+
 /* Two compounds are two lines of figure 8, each with its name. */
 static void test_two_compounds(void **state)
 {
@@ -358,12 +378,17 @@ static void test_trouble(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_stable),          cmocka_unit_test(test_script_runs_again),
-        cmocka_unit_test(test_golden_tsv),      cmocka_unit_test(test_bars_and_stamps),
-        cmocka_unit_test(test_chance),          cmocka_unit_test(test_two_compounds),
-        cmocka_unit_test(test_hostile_names),   cmocka_unit_test(test_names_are_files),
-        cmocka_unit_test(test_nothing_to_draw), cmocka_unit_test(test_incomplete_picture),
-        cmocka_unit_test(test_trouble)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_stable),
+                                       cmocka_unit_test(test_script_runs_again),
+                                       cmocka_unit_test(test_golden_tsv),
+                                       cmocka_unit_test(test_bars_and_stamps),
+                                       cmocka_unit_test(test_chance),
+                                       cmocka_unit_test(test_chance_of_uneven_classes),
+                                       cmocka_unit_test(test_two_compounds),
+                                       cmocka_unit_test(test_hostile_names),
+                                       cmocka_unit_test(test_names_are_files),
+                                       cmocka_unit_test(test_nothing_to_draw),
+                                       cmocka_unit_test(test_incomplete_picture),
+                                       cmocka_unit_test(test_trouble)};
     return cmocka_run_group_tests(tests, NULL, remove_folder);
 }
