@@ -9,7 +9,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-enum { VIEW_MAX_LINES = 256 };
+enum { VIEW_MAX_LINES = 256, TALK_HANGING = 2 };
 
 /* The lines that call_view left at the end of stderr. */
 static struct {
@@ -111,16 +111,22 @@ ErrCode call_print_lines(const Call *call, Text *text, Err *err)
 
 void call_say(const char *format, ...)
 {
-    Text plain = {0}, out = {0};
+    Text plain = {0}, visible = {0}, out = {0};
+    size_t n_rows;
     va_list arguments;
     va_start(arguments, format);
     text_vprintf(&plain, format, arguments);
     va_end(arguments);
+    text_append_visible(&visible, text_string(&plain));
     end_view(&out);
-    text_append_visible(&out, text_string(&plain));
+    if (proc_terminal_size(2, &out.columns, &n_rows))
+        text_append_wrapped(&out, text_string(&visible), TALK_HANGING);
+    else
+        text_append(&out, text_string(&visible));
     text_append_char(&out, '\n');
     put_stderr(&out);
     text_release(&plain);
+    text_release(&visible);
     text_release(&out);
 }
 
@@ -204,5 +210,5 @@ bool call_preparing(void *user, uint32_t done, uint32_t total)
 void call_prepared(const Call *call, uint32_t n_images, double seconds)
 {
     call_say("prepared %" PRIu32 " images in %.1f s: %.0f images/s on %d thread%s", n_images,
-             seconds, n_images / seconds, call->threads, call->threads == 1 ? "" : "s");
+             seconds, n_images / seconds, call->threads, text_plural(call->threads));
 }

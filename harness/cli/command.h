@@ -129,7 +129,10 @@ ErrCode call_print_lines(const Call *call, Text *text, Err *err) ERR_CHECKED;
 /* Says each line of `lines` as a warning. */
 void call_warn(const Text *lines);
 
-/* Writes one line of talk to stderr, with control characters made visible. */
+/*
+ * Writes one line of talk to stderr, with control characters made visible; on a terminal it is
+ * broken between words, for scripts it stays one line.
+ */
 void call_say(const char *format, ...) ERR_PRINTF(1, 2);
 
 /*

@@ -59,6 +59,16 @@ if command -v script >/dev/null; then
     [ "$(lines out "$escape")" -eq 0 ] || fail "escapes on a dumb terminal"
 fi
 
+# What is said of an error: broken between words on a terminal, one line for scripts.
+long="no such network, whose name is longer than what is left of a line of eighty columns"
+"$binary" cost "$long" >out 2>&1
+[ "$(wc -l <out)" -eq 1 ] || fail "an error in a pipe is not one line"
+if command -v script >/dev/null; then
+    seen "'$binary' cost '$long'"
+    tr -d '\r' <out | grep -q '^.\{81\}' && fail "an error is longer than the terminal is wide"
+    tr -d '\r' <out | sed -n 2p | grep -q '^  [^ ]' || fail "its second line is not indented"
+fi
+
 # While it runs: status has trials under way, --watch ends with the run and shows the end of it.
 "$binary" run study.yaml --out long --set recipe.epochs=24 --jobs 1 >out 2>&1 &
 run=$!
