@@ -42,6 +42,33 @@ static void run_batch(Evaluation *out, Net *net, Batches *batches, uint32_t inde
         out->confusion[buffers->batch.label[i] * out->classes + buffers->predictions[i]]++;
 }
 
+static bool is_theirs(const WeightOrigin *origin, const DataStats *stats)
+{
+    for (int c = 0; c < DATA_CHANNELS; c++)
+        if (origin->mean[c] != stats->mean[c] || origin->deviation[c] != stats->std[c])
+            return false;
+    return true;
+}
+
+ErrCode evaluation_stats(DataStats *out, const ImageSet *set, const StudyImages *images,
+                         const ImageSetSettings *view, const WeightOrigin *origin, Err *err)
+{
+    ImageSetSettings settings = *view;
+    ImageSetReport report;
+    ImageSet *source = NULL;
+    *out = imagestats_compute(set, PART_TRAIN, view->threads);
+    if (!origin->is_known || dataset_is_rendered(images->set) || is_theirs(origin, out))
+        return ERR_NONE;
+    settings.keep_train_source = true;
+    TRY(imageset_open(&source, images->set, &images->split, &settings, &report, err));
+    const DataStats own = imagestats_compute(source, PART_TRAIN, view->threads);
+    if (is_theirs(origin, &own))
+        *out = own;
+fail:
+    imageset_close(&source);
+    return err->code;
+}
+
 ErrCode evaluation_run(Evaluation *out, Net *net, const ImageSet *set, const DataStats *stats,
                        DataPart part, Err *err)
 {

@@ -7,8 +7,11 @@
 #ifndef HARNESS_EVALUATION_H
 #define HARNESS_EVALUATION_H
 
+#include "harness/study_data.h"
+
 #include "data/batches.h"
 #include "nn/net.h"
+#include "weights/origin.h"
 
 #include <stdint.h>
 
@@ -19,6 +22,16 @@ typedef struct Evaluation {
     double top1;        /* percent */
     int64_t *confusion; /* [classes][classes], row = label, column = prediction; owned */
 } Evaluation;
+
+/*
+ * Statistics that weights of `origin` were trained with: those of the training images in `set`,
+ * which was opened with `view`; or, where the weights say others, those of the same in their own
+ * size, which is what random resized crops sample. Where neither are the weights' it is the former.
+ * Errors: those of imageset_open.
+ */
+ErrCode evaluation_stats(DataStats *out, const ImageSet *set, const StudyImages *images,
+                         const ImageSetSettings *view, const WeightOrigin *origin,
+                         Err *err) ERR_CHECKED;
 
 /*
  * Evaluates net (its weights, running statistics) on `part` of `set`, normalised by `stats`: as in

@@ -151,7 +151,7 @@ static ErrCode evaluate(const Call *call, const Study *study, const StudyImages 
     if (report.was_built)
         call_prepared(call, report.n_images, report.seconds);
     data.resolution = net_network(net)->resolution;
-    stats = imagestats_compute(set, PART_TRAIN, call->threads);
+    TRY(evaluation_stats(&stats, set, images, &view, &origin, err));
     TRY(origin_check_data(&origin, settings->trained.weights, &data, use.accept, err));
     if (origin.is_known && (settings->any_data || origin.resolution != data.resolution))
         stats = imagestats_given(origin.mean, origin.deviation);
