@@ -20,24 +20,6 @@ typedef enum EpochEnd { EPOCH_FINISHED, EPOCH_STOPPED, EPOCH_DIVERGED } EpochEnd
 
 /* --- setting up --- */
 
-/* A checkpoint of anything else is not taken up. */
-static ErrCode make_keys(Trainer *t, Err *err)
-{
-    const TrainJob *job = t->job;
-    const Identity identity = {job->network->digest, t->images.digest, job->recipe};
-    char init[HASH_HEX_BYTES];
-    if (job->init != NULL) {
-        Hash128 hash;
-        TRY(hash_file(job->init, &hash, err));
-        hash_hex(hash, init);
-    }
-    for (int version = 1; version <= IDENTITY_VERSION; version++)
-        TRY(identity_key(&identity, version, job->seed, job->init != NULL ? init : NULL,
-                         t->keys[version - 1], err));
-fail:
-    return err->code;
-}
-
 static bool say_preparing(void *user, uint32_t done, uint32_t total)
 {
     const Trainer *t = user;
@@ -175,7 +157,7 @@ static ErrCode begin(Trainer *t, Err *err)
     bool is_resumed = false;
     TRY(open_set(t, err));
     TRY(make_net(t, err));
-    TRY(make_keys(t, err));
+    TRY(training_keys_make(&t->keys, t->job, t->images.digest, err));
     t->epochs = mem_calloc((size_t)t->job->recipe->epochs, sizeof *t->epochs);
     if (t->epochs == NULL) {
         (void)err_memory(err, (size_t)t->job->recipe->epochs * sizeof *t->epochs);

@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHECKPOINT_PREFIX "checkpoint-"
 #define BEST_PREFIX "best-"
 #define SUFFIX ".safetensors"
 
@@ -30,7 +29,7 @@ typedef struct Candidate {
 static char *step_path(const char *folder, int64_t step)
 {
     char name[NAME_MAX_BYTES];
-    snprintf(name, sizeof name, CHECKPOINT_PREFIX "%010" PRId64 SUFFIX, step);
+    snprintf(name, sizeof name, TRAINING_CHECKPOINT_PREFIX "%010" PRId64 SUFFIX, step);
     return file_join(folder, name);
 }
 
@@ -59,7 +58,7 @@ static int64_t number_in_name(const char *name, const char *prefix)
 
 static void put_position(const Trainer *t, JsonWriter *json)
 {
-    json_put_text(json, "key", t->keys[IDENTITY_VERSION - 1]);
+    json_put_text(json, "key", t->keys.items[IDENTITY_VERSION - 1]);
     json_put_int(json, "epoch", t->at.epoch);
     json_put_int(json, "step", t->at.step);
     json_put_double(json, "loss_sum", t->at.loss_sum);
@@ -92,15 +91,6 @@ static ErrCode read_epochs(Trainer *t, const json_t *map, Err *err)
     return ERR_NONE;
 }
 
-/* Whether a checkpoint, of whatever version, is one of this training. */
-static bool is_our_key(const Trainer *t, const char *key)
-{
-    bool found = false;
-    for (size_t i = 0; i < ARRAY_LEN(t->keys); i++)
-        found = found || strcmp(key, t->keys[i]) == 0;
-    return found;
-}
-
 /*
  * Puts a checkpoint's text into the trainer's position. ERR_VERSION if it is of another training.
  */
@@ -111,7 +101,7 @@ static ErrCode read_position(Trainer *t, const char *path, const char *text, Err
     TrainPosition *at = &t->at;
     TRY(json_parse(&map, path, text, strlen(text), err));
     TRY(json_get_text(map, "key", &key, err));
-    if (!is_our_key(t, key)) {
+    if (!training_keys_have(&t->keys, key)) {
         (void)err_set(err, ERR_VERSION,
                       "it belongs to another training (network, data, recipe or seed differ)");
         goto fail;
@@ -163,7 +153,7 @@ static ErrCode prune(const Trainer *t, Err *err)
         return ERR_NONE;
     TRY(file_list(t->job->dir, &list, err));
     for (size_t i = 0; i < list.n_names; i++) {
-        const int64_t step = number_in_name(list.names[i], CHECKPOINT_PREFIX);
+        const int64_t step = number_in_name(list.names[i], TRAINING_CHECKPOINT_PREFIX);
         const int64_t epoch = number_in_name(list.names[i], BEST_PREFIX);
         const bool is_old_step = step >= 0 && step < before->step;
         const bool is_old_best = epoch >= 0 && epoch <= t->at.epoch &&
@@ -182,7 +172,7 @@ static ErrCode remove_all(const char *folder, Err *err)
     FileList list = {0};
     TRY(file_list(folder, &list, err));
     for (size_t i = 0; i < list.n_names; i++)
-        if (number_in_name(list.names[i], CHECKPOINT_PREFIX) >= 0 ||
+        if (number_in_name(list.names[i], TRAINING_CHECKPOINT_PREFIX) >= 0 ||
             number_in_name(list.names[i], BEST_PREFIX) >= 0)
             TRY(remove_named(folder, list.names[i], err));
 fail:
@@ -319,7 +309,7 @@ static ErrCode collect(const TrainJob *job, Candidate **out, size_t *n_out, Err 
             continue;
         ErrCode code = file_list(job->resume[f], &list, err);
         for (size_t i = 0; code == ERR_NONE && i < list.n_names; i++) {
-            const int64_t step = number_in_name(list.names[i], CHECKPOINT_PREFIX);
+            const int64_t step = number_in_name(list.names[i], TRAINING_CHECKPOINT_PREFIX);
             if (step < 0)
                 continue;
             code = mem_grow(&candidates, &room, n + 1, sizeof *candidates, err);

@@ -5,9 +5,9 @@
 #ifndef HARNESS_TRAINER_STATE_H
 #define HARNESS_TRAINER_STATE_H
 
-#include "harness/identity.h"
 #include "harness/study_data.h"
 #include "harness/training.h"
+#include "harness/training_keys.h"
 
 #include "base/arena.h"
 #include "base/hash.h"
@@ -50,8 +50,7 @@ typedef struct Trainer {
     Arena arena;
     Batch batch;
     Schedule schedule;
-    /* Of all that decides the bits of this training, by version; the last goes into checkpoints. */
-    char keys[IDENTITY_VERSION][HASH_HEX_BYTES];
+    TrainingKeys keys; /* a checkpoint of anything else is not taken up */
     TrainPosition at;
     Epoch *epochs;                  /* [recipe.epochs]; at.epoch of them are filled */
     int64_t checkpoint_at_ns;       /* when the last one was written */

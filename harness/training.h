@@ -16,6 +16,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Names of checkpoints begin so, in a training's folder. */
+#define TRAINING_CHECKPOINT_PREFIX "checkpoint-"
+
 typedef enum TrainStatus {
     TRAIN_DONE,
     TRAIN_STOPPED,  /* should_stop said so; a checkpoint is written */

@@ -12,8 +12,8 @@
 
 #define DESCRIPTION "training.json"
 #define HISTORY "history.jsonl"
+#define CONTENTS "data_contents" /* only where the digest beside it is not of those */
 #define WEIGHTS "weights.safetensors"
-#define CHECKPOINT_PREFIX "checkpoint-"
 
 enum { MAX_DESCRIPTION_BYTES = 1 << 22 };
 
@@ -69,12 +69,12 @@ static void add_lines(Text *out, const char *a, const char *b, const char *where
     }
 }
 
-static ErrCode compare(const json_t *map, const TrainJob *job, const char *images, Text *out,
-                       Err *err)
+static ErrCode compare(const json_t *map, const TrainJob *job, const TrainingImages *images,
+                       Text *out, Err *err)
 {
     Facts facts = {0};
     const char *network = NULL, *digest = NULL, *data = NULL, *data_digest = NULL, *recipe = NULL;
-    const char *init = NULL;
+    const char *init = NULL, *contents = NULL;
     char seed_now[TEXT_NUMBER_BYTES], seed_then[TEXT_NUMBER_BYTES];
     int64_t seed = 0;
     TRY(facts_collect(&facts, job, err));
@@ -91,11 +91,14 @@ static ErrCode compare(const json_t *map, const TrainJob *job, const char *image
         else
             add_difference(out, "the network's digest", digest, job->network->digest);
     }
-    if (strcmp(data_digest, images) != 0) {
+    if (strcmp(data_digest, images->digest) != 0) {
         if (strcmp(data, job->data->name) != 0)
             add_difference(out, "the data set", data, job->data->name);
         else
-            add_difference(out, "the digest of its images", data_digest, images);
+            add_difference(out, "the digest of its images", data_digest, images->digest);
+    } else if (json_object_get(map, CONTENTS) != NULL) {
+        TRY(json_get_text(map, CONTENTS, &contents, err));
+        add_difference(out, "the digest of its contents", contents, images->contents);
     }
     add_lines(out, recipe, text_string(&facts.recipe), "there");
     add_lines(out, text_string(&facts.recipe), recipe, "now");
@@ -109,19 +112,29 @@ fail:
     return err->code;
 }
 
-/* ERR_MISSING: there is no description. */
-static ErrCode check_description(const TrainJob *job, const char *images, Err *err)
+/* The folder's description; json_decref it. ERR_MISSING: there is none. */
+static ErrCode read_description(const char *dir, json_t **map, Err *err)
 {
-    char *path = file_join(job->dir, DESCRIPTION), *data = NULL;
-    json_t *map = NULL;
-    Text differences = {0};
+    char *path = file_join(dir, DESCRIPTION), *data = NULL;
     FileFacts facts;
     size_t n = 0;
     if (path == NULL)
-        return err_memory(err, strlen(job->dir));
+        return err_memory(err, strlen(dir));
     TRY(file_facts(path, true, &facts, err));
     TRY(file_read(path, MAX_DESCRIPTION_BYTES, &data, &n, err));
-    TRY(json_parse(&map, path, data, n, err));
+    TRY(json_parse(map, path, data, n, err));
+fail:
+    mem_free(data);
+    mem_free(path);
+    return err->code;
+}
+
+/* ERR_MISSING: there is no description. */
+static ErrCode check_description(const TrainJob *job, const TrainingImages *images, Err *err)
+{
+    json_t *map = NULL;
+    Text differences = {0};
+    TRY(read_description(job->dir, &map, err));
     TRY(compare(map, job, images, &differences, err));
     if (differences.n_bytes)
         (void)err_set(err, ERR_USAGE,
@@ -131,8 +144,18 @@ static ErrCode check_description(const TrainJob *job, const char *images, Err *e
 fail:
     text_release(&differences);
     json_decref(map);
-    mem_free(data);
-    mem_free(path);
+    return err->code;
+}
+
+ErrCode training_folder_is_listed(const char *dir, bool *is_listed, Err *err)
+{
+    Err why = {0};
+    json_t *map = NULL;
+    const ErrCode code = read_description(dir, &map, &why);
+    *is_listed = code == ERR_NONE && json_object_get(map, CONTENTS) != NULL;
+    json_decref(map);
+    if (code != ERR_NONE && code != ERR_MISSING)
+        *err = why;
     return err->code;
 }
 
@@ -144,15 +167,16 @@ static ErrCode look(const char *dir, bool *has_weights, bool *has_checkpoints, E
     TRY(file_list(dir, &list, err));
     for (size_t i = 0; i < list.n_names; i++) {
         *has_weights = *has_weights || strcmp(list.names[i], WEIGHTS) == 0;
-        *has_checkpoints = *has_checkpoints || text_starts_with(list.names[i], CHECKPOINT_PREFIX);
+        *has_checkpoints =
+            *has_checkpoints || text_starts_with(list.names[i], TRAINING_CHECKPOINT_PREFIX);
     }
 fail:
     file_list_release(&list);
     return err->code;
 }
 
-ErrCode training_folder_check(const TrainJob *job, const char *images, TrainingFolderState *state,
-                              Err *err)
+ErrCode training_folder_check(const TrainJob *job, const TrainingImages *images,
+                              TrainingFolderState *state, Err *err)
 {
     bool has_weights = false, has_checkpoints = false;
     Err why = {0};
@@ -177,8 +201,8 @@ fail:
 
 /* --- writing --- */
 
-ErrCode training_folder_describe(const TrainJob *job, const char *images, const char *spec,
-                                 Err *err)
+ErrCode training_folder_describe(const TrainJob *job, const TrainingImages *images,
+                                 const char *spec, Err *err)
 {
     Facts facts = {0};
     Text text = {0};
@@ -192,7 +216,9 @@ ErrCode training_folder_describe(const TrainJob *job, const char *images, const 
     json_put_text(&json, "network_digest", job->network->digest);
     json_put_text(&json, "spec", spec);
     json_put_text(&json, "data", job->data->name);
-    json_put_text(&json, "data_digest", images);
+    json_put_text(&json, "data_digest", images->digest);
+    if (job->data->identity == DATA_BY_LISTING)
+        json_put_text(&json, CONTENTS, images->contents);
     json_put_text(&json, "recipe", text_string(&facts.recipe));
     json_put_int(&json, "seed", job->seed);
     json_put_text(&json, "init", facts.init);

@@ -12,6 +12,7 @@
 #include "harness/training.h"
 
 #include "base/err.h"
+#include "base/hash.h"
 #include "base/text.h"
 
 typedef enum TrainingFolderState {
@@ -19,17 +20,26 @@ typedef enum TrainingFolderState {
     TRAINING_FOLDER_DONE, /* of this training, which has finished: nothing is to be done */
 } TrainingFolderState;
 
+/* What is trained on. */
+typedef struct TrainingImages {
+    char digest[HASH_HEX_BYTES];   /* of set and subsets (harness/study_data.h) */
+    char contents[HASH_HEX_BYTES]; /* of the set, whatever that digest is of */
+} TrainingImages;
+
+/* Whether a training has begun in the folder whose digest of images is by names and sizes
+ * (DATA_BY_LISTING). ERR_IO, ERR_MEMORY; ERR_DATA: training.json is damaged. */
+ErrCode training_folder_is_listed(const char *dir, bool *is_listed, Err *err) ERR_CHECKED;
+
 /*
- * Compares job->dir with the job; writes nothing. `images` is the digest of set and subsets
- * (harness/study_data.h). ERR_USAGE: it holds another training, or weights that nobody says
- * anything of. ERR_IO, ERR_MEMORY; ERR_DATA: training.json is damaged.
+ * Compares job->dir with the job; writes nothing. ERR_USAGE: it holds another training, or weights
+ * that nobody says anything of. ERR_IO, ERR_MEMORY; ERR_DATA: training.json is damaged.
  */
-ErrCode training_folder_check(const TrainJob *job, const char *images, TrainingFolderState *state,
-                              Err *err) ERR_CHECKED;
+ErrCode training_folder_check(const TrainJob *job, const TrainingImages *images,
+                              TrainingFolderState *state, Err *err) ERR_CHECKED;
 
 /* Writes training.json, with `spec`, the network's text. ERR_IO, ERR_MEMORY. */
-ErrCode training_folder_describe(const TrainJob *job, const char *images, const char *spec,
-                                 Err *err) ERR_CHECKED;
+ErrCode training_folder_describe(const TrainJob *job, const TrainingImages *images,
+                                 const char *spec, Err *err) ERR_CHECKED;
 
 /* Replaces history.jsonl: one line an epoch, then the result. ERR_IO, ERR_MEMORY. */
 ErrCode training_folder_history(const char *dir, const Text *lines, Err *err) ERR_CHECKED;

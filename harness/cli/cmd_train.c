@@ -7,7 +7,7 @@
 #include "base/file.h"
 #include "base/proc.h"
 #include "base/sys.h"
-#include "harness/training_folder.h"
+#include "harness/training_identity.h"
 #include "weights/origin.h"
 
 static const char *const usage[] = {"--network N --data NAME[=PATH] --out DIR [--init W] [--epochs "
@@ -111,7 +111,7 @@ static ErrCode train(const Call *call, const TrainJob *job, const Subject *subje
 {
     TrainReport report;
     TrainTalk talk = {
-        .call = call, .job = job, .images = subject->images, .spec = text_string(&subject->spec)};
+        .call = call, .job = job, .images = &subject->images, .spec = text_string(&subject->spec)};
     const TrainCallbacks callbacks = train_talk(&talk);
     TRY(trainer_run(job, &callbacks, &report, err));
     if (report.status != TRAIN_STOPPED)
@@ -150,7 +150,8 @@ static ErrCode run(const Call *call, int *status, Err *err)
                           .cache = settings->out};
     if (settings->fresh)
         TRY(move_aside(settings->out, err));
-    TRY(training_folder_check(&job, subject.images, &state, err));
+    TRY(training_identity_choose(&job, &subject.study->data, &subject.images, err));
+    TRY(training_folder_check(&job, &subject.images, &state, err));
     if (state == TRAINING_FOLDER_DONE)
         TRY(train_talk_done(call, settings->out, err));
     else

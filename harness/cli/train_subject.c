@@ -30,7 +30,8 @@ static ErrCode make_network(Subject *subject, const Call *call, const SubjectCho
     TRY(network_choice_spec(&spec, &choice->network, subject->study, dataset_n_classes(images.set),
                             err));
     TRY(resolve_network(&subject->network, &spec, err));
-    memcpy(subject->images, images.digest, sizeof subject->images);
+    memcpy(subject->images.digest, images.digest, sizeof images.digest);
+    memcpy(subject->images.contents, dataset_contents(images.set), HASH_HEX_BYTES);
     spec_write_yaml(&spec, &subject->spec);
     TRY(text_ok(&subject->spec, err));
     recipe_warnings(&subject->study->recipe, images.split.count[PART_TRAIN], &warnings);

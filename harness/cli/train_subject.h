@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "harness/study.h"
 #include "harness/study_data.h"
+#include "harness/training_folder.h"
 #include "models/network.h"
 
 #include <stdint.h>
@@ -26,7 +27,7 @@ typedef struct Subject {
     Network network;
     Text spec; /* the network's text */
     char data[DATA_OPTION_NAME_MAX];
-    char images[DATA_DIGEST_CHARS]; /* digest of set and subsets */
+    TrainingImages images;
 } Subject;
 
 /*

@@ -6,7 +6,6 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/proc.h"
-#include "harness/training_folder.h"
 
 #include <inttypes.h>
 #include <math.h>

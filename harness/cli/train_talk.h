@@ -9,14 +9,16 @@
 
 #include "harness/progress.h"
 #include "harness/trainer.h"
+#include "harness/training_folder.h"
 
 typedef struct TrainTalk {
     const Call *call;
     const TrainJob *job;
-    const char *images, *spec; /* digest of the images, text of the network */
-    Text history;              /* what history.jsonl holds */
-    ProgressTrial shown;       /* its row on a terminal, filled by train_talk */
-    int64_t shown_ns;          /* when it was drawn last; 0 = never */
+    const TrainingImages *images;
+    const char *spec;    /* text of the network */
+    Text history;        /* what history.jsonl holds */
+    ProgressTrial shown; /* its row on a terminal, filled by train_talk */
+    int64_t shown_ns;    /* when it was drawn last; 0 = never */
     Err err; /* of the first line that could not be printed or kept: ends the training */
 } TrainTalk;
 
