@@ -2,12 +2,13 @@
  * harness/run_identity: a store begun by names and sizes goes on so, one begun by contents too,
  * and changed contents are refused.
  */
+#include "tests/harness/pictureset.h"
+
 #include "base/file.h"
 #include "base/proc.h"
 #include "base/sys.h"
 #include "harness/run_identity.h"
 #include "harness/study_data.h"
-#include "tests/harness/pictureset.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

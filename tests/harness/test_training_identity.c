@@ -2,11 +2,12 @@
  * harness/training_identity: a training that was begun by names and sizes goes on, and ends as one
  * that was never interrupted; from then on its contents are known, and other ones are refused.
  */
+#include "tests/harness/course.h"
+#include "tests/harness/pictureset.h"
+
 #include "base/file.h"
 #include "base/sys.h"
 #include "harness/training_identity.h"
-#include "tests/harness/course.h"
-#include "tests/harness/pictureset.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
