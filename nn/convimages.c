@@ -1,18 +1,43 @@
 /*
- * nn/convimages.c: image by image, the rows that the weights multiply are gathered block by block.
+ * nn/convimages.c: the images of a chunk are laid out together, so that the weights are read once
+ * for all of them: at 2 x 2 pixels, an image alone is four rows.
  */
 #include "nn/convimages.h"
 
+#include "nn/convlayout.h"
 #include "nn/convmatrix.h"
 #include "nn/netgrad.h"
 #include "nn/netnorm.h"
 #include "nn/nettile.h"
 #include "nn/netview.h"
 
+static bool has_gate(const OpPlan *input)
+{
+    return input != NULL && input->run->output == OUTPUT_GATED;
+}
+
+static int chunk_images(Chunk chunk)
+{
+    return chunk.end_image - chunk.first_image;
+}
+
+/* The input of the chunk as its layout has it. */
+static View laid_out(const Worker *worker, const OpPlan *plan, const ConvLayout *layout,
+                     Chunk chunk)
+{
+    const long first = (long)chunk.first_image * plan->in_pixels;
+    const Rows rows = {first, chunk_images(chunk) * plan->in_pixels, 0, plan->Cin};
+    if (layout->images != NULL)
+        return (View){layout->images, plan->Cin};
+    return netview_rows(worker, netstate_input(worker->net, plan), rows, NULL, 0, NULL, 0);
+}
+
 /* --- forward --- */
 
 typedef struct ForwardScratch {
-    float *state, *image, *panel;
+    float *state;
+    ConvLayout input;
+    float *h; /* behind a gate: an image without it */
 } ForwardScratch;
 
 static ForwardScratch carve_forward(const Net *net, const OpPlan *plan, Arena *arena)
@@ -20,11 +45,9 @@ static ForwardScratch carve_forward(const Net *net, const OpPlan *plan, Arena *a
     const OpPlan *input = netstate_input(net, plan);
     ForwardScratch scratch = {0};
     scratch.state = netnorm_carve_state(plan, arena);
-    if (input != NULL && input->y == NULL)
-        scratch.image = arena_floats(arena, (size_t)plan->in_pixels * (size_t)plan->Cin);
-    if (!plan->is_pointwise)
-        scratch.panel =
-            arena_floats(arena, (size_t)nettile_panel_rows(plan) * nettile_panel_columns(plan));
+    scratch.input = convlayout_carve_input(net, plan, arena);
+    if (has_gate(input))
+        scratch.h = arena_floats(arena, (size_t)plan->in_pixels * (size_t)plan->Cin);
     if (arena_is_measuring(arena))
         netview_measure(input, arena);
     return scratch;
@@ -35,39 +58,39 @@ void convimages_measure_forward(const Net *net, const OpPlan *plan, Arena *arena
     carve_forward(net, plan, arena);
 }
 
-/* Rows p..p+P-1 of the matrix that the weights multiply. */
-static View gather(const Worker *worker, const OpPlan *plan, View image, float *panel, int p, int P)
+/* Lays out an image of the input; first makes what nobody has made yet, sums and gates. */
+static void load_forward(const Worker *worker, const OpPlan *plan, const ForwardScratch *s,
+                         int image, int i)
 {
-    if (plan->is_pointwise)
-        return (View){image.x + p * image.ld, image.ld};
-    const ConvGatherArgs args = {
-        .shape = nettile_conv_shape(plan),
-        .x = image.x,
-        .ldx = image.ld,
-        .panel = panel,
-        .ldp = (long)nettile_panel_columns(plan),
-        .p0 = p,
-        .P = P,
-    };
-    worker->net->kernels.conv.gather(&args);
-    return (View){panel, args.ldp};
+    const OpPlan *input = netstate_input(worker->net, plan);
+    const Rows rows = {(long)image * plan->in_pixels, plan->in_pixels, 0, plan->Cin};
+    netview_materialise(worker, plan, input, rows);
+    if (has_gate(input)) {
+        const OpPlan *ungated = netstate_input(worker->net, input);
+        netview_rows(worker, ungated, rows, s->h, plan->Cin, NULL, 0);
+        input->run->gate(worker, input, image, s->h, plan->Cin);
+        convlayout_take_gated(worker, input, &s->input, image, i, s->h);
+    } else if (s->input.images != NULL) {
+        convlayout_take_input(worker, plan, &s->input, image, i, NULL);
+    }
 }
 
 void convimages_forward(Worker *worker, const OpPlan *plan, Chunk chunk)
 {
-    const ForwardScratch scratch = carve_forward(worker->net, plan, worker->scratch);
-    const int block = nettile_panel_rows(plan), K = nettile_depth(plan);
+    ForwardScratch scratch = carve_forward(worker->net, plan, worker->scratch);
+    const int n = chunk_images(chunk), end = n * plan->out_pixels;
+    const int block = nettile_rows(plan), K = nettile_depth(plan);
+    const long first = (long)chunk.first_image * plan->out_pixels;
     netnorm_begin(worker, plan, scratch.state);
-    for (int image = chunk.first_image; image < chunk.end_image; image++) {
-        const View x = netview_image(worker, plan, image, scratch.image);
-        const long first = (long)image * plan->out_pixels;
-        const int p0 = (image - chunk.first_image) * plan->out_pixels;
-        for (int p = 0; p < plan->out_pixels; p += block) {
-            const int P = plan->out_pixels - p < block ? plan->out_pixels - p : block;
-            const View panel = gather(worker, plan, x, scratch.panel, p, P);
-            convmatrix_forward(worker, plan, panel, K, first + p, P);
-            netnorm_take(worker, plan, scratch.state, (Rows){first + p, P, 0, plan->Cout}, p0 + p);
-        }
+    convlayout_begin_input(plan, n, &scratch.input);
+    for (int i = 0; i < n; i++)
+        load_forward(worker, plan, &scratch, chunk.first_image + i, i);
+    const View x = laid_out(worker, plan, &scratch.input, chunk);
+    for (int p = 0; p < end; p += block) {
+        const int P = end - p < block ? end - p : block;
+        const PwWindows windows = convlayout_windows(&scratch.input, p);
+        convmatrix_forward(worker, plan, x, &windows, K, first + p, P);
+        netnorm_take(worker, plan, scratch.state, (Rows){first + p, P, 0, plan->Cout}, p);
     }
     netnorm_end(worker, plan, scratch.state, chunk.index);
 }
@@ -75,48 +98,28 @@ void convimages_forward(Worker *worker, const OpPlan *plan, Chunk chunk)
 /* --- backward --- */
 
 typedef struct BackwardScratch {
-    float *dz;        /* [out_pixels][Cout] */
-    float *h, *slope; /* [in_pixels][Cin], as far as needed */
-    float *gated;     /* behind a gate: h times it */
-    float *dx;        /* a block, or behind a gate the image */
-    float *panel, *grad_panel;
-    float *gate; /* what the gate's gradient takes */
+    ConvLayout input, gradient;
+    long *dz_rows; /* where the pixels of dz lie */
+    float *slope;  /* [images of a chunk][in_pixels][Cin], if wanted */
+    float *h;      /* the same, behind a gate: the input without it */
+    float *dx;     /* a block, or behind a gate the chunk */
+    float *gate;   /* what the gate's gradient takes */
 } BackwardScratch;
 
-static bool has_gate(const OpPlan *input)
+static BackwardScratch carve_backward(const Net *net, const OpPlan *plan, Arena *arena)
 {
-    return input != NULL && input->run->output == OUTPUT_GATED;
-}
-
-static int grad_panel_depth(const OpPlan *plan)
-{
-    return plan->op->kernel * plan->op->kernel * plan->op->out_channels;
-}
-
-static int grad_panel_rows(const OpPlan *plan)
-{
-    return nettile_round_rows(TILE_GATHER_FLOATS / grad_panel_depth(plan));
-}
-
-static BackwardScratch carve_backward(const OpPlan *plan, const OpPlan *input, Arena *arena)
-{
-    const size_t image = (size_t)plan->in_pixels * (size_t)plan->Cin;
-    const size_t block = (size_t)grad_panel_rows(plan) * (size_t)plan->Cin;
+    const OpPlan *input = netstate_input(net, plan);
+    const size_t group = (size_t)plan->group, Cin = (size_t)plan->Cin;
+    const size_t chunk = group * (size_t)plan->in_pixels * Cin;
     BackwardScratch s = {0};
-    s.dz = arena_floats(arena, (size_t)plan->out_pixels * (size_t)plan->Cout);
-    if (input != NULL && input->y == NULL)
-        s.h = arena_floats(arena, image);
+    s.input = convlayout_carve_input(net, plan, arena);
+    s.gradient = convlayout_carve_gradient(plan, arena);
+    s.dz_rows = arena_alloc(arena, group * (size_t)plan->out_pixels, sizeof *s.dz_rows);
     if (netgrad_wants_slope(plan, input))
-        s.slope = arena_floats(arena, image);
-    s.dx = arena_floats(arena, has_gate(input) ? image : block);
-    if (!plan->is_pointwise) {
-        s.panel =
-            arena_floats(arena, (size_t)nettile_panel_rows(plan) * nettile_panel_columns(plan));
-        s.grad_panel = arena_floats(arena, (size_t)grad_panel_rows(plan) *
-                                               (size_t)lanes_pad(grad_panel_depth(plan)));
-    }
+        s.slope = arena_floats(arena, chunk);
+    s.dx = arena_floats(arena, has_gate(input) ? chunk : (size_t)nettile_rows(plan) * Cin);
     if (has_gate(input)) {
-        s.gated = arena_floats(arena, image);
+        s.h = arena_floats(arena, chunk);
         s.gate = input->run->gate_carve(input, arena);
     }
     return s;
@@ -124,74 +127,68 @@ static BackwardScratch carve_backward(const OpPlan *plan, const OpPlan *input, A
 
 void convimages_measure_backward(const Net *net, const OpPlan *plan, Arena *arena)
 {
-    carve_backward(plan, netstate_input(net, plan), arena);
+    carve_backward(net, plan, arena);
 }
 
-/* The input of an image; behind a gate h and slope are the ungated value's, and gated is read. */
-static View load_image(const Pass *pass, const BackwardScratch *s, int image)
+/* Floats before an image of the chunk in slope, h and dx. */
+static long image_floats(const OpPlan *plan, int i)
+{
+    return (long)i * plan->in_pixels * plan->Cin;
+}
+
+/* Lays out an image of the input; behind a gate h and slope are the ungated value's. */
+static void load_backward(const Pass *pass, const BackwardScratch *s, int image, int i)
 {
     const OpPlan *plan = pass->plan, *input = pass->input;
-    const Rows rows = {(long)image * plan->in_pixels, plan->in_pixels, 0, plan->Cin};
-    if (!has_gate(input))
-        return netview_rows(pass->worker, input, rows, s->h, plan->Cin, s->slope, plan->Cin);
-    const OpPlan *ungated = netstate_input(pass->worker->net, input);
-    const View h = netview_rows(pass->worker, ungated, rows, s->h, plan->Cin, s->slope, plan->Cin);
-    netview_gated(pass->worker, input, rows, h, s->gated, plan->Cin);
-    return (View){s->gated, plan->Cin};
-}
-
-static void dense_weights(const Pass *pass, const BackwardScratch *s, View x)
-{
-    const OpPlan *plan = pass->plan;
-    const int block = nettile_panel_rows(plan);
-    for (int p = 0; p < plan->out_pixels; p += block) {
-        const int P = plan->out_pixels - p < block ? plan->out_pixels - p : block;
-        const View panel = gather(pass->worker, plan, x, s->panel, p, P);
-        convmatrix_weights(pass, panel, s->dz + (long)p * plan->Cout, nettile_depth(plan), P);
+    float *slope = s->slope == NULL ? NULL : s->slope + image_floats(plan, i);
+    if (has_gate(input)) {
+        const OpPlan *ungated = netstate_input(pass->worker->net, input);
+        const Rows rows = {(long)image * plan->in_pixels, plan->in_pixels, 0, plan->Cin};
+        float *h = s->h + image_floats(plan, i);
+        netview_rows(pass->worker, ungated, rows, h, plan->Cin, slope, plan->Cin);
+        convlayout_take_gated(pass->worker, input, &s->input, image, i, h);
+    } else if (s->input.images != NULL) {
+        convlayout_take_input(pass->worker, plan, &s->input, image, i, slope);
     }
 }
 
-/* Rows p..p+P-1 of the matrix that the rearranged weights multiply. */
-static View grad_panel(const Pass *pass, const BackwardScratch *s, int p, int P)
+static void dense_weights(const Pass *pass, const BackwardScratch *s)
 {
     const OpPlan *plan = pass->plan;
-    if (plan->is_pointwise)
-        return (View){s->dz + (long)p * plan->Cout, plan->Cout};
-    const ConvGatherTransposedArgs args = {
-        .shape = nettile_conv_shape(plan),
-        .dz = s->dz,
-        .lddz = plan->Cout,
-        .panel = s->grad_panel,
-        .ldp = lanes_pad(grad_panel_depth(plan)),
-        .p0 = p,
-        .P = P,
-    };
-    pass->worker->net->kernels.conv.gather_transposed(&args);
-    return (View){s->grad_panel, args.ldp};
+    const PwWindows windows = convlayout_windows(&s->input, 0);
+    convmatrix_weights(pass, laid_out(pass->worker, plan, &s->input, pass->chunk), &windows,
+                       s->gradient.images, s->dz_rows, nettile_depth(plan),
+                       chunk_images(pass->chunk) * plan->out_pixels);
 }
 
-/* Behind a gate: its gradients from s->dx, that of the product, then what is below it. */
-static void deliver_gated(const Pass *pass, const BackwardScratch *s, int image)
+/* Behind a gate: its gradients from dx, that of the product, then what is below it. */
+static void deliver_gated(const Pass *pass, const BackwardScratch *s)
 {
     const OpPlan *plan = pass->plan, *gate = pass->input;
-    GradRows rows =
-        netgrad_rows(pass, (long)image * plan->in_pixels, plan->in_pixels, s->dx, s->slope);
-    rows.gate = gate->s + (long)image * gate->Cout;
-    rows.gate_b = gate->run->gate_backward(pass, gate, image, s->h, s->dx, s->gate);
-    netgrad_deliver(pass, &rows);
+    for (int i = 0; i < chunk_images(pass->chunk); i++) {
+        const int image = pass->chunk.first_image + i;
+        const long at = image_floats(plan, i);
+        GradRows rows = netgrad_rows(pass, (long)image * plan->in_pixels, plan->in_pixels,
+                                     s->dx + at, s->slope + at);
+        rows.gate = gate->s + (long)image * gate->Cout;
+        rows.gate_b = gate->run->gate_backward(pass, gate, image, s->h + at, s->dx + at, s->gate);
+        netgrad_deliver(pass, &rows);
+    }
 }
 
-static void dense_data(const Pass *pass, const BackwardScratch *s, int image)
+static void dense_data(const Pass *pass, const BackwardScratch *s)
 {
     const OpPlan *plan = pass->plan;
     const bool is_gated = has_gate(pass->input);
-    const int block = grad_panel_rows(plan);
-    const int K = plan->is_pointwise ? plan->op->out_channels : grad_panel_depth(plan);
-    const long first = (long)image * plan->in_pixels;
-    for (int p = 0; p < plan->in_pixels; p += block) {
-        const int P = plan->in_pixels - p < block ? plan->in_pixels - p : block;
+    const View dz = {s->gradient.images, plan->Cout};
+    const int K = plan->op->kernel * plan->op->kernel * plan->op->out_channels;
+    const int block = nettile_rows(plan), end = chunk_images(pass->chunk) * plan->in_pixels;
+    const long first = (long)pass->chunk.first_image * plan->in_pixels;
+    for (int p = 0; p < end; p += block) {
+        const int P = end - p < block ? end - p : block;
+        const PwWindows windows = convlayout_windows(&s->gradient, p);
         float *dx = is_gated ? s->dx + (long)p * plan->Cin : s->dx;
-        convmatrix_data(pass, grad_panel(pass, s, p, P), K, dx, P);
+        convmatrix_data(pass, dz, &windows, K, dx, P);
         if (is_gated)
             continue;
         const float *slope = s->slope == NULL ? NULL : s->slope + (long)p * plan->Cin;
@@ -199,18 +196,23 @@ static void dense_data(const Pass *pass, const BackwardScratch *s, int image)
         netgrad_deliver(pass, &rows);
     }
     if (is_gated)
-        deliver_gated(pass, s, image);
+        deliver_gated(pass, s);
 }
 
 void convimages_backward(const Pass *pass)
 {
+    const Worker *worker = pass->worker;
     const OpPlan *plan = pass->plan;
-    const BackwardScratch scratch = carve_backward(plan, pass->input, pass->worker->scratch);
-    for (int image = pass->chunk.first_image; image < pass->chunk.end_image; image++) {
-        const Rows out = {(long)image * plan->out_pixels, plan->out_pixels, 0, plan->Cout};
-        netgrad_dz(pass->worker, plan, out, scratch.dz, plan->Cout);
-        dense_weights(pass, &scratch, load_image(pass, &scratch, image));
-        if (pass->input != NULL)
-            dense_data(pass, &scratch, image);
+    BackwardScratch scratch = carve_backward(worker->net, plan, worker->scratch);
+    const int n = chunk_images(pass->chunk);
+    convlayout_begin_input(plan, n, &scratch.input);
+    convlayout_begin_gradient(plan, n, &scratch.gradient);
+    conv_map_pixels(&scratch.gradient.map, n, scratch.dz_rows);
+    for (int i = 0; i < n; i++) {
+        convlayout_take_gradient(worker, plan, &scratch.gradient, pass->chunk.first_image + i, i);
+        load_backward(pass, &scratch, pass->chunk.first_image + i, i);
     }
+    dense_weights(pass, &scratch);
+    if (pass->input != NULL)
+        dense_data(pass, &scratch);
 }

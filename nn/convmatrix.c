@@ -1,7 +1,8 @@
 /* nn/convmatrix.c: each is one call of pw. */
 #include "nn/convmatrix.h"
 
-void convmatrix_forward(const Worker *worker, const OpPlan *plan, View x, int K, long row, int P)
+void convmatrix_forward(const Worker *worker, const OpPlan *plan, View x, const PwWindows *windows,
+                        int K, long row, int P)
 {
     const PwForwardArgs args = {
         .x = x.x,
@@ -13,11 +14,13 @@ void convmatrix_forward(const Worker *worker, const OpPlan *plan, View x, int K,
         .M = P,
         .K = K,
         .N = plan->Cout,
+        .windows = windows,
     };
     worker->net->kernels.pw.forward(&args);
 }
 
-void convmatrix_weights(const Pass *pass, View x, const float *dz, int K, int P)
+void convmatrix_weights(const Pass *pass, View x, const PwWindows *windows, const float *dz,
+                        const long *dz_rows, int K, int P)
 {
     const OpPlan *plan = pass->plan;
     const PwWeightsArgs args = {
@@ -30,11 +33,13 @@ void convmatrix_weights(const Pass *pass, View x, const float *dz, int K, int P)
         .M = P,
         .K = K,
         .N = plan->Cout,
+        .windows = windows,
+        .dy_rows = dz_rows,
     };
     pass->worker->net->kernels.pw.backward_weights(&args);
 }
 
-void convmatrix_data(const Pass *pass, View dz, int K, float *dx, int P)
+void convmatrix_data(const Pass *pass, View dz, const PwWindows *windows, int K, float *dx, int P)
 {
     const OpPlan *plan = pass->plan;
     const PwForwardArgs args = {.x = dz.x,
@@ -45,6 +50,7 @@ void convmatrix_data(const Pass *pass, View dz, int K, float *dx, int P)
                                 .ldy = plan->Cin,
                                 .M = P,
                                 .K = K,
-                                .N = plan->Cin};
+                                .N = plan->Cin,
+                                .windows = windows};
     pass->worker->net->kernels.pw.forward(&args);
 }

@@ -45,7 +45,7 @@ void convrows_forward(Worker *worker, const OpPlan *plan, Chunk chunk)
         const Rows in = {row, P, 0, plan->Cin}, out = {row, P, 0, plan->Cout};
         netview_materialise(worker, plan, input, in);
         const View x = netview_rows(worker, input, in, scratch.panel, plan->Cin, NULL, 0);
-        convmatrix_forward(worker, plan, x, plan->op->in_channels, row, P);
+        convmatrix_forward(worker, plan, x, NULL, plan->op->in_channels, row, P);
         netnorm_take(worker, plan, scratch.state, out, (int)(row - first));
     }
     netnorm_end(worker, plan, scratch.state, chunk.index);
@@ -85,11 +85,11 @@ void convrows_backward(const Pass *pass)
         netgrad_dz(pass->worker, plan, (Rows){row, P, 0, plan->Cout}, scratch.dz, plan->Cout);
         const View x = netview_rows(pass->worker, pass->input, (Rows){row, P, 0, plan->Cin},
                                     scratch.h, plan->Cin, scratch.slope, plan->Cin);
-        convmatrix_weights(pass, x, scratch.dz, plan->op->in_channels, P);
+        convmatrix_weights(pass, x, NULL, scratch.dz, NULL, plan->op->in_channels, P);
         if (pass->input == NULL)
             continue;
-        convmatrix_data(pass, (View){scratch.dz, plan->Cout}, plan->op->out_channels, scratch.dx,
-                        P);
+        convmatrix_data(pass, (View){scratch.dz, plan->Cout}, NULL, plan->op->out_channels,
+                        scratch.dx, P);
         const GradRows rows = netgrad_rows(pass, row, P, scratch.dx, scratch.slope);
         netgrad_deliver(pass, &rows);
     }

@@ -199,7 +199,7 @@ struct OpPlan {
     int index;
     int Cin, Cout;             /* lane-padded channels */
     int in_pixels, out_pixels; /* of one map */
-    bool is_pointwise;         /* 1x1, stride 1: no gather */
+    bool is_pointwise;         /* 1x1, stride 1 */
 
     /* readers of this operation's output */
     int n_readers;

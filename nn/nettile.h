@@ -11,8 +11,8 @@
 enum {
     TILE_ROW_STEP = 24, /* rows of a panel: a multiple of the tall register tiles */
     TILE_ROW_MOST = 192,
-    TILE_PANEL_FLOATS = 8192,   /* 32 KiB: panel of a pointwise block */
-    TILE_GATHER_FLOATS = 32768, /* 128 KiB: panel of a gathered block */
+    TILE_PANEL_FLOATS = 8192,  /* 32 KiB: rows of a block that share the first-level cache */
+    TILE_BLOCK_FLOATS = 65536, /* 256 KiB: most of them, in the second */
 };
 
 /* --- chunks --- */
@@ -32,26 +32,21 @@ static inline int nettile_round_rows(int rows)
     return rows / TILE_ROW_STEP * TILE_ROW_STEP;
 }
 
-static inline int nettile_rows(const OpPlan *plan)
-{
-    const int widest = plan->Cin > plan->Cout ? plan->Cin : plan->Cout;
-    return nettile_round_rows(TILE_PANEL_FLOATS / widest);
-}
-
 /* Depth of the sum of a dense convolution: taps times real input channels. */
 static inline int nettile_depth(const OpPlan *plan)
 {
     return plan->op->kernel * plan->op->kernel * plan->op->in_channels;
 }
 
-static inline size_t nettile_panel_columns(const OpPlan *plan)
+/* A block holds as many numbers as the weights that are read once for it, within what the caches
+ * take: else reading the weights costs more than reading the rows. */
+static inline int nettile_rows(const OpPlan *plan)
 {
-    return (size_t)lanes_pad(nettile_depth(plan));
-}
-
-static inline int nettile_panel_rows(const OpPlan *plan)
-{
-    return nettile_round_rows(TILE_GATHER_FLOATS / nettile_depth(plan));
+    const int widest = plan->Cin > plan->Cout ? plan->Cin : plan->Cout;
+    long floats = (long)nettile_depth(plan) * plan->Cout;
+    floats = floats < TILE_PANEL_FLOATS ? TILE_PANEL_FLOATS : floats;
+    floats = floats > TILE_BLOCK_FLOATS ? TILE_BLOCK_FLOATS : floats;
+    return nettile_round_rows((int)floats / widest);
 }
 
 static inline ConvShape nettile_conv_shape(const OpPlan *plan)

@@ -38,13 +38,14 @@ typedef struct Case {
 static void run_pw_forward(const Case *c)
 {
     const long ldx = lanes_pad(c->K);
-    kernels.pw.forward(&(PwForwardArgs){x, ldx, w, c->N, y, c->N, c->P, c->K, c->N});
+    kernels.pw.forward(&(PwForwardArgs){x, ldx, w, c->N, y, c->N, c->P, c->K, c->N, NULL});
 }
 
 static void run_pw_weights(const Case *c)
 {
     const long ldx = lanes_pad(c->K);
-    kernels.pw.backward_weights(&(PwWeightsArgs){x, ldx, z, c->N, small, c->N, c->P, c->K, c->N});
+    kernels.pw.backward_weights(
+        &(PwWeightsArgs){x, ldx, z, c->N, small, c->N, c->P, c->K, c->N, NULL, NULL});
 }
 
 static double pw_macs(const Case *c)

@@ -7,8 +7,6 @@
 #include "base/err.h"
 
 static const LadderSlot slots[] = {
-    LADDER_SLOT(ConvKernels, gather),
-    LADDER_SLOT(ConvKernels, gather_transposed),
     LADDER_SLOT(ConvKernels, rearrange),
 };
 static const LadderRung rungs[] = {LEVEL_GENERIC(conv_table)};

@@ -1,13 +1,18 @@
-/* conv: dense k x k convolution (stem, ResNets) as a gather into panels that pw multiplies.
+/* conv: dense k x k convolution (stem, ResNets): pw over the windows of a map, read in place.
  *
  * Weights are w[kh][kw][cin][ldw] with the real cin, i.e. a pw matrix of K = k*k*cin rows. Forward
- * and weight gradient use `gather` (panel rows = output pixels); the gradient of the data uses
- * `gather_transposed` (panel rows = input pixels) and the weights of `rearrange`. Values are only
- * copied, so the sums are those of pw. */
+ * and weight gradient read the input through its windows; the gradient of the data reads that of
+ * the output, spread out by the stride, through windows turned around, with the weights of
+ * `rearrange`. Padding and the gaps of the stride are zeros that take part. Rejected: gathering the
+ * windows into panels, which took a third of a ResNet-20 step. */
 #ifndef KERNELS_CONV_CONV_H
 #define KERNELS_CONV_CONV_H
 
+#include "kernels/pw/pw.h"
+
 #include "base/cpu.h"
+
+#include <stdbool.h>
 
 /* The geometry of one convolution of one image. */
 typedef struct ConvShape {
@@ -17,26 +22,37 @@ typedef struct ConvShape {
     int pad_top, pad_left;
 } ConvShape;
 
-/* panel[p][(kh*k + kw)*C + c] = x[ih][iw][c] for output pixel p0 + p, 0 outside of the image. */
-typedef struct ConvGatherArgs {
-    ConvShape shape;
-    const float *x; /* one image x[H][W][ldx] */
-    long ldx;
-    float *panel; /* panel[P][ldp], ldp >= k*k*C; columns beyond k*k*C stay untouched */
-    long ldp;
-    int p0, P; /* output pixels p0..p0+P-1 in row-major order */
-} ConvGatherArgs;
+/* How an image lies in memory so that every window lies inside: `top` and `left` zero pixels before
+ * its first, `spacing` from one pixel to the next in both directions, zeros between and behind. */
+typedef struct ConvMap {
+    int H, W; /* pixels of the image */
+    int top, left, spacing;
+    int height, width; /* of the map, pixels */
+    long ld;           /* floats from pixel to pixel */
+} ConvMap;
 
-/* panel[p][(kh*k + kw)*OC + oc] = dz[oh][ow][oc] for input pixel p0 + p = (ih, iw), where oh*stride
- * = ih + pad_top - kh and ow*stride = iw + pad_left - kw; 0 where there is no such output. */
-typedef struct ConvGatherTransposedArgs {
-    ConvShape shape;
-    const float *dz; /* one image dz[OH][OW][lddz] */
-    long lddz;
-    float *panel; /* panel[P][ldp], ldp >= k*k*OC */
-    long ldp;
-    int p0, P; /* input pixels */
-} ConvGatherTransposedArgs;
+/* The map of the input, whose windows begin `stride` apart; of the output's gradient, whose windows
+ * begin at each pixel; of an image that no window reads. */
+ConvMap conv_input_map(const ConvShape *shape, long ld);
+ConvMap conv_gradient_map(const ConvShape *shape, long ld);
+ConvMap conv_plain_map(int H, int W, long ld);
+
+/* True where the map is the image and nothing else. */
+bool conv_map_is_plain(const ConvMap *map);
+
+long conv_map_floats(const ConvMap *map);
+long conv_map_pixel(const ConvMap *map, int y, int x); /* floats before a pixel of the image */
+
+/* Where the pixels of n images lie whose maps follow each other: rows[n*H*W]. */
+void conv_map_pixels(const ConvMap *map, int n, long *rows);
+
+/* Where windows begin: rows[n*side_y*side_x], in row-major order, `step` pixels apart. */
+void conv_map_windows(const ConvMap *map, int n, int side_y, int side_x, int step, long *rows);
+
+/* The pieces of each window, in the order (kh, kw, channel) of the weights: starts[k*k]; returns
+ * their length. That of the gradient goes backwards through the taps. */
+int conv_input_pieces(const ConvShape *shape, const ConvMap *map, long *starts);
+int conv_gradient_pieces(const ConvShape *shape, const ConvMap *map, long *starts);
 
 /* wt[(kh*k + kw)*OC + oc][c] = w[(kh*k + kw)*C + c][oc]; lanes C..lanes_pad(C)-1 of wt become 0. */
 typedef struct ConvRearrangeArgs {
@@ -49,8 +65,6 @@ typedef struct ConvRearrangeArgs {
 
 typedef struct ConvKernels {
     const char *variant;
-    void (*gather)(const ConvGatherArgs *args);
-    void (*gather_transposed)(const ConvGatherTransposedArgs *args);
     void (*rearrange)(const ConvRearrangeArgs *args);
 } ConvKernels;
 

@@ -2,24 +2,33 @@
  * channels.
  *
  * forward also computes the gradient of the data (dx = dy times the transposed weights), dense k x
- * k convolution over gathered panels (conv.h) and linear layers. There is no packing step: tiles
- * read x and w in place. */
+ * k convolutions (conv.h) and linear layers. There is no packing step: tiles read x and w in place,
+ * and the windows of a convolution are rows whose pieces lie apart. */
 #ifndef KERNELS_PW_PW_H
 #define KERNELS_PW_PW_H
 
 #include "base/cpu.h"
+
+/* Rows of x that overlap or lie apart, in pieces of one length: x[m][k] is
+ * x[rows[m] + starts[k / length] + k % length]. */
+typedef struct PwWindows {
+    const long *rows;   /* [M] */
+    const long *starts; /* [K / length] */
+    int length;         /* divides K */
+} PwWindows;
 
 /* y[m][n] = sum over k of x[m][k] * w[k][n]: one FMA chain over k = 0..K-1 ascending from +0. N is
  * a multiple of LANES and w, y (and ldw, ldy) are whole lanes; x only needs float alignment, K is
  * the real count. y must not overlap x or w. */
 typedef struct PwForwardArgs {
     const float *x; /* x[M][ldx] */
-    long ldx;
+    long ldx;       /* unused with windows */
     const float *w; /* w[K][ldw] */
     long ldw;
     float *y; /* y[M][ldy] */
     long ldy;
     int M, K, N;
+    const PwWindows *windows; /* where x[m][k] is; NULL: x[M][ldx] */
 } PwForwardArgs;
 
 /* dw[k][n] += sum over m of x[m][k] * dy[m][n]: one FMA chain over m ascending, continued from dw
@@ -32,6 +41,8 @@ typedef struct PwWeightsArgs {
     float *dw; /* dw[K][lddw] */
     long lddw;
     int M, K, N;
+    const PwWindows *windows; /* where x[m][k] is; NULL: x[M][ldx] */
+    const long *dy_rows;      /* [M] where dy[m] begins; NULL: dy[M][lddy] */
 } PwWeightsArgs;
 
 /* wt[n][k] = w[k][n] for n < N, k < K; lanes K..lanes_pad(K)-1 of each row of wt become 0. N is the
@@ -55,7 +66,7 @@ typedef struct PwKernels {
  * built for a level above what this build has. */
 PwKernels pw_kernels(CpuLevel level);
 
-/* Truth in double, from the formulas. */
+/* Truth in double, from the formulas; without windows. */
 void pw_forward__ref(const PwForwardArgs *args, double *y); /* y[M][N] */
 void pw_backward_weights__ref(const PwWeightsArgs *args,
                               double *dw); /* dw[K][N], starts from args->dw */

@@ -18,27 +18,37 @@
 
 /* --- forward --- */
 
-/* y[0..R) x V vectors, all of K. */
-LANES_INLINE void forward_tile(const float *restrict x, long ldx, const float *restrict w, long ldw,
-                               float *restrict y, long ldy, int K, int R, int V)
+/* Rows m..m+R of y by V vectors from column n on, all of K. */
+LANES_INLINE void forward_tile(const PwForwardArgs *a, const PwWindows *windows, int m, int n,
+                               int R, int V)
 {
+    const float *x[MAX_TILE_ROWS];
+    const float *restrict w = a->w + n;
+    float *restrict y = a->y + m * a->ldy + n;
+    const long ldw = a->ldw, ldy = a->ldy;
     Lanes acc[MAX_TILE_ROWS][MAX_TILE_VECTORS];
 #pragma GCC unroll 12
-    for (int r = 0; r < R; r++)
+    for (int r = 0; r < R; r++) {
+        x[r] = a->x + (windows->rows == NULL ? (m + r) * a->ldx : windows->rows[m + r]);
 #pragma GCC unroll 4
         for (int v = 0; v < V; v++)
             acc[r][v] = lanes_zero();
-    for (int k = 0; k < K; k++) {
-        Lanes b[MAX_TILE_VECTORS];
-#pragma GCC unroll 4
-        for (int v = 0; v < V; v++)
-            b[v] = lanes_load(w + k * ldw + v * LANES);
-#pragma GCC unroll 12
-        for (int r = 0; r < R; r++) {
-            const Lanes a = lanes_set(x[r * ldx + k]);
+    }
+    const long *start = windows->starts;
+    const int length = windows->length;
+    for (int left = a->K; left > 0; left -= length, start++) {
+        for (long k = *start; k < *start + length; k++, w += ldw) {
+            Lanes b[MAX_TILE_VECTORS];
 #pragma GCC unroll 4
             for (int v = 0; v < V; v++)
-                acc[r][v] = lanes_fma(a, b[v], acc[r][v]);
+                b[v] = lanes_load(w + v * LANES);
+#pragma GCC unroll 12
+            for (int r = 0; r < R; r++) {
+                const Lanes x_r = lanes_set(x[r][k]);
+#pragma GCC unroll 4
+                for (int v = 0; v < V; v++)
+                    acc[r][v] = lanes_fma(x_r, b[v], acc[r][v]);
+            }
         }
     }
 #pragma GCC unroll 12
@@ -49,24 +59,29 @@ LANES_INLINE void forward_tile(const float *restrict x, long ldx, const float *r
 }
 
 /* All rows of a column panel of V vectors, R rows at a time. */
-LANES_INLINE void forward_panel(const PwForwardArgs *a, int n, int R, int V)
+LANES_INLINE void forward_panel(const PwForwardArgs *a, const PwWindows *windows, int n, int R,
+                                int V)
 {
-    const float *w = a->w + n;
-    float *y = a->y + n;
     int m = 0;
     for (; m + R <= a->M; m += R)
-        forward_tile(a->x + m * a->ldx, a->ldx, w, a->ldw, y + m * a->ldy, a->ldy, a->K, R, V);
+        forward_tile(a, windows, m, n, R, V);
     for (; m + 4 <= a->M; m += 4)
-        forward_tile(a->x + m * a->ldx, a->ldx, w, a->ldw, y + m * a->ldy, a->ldy, a->K, 4, V);
+        forward_tile(a, windows, m, n, 4, V);
     for (; m < a->M; m++)
-        forward_tile(a->x + m * a->ldx, a->ldx, w, a->ldw, y + m * a->ldy, a->ldy, a->K, 1, V);
+        forward_tile(a, windows, m, n, 1, V);
 }
 
 /* --- backward_weights --- */
 
-/* R rows of dw by V vectors over P pixels, continued from memory. */
-LANES_INLINE void weights_tile(const float *restrict x, long ldx, const float *restrict dy,
-                               long lddy, float *restrict dw, long lddw, int P, int R, int V)
+/* A block of pixels: where they begin in x and in dy. */
+typedef struct PixelBlock {
+    const long *x, *dy;
+    int P;
+} PixelBlock;
+
+/* R rows of dw, from column x of the pixels on, by V vectors; continued from memory. */
+LANES_INLINE void weights_tile(const float *restrict x, const float *restrict dy,
+                               const PixelBlock *block, float *restrict dw, long lddw, int R, int V)
 {
     Lanes acc[MAX_TILE_ROWS][MAX_TILE_VECTORS];
 #pragma GCC unroll 12
@@ -74,17 +89,18 @@ LANES_INLINE void weights_tile(const float *restrict x, long ldx, const float *r
 #pragma GCC unroll 4
         for (int v = 0; v < V; v++)
             acc[r][v] = lanes_load(dw + r * lddw + v * LANES);
-    for (int p = 0; p < P; p++) {
+    for (int p = 0; p < block->P; p++) {
+        const float *x_p = x + block->x[p], *dy_p = dy + block->dy[p];
         Lanes b[MAX_TILE_VECTORS];
 #pragma GCC unroll 4
         for (int v = 0; v < V; v++)
-            b[v] = lanes_load(dy + p * lddy + v * LANES);
+            b[v] = lanes_load(dy_p + v * LANES);
 #pragma GCC unroll 12
         for (int r = 0; r < R; r++) {
-            const Lanes a = lanes_set(x[p * ldx + r]);
+            const Lanes x_r = lanes_set(x_p[r]);
 #pragma GCC unroll 4
             for (int v = 0; v < V; v++)
-                acc[r][v] = lanes_fma(a, b[v], acc[r][v]);
+                acc[r][v] = lanes_fma(x_r, b[v], acc[r][v]);
         }
     }
 #pragma GCC unroll 12
@@ -94,19 +110,28 @@ LANES_INLINE void weights_tile(const float *restrict x, long ldx, const float *r
             lanes_store(dw + r * lddw + v * LANES, acc[r][v]);
 }
 
-/* All K rows of a column panel over the pixels [m, m + P). */
-LANES_INLINE void weights_panel(const PwWeightsArgs *a, int m, int P, int n, int R, int V)
+/* The rows of dw of one piece of the windows, a column panel of V vectors. */
+LANES_INLINE void weights_piece(const float *x, const float *dy, const PixelBlock *block, float *dw,
+                                long lddw, int length, int R, int V)
 {
-    const float *x = a->x + m * a->ldx;
-    const float *dy = a->dy + m * a->lddy + n;
-    float *dw = a->dw + n;
-    int k = 0;
-    for (; k + R <= a->K; k += R)
-        weights_tile(x + k, a->ldx, dy, a->lddy, dw + k * a->lddw, a->lddw, P, R, V);
-    for (; k + 4 <= a->K; k += 4)
-        weights_tile(x + k, a->ldx, dy, a->lddy, dw + k * a->lddw, a->lddw, P, 4, V);
-    for (; k < a->K; k++)
-        weights_tile(x + k, a->ldx, dy, a->lddy, dw + k * a->lddw, a->lddw, P, 1, V);
+    int left = length;
+    for (; left >= R; left -= R, x += R, dw += R * lddw)
+        weights_tile(x, dy, block, dw, lddw, R, V);
+    for (; left >= 4; left -= 4, x += 4, dw += 4 * lddw)
+        weights_tile(x, dy, block, dw, lddw, 4, V);
+    for (; left >= 3; left -= 3, x += 3, dw += 3 * lddw)
+        weights_tile(x, dy, block, dw, lddw, 3, V);
+    for (; left > 0; left--, x++, dw += lddw)
+        weights_tile(x, dy, block, dw, lddw, 1, V);
+}
+
+/* All K rows of a column panel over a block of pixels. */
+LANES_INLINE void weights_panel(const PwWeightsArgs *a, const PwWindows *windows,
+                                const PixelBlock *block, int n, int R, int V)
+{
+    for (int k = 0, i = 0; k < a->K; k += windows->length, i++)
+        weights_piece(a->x + windows->starts[i], a->dy + n, block, a->dw + k * a->lddw + n, a->lddw,
+                      windows->length, R, V);
 }
 
 /* --- transpose --- */
@@ -134,48 +159,73 @@ static int panel_vectors(int left)
     return left == 5 ? 3 : left < 4 ? left : 4;
 }
 
+/* Windows of one piece: rows side by side. */
+static PwWindows whole_rows(int K)
+{
+    static const long start = 0;
+    return (PwWindows){.starts = &start, .length = K};
+}
+
 static void LEVELED(pw_forward)(const PwForwardArgs *a)
 {
+    const PwWindows windows = a->windows == NULL ? whole_rows(a->K) : *a->windows;
     assert(a->N % LANES == 0);
     for (int n = 0; n < a->N;) {
         const int V = panel_vectors((a->N - n) / LANES);
         if (V == 4)
-            forward_panel(a, n, 6, 4);
+            forward_panel(a, &windows, n, 6, 4);
         else if (V == 3)
-            forward_panel(a, n, 8, 3);
+            forward_panel(a, &windows, n, 8, 3);
         else if (V == 2)
-            forward_panel(a, n, 12, 2);
+            forward_panel(a, &windows, n, 12, 2);
         else if (LANES_REGISTERS >= 32)
-            forward_panel(a, n, 12, 1);
+            forward_panel(a, &windows, n, 12, 1);
         else
-            forward_panel(a, n, 6, 1);
+            forward_panel(a, &windows, n, 6, 1);
         n += V * LANES;
     }
 }
 
-static void weights_block(const PwWeightsArgs *a, int m, int P)
+static void weights_block(const PwWeightsArgs *a, const PwWindows *windows, const PixelBlock *block)
 {
     for (int n = 0; n < a->N;) {
         const int V = panel_vectors((a->N - n) / LANES);
         if (V == 4)
-            weights_panel(a, m, P, n, 6, 4);
+            weights_panel(a, windows, block, n, 6, 4);
         else if (V == 3)
-            weights_panel(a, m, P, n, 8, 3);
+            weights_panel(a, windows, block, n, 8, 3);
         else if (V == 2)
-            weights_panel(a, m, P, n, 12, 2);
+            weights_panel(a, windows, block, n, 12, 2);
         else if (LANES_REGISTERS >= 32)
-            weights_panel(a, m, P, n, 12, 1);
+            weights_panel(a, windows, block, n, 12, 1);
         else
-            weights_panel(a, m, P, n, 6, 1);
+            weights_panel(a, windows, block, n, 6, 1);
         n += V * LANES;
     }
+}
+
+/* The beginnings of P pixels from m on: those listed, or `ld` apart. */
+static const long *pixel_rows(const long *listed, long ld, int m, int P, long *rows)
+{
+    if (listed != NULL)
+        return listed + m;
+    for (int p = 0; p < P; p++)
+        rows[p] = (m + p) * ld;
+    return rows;
 }
 
 static void LEVELED(pw_backward_weights)(const PwWeightsArgs *a)
 {
+    const PwWindows windows = a->windows == NULL ? whole_rows(a->K) : *a->windows;
+    long x_rows[PIXEL_BLOCK], dy_rows[PIXEL_BLOCK];
     assert(a->N % LANES == 0);
-    for (int m = 0; m < a->M; m += PIXEL_BLOCK)
-        weights_block(a, m, a->M - m < PIXEL_BLOCK ? a->M - m : PIXEL_BLOCK);
+    for (int m = 0; m < a->M; m += PIXEL_BLOCK) {
+        const int P = a->M - m < PIXEL_BLOCK ? a->M - m : PIXEL_BLOCK;
+        const PixelBlock block = {.x = pixel_rows(windows.rows, a->ldx, m, P, x_rows),
+                                  .dy = pixel_rows(a->dy_rows, a->lddy, m, P, dy_rows),
+                                  .P = P};
+        weights_block(a, &windows, &block);
+    }
 }
 
 static void LEVELED(pw_transpose)(const PwTransposeArgs *a)

@@ -1,4 +1,5 @@
-/* conv: gathered panels times pw against the direct convolution, at every level. */
+/* conv: pw over windows read in place against the direct convolution and, bit by bit, against pw
+ * over the same windows copied into panels. */
 #include "kernel_test.h"
 
 #include <string.h>
@@ -43,63 +44,141 @@ static double chain_tolerance(int K)
     return (double)K * K * UNIT_ROUNDOFF;
 }
 
-/* Panels of at most `part` output pixels, so that ranges start inside of a row. */
-static void gather_all(const ConvShape *s, CpuLevel level, const float *x, float *panel, long ldp)
+#define MAX_TAPS 49
+#define MAX_PIXELS 512
+#define N_IMAGES 2
+
+/* The images of a map, and its windows. */
+typedef struct Windowed {
+    const float *x;
+    long rows[MAX_PIXELS], starts[MAX_TAPS];
+    PwWindows windows;
+} Windowed;
+
+/* Lays out images image[N_IMAGES*H*W][ld]. */
+static const float *laid_out(const ConvMap *map, const float *image)
 {
-    const int part = 7, P = s->OH * s->OW;
-    for (int p0 = 0; p0 < P; p0 += part)
-        conv_kernels(level).gather(&(ConvGatherArgs){*s, x, LANES, panel + p0 * ldp, ldp, p0,
-                                                     P - p0 < part ? P - p0 : part});
+    const long floats = conv_map_floats(map);
+    float *x = test_buffer(N_IMAGES * floats);
+    memset(x, 0, sizeof(float) * (size_t)(N_IMAGES * floats));
+    for (int i = 0; i < N_IMAGES; i++)
+        for (int y = 0; y < map->H; y++)
+            for (int w = 0; w < map->W; w++, image += map->ld)
+                test_copy(x + i * floats + conv_map_pixel(map, y, w), image, map->ld);
+    return x;
+}
+
+/* The windows as rows of a matrix. */
+static float *panel_of(const Windowed *in, int P, int K)
+{
+    float *panel = test_buffer((long)P * K);
+    for (int p = 0; p < P; p++)
+        for (int k = 0; k < K; k++)
+            panel[p * K + k] =
+                in->x[in->rows[p] + in->starts[k / in->windows.length] + k % in->windows.length];
+    return panel;
+}
+
+/* y[P][LANES] of all windows, in calls of at most 7 so that ranges start inside of a row; the bits
+ * are those of the first level over panels. */
+static const float *multiply(const Windowed *in, int P, int K, const float *w, const float *panels)
+{
+    enum { PART = 7 };
+    float *want = test_buffer(P * LANES), *y = NULL;
+    pw_kernels(CPU_GENERIC)
+        .forward(&(PwForwardArgs){panels, K, w, LANES, want, LANES, P, K, LANES, NULL});
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+        y = test_buffer(P * LANES);
+        for (int p = 0; p < P; p += PART) {
+            const PwWindows windows = {in->rows + p, in->starts, in->windows.length};
+            pw_kernels(level).forward(&(PwForwardArgs){in->x, 0, w, LANES, y + p * LANES, LANES,
+                                                       P - p < PART ? P - p : PART, K, LANES,
+                                                       &windows});
+        }
+        test_same_bits("y of windows", y, want, P * LANES);
+    }
+    return y;
+}
+
+static void check_weights(const Windowed *in, const ConvShape *s, const float *dz,
+                          const float *panels, float *dw)
+{
+    const int K = s->k * s->k * s->C, P = N_IMAGES * s->OH * s->OW;
+    const size_t n_bytes = sizeof(float) * (size_t)(K * LANES);
+    const ConvMap map = conv_gradient_map(s, LANES);
+    const float *spread = laid_out(&map, dz);
+    float *want = test_buffer(K * LANES);
+    long dz_rows[MAX_PIXELS];
+    conv_map_pixels(&map, N_IMAGES, dz_rows);
+    memset(want, 0, n_bytes);
+    pw_kernels(CPU_GENERIC)
+        .backward_weights(
+            &(PwWeightsArgs){panels, K, dz, LANES, want, LANES, P, K, LANES, NULL, NULL});
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+        memset(dw, 0, n_bytes);
+        pw_kernels(level).backward_weights(
+            &(PwWeightsArgs){in->x, 0, spread, 0, dw, LANES, P, K, LANES, &in->windows, dz_rows});
+        test_same_bits("dw of windows", dw, want, K * LANES);
+    }
+}
+
+/* ld: of the input; that of its real channels joins the pieces of a row of taps. */
+static void check_forward_and_weights_of(const ConvShape *s, long ld)
+{
+    static double sum[MAX_OUTPUTS];
+    const int K = s->k * s->k * s->C, pixels = s->OH * s->OW, P = N_IMAGES * pixels;
+    const ConvMap map = conv_input_map(s, ld);
+    const float *x = test_random_padded(N_IMAGES * s->H * s->W, s->C, ld);
+    const float *w = test_random_padded(K, s->OC, LANES);
+    const float *dz = test_random_padded(P, s->OC, LANES);
+    float *dw = test_buffer(K * LANES);
+    Windowed in = {.x = laid_out(&map, x)};
+    conv_map_windows(&map, N_IMAGES, s->OH, s->OW, s->stride, in.rows);
+    in.windows = (PwWindows){in.rows, in.starts, conv_input_pieces(s, &map, in.starts)};
+    const float *panels = panel_of(&in, P, K), *y = multiply(&in, P, K, w, panels);
+    check_weights(&in, s, dz, panels, dw);
+    memset(sum, 0, sizeof sum);
+    for (int i = 0; i < N_IMAGES; i++) {
+        const float *image = x + (long)i * s->H * s->W * ld;
+        conv_forward__ref(s, image, ld, w, LANES, truth);
+        for (int p = 0; p < pixels; p++)
+            for (int n = 0; n < s->OC; n++)
+                test_close("y", p * s->OC + n, (double)y[(i * pixels + p) * LANES + n],
+                           truth[p * s->OC + n], chain_tolerance(K));
+        conv_backward_weights__ref(s, image, ld, dz + (long)i * pixels * LANES, LANES, truth);
+        for (int k = 0; k < K * s->OC; k++)
+            sum[k] += truth[k];
+    }
+    for (int k = 0; k < K; k++)
+        for (int n = 0; n < s->OC; n++)
+            test_close("dw", k * s->OC + n, (double)dw[k * LANES + n], sum[k * s->OC + n],
+                       chain_tolerance(P));
 }
 
 static void check_forward_and_weights(const ConvShape *s)
 {
-    const int K = s->k * s->k * s->C, P = s->OH * s->OW;
-    const float *x = test_random_padded(s->H * s->W, s->C, LANES);
-    const float *w = test_random_padded(K, s->OC, LANES);
-    const float *dz = test_random_padded(P, s->OC, LANES);
-    const float *first = NULL;
-    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
-        float *panel = test_buffer((long)P * K), *y = test_buffer(P * LANES);
-        float *dw = test_buffer(K * LANES);
-        memset(dw, 0, sizeof(float) * (size_t)(K * LANES));
-        gather_all(s, level, x, panel, K);
-        pw_kernels(level).forward(&(PwForwardArgs){panel, K, w, LANES, y, LANES, P, K, LANES});
-        pw_kernels(level).backward_weights(
-            &(PwWeightsArgs){panel, K, dz, LANES, dw, LANES, P, K, LANES});
-        conv_forward__ref(s, x, LANES, w, LANES, truth);
-        for (int p = 0; p < P; p++)
-            for (int n = 0; n < s->OC; n++)
-                test_close("y", p * s->OC + n, (double)y[p * LANES + n], truth[p * s->OC + n],
-                           chain_tolerance(K));
-        conv_backward_weights__ref(s, x, LANES, dz, LANES, truth);
-        for (int k = 0; k < K; k++)
-            for (int n = 0; n < s->OC; n++)
-                test_close("dw", k * s->OC + n, (double)dw[k * LANES + n], truth[k * s->OC + n],
-                           chain_tolerance(P));
-        first = first != NULL ? first : panel;
-        test_same_bits("panel across levels", panel, first, (long)P * K);
-    }
+    check_forward_and_weights_of(s, s->C);
+    check_forward_and_weights_of(s, LANES);
 }
 
 static void check_backward_data(const ConvShape *s)
 {
-    const int K = s->k * s->k * s->OC, P = s->H * s->W, part = 5;
+    const int K = s->k * s->k * s->OC, pixels = s->H * s->W, P = N_IMAGES * pixels;
+    const ConvMap map = conv_gradient_map(s, LANES);
     const float *w = test_random_padded(s->k * s->k * s->C, s->OC, LANES);
-    const float *dz = test_random_padded(s->OH * s->OW, s->OC, LANES);
-    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
-        const ConvKernels conv = conv_kernels(level);
-        float *panel = test_buffer((long)P * K), *wt = test_buffer(K * LANES);
-        float *dx = test_buffer(P * LANES);
-        conv.rearrange(&(ConvRearrangeArgs){w, LANES, wt, LANES, s->k, s->C, s->OC});
-        for (int p0 = 0; p0 < P; p0 += part)
-            conv.gather_transposed(&(ConvGatherTransposedArgs){
-                *s, dz, LANES, panel + (long)p0 * K, K, p0, P - p0 < part ? P - p0 : part});
-        pw_kernels(level).forward(&(PwForwardArgs){panel, K, wt, LANES, dx, LANES, P, K, LANES});
-        conv_backward_data__ref(s, dz, LANES, w, LANES, truth);
-        for (int p = 0; p < P; p++)
+    const float *dz = test_random_padded(N_IMAGES * s->OH * s->OW, s->OC, LANES);
+    float *wt = test_buffer(K * LANES);
+    Windowed in = {.x = laid_out(&map, dz)};
+    conv_map_windows(&map, N_IMAGES, s->H, s->W, 1, in.rows);
+    in.windows = (PwWindows){in.rows, in.starts, conv_gradient_pieces(s, &map, in.starts)};
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++)
+        conv_kernels(level).rearrange(&(ConvRearrangeArgs){w, LANES, wt, LANES, s->k, s->C, s->OC});
+    const float *dx = multiply(&in, P, K, wt, panel_of(&in, P, K));
+    for (int i = 0; i < N_IMAGES; i++) {
+        conv_backward_data__ref(s, dz + (long)i * s->OH * s->OW * LANES, LANES, w, LANES, truth);
+        for (int p = 0; p < pixels; p++)
             for (int c = 0; c < LANES; c++)
-                test_close("dx", p * LANES + c, (double)dx[p * LANES + c],
+                test_close("dx", p * LANES + c, (double)dx[(i * pixels + p) * LANES + c],
                            c < s->C ? truth[p * s->C + c] : 0.0,
                            c < s->C ? chain_tolerance(K) : 0.0);
     }
@@ -132,6 +211,24 @@ static void check_references_adjoint(const ConvShape *s)
     test_close("<w, dw>", 0, wdw, ydz, tolerance);
 }
 
+/* A map is the image itself exactly where no window leaves it and nothing is spread out. */
+static void check_plain(const ConvShape *s)
+{
+    const ConvMap input = conv_input_map(s, s->C), gradient = conv_gradient_map(s, s->OC);
+    const ConvMap plain = conv_plain_map(s->H, s->W, s->C);
+    assert_int_equal(conv_map_is_plain(&input), s->pad_top == 0);
+    assert_int_equal(conv_map_is_plain(&gradient), s->k == 1 && (s->stride == 1 || s->W == 1));
+    assert_true(conv_map_is_plain(&plain));
+    for (int p = 0; p < s->H * s->W; p++)
+        assert_int_equal(conv_map_pixel(&plain, p / s->W, p % s->W), p * s->C);
+}
+
+static void plain_maps_are_images(void **state)
+{
+    (void)state;
+    for_all_shapes(check_plain);
+}
+
 static void forward_and_weights_are_right(void **state)
 {
     (void)state;
@@ -153,6 +250,7 @@ static void references_are_adjoint(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(plain_maps_are_images),
         cmocka_unit_test(forward_and_weights_are_right),
         cmocka_unit_test(backward_data_is_right),
         cmocka_unit_test(references_are_adjoint),

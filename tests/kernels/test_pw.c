@@ -95,11 +95,11 @@ static void backward_weights_continues(void **state)
         float *whole = test_buffer(K * N), *parts = test_buffer(K * N);
         memset(whole, 0, sizeof(float) * K * N);
         memset(parts, 0, sizeof(float) * K * N);
-        PwWeightsArgs a = {x, K, dy, N, whole, N, M, K, N};
+        PwWeightsArgs a = {x, K, dy, N, whole, N, M, K, N, NULL, NULL};
         pw_kernels(level).backward_weights(&a);
         for (int m = 0, step = 1; m < M; m += step, step = step * 2 + 1) {
             const int left = M - m < step ? M - m : step;
-            a = (PwWeightsArgs){x + m * K, K, dy + m * N, N, parts, N, left, K, N};
+            a = (PwWeightsArgs){x + m * K, K, dy + m * N, N, parts, N, left, K, N, NULL, NULL};
             pw_kernels(level).backward_weights(&a);
         }
         test_same_bits("dw in parts", parts, whole, K * N);
@@ -115,11 +115,11 @@ static void forward_is_independent_of_tiles(void **state)
     const float *x = test_random(M * K), *w = test_random(K * N);
     for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
         float *all = test_buffer(M * N), *one = test_buffer(LANES);
-        pw_kernels(level).forward(&(PwForwardArgs){x, K, w, N, all, N, M, K, N});
+        pw_kernels(level).forward(&(PwForwardArgs){x, K, w, N, all, N, M, K, N, NULL});
         for (int m = 0; m < M; m++)
             for (int n = 0; n < N; n += LANES) {
                 pw_kernels(level).forward(
-                    &(PwForwardArgs){x + m * K, K, w + n, N, one, LANES, 1, K, LANES});
+                    &(PwForwardArgs){x + m * K, K, w + n, N, one, LANES, 1, K, LANES, NULL});
                 test_same_bits("row alone", one, all + m * N + n, LANES);
             }
     }
@@ -161,10 +161,10 @@ static void passes_are_adjoint(void **state)
         float *y = test_buffer(M * N), *wt = test_buffer(N * Kp), *dx = test_buffer(M * Kp);
         float *dw = test_buffer(K * N);
         memset(dw, 0, sizeof(float) * K * N);
-        pw.forward(&(PwForwardArgs){x, Kp, w, N, y, N, M, K, N});
+        pw.forward(&(PwForwardArgs){x, Kp, w, N, y, N, M, K, N, NULL});
         pw.transpose(&(PwTransposeArgs){w, N, wt, Kp, K, N});
-        pw.forward(&(PwForwardArgs){g, N, wt, Kp, dx, Kp, M, N, (int)Kp});
-        pw.backward_weights(&(PwWeightsArgs){x, Kp, g, N, dw, N, M, K, N});
+        pw.forward(&(PwForwardArgs){g, N, wt, Kp, dx, Kp, M, N, (int)Kp, NULL});
+        pw.backward_weights(&(PwWeightsArgs){x, Kp, g, N, dw, N, M, K, N, NULL, NULL});
         double yg = 0.0, xdx = 0.0, wdw = 0.0;
         for (int i = 0; i < M * N; i++)
             yg += (double)y[i] * (double)g[i];
