@@ -4,7 +4,6 @@
 #include "base/clock.h"
 #include "base/rng.h"
 #include "base/sys.h"
-#include "nn/net.h"
 
 #include <stdlib.h>
 
@@ -47,6 +46,9 @@ ErrCode stepbench_run(const Network *network, const StepbenchSettings *settings,
         (void)err_memory(err, n_floats * sizeof *images);
         goto fail;
     }
+    const StepbenchObserver *observer = settings->observer;
+    if (observer != NULL)
+        TRY(observer->begin(observer->user, net, err));
     fill(images, n_floats, labels, settings->batch, network->classes);
     net_init_weights(net, SEED);
     int64_t (*const now)(void) = settings->is_cpu_time ? clock_thread_ns : clock_now_ns;
@@ -54,8 +56,11 @@ ErrCode stepbench_run(const Network *network, const StepbenchSettings *settings,
         StepResult result;
         const int64_t begin = now();
         net_train_step(net, images, labels, &step_settings, &result);
-        if (i >= 0)
-            times[i] = now() - begin;
+        if (i < 0)
+            continue;
+        times[i] = now() - begin;
+        if (observer != NULL)
+            observer->step(observer->user, net, i);
     }
     qsort(times, (size_t)settings->steps, sizeof *times, compare_times);
     const int64_t n = settings->steps;

@@ -11,11 +11,19 @@
 #include "base/cpu.h"
 #include "base/err.h"
 #include "models/network.h"
+#include "nn/net.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 enum { STEPBENCH_WARMUP = 3, STEPBENCH_MIN_STEPS = 10, STEPBENCH_MAX_STEPS = 1000000 };
+
+/* Who looks on: told of the net before its first step, and after each that is timed. */
+typedef struct StepbenchObserver {
+    void *user;
+    ErrCode (*begin)(void *user, Net *net, Err *err);
+    void (*step)(void *user, const Net *net, int64_t index);
+} StepbenchObserver;
 
 typedef struct StepbenchSettings {
     int batch; /* images a step */
@@ -24,6 +32,7 @@ typedef struct StepbenchSettings {
     int64_t steps;    /* timed, after STEPBENCH_WARMUP; at least 1 */
     bool is_cpu_time; /* time of this thread instead of the wall's: for a calibration that must not
                          wait */
+    const StepbenchObserver *observer; /* NULL: none; borrowed */
 } StepbenchSettings;
 
 typedef struct StepbenchReport {
@@ -33,7 +42,7 @@ typedef struct StepbenchReport {
     int64_t steps;
 } StepbenchReport;
 
-/* ERR_USAGE, ERR_MEMORY. */
+/* ERR_USAGE, ERR_MEMORY, and what the observer returns. */
 ErrCode stepbench_run(const Network *network, const StepbenchSettings *settings,
                       StepbenchReport *report, Err *err) ERR_CHECKED;
 

@@ -3,6 +3,7 @@
  */
 #include "nn/net.h"
 
+#include "nn/netlap.h"
 #include "nn/netphase.h"
 #include "nn/netplan.h"
 #include "nn/nettensor.h"
@@ -77,6 +78,14 @@ void net_reset_optimizer(Net *net)
 
 /* --- run --- */
 
+/* Ends a pass of an operation (-1: of all) with the team's barrier. */
+static void end_pass(Worker *worker, NetPass pass, int op)
+{
+    netlap(worker, pass, op);
+    team_wait(&worker->net->team);
+    netlap(worker, NET_WAIT, -1);
+}
+
 static void forward_pass(Worker *worker)
 {
     Net *net = worker->net;
@@ -85,11 +94,11 @@ static void forward_pass(Worker *worker)
         if (!plan->run->is_phase)
             continue;
         netphase_forward(worker, plan);
-        team_wait(&net->team);
+        end_pass(worker, NET_FORWARD, i);
         if (!netstate_is_normed(plan) || net->call.mode == MODE_EVAL)
             continue;
         netphase_finish_forward(worker, plan);
-        team_wait(&net->team);
+        end_pass(worker, NET_FORWARD_END, i);
     }
 }
 
@@ -101,9 +110,9 @@ static void backward_pass(Worker *worker)
         if (!plan->run->is_phase || plan->run->is_classifier)
             continue;
         netphase_backward(worker, plan);
-        team_wait(&net->team);
+        end_pass(worker, NET_BACKWARD, i);
         netphase_finish_backward(worker, plan);
-        team_wait(&net->team);
+        end_pass(worker, NET_BACKWARD_END, i);
     }
 }
 
@@ -112,26 +121,31 @@ static void run_worker(Net *net, int thread, int n_threads)
     cpu_set_flush_to_zero();
     Worker worker = {
         .net = net, .thread = thread, .n_threads = n_threads, .scratch = &net->scratch[thread]};
+    netlap_enter(&worker);
     netupdate_prepare(&worker);
-    team_wait(&net->team);
+    end_pass(&worker, NET_PREPARE, -1);
     forward_pass(&worker);
     if (net->call.mode == MODE_EVAL)
         return;
     backward_pass(&worker);
-    if (net->call.mode == MODE_TRAIN)
-        netupdate_optimise(&worker);
+    if (net->call.mode != MODE_TRAIN)
+        return;
+    netupdate_optimise(&worker);
+    netlap(&worker, NET_OPTIMISE, -1);
 }
 
 /* The team may come out smaller than asked for (OMP_THREAD_LIMIT): then fewer do the same work. */
 static void run(Net *net, const NetCall *call)
 {
     net->call = *call;
+    netlap_begin(net->profile);
 #pragma omp parallel num_threads(net->settings.threads) default(none) shared(net)
     {
 #pragma omp single
         team_init(&net->team, omp_get_num_threads());
         run_worker(net, omp_get_thread_num(), net->team.n_threads);
     }
+    netlap_end(net->profile);
 }
 
 /* Losses by image index, so that the sum is the same for any team. */
@@ -299,6 +313,7 @@ void net_destroy(Net **net)
         return;
     for (int i = 0; it->scratch != NULL && i < it->settings.threads; i++)
         arena_release(&it->scratch[i]);
+    netprofile_destroy(&it->profile);
     arena_release(&it->parameter_arena);
     arena_release(&it->fixed_arena);
     arena_release(&it->slot_arena);

@@ -17,7 +17,7 @@
  * partial weight gradients; both are combined in index order, so nothing depends on threads.
  *
  * Files, each above those it calls: net (life, team) - netplan, netmaps, netbuffers, nettensor
- * (planning) - netruns (table of rows) - run_* (rows) and what they share, conv*, pool_window,
+ * (planning), netprofile, netlap, netload (timing) - netruns (table of rows) - run_* (rows) and what they share, conv*, pool_window,
  * linear products - netphase (loops over chunks), netupdate (optimiser) - netgrad (delivering
  * gradients), netnorm (batch norm), netview (reading values) - nettile.h, netstate.h.
  */
@@ -61,6 +61,8 @@ typedef struct Place {
 typedef struct OpPlan OpPlan;
 typedef struct OpRun OpRun;
 typedef struct Net Net;
+typedef struct Profile Profile;
+typedef struct LapThread LapThread;
 
 /* --- pieces of a phase --- */
 
@@ -69,6 +71,7 @@ typedef struct Worker {
     Net *net;
     int thread, n_threads;
     Arena *scratch;
+    LapThread *lap; /* while the net is profiled (nn/netlap.h), else NULL */
 } Worker;
 
 typedef struct Chunk {
@@ -279,6 +282,7 @@ struct Net {
     Arena parameter_arena, slot_arena, activation_arena, scratch_arena, fixed_arena;
     Arena *scratch; /* [threads], carved from scratch_arena */
     NetMemory memory;
+    Profile *profile; /* NULL: nothing is timed */
     Team team;
     NetCall call;
 };

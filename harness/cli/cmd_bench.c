@@ -4,14 +4,15 @@
 #include "harness/cli/network_options.h"
 
 #include "base/json.h"
+#include "bench/explainreport.h"
 #include "bench/machine.h"
 #include "harness/stepbench.h"
 #include "models/resolve.h"
 
 #include <string.h>
 
-static const char *const usage[] = {"machine [--json]",
-                                    "step --network N [--batch B] [--steps S] [--json]", NULL};
+static const char *const usage[] = {
+    "machine [--json]", "step --network N [--batch B] [--steps S] [--explain] [--json]", NULL};
 static const char *const notes[] = {
     "machine: clock, multiply-add peak, bandwidth of each memory, barrier, on one thread and on "
     "all; the best of several samples.",
@@ -25,6 +26,7 @@ static const char *const notes[] = {
 typedef struct BenchSettings {
     NetworkChoice network;
     int64_t batch, steps;
+    bool explain;
 } BenchSettings;
 
 #define FIELD(field) offsetof(BenchSettings, field)
@@ -46,11 +48,16 @@ static const Option options[] = {
      .min = STEPBENCH_MIN_STEPS,
      .max = STEPBENCH_MAX_STEPS,
      .doc = "steps that are timed"},
+    {.name = "explain",
+     .kind = OPTION_FLAG,
+     .offset = FIELD(explain),
+     .doc = "say where a step's time goes, against the machine's roofs (docs/performance.md)"},
 };
 #undef FIELD
 
 static void put_report(const Network *network, const StepbenchSettings *settings,
-                       const StepbenchReport *report, bool as_json, Text *out)
+                       const StepbenchReport *report, const StepExplain *explain, bool as_json,
+                       Text *out)
 {
     char macs[TEXT_NUMBER_BYTES];
     if (!as_json) {
@@ -62,6 +69,8 @@ static void put_report(const Network *network, const StepbenchSettings *settings
             text_plural(settings->threads), cpu_level_name(settings->level),
             report->images_per_second, report->ms_per_step, report->ms_min,
             (long long)report->steps, text_human(macs, (double)network->macs));
+        if (explain != NULL)
+            explainreport_put_text(explain, out);
         return;
     }
     JsonWriter json = json_writer(out, false);
@@ -75,8 +84,20 @@ static void put_report(const Network *network, const StepbenchSettings *settings
     json_put_int(&json, "batch", settings->batch);
     json_put_int(&json, "threads", settings->threads);
     json_put_text(&json, "cpu", cpu_level_name(settings->level));
+    if (explain != NULL)
+        explainreport_put_json(explain, "explain", &json);
     json_close_map(&json);
     text_append_char(out, '\n');
+}
+
+static ErrCode begin(void *user, Net *net, Err *err)
+{
+    return stepexplain_begin(user, net, err);
+}
+
+static void take_step(void *user, const Net *net, int64_t index)
+{
+    stepexplain_step(user, net, index);
 }
 
 static ErrCode run_step(const Call *call, Err *err)
@@ -85,17 +106,29 @@ static ErrCode run_step(const Call *call, Err *err)
     Spec spec;
     Network network = {0};
     StepbenchReport report;
+    MachineReport machine;
+    StepExplain *explain = NULL;
     Text out = {.columns = call->columns};
+    StepbenchObserver observer = {.begin = begin, .step = take_step};
     const StepbenchSettings bench = {.batch = (int)settings->batch,
                                      .threads = call->threads,
                                      .level = call->cpu,
-                                     .steps = settings->steps};
+                                     .steps = settings->steps,
+                                     .observer = settings->explain ? &observer : NULL};
     TRY(network_choice_spec(&spec, &settings->network, NULL, 0, err));
     TRY(resolve_network(&network, &spec, err));
+    if (settings->explain) {
+        TRY(stepexplain_create(&explain, &machine, settings->steps, err));
+        TRY(machine_measure(&machine, call->cpu, call->threads, err));
+        observer.user = explain;
+    }
     TRY(stepbench_run(&network, &bench, &report, err));
-    put_report(&network, &bench, &report, call->json, &out);
+    if (explain != NULL)
+        stepexplain_finish(explain);
+    put_report(&network, &bench, &report, explain, call->json, &out);
     TRY(call_print_lines(call, &out, err));
 fail:
+    stepexplain_destroy(&explain);
     network_release(&network);
     text_release(&out);
     return err->code;

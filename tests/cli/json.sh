@@ -36,7 +36,7 @@ document() {
 }
 
 document bench machine --threads 2
-document bench step --network proxy-b0 --batch 4 --steps 10
+document bench step --network proxy-b0 --batch 4 --steps 10 --explain
 document clean s
 document cost proxy-b0
 document data polytex

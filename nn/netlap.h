@@ -1,0 +1,55 @@
+/*
+ * nn/netlap.h: what the executor calls while a net is profiled; the inside of nn/netprofile.h.
+ */
+#ifndef NN_NETLAP_H
+#define NN_NETLAP_H
+
+#include "nn/netprobe.h"
+#include "nn/netprofile.h"
+#include "nn/netstate.h"
+
+/* One row of one thread. */
+typedef struct LapCell {
+    uint64_t ticks;
+    uint64_t kernel_ticks[NETPROBE_N], kernel_calls[NETPROBE_N];
+} LapCell;
+
+/* One thread. */
+typedef struct LapThread {
+    Probe probe;
+    const Profile *profile;
+    uint64_t last;  /* where the lap began */
+    LapCell *cells; /* [rows] */
+} LapThread;
+
+struct Profile {
+    Kernels kernels; /* the real ones */
+    int n_ops;
+    int n_threads;
+    int n_rows;
+    NetProfileRow *rows;
+    int *row_of; /* [NET_N_PASSES][n_ops]; -1: none */
+    LapThread *threads;
+};
+
+/* Before the team starts: all threads begin their first lap and forget the call before. */
+void netlap_begin(Profile *profile);
+
+/* In a thread of the team; what ends here has been waiting. */
+void netlap_enter(Worker *worker);
+
+/* Ends the lap of a row: op is -1 in passes of all. */
+void netlap_count(LapThread *thread, NetPass pass, int op);
+
+/* After the team has ended: all threads' last laps were waiting. */
+void netlap_end(Profile *profile);
+
+void netprofile_destroy(Profile **profile); /* accepts NULL */
+
+static inline void netlap(const Worker *worker, NetPass pass, int op)
+{
+    if (worker->lap != NULL)
+        netlap_count(worker->lap, pass, op);
+}
+
+#endif
