@@ -32,7 +32,10 @@ Hash128 hash_128(const void *data, size_t n_bytes)
 
 const char *hash_hex64(uint64_t hash, char *buffer)
 {
-    snprintf(buffer, HASH_HEX64_BYTES, "%016llx", (unsigned long long)hash);
+    enum { DIGITS = HASH_HEX64_BYTES - 1, BITS = 4, LOW = 15 };
+    for (int i = DIGITS; i-- > 0; hash >>= BITS)
+        buffer[i] = "0123456789abcdef"[hash & LOW];
+    buffer[DIGITS] = '\0';
     return buffer;
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/sys.h"
+#include "results/store_trust.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -120,7 +121,7 @@ static ErrCode open_store(RunState *run, Err *err)
     while (store_open(&run->store, path, err) != ERR_NONE)
         if (!run_state_waits_for_space(run, err))
             goto fail;
-    TRY(store_trust(run->store, err));
+    TRY(store_trust(run->store, STORE_GROUND_RESULTS, err));
     store_on_busy(run->store, run_state_waits_for_store, run);
     TRY(check_same_study(run, err));
 fail:

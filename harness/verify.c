@@ -11,7 +11,7 @@
 #include "models/resolve.h"
 #include "nn/arithmetic.h"
 #include "results/epoch.h"
-#include "results/store.h"
+#include "results/store_trust.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -88,6 +88,8 @@ static ErrCode open_all(Verify *v, Err *err)
     if (path == NULL)
         return err_memory(err, strlen(s->folder));
     TRY(store_open_read(&v->store, path, err));
+    TRY(store_trust(v->store, STORE_GROUND_STUDY, err));
+    TRY(store_trust_trial(v->store, s->trial, err));
     TRY(find_trial(v, err));
     TRY(check_arithmetic(v, err));
     TRY(store_study_yaml(v->store, &v->arena, &yaml, err));

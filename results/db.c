@@ -407,6 +407,11 @@ const char *db_get_text(DbQuery *query, int column, Arena *arena)
     return text;
 }
 
+const char *db_get_passing(DbQuery *query, int column)
+{
+    return (const char *)sqlite3_column_text(query->statement, column);
+}
+
 ErrCode db_scalar(Db *db, const char *sql, const DbValue *values, int n_values, int64_t fallback,
                   int64_t *out, Err *err)
 {

@@ -100,6 +100,7 @@ int64_t db_get_int(DbQuery *query, int column);
 double db_get_real(DbQuery *query, int column); /* NULL is NaN */
 bool db_is_null(DbQuery *query, int column);
 const char *db_get_text(DbQuery *query, int column, Arena *arena); /* NULL is NULL */
+const char *db_get_passing(DbQuery *query, int column);            /* the same until the next row */
 
 /* The single integer of a query's first row; `fallback` if there is no row or it is NULL. */
 ErrCode db_scalar(Db *db, const char *sql, const DbValue *values, int n_values, int64_t fallback,

@@ -9,6 +9,7 @@
 #include "results/stats.h"
 
 #include "base/hash.h"
+#include "base/sys.h"
 #include "base/text.h"
 
 #include <math.h>
@@ -16,12 +17,12 @@
 
 enum { WORD_BYTES = 8, BITS_PER_BYTE = 8 };
 
-static void append_word(Text *bytes, uint64_t word)
+static void append_word(Text *bytes, char kind, uint64_t word)
 {
-    unsigned char little[WORD_BYTES];
+    unsigned char tagged[1 + WORD_BYTES] = {(unsigned char)kind};
     for (int i = 0; i < WORD_BYTES; i++)
-        little[i] = (unsigned char)(word >> (BITS_PER_BYTE * i));
-    text_append_bytes(bytes, little, sizeof(little));
+        tagged[1 + i] = (unsigned char)(word >> (BITS_PER_BYTE * i));
+    text_append_bytes(bytes, tagged, sizeof(tagged));
 }
 
 static void append_value(Text *bytes, sqlite3_value *value)
@@ -30,14 +31,12 @@ static void append_value(Text *bytes, sqlite3_value *value)
     uint64_t word;
     switch (sqlite3_value_type(value)) {
     case SQLITE_INTEGER:
-        text_append_char(bytes, 'i');
-        append_word(bytes, (uint64_t)sqlite3_value_int64(value));
+        append_word(bytes, 'i', (uint64_t)sqlite3_value_int64(value));
         break;
     case SQLITE_FLOAT:
         real = sqlite3_value_double(value);
         memcpy(&word, &real, sizeof(word));
-        text_append_char(bytes, 'd');
-        append_word(bytes, word);
+        append_word(bytes, 'd', word);
         break;
     case SQLITE_NULL:
         text_append_char(bytes, 'n');
@@ -46,26 +45,41 @@ static void append_value(Text *bytes, sqlite3_value *value)
         const void *text = sqlite3_value_text(value);
         const int n_bytes = sqlite3_value_bytes(value);
         bytes->failed |= text == NULL;
-        text_append_char(bytes, 't');
-        append_word(bytes, (uint64_t)n_bytes);
+        append_word(bytes, 't', (uint64_t)n_bytes);
         if (text != NULL)
             text_append_bytes(bytes, text, (size_t)n_bytes);
     }
     }
 }
 
+static void destroy_bytes(void *bytes)
+{
+    text_release(bytes);
+    mem_free(bytes);
+}
+
 static void seal(sqlite3_context *context, int n_values, sqlite3_value **values)
 {
     char hex[HASH_HEX64_BYTES];
-    Text bytes = {0};
+    Text *bytes = sqlite3_user_data(context);
+    text_clear(bytes);
     for (int i = 0; i < n_values; i++)
-        append_value(&bytes, values[i]);
-    if (bytes.failed)
+        append_value(bytes, values[i]);
+    if (bytes->failed)
         sqlite3_result_error_nomem(context);
     else
-        sqlite3_result_text(context, hash_hex64(hash_64(bytes.data, bytes.n_bytes), hex), -1,
-                            SQLITE_TRANSIENT);
-    text_release(&bytes);
+        sqlite3_result_text(context, hash_hex64(hash_64(bytes->data, bytes->n_bytes), hex),
+                            HASH_HEX64_BYTES - 1, SQLITE_TRANSIENT);
+}
+
+/* The bytes that seal() hashes gather in one Text of the connection's, a row at a time. */
+static int add_seal(sqlite3 *handle, int flags)
+{
+    Text *bytes = mem_calloc(1, sizeof(*bytes));
+    if (bytes == NULL)
+        return SQLITE_NOMEM;
+    return sqlite3_create_function_v2(handle, "seal", -1, flags, bytes, seal, NULL, NULL,
+                                      destroy_bytes);
 }
 
 static void score(sqlite3_context *context, int n_values, sqlite3_value **values)
@@ -119,7 +133,7 @@ int db_add_functions(sqlite3 *handle, const DbScore *objective)
     const int flags = SQLITE_UTF8 | SQLITE_DIRECTONLY;
     const int pure = flags | SQLITE_DETERMINISTIC;
     void *context = (void *)(uintptr_t)objective; /* SQLite's signature; score() only reads it */
-    int code = sqlite3_create_function_v2(handle, "seal", -1, pure, NULL, seal, NULL, NULL, NULL);
+    int code = add_seal(handle, pure);
     if (code == SQLITE_OK)
         code =
             sqlite3_create_function_v2(handle, "score", 2, flags, context, score, NULL, NULL, NULL);

@@ -35,17 +35,24 @@ static ErrCode unknown_name(const char *name, Err *err)
     return err->code;
 }
 
+ErrCode export_check_name(const char *name, Err *err)
+{
+    for (size_t i = 0; export_names[i] != NULL; i++)
+        if (strcmp(export_names[i], name) == 0)
+            return ERR_NONE;
+    return unknown_name(name, err);
+}
+
 /* Sees all rows of the table, view included, of that name. */
 static ErrCode each_row_of(Store *store, const char *name, StoreSeeRow see, void *user, Err *err)
 {
     enum { SQL_BYTES = 128 };
     char sql[SQL_BYTES];
-    for (size_t i = 0; export_names[i] != NULL; i++)
-        if (strcmp(export_names[i], name) == 0) {
-            snprintf(sql, sizeof(sql), "SELECT * FROM %s", export_names[i]);
-            return store_each_row(store, sql, NULL, see, user, err);
-        }
-    return unknown_name(name, err);
+    TRY(export_check_name(name, err));
+    snprintf(sql, sizeof(sql), "SELECT * FROM %s", name);
+    return store_each_row(store, sql, NULL, see, user, err);
+fail:
+    return err->code;
 }
 
 /* Where rows go. */

@@ -25,6 +25,9 @@ extern const char *const export_names[];
  */
 typedef ErrCode (*ExportFlush)(void *user, Text *text, Err *err);
 
+/* Errors: ERR_USAGE, with the names there are, unless it is one of export_names. */
+ErrCode export_check_name(const char *name, Err *err) ERR_CHECKED;
+
 /*
  * Appends one of export_names as CSV, or as a JSON list of maps; with `flush` piece by piece, so
  * that it may be of any length: the last piece is left in `out`. Errors: ERR_USAGE, with the names

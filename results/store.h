@@ -466,13 +466,6 @@ typedef struct StoreDamage {
 ErrCode store_check(Store *store, Arena *arena, StoreDamage **out, size_t *n_out,
                     Err *err) ERR_CHECKED;
 
-/*
- * The same for what plans, verdicts and rankings are read from, which is all but epochs, attempts
- * and artifacts: those who conclude something call it before they read. Errors also: ERR_DATA with
- * the first damage.
- */
-ErrCode store_trust(Store *store, Err *err) ERR_CHECKED;
-
 /* Compiled in: schema.sql and, from version 2 on, the migrations schema_<version>.sql. */
 extern const EmbeddedFile results_files[];
 

@@ -16,6 +16,12 @@ struct Store {
 ErrCode store_trial_digest(Store *store, int64_t trial, char digest[HASH_HEX_BYTES],
                            Err *err) ERR_CHECKED;
 
+/* ERR_DATA unless as many rows of the newest revision's list are there as were found by it. */
+ErrCode store_check_listed(Store *store, const char *list, int64_t n_found, Err *err) ERR_CHECKED;
+
+/* The other way round than store_status_name; what is none of them is STORE_FAILED. */
+StoreStatus store_status_named(const char *name);
+
 /* The schema version this program writes: that of schema.sql, the newest schema_N.sql's. */
 int store_schema_newest(void);
 

@@ -215,6 +215,14 @@ const char *store_status_name(StoreStatus status)
     return names[status];
 }
 
+StoreStatus store_status_named(const char *name)
+{
+    for (StoreStatus s = STORE_PENDING; s < STORE_FAILED; s++)
+        if (name != NULL && strcmp(name, store_status_name(s)) == 0)
+            return s;
+    return STORE_FAILED;
+}
+
 void store_on_busy(Store *store, StoreWait *wait, void *user)
 {
     store->db.wait = wait;

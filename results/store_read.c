@@ -12,112 +12,6 @@
 #include <math.h>
 #include <string.h>
 
-static StoreStatus status_of(const char *name)
-{
-    for (StoreStatus s = STORE_PENDING; s < STORE_FAILED; s++)
-        if (name != NULL && strcmp(name, store_status_name(s)) == 0)
-            return s;
-    return STORE_FAILED;
-}
-
-/* A text that lives until the query's next row; NULL is NULL. */
-static const char *passing_text(DbQuery *q, int column)
-{
-    return (const char *)sqlite3_column_text(q->statement, column);
-}
-
-/* --- trials --- */
-
-ErrCode store_each_trial(Store *store, StoreSeeTrial see, void *user, Err *err)
-{
-    static const char sql[] =
-        "SELECT id, digest, network, seed, status, is_listed, n_attempts, "
-        "n_counted, reason, macs, epochs, n_epochs, val_top1, test_top1 FROM trial "
-        "ORDER BY id";
-    DbQuery q = {0};
-    TRY(db_query(&q, &store->db, sql, NULL, 0, err));
-    while (db_next(&q)) {
-        const StoreTrial trial = {.number = db_get_int(&q, 0),
-                                  .digest = passing_text(&q, 1),
-                                  .network = passing_text(&q, 2),
-                                  .seed = db_get_int(&q, 3),
-                                  .status = status_of(passing_text(&q, 4)),
-                                  .is_listed = db_get_int(&q, 5) != 0,
-                                  .n_attempts = db_get_int(&q, 6),
-                                  .n_counted = db_get_int(&q, 7),
-                                  .reason = passing_text(&q, 8),
-                                  .macs = db_get_int(&q, 9),
-                                  .epochs = db_get_int(&q, 10),
-                                  .n_epochs = db_get_int(&q, 11),
-                                  .val_top1 = db_get_real(&q, 12),
-                                  .test_top1 = db_get_real(&q, 13)};
-        TRY(see(user, &trial, err));
-    }
-    return db_end(&q, err);
-fail:
-    db_abandon(&q);
-    return err->code;
-}
-
-/* Where store_trials collects. */
-typedef struct Collector {
-    Arena *arena;
-    StoreTrials *trials;
-} Collector;
-
-static const char *arena_copy(Arena *arena, const char *text)
-{
-    return text != NULL ? arena_text(arena, text) : NULL;
-}
-
-static ErrCode collect_trial(void *user, const StoreTrial *trial, Err *err)
-{
-    const Collector *c = user;
-    StoreTrial *items = arena_add_item(c->arena, c->trials->items, &c->trials->n, sizeof(*items));
-    if (items == NULL)
-        return arena_ok(c->arena, err);
-    StoreTrial *copy = &items[c->trials->n - 1];
-    *copy = *trial;
-    copy->digest = arena_copy(c->arena, trial->digest);
-    copy->network = arena_copy(c->arena, trial->network);
-    copy->reason = arena_copy(c->arena, trial->reason);
-    c->trials->items = items;
-    return arena_ok(c->arena, err);
-}
-
-ErrCode store_trials(Store *store, Arena *arena, StoreTrials *out, Err *err)
-{
-    Collector collector = {arena, out};
-    *out = (StoreTrials){0};
-    return store_each_trial(store, collect_trial, &collector, err);
-}
-
-ErrCode store_standing(Store *store, StoreStanding *out, Err *err)
-{
-    DbQuery q = {0};
-    *out = (StoreStanding){0};
-    TRY(db_begin_read(&store->db, err));
-    TRY(db_query(&q, &store->db,
-                 "SELECT status, count(*) FROM trial WHERE is_listed GROUP BY status", NULL, 0,
-                 err));
-    while (db_next(&q)) {
-        out->n_by_status[status_of(passing_text(&q, 0))] += db_get_int(&q, 1);
-        out->n_trials += db_get_int(&q, 1);
-    }
-    TRY(db_end(&q, err));
-    TRY(db_query(&q, &store->db, "SELECT count(*), sum(status = 'unfair') FROM current_point", NULL,
-                 0, err));
-    if (db_next(&q)) {
-        out->n_points = db_get_int(&q, 0);
-        out->n_unfair = db_get_int(&q, 1);
-    }
-    TRY(db_end(&q, err));
-    return db_commit(&store->db, err);
-fail:
-    db_rollback(&store->db);
-    return err->code;
-}
-
 ErrCode store_network(Store *store, const char *digest, Arena *arena, StoreNetwork *out, Err *err)
 {
     const DbValue key = db_text(digest);
@@ -268,7 +162,8 @@ static ErrCode read_points(Store *store, Arena *arena, StoreResults *out, Err *e
         out->points = items;
         items[out->n_points - 1] = read_point(&q, arena);
     }
-    return db_end(&q, err);
+    TRY(db_end(&q, err));
+    return store_check_listed(store, "listed_point", (int64_t)out->n_points, err);
 fail:
     return err->code;
 }
@@ -294,7 +189,7 @@ static ErrCode read_seeds(Store *store, Arena *arena, StoreResults *out, Err *er
         p->seeds = items;
         items[p->n_seeds - 1] = (StoreSeed){.seed = db_get_int(&q, 1),
                                             .trial = db_get_int(&q, 2),
-                                            .status = status_of(passing_text(&q, 3)),
+                                            .status = store_status_named(db_get_passing(&q, 3)),
                                             .val_top1 = db_get_real(&q, 4),
                                             .test_top1 = db_get_real(&q, 5),
                                             .val_loss = db_get_real(&q, 6),

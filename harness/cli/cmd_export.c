@@ -124,7 +124,9 @@ static ErrCode export_results(const Call *call, Err *err)
                       format_names[settings->format]);
         goto fail;
     }
-    TRY(study_folder_open(&study, call->args[0], err));
+    TRY(export_check_name(call->args[1], err));
+    TRY(study_folder_open(&study, call->args[0], STORE_GROUND_STUDY, err));
+    TRY(store_trust_rows(study.store, call->args[1], err));
     if (settings->format == FORMAT_CSV)
         TRY(export_csv(study.store, call->args[1], &out, take_piece, &spool, err));
     else

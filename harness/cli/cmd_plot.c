@@ -89,8 +89,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
     if (n == 0)
         for (names = figure_names; names[n];)
             n++;
-    TRY(study_folder_open(&study, call->args[0], err));
-    TRY(store_trust(study.store, err));
+    TRY(study_folder_open(&study, call->args[0], STORE_GROUND_RESULTS, err));
     folder = make_folder(&study, settings->out, err);
     if (folder == NULL)
         goto fail;

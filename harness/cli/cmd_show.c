@@ -119,7 +119,8 @@ static ErrCode run(const Call *call, int *status, Err *err)
         (void)err_set(err, ERR_USAGE, "a trial is a whole number, not '%s'", call->args[1]);
         goto fail;
     }
-    TRY(study_folder_open(&study, call->args[0], err));
+    TRY(study_folder_open(&study, call->args[0], STORE_GROUND_STUDY, err));
+    TRY(store_trust_trial(study.store, trial, err));
     TRY(trial_facts_read(study.store, trial, &study.arena, facts, err));
     if (facts[0].table.n_rows == 0) {
         (void)err_set(err, ERR_USAGE, "no trial %lld in '%s', see 'isoflop trials %s'",

@@ -133,7 +133,7 @@ static ErrCode look(const Call *call, bool is_view, Standing *standing, Text *ou
 {
     StudyFolder study;
     size_t n_rows, columns;
-    TRY(study_folder_open(&study, call->args[0], err));
+    TRY(study_folder_open(&study, call->args[0], STORE_GROUND_STANDING, err));
     TRY(standing_read(standing, &study, err));
     columns = call_view_columns(&n_rows);
     if (is_view)

@@ -111,7 +111,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
     (void)status;
     StudyFolder study;
     Text out = {.columns = call->columns};
-    TRY(study_folder_open(&study, call->args[0], err));
+    TRY(study_folder_open(&study, call->args[0], STORE_GROUND_TRIALS, err));
     TRY(study_folder_read_points(&study, err));
     if (call->json)
         TRY(print_json(&study, &out, err));

@@ -21,8 +21,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
     Ranking *rankings = NULL;
     size_t n_rankings = 0;
     Text out = {.columns = call->columns};
-    TRY(study_folder_open(&study, call->args[0], err));
-    TRY(store_trust(study.store, err));
+    TRY(study_folder_open(&study, call->args[0], STORE_GROUND_RESULTS, err));
     TRY(study_folder_read_results(&study, err));
     TRY(verdict_all(&study.results, &study.arena, verdicts, err));
     TRY(ranking_all(&study.results, study_folder_score, &study.objective, &study.arena, &rankings,

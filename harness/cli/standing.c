@@ -29,6 +29,18 @@ static ErrCode show(ProgressTrial *shown, const StudyFolder *study, const UnderW
     return code;
 }
 
+/* What was read of them must be what was written. */
+static ErrCode trust(StudyFolder *study, const UnderWayTrial *trials, size_t n, Err *err)
+{
+    int64_t *numbers = arena_alloc(&study->arena, n + 1, sizeof *numbers);
+    TRY(arena_ok(&study->arena, err));
+    for (size_t i = 0; i < n; i++)
+        numbers[i] = trials[i].trial;
+    return store_trust_running(study->store, numbers, n, err);
+fail:
+    return err->code;
+}
+
 /* What runs now, and when it will all be done. */
 static ErrCode read_progress(RunProgress *p, StudyFolder *study, Err *err)
 {
@@ -37,6 +49,7 @@ static ErrCode read_progress(RunProgress *p, StudyFolder *study, Err *err)
     size_t n = 0;
     TRY(under_way_work(study->store, &study->arena, &work, err));
     TRY(under_way_trials(study->store, &study->arena, &trials, &n, err));
+    TRY(trust(study, trials, n, err));
     TRY(study_folder_read_points(study, err));
     ProgressTrial *running = arena_alloc(&study->arena, n + 1, sizeof *running);
     TRY(arena_ok(&study->arena, err));

@@ -43,10 +43,11 @@ static Objective study_objective(const StudyFolder *folder)
     };
 }
 
-ErrCode study_folder_open(StudyFolder *folder, const char *path, Err *err)
+ErrCode study_folder_open(StudyFolder *folder, const char *path, StoreGround ground, Err *err)
 {
     *folder = (StudyFolder){.path = path};
     TRY(open_store(folder, err));
+    TRY(store_trust(folder->store, ground, err));
     TRY(store_study(folder->store, &folder->arena, &folder->results, err));
     const char *yaml = folder->results.revision.yaml;
     TRY(study_parse_stored(&folder->study, "study.yaml of the store", yaml, err));
@@ -123,8 +124,7 @@ ErrCode study_folder_report(const char *path, const char *out, char **report, in
 {
     StudyFolder folder;
     Provenance provenance;
-    TRY(study_folder_open(&folder, path, err));
-    TRY(store_trust(folder.store, err));
+    TRY(study_folder_open(&folder, path, STORE_GROUND_REPORT, err));
     provenance_collect(&provenance, cpu_best_level());
     const ReportOptions options = {
         .folder = out != NULL ? out : path,

@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "harness/study.h"
 #include "results/store.h"
+#include "results/store_trust.h"
 #include "search/objective.h"
 
 typedef struct StudyFolder {
@@ -25,10 +26,12 @@ typedef struct StudyFolder {
 } StudyFolder;
 
 /*
- * Opens PATH/study.db and reads the study, without its points. ERR_MISSING if there is no study,
- * else as store_open_read and store_study. Close it also after an error.
+ * Opens PATH/study.db, holds what the answer rests on against its seals (store_trust), and reads
+ * the study, without its points. ERR_MISSING if there is no study, ERR_DATA if it is damaged, else
+ * as store_open_read and store_study. Close it also after an error.
  */
-ErrCode study_folder_open(StudyFolder *folder, const char *path, Err *err) ERR_CHECKED;
+ErrCode study_folder_open(StudyFolder *folder, const char *path, StoreGround ground,
+                          Err *err) ERR_CHECKED;
 
 /* Reads everything for verdicts and rankings. Errors: as store_results. */
 ErrCode study_folder_read_results(StudyFolder *folder, Err *err) ERR_CHECKED;

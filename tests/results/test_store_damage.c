@@ -6,7 +6,7 @@
 
 #include "base/file.h"
 #include "base/sys.h"
-#include "results/store.h"
+#include "results/store_trust.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -45,7 +45,7 @@ static ErrCode trust(const char *path, Err *err)
 {
     Store *store = NULL;
     TRY(store_open_read(&store, path, err));
-    TRY(store_trust(store, err));
+    TRY(store_trust(store, STORE_GROUND_RESULTS, err));
 fail:
     store_close(&store);
     return err->code;
