@@ -14,6 +14,7 @@
 #define HISTORY "history.jsonl"
 #define CONTENTS "data_contents" /* only where the digest beside it is not of those */
 #define WEIGHTS "weights.safetensors"
+#define BEST "best.safetensors"
 
 enum { MAX_DESCRIPTION_BYTES = 1 << 22 };
 
@@ -112,6 +113,20 @@ fail:
     return err->code;
 }
 
+static ErrCode refuse_link(const char *dir, const char *name, Err *err)
+{
+    char *path = file_join(dir, name);
+    if (path == NULL)
+        return err_memory(err, strlen(dir));
+    if (file_is_link(path))
+        (void)err_set(err, ERR_DATA,
+                      "'%s' is a link: nothing is read or written behind links of a training's "
+                      "folder; put the file itself there, or remove it",
+                      path);
+    mem_free(path);
+    return err->code;
+}
+
 /* The folder's description; json_decref it. ERR_MISSING: there is none. */
 static ErrCode read_description(const char *dir, json_t **map, Err *err)
 {
@@ -120,6 +135,7 @@ static ErrCode read_description(const char *dir, json_t **map, Err *err)
     size_t n = 0;
     if (path == NULL)
         return err_memory(err, strlen(dir));
+    TRY(refuse_link(dir, DESCRIPTION, err));
     TRY(file_facts(path, true, &facts, err));
     TRY(file_read(path, MAX_DESCRIPTION_BYTES, &data, &n, err));
     TRY(json_parse(map, path, data, n, err));
@@ -159,13 +175,25 @@ ErrCode training_folder_is_listed(const char *dir, bool *is_listed, Err *err)
     return err->code;
 }
 
-/* Whether the folder has weights, and checkpoints. */
+/* A name that a training reads, writes or removes. */
+static bool is_ours(const char *name)
+{
+    static const char *const names[] = {DESCRIPTION, HISTORY, WEIGHTS, BEST};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        if (text_starts_with(name, names[i])) /* a temporary file's name begins with it, too */
+            return true;
+    return text_starts_with(name, TRAINING_CHECKPOINT_PREFIX);
+}
+
+/* Whether the folder has weights, and checkpoints; ERR_DATA if one of its files is a link. */
 static ErrCode look(const char *dir, bool *has_weights, bool *has_checkpoints, Err *err)
 {
     FileList list = {0};
     *has_weights = *has_checkpoints = false;
     TRY(file_list(dir, &list, err));
     for (size_t i = 0; i < list.n_names; i++) {
+        if (is_ours(list.names[i]))
+            TRY(refuse_link(dir, list.names[i], err));
         *has_weights = *has_weights || strcmp(list.names[i], WEIGHTS) == 0;
         *has_checkpoints =
             *has_checkpoints || text_starts_with(list.names[i], TRAINING_CHECKPOINT_PREFIX);

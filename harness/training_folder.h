@@ -32,7 +32,8 @@ ErrCode training_folder_is_listed(const char *dir, bool *is_listed, Err *err) ER
 
 /*
  * Compares job->dir with the job; writes nothing. ERR_USAGE: it holds another training, or weights
- * that nobody says anything of. ERR_IO, ERR_MEMORY; ERR_DATA: training.json is damaged.
+ * that nobody says anything of. ERR_IO, ERR_MEMORY; ERR_DATA: training.json is damaged, or a file
+ * of the training's is a link.
  */
 ErrCode training_folder_check(const TrainJob *job, const TrainingImages *images,
                               TrainingFolderState *state, Err *err) ERR_CHECKED;
