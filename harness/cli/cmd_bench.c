@@ -5,15 +5,19 @@
 
 #include "base/json.h"
 #include "bench/explainreport.h"
+#include "bench/kernelbench.h"
 #include "bench/machine.h"
 #include "harness/stepbench.h"
 #include "models/resolve.h"
 
 #include <string.h>
 
-static const char *const usage[] = {
-    "machine [--json]", "step --network N [--batch B] [--steps S] [--explain] [--json]", NULL};
+static const char *const usage[] = {"kernels [--kernel NAME] [--json]", "machine [--json]",
+                                    "step --network N [--batch B] [--steps S] [--explain] [--json]",
+                                    NULL};
 static const char *const notes[] = {
+    "kernels: each by itself on one thread, on the shapes of the zoo's networks, against the "
+    "machine's roofs.",
     "machine: clock, multiply-add peak, bandwidth of each memory, barrier, on one thread and on "
     "all; the best of several samples.",
     "step: forward, cross-entropy, backward, RMSProp with momentum "
@@ -27,6 +31,7 @@ typedef struct BenchSettings {
     NetworkChoice network;
     int64_t batch, steps;
     bool explain;
+    const char *kernel; /* NULL: all */
 } BenchSettings;
 
 #define FIELD(field) offsetof(BenchSettings, field)
@@ -48,6 +53,11 @@ static const Option options[] = {
      .min = STEPBENCH_MIN_STEPS,
      .max = STEPBENCH_MAX_STEPS,
      .doc = "steps that are timed"},
+    {.name = "kernel",
+     .kind = OPTION_TEXT,
+     .offset = FIELD(kernel),
+     .metavar = "NAME",
+     .doc = "only this kernel, e.g. pw.forward"},
     {.name = "explain",
      .kind = OPTION_FLAG,
      .offset = FIELD(explain),
@@ -152,10 +162,37 @@ fail:
     return err->code;
 }
 
+static ErrCode run_kernels(const Call *call, Err *err)
+{
+    const BenchSettings *settings = call->settings;
+    MachineReport machine;
+    KernelBench bench = {0};
+    Text out = {.columns = call->columns};
+    TRY(machine_measure(&machine, call->cpu, 1, err));
+    TRY(kernelbench_run(&bench, &machine, settings->kernel, err));
+    if (call->json) {
+        JsonWriter json = json_writer(&out, false);
+        json_open_map(&json, NULL);
+        machine_put_json(&machine, "machine", &json);
+        kernelbench_put_json(&bench, "kernels", &json);
+        json_close_map(&json);
+        text_append_char(&out, '\n');
+    } else {
+        machine_put_text(&machine, &out);
+        text_append_char(&out, '\n');
+        kernelbench_put_text(&bench, &out);
+    }
+    TRY(call_print_lines(call, &out, err));
+fail:
+    kernelbench_release(&bench);
+    text_release(&out);
+    return err->code;
+}
+
 static const struct {
     const char *name;
     ErrCode (*run)(const Call *call, Err *err);
-} benches[] = {{"machine", run_machine}, {"step", run_step}};
+} benches[] = {{"kernels", run_kernels}, {"machine", run_machine}, {"step", run_step}};
 
 static ErrCode run(const Call *call, int *status, Err *err)
 {
@@ -163,7 +200,8 @@ static ErrCode run(const Call *call, int *status, Err *err)
     for (size_t i = 0; i < ARRAY_LEN(benches); i++)
         if (strcmp(call->args[0], benches[i].name) == 0)
             return benches[i].run(call, err);
-    return err_set(err, ERR_USAGE, "unknown benchmark '%s': machine or step", call->args[0]);
+    return err_set(err, ERR_USAGE, "unknown benchmark '%s': kernels, machine or step",
+                   call->args[0]);
 }
 
 const Command cmd_bench = {
