@@ -111,22 +111,24 @@ ErrCode call_print_lines(const Call *call, Text *text, Err *err)
 
 void call_say(const char *format, ...)
 {
-    Text plain = {0}, visible = {0}, out = {0};
+    Text plain = {0}, visible = {0}, lines = {0}, out = {0};
     size_t n_rows;
     va_list arguments;
     va_start(arguments, format);
     text_vprintf(&plain, format, arguments);
     va_end(arguments);
     text_append_visible(&visible, text_string(&plain));
-    end_view(&out);
-    if (proc_terminal_size(2, &out.columns, &n_rows))
-        text_append_wrapped(&out, text_string(&visible), TALK_HANGING);
+    if (proc_terminal_size(2, &lines.columns, &n_rows))
+        text_append_wrapped(&lines, text_string(&visible), TALK_HANGING);
     else
-        text_append(&out, text_string(&visible));
+        text_append(&lines, text_string(&visible));
+    end_view(&out);
+    text_append(&out, text_string(&lines));
     text_append_char(&out, '\n');
     put_stderr(&out);
     text_release(&plain);
     text_release(&visible);
+    text_release(&lines);
     text_release(&out);
 }
 

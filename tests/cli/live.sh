@@ -52,6 +52,7 @@ if command -v script >/dev/null; then
     [ "$(lines out "2 of 2 trials, 0 running")" -gt 0 ] || fail "no line of the whole"
     [ "$(lines out "fig3 width 1 s1 .*epoch .*/8 .*$escape\[32m")" -gt 0 ] || fail "no green bar"
     [ "$(lines out "$escape\[J")" -gt 0 ] || fail "the view is not wiped"
+    [ "$(lines out ' seed [12]  done  .*\[[12]/2\]')" -eq 2 ] || fail "a line that fits is broken"
     seen "NO_COLOR=1 '$binary' run study.yaml --out plain --set recipe.epochs=8"
     [ "$(lines out "fig3 width 1 s1 .*epoch .*/8 .*\[[#-]*\]")" -gt 0 ] || fail "no bar"
     [ "$(lines out "$escape\[32m")" -eq 0 ] || fail "colour in spite of NO_COLOR"
@@ -79,6 +80,7 @@ for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27
 done
 grep -q '"epoch": [1-9]' stands || fail "status never told of an epoch under way"
 grep -q '"seconds_left": [0-9]' stands || fail "status has no estimate"
+grep -q '"point": "fig3 width 1' stands || fail "status does not say where the trial belongs"
 "$binary" status long --watch >watched 2>&1 || fail "status --watch: status $?"
 wait "$run" || fail "run in the background"
 grep -q 'of 2 trials, .* running, .* left' watched || fail "--watch showed no progress"
