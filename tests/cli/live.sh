@@ -73,9 +73,8 @@ fi
 # While it runs: status has trials under way, --watch ends with the run and shows the end of it.
 "$binary" run study.yaml --out long --set recipe.epochs=24 --jobs 1 >out 2>&1 &
 run=$!
-for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
+while kill -0 "$run" 2>/dev/null; do
     "$binary" status long --json >stands 2>/dev/null && grep -q '"epoch": [1-9]' stands && break
-    kill -0 "$run" 2>/dev/null || break
     sleep 0.2
 done
 grep -q '"epoch": [1-9]' stands || fail "status never told of an epoch under way"
