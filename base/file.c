@@ -352,11 +352,17 @@ fail:
     return err->code;
 }
 
-/* Makes one folder and steps into it: *fd, the folder's, becomes that of `path`, called `name`. */
+/*
+ * Makes one folder, its entry durable, and steps into it: *fd, the folder's, becomes that of
+ * `path`, called `name`.
+ */
 static ErrCode step_into(const char *path, const char *name, int *fd, Err *err)
 {
-    if (sys_calls.mkdir(path, FOLDER_MODE) != 0 && errno != EEXIST)
+    const bool is_made = sys_calls.mkdir(path, FOLDER_MODE) == 0;
+    if (!is_made && errno != EEXIST)
         return err_errno(err, "make folder", path);
+    if (is_made && sys_calls.fsync(*fd) != 0 && errno != EINVAL)
+        return err_errno(err, "sync", path);
     const int inner = openat(*fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (inner < 0 && (errno == ELOOP || errno == ENOTDIR))
         return err_set(err, ERR_DATA,

@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -142,14 +143,61 @@ static void destroy_writer(FileWriter **writer)
 }
 
 /*
- * /dev/stdout is a link to whatever stands there, perhaps a regular file: it is one all the same.
+ * Whether a path is a name of one of our open files (/dev/stdout, /dev/fd/3), which are links of
+ * the system's own file system: what they lead to, perhaps a regular file, is not ours to replace.
  */
+static bool is_open_file(const char *path)
+{
+    enum { MOST_LINKS = 8 };
+    struct stat own, link;
+    char name[PATH_MAX], target[PATH_MAX];
+    if (stat("/proc/self/fd", &own) != 0 || strlen(path) >= sizeof name)
+        return false;
+    memcpy(name, path, strlen(path) + 1);
+    for (int i = 0; i < MOST_LINKS && lstat(name, &link) == 0 && S_ISLNK(link.st_mode); i++) {
+        if (link.st_dev == own.st_dev)
+            return true;
+        const ssize_t n = readlink(name, target, sizeof target - 1);
+        if (n <= 0 || target[0] != '/')
+            return false;
+        memcpy(name, target, (size_t)n);
+        name[n] = '\0';
+    }
+    return false;
+}
+
+/* By what is there, not by where: /dev/shm holds regular files. */
 static bool is_written_in_place(const char *path)
 {
     struct stat facts;
     if (stat(path, &facts) != 0)
         return false;
-    return text_starts_with(path, "/dev/") || !(S_ISREG(facts.st_mode) || S_ISDIR(facts.st_mode));
+    return !(S_ISREG(facts.st_mode) || S_ISDIR(facts.st_mode)) || is_open_file(path);
+}
+
+/*
+ * Creates the temporary file, *fd, and gives its name to *temporary. A name may be taken by a dead
+ * writer that had our number (in a container every process may be number 1).
+ */
+static ErrCode create_temporary(const char *path, char **temporary, int *fd, Err *err)
+{
+    enum { MOST_TAKEN = 1000 };
+    for (int i = 0; i < MOST_TAKEN; i++) {
+        char *name = temporary_name(path);
+        if (name == NULL)
+            return err_memory(err, strlen(path));
+        *fd = sys_calls.open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, FILE_MODE);
+        if (*fd >= 0) {
+            *temporary = name;
+            return ERR_NONE;
+        }
+        const int error = errno;
+        mem_free(name);
+        errno = error;
+        if (error != EEXIST)
+            break;
+    }
+    return err_errno(err, "create", path); /* the name the user gave */
 }
 
 ErrCode file_writer_begin(FileWriter **writer, const char *path, Err *err)
@@ -163,24 +211,22 @@ ErrCode file_writer_begin(FileWriter **writer, const char *path, Err *err)
     w->n_buffered = 0;
     w->path = mem_strdup(path);
     w->temporary = NULL;
-    const bool is_in_place = is_written_in_place(path);
-    char *temporary = is_in_place ? NULL : temporary_name(path);
-    if (w->path == NULL || (!is_in_place && temporary == NULL)) {
+    if (w->path == NULL) {
         err_memory(err, strlen(path));
         goto fail;
     }
-    w->fd = is_in_place
-                ? sys_calls.open(path, O_WRONLY | O_CLOEXEC, FILE_MODE)
-                : sys_calls.open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, FILE_MODE);
-    if (w->fd < 0) {
-        err_errno(err, is_in_place ? "open" : "create", path); /* the name the user gave */
-        goto fail;
+    if (!is_written_in_place(path)) {
+        TRY(create_temporary(path, &w->temporary, &w->fd, err));
+    } else {
+        w->fd = sys_calls.open(path, O_WRONLY | O_CLOEXEC, FILE_MODE);
+        if (w->fd < 0) {
+            err_errno(err, "open", path);
+            goto fail;
+        }
     }
-    w->temporary = temporary;
     *writer = w;
     return ERR_NONE;
 fail:
-    mem_free(temporary);
     destroy_writer(&w);
     return err->code;
 }

@@ -259,6 +259,13 @@ static void folders_are_durable_and_move_aside(void **state)
     sysfault_arm(SYS_FSYNC, 0, SYS_FAIL, 0);
     assert_int_equal(file_make_dirs("new/below", &err), ERR_NONE);
     assert_int_equal(sysfault_count(), 0);
+    sysfault_arm(SYS_FSYNC, 0, SYS_FAIL, 0);
+    assert_int_equal(file_make_dirs_below("new", "a/b", &err), ERR_NONE);
+    assert_int_equal(sysfault_count(), 2);
+    sysfault_arm(SYS_FSYNC, 1, SYS_FAIL, EIO);
+    assert_int_equal(file_make_dirs_below("new", "a/b", &err), ERR_NONE); /* is there: no sync */
+    assert_int_equal(file_make_dirs_below("new", "a/c", &err), ERR_IO);
+    assert_true(sysfault_fired());
     sysfault_clear();
     assert_int_equal(file_write("new.1", "mine", 4, &err), ERR_NONE);
     assert_int_equal(file_make_dirs("new.2", &err), ERR_NONE);
@@ -328,6 +335,65 @@ static void devices_and_pipes_stay_what_they_are(void **state)
     assert_non_null(strstr(err.msg, strerror(ENOSPC)));
     assert_int_equal(stat("/dev/full", &facts), 0);
     assert_true(S_ISCHR(facts.st_mode));
+}
+
+/*
+ * Property: a regular file is replaced wherever it lies, also below /dev, so that nothing of a
+ * longer one is left; what is open as /dev/fd/N is written where it leads.
+ */
+static void the_kind_of_file_decides_not_its_path(void **state)
+{
+    (void)state;
+    Err err = {0};
+    struct stat before, after;
+    char name[64];
+    snprintf(name, sizeof name, "/dev/shm/isoflop-test-%ld", (long)getpid());
+    if (!file_is_folder("/dev/shm") || file_write(name, "longer than the next", 20, &err)) {
+        print_message("SKIP: /dev/shm cannot be written here\n");
+        return;
+    }
+    assert_int_equal(file_write(name, "short", 5, &err), ERR_NONE);
+    assert_true(holds(name, "short", 5));
+    const int fd = open(name, O_RDWR | O_CLOEXEC);
+    assert_int_equal(fstat(fd, &before), 0);
+    assert_int_equal(file_remove("alias", &err), ERR_NONE);
+    char link_name[64];
+    snprintf(link_name, sizeof link_name, "/dev/fd/%d", fd);
+    assert_int_equal(symlink(link_name, "alias"), 0);
+    assert_int_equal(file_write("alias", "by a name", 9, &err), ERR_NONE);
+    assert_int_equal(stat(name, &after), 0);
+    assert_true(file_is_link("alias") && before.st_ino == after.st_ino);
+    assert_true(holds(name, "by a name", 9));
+    close(fd);
+    assert_int_equal(file_remove(name, &err), ERR_NONE);
+    assert_int_equal(file_remove("alias", &err), ERR_NONE);
+}
+
+/* Property: temporary files that a dead process of our number left are in nobody's way. */
+static void names_that_are_taken_are_passed_over(void **state)
+{
+    (void)state;
+    Err err = {0};
+    FileWriter *writer = NULL;
+    FileList list = {0};
+    long pid = 0;
+    unsigned number = 0;
+    const size_t n_before = count_temporaries();
+    assert_int_equal(file_writer_begin(&writer, "taken", &err), ERR_NONE);
+    assert_int_equal(file_list(".", &list, &err), ERR_NONE);
+    for (size_t i = 0; i < list.n_names && pid == 0; i++)
+        (void)!sscanf(list.names[i], "taken.tmp-%ld-%u", &pid, &number);
+    file_list_release(&list);
+    file_writer_abort(&writer);
+    assert_int_equal(pid, getpid());
+    for (unsigned next = number + 1; next < number + 4; next++) {
+        char name[64];
+        snprintf(name, sizeof name, "taken.tmp-%ld-%u", pid, next);
+        close(open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+    }
+    assert_int_equal(file_write("taken", "x", 1, &err), ERR_NONE);
+    assert_true(holds("taken", "x", 1));
+    assert_int_equal(count_temporaries(), n_before + 3);
 }
 
 /* Property: bounds, missing files and folders are said by name; an empty file reads and maps. */
@@ -487,10 +553,12 @@ int main(void)
         cmocka_unit_test(a_full_disk_is_noticed),
         cmocka_unit_test(reading_is_bounded),
         cmocka_unit_test(devices_and_pipes_stay_what_they_are),
+        cmocka_unit_test(the_kind_of_file_decides_not_its_path),
         cmocka_unit_test(folders_are_made_and_removed),
         cmocka_unit_test(paths_are_joined),
         cmocka_unit_test(paths_are_seen_from_elsewhere),
         cmocka_unit_test(no_folder_is_made_behind_a_link),
+        cmocka_unit_test(names_that_are_taken_are_passed_over),
     };
     return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
 }
