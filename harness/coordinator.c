@@ -6,7 +6,6 @@
 #include "harness/run_cache.h"
 #include "harness/run_decide.h"
 #include "harness/run_events.h"
-#include "harness/run_identity.h"
 #include "harness/run_open.h"
 #include "harness/run_plan.h"
 #include "harness/run_state.h"
@@ -274,6 +273,14 @@ static void close_run(RunState *run)
     file_unlock(&run->lock);
 }
 
+/* 0: unknown; a launcher's workers may be elsewhere. */
+static uint64_t memory_for_workers(const RunSettings *settings)
+{
+    if (settings->memory_bytes > 0)
+        return settings->memory_bytes;
+    return settings->launcher == NULL ? memory_free() : 0;
+}
+
 ErrCode coordinator_run(const Study *study, const RunSettings *settings,
                         const RunCallbacks *callbacks, RunReport *report, Err *err)
 {
@@ -284,12 +291,9 @@ ErrCode coordinator_run(const Study *study, const RunSettings *settings,
                     .report = report,
                     .begun_ns = clock_now_ns()};
     *report = (RunReport){0};
-    TRY(run_open_version(&known, settings->out, err));
-    TRY(run_identity_choose(&known.data, settings,
-                            settings->threads > 0 ? settings->threads : cpu_available_threads(),
-                            err));
+    TRY(run_open_study(&run, &known, err));
     TRY(run_open(&run, err));
-    run.memory_bytes = settings->launcher == NULL ? memory_free() : 0;
+    run.memory_bytes = memory_for_workers(settings);
     TRY(run_trials(&run, err));
     if (run.is_stopping)
         (void)err_set(err, ERR_INTERRUPTED,

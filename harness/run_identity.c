@@ -22,27 +22,28 @@ typedef struct Known {
     DataIdentity identity;    /* of the fact */
 } Known;
 
-/* A store that cannot be read is for those to report who need it. */
-static void read_known(Known *known, const char *path, Arena *arena)
+static ErrCode read_known(Known *known, Store *store, Arena *arena, Err *err)
 {
-    Store *store = NULL;
     StoreFact fact;
     bool is_there = false;
-    Err ignored = {0};
+    Err none = {0};
     *known = (Known){0};
-    if (!file_exists(path) || store_open_read(&store, path, &ignored) != ERR_NONE)
-        return;
-    if (store_data_digest(store, arena, &known->split_digest, &ignored) == ERR_NONE &&
-        store_fact(store, IDENTITY_FACT, arena, &fact, &is_there, &ignored) == ERR_NONE &&
-        is_there && fact.text != NULL) {
-        for (size_t i = 0; i < ARRAY_LEN(identity_words); i++) {
-            if (!text_starts_with(fact.text, identity_words[i]))
-                continue;
-            known->identity = (DataIdentity)i;
-            known->contents = fact.text + strlen(identity_words[i]);
-        }
+    if (store == NULL)
+        return ERR_NONE;
+    if (store_data_digest(store, arena, &known->split_digest, &none) != ERR_NONE) {
+        if (none.code != ERR_MISSING)
+            *err = none;
+        return err->code;
     }
-    store_close(&store);
+    TRY(store_fact(store, IDENTITY_FACT, arena, &fact, &is_there, err));
+    for (size_t i = 0; i < ARRAY_LEN(identity_words) && is_there && fact.text != NULL; i++) {
+        if (!text_starts_with(fact.text, identity_words[i]))
+            continue;
+        known->identity = (DataIdentity)i;
+        known->contents = fact.text + strlen(identity_words[i]);
+    }
+fail:
+    return err->code;
 }
 
 static ErrCode refuse_changed(const Dataset *set, const char *out, const Known *known, Err *err)
@@ -91,21 +92,20 @@ static ErrCode check_contents(StudyData *data, const Known *known, const RunSett
     return err->code;
 }
 
-ErrCode run_identity_choose(StudyData *data, const RunSettings *settings, int threads, Err *err)
+ErrCode run_identity_choose(StudyData *data, Store *store, const RunSettings *settings, int threads,
+                            Err *err)
 {
     Arena arena = {0};
     Known known;
-    char *path = file_join(settings->out, "study.db");
-    if (path == NULL)
-        return err_memory(err, strlen(settings->out));
-    read_known(&known, path, &arena);
+    TRY(read_known(&known, store, &arena, err));
     if (known.contents != NULL)
         TRY(check_contents(data, &known, settings, threads, err));
     else if (known.split_digest != NULL)
         TRY(try_identities(data, &known, settings, threads, err));
+    else
+        data->identity = DATA_BY_CONTENTS;
 fail:
     arena_release(&arena);
-    mem_free(path);
     return err->code;
 }
 

@@ -12,11 +12,11 @@
 #include "harness/run_state.h"
 
 /*
- * Sets data->identity to what the store in settings->out was begun with, if there is one. On
- * `threads` threads. Errors: ERR_USAGE where the contents are no longer what they were, with the
- * files that differ as far as they are known; those of opening the data set.
+ * Sets data->identity to what the store was begun with; NULL, or one without a plan: to contents.
+ * On `threads` threads. Errors: ERR_USAGE where the contents are no longer what they were, with the
+ * files that differ as far as they are known; those of the store and of opening the data set.
  */
-ErrCode run_identity_choose(StudyData *data, const RunSettings *settings, int threads,
+ErrCode run_identity_choose(StudyData *data, Store *store, const RunSettings *settings, int threads,
                             Err *err) ERR_CHECKED;
 
 /*

@@ -15,6 +15,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#define STORE_NAME "study.db"
+
 static ErrCode take_lock(RunState *run, Err *err)
 {
     char host[PROVENANCE_TEXT_MAX], since[CLOCK_UTC_BYTES];
@@ -62,24 +64,35 @@ fail:
     return err->code;
 }
 
-ErrCode run_open_version(Study *study, const char *out, Err *err)
+/* What is to be known of a store before a plan can be made. */
+static ErrCode take_from_store(Study *study, Store *store, Err *err)
 {
-    char *path = file_join(out, "study.db");
-    Store *store = NULL;
     Study *old = NULL;
-    uint64_t n_bytes = 0;
-    if (path == NULL)
-        return err_memory(err, strlen(out));
-    if (file_exists(path))
-        TRY(file_size(path, &n_bytes, err));
-    if (n_bytes > 0) { /* a crash may have left one of no bytes */
-        TRY(store_open_read(&store, path, err));
-        TRY(stored_study(store, &old, err));
-    }
+    TRY(stored_study(store, &old, err));
     if (old != NULL)
         TRY(study_take_version(study, old->version, err));
 fail:
     study_destroy(&old);
+    return err->code;
+}
+
+ErrCode run_open_study(RunState *run, Study *study, Err *err)
+{
+    const RunSettings *settings = run->settings;
+    const int threads = settings->threads > 0 ? settings->threads : cpu_available_threads();
+    char *path = file_join(settings->out, STORE_NAME);
+    Store *store = NULL;
+    uint64_t n_bytes = 0;
+    if (path == NULL)
+        return err_memory(err, strlen(settings->out));
+    if (file_exists(path))
+        TRY(file_size(path, &n_bytes, err));
+    if (n_bytes > 0) { /* a crash may have left one of no bytes */
+        TRY(store_open_waiting(&store, path, STORE_TO_READ, run_state_waits_for_store, run, err));
+        TRY(take_from_store(study, store, err));
+    }
+    TRY(run_identity_choose(&study->data, store, settings, threads, err));
+fail:
     store_close(&store);
     mem_free(path);
     return err->code;
@@ -115,14 +128,14 @@ fail:
 
 static ErrCode open_store(RunState *run, Err *err)
 {
-    char *path = file_join(run->settings->out, "study.db");
+    char *path = file_join(run->settings->out, STORE_NAME);
     if (path == NULL)
         return err_memory(err, strlen(run->settings->out));
-    while (store_open(&run->store, path, err) != ERR_NONE)
+    while (store_open_waiting(&run->store, path, STORE_TO_WRITE, run_state_waits_for_store, run,
+                              err) != ERR_NONE)
         if (!run_state_waits_for_space(run, err))
             goto fail;
     TRY(store_trust(run->store, STORE_GROUND_RESULTS, err));
-    store_on_busy(run->store, run_state_waits_for_store, run);
     TRY(check_same_study(run, err));
 fail:
     mem_free(path);
@@ -200,6 +213,23 @@ static ErrCode make_slots(RunState *run, Err *err)
     return run->program != NULL ? ERR_NONE : err_memory(err, strlen(settings->program));
 }
 
+/* --retry names a trial. */
+static ErrCode check_retry(const RunState *run, Err *err)
+{
+    Arena arena = {0};
+    StoreTrials trials;
+    bool is_there = run->settings->retry == 0;
+    TRY(store_trials(run->store, &arena, &trials, err));
+    for (size_t i = 0; i < trials.n && !is_there; i++)
+        is_there = trials.items[i].number == run->settings->retry;
+    if (!is_there)
+        (void)err_set(err, ERR_USAGE, "there is no trial %" PRId64 " in '%s', see 'isoflop trials'",
+                      run->settings->retry, run->settings->out);
+fail:
+    arena_release(&arena);
+    return err->code;
+}
+
 ErrCode run_open(RunState *run, Err *err)
 {
     provenance_collect(&run->provenance, run->settings->level);
@@ -214,6 +244,7 @@ ErrCode run_open(RunState *run, Err *err)
     TRY(leftovers_refuse_links(run->settings->out, err));
     TRY(take_lock(run, err));
     TRY(open_store(run, err));
+    TRY(check_retry(run, err));
     TRY(run_decide_begin(run, err));
     TRY(plan_predict(run->plan, run->settings->level, err));
     TRY(check_budget(run, err));

@@ -5,10 +5,11 @@
 #include "harness/run_state.h"
 
 /*
- * Gives the study the version of the store in folder `out`, if there is one: before run_open, whose
- * plan makes digests. Errors: store_open_read's.
+ * Gives the study what the store in the folder knows of it, if there is one: its version and what
+ * its data are known by. Before run_open, whose plan makes digests; run->settings and callbacks are
+ * set. Errors: store_open_waiting's, run_identity_choose's.
  */
-ErrCode run_open_version(Study *study, const char *out, Err *err) ERR_CHECKED;
+ErrCode run_open_study(RunState *run, Study *study, Err *err) ERR_CHECKED;
 
 /*
  * Plans the study, takes the folder's lock, opens its store, refuses what may not go on, puts the

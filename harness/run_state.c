@@ -10,10 +10,10 @@
 #include <string.h>
 
 #define PRIOR_S 1.0
-#define SPACE_RETRY_NS 2000000000     /* between two tries on a full disk */
-#define STORE_QUIET_S 2.0             /* so long a busy store is not worth a word */
-#define STORE_NOTE_NS 60000000000     /* between two words on it */
-#define SPACE_PATIENCE_NS 60000000000 /* then the run ends with all that is committed */
+#define STORE_QUIET_S 2.0         /* so long a busy store is not worth a word */
+#define STORE_NOTE_NS 60000000000 /* between two words on it */
+#define SPACE_PATIENCE_S 60.0     /* on a full disk; then the run ends with all that is committed */
+#define SPACE_TRIES 30            /* meanwhile */
 
 RunTrial *run_state_trial(const RunState *run, int64_t number)
 {
@@ -21,6 +21,16 @@ RunTrial *run_state_trial(const RunState *run, int64_t number)
         if (run->trials[i].number == number)
             return &run->trials[i];
     return NULL;
+}
+
+bool run_state_is_begun_again(const RunState *run, const StoreTrial *trial)
+{
+    const RunSettings *settings = run->settings;
+    if (trial->status != STORE_FAILED ||
+        !(settings->retry_failed || settings->retry == trial->number))
+        return false;
+    const RunTrial *known = run_state_trial(run, trial->number);
+    return known == NULL || known->status != STORE_FAILED;
 }
 
 /* --- talk --- */
@@ -188,6 +198,12 @@ RunProgress run_state_progress(const RunState *run)
 
 /* --- full disks --- */
 
+static int64_t space_patience_ns(const RunState *run)
+{
+    const double wanted = run->settings->space_patience_s;
+    return (int64_t)((wanted > 0 ? wanted : SPACE_PATIENCE_S) * 1e9);
+}
+
 bool run_state_waits_for_space(RunState *run, Err *err)
 {
     if (err->code != ERR_FULL || proc_stop_requested())
@@ -196,10 +212,10 @@ bool run_state_waits_for_space(RunState *run, Err *err)
     if (run->full_since_ns == 0) {
         run->full_since_ns = now;
         run_state_note(run, "paused, waiting for space: %s", err->msg);
-    } else if (now - run->full_since_ns > SPACE_PATIENCE_NS) {
+    } else if (now - run->full_since_ns > space_patience_ns(run)) {
         return false;
     }
-    clock_sleep_ns(SPACE_RETRY_NS);
+    clock_sleep_ns(space_patience_ns(run) / SPACE_TRIES);
     *err = (Err){0};
     return true;
 }
@@ -216,8 +232,9 @@ bool run_state_waits_for_store(void *user, double seconds)
         (run->noted_busy_ns == 0 || now - run->noted_busy_ns > STORE_NOTE_NS)) {
         run->noted_busy_ns = now;
         run_state_note(run,
-                       "waiting for the store: another process has been reading '%s' for %.0f s",
-                       store_path(run->store), seconds);
+                       "waiting for the store: another process has been holding '%s/study.db' for "
+                       "%.0f s",
+                       run->settings->out, seconds);
     }
     return true;
 }
@@ -233,10 +250,10 @@ ErrCode run_state_pause_after(RunState *run, const RunSlot *slot, Err *err)
     if (run->full_since_ns == 0) {
         run->full_since_ns = now;
         run_state_note(run, "paused, waiting for space: %s", text_string(&slot->failure));
-    } else if (now - run->full_since_ns > SPACE_PATIENCE_NS) {
+    } else if (now - run->full_since_ns > space_patience_ns(run)) {
         return err_set(err, ERR_FULL, "%s; all finished trials are kept, make space and run again",
                        text_string(&slot->failure));
     }
-    run->resume_ns = now + SPACE_RETRY_NS;
+    run->resume_ns = now + space_patience_ns(run) / SPACE_TRIES;
     return ERR_NONE;
 }

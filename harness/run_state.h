@@ -98,6 +98,10 @@ typedef struct RunState {
 /* The trial of that number among those of the newest revision. */
 RunTrial *run_state_trial(const RunState *run, int64_t number);
 
+/* Whether a trial that has failed, as the store has it, is begun again: asked for, and not failed
+ * anew. */
+bool run_state_is_begun_again(const RunState *run, const StoreTrial *trial);
+
 /* Whether --only names the point's part, by id, name or key, or its figure. True without it. */
 bool run_state_is_wanted(const RunState *run, const PlanPoint *point);
 
@@ -123,8 +127,8 @@ void run_state_note(const RunState *run, const char *format, ...) ERR_PRINTF(2, 
 bool run_state_waits_for_space(RunState *run, Err *err);
 
 /*
- * A StoreWait (results/store.h) of a RunState: a reader that holds the store is waited for, and
- * that is said; a stop ends it. Workers that are not listened to meanwhile are not hung.
+ * A StoreWait (results/store.h) of a RunState: whoever holds the store is waited for, and that is
+ * said; a stop ends it. Workers that are not listened to meanwhile are not hung.
  */
 bool run_state_waits_for_store(void *run, double seconds);
 

@@ -94,7 +94,7 @@ static ErrCode open_all(Verify *v, Err *err)
     TRY(check_arithmetic(v, err));
     TRY(store_study_yaml(v->store, &v->arena, &yaml, err));
     TRY(study_parse_stored(&v->study, "the store's study", yaml, err));
-    TRY(run_identity_choose(&v->study->data, &run, s->threads, err));
+    TRY(run_identity_choose(&v->study->data, v->store, &run, s->threads, err));
     v->study->recipe.epochs = v->trial.epochs;
     TRY(store_network(v->store, v->trial.network, &v->arena, &network, err));
     TRY(spec_parse(&spec, "the store's network", network.yaml, strlen(network.yaml), err));

@@ -29,9 +29,18 @@ static ssize_t call_read(int fd, void *data, size_t n_bytes)
     return sys_calls.read(fd, data, n_bytes);
 }
 
+/*
+ * Why the last write of this thread failed. SQLite asks for errno only when a failed commit has
+ * been rolled back, and finds what came after.
+ */
+static _Thread_local int write_errno;
+
 static ssize_t call_write(int fd, const void *data, size_t n_bytes)
 {
-    return sys_calls.write(fd, data, n_bytes);
+    const ssize_t n = sys_calls.write(fd, data, n_bytes);
+    if (n < 0)
+        write_errno = errno;
+    return n;
 }
 
 static ssize_t call_pread(int fd, void *data, size_t n_bytes, off_t offset)
@@ -42,7 +51,7 @@ static ssize_t call_pread(int fd, void *data, size_t n_bytes, off_t offset)
 /* base has no pwrite; a connection's descriptor is used by one thread at a time. */
 static ssize_t call_pwrite(int fd, const void *data, size_t n_bytes, off_t offset)
 {
-    return lseek(fd, offset, SEEK_SET) < 0 ? -1 : sys_calls.write(fd, data, n_bytes);
+    return lseek(fd, offset, SEEK_SET) < 0 ? -1 : call_write(fd, data, n_bytes);
 }
 
 static int call_ftruncate(int fd, off_t size)
@@ -124,7 +133,8 @@ ErrCode db_error(Db *db, const char *doing, Err *err)
 {
     const int status = db->handle != NULL ? sqlite3_extended_errcode(db->handle) : SQLITE_NOMEM;
     const char *words = db->handle != NULL ? sqlite3_errmsg(db->handle) : "out of memory";
-    const int number = db->handle != NULL ? sqlite3_system_errno(db->handle) : 0;
+    const int seen = db->handle != NULL ? sqlite3_system_errno(db->handle) : 0;
+    const int number = status == SQLITE_IOERR_WRITE ? write_errno : seen;
     const ErrCode found = code_of(status);
     const bool is_full = number == ENOSPC || number == EDQUOT || number == EFBIG;
     const ErrCode code = found == ERR_IO && is_full ? ERR_FULL : found;
@@ -207,7 +217,7 @@ ErrCode db_open(Db *db, const char *path, DbMode mode, Err *err)
                                 [DB_WRITE] = SQLITE_OPEN_READWRITE,
                                 [DB_CREATE] = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE};
     pthread_once(&once, adopt_sqlite);
-    *db = (Db){.path = mem_strdup(path)};
+    *db = (Db){.path = mem_strdup(path), .wait = db->wait, .wait_user = db->wait_user};
     Text uri = {0};
     append_uri(&uri, path, mode == DB_PEEK ? "?mode=ro&immutable=1" : "");
     if (db->path == NULL)

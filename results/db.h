@@ -54,7 +54,10 @@ typedef enum DbMode {
     DB_CREATE, /* a new file */
 } DbMode;
 
-/* Opens a connection and sets its pragmas. Errors: as store.h. */
+/*
+ * Opens a connection and sets its pragmas, which look at the file: who wants to wait for others has
+ * set db->wait and wait_user; all else of *db is 0. Errors: as store.h.
+ */
 ErrCode db_open(Db *db, const char *path, DbMode mode, Err *err) ERR_CHECKED;
 void db_close(Db *db);
 

@@ -305,17 +305,23 @@ ErrCode store_open(Store **out, const char *path, Err *err) ERR_CHECKED;
  */
 ErrCode store_open_read(Store **out, const char *path, Err *err) ERR_CHECKED;
 
-/* Closes and nulls; accepts NULL. */
-void store_close(Store **store);
-
 /*
  * Asked again and again, on the caller's thread, while others keep the store busy: `seconds` have
  * been waited so far; false ends the wait with ERR_BUSY.
  */
 typedef bool StoreWait(void *user, double seconds);
 
-/* From now on busyness is waited for as long as `wait` says, instead of STORE_BUSY_MS. */
-void store_on_busy(Store *store, StoreWait *wait, void *user);
+typedef enum StoreAccess { STORE_TO_READ, STORE_TO_WRITE } StoreAccess;
+
+/*
+ * store_open_read or store_open, and from the first moment on busyness is waited for as long as
+ * `wait` says, instead of STORE_READ_BUSY_MS or STORE_BUSY_MS.
+ */
+ErrCode store_open_waiting(Store **out, const char *path, StoreAccess access, StoreWait *wait,
+                           void *user, Err *err) ERR_CHECKED;
+
+/* Closes and nulls; accepts NULL. */
+void store_close(Store **store);
 
 /* The path it was opened with. */
 const char *store_path(const Store *store);

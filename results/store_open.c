@@ -136,7 +136,8 @@ fail:
     return err->code;
 }
 
-static ErrCode open_checked(Store **out, const char *path, DbMode mode, Err *err)
+static ErrCode open_checked(Store **out, const char *path, DbMode mode, StoreWait *wait,
+                            void *wait_user, Err *err)
 {
     Store *store = NULL;
     int64_t version = 0;
@@ -147,6 +148,8 @@ static ErrCode open_checked(Store **out, const char *path, DbMode mode, Err *err
         goto fail;
     }
     store->is_writer = mode == DB_WRITE;
+    store->db.wait = wait;
+    store->db.wait_user = wait_user;
     TRY(db_open(&store->db, path, mode, err));
     /* Only now: the peek did not see what a journal rolls back. */
     TRY(store_schema_version(&store->db, &version, err));
@@ -162,30 +165,46 @@ fail:
     return err->code;
 }
 
-ErrCode store_open(Store **out, const char *path, Err *err)
+static ErrCode open_to_write(Store **out, const char *path, StoreWait *wait, void *user, Err *err)
 {
     bool fresh = false;
-    *out = NULL;
     TRY(is_fresh(path, &fresh, err));
     if (fresh)
         TRY(create(path, err));
-    return open_checked(out, path, DB_WRITE, err);
+    return open_checked(out, path, DB_WRITE, wait, user, err);
 fail:
     return err->code;
 }
 
-ErrCode store_open_read(Store **out, const char *path, Err *err)
+static ErrCode open_to_read(Store **out, const char *path, StoreWait *wait, void *user, Err *err)
 {
     bool fresh = false;
-    *out = NULL;
     if (!file_exists(path))
         return err_set(err, ERR_MISSING, "there is no store '%s': 'isoflop run' makes it", path);
     TRY(is_fresh(path, &fresh, err));
     if (fresh)
         return err_set(err, ERR_DATA, "'%s' is empty, not a store", path);
-    return open_checked(out, path, DB_READ, err);
+    return open_checked(out, path, DB_READ, wait, user, err);
 fail:
     return err->code;
+}
+
+ErrCode store_open(Store **out, const char *path, Err *err)
+{
+    return store_open_waiting(out, path, STORE_TO_WRITE, NULL, NULL, err);
+}
+
+ErrCode store_open_read(Store **out, const char *path, Err *err)
+{
+    return store_open_waiting(out, path, STORE_TO_READ, NULL, NULL, err);
+}
+
+ErrCode store_open_waiting(Store **out, const char *path, StoreAccess access, StoreWait *wait,
+                           void *user, Err *err)
+{
+    *out = NULL;
+    return access == STORE_TO_WRITE ? open_to_write(out, path, wait, user, err)
+                                    : open_to_read(out, path, wait, user, err);
 }
 
 void store_close(Store **store)
@@ -221,10 +240,4 @@ StoreStatus store_status_named(const char *name)
         if (name != NULL && strcmp(name, store_status_name(s)) == 0)
             return s;
     return STORE_FAILED;
-}
-
-void store_on_busy(Store *store, StoreWait *wait, void *user)
-{
-    store->db.wait = wait;
-    store->db.wait_user = user;
 }

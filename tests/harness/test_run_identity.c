@@ -112,7 +112,7 @@ static void stores_keep_their_identity(void **state)
         Store *store = put_store(digest);
         for (int is_recorded = 0; is_recorded < 2; is_recorded++) {
             StudyData chosen = data;
-            if (run_identity_choose(&chosen, &settings, 1, &err) != ERR_NONE)
+            if (run_identity_choose(&chosen, store, &settings, 1, &err) != ERR_NONE)
                 fail_msg("%s", err.msg);
             assert_int_equal(chosen.identity, i);
             record(store, (DataIdentity)i, contents);
@@ -154,12 +154,12 @@ static void changed_contents_are_refused(void **state)
         digest_by((DataIdentity)i, digest, contents);
         Store *store = put_store(digest);
         record(store, (DataIdentity)i, contents);
-        store_close(&store);
         char *picture = path_of("set/train/a/2.png");
         pictureset_put_one(picture, 200);
         mem_free(picture);
-        assert_int_equal(run_identity_choose(&chosen, &settings, 1, &err), ERR_USAGE);
+        assert_int_equal(run_identity_choose(&chosen, store, &settings, 1, &err), ERR_USAGE);
         assert_non_null(strstr(err.msg, "'train/a/2.png' has other contents"));
+        store_close(&store);
     }
 }
 
@@ -169,9 +169,9 @@ static void new_studies_go_by_contents(void **state)
     (void)state;
     Err err = {0};
     StudyData chosen = data;
-    const RunSettings elsewhere = {.out = "nowhere"};
     put_set();
-    assert_int_equal(run_identity_choose(&chosen, &elsewhere, 1, &err), ERR_NONE);
+    chosen.identity = DATA_BY_LISTING;
+    assert_int_equal(run_identity_choose(&chosen, NULL, &settings, 1, &err), ERR_NONE);
     assert_int_equal(chosen.identity, DATA_BY_CONTENTS);
 }
 

@@ -211,6 +211,37 @@ static void test_full_disk_says_so(void **state)
     store_close(&store);
 }
 
+/*
+ * A commit that fails says why, while a store is made as well as later; a quota, and a limit of
+ * files' sizes, are a full disk.
+ */
+static void test_failed_commit_says_why(void **state)
+{
+    (void)state;
+    static const struct {
+        int error;
+        ErrCode code;
+    } cases[] = {{EIO, ERR_IO}, {EDQUOT, ERR_FULL}, {EFBIG, ERR_FULL}, {ENOSPC, ERR_FULL}};
+    const StoreFact fact = {.name = "x"};
+    for (size_t i = 0; i < 2 * ARRAY_LEN(cases); i++) {
+        const bool is_made = i % 2 == 1;
+        Err err = {0};
+        Store *store = NULL;
+        assert_int_equal(file_remove(path_of("why.db"), &err), ERR_NONE);
+        if (is_made)
+            assert_int_equal(store_open(&store, path_of("why.db"), &err), ERR_NONE);
+        sysfault_arm(SYS_WRITE, 1, SYS_FAIL_ALWAYS, cases[i / 2].error);
+        const ErrCode code = is_made ? store_put_fact(store, &fact, &err)
+                                     : store_open(&store, path_of("why.db"), &err);
+        assert_true(sysfault_fired());
+        sysfault_clear();
+        assert_int_equal(code, cases[i / 2].code);
+        assert_non_null(
+            strstr(err.msg, cases[i / 2].error == ENOSPC ? "full" : strerror(cases[i / 2].error)));
+        store_close(&store);
+    }
+}
+
 /* Creating a store with the k-th allocation failing: an error and no file, or a whole store. */
 static void test_no_memory_while_creating(void **state)
 {
@@ -282,6 +313,7 @@ int main(void)
                                        cmocka_unit_test(test_broken_device),
                                        cmocka_unit_test(test_full_disk),
                                        cmocka_unit_test(test_full_disk_says_so),
+                                       cmocka_unit_test(test_failed_commit_says_why),
                                        cmocka_unit_test(test_no_memory_while_writing),
                                        cmocka_unit_test(test_no_memory_while_creating),
                                        cmocka_unit_test(test_no_memory_while_reading)};
