@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/sys.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <math.h>
 #include <signal.h>
@@ -76,8 +77,7 @@ static ErrCode spawn(const RunState *run, RunSlot *slot, Err *err)
     return code;
 }
 
-/* Completes the job and sends it. A process that died before it read it is an ended attempt, not
- * our error. */
+/* Completes the job and sends it. That a process died before it read it is told by its end. */
 static ErrCode send_job(const RunState *run, RunSlot *slot, const RunTrial *trial, WorkerJob job,
                         Err *err)
 {
@@ -100,7 +100,7 @@ static ErrCode send_job(const RunState *run, RunSlot *slot, const RunTrial *tria
         cache != NULL ? text_ok(&line, err) : err_memory(err, strlen(run->settings->out));
     if (code == ERR_NONE &&
         file_put_fd(slot->proc.input, "worker", line.data, line.n_bytes, &gone) != ERR_NONE)
-        text_printf(&slot->failure, "the job could not be handed over: %s", gone.msg);
+        proc_close_input(&slot->proc);
     text_release(&line);
     mem_free(cache);
     return code;
@@ -185,8 +185,11 @@ static void describe_end(const RunSlot *slot, const char **reason, Text *detail)
         *reason = "exited";
         text_printf(detail, "status %d", slot->proc.exit_status);
     }
-    if (!slot->has_stopped && !slot->failure.n_bytes && slot->error.n_bytes)
-        text_printf(detail, ": %s", text_string(&slot->error));
+    size_t n = slot->error.n_bytes;
+    while (n > 0 && isspace((unsigned char)slot->error.data[n - 1]))
+        n--;
+    if (!slot->has_stopped && !slot->failure.n_bytes && n > 0)
+        text_printf(detail, ": %.*s", (int)n, slot->error.data);
 }
 
 /* Sent by the kernel where memory is short, or by whoever cleans up a machine; not by us. */

@@ -38,6 +38,11 @@ static const StoreTrial *find_trial(const StoreTrials *trials, const char *diges
     return NULL;
 }
 
+static const StoreHeard heard[] = {[DECIDER_DONE] = STORE_HEARD_DONE,
+                                   [DECIDER_DIVERGED] = STORE_HEARD_DIVERGED,
+                                   [DECIDER_FAILED] = STORE_HEARD_FAILED,
+                                   [DECIDER_REFUSED] = STORE_HEARD_REFUSED};
+
 static bool is_over(const StoreTrial *trial)
 {
     return trial != NULL &&
@@ -45,7 +50,10 @@ static bool is_over(const StoreTrial *trial)
             trial->status == STORE_FAILED);
 }
 
-/* One result of a network's trials with these seeds, ascending; false while some are not over. */
+/*
+ * One result of a network's trials with these seeds, ascending; false while some are not over, or
+ * have failed and are begun again.
+ */
 static bool collect(const RunDecider *d, const StoreTrials *trials, int network,
                     DeciderResult *result)
 {
@@ -55,7 +63,7 @@ static bool collect(const RunDecider *d, const StoreTrials *trials, int network,
     *result = (DeciderResult){.value = (double)NAN, .n_seeds = (int)d->n_seeds};
     for (size_t i = 0; i < d->n_seeds; i++) {
         const StoreTrial *trial = find_trial(trials, digest, d->seeds[i]);
-        if (!is_over(trial))
+        if (!is_over(trial) || run_state_is_begun_again(d->run, trial))
             return false;
         n_diverged += trial->status == STORE_TRIAL_DIVERGED;
         if (trial->status != STORE_TRIAL_DONE)
@@ -140,8 +148,44 @@ fail:
     return err->code;
 }
 
+/* Whether a log has heard of failures that are none any more: those trials were begun again. */
+static ErrCode is_outdated(const RunDecider *d, const StoreTrials *trials, bool *out, Err *err)
+{
+    Arena arena = {0};
+    StoreDecision *entries = NULL;
+    size_t n = 0;
+    *out = false;
+    TRY(store_decisions(d->run->store, d->log, &arena, &entries, &n, err));
+    for (size_t i = 0; i < n && !*out; i++) {
+        const StoreDecision *e = &entries[i];
+        const bool has_failures = e->kind == STORE_TELL && e->n < e->n_seeds && e->ticket > 0 &&
+                                  (size_t)e->ticket <= d->settings.n_networks;
+        DeciderResult now;
+        *out = has_failures && (!collect(d, trials, d->networks[e->ticket - 1], &now) ||
+                                now.n != e->n || heard[now.outcome] != e->outcome);
+    }
+fail:
+    arena_release(&arena);
+    return err->code;
+}
+
+/* The first log of that digest which is not outdated, perhaps a new one. */
+static ErrCode choose_log(RunDecider *d, const StoreTrials *trials, const char *digest, Err *err)
+{
+    const char *part = d->run->study->parts[d->part].name;
+    bool is_past = true;
+    for (int number = 1; is_past; number++) {
+        const int n = snprintf(d->log, sizeof d->log, "%s:%.*s", part, LOG_DIGEST_DIGITS, digest);
+        if (number > 1)
+            snprintf(d->log + n, sizeof d->log - (size_t)n, ".%d", number);
+        TRY(is_outdated(d, trials, &is_past, err));
+    }
+fail:
+    return err->code;
+}
+
 /* Names the log by all that it depends on. */
-static ErrCode name_log(RunDecider *d, Err *err)
+static ErrCode name_log(RunDecider *d, const StoreTrials *trials, Err *err)
 {
     const Objective *o = &d->settings.objective;
     Text text = {0};
@@ -165,12 +209,11 @@ static ErrCode name_log(RunDecider *d, Err *err)
             text_append_double(&text, network->aliases[k].width);
         }
     }
-    const ErrCode code = text_ok(&text, err);
-    if (code == ERR_NONE)
-        snprintf(d->log, sizeof d->log, "%s:%.*s", d->run->study->parts[d->part].name,
-                 LOG_DIGEST_DIGITS, hash_hex(hash_128(text.data, text.n_bytes), digest));
+    TRY(text_ok(&text, err));
+    TRY(choose_log(d, trials, hash_hex(hash_128(text.data, text.n_bytes), digest), err));
+fail:
     text_release(&text);
-    return code;
+    return err->code;
 }
 
 void run_decider_destroy(RunDecider **d)
@@ -196,7 +239,7 @@ ErrCode run_decider_create(RunDecider **out, RunState *run, int part, const Stor
     d->settings.objective.target_macs = (double)plan->parts[part].target_macs;
     TRY(take_networks(d, err));
     TRY(take_seeds(d, trials, err));
-    TRY(name_log(d, err));
+    TRY(name_log(d, trials, err));
     TRY(deciding_create(&d->deciding, &constants_decider, &d->settings, 0, VIRTUAL_CLOCK_WORKERS,
                         err));
     for (size_t i = 0; i < d->settings.n_networks; i++)
@@ -221,10 +264,6 @@ static ErrCode record(void *user, const DeciderEntry *entry, Err *err)
 {
     static const StoreDecisionKind kinds[] = {
         [DECIDER_ASK] = STORE_ASK, [DECIDER_TELL] = STORE_TELL, [DECIDER_END] = STORE_END};
-    static const StoreHeard heard[] = {[DECIDER_DONE] = STORE_HEARD_DONE,
-                                       [DECIDER_DIVERGED] = STORE_HEARD_DIVERGED,
-                                       [DECIDER_FAILED] = STORE_HEARD_FAILED,
-                                       [DECIDER_REFUSED] = STORE_HEARD_REFUSED};
     const RunDecider *d = user;
     const Scale *scale = &entry->point.scale;
     StoreDecision row = {.part = d->log,

@@ -5,7 +5,8 @@
  * Today that is the constants of a grid (search/constants.h); nothing else in harness/ knows more
  * of them than run_decider.c. A log lies in the store under the part's name and a digest of what it
  * depends on (settings, networks, seeds): with a seed more it is another log, and the part is
- * decided anew, while the old one stays. The seeds that count are the study's and those that have
+ * decided anew, while the old one stays. So it is, under the next number, once trials that a log
+ * heard to have failed are begun again. The seeds that count are the study's and those that have
  * finished at every network of the part before, unless the run takes its seeds exactly.
  */
 #ifndef HARNESS_RUN_DECIDER_H
@@ -17,7 +18,7 @@
 
 typedef struct RunDecider RunDecider;
 
-/* For a part whose points are all resolved and trained. ERR_MEMORY. */
+/* For a part whose points are all resolved and trained. ERR_MEMORY; those of the store. */
 ErrCode run_decider_create(RunDecider **out, RunState *run, int part, const StoreTrials *trials,
                            Err *err) ERR_CHECKED;
 

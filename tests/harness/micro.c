@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <cmocka.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -114,6 +115,16 @@ void micro_assert_as_expected(const char *out)
     text_release(&text);
 }
 
+void micro_assert_results(const char *out)
+{
+    static const char *const results[] = {"SELECT * FROM result", NULL};
+    Text text = {0};
+    micro_dump_queries(out, results, &text);
+    assert_true(text.n_bytes > 0 && text.n_bytes < micro.expected.n_bytes);
+    assert_memory_equal(text_string(&text), text_string(&micro.expected), text.n_bytes);
+    text_release(&text);
+}
+
 /* The number of rows a query gives. */
 size_t micro_count(const char *out, const char *sql)
 {
@@ -204,6 +215,22 @@ void micro_assert_said(const Text *said, const char *what)
         fail_msg("'%s' was never said, only: %s", what, text_string(said));
 }
 
+void micro_wait_for_words(Proc *proc, const char *what)
+{
+    Text said = {0};
+    char buffer[512];
+    size_t n = 1;
+    Err err = {0};
+    while (n > 0 && strstr(text_string(&said), what) == NULL) {
+        assert_int_equal(file_read_some(proc->error, "stderr", buffer, sizeof buffer, &n, &err),
+                         ERR_NONE);
+        text_append_bytes(&said, buffer, n);
+    }
+    if (strstr(text_string(&said), what) == NULL)
+        fail_msg("'%s' was never said, only: %s", what, text_string(&said));
+    text_release(&said);
+}
+
 /* Writes a launcher's script, which gets a worker's command line; mem_free the path. */
 char *micro_launcher(const char *name, const char *script, Text *launcher)
 {
@@ -212,6 +239,20 @@ char *micro_launcher(const char *name, const char *script, Text *launcher)
     assert_int_equal(file_write(path, script, strlen(script), &err), ERR_NONE);
     text_printf(launcher, "sh %s", path);
     return path;
+}
+
+void micro_kill_left(const char *script)
+{
+    char name[128], *text = NULL;
+    size_t n = 0;
+    int64_t pid = 0;
+    Err err = {0};
+    snprintf(name, sizeof name, "%s.pid", script);
+    assert_int_equal(file_read(name, sizeof name, &text, &n, &err), ERR_NONE);
+    text[strcspn(text, "\n")] = '\0';
+    assert_true(text_to_int64(text, &pid) && pid > 1);
+    assert_int_equal(kill((pid_t)pid, SIGKILL), 0); /* it was there to the end */
+    mem_free(text);
 }
 
 int micro_setup(void **state)

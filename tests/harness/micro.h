@@ -28,6 +28,10 @@ enum { RUN_TIMEOUT_S = 600, END_TIMEOUT_S = 120, MAX_LOOKS = 12000 };
     "SELECT part, number, kind, virtual_time, ticket, d, w, r, digest, outcome, value, n, "        \
     "n_seeds, reason FROM decision"
 
+/* A launcher's script first reads the job; in the end it hands it on with what else comes. */
+#define READ_JOB "read -r job\n"
+#define HAND_ON "{ printf '%s\\n' \"$job\"; cat; } | \"$@\"\n"
+
 typedef struct Micro {
     char base[64], study_path[128], environment[128];
     Text expected;    /* what the undisturbed run left */
@@ -52,6 +56,9 @@ void micro_dump(const char *out, Text *text);
 
 void micro_assert_as_expected(const char *out);
 
+/* The same of the results alone: decisions may have come about in another way. */
+void micro_assert_results(const char *out);
+
 /* The number of rows a query gives. */
 size_t micro_count(const char *out, const char *sql);
 
@@ -66,8 +73,14 @@ void micro_kill(Proc *proc, int signal_number);
 
 void micro_assert_said(const Text *said, const char *what);
 
+/* Reads stderr of a run until it says `what`. */
+void micro_wait_for_words(Proc *proc, const char *what);
+
 /* Writes a launcher's script, which gets a worker's command line; mem_free the path. */
 char *micro_launcher(const char *name, const char *script, Text *launcher);
+
+/* Ends the process that a launcher's script left behind, whose number it wrote to SCRIPT.pid. */
+void micro_kill_left(const char *script);
 
 int micro_setup(void **state);
 

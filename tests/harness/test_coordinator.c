@@ -183,10 +183,6 @@ static void fewer_seeds_take_nothing_away(void **state)
     mem_free(out);
 }
 
-/* A launcher's beginning: the job is read, and handed on with what else comes. */
-#define READ_JOB "read -r job\n"
-#define HAND_ON "{ printf '%s\\n' \"$job\"; cat; } | \"$@\"\n"
-
 /*
  * A launcher that cannot start anything: nothing counts, the cause is said, exit 1; with the right
  * command all trials are done, with the same bits.
@@ -262,30 +258,6 @@ static void nonsense_fails_an_attempt(void **state)
     mem_free(out);
 }
 
-/* A budget that is too small: exit 2, and the revision in force and study.yaml are those of before.
- */
-static void a_refused_run_changes_nothing(void **state)
-{
-    (void)state;
-    static const char *const small[] = {"--time-budget", "0.001", "--seeds", "1,2,3,4,5,6", NULL};
-    static const char *const only[] = {"--only", "curves", NULL};
-    char *out = micro_path("refused"), *yaml = file_join(out, "study.yaml"), *old = NULL,
-         *new = NULL;
-    size_t n_old = 0, n_new = 0;
-    Err err = {0};
-    assert_int_equal(micro_run(out, only, NULL), 0);
-    const size_t n_revisions = micro_count(out, "SELECT * FROM revision");
-    assert_int_equal(file_read(yaml, MAX_OUTPUT, &old, &n_old, &err), ERR_NONE);
-    assert_int_equal(micro_run(out, small, NULL), 2);
-    assert_int_equal(micro_count(out, "SELECT * FROM revision"), n_revisions);
-    assert_int_equal(file_read(yaml, MAX_OUTPUT, &new, &n_new, &err), ERR_NONE);
-    assert_string_equal(old, new);
-    mem_free(old);
-    mem_free(new);
-    mem_free(yaml);
-    mem_free(out);
-}
-
 /* A process that kills itself twice and then works: the trial is done, with the same bits. One
  * worker, as the count in the file belongs to one process at a time. */
 static void crashes_are_survived(void **state)
@@ -325,23 +297,6 @@ static void divergence_is_a_result(void **state)
     mem_free(out);
 }
 
-/* Reads stderr of a run until it says `what`. */
-static void wait_for_words(Proc *proc, const char *what)
-{
-    Text said = {0};
-    char buffer[512];
-    size_t n = 1;
-    Err err = {0};
-    while (n > 0 && strstr(text_string(&said), what) == NULL) {
-        assert_int_equal(file_read_some(proc->error, "stderr", buffer, sizeof buffer, &n, &err),
-                         ERR_NONE);
-        text_append_bytes(&said, buffer, n);
-    }
-    if (strstr(text_string(&said), what) == NULL)
-        fail_msg("'%s' was never said, only: %s", what, text_string(&said));
-    text_release(&said);
-}
-
 /*
  * A full disk pauses the study, says so, and it goes on when there is space again: the same bits.
  */
@@ -358,9 +313,9 @@ static void full_disk_pauses(void **state)
         skip();
     }
     micro_start(&proc, out, NULL, PROC_PIPE);
-    wait_for_words(&proc, "paused, waiting for space");
+    micro_wait_for_words(&proc, "paused, waiting for space");
     assert_int_equal(mount("tmpfs", out, "tmpfs", MS_REMOUNT, "size=64m"), 0);
-    wait_for_words(&proc, "trials done");
+    micro_wait_for_words(&proc, "trials done");
     assert_int_equal(proc_wait(&proc, END_TIMEOUT_S * SECOND, &err), ERR_NONE);
     assert_int_equal(proc.exit_status, 0);
     proc_release(&proc);
@@ -382,7 +337,6 @@ int main(int argc, char **argv)
         cmocka_unit_test(the_surroundings_fail_no_trial),
         cmocka_unit_test(crashes_are_given_up),
         cmocka_unit_test(nonsense_fails_an_attempt),
-        cmocka_unit_test(a_refused_run_changes_nothing),
         cmocka_unit_test(crashes_are_survived),
         cmocka_unit_test(divergence_is_a_result),
         cmocka_unit_test(jobs_change_nothing),

@@ -22,10 +22,6 @@
     "parts=[grid: {step: 1, also: [[1.2, 1.1, 1.15]]}, "                                           \
     "compare: {strategies: [compound], macs: [3]}]"
 
-/* A launcher's beginning: the job is read, and handed on with what else comes. */
-#define READ_JOB "read -r job\n"
-#define HAND_ON "{ printf '%s\\n' \"$job\"; cat; } | \"$@\"\n"
-
 /*
  * Constants are decided when all seeds of the grid are there. The same run again replays the log
  * and adds nothing. With a seed more they are decided anew, here otherwise: a new fact and a new
