@@ -2,7 +2,8 @@
  *
  * Blocks of channels outside, pixels inside: the vectors of a channel stay in registers, as do the
  * chains of its sums. The bodies are inline functions with the activation and the optional operands
- * as constants. */
+ * as constants. They take their arguments by value: through a pointer, every store might change
+ * them, and they would be loaded anew for every vector. */
 #include "kernels/affine/affine.h"
 
 #include "kernels/activation.h"
@@ -15,47 +16,46 @@
 
 /* --- forward --- */
 
-LANES_INLINE void forward_channels(const AffineForwardArgs *a, int c, int V, ActFn act,
-                                   bool has_residual, bool has_slope)
+LANES_INLINE void forward_channels(AffineForwardArgs a, int c, int V, ActFn act, bool has_residual,
+                                   bool has_slope)
 {
     Lanes A[2], D[2];
-    const Lanes scale = lanes_set(a->scale);
+    const Lanes scale = lanes_set(a.scale);
 #pragma GCC unroll 2
     for (int v = 0; v < V; v++) {
-        A[v] = lanes_load(a->A + c + v * LANES);
-        D[v] = lanes_load(a->D + c + v * LANES);
+        A[v] = lanes_load(a.A + c + v * LANES);
+        D[v] = lanes_load(a.D + c + v * LANES);
     }
-    for (int p = 0; p < a->P; p++)
+    for (int p = 0; p < a.P; p++)
 #pragma GCC unroll 2
         for (int v = 0; v < V; v++) {
             const int at = c + v * LANES;
-            Lanes u = lanes_fma(A[v], lanes_load(a->z + p * a->ldz + at), D[v]);
+            Lanes u = lanes_fma(A[v], lanes_load(a.z + p * a.ldz + at), D[v]);
             if (has_residual)
-                u = lanes_fma(scale, u, lanes_load(a->r + p * a->ldr + at));
+                u = lanes_fma(scale, u, lanes_load(a.r + p * a.ldr + at));
             const LanesAct y = act_apply(act, u);
-            lanes_store(a->h + p * a->ldh + at, y.h);
+            lanes_store(a.h + p * a.ldh + at, y.h);
             if (has_slope)
-                lanes_store(a->slope + p * a->ldslope + at, y.slope);
+                lanes_store(a.slope + p * a.ldslope + at, y.slope);
         }
 }
 
-LANES_INLINE void forward_all(const AffineForwardArgs *a, ActFn act, bool has_residual,
-                              bool has_slope)
+LANES_INLINE void forward_all(AffineForwardArgs a, ActFn act, bool has_residual, bool has_slope)
 {
     int c = 0;
-    for (; c + 2 * LANES <= a->C; c += 2 * LANES)
+    for (; c + 2 * LANES <= a.C; c += 2 * LANES)
         forward_channels(a, c, 2, act, has_residual, has_slope);
-    if (c < a->C)
+    if (c < a.C)
         forward_channels(a, c, 1, act, has_residual, has_slope);
 }
 
-LANES_INLINE void forward_act(const AffineForwardArgs *a, ActFn act)
+LANES_INLINE void forward_act(AffineForwardArgs a, ActFn act)
 {
-    if (a->r != NULL && a->slope != NULL)
+    if (a.r != NULL && a.slope != NULL)
         forward_all(a, act, true, true);
-    else if (a->r != NULL)
+    else if (a.r != NULL)
         forward_all(a, act, true, false);
-    else if (a->slope != NULL)
+    else if (a.slope != NULL)
         forward_all(a, act, false, true);
     else
         forward_all(a, act, false, false);
@@ -66,22 +66,22 @@ static void LEVELED(affine_forward)(const AffineForwardArgs *a)
     assert(a->C % LANES == 0);
     switch (a->act) {
     case ACT_FN_NONE:
-        forward_act(a, ACT_FN_NONE);
+        forward_act(*a, ACT_FN_NONE);
         break;
     case ACT_FN_RELU:
-        forward_act(a, ACT_FN_RELU);
+        forward_act(*a, ACT_FN_RELU);
         break;
     case ACT_FN_RELU6:
-        forward_act(a, ACT_FN_RELU6);
+        forward_act(*a, ACT_FN_RELU6);
         break;
     case ACT_FN_SWISH:
-        forward_act(a, ACT_FN_SWISH);
+        forward_act(*a, ACT_FN_SWISH);
         break;
     case ACT_FN_HARD_SWISH:
-        forward_act(a, ACT_FN_HARD_SWISH);
+        forward_act(*a, ACT_FN_HARD_SWISH);
         break;
     case ACT_FN_SIGMOID:
-        forward_act(a, ACT_FN_SIGMOID);
+        forward_act(*a, ACT_FN_SIGMOID);
         break;
     }
 }
@@ -128,39 +128,39 @@ LANES_INLINE void stats_add(Lanes *S, Lanes *Q, const float *z, Lanes pivot)
 }
 
 /* Pixels [p, end) one by one, their chains in memory. */
-static void stats_singles(const AffineStatsArgs *a, int c, int p, int end)
+LANES_INLINE void stats_singles(AffineStatsArgs a, int c, int p, int end)
 {
-    const Lanes pivot = lanes_load(a->pivot + c);
+    const Lanes pivot = lanes_load(a.pivot + c);
     for (; p < end; p++) {
-        float *state = a->state + (a->p0 + p) % PIXEL_CHAINS * a->ldstate + c;
-        float *squares = state + PIXEL_CHAINS * a->ldstate;
+        float *state = a.state + (a.p0 + p) % PIXEL_CHAINS * a.ldstate + c;
+        float *squares = state + PIXEL_CHAINS * a.ldstate;
         Lanes S = lanes_load(state), Q = lanes_load(squares);
-        stats_add(&S, &Q, a->z + p * a->ldz + c, pivot);
+        stats_add(&S, &Q, a.z + p * a.ldz + c, pivot);
         lanes_store(state, S);
         lanes_store(squares, Q);
     }
 }
 
-static void stats_channels(const AffineStatsArgs *a, int c)
+LANES_INLINE void stats_channels(AffineStatsArgs a, int c)
 {
-    const Lanes pivot = lanes_load(a->pivot + c);
-    int p = pixels_to_group(a->p0, a->P);
+    const Lanes pivot = lanes_load(a.pivot + c);
+    int p = pixels_to_group(a.p0, a.P);
     stats_singles(a, c, 0, p);
     Sums s;
-    sums_load(&s, a->state + c, a->ldstate);
-    for (; p + PIXEL_CHAINS <= a->P; p += PIXEL_CHAINS)
+    sums_load(&s, a.state + c, a.ldstate);
+    for (; p + PIXEL_CHAINS <= a.P; p += PIXEL_CHAINS)
 #pragma GCC unroll 4
         for (int i = 0; i < PIXEL_CHAINS; i++)
-            stats_add(&s.first[i], &s.second[i], a->z + (p + i) * a->ldz + c, pivot);
-    sums_store(&s, a->state + c, a->ldstate);
-    stats_singles(a, c, p, a->P);
+            stats_add(&s.first[i], &s.second[i], a.z + (p + i) * a.ldz + c, pivot);
+    sums_store(&s, a.state + c, a.ldstate);
+    stats_singles(a, c, p, a.P);
 }
 
 static void LEVELED(affine_stats)(const AffineStatsArgs *a)
 {
     assert(a->C % LANES == 0);
     for (int c = 0; c < a->C; c += LANES)
-        stats_channels(a, c);
+        stats_channels(*a, c);
 }
 
 static void LEVELED(affine_fold)(const AffineFoldArgs *a)
@@ -183,78 +183,77 @@ typedef struct BackwardShape {
 } BackwardShape;
 
 /* g of one pixel; stores it. */
-LANES_INLINE Lanes backward_g(const AffineBackwardArgs *a, int p, int c, Lanes s, Lanes b,
+LANES_INLINE Lanes backward_g(AffineBackwardArgs a, int p, int c, Lanes s, Lanes b,
                               BackwardShape shape)
 {
-    Lanes v = lanes_load(a->dh + p * a->lddh + c);
+    Lanes v = lanes_load(a.dh + p * a.lddh + c);
     if (shape.gate)
         v = lanes_fma(v, s, b);
     if (shape.residual)
-        v = lanes_add(v, lanes_load(a->r + p * a->ldr + c));
+        v = lanes_add(v, lanes_load(a.r + p * a.ldr + c));
     if (shape.slope)
-        v = lanes_mul(v, lanes_load(a->slope + p * a->ldslope + c));
+        v = lanes_mul(v, lanes_load(a.slope + p * a.ldslope + c));
     if (shape.store)
-        lanes_store(a->g + p * a->ldg + c, v);
+        lanes_store(a.g + p * a.ldg + c, v);
     return v;
 }
 
-LANES_INLINE void backward_add(const AffineBackwardArgs *a, Lanes *S1, Lanes *S2, int p, int c,
-                               Lanes g, Lanes scale, Lanes mean)
+LANES_INLINE void backward_add(AffineBackwardArgs a, Lanes *S1, Lanes *S2, int p, int c, Lanes g,
+                               Lanes scale, Lanes mean)
 {
     const Lanes e = lanes_mul(g, scale);
-    const Lanes d = lanes_sub(lanes_load(a->z + p * a->ldz + c), mean);
+    const Lanes d = lanes_sub(lanes_load(a.z + p * a.ldz + c), mean);
     *S1 = lanes_add(*S1, e);
     *S2 = lanes_fma(e, d, *S2);
 }
 
 /* Pixels [p, end) one by one, their chains in memory. */
-LANES_INLINE void backward_singles(const AffineBackwardArgs *a, int c, int p, int end,
-                                   BackwardShape shape)
+LANES_INLINE void backward_singles(AffineBackwardArgs a, int c, int p, int end, BackwardShape shape)
 {
-    const Lanes s = shape.gate ? lanes_load(a->s + c) : lanes_zero();
-    const Lanes b = shape.gate ? lanes_load(a->b + c) : lanes_zero();
+    const Lanes s = shape.gate ? lanes_load(a.s + c) : lanes_zero();
+    const Lanes b = shape.gate ? lanes_load(a.b + c) : lanes_zero();
     for (; p < end; p++) {
         const Lanes g = backward_g(a, p, c, s, b, shape);
         if (!shape.sums)
             continue;
-        float *first = a->state + (a->p0 + p) % PIXEL_CHAINS * a->ldstate + c;
-        float *second = first + PIXEL_CHAINS * a->ldstate;
+        float *first = a.state + (a.p0 + p) % PIXEL_CHAINS * a.ldstate + c;
+        float *second = first + PIXEL_CHAINS * a.ldstate;
         Lanes S1 = lanes_load(first), S2 = lanes_load(second);
-        backward_add(a, &S1, &S2, p, c, g, lanes_set(a->scale), lanes_load(a->mean + c));
+        backward_add(a, &S1, &S2, p, c, g, lanes_set(a.scale), lanes_load(a.mean + c));
         lanes_store(first, S1);
         lanes_store(second, S2);
     }
 }
 
 /* Whole groups of pixels, their chains in registers. */
-LANES_INLINE void backward_groups(const AffineBackwardArgs *a, int c, int p, int groups,
+LANES_INLINE void backward_groups(AffineBackwardArgs a, int c, int p, int groups,
                                   BackwardShape shape)
 {
-    const Lanes s = shape.gate ? lanes_load(a->s + c) : lanes_zero();
-    const Lanes b = shape.gate ? lanes_load(a->b + c) : lanes_zero();
-    const Lanes scale = lanes_set(a->scale), mean = lanes_load(a->mean + c);
+    const Lanes s = shape.gate ? lanes_load(a.s + c) : lanes_zero();
+    const Lanes b = shape.gate ? lanes_load(a.b + c) : lanes_zero();
+    const Lanes scale = lanes_set(a.scale), mean = lanes_load(a.mean + c);
     Sums sums;
-    sums_load(&sums, a->state + c, a->ldstate);
+    sums_load(&sums, a.state + c, a.ldstate);
     for (const int end = p + groups * PIXEL_CHAINS; p < end; p += PIXEL_CHAINS)
 #pragma GCC unroll 4
         for (int i = 0; i < PIXEL_CHAINS; i++) {
             const Lanes g = backward_g(a, p + i, c, s, b, shape);
             backward_add(a, &sums.first[i], &sums.second[i], p + i, c, g, scale, mean);
         }
-    sums_store(&sums, a->state + c, a->ldstate);
+    sums_store(&sums, a.state + c, a.ldstate);
 }
 
-LANES_INLINE void backward_all(const AffineBackwardArgs *a, BackwardShape shape)
+LANES_INLINE void backward_all(AffineBackwardArgs a, BackwardShape shape)
 {
-    const int lead = pixels_to_group(a->p0, a->P);
-    const int groups = (a->P - lead) / PIXEL_CHAINS;
-    for (int c = 0; c < a->C; c += LANES)
+    const int lead = pixels_to_group(a.p0, a.P);
+    const int groups = (a.P - lead) / PIXEL_CHAINS;
+    for (int c = 0; c < a.C; c += LANES)
         if (shape.sums) {
             backward_singles(a, c, 0, lead, shape);
             backward_groups(a, c, lead, groups, shape);
-            backward_singles(a, c, lead + groups * PIXEL_CHAINS, a->P, shape);
+            backward_singles(a, c, lead + groups * PIXEL_CHAINS, a.P, shape);
         } else {
-            backward_singles(a, c, 0, a->P, shape);
+            backward_singles(a, c, 0, a.P, shape);
         }
 }
 
@@ -262,8 +261,8 @@ LANES_INLINE void backward_all(const AffineBackwardArgs *a, BackwardShape shape)
  * same bits, since an absent operand is an absent operation. */
 static void backward_general(const AffineBackwardArgs *a)
 {
-    backward_all(a, (BackwardShape){a->s != NULL, a->r != NULL, a->slope != NULL, a->g != NULL,
-                                    a->state != NULL});
+    backward_all(*a, (BackwardShape){a->s != NULL, a->r != NULL, a->slope != NULL, a->g != NULL,
+                                     a->state != NULL});
 }
 
 static void LEVELED(affine_backward)(const AffineBackwardArgs *a)
@@ -272,29 +271,33 @@ static void LEVELED(affine_backward)(const AffineBackwardArgs *a)
     if (a->g == NULL || a->state == NULL)
         backward_general(a);
     else if (a->s != NULL && a->r == NULL && a->slope != NULL)
-        backward_all(a, (BackwardShape){true, false, true, true, true});
+        backward_all(*a, (BackwardShape){true, false, true, true, true});
     else if (a->s == NULL && a->r == NULL && a->slope != NULL)
-        backward_all(a, (BackwardShape){false, false, true, true, true});
+        backward_all(*a, (BackwardShape){false, false, true, true, true});
     else if (a->s == NULL && a->r != NULL && a->slope == NULL)
-        backward_all(a, (BackwardShape){false, true, false, true, true});
+        backward_all(*a, (BackwardShape){false, true, false, true, true});
     else
         backward_general(a);
 }
 
 /* --- dz --- */
 
+LANES_INLINE void dz_channels(AffineDzArgs a, int c)
+{
+    const Lanes scale = lanes_set(a.scale);
+    const Lanes A = lanes_load(a.A + c), B = lanes_load(a.B + c), D = lanes_load(a.D + c);
+    for (int p = 0; p < a.P; p++) {
+        const Lanes e = lanes_mul(lanes_load(a.g + p * a.ldg + c), scale);
+        const Lanes t = lanes_fma(B, lanes_load(a.z + p * a.ldz + c), D);
+        lanes_store(a.dz + p * a.lddz + c, lanes_fma(A, e, t));
+    }
+}
+
 static void LEVELED(affine_dz)(const AffineDzArgs *a)
 {
     assert(a->C % LANES == 0);
-    const Lanes scale = lanes_set(a->scale);
-    for (int c = 0; c < a->C; c += LANES) {
-        const Lanes A = lanes_load(a->A + c), B = lanes_load(a->B + c), D = lanes_load(a->D + c);
-        for (int p = 0; p < a->P; p++) {
-            const Lanes e = lanes_mul(lanes_load(a->g + p * a->ldg + c), scale);
-            const Lanes t = lanes_fma(B, lanes_load(a->z + p * a->ldz + c), D);
-            lanes_store(a->dz + p * a->lddz + c, lanes_fma(A, e, t));
-        }
-    }
+    for (int c = 0; c < a->C; c += LANES)
+        dz_channels(*a, c);
 }
 
 extern const AffineKernels LEVELED(affine_table);
