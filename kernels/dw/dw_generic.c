@@ -51,7 +51,7 @@ LANES_INLINE void forward_run(const DwForwardArgs *a, const float *const *rows, 
         lanes_store(y + u * a->ldy, acc[u]);
 }
 
-/* All outputs of a call for constant k and S; runs of U, then of 2 and 1. */
+/* All outputs of a call for constant k and S; runs of U, then of 4, 2 and 1. */
 LANES_INLINE void forward_fixed(const DwForwardArgs *a, int k, int S, int U)
 {
     for (int oh = 0; oh < a->OH; oh++)
@@ -63,7 +63,9 @@ LANES_INLINE void forward_fixed(const DwForwardArgs *a, int k, int S, int U)
                 forward_run(a, rows, (long)ow * S, c, y + ow * a->ldy, k, S, U);
             for (; ow + 4 <= a->OW; ow += 4)
                 forward_run(a, rows, (long)ow * S, c, y + ow * a->ldy, k, S, 4);
-            for (; ow < a->OW; ow++)
+            for (; ow + 2 <= a->OW; ow += 2)
+                forward_run(a, rows, (long)ow * S, c, y + ow * a->ldy, k, S, 2);
+            if (ow < a->OW)
                 forward_run(a, rows, (long)ow * S, c, y + ow * a->ldy, k, S, 1);
         }
 }
@@ -130,7 +132,9 @@ LANES_INLINE void data_phase(const DwDataArgs *a, int iw0, int kw0, int k, int S
             data_run(a, iw, c, kw0, k, S, T, U);
         for (; iw + 3 * S < a->W; iw += 4 * S)
             data_run(a, iw, c, kw0, k, S, T, 4);
-        for (; iw < a->W; iw += S)
+        for (; iw + S < a->W; iw += 2 * S)
+            data_run(a, iw, c, kw0, k, S, T, 2);
+        if (iw < a->W)
             data_run(a, iw, c, kw0, k, S, T, 1);
     }
 }
@@ -167,31 +171,32 @@ static void data_any(const DwDataArgs *a)
 
 /* --- backward_weights --- */
 
-/* KH rows of k taps from row kh0, V vectors of channels, all pixels of the call. */
-LANES_INLINE void weights_taps(const DwWeightsArgs *a, int c, int kh0, int KH, int k, int S, int V)
+/* KH rows of k taps from row kh0, V vectors of channels, all pixels of the call. By value: the
+ * stores of the taps cannot change the arguments. */
+LANES_INLINE void weights_taps(DwWeightsArgs a, int c, int kh0, int KH, int k, int S, int V)
 {
     Lanes acc[MAX_FIXED_TAPS][MAX_FIXED_TAPS][2];
-    float *dw = a->dw + kh0 * k * a->lddw + c;
+    float *dw = a.dw + kh0 * k * a.lddw + c;
 #pragma GCC unroll 5
     for (int i = 0; i < KH; i++)
 #pragma GCC unroll 5
         for (int j = 0; j < k; j++)
 #pragma GCC unroll 2
             for (int v = 0; v < V; v++)
-                acc[i][j][v] = lanes_load(dw + (i * k + j) * a->lddw + v * LANES);
-    for (int oh = 0; oh < a->OH; oh++) {
-        const float *const *rows = a->rows + oh * S + kh0;
-        const float *dz = a->dz + oh * a->lddz_row + c;
-        for (int ow = 0; ow < a->OW; ow++)
+                acc[i][j][v] = lanes_load(dw + (i * k + j) * a.lddw + v * LANES);
+    for (int oh = 0; oh < a.OH; oh++) {
+        const float *const *rows = a.rows + oh * S + kh0;
+        const float *dz = a.dz + oh * a.lddz_row + c;
+        for (int ow = 0; ow < a.OW; ow++)
 #pragma GCC unroll 2
             for (int v = 0; v < V; v++) {
-                const Lanes g = lanes_load(dz + ow * a->lddz + v * LANES);
+                const Lanes g = lanes_load(dz + ow * a.lddz + v * LANES);
 #pragma GCC unroll 5
                 for (int i = 0; i < KH; i++) {
-                    const float *x = rows[i] + (long)ow * S * a->ldr + c + v * LANES;
+                    const float *x = rows[i] + (long)ow * S * a.ldr + c + v * LANES;
 #pragma GCC unroll 5
                     for (int j = 0; j < k; j++)
-                        acc[i][j][v] = lanes_fma(lanes_load(x + j * a->ldr), g, acc[i][j][v]);
+                        acc[i][j][v] = lanes_fma(lanes_load(x + j * a.ldr), g, acc[i][j][v]);
                 }
             }
     }
@@ -201,12 +206,12 @@ LANES_INLINE void weights_taps(const DwWeightsArgs *a, int c, int kh0, int KH, i
         for (int j = 0; j < k; j++)
 #pragma GCC unroll 2
             for (int v = 0; v < V; v++)
-                lanes_store(dw + (i * k + j) * a->lddw + v * LANES, acc[i][j][v]);
+                lanes_store(dw + (i * k + j) * a.lddw + v * LANES, acc[i][j][v]);
 }
 
-LANES_INLINE void weights_fixed(const DwWeightsArgs *a, int k, int S)
+LANES_INLINE void weights_fixed(DwWeightsArgs a, int k, int S)
 {
-    for (int c = 0; c < a->C; c += LANES)
+    for (int c = 0; c < a.C; c += LANES)
         if (LANES_REGISTERS >= 32)
             weights_taps(a, c, 0, k, k, S, 1);
         else
@@ -286,16 +291,16 @@ static void LEVELED(dw_backward_weights)(const DwWeightsArgs *a)
     assert(a->C % LANES == 0);
     switch (FIXED(a->k, a->stride)) {
     case FIXED(3, 1):
-        weights_fixed(a, 3, 1);
+        weights_fixed(*a, 3, 1);
         break;
     case FIXED(3, 2):
-        weights_fixed(a, 3, 2);
+        weights_fixed(*a, 3, 2);
         break;
     case FIXED(5, 1):
-        weights_fixed(a, 5, 1);
+        weights_fixed(*a, 5, 1);
         break;
     case FIXED(5, 2):
-        weights_fixed(a, 5, 2);
+        weights_fixed(*a, 5, 2);
         break;
     default:
         weights_any(a);
