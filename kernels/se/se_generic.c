@@ -92,14 +92,19 @@ static void LEVELED(se_backward)(const SeBackwardArgs *a)
     product(dt1, a->S, a->W1t, Cp, a->dp, Cp);
 }
 
+/* By value: stores cannot change the arguments. */
+LANES_INLINE void scale_channels(SeScaleArgs a, int c)
+{
+    const Lanes s = lanes_load(a.s + c);
+    for (int p = 0; p < a.P; p++)
+        lanes_store(a.y + p * a.ldy + c, lanes_mul(lanes_load(a.x + p * a.ldx + c), s));
+}
+
 static void LEVELED(se_scale)(const SeScaleArgs *a)
 {
     assert(a->C % LANES == 0);
-    for (int c = 0; c < a->C; c += LANES) {
-        const Lanes s = lanes_load(a->s + c);
-        for (int p = 0; p < a->P; p++)
-            lanes_store(a->y + p * a->ldy + c, lanes_mul(lanes_load(a->x + p * a->ldx + c), s));
-    }
+    for (int c = 0; c < a->C; c += LANES)
+        scale_channels(*a, c);
 }
 
 extern const SeKernels LEVELED(se_table);
