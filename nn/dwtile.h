@@ -11,6 +11,7 @@
 enum {
     TILE_RING_BYTES = 24576,  /* ring of rows, forward */
     TILE_RINGS_BYTES = 49152, /* all rings, backward */
+    TILE_DATA_BYTES = 8192,   /* rows of dx on their way, backward */
     TILE_BLOCK_MOST = 64,     /* channels of a depthwise block */
 };
 
@@ -22,6 +23,7 @@ typedef struct DepthwiseTile {
     int grad_rows;   /* backward: rows of the ring of dz, a multiple of strip */
     int grad_left;   /* zero pixels left of a row of dz */
     int grad_pixels; /* pixels of a row of dz with its halo */
+    int data_rows;   /* backward: most rows of dx at a time */
 } DepthwiseTile;
 
 static inline int dwtile_strip_rows(const Op *op, int strip)
@@ -89,6 +91,8 @@ static inline DepthwiseTile dwtile_backward(const OpPlan *plan)
         tile.strip++;
     tile.ring_rows = dwtile_strip_rows(op, tile.strip);
     tile.grad_rows = dwtile_grad_rows(op, tile.strip);
+    tile.data_rows = TILE_DATA_BYTES / (op->in_size * tile.block * 4);
+    tile.data_rows = tile.data_rows < 1 ? 1 : tile.data_rows;
     return tile;
 }
 

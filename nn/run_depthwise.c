@@ -143,7 +143,8 @@ static BackwardScratch carve_backward(const OpPlan *plan, const OpPlan *input, A
     if (netgrad_wants_slope(plan, input))
         scratch.slope = rowring_carve(arena, tile.ring_rows, plan->op->in_size, tile.block);
     scratch.dz = rowring_carve(arena, tile.grad_rows, tile.grad_pixels, tile.block);
-    scratch.dx = arena_floats(arena, (size_t)plan->op->in_size * (size_t)tile.block);
+    scratch.dx = arena_floats(arena, (size_t)tile.data_rows * (size_t)plan->op->in_size *
+                                         (size_t)tile.block);
     scratch.rows = arena_alloc(arena, (size_t)tile.ring_rows, sizeof *scratch.rows);
     scratch.grad_rows = arena_alloc(arena, k, sizeof *scratch.grad_rows);
     scratch.kh = arena_alloc(arena, k, sizeof *scratch.kh);
@@ -208,8 +209,9 @@ static int list_grad_rows(const OpPlan *plan, const DepthwiseTile *tile, const B
     return n;
 }
 
-static void depthwise_data(const Pass *pass, const DepthwiseTile *tile, const BackwardScratch *s,
-                           int image, int c0, int ih)
+/* dx of input row ih, channels of the block. */
+static void data_row(const Pass *pass, const DepthwiseTile *tile, const BackwardScratch *s, int c0,
+                     int ih, float *dx)
 {
     const OpPlan *plan = pass->plan;
     const Op *op = plan->op;
@@ -221,7 +223,7 @@ static void depthwise_data(const Pass *pass, const DepthwiseTile *tile, const Ba
         .ldr = C,
         .w = netstate_weight(pass->worker, plan, TENSOR_W) + c0,
         .ldw = plan->Cout,
-        .dx = s->dx,
+        .dx = dx,
         .lddx = C,
         .W = op->in_size,
         .C = C,
@@ -230,9 +232,26 @@ static void depthwise_data(const Pass *pass, const DepthwiseTile *tile, const Ba
         .pad = op->pad,
     };
     pass->worker->net->kernels.dw.backward_data(&args);
-    const long row = (long)image * plan->in_pixels + (long)ih * op->in_size;
+}
+
+/* Rows of dx from `done` on that are made and delivered together: their slopes lie in a row. */
+static int rows_together(const DepthwiseTile *tile, int done, int complete)
+{
+    const int to_wrap = tile->ring_rows - done % tile->ring_rows;
+    const int n = complete - done < to_wrap ? complete - done : to_wrap;
+    return n < tile->data_rows ? n : tile->data_rows;
+}
+
+static void depthwise_data(const Pass *pass, const DepthwiseTile *tile, const BackwardScratch *s,
+                           int image, int c0, int ih, int n)
+{
+    const OpPlan *plan = pass->plan;
+    const int W = plan->op->in_size, C = s->h.C;
+    for (int i = 0; i < n; i++)
+        data_row(pass, tile, s, c0, ih + i, s->dx + (long)i * W * C);
+    const long row = (long)image * plan->in_pixels + (long)ih * W;
     const float *slope = s->slope.data == NULL ? NULL : rowring_slot(&s->slope, ih);
-    GradRows rows = netgrad_rows(pass, row, op->in_size, s->dx, slope);
+    GradRows rows = netgrad_rows(pass, row, n * W, s->dx, slope);
     rows.rows.c0 = c0;
     rows.rows.C = C;
     rows.lddh = rows.ldslope = C;
@@ -254,10 +273,12 @@ static void backward_image(const Pass *pass, const DepthwiseTile *tile, Backward
         load_grad_rows(pass, tile, s, image, c0, oh, n);
         depthwise_weights(pass, tile, s, c0, oh, n);
         const int complete = is_end ? op->in_size : (oh + n) * op->stride - op->pad;
-        for (; pass->input != NULL && done < complete; done++) {
-            for (; next <= done; next++) /* rows below the last window: only their slope counts */
+        for (int n_done; pass->input != NULL && done < complete; done += n_done) {
+            n_done = rows_together(tile, done, complete);
+            /* rows below the last window: only their slope counts */
+            for (; next < done + n_done; next++)
                 load_row(pass->worker, pass->plan, image, next, c0, &s->h, slope);
-            depthwise_data(pass, tile, s, image, c0, done);
+            depthwise_data(pass, tile, s, image, c0, done, n_done);
         }
     }
 }
