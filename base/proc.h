@@ -105,6 +105,9 @@ ErrCode proc_die_with_parent(pid_t expected_parent, Err *err) ERR_CHECKED;
 /* Absolute path of the running binary; mem_free it. Errors: ERR_IO, ERR_MEMORY. */
 ErrCode proc_self_path(char **path, Err *err) ERR_CHECKED;
 
+/* Makes a folder the working directory. Errors: ERR_IO. */
+ErrCode proc_enter(const char *folder, Err *err) ERR_CHECKED;
+
 pid_t proc_pid(void);
 const char *proc_host(char *buffer, size_t n_bytes); /* host name, or "unknown" */
 

@@ -37,6 +37,11 @@ ErrCode proc_self_path(char **path, Err *err)
     return *path ? ERR_NONE : err_memory(err, (size_t)n + 1);
 }
 
+ErrCode proc_enter(const char *folder, Err *err)
+{
+    return chdir(folder) == 0 ? ERR_NONE : err_errno(err, "enter", folder);
+}
+
 pid_t proc_pid(void)
 {
     return getpid();

@@ -6,6 +6,7 @@
 #include "harness/run_cache.h"
 #include "harness/run_decide.h"
 #include "harness/run_events.h"
+#include "harness/run_launch.h"
 #include "harness/run_open.h"
 #include "harness/run_plan.h"
 #include "harness/run_state.h"
@@ -101,7 +102,7 @@ static ErrCode start_trials(RunState *run, Err *err)
         if (trial == NULL || is_alone(run) || (trial->luck.needs_room && n_running(run) > 0) ||
             !has_room(run, trial))
             return ERR_NONE;
-        if (run_attempt_start(run, i, trial, err) != ERR_NONE)
+        if (run_launch_start(run, &run->slots[i], trial, err) != ERR_NONE)
             return err->code;
     }
     return ERR_NONE;
@@ -138,17 +139,18 @@ fail:
     return err->code;
 }
 
-/* Kills workers that have been silent for too long. */
-static void kill_hung(RunState *run)
+/* Ends workers that have been silent for too long, and launchers that were asked to end in vain. */
+static void end_hung(RunState *run)
 {
     const int64_t now = clock_now_ns();
     for (int i = 0; i < run->n_slots; i++) {
         RunSlot *slot = &run->slots[i];
-        if (slot->proc.pid != 0 && !slot->is_hung &&
-            clock_seconds(slot->heard_ns, now) > slot->patience_s) {
-            slot->is_hung = true;
-            proc_signal(&slot->proc, SIGKILL);
-        }
+        if (slot->proc.pid == 0)
+            continue;
+        const bool is_new = !slot->is_hung && clock_seconds(slot->heard_ns, now) > slot->patience_s;
+        slot->is_hung |= is_new;
+        if (is_new || (slot->kill_ns != 0 && now > slot->kill_ns))
+            run_state_end_process(run, slot);
     }
 }
 
@@ -171,16 +173,48 @@ static ErrCode listen_once(RunState *run, struct pollfd *watched, Err *err)
     return ERR_NONE;
 }
 
-/* On a signal every worker hears the end of its input: it finishes its batch and saves. */
+/* Gives their jobs to those who have said hello. */
+static ErrCode greet_workers(RunState *run, Err *err)
+{
+    for (int i = 0; i < run->n_slots; i++) {
+        RunSlot *slot = &run->slots[i];
+        if (slot->proc.pid != 0 && slot->is_here && slot->attempt == 0 &&
+            slot->failure_code == ERR_NONE && !run->is_stopping &&
+            run_launch_greet(run, slot, err) != ERR_NONE)
+            return err->code;
+    }
+    return ERR_NONE;
+}
+
+/* On a signal every worker hears the end of its input: it finishes its batch and saves. A launcher
+ * that has brought none yet does not listen there, and has nothing to save. */
 static void begin_stop(RunState *run)
 {
     run->is_stopping = true;
     run->report->was_stopped = true;
     run_state_note(run, "stopping: running trials finish their batch and save (%d)",
                    n_running(run));
+    for (int i = 0; i < run->n_slots; i++) {
+        if (run->slots[i].proc.pid == 0)
+            continue;
+        proc_close_input(&run->slots[i].proc);
+        if (run->slots[i].attempt == 0)
+            proc_signal(&run->slots[i].proc, SIGTERM);
+    }
+}
+
+/* Says once that launchers take their time, as one does whose jobs wait in a queue. */
+static void note_queue(RunState *run)
+{
+    enum { QUIET_S = 60 };
+    int n = 0;
     for (int i = 0; i < run->n_slots; i++)
-        if (run->slots[i].proc.pid != 0)
-            proc_close_input(&run->slots[i].proc);
+        n += run->slots[i].proc.pid != 0 && !run->slots[i].is_here &&
+             clock_seconds(run->slots[i].begun_ns, clock_now_ns()) > QUIET_S;
+    if (n == 0 || run->has_noted_queue)
+        return;
+    run->has_noted_queue = true;
+    run_state_note(run, "launched processes that have not begun yet are waited for (%d)", n);
 }
 
 static void tick(RunState *run)
@@ -189,7 +223,8 @@ static void tick(RunState *run)
     if (now - run->ticked_ns < TICK_NS)
         return;
     run->ticked_ns = now;
-    kill_hung(run);
+    end_hung(run);
+    note_queue(run);
     if (run->callbacks->tick != NULL) {
         const RunProgress progress = run_state_progress(run);
         run->callbacks->tick(run->callbacks->user, &progress);
@@ -227,6 +262,7 @@ static ErrCode run_trials(RunState *run, Err *err)
         if (n_running(run) == 0 && (run->is_stopping || next_trial(run) == NULL))
             break;
         TRY(listen_once(run, watched, err));
+        TRY(greet_workers(run, err));
         TRY(reap_ended(run, &any_ended, err));
         if (any_ended && !run->is_stopping)
             TRY(decide(run, err));

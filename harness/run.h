@@ -17,21 +17,23 @@
 #include <stdint.h>
 
 typedef struct RunSettings {
-    const char *out; /* study folder, made if need be */
-    int jobs;        /* workers side by side; 0 = one per available processor */
-    int threads;     /* bound for all workers together; 0 = available processors */
-    CpuLevel level;
-    const char *only;        /* part (id, name or key) or figure to run alone, or NULL */
-    bool retry_failed;       /* begin those again that have failed */
-    int64_t retry;           /* the same of this one trial; 0 = none */
-    bool exact_seeds;        /* list the study's seeds alone, not what has finished with others */
-    double time_budget_s;    /* refuse a study predicted to take longer; 0 = none */
-    const char *launcher;    /* command in front of each worker, split at blanks, or NULL */
-    const char *command;     /* how the user called us, for the report */
-    const char *data_root;   /* where data sets are looked up; NULL = ISOFLOP_DATA */
-    const char *program;     /* binary whose `run --worker` trains; NULL = this one */
-    uint64_t memory_bytes;   /* for all workers together, as planned; 0 = what is free here */
-    double space_patience_s; /* how long a full disk is waited for; 0 = a minute */
+    const char *out;      /* study folder, made if need be */
+    int jobs;             /* workers side by side; 0 = one per available processor */
+    int threads;          /* bound for all workers together; 0 = available processors */
+    bool has_threads;     /* the user said how many */
+    CpuLevel level;       /* of this process */
+    const char *cpu;      /* level the user asked of all, or NULL: each worker chooses */
+    const char *only;     /* part (id, name or key) or figure to run alone, or NULL */
+    bool retry_failed;    /* begin those again that have failed */
+    int64_t retry;        /* the same of this one trial; 0 = none */
+    bool exact_seeds;     /* list the study's seeds alone, not what has finished with others */
+    double time_budget_s; /* refuse a study predicted to take longer; 0 = none */
+    const char *const *launcher; /* words in front of each worker's own; NULL at the end, or NULL */
+    const char *command;         /* how the user called us, for the report */
+    const char *data_root;       /* where data sets are looked up; NULL = ISOFLOP_DATA */
+    const char *program;         /* binary whose `run --worker` trains; NULL = this one */
+    uint64_t memory_bytes;       /* for all workers together, as planned; 0 = what is free here */
+    double space_patience_s;     /* how long a full disk is waited for; 0 = a minute */
 } RunSettings;
 
 /* Of what --only names, or of all. */

@@ -1,169 +1,35 @@
 /* harness/run_attempt.c: an attempt from its row to its end; what it says is run_events.c's. */
 #include "harness/run_attempt.h"
 
-#include "harness/run_files.h"
-#include "harness/worker.h"
-
 #include "base/clock.h"
-#include "base/sys.h"
 
 #include <ctype.h>
 #include <inttypes.h>
-#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { MAX_LAUNCHER_WORDS = 64 };
+/* --- beginnings --- */
 
-/* A worker says something at least once a minute (its checkpoint); this much silence is a hang. */
-#define PATIENCE_S 900.0
-#define PATIENCE_EPOCHS 20.0
-
-/* --- starting --- */
-
-/*
- * Threads for the next process: one while trials wait, more when fewer trials than cores are left.
- */
-static int threads_for_next(const RunState *run)
+/* What a process says of itself; `cpu` has the room for processor and cores. */
+static StoreEnvironment environment(const Provenance *p, char cpu[PROVENANCE_TEXT_MAX])
 {
-    int n_left = 0;
-    for (size_t i = 0; i < run->n_trials; i++)
-        n_left += run->trials[i].is_wanted && (run->trials[i].status == STORE_PENDING ||
-                                               run->trials[i].status == STORE_RUNNING);
-    const int side_by_side = n_left < run->n_slots ? n_left : run->n_slots;
-    const int threads = run->cores / (side_by_side > 0 ? side_by_side : 1);
-    return threads > 0 ? threads : 1;
-}
-
-static StoreEnvironment environment(const RunState *run)
-{
-    const Provenance *p = &run->provenance;
+    cpu[0] = '\0';
+    if (p->cpus > 0)
+        snprintf(cpu, PROVENANCE_TEXT_MAX, "%.200s, %d core%s", p->cpu, p->cpus,
+                 p->cpus > 1 ? "s" : "");
     return (StoreEnvironment){p->version, p->commit, p->is_dirty, p->compiler, p->flags,
-                              p->kernels, p->host,   p->cpu,      p->system,   p->libraries};
+                              p->kernels, p->host,   cpu,         p->system,   p->libraries};
 }
 
-/* The launcher's words (split at blanks, in place), then ours. */
-static void make_argv(const RunState *run, char *launcher, const char *argv[MAX_LAUNCHER_WORDS + 4])
+ErrCode run_attempt_begin(RunState *run, RunSlot *slot, int threads, Err *err)
 {
-    size_t n = 0;
-    char *rest = launcher;
-    for (char *word = launcher != NULL ? strtok_r(launcher, " \t", &rest) : NULL;
-         word != NULL && n < MAX_LAUNCHER_WORDS; word = strtok_r(NULL, " \t", &rest))
-        argv[n++] = word;
-    argv[n++] = run->program;
-    argv[n++] = "run";
-    argv[n++] = "--worker";
-    argv[n] = NULL;
-}
-
-static ErrCode spawn(const RunState *run, RunSlot *slot, Err *err)
-{
-    const char *argv[MAX_LAUNCHER_WORDS + 4];
-    char *launcher = NULL;
-    if (run->settings->launcher != NULL) {
-        launcher = mem_strdup(run->settings->launcher);
-        if (launcher == NULL)
-            return err_memory(err, strlen(run->settings->launcher));
-    }
-    make_argv(run, launcher, argv);
-    const ProcOptions options = {.argv = argv,
-                                 .input = PROC_PIPE,
-                                 .output = PROC_PIPE,
-                                 .error = PROC_PIPE,
-                                 .own_group = true};
-    const ErrCode code = proc_spawn(&slot->proc, &options, err);
-    mem_free(launcher);
-    return code;
-}
-
-/* Completes the job and sends it. That a process died before it read it is told by its end. */
-static ErrCode send_job(const RunState *run, RunSlot *slot, const RunTrial *trial, WorkerJob job,
-                        Err *err)
-{
-    Text line = {0};
-    char *cache = file_join(run->settings->out, "cache");
-    Err gone = {0};
-    job.trial = trial->number;
-    job.attempt = slot->attempt;
-    job.parent = run->settings->launcher != NULL ? 0 : proc_pid();
-    job.network = run->plan->networks[trial->network].spec;
-    job.epochs = run->plan->networks[trial->network].epochs;
-    job.study = text_string(&run->study_yaml);
-    job.cache = cache;
-    job.identity = run->study->data.identity;
-    job.data_root = run->settings->data_root;
-    job.cpu = cpu_level_name(run->settings->level);
-    job.seed = trial->seed;
-    worker_job_text(&job, &line);
-    const ErrCode code =
-        cache != NULL ? text_ok(&line, err) : err_memory(err, strlen(run->settings->out));
-    if (code == ERR_NONE &&
-        file_put_fd(slot->proc.input, "worker", line.data, line.n_bytes, &gone) != ERR_NONE)
-        proc_close_input(&slot->proc);
-    text_release(&line);
-    mem_free(cache);
-    return code;
-}
-
-static ErrCode begin_attempt(RunState *run, const RunTrial *trial, int threads, int64_t *attempt,
-                             Err *err)
-{
-    const StoreAttempt begin = {environment(run), threads, proc_pid()};
-    while (store_begin_attempt(run->store, trial->number, &begin, attempt, err) != ERR_NONE)
+    char cpu[PROVENANCE_TEXT_MAX];
+    const StoreAttempt begin = {environment(&slot->worker.who, cpu), threads, proc_pid()};
+    while (store_begin_attempt(run->store, slot->trial, &begin, &slot->attempt, err) != ERR_NONE)
         if (!run_state_waits_for_space(run, err))
             return err->code;
     return ERR_NONE;
-}
-
-ErrCode run_attempt_start(RunState *run, int index, RunTrial *trial, Err *err)
-{
-    RunSlot *slot = &run->slots[index];
-    const int threads = threads_for_next(run);
-    /* Pinned only when one worker a processor fills the machine: two studies side by side, or more
-     * workers than processors, must not meet on one. */
-    const bool is_pinned = threads == 1 && run->n_slots == cpu_available_threads() &&
-                           run->n_slots == run->cores && run->settings->launcher == NULL;
-    char *trial_dir = run_files_trial(run, trial->number), *dir = NULL;
-    if (trial_dir == NULL) {
-        (void)err_memory(err, strlen(run->settings->out));
-        goto fail;
-    }
-    *slot = (RunSlot){.trial = trial->number,
-                      .last_step = -1,
-                      .checkpoint_step = -1,
-                      .share_begun = (double)NAN,
-                      .shown = {.number = trial->number,
-                                .seed = trial->seed,
-                                .epochs = run->plan->networks[trial->network].epochs,
-                                .train_loss = (double)NAN,
-                                .val_top1 = (double)NAN,
-                                .images_per_second = (double)NAN}};
-    run_state_label(run, trial, slot->shown.label);
-    TRY(begin_attempt(run, trial, threads, &slot->attempt, err));
-    dir = run_files_attempt(trial_dir, slot->attempt);
-    if (dir == NULL) {
-        (void)err_memory(err, strlen(trial_dir));
-        goto fail;
-    }
-    while (run_files_make_attempt(run, trial->number, slot->attempt, err) != ERR_NONE)
-        if (!run_state_waits_for_space(run, err))
-            goto fail;
-    TRY(spawn(run, slot, err));
-    slot->begun_ns = slot->heard_ns = clock_now_ns();
-    slot->patience_s = PATIENCE_S;
-    if (trial->seconds > 0)
-        slot->patience_s +=
-            PATIENCE_EPOCHS * trial->seconds / (double)run->plan->networks[trial->network].epochs;
-    trial->status = STORE_RUNNING;
-    trial->luck.was_alone = trial->luck.needs_room;
-    const WorkerJob job = {
-        .dir = dir, .trial_dir = trial_dir, .threads = threads, .pin = is_pinned ? index : -1};
-    TRY(send_job(run, slot, trial, job, err));
-fail:
-    mem_free(trial_dir);
-    mem_free(dir);
-    return err->code;
 }
 
 /* --- ends --- */
@@ -192,12 +58,33 @@ static void describe_end(const RunSlot *slot, const char **reason, Text *detail)
         text_printf(detail, ": %.*s", (int)n, slot->error.data);
 }
 
-/* Sent by the kernel where memory is short, or by whoever cleans up a machine; not by us. */
+/* Sent by the kernel where memory is short, or by whoever cleans up this machine; not by us. */
 static bool is_killed_from_outside(const RunSlot *slot)
 {
-    enum { SHELL_KILLED = 128 + SIGKILL }; /* as a launcher passes it on */
-    return !slot->is_hung && slot->failure_code == ERR_NONE &&
-           (slot->proc.signal == SIGKILL || slot->proc.exit_status == SHELL_KILLED);
+    return !slot->is_hung && slot->failure_code == ERR_NONE && slot->proc.signal == SIGKILL;
+}
+
+/* A signal that a program brings upon itself, in the exit status by which a launcher passes it on.
+ */
+static bool is_crash_passed_on(int exit_status)
+{
+    enum { SHELL_SIGNAL = 128 };
+    static const int crashes[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSYS, SIGTRAP};
+    for (size_t i = 0; i < ARRAY_LEN(crashes); i++)
+        if (exit_status == SHELL_SIGNAL + crashes[i])
+            return true;
+    return false;
+}
+
+/*
+ * The same of an attempt that was launched: somewhere, so that other trials' steps prove nothing,
+ * and whatever ends without a word may be the launcher's end, or a machine's.
+ */
+static bool is_own_launched_failure(const RunSlot *slot, const RunTrial *trial)
+{
+    return slot->has_stepped &&
+           (slot->failure_code != ERR_NONE || is_crash_passed_on(slot->proc.exit_status) ||
+            (is_killed_from_outside(slot) && trial->luck.was_alone));
 }
 
 /*
@@ -209,6 +96,8 @@ static bool is_own_failure(const RunState *run, const RunSlot *slot, const RunTr
 {
     if (slot->has_stopped || run->is_stopping || err_is_environment(slot->failure_code))
         return false;
+    if (run->settings->launcher != NULL)
+        return is_own_launched_failure(slot, trial);
     const int64_t since_ns = trial->luck.setback_ns;
     const bool is_proved = slot->has_stepped || (since_ns != 0 && run->stepped_ns > since_ns);
     return is_proved && (!is_killed_from_outside(slot) || trial->luck.was_alone);
@@ -281,7 +170,12 @@ fail:
 ErrCode run_attempt_reap(RunState *run, RunSlot *slot, Err *err)
 {
     RunTrial *trial = run_state_trial(run, slot->trial);
-    if (!slot->has_finished)
+    const bool has_begun = slot->attempt != 0;
+    if (!has_begun && run->is_stopping)
+        trial->status = STORE_PENDING; /* nobody was there yet */
+    else if (!has_begun)
+        TRY(run_attempt_begin(run, slot, 1, err));
+    if (!slot->has_finished && slot->attempt != 0)
         TRY(end_attempt(run, slot, trial, err));
 fail:
     proc_release(&slot->proc);

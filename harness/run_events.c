@@ -8,7 +8,6 @@
 #include "base/sys.h"
 
 #include <inttypes.h>
-#include <signal.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -175,7 +174,7 @@ fail:
  * What a worker says wrongly (a word of another type, a key that is missing, numbers that no store
  * takes) is the failure of its attempt; what we cannot write is ours.
  */
-static ErrCode judge(RunSlot *slot, const Err *why, Err *err)
+static ErrCode judge(const RunState *run, RunSlot *slot, const Err *why, Err *err)
 {
     if (err_is_environment(why->code)) {
         *err = *why;
@@ -185,31 +184,74 @@ static ErrCode judge(RunSlot *slot, const Err *why, Err *err)
     text_printf(&slot->failure, "its process says what makes no sense: %s", why->msg);
     slot->failure_code = why->code;
     slot->has_stopped = false;
-    proc_signal(&slot->proc, SIGKILL);
+    run_state_end_process(run, slot);
     return ERR_NONE;
+}
+
+static bool is_hello(const json_t *event)
+{
+    const char *name = NULL;
+    Err bad = {0};
+    return json_get_text(event, "event", &name, &bad) == ERR_NONE && strcmp(name, "hello") == 0;
+}
+
+/* Of two processes in one slot the first is the worker: the other gets no job. */
+static void hear_hello(RunSlot *slot, const json_t *event)
+{
+    Err bad = {0};
+    if (slot->is_here)
+        return;
+    slot->is_here = true;
+    if (hello_read(&slot->worker, event, &bad) == ERR_NONE)
+        return;
+    slot->worker = (Hello){0};
+    slot->failure_code = bad.code;
+    text_printf(&slot->failure, "its process says hello as no isoflop of this version does: %s",
+                bad.msg);
+    proc_close_input(&slot->proc);
+}
+
+/* A launcher may chat on stdout; it is no event of this attempt. */
+static void ignore_line(const RunState *run, RunSlot *slot, const char *line, size_t n)
+{
+    enum { MAX_TOLD = 3 };
+    if (n > 0 && slot->n_ignored++ < MAX_TOLD)
+        run_state_note(run, "trial %" PRId64 ": line of its process ignored: %.*s", slot->trial,
+                       (int)n, line);
+}
+
+/* Whether an event is one of the slot's attempt. */
+static bool is_of_attempt(const RunSlot *slot, const json_t *event)
+{
+    int64_t trial = 0, attempt = 0;
+    Err bad = {0};
+    return slot->attempt != 0 && json_get_int(event, "trial", &trial, &bad) == ERR_NONE &&
+           json_get_int(event, "attempt", &attempt, &bad) == ERR_NONE && trial == slot->trial &&
+           attempt == slot->attempt;
 }
 
 static ErrCode hear_line(RunState *run, RunSlot *slot, const char *line, size_t n, Err *err)
 {
     json_t *event = NULL;
-    int64_t trial = 0, attempt = 0;
     Err bad = {0};
-    if (json_parse(&event, "worker", line, n, &bad) != ERR_NONE ||
-        json_get_int(event, "trial", &trial, &bad) != ERR_NONE ||
-        json_get_int(event, "attempt", &attempt, &bad) != ERR_NONE || trial != slot->trial ||
-        attempt != slot->attempt) {
-        /* A launcher may chat on stdout; it is not an event of this attempt. */
-        run_state_note(run, "trial %" PRId64 ": line of its process ignored: %.*s", slot->trial,
-                       (int)n, line);
+    const bool is_json = json_parse(&event, "worker", line, n, &bad) == ERR_NONE;
+    if (is_json && is_hello(event)) {
+        hear_hello(slot, event);
         json_decref(event);
         return ERR_NONE;
     }
+    if (!is_json || !is_of_attempt(slot, event)) {
+        ignore_line(run, slot, line, n);
+        json_decref(event);
+        return ERR_NONE;
+    }
+    bad = (Err){0};
     slot->heard_ns = clock_now_ns();
     /* After its end, and after nonsense, nothing is listened to: a second process may go on. */
     const bool is_over = slot->has_finished || slot->failure_code != ERR_NONE;
     const ErrCode code = is_over ? ERR_NONE : hear_event(run, slot, event, &bad);
     json_decref(event);
-    return code == ERR_NONE ? code : judge(slot, &bad, err);
+    return code == ERR_NONE ? code : judge(run, slot, &bad, err);
 }
 
 /* Keeps the last bytes of what a process wrote to stderr. */

@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #define STORE_NOTE_NS 60000000000 /* between two words on it */
 #define SPACE_PATIENCE_S 60.0     /* on a full disk; then the run ends with all that is committed */
 #define SPACE_TRIES 30            /* meanwhile */
+#define ASKED_NS 30000000000      /* for a launcher to end what it started */
 
 RunTrial *run_state_trial(const RunState *run, int64_t number)
 {
@@ -194,6 +196,15 @@ RunProgress run_state_progress(const RunState *run)
     p.share = all > 0 ? 1 - left.work / all : 0;
     p.eta_s = progress_eta(&left, (size_t)run->n_slots, pace);
     return p;
+}
+
+/* --- processes --- */
+
+void run_state_end_process(const RunState *run, RunSlot *slot)
+{
+    const bool is_asked = run->settings->launcher != NULL && slot->kill_ns == 0;
+    proc_signal(&slot->proc, is_asked ? SIGTERM : SIGKILL);
+    slot->kill_ns = is_asked ? clock_now_ns() + ASKED_NS : 0;
 }
 
 /* --- full disks --- */

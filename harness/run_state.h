@@ -2,12 +2,13 @@
  * harness/run_state.h: a run while it runs: its trials, its slots, its talk.
  *
  * The bottom of the coordinator's files: run_files, run_plan, run_decider, run_decide, run_events,
- * run_attempt, run_open, run_cache and the loop in coordinator.c stand on it, in this order, and
- * none of them calls upward.
+ * run_attempt, run_launch, run_open, run_cache and the loop in coordinator.c stand on it, in this
+ * order, and none of them calls upward.
  */
 #ifndef HARNESS_RUN_STATE_H
 #define HARNESS_RUN_STATE_H
 
+#include "harness/hello.h"
 #include "harness/provenance.h"
 #include "harness/run.h"
 
@@ -44,11 +45,15 @@ typedef struct RunTrial {
 /* One running process, or an empty slot (proc.pid 0). */
 typedef struct RunSlot {
     Proc proc;
-    int64_t trial; /* number; not an index, since trials are read anew after the grid */
-    int64_t attempt;
+    int64_t trial;      /* number; not an index, since trials are read anew after the grid */
+    int64_t attempt;    /* 0 = its process has not yet been given one */
+    bool is_here;       /* it has said hello, */
+    Hello worker;       /* which was this */
+    int n_ignored;      /* lines that were none of a worker */
     Text output, error; /* received, not yet consumed; the last bytes of stderr */
     int64_t begun_ns, heard_ns;
-    double patience_s; /* silence after which it counts as hung */
+    double patience_s; /* infinite while a launcher may be waiting; silence after which it counts as
+                          hung */
     int64_t last_step, checkpoint_step;
     ProgressTrial shown;   /* for people */
     double share_begun;    /* of the training, that this process found done; NaN: not told yet */
@@ -60,6 +65,7 @@ typedef struct RunSlot {
     bool is_disk_full;     /* failed for want of space: does not count */
     bool has_stepped;      /* it took a step: all that it needs is there */
     bool is_hung;
+    int64_t kill_ns;  /* when a launcher that was asked to end is made to; 0 = it was not asked */
     int64_t ended_ns; /* the process ended; somebody else may hold its pipes; 0 = it runs */
     Text failure;     /* what it said when it failed */
     ErrCode failure_code;
@@ -86,6 +92,7 @@ typedef struct RunState {
     bool is_stopping;      /* on a signal */
     int64_t stepped_ns;    /* last time that any process said it took a step; 0 = none */
     uint64_t memory_bytes; /* free before the first trial; 0 = unknown, or not this machine's */
+    bool has_noted_queue;  /* said that launchers take their time */
     int64_t noted_busy_ns; /* last time it was said that the store is busy; 0 = never */
     Text cause;            /* why the last attempt failed that did not count */
     int64_t begun_ns, ticked_ns;
@@ -119,6 +126,9 @@ RunProgress run_state_progress(const RunState *run);
 
 /* A line for whoever listens. */
 void run_state_note(const RunState *run, const char *format, ...) ERR_PRINTF(2, 3);
+
+/* Makes a process end. A launcher is asked first, so that it ends what it started elsewhere. */
+void run_state_end_process(const RunState *run, RunSlot *slot);
 
 /*
  * True after waiting a while for space, if `err` says that the disk is full: call again. The error

@@ -32,6 +32,12 @@ static ErrCode open_set(Trainer *t, Err *err)
 {
     const TrainJob *job = t->job;
     TRY(study_data_open(&t->images, job->data, job->data_root, job->threads, err));
+    if (job->images != NULL && strcmp(job->images, t->images.digest) != 0) {
+        (void)err_set(err, ERR_DATA,
+                      "data set '%s' has other images here (%s) than the study is of (%s)",
+                      job->data->name, t->images.digest, job->images);
+        goto fail;
+    }
     if (dataset_n_classes(t->images.set) > job->network->classes) {
         (void)err_set(err, ERR_USAGE, "network '%s' has %d classes, data set '%s' has %d",
                       job->network->name, job->network->classes, job->data->name,

@@ -58,6 +58,7 @@ typedef struct TrainJob {
     const Network *network;
     const StudyData *data;
     const char *data_root; /* where data sets are looked up; NULL = ISOFLOP_DATA */
+    const char *images;    /* digest of the only images that will do, or NULL */
     const Recipe *recipe;
     int64_t seed;
     int threads;               /* >= 1 */

@@ -1,6 +1,7 @@
 /* harness/worker.c: one trial in one process: a job in, events out. */
 #include "harness/worker.h"
 
+#include "harness/hello.h"
 #include "harness/study.h"
 #include "harness/trainer.h"
 
@@ -16,7 +17,7 @@
 #include <string.h>
 
 #define ATTEMPT_PREFIX "a"
-#define STEP_NS 1000000000 /* between two lines that only tell of steps */
+#define STEP_NS 1000000000 /* between two lines that only tell how far it is */
 
 enum { MAX_JOB_BYTES = 1 << 22, READ_BYTES = 4096 };
 
@@ -30,7 +31,8 @@ typedef struct Received {
 typedef struct Speaker {
     const WorkerJob *job;
     int in, out;
-    int64_t step_ns;      /* when the last step was told */
+    CpuLevel level;
+    int64_t step_ns;      /* when it was last told how far it is */
     int64_t n_steps_told; /* lines that told of steps */
     Err err;              /* of the first line that could not be written: the coordinator is gone */
 } Speaker;
@@ -39,6 +41,8 @@ void worker_job_text(const WorkerJob *job, Text *out)
 {
     JsonWriter json = json_writer(out, false);
     json_open_map(&json, NULL);
+    json_put_text(&json, "worker", job->worker);
+    json_put_text(&json, "folder", job->folder);
     json_put_int(&json, "trial", job->trial);
     json_put_int(&json, "attempt", job->attempt);
     json_put_int(&json, "parent", job->parent);
@@ -49,7 +53,7 @@ void worker_job_text(const WorkerJob *job, Text *out)
     json_put_text(&json, "cache", job->cache);
     json_put_int(&json, "identity", job->identity);
     json_put_text(&json, "data_root", job->data_root);
-    json_put_text(&json, "cpu", job->cpu);
+    json_put_text(&json, "images", job->images);
     json_put_int(&json, "epochs", job->epochs);
     json_put_int(&json, "seed", job->seed);
     json_put_int(&json, "threads", job->threads);
@@ -103,12 +107,14 @@ static ErrCode read_job(Received *received, const Text *line, Err *err)
     TRY(read_int(map, "threads", 1, INT16_MAX, &threads, err));
     TRY(read_int(map, "pin", -1, INT16_MAX, &pin, err));
     TRY(read_int(map, "identity", DATA_BY_CONTENTS, DATA_BY_LISTING, &identity, err));
+    TRY(json_get_text(map, "worker", &job->worker, err));
+    TRY(json_get_text(map, "folder", &job->folder, err));
     TRY(json_get_text(map, "dir", &job->dir, err));
     TRY(json_get_text(map, "trial_dir", &job->trial_dir, err));
     TRY(json_get_text(map, "network", &job->network, err));
     TRY(json_get_text(map, "study", &job->study, err));
     TRY(json_get_text(map, "cache", &job->cache, err));
-    TRY(json_get_text(map, "cpu", &job->cpu, err));
+    TRY(json_get_text(map, "images", &job->images, err));
     if (json_has(map, "data_root"))
         TRY(json_get_text(map, "data_root", &job->data_root, err));
     job->threads = (int)threads;
@@ -176,6 +182,22 @@ static void say_step(void *user, int64_t step, int64_t steps)
     begin_event(speaker, &json, "step");
     json_put_int(&json, "step", step);
     json_put_int(&json, "steps", steps);
+    end_event(speaker, &json);
+}
+
+/* Images are decoded, which may take long where nobody has: a word a second. */
+static void say_preparing(void *user, uint32_t done, uint32_t total)
+{
+    Speaker *speaker = user;
+    const int64_t now = clock_now_ns();
+    if (now - speaker->step_ns < STEP_NS)
+        return;
+    Text line = {0};
+    JsonWriter json = json_writer(&line, false);
+    speaker->step_ns = now;
+    begin_event(speaker, &json, "preparing");
+    json_put_int(&json, "images", done);
+    json_put_int(&json, "of", total);
     end_event(speaker, &json);
 }
 
@@ -269,16 +291,15 @@ static ErrCode train(Speaker *speaker, const Study *study, const Network *networ
     FileList names = {0};
     char **folders = NULL;
     size_t n_folders = 0;
-    CpuLevel level;
-    TRY(cpu_level_parse(job->cpu, &level, err));
     TRY(list_attempts(job->trial_dir, &names, &folders, &n_folders, err));
     const TrainJob train_job = {.network = network,
                                 .data = &study->data,
                                 .data_root = job->data_root,
+                                .images = job->images,
                                 .recipe = &study->recipe,
                                 .seed = job->seed,
                                 .threads = job->threads,
-                                .level = level,
+                                .level = speaker->level,
                                 .dir = job->dir,
                                 .resume = (const char *const *)folders,
                                 .n_resume = n_folders,
@@ -289,6 +310,7 @@ static ErrCode train(Speaker *speaker, const Study *study, const Network *networ
                                       .epoch = say_epoch,
                                       .checkpoint = say_checkpoint,
                                       .warning = say_warning,
+                                      .preparing = say_preparing,
                                       .step = say_step,
                                       .should_stop = is_stop_wanted};
     TRY(trainer_run(&train_job, &callbacks, report, err));
@@ -324,19 +346,51 @@ fail:
     return err->code;
 }
 
-ErrCode worker_main(int in, int out, Err *err)
+/*
+ * Says who we are. Nothing is to be read before: what is there is the end of a process that
+ * somebody started beside the one that is listened to, or no coordinator's.
+ */
+static ErrCode greet(int in, int out, const Hello *hello, Err *err)
 {
+    struct pollfd watched = {.fd = in, .events = POLLIN};
+    if (poll(&watched, 1, 0) > 0)
+        return err_set(err, ERR_DATA, "standard input is not a coordinator's");
+    Text line = {0};
+    hello_text(hello, &line);
+    TRY(text_ok(&line, err));
+    TRY(file_put_fd(out, "standard output", line.data, line.n_bytes, err));
+fail:
+    text_release(&line);
+    return err->code;
+}
+
+/* What a job asks of the process, before anything is read or written. */
+static ErrCode settle(Speaker *speaker, Err *err)
+{
+    const WorkerJob *job = speaker->job;
+    Err ignored = {0};
+    if (job->parent)
+        TRY(proc_die_with_parent((pid_t)job->parent, err));
+    if (job->pin >= 0 && cpu_pin(job->pin, &ignored) != ERR_NONE)
+        say_text(speaker, "warning", ignored.msg); /* slower, not wrong */
+    TRY(proc_enter(job->folder, err));
+fail:
+    return err->code;
+}
+
+ErrCode worker_main(int in, int out, CpuLevel level, Err *err)
+{
+    Hello hello;
     Received received = {0};
     Text line = {0};
-    Speaker speaker = {.job = &received.job, .in = in, .out = out};
-    Err ignored = {0};
+    Speaker speaker = {.job = &received.job, .in = in, .out = out, .level = level};
+    hello_make(&hello, level);
+    TRY(greet(in, out, &hello, err));
     TRY(read_line(in, &line, err));
     TRY(read_job(&received, &line, err));
-    if (received.job.parent)
-        TRY(proc_die_with_parent((pid_t)received.job.parent, err));
-    if (received.job.pin >= 0 && cpu_pin(received.job.pin, &ignored) != ERR_NONE)
-        say_text(&speaker, "warning", ignored.msg); /* slower, not wrong */
-    if (run_job(&speaker, err) != ERR_NONE)
+    if (strcmp(received.job.worker, hello.name) != 0)
+        goto fail; /* another process of our launcher has the job: there is nothing to do */
+    if (settle(&speaker, err) != ERR_NONE || run_job(&speaker, err) != ERR_NONE)
         say_failed(&speaker, err);
     else if (speaker.err.code != ERR_NONE)
         *err = speaker.err;

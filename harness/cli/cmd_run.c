@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/proc.h"
+#include "base/shellwords.h"
 #include "base/sys.h"
 #include "harness/coordinator.h"
 #include "harness/worker.h"
@@ -79,7 +80,8 @@ static const Option options[] = {
      .kind = OPTION_TEXT,
      .offset = FIELD(launcher),
      .metavar = "COMMAND",
-     .doc = "put COMMAND (e.g. 'srun -n1') in front of each trial's process"},
+     .doc = "put COMMAND (e.g. 'srun -n1 -c1') in front of each trial's process, split into words "
+            "as a shell does; --jobs may then exceed this machine's cores"},
     {.name = "worker",
      .kind = OPTION_FLAG,
      .offset = FIELD(worker),
@@ -107,7 +109,12 @@ static ErrCode run_study(const Call *call, const RunOptions *settings, int *stat
 {
     Study *study = NULL;
     RunReport report;
+    ShellWords launcher = {0};
     char *out = NULL;
+    if (settings->launcher != NULL && shellwords_split(&launcher, settings->launcher, err)) {
+        (void)err_wrap(err, "option '--launcher'");
+        goto fail;
+    }
     TRY(seed_options_load(&study, call, &settings->seeds, err));
     out = settings->out != NULL ? mem_strdup(settings->out) : file_join("runs", study->name);
     if (out == NULL) {
@@ -117,13 +124,15 @@ static ErrCode run_study(const Call *call, const RunOptions *settings, int *stat
     const RunSettings run_settings = {.out = out,
                                       .jobs = (int)settings->jobs.n,
                                       .threads = call->threads,
+                                      .has_threads = call->has_threads,
                                       .level = call->cpu,
+                                      .cpu = call->cpu_asked,
                                       .only = settings->only,
                                       .retry_failed = settings->retry_failed,
                                       .retry = settings->retry,
                                       .exact_seeds = settings->exact_seeds,
                                       .time_budget_s = settings->time_budget,
-                                      .launcher = settings->launcher,
+                                      .launcher = launcher.v,
                                       .command = call->line,
                                       .data_root = call->data_root};
     const RunCallbacks callbacks = run_talk(call);
@@ -134,6 +143,7 @@ static ErrCode run_study(const Call *call, const RunOptions *settings, int *stat
     if (report.progress.n_failed)
         *status = STATUS_TRIALS_FAILED;
 fail:
+    shellwords_release(&launcher);
     mem_free(out);
     study_destroy(&study);
     return err->code;
@@ -146,7 +156,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
         enum { STDIN = 0, STDOUT = 1 };
         if (proc_catch_stops(err) != ERR_NONE)
             return err->code;
-        return worker_main(STDIN, STDOUT, err);
+        return worker_main(STDIN, STDOUT, call->cpu, err);
     }
     if (call->n_args == 0)
         return err_set(err, ERR_USAGE, "an argument is missing, usage: isoflop run %s", usage[0]);

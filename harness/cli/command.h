@@ -77,7 +77,9 @@ typedef struct Call {
     const char *const *args; /* positional arguments */
     size_t n_args;
     int threads;           /* >= 1: --threads, or what the process may use */
+    bool has_threads;      /* --threads was given */
     CpuLevel cpu;          /* --cpu, ISOFLOP_CPU, or the best there is */
+    const char *cpu_asked; /* --cpu, or NULL */
     bool json;             /* --json */
     size_t columns;        /* of stdout: the terminal's; elsewhere COLUMNS, or 80 */
     bool has_color;        /* stderr is a terminal that has colours, and NO_COLOR is unset */

@@ -204,10 +204,12 @@ static ErrCode finish_version(const Call *call, const SharedSettings *values, Op
 
 static ErrCode finish_call(Call *call, const SharedSettings *values, Err *err)
 {
+    call->cpu_asked = values->cpu;
     const char *level = asked_level(values);
     call->cpu = cpu_best_level();
     if (level != NULL && cpu_level_parse(level, &call->cpu, err) != ERR_NONE)
         return err->code;
+    call->has_threads = values->threads != 0;
     call->threads = values->threads ? (int)values->threads : cpu_available_threads();
     call->json = values->json;
     call->verbose = values->verbose;

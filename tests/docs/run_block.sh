@@ -97,6 +97,7 @@ sh)
     needs 'cifar-10\|cifar10' cifar-10
     needs imagenette imagenette
     grep -q '^sqlite3' "$block" && with sqlite3 -version
+    grep -q 'srun' "$block" && with timeout 10 srun -n1 true
     exec sh -e -u "$block"
     ;;
 python)

@@ -28,9 +28,23 @@ enum { RUN_TIMEOUT_S = 600, END_TIMEOUT_S = 120, MAX_LOOKS = 12000 };
     "SELECT part, number, kind, virtual_time, ticket, d, w, r, digest, outcome, value, n, "        \
     "n_seeds, reason FROM decision"
 
-/* A launcher's script first reads the job; in the end it hands it on with what else comes. */
-#define READ_JOB "read -r job\n"
-#define HAND_ON "{ printf '%s\\n' \"$job\"; cat; } | \"$@\"\n"
+/*
+ * The beginning and the end of a launcher's script. The worker speaks first, so it is started
+ * first; what stands between has its job in $job, $trial and $attempt, may say lines as if it were
+ * the worker (say EVENT FIELDS), and hands the job on unless it ends with `exit`: then the worker
+ * ends, too, for want of a job.
+ */
+#define LAUNCHER_BEGIN                                                                             \
+    "exec 3>&1\n"                                                                                  \
+    "number() { printf %s \"$job\" | sed \"s/.*\\\"$1\\\":\\([0-9]*\\).*/\\1/\"; }\n"              \
+    "say() { printf '{\"event\":\"%s\",\"trial\":%s,\"attempt\":%s%s}\\n' \"$1\" \"$trial\" "      \
+    "\"$attempt\" \"$2\" >&3; }\n"                                                                 \
+    "{ read -r job; trial=$(number trial) attempt=$(number attempt)\n"
+#define LAUNCHER_END "printf '%s\\n' \"$job\"; cat; } | \"$@\"\n"
+/* As a worker that takes a step and then fails by its own doing. */
+#define LAUNCHER_FAILS                                                                             \
+    "{ say step ',\"step\":0,\"steps\":9'; say step ',\"step\":1,\"steps\":9'\n"                   \
+    "say failed ',\"code\":\"data\",\"message\":\"it fails\"'; exit; }\n"
 
 typedef struct Micro {
     char base[64], study_path[128], environment[128];

@@ -211,7 +211,7 @@ static void the_surroundings_fail_no_trial(void **state)
 static void crashes_are_given_up(void **state)
 {
     (void)state;
-    static const char script[] = READ_JOB "case $job in *'\"trial\":2,'*) exit 1;; esac\n" HAND_ON;
+    static const char script[] = LAUNCHER_BEGIN "[ $trial != 2 ] || " LAUNCHER_FAILS LAUNCHER_END;
     Text launcher = {0};
     char *out = micro_path("given-up"), *path = micro_launcher("dies.sh", script, &launcher);
     const char *const more[] = {"--launcher", text_string(&launcher), "--jobs", "1", NULL};
@@ -237,15 +237,11 @@ static void crashes_are_given_up(void **state)
 static void nonsense_fails_an_attempt(void **state)
 {
     (void)state;
-    static const char script[] = READ_JOB
-        "attempt=$(printf %s \"$job\" | sed 's/.*\"attempt\":\\([0-9]*\\).*/\\1/')\n"
-        "trial=$(printf %s \"$job\" | sed 's/.*\"trial\":\\([0-9]*\\).*/\\1/')\n"
-        "head=\"\\\"trial\\\":$trial,\\\"attempt\\\":$attempt\"\n"
-        "case $trial-$attempt in\n"
-        "1-1) printf '{\"event\":\"epoch\",%s,\"epoch\":\"one\"}\\n' \"$head\"; sleep 9;;\n"
-        "2-1) printf '{\"event\":\"done\",%s}\\n' \"$head\"; sleep 9;;\n"
-        "3-1) printf '{\"event\":\"failed\",%s,\"code\":1}\\n' \"$head\"; sleep 9;;\n"
-        "esac\n" HAND_ON;
+    static const char script[] = LAUNCHER_BEGIN "case $trial-$attempt in\n"
+                                                "1-1) say epoch ',\"epoch\":\"one\"'; sleep 9;;\n"
+                                                "2-1) say done; sleep 9;;\n"
+                                                "3-1) say failed ',\"code\":1'; sleep 9;;\n"
+                                                "esac\n" LAUNCHER_END;
     Text launcher = {0};
     char *out = micro_path("nonsense"), *path = micro_launcher("odd.sh", script, &launcher);
     const char *const more[] = {"--launcher", text_string(&launcher), NULL};

@@ -141,14 +141,6 @@ static void memory_bounds_the_workers(void **state)
     }
 }
 
-/* What a launcher's script finds in the job, and a worker's word that it says itself. */
-#define FIND_NUMBERS                                                                               \
-    "word() { printf %s \"$job\" | sed \"s/.*\\\"$1\\\":\\\\([0-9]*\\\\).*/\\\\1/\"; }\n"          \
-    "trial=$(word trial) attempt=$(word attempt)\n"
-#define SAY_STEP(step)                                                                             \
-    "printf '{\"event\":\"step\",\"trial\":%s,\"attempt\":%s,\"step\":" step                       \
-    ",\"steps\":6}\\n' \"$trial\" \"$attempt\"\n"
-
 /* How many others ran while the trial's attempts from the second on did; from the launcher's log.
  */
 static int count_company(const char *log, int *n_alone)
@@ -179,15 +171,12 @@ static int count_company(const char *log, int *n_alone)
 static void killed_twice_and_alone_counts(void **state)
 {
     (void)state;
-    static const char script[] =
-        READ_JOB FIND_NUMBERS "echo begin $trial $attempt >>\"$0.log\"\n"
-                              "if [ $trial = 1 ] && [ ! -e \"$0.mended\" ]; then\n" SAY_STEP("0")
-                                  SAY_STEP("1") "sleep 0.2\n"
-                                                "echo end $trial $attempt >>\"$0.log\"\n"
-                                                "kill -9 $$\n"
-                                                "fi\n" HAND_ON "status=$?\n"
-                                                "echo end $trial $attempt >>\"$0.log\"\n"
-                                                "exit $status\n";
+    static const char script[] = LAUNCHER_BEGIN
+        "echo begin $trial $attempt >>\"$0.log\"\n"
+        "if [ $trial = 1 ] && [ ! -e \"$0.mended\" ]; then\n"
+        "say step ',\"step\":0,\"steps\":6'; say step ',\"step\":1,\"steps\":6'; sleep 0.2\n"
+        "echo end $trial $attempt >>\"$0.log\"; kill -9 $$; exit\nfi\n"
+        "printf '%s\\n' \"$job\"; cat; echo end $trial $attempt >>\"$0.log\"; } | \"$@\"\n";
     static const char counted[] = "SELECT * FROM attempt_end WHERE trial = 1 AND reason = 'killed' "
                                   "AND is_counted = (attempt > 1)";
     static const char *const again[] = {"--retry", "1", NULL};
@@ -226,13 +215,11 @@ static void killed_twice_and_alone_counts(void **state)
 static void odd_launchers_end_no_run(void **state)
 {
     (void)state;
-    static const char holds[] = READ_JOB FIND_NUMBERS
-        "if [ $trial = 1 ]; then sleep 600 & echo $! >\"$0.pid\"; fi\n" HAND_ON;
-    static const char twice[] = READ_JOB FIND_NUMBERS /* both read what we say */
-        "mkfifo \"$0.$trial\"\n"
-        "\"$@\" <\"$0.$trial\" &\n"
-        "{ printf '%s\\n' \"$job\"; cat; } | tee \"$0.$trial\" | \"$@\"\n"
-        "wait\n";
+    static const char holds[] = LAUNCHER_BEGIN
+        "if [ $trial = 1 ]; then sleep 600 >&3 & echo $! >\"$0.pid\"; fi\n" LAUNCHER_END;
+    static const char twice[] =
+        "mkfifo \"$0.$$\"\n\"$@\" <\"$0.$$\" &\n" /* both read what we say */
+        "tee \"$0.$$\" | \"$@\"\nwait\n";
     static const char *const scripts[] = {holds, twice};
     for (size_t i = 0; i < ARRAY_LEN(scripts); i++) {
         char name[32], script[32];

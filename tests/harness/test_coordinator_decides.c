@@ -82,7 +82,7 @@ static void constants_are_decided_anew(void **state)
 static void failures_reach_the_decider(void **state)
 {
     (void)state;
-    static const char script[] = READ_JOB "case $job in *'\"trial\":1,'*) exit 1;; esac\n" HAND_ON;
+    static const char script[] = LAUNCHER_BEGIN "[ $trial != 1 ] || " LAUNCHER_FAILS LAUNCHER_END;
     Text launcher = {0}, said = {0};
     char *out = micro_path("one-fails"), *none = micro_path("all-fail");
     char *path = micro_launcher("fails.sh", script, &launcher);

@@ -238,13 +238,12 @@ static void set_clock_back(void)
 static void a_clock_set_back_ends_no_run(void **state)
 {
     (void)state;
-    static const char script[] =
-        READ_JOB "case $job in *'\"trial\":1,'*) sleep 600 & echo $! >\"$0.pid\";; "
-                 "esac\n" HAND_ON;
+    static const char script[] = LAUNCHER_BEGIN
+        "if [ $trial = 1 ]; then sleep 600 >&3 & echo $! >\"$0.pid\"; fi\n" LAUNCHER_END;
     Text launcher = {0};
     char *out = micro_path("back"), *path = micro_launcher("holds.sh", script, &launcher);
-    const FaultRun run = {.settings = {.out = out, .launcher = text_string(&launcher)},
-                          .begin = set_clock_back};
+    const char *const words[] = {"sh", path, NULL};
+    const FaultRun run = {.settings = {.out = out, .launcher = words}, .begin = set_clock_back};
     assert_int_equal(faultrun(&run, NULL), 0);
     micro_assert_as_expected(out);
     micro_kill_left(path);

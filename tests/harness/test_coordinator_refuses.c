@@ -140,8 +140,7 @@ static void an_unused_key_changes_nothing(void **state)
 static void trials_are_begun_again_when_asked(void **state)
 {
     (void)state;
-    static const char script[] =
-        READ_JOB "case $job in *'\"trial\":1,'*|*'\"trial\":2,'*) exit 1;; esac\n" HAND_ON;
+    static const char script[] = LAUNCHER_BEGIN "[ $trial -gt 2 ] || " LAUNCHER_FAILS LAUNCHER_END;
     static const char failed[] = "SELECT * FROM trial WHERE status = 'failed'";
     static const char *const facts[] = {
         "SELECT trial, attempt, reason, detail, is_counted, ended_utc FROM attempt_end WHERE "

@@ -50,6 +50,22 @@ static void stopping_everywhere_changes_nothing(void **state)
     course_end(&course);
 }
 
+/* Images that must be known ones: others are refused by both digests, before anything is trained.
+ */
+static void other_images_are_refused(void **state)
+{
+    (void)state;
+    Course course;
+    Err err = {0};
+    course_begin(&course, "others", 1, NULL);
+    course.job.images = "0123";
+    assert_int_equal(course_run(&course, &err), ERR_DATA);
+    assert_non_null(strstr(err.msg, "has other images here ("));
+    assert_non_null(strstr(err.msg, ") than the study is of (0123)"));
+    assert_int_equal(course.n_batches, 0);
+    course_end(&course);
+}
+
 /* Two and three threads: the same bits as one. */
 static void threads_change_nothing(void **state)
 {
@@ -211,6 +227,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stopping_everywhere_changes_nothing),
+        cmocka_unit_test(other_images_are_refused),
         cmocka_unit_test(threads_change_nothing),
         cmocka_unit_test(damage_falls_back),
         cmocka_unit_test(damage_of_all_begins_anew),
