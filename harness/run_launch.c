@@ -3,7 +3,7 @@
 
 #include "harness/run_attempt.h"
 #include "harness/run_files.h"
-#include "harness/worker.h"
+#include "harness/worker_job.h"
 
 #include "base/clock.h"
 #include "base/sys.h"

@@ -4,6 +4,7 @@
 #include "harness/hello.h"
 #include "harness/study.h"
 #include "harness/trainer.h"
+#include "harness/worker_job.h"
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -12,7 +13,6 @@
 #include "base/sys.h"
 #include "models/resolve.h"
 
-#include <inttypes.h>
 #include <poll.h>
 #include <string.h>
 
@@ -37,31 +37,6 @@ typedef struct Speaker {
     Err err;              /* of the first line that could not be written: the coordinator is gone */
 } Speaker;
 
-void worker_job_text(const WorkerJob *job, Text *out)
-{
-    JsonWriter json = json_writer(out, false);
-    json_open_map(&json, NULL);
-    json_put_text(&json, "worker", job->worker);
-    json_put_text(&json, "folder", job->folder);
-    json_put_int(&json, "trial", job->trial);
-    json_put_int(&json, "attempt", job->attempt);
-    json_put_int(&json, "parent", job->parent);
-    json_put_text(&json, "dir", job->dir);
-    json_put_text(&json, "trial_dir", job->trial_dir);
-    json_put_text(&json, "network", job->network);
-    json_put_text(&json, "study", job->study);
-    json_put_text(&json, "cache", job->cache);
-    json_put_int(&json, "identity", job->identity);
-    json_put_text(&json, "data_root", job->data_root);
-    json_put_text(&json, "images", job->images);
-    json_put_int(&json, "epochs", job->epochs);
-    json_put_int(&json, "seed", job->seed);
-    json_put_int(&json, "threads", job->threads);
-    json_put_int(&json, "pin", job->pin);
-    json_close_map(&json);
-    text_append_char(out, '\n');
-}
-
 /* --- reading the job --- */
 
 static ErrCode read_line(int in, Text *line, Err *err)
@@ -80,49 +55,6 @@ static ErrCode read_line(int in, Text *line, Err *err)
             return err_set(err, ERR_DATA, "a job is longer than %d bytes", MAX_JOB_BYTES);
     }
     return ERR_NONE;
-}
-
-static ErrCode read_int(const json_t *map, const char *key, int64_t low, int64_t high,
-                        int64_t *value, Err *err)
-{
-    if (json_get_int(map, key, value, err) != ERR_NONE)
-        return err->code;
-    if (*value < low || *value > high)
-        return err_set(err, ERR_DATA, "'%s' is %" PRId64 ", outside %" PRId64 "..%" PRId64, key,
-                       *value, low, high);
-    return ERR_NONE;
-}
-
-static ErrCode read_job(Received *received, const Text *line, Err *err)
-{
-    WorkerJob *job = &received->job;
-    int64_t threads = 0, pin = 0, identity = 0;
-    TRY(json_parse(&received->map, "job", line->data, line->n_bytes, err));
-    const json_t *map = received->map;
-    TRY(read_int(map, "trial", 1, INT64_MAX, &job->trial, err));
-    TRY(read_int(map, "attempt", 1, INT64_MAX, &job->attempt, err));
-    TRY(read_int(map, "parent", 0, INT32_MAX, &job->parent, err));
-    TRY(read_int(map, "epochs", 1, INT64_MAX, &job->epochs, err));
-    TRY(read_int(map, "seed", 0, INT64_MAX, &job->seed, err));
-    TRY(read_int(map, "threads", 1, INT16_MAX, &threads, err));
-    TRY(read_int(map, "pin", -1, INT16_MAX, &pin, err));
-    TRY(read_int(map, "identity", DATA_BY_CONTENTS, DATA_BY_LISTING, &identity, err));
-    TRY(json_get_text(map, "worker", &job->worker, err));
-    TRY(json_get_text(map, "folder", &job->folder, err));
-    TRY(json_get_text(map, "dir", &job->dir, err));
-    TRY(json_get_text(map, "trial_dir", &job->trial_dir, err));
-    TRY(json_get_text(map, "network", &job->network, err));
-    TRY(json_get_text(map, "study", &job->study, err));
-    TRY(json_get_text(map, "cache", &job->cache, err));
-    TRY(json_get_text(map, "images", &job->images, err));
-    if (json_has(map, "data_root"))
-        TRY(json_get_text(map, "data_root", &job->data_root, err));
-    job->threads = (int)threads;
-    job->pin = (int)pin;
-    job->identity = (int)identity;
-    return ERR_NONE;
-fail:
-    return err_wrap(err, "reading the job");
 }
 
 /* --- events --- */
@@ -387,7 +319,8 @@ ErrCode worker_main(int in, int out, CpuLevel level, Err *err)
     hello_make(&hello, level);
     TRY(greet(in, out, &hello, err));
     TRY(read_line(in, &line, err));
-    TRY(read_job(&received, &line, err));
+    TRY(json_parse(&received.map, "job", line.data, line.n_bytes, err));
+    TRY(worker_job_read(&received.job, received.map, err));
     if (strcmp(received.job.worker, hello.name) != 0)
         goto fail; /* another process of our launcher has the job: there is nothing to do */
     if (settle(&speaker, err) != ERR_NONE || run_job(&speaker, err) != ERR_NONE)

@@ -118,7 +118,7 @@ static void parts_follow_one_another(void **state)
     char *out = micro_path("follow");
     Text said = {0};
     assert_int_equal(micro_run(out, first, &said), 0);
-    micro_assert_said(&said, "study micro: 1 networks, 1 trials, predicted");
+    micro_assert_said(&said, "study micro: 1 network, 1 trial, predicted");
     micro_assert_said(&said, "[1/1]");
     micro_assert_said(&said, "1 of 1 trials done");
     text_clear(&said);
