@@ -62,7 +62,8 @@ bool faultrun_is_worker(int argc, char **argv, int *status)
         faultrun_break_writes(k, error);
     *status = 1;
     if (proc_catch_stops(&err) == ERR_NONE)
-        *status = worker_main(STDIN_FILENO, STDOUT_FILENO, &err) == ERR_NONE ? 0 : 1;
+        *status =
+            worker_main(STDIN_FILENO, STDOUT_FILENO, cpu_best_level(), &err) == ERR_NONE ? 0 : 1;
     return true;
 }
 
