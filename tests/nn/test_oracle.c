@@ -170,6 +170,26 @@ static void test_every_pool_matches(void **state)
     assert_true(n_pools > 0);
 }
 
+/* A gate in front of a convolution with a window, which no network of the zoo has. */
+static void test_gated_windows_match(void **state)
+{
+    (void)state;
+    const Case c = {"proxy-b0", 1.0, 20, 5, 0};
+    Network network = nettest_zoo(c.name, c.width, 7, c.resolution);
+    int n_changed = 0;
+    for (int i = 1; i < network.n_ops; i++) {
+        Op *op = &network.ops[i];
+        if (op->kind != OP_CONV || network.ops[op->input].kind != OP_SE)
+            continue;
+        op->kernel = 3;
+        ops_measure(op, false);
+        n_changed++;
+    }
+    assert_true(n_changed > 0);
+    check_training(&c, &network, 0);
+    network_release(&network);
+}
+
 /* Logits with running statistics, whose variance is the unbiased one and not that of the batch. */
 static void test_logits_match(void **state)
 {
@@ -263,6 +283,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_gradients_match),
         cmocka_unit_test(test_every_pool_matches),
+        cmocka_unit_test(test_gated_windows_match),
         cmocka_unit_test(test_logits_match),
         cmocka_unit_test(test_oracle_matches_differences),
     };
