@@ -25,7 +25,6 @@ typedef struct Kernels {
     CpuLevel level; /* the level really used */
     PwKernels pw;
     DwKernels dw;
-    ConvKernels conv;
     AffineKernels affine;
     SeKernels se;
     PoolKernels pool;

@@ -6,7 +6,6 @@
 #include "kernels/ladder.h"
 
 #include "kernels/affine/affine.h"
-#include "kernels/conv/conv.h"
 #include "kernels/dw/dw.h"
 #include "kernels/head/head.h"
 #include "kernels/opt/opt.h"
@@ -15,7 +14,6 @@
 #include "kernels/se/se.h"
 
 extern const AffineKernels affine_table__generic, affine_table__avx2, affine_table__avx512;
-extern const ConvKernels conv_table__generic, conv_table__avx2, conv_table__avx512;
 extern const DwKernels dw_table__generic, dw_table__avx2, dw_table__avx512;
 extern const HeadKernels head_table__generic, head_table__avx2, head_table__avx512;
 extern const OptKernels opt_table__generic, opt_table__avx2, opt_table__avx512;
@@ -23,7 +21,7 @@ extern const PoolKernels pool_table__generic, pool_table__avx2, pool_table__avx5
 extern const PwKernels pw_table__generic, pw_table__avx2, pw_table__avx512;
 extern const SeKernels se_table__generic, se_table__avx2, se_table__avx512;
 
-extern const Ladder affine_ladder, conv_ladder, dw_ladder, head_ladder, opt_ladder, pool_ladder,
-    pw_ladder, se_ladder;
+extern const Ladder affine_ladder, dw_ladder, head_ladder, opt_ladder, pool_ladder, pw_ladder,
+    se_ladder;
 
 #endif

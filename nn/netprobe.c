@@ -48,13 +48,6 @@ static void affine_dz(const AffineDzArgs *args)
     count(NETPROBE_affine_dz, begin);
 }
 
-static void conv_rearrange(const ConvRearrangeArgs *args)
-{
-    const uint64_t begin = clock_ticks();
-    here->kernels->conv.rearrange(args);
-    count(NETPROBE_conv_rearrange, begin);
-}
-
 static void dw_forward(const DwForwardArgs *args)
 {
     const uint64_t begin = clock_ticks();

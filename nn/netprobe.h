@@ -20,7 +20,6 @@
     X(affine, fold)                                                                                \
     X(affine, backward)                                                                            \
     X(affine, dz)                                                                                  \
-    X(conv, rearrange)                                                                             \
     X(dw, forward)                                                                                 \
     X(dw, backward_data)                                                                           \
     X(dw, backward_weights)                                                                        \

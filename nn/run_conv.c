@@ -61,23 +61,14 @@ static void prepare(const Worker *worker, const OpPlan *plan)
     const float *w = netstate_weight(worker, plan, TENSOR_W);
     if (plan->wt == NULL)
         return;
-    if (plan->is_pointwise) {
-        const PwTransposeArgs args = {.w = w,
+    for (long tap = 0; tap < op->kernel * op->kernel; tap++) {
+        const PwTransposeArgs args = {.w = w + tap * op->in_channels * plan->Cout,
                                       .ldw = plan->Cout,
-                                      .wt = plan->wt,
+                                      .wt = plan->wt + tap * op->out_channels * plan->Cin,
                                       .ldwt = plan->Cin,
                                       .K = op->in_channels,
                                       .N = op->out_channels};
         worker->net->kernels.pw.transpose(&args);
-    } else {
-        const ConvRearrangeArgs args = {.w = w,
-                                        .ldw = plan->Cout,
-                                        .wt = plan->wt,
-                                        .ldwt = plan->Cin,
-                                        .k = op->kernel,
-                                        .C = op->in_channels,
-                                        .OC = op->out_channels};
-        worker->net->kernels.conv.rearrange(&args);
     }
 }
 

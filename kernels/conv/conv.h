@@ -2,15 +2,13 @@
  *
  * Weights are w[kh][kw][cin][ldw] with the real cin, i.e. a pw matrix of K = k*k*cin rows. Forward
  * and weight gradient read the input through its windows; the gradient of the data reads that of
- * the output, spread out by the stride, through windows turned around, with the weights of
- * `rearrange`. Padding and the gaps of the stride are zeros that take part. Rejected: gathering the
- * windows into panels, which took a third of a ResNet-20 step. */
+ * the output, spread out by the stride, through windows turned around, with the weights
+ * transposed tap by tap. Padding and the gaps of the stride are zeros that take part. Rejected:
+ * gathering the windows into panels, which took a third of a ResNet-20 step. */
 #ifndef KERNELS_CONV_CONV_H
 #define KERNELS_CONV_CONV_H
 
 #include "kernels/pw/pw.h"
-
-#include "base/cpu.h"
 
 #include <stdbool.h>
 
@@ -53,22 +51,6 @@ void conv_map_windows(const ConvMap *map, int n, int side_y, int side_x, int ste
  * their length. That of the gradient goes backwards through the taps. */
 int conv_input_pieces(const ConvShape *shape, const ConvMap *map, long *starts);
 int conv_gradient_pieces(const ConvShape *shape, const ConvMap *map, long *starts);
-
-/* wt[(kh*k + kw)*OC + oc][c] = w[(kh*k + kw)*C + c][oc]; lanes C..lanes_pad(C)-1 of wt become 0. */
-typedef struct ConvRearrangeArgs {
-    const float *w;
-    long ldw;
-    float *wt; /* wt[k*k*OC][ldwt], ldwt >= lanes_pad(C) */
-    long ldwt;
-    int k, C, OC;
-} ConvRearrangeArgs;
-
-typedef struct ConvKernels {
-    const char *variant;
-    void (*rearrange)(const ConvRearrangeArgs *args);
-} ConvKernels;
-
-ConvKernels conv_kernels(CpuLevel level);
 
 /*
  * Direct convolution in double. x, w as above; y[OH][OW][OC], dx[H][W][C], dw[k*k*C][OC] are dense.

@@ -171,8 +171,10 @@ static void check_backward_data(const ConvShape *s)
     Windowed in = {.x = laid_out(&map, dz)};
     conv_map_windows(&map, N_IMAGES, s->H, s->W, 1, in.rows);
     in.windows = (PwWindows){in.rows, in.starts, conv_gradient_pieces(s, &map, in.starts)};
-    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++)
-        conv_kernels(level).rearrange(&(ConvRearrangeArgs){w, LANES, wt, LANES, s->k, s->C, s->OC});
+    for (long tap = 0; tap < s->k * s->k; tap++)
+        pw_kernels(CPU_GENERIC)
+            .transpose(&(PwTransposeArgs){w + tap * s->C * LANES, LANES, wt + tap * s->OC * LANES,
+                                          LANES, s->C, s->OC});
     const float *dx = multiply(&in, P, K, wt, panel_of(&in, P, K));
     for (int i = 0; i < N_IMAGES; i++) {
         conv_backward_data__ref(s, dz + (long)i * s->OH * s->OW * LANES, LANES, w, LANES, truth);
