@@ -17,9 +17,10 @@
  * partial weight gradients; both are combined in index order, so nothing depends on threads.
  *
  * Files, each above those it calls: net (life, team) - netplan, netmaps, netbuffers, nettensor
- * (planning), netprofile, netlap, netload (timing) - netruns (table of rows) - run_* (rows) and what they share, conv*, pool_window,
- * linear products - netphase (loops over chunks), netupdate (optimiser) - netgrad (delivering
- * gradients), netnorm (batch norm), netview (reading values) - nettile.h, netstate.h.
+ * (planning), netprofile, netlap, netload (timing) - netruns (table of rows) - run_* (rows) and
+ * what they share, conv*, pool_window, linear products - netphase (loops over chunks), netupdate
+ * (optimiser) - netgrad (delivering gradients), netnorm (batch norm), netview (reading values) -
+ * nettile.h, netstate.h.
  */
 #ifndef NN_NETSTATE_H
 #define NN_NETSTATE_H
