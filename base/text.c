@@ -16,6 +16,8 @@ static bool reserve(Text *text, size_t n_bytes)
 {
     if (text->failed)
         return false;
+    if (n_bytes < text->capacity - text->n_bytes)
+        return true;
     Err err;
     if (n_bytes >= SIZE_MAX - text->n_bytes ||
         mem_grow(&text->data, &text->capacity, text->n_bytes + n_bytes + 1, 1, &err) != ERR_NONE)

@@ -19,6 +19,9 @@ ErrCode store_trial_digest(Store *store, int64_t trial, char digest[HASH_HEX_BYT
 /* ERR_DATA unless as many rows of the newest revision's list are there as were found by it. */
 ErrCode store_check_listed(Store *store, const char *list, int64_t n_found, Err *err) ERR_CHECKED;
 
+/* ERR_DATA: a trial's network is lost. */
+ErrCode store_err_no_network(const Store *store, int64_t trial, Err *err);
+
 /* The other way round than store_status_name; what is none of them is STORE_FAILED. */
 StoreStatus store_status_named(const char *name);
 

@@ -69,6 +69,14 @@ static StoreTrial read_trial(DbQuery *q)
                         .test_top1 = db_get_real(q, 13)};
 }
 
+ErrCode store_err_no_network(const Store *store, int64_t trial, Err *err)
+{
+    return err_set(err, ERR_DATA,
+                   "store '%s' is damaged: trial %" PRId64 " has no network; "
+                   "'isoflop doctor' on its folder says more",
+                   store_path(store), trial);
+}
+
 ErrCode store_each_trial(Store *store, StoreSeeTrial see, void *user, Err *err)
 {
     static const char sql[] =
@@ -83,10 +91,7 @@ ErrCode store_each_trial(Store *store, StoreSeeTrial see, void *user, Err *err)
     while (db_next(&q)) {
         const StoreTrial trial = read_trial(&q);
         if (db_is_null(&q, MACS)) {
-            (void)err_set(err, ERR_DATA,
-                          "store '%s' is damaged: trial %" PRId64 " has no network; "
-                          "'isoflop doctor' on its folder says more",
-                          store_path(store), trial.number);
+            (void)store_err_no_network(store, trial.number, err);
             goto fail;
         }
         count_epochs(&counts, &trial);

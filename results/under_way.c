@@ -1,82 +1,198 @@
-/* results/under_way.c: three queries. */
+/*
+ * results/under_way.c: a pass over each of a few tables.
+ *
+ * No index is asked: store_trust_running holds rows against their seals, and need not hold the
+ * indices of large tables against their rows.
+ */
 #include "results/under_way.h"
 
-#include "base/text.h"
+#include "results/store_internal.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
-static const char trials_sql[] =
-    "SELECT a.trial, p.seed, p.digest, n.macs, p.epochs, e.epoch, e.train_loss, e.val_top1, "
-    "e.images_per_second, (SELECT sum(x.seconds) FROM epoch x WHERE x.trial = a.trial) "
-    "FROM attempt a JOIN planned p ON p.id = a.trial JOIN network n ON n.digest = p.network "
-    "LEFT JOIN epoch e ON e.trial = a.trial "
-    "AND e.epoch = (SELECT max(x.epoch) FROM epoch x WHERE x.trial = a.trial) "
-    "WHERE a.run = (SELECT max(id) FROM run) AND NOT EXISTS (SELECT 1 FROM attempt_end d "
-    "WHERE d.trial = a.trial AND d.attempt = a.number) "
-    "AND NOT EXISTS (SELECT 1 FROM finished f WHERE f.trial = a.trial) ORDER BY a.trial";
+/* Networks by digest. */
+typedef struct Network {
+    const char *digest;
+    double macs;
+} Network;
 
-/* A trial has failed when STORE_ATTEMPTS of its attempts count. */
-static const char work_sql[] =
-    "SELECT sum(w), sum(w * is_left), max(w * is_left) FROM "
-    "(SELECT n.macs * p.epochs AS w, NOT EXISTS (SELECT 1 FROM finished f WHERE f.trial = p.id) "
-    "AND (SELECT count(*) FROM attempt_end e WHERE e.trial = p.id AND e.is_counted) < 3 AS is_left "
-    "FROM listed_trial l JOIN planned p ON p.id = l.trial JOIN network n ON n.digest = p.network "
-    "WHERE l.revision = (SELECT max(id) FROM revision))";
+typedef struct Networks {
+    Network *items;
+    size_t n;
+    const Network *last; /* found: trials that differ in their seed lie side by side */
+} Networks;
 
-static const char pace_sql[] =
-    "SELECT sum(w), sum(s) FROM (SELECT n.macs * p.epochs AS w, "
-    "(SELECT sum(x.seconds) FROM epoch x WHERE x.trial = f.trial) AS s FROM finished f "
-    "JOIN planned p ON p.id = f.trial JOIN network n ON n.digest = p.network "
-    "WHERE f.outcome = 'done' ORDER BY f.trial DESC LIMIT 16)";
-
-/* The number in a cell; `otherwise` where there is none. */
-static double number_at(const StoreTable *table, size_t row, size_t column, double otherwise)
+static int compare_networks(const void *left, const void *right)
 {
-    double value;
-    const char *cell = table->cells[row * table->n_columns + column];
-    return cell != NULL && text_to_double(cell, &value) ? value : otherwise;
+    return strcmp(((const Network *)left)->digest, ((const Network *)right)->digest);
 }
 
-ErrCode under_way_trials(Store *store, Arena *arena, UnderWayTrial **out, size_t *n_out, Err *err)
+static ErrCode read_networks(Store *store, Arena *arena, Networks *out, Err *err)
 {
-    enum { TRIAL, SEED, DIGEST, MACS, EPOCHS, EPOCH, LOSS, VAL, SPEED, SECONDS };
-    StoreTable table = {0};
-    TRY(store_query(store, trials_sql, NULL, arena, &table, err));
-    UnderWayTrial *trials = arena_alloc(arena, table.n_rows + 1, sizeof *trials);
-    TRY(arena_ok(arena, err));
-    for (size_t i = 0; i < table.n_rows; i++) {
-        trials[i] = (UnderWayTrial){.trial = (int64_t)number_at(&table, i, TRIAL, 0),
-                                    .digest = table.cells[i * table.n_columns + DIGEST],
-                                    .macs = number_at(&table, i, MACS, 0),
-                                    .epochs = (int64_t)number_at(&table, i, EPOCHS, 0),
-                                    .epoch = (int64_t)number_at(&table, i, EPOCH, 0),
-                                    .train_loss = number_at(&table, i, LOSS, (double)NAN),
-                                    .val_top1 = number_at(&table, i, VAL, (double)NAN),
-                                    .images_per_second = number_at(&table, i, SPEED, (double)NAN),
-                                    .seconds = number_at(&table, i, SECONDS, 0)};
-        trials[i].seed = (int64_t)number_at(&table, i, SEED, 0); /* at most 2^53 */
+    DbQuery q = {0};
+    TRY(db_query(&q, &store->db, "SELECT digest, macs FROM network", NULL, 0, err));
+    while (db_next(&q)) {
+        if (db_is_null(&q, 0))
+            continue; /* of a damaged store */
+        Network *items = arena_add_item(arena, out->items, &out->n, sizeof(*items));
+        if (items == NULL)
+            break;
+        out->items = items;
+        items[out->n - 1] = (Network){db_get_text(&q, 0, arena), db_get_real(&q, 1)};
     }
-    *out = trials;
-    *n_out = table.n_rows;
+    TRY(db_end(&q, err));
+    TRY(arena_ok(arena, err));
+    if (out->n > 0)
+        qsort(out->items, out->n, sizeof(*out->items), compare_networks);
 fail:
     return err->code;
 }
 
-ErrCode under_way_work(Store *store, Arena *arena, UnderWayWork *out, Err *err)
+/* What a row's trial (column 0) costs: MACs of its network (column 1; a damaged store's: NULL). */
+static ErrCode read_macs(DbQuery *q, const Store *store, Networks *networks, double *macs, Err *err)
 {
-    StoreTable work = {0}, pace = {0};
-    *out = (UnderWayWork){0};
-    TRY(store_query(store, work_sql, NULL, arena, &work, err));
-    TRY(store_query(store, pace_sql, NULL, arena, &pace, err));
-    if (work.n_rows > 0) {
-        out->all = number_at(&work, 0, 0, 0);
-        out->left = number_at(&work, 0, 1, 0);
-        out->longest = number_at(&work, 0, 2, 0);
+    const char *digest = db_get_passing(q, 1);
+    const Network key = {.digest = digest != NULL ? digest : ""};
+    if (networks->last == NULL || strcmp(networks->last->digest, key.digest) != 0)
+        networks->last = networks->n > 0 ? bsearch(&key, networks->items, networks->n,
+                                                   sizeof(*networks->items), compare_networks)
+                                         : NULL;
+    if (networks->last == NULL)
+        return store_err_no_network(store, db_get_int(q, 0), err);
+    *macs = networks->last->macs;
+    return ERR_NONE;
+}
+
+static ErrCode read_trials(Store *store, Arena *arena, Networks *networks, UnderWay *out, Err *err)
+{
+    enum {
+        TRIAL,
+        NETWORK,
+        SEED,
+        EPOCHS,
+        EPOCH,
+        LOSS,
+        VAL,
+        SPEED,
+        SECONDS,
+        FIGURE,
+        SERIES,
+        NOMINAL
+    };
+    static const char sql[] =
+        "WITH running AS MATERIALIZED (SELECT a.trial, p.network, p.seed, p.digest, p.epochs "
+        "FROM attempt a LEFT JOIN planned p ON p.id = a.trial "
+        "WHERE a.run = (SELECT max(id) FROM run) "
+        "AND NOT EXISTS (SELECT 1 FROM finished f WHERE f.trial = a.trial) "
+        "AND NOT EXISTS (SELECT 1 FROM attempt_end d "
+        "WHERE d.trial = a.trial AND d.attempt = a.number)), "
+        "asking AS MATERIALIZED (SELECT q.digest, q.figure, q.series, q.nominal_d, q.nominal_w, "
+        "q.nominal_r, min(l.place) FROM listed_point l CROSS JOIN point q ON q.id = l.point "
+        "WHERE l.revision = (SELECT max(id) FROM revision) "
+        "AND q.digest IN (SELECT digest FROM running) GROUP BY q.digest) "
+        "SELECT r.trial, r.network, r.seed, r.epochs, e.epoch, e.train_loss, e.val_top1, "
+        "e.images_per_second, (SELECT sum(x.seconds) FROM epoch x WHERE x.trial = r.trial), "
+        "q.figure, q.series, q.nominal_d, q.nominal_w, q.nominal_r FROM running r "
+        "LEFT JOIN epoch e ON e.trial = r.trial "
+        "AND e.epoch = (SELECT max(x.epoch) FROM epoch x WHERE x.trial = r.trial) "
+        "LEFT JOIN asking q ON q.digest = r.digest ORDER BY r.trial";
+    DbQuery q = {0};
+    TRY(db_query(&q, &store->db, sql, NULL, 0, err));
+    while (db_next(&q)) {
+        double macs = 0;
+        TRY(read_macs(&q, store, networks, &macs, err));
+        UnderWayTrial *items = arena_add_item(arena, out->trials, &out->n_trials, sizeof(*items));
+        if (items == NULL)
+            break;
+        out->trials = items;
+        items[out->n_trials - 1] = (UnderWayTrial){
+            .trial = db_get_int(&q, TRIAL),
+            .seed = db_get_int(&q, SEED),
+            .macs = macs,
+            .epochs = db_get_int(&q, EPOCHS),
+            .epoch = db_get_int(&q, EPOCH),
+            .train_loss = db_get_real(&q, LOSS),
+            .val_top1 = db_get_real(&q, VAL),
+            .images_per_second = db_get_real(&q, SPEED),
+            .seconds = db_is_null(&q, SECONDS) ? 0 : db_get_real(&q, SECONDS),
+            .point = {.figure = db_get_text(&q, FIGURE, arena),
+                      .series = db_get_text(&q, SERIES, arena),
+                      .nominal = {db_get_real(&q, NOMINAL), db_get_real(&q, NOMINAL + 1),
+                                  db_get_real(&q, NOMINAL + 2)}}};
     }
-    if (pace.n_rows > 0) {
-        out->paced = number_at(&pace, 0, 0, 0);
-        out->paced_s = number_at(&pace, 0, 1, 0);
-    }
+    TRY(db_end(&q, err));
+    return arena_ok(arena, err);
 fail:
+    db_abandon(&q);
+    return err->code;
+}
+
+/* A trial has failed when STORE_ATTEMPTS of its attempts count. */
+static ErrCode read_work(Store *store, Networks *networks, UnderWay *out, Err *err)
+{
+    enum { EPOCHS = 2, IS_LEFT };
+    static const char sql[] =
+        "SELECT p.id, p.network, p.epochs, CASE WHEN f.trial IS NOT NULL THEN 0 ELSE (SELECT "
+        "count(*) FROM attempt_end e WHERE e.trial = p.id AND e.is_counted) < 3 END "
+        "FROM listed_trial l CROSS JOIN planned p ON p.id = l.trial "
+        "LEFT JOIN finished f ON f.trial = p.id "
+        "WHERE l.revision = (SELECT max(id) FROM revision)";
+    DbQuery q = {0};
+    int64_t n = 0;
+    TRY(db_query(&q, &store->db, sql, NULL, 0, err));
+    for (; db_next(&q); n++) {
+        double macs = 0;
+        TRY(read_macs(&q, store, networks, &macs, err));
+        const double work = macs * (double)db_get_int(&q, EPOCHS);
+        out->all += work;
+        if (db_get_int(&q, IS_LEFT) == 0)
+            continue;
+        out->left += work;
+        out->longest = fmax(out->longest, work);
+    }
+    TRY(db_end(&q, err));
+    return store_check_listed(store, "listed_trial", n, err);
+fail:
+    db_abandon(&q);
+    return err->code;
+}
+
+static ErrCode read_pace(Store *store, Networks *networks, UnderWay *out, Err *err)
+{
+    enum { EPOCHS = 2, SECONDS };
+    static const char sql[] =
+        "SELECT p.id, p.network, p.epochs, "
+        "coalesce((SELECT sum(x.seconds) FROM epoch x WHERE x.trial = f.trial), 0) "
+        "FROM finished f JOIN planned p ON p.id = f.trial WHERE f.outcome = 'done' "
+        "ORDER BY f.trial DESC LIMIT 16";
+    DbQuery q = {0};
+    TRY(db_query(&q, &store->db, sql, NULL, 0, err));
+    while (db_next(&q)) {
+        double macs = 0;
+        TRY(read_macs(&q, store, networks, &macs, err));
+        out->paced += macs * (double)db_get_int(&q, EPOCHS);
+        out->paced_s += db_get_real(&q, SECONDS);
+    }
+    return db_end(&q, err);
+fail:
+    db_abandon(&q);
+    return err->code;
+}
+
+ErrCode under_way_read(Store *store, Arena *arena, UnderWay *out, Err *err)
+{
+    Networks networks = {0};
+    *out = (UnderWay){0};
+    TRY(db_begin_read(&store->db, err));
+    TRY(read_networks(store, arena, &networks, err));
+    TRY(read_trials(store, arena, &networks, out, err));
+    TRY(read_work(store, &networks, out, err));
+    TRY(read_pace(store, &networks, out, err));
+    TRY(db_commit(&store->db, err));
+    return ERR_NONE;
+fail:
+    db_rollback(&store->db);
     return err->code;
 }

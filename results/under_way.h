@@ -18,25 +18,23 @@
 /* A trial whose attempt of the newest run has not ended. */
 typedef struct UnderWayTrial {
     int64_t trial, seed;
-    const char *digest;
     double macs;                                    /* of the network */
     int64_t epochs;                                 /* it is to make */
     int64_t epoch;                                  /* finished */
     double train_loss, val_top1, images_per_second; /* of the last one; NaN: none yet */
     double seconds;                                 /* of all its epochs */
+    StorePoint point; /* first that asks for it: figure (NULL: none does), series, nominal alone */
 } UnderWayTrial;
 
-/* Of the trials that the newest revision lists; running ones count as not begun. */
-typedef struct UnderWayWork {
+/* Work is that of the trials that the newest revision lists; running ones count as not begun. */
+typedef struct UnderWay {
+    UnderWayTrial *trials; /* [n_trials], by number */
+    size_t n_trials;
     double all, left, longest; /* work; `longest` of one trial that is not finished */
     double paced, paced_s;     /* work of some finished trials, and seconds of their epochs */
-} UnderWayWork;
+} UnderWay;
 
-/* The trials by number, in the arena. Errors: as store_query. */
-ErrCode under_way_trials(Store *store, Arena *arena, UnderWayTrial **out, size_t *n_out,
-                         Err *err) ERR_CHECKED;
-
-/* Errors: as store_query. */
-ErrCode under_way_work(Store *store, Arena *arena, UnderWayWork *out, Err *err) ERR_CHECKED;
+/* Into the arena. Errors: those of store.h; ERR_DATA if a trial's network is not there. */
+ErrCode under_way_read(Store *store, Arena *arena, UnderWay *out, Err *err) ERR_CHECKED;
 
 #endif

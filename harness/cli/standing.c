@@ -9,8 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static ErrCode show(ProgressTrial *shown, const StudyFolder *study, const UnderWayTrial *trial,
-                    Err *err)
+static ErrCode show(ProgressTrial *shown, const UnderWayTrial *trial, Err *err)
 {
     Text label = {0};
     *shown = (ProgressTrial){
@@ -22,7 +21,8 @@ static ErrCode show(ProgressTrial *shown, const StudyFolder *study, const UnderW
         .train_loss = trial->train_loss,
         .val_top1 = trial->val_top1,
         .images_per_second = trial->images_per_second};
-    study_folder_label(study, trial->digest, &label);
+    if (trial->point.figure != NULL)
+        study_folder_label_point(&trial->point, &label);
     snprintf(shown->label, sizeof shown->label, "%s", text_string(&label));
     const ErrCode code = text_ok(&label, err);
     text_release(&label);
@@ -44,31 +44,28 @@ fail:
 /* What runs now, and when it will all be done. */
 static ErrCode read_progress(RunProgress *p, StudyFolder *study, Err *err)
 {
-    UnderWayTrial *trials = NULL;
-    UnderWayWork work;
-    size_t n = 0;
-    TRY(under_way_work(study->store, &study->arena, &work, err));
-    TRY(under_way_trials(study->store, &study->arena, &trials, &n, err));
-    TRY(trust(study, trials, n, err));
-    TRY(study_folder_read_points(study, err));
-    ProgressTrial *running = arena_alloc(&study->arena, n + 1, sizeof *running);
+    UnderWay now;
+    TRY(under_way_read(study->store, &study->arena, &now, err));
+    TRY(trust(study, now.trials, now.n_trials, err));
+    ProgressTrial *running = arena_alloc(&study->arena, now.n_trials + 1, sizeof *running);
     TRY(arena_ok(&study->arena, err));
-    ProgressLeft left = {work.left, work.longest,
+    ProgressLeft left = {now.left, now.longest,
                          p->n_trials - p->n_done - p->n_diverged - p->n_failed};
-    ProgressPace pace = {work.paced, work.paced_s};
-    for (size_t i = 0; i < n; i++) {
-        const double done = trials[i].macs * (double)trials[i].epoch;
-        TRY(show(&running[i], study, &trials[i], err));
+    ProgressPace pace = {now.paced, now.paced_s};
+    for (size_t i = 0; i < now.n_trials; i++) {
+        const UnderWayTrial *trial = &now.trials[i];
+        const double done = trial->macs * (double)trial->epoch;
+        TRY(show(&running[i], trial, err));
         left.work -= done;
         pace.work += done;
-        pace.seconds += trials[i].seconds;
+        pace.seconds += trial->seconds;
     }
     if (left.longest > left.work)
         left.longest = left.work;
     p->running = running;
-    p->n_shown = n;
-    p->share = work.all > 0 ? 1 - left.work / work.all : 0;
-    p->eta_s = progress_eta(&left, n, pace);
+    p->n_shown = now.n_trials;
+    p->share = now.all > 0 ? 1 - left.work / now.all : 0;
+    p->eta_s = progress_eta(&left, now.n_trials, pace);
 fail:
     return err->code;
 }

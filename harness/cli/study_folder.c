@@ -102,9 +102,12 @@ void study_folder_label(const StudyFolder *folder, const char *digest, Text *out
             ? bsearch(digest, (const void *)folder->by_digest, folder->n_by_digest,
                       sizeof(*folder->by_digest), compare_digest)
             : NULL;
-    if (found == NULL)
-        return;
-    const StorePoint *point = *found;
+    if (found != NULL)
+        study_folder_label_point(*found, out);
+}
+
+void study_folder_label_point(const StorePoint *point, Text *out)
+{
     text_append(out, point->figure);
     if (strcmp(point->series, point->figure) != 0)
         text_printf(out, " %s", point->series);

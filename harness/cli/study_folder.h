@@ -51,6 +51,9 @@ char *study_folder_file(const StudyFolder *folder, const char *name);
  */
 void study_folder_label(const StudyFolder *folder, const char *digest, Text *out);
 
+/* The same of a point whose figure, series and nominal multipliers are known. */
+void study_folder_label_point(const StorePoint *point, Text *out);
+
 /* Accepts a zeroed folder. */
 void study_folder_close(StudyFolder *folder);
 

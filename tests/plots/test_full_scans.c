@@ -21,7 +21,7 @@
 #include <cmocka.h>
 
 /* Trials, and epochs, outnumber points: steps through them are told from steps through points. */
-enum { N_SEEDS = 12, TIMES = 4, TIMES_IN_REPORT = 40 };
+enum { N_SEEDS = 12, TIMES = 4, TIMES_IN_REPORT = 40, N_RUNNING = 3 };
 
 static Store *store;
 static Arena arena;
@@ -110,15 +110,12 @@ static void many_trials_are_read_a_few_times(void **state)
     Err err = {0};
     StoreStanding standing;
     StoreResults results;
-    UnderWayWork work;
-    UnderWayTrial *running = NULL;
-    size_t n_running = 0;
+    UnderWay now;
     int n_missing = 0;
     const ReportOptions options = {.folder = fixture_folder(), .version = "1"};
     const int64_t n_trials = count("SELECT count(*) FROM planned");
     assert_int_equal(store_standing(store, &standing, &err), ERR_NONE);
-    assert_int_equal(under_way_work(store, &arena, &work, &err), ERR_NONE);
-    assert_int_equal(under_way_trials(store, &arena, &running, &n_running, &err), ERR_NONE);
+    assert_int_equal(under_way_read(store, &arena, &now, &err), ERR_NONE);
     assert_true(n_steps < TIMES * n_trials);
     n_steps = 0;
     assert_int_equal(store_each_trial(store, see_trial, NULL, &err), ERR_NONE);
@@ -129,6 +126,58 @@ static void many_trials_are_read_a_few_times(void **state)
     n_steps = 0;
     assert_int_equal(report_write(store, &options, &n_missing, &err), ERR_NONE);
     assert_true(n_steps < TIMES_IN_REPORT * n_trials);
+}
+
+/* Pages that were asked for since the last call: a step of a scan asks for next to none, a look
+ * into an index or for a key for some. */
+static int64_t count_pages(Store *from)
+{
+    int64_t n = 0;
+    for (int op = SQLITE_DBSTATUS_CACHE_HIT; op <= SQLITE_DBSTATUS_CACHE_MISS; op++) {
+        int n_now = 0, n_most = 0;
+        assert_int_equal(sqlite3_db_status(from->db.handle, op, &n_now, &n_most, 1), SQLITE_OK);
+        n += n_now;
+    }
+    return n;
+}
+
+/* A store of which three trials are running and the others done. */
+static Store *open_held(void)
+{
+    Err err = {0};
+    Store *held = NULL;
+    int64_t attempt = 0;
+    const Fixture planned = {.n_seeds = N_SEEDS, .is_planned_only = true};
+    const StoreAttempt begun = {.environment = {.version = "1", .host = "here"}, .threads = 1};
+    const int64_t n_trials = count("SELECT count(*) FROM planned");
+    assert_int_equal(store_open(&held, fixture_path("held.db"), &err), ERR_NONE);
+    assert_int_equal(fixture_fill(held, &planned, &err), ERR_NONE);
+    assert_int_equal(store_begin_run(held, "isoflop run", "here", 1, &err), ERR_NONE);
+    for (int64_t trial = 1; trial <= n_trials; trial++)
+        if (trial <= N_RUNNING)
+            assert_int_equal(store_begin_attempt(held, trial, &begun, &attempt, &err), ERR_NONE);
+        else
+            assert_int_equal(fixture_run_trial(held, trial, 50, &err), ERR_NONE);
+    sqlite3_trace_v2(held->db.handle, SQLITE_TRACE_PROFILE, count_steps, NULL);
+    return held;
+}
+
+/* What is said of a run that holds the store: no trial is looked for in indices of its table. */
+static void a_run_is_told_of_by_a_few_pages_a_trial(void **state)
+{
+    (void)state;
+    Err err = {0};
+    UnderWay now;
+    const int64_t trials[N_RUNNING] = {1, 2, 3}, n_trials = count("SELECT count(*) FROM planned");
+    Store *held = open_held();
+    (void)count_pages(held);
+    n_steps = 0;
+    assert_int_equal(under_way_read(held, &arena, &now, &err), ERR_NONE);
+    assert_int_equal(store_trust_running(held, trials, N_RUNNING, &err), ERR_NONE);
+    assert_int_equal(now.n_trials, N_RUNNING);
+    assert_true(count_pages(held) < TIMES * n_trials);
+    assert_true(n_steps < TIMES * n_trials);
+    store_close(&held);
 }
 
 static void each_export_is_one_scan(void **state)
@@ -152,6 +201,7 @@ int main(void)
         cmocka_unit_test(a_scan_for_each_row_is_seen),
         cmocka_unit_test(one_trial_needs_no_scan_of_trials),
         cmocka_unit_test(many_trials_are_read_a_few_times),
+        cmocka_unit_test(a_run_is_told_of_by_a_few_pages_a_trial),
         cmocka_unit_test(each_export_is_one_scan),
     };
     return cmocka_run_group_tests(tests, begin, end);

@@ -13,6 +13,7 @@
 #include "results/export.h"
 #include "results/store_trust.h"
 #include "results/trial_facts.h"
+#include "results/under_way.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -53,6 +54,33 @@ static ErrCode status(Store *store, bool is_guarded, Text *out, Err *err)
         text_printf(out, " %d", (int)n.n_by_status[s]);
     for (size_t i = 0; i < study.n_facts; i++)
         text_printf(out, " %s %s", study.facts[i].name, study.facts[i].text);
+fail:
+    arena_release(&arena);
+    return err->code;
+}
+
+/* What status says in addition while a run holds the store, but for the pace. */
+static ErrCode running(Store *store, bool is_guarded, Text *out, Err *err)
+{
+    enum { MAX_RUNNING = 16 };
+    Arena arena = {0};
+    UnderWay now;
+    int64_t numbers[MAX_RUNNING];
+    TRY(status(store, is_guarded, out, err));
+    TRY(under_way_read(store, &arena, &now, err));
+    for (size_t i = 0; i < now.n_trials && i < MAX_RUNNING; i++)
+        numbers[i] = now.trials[i].trial;
+    if (is_guarded)
+        TRY(store_trust_running(store, numbers, now.n_trials < MAX_RUNNING ? now.n_trials : 0,
+                                err));
+    text_printf(out, "\n%.17g %.17g %.17g", now.all, now.left, now.longest);
+    for (size_t i = 0; i < now.n_trials; i++) {
+        const UnderWayTrial *t = &now.trials[i];
+        text_printf(out, "\n%d %d %g %d %d %g %g %g %s %s %g %g %g", (int)t->trial, (int)t->seed,
+                    t->macs, (int)t->epochs, (int)t->epoch, t->train_loss, t->val_top1, t->seconds,
+                    t->point.figure, t->point.series, t->point.nominal[0], t->point.nominal[1],
+                    t->point.nominal[2]);
+    }
 fail:
     arena_release(&arena);
     return err->code;
@@ -113,7 +141,7 @@ fail:
     return err->code;
 }
 
-enum { STATUS, SHOW, SHOW_RUNNING, TRIALS, EXPORT };
+enum { STATUS, RUNNING, SHOW, SHOW_RUNNING, TRIALS, EXPORT };
 
 /* The which-th answer to somebody who opens the store: a text, or NULL for an error. */
 static char *answer(const char *path, size_t which, bool is_guarded)
@@ -125,6 +153,8 @@ static char *answer(const char *path, size_t which, bool is_guarded)
     TRY(store_open_read(&store, path, &err));
     if (which == STATUS)
         TRY(status(store, is_guarded, &out, &err));
+    else if (which == RUNNING)
+        TRY(running(store, is_guarded, &out, &err));
     else if (which == SHOW)
         TRY(show(store, SHOWN_DONE, is_guarded, &out, &err));
     else if (which == SHOW_RUNNING)
