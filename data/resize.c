@@ -1,4 +1,10 @@
-/* Per axis a list of taps; first along rows into 8.8 fixed point, then along columns. */
+/*
+ * Per axis a list of taps; first along rows into 8.8 fixed point, then along columns.
+ *
+ * Both passes are written for vectors: along rows a few rows at a time, since an output has few
+ * taps and their number varies (a branch that is guessed wrong costs more than the taps); along
+ * columns a block of neighbours. Random resized crops are the dearest part of a batch by far.
+ */
 #include "data/resize.h"
 
 #include "base/arena.h"
@@ -10,6 +16,9 @@ enum {
     WEIGHT_BITS = 14, /* of the filter's weights */
     BETWEEN_BITS = 8, /* fraction bits between the passes */
     TAPS_SLACK = 4,   /* taps of one output: at most 2*max(in/out, 1) + TAPS_SLACK */
+    ROWS = 8,         /* filtered at a time */
+    LANES = ROWS * DATA_CHANNELS,
+    COLUMNS = 32, /* values of a row filtered at a time */
 };
 
 /* Filters of one axis: output o reads in[first[o] + k], k < count[o], weight[offset[o] + k]. */
@@ -26,7 +35,8 @@ static size_t axis_n_weights(size_t n_in, size_t n_out)
 }
 
 /* The same carving measures and hands out. */
-static void carve(Arena *arena, DataSize in, DataSize out, Axis axes[2], uint16_t **between)
+static void carve(Arena *arena, DataSize in, DataSize out, Axis axes[2], float **wide,
+                  uint16_t **between)
 {
     const int n_in[2] = {in.width, in.height}, n_out[2] = {out.width, out.height};
     for (int i = 0; i < 2; i++) {
@@ -35,6 +45,7 @@ static void carve(Arena *arena, DataSize in, DataSize out, Axis axes[2], uint16_
         axes[i].weight = arena_alloc(arena, axis_n_weights((size_t)n_in[i], (size_t)n_out[i]),
                                      sizeof *axes[i].weight);
     }
+    *wide = arena_alloc(arena, (size_t)in.width, LANES * sizeof **wide);
     size_t n = 0;
     if (!arena_multiply((size_t)in.height, (size_t)out.width * DATA_CHANNELS, &n))
         arena->failed = true;
@@ -45,8 +56,9 @@ size_t resize_scratch_bytes(DataSize max_in, DataSize max_out)
 {
     Arena arena = arena_measuring();
     Axis axes[2];
+    float *wide;
     uint16_t *between;
-    carve(&arena, max_in, max_out, axes, &between);
+    carve(&arena, max_in, max_out, axes, &wide, &between);
     return arena.failed ? SIZE_MAX : arena_bytes(&arena);
 }
 
@@ -89,40 +101,80 @@ static void axis_init(Axis *axis, int n_in, int n_out)
     assert(used <= axis_n_weights((size_t)n_in, (size_t)n_out));
 }
 
-static void resize_rows(uint16_t *between, const Axis *axis, const uint8_t *in, size_t in_stride,
-                        DataSize in_size, int out_width)
+/* wide[width][ROWS][3] = the pixels of n_rows rows; the rows that ROWS has more repeat the last. */
+static void gather_rows(float *wide, const uint8_t *in, size_t in_stride, int n_rows, int width)
+{
+    for (int r = 0; r < ROWS; r++) {
+        const uint8_t *row = in + (size_t)(r < n_rows ? r : n_rows - 1) * in_stride;
+        float *to = wide + r * DATA_CHANNELS;
+        for (int x = 0; x < width; x++, to += LANES, row += DATA_CHANNELS)
+            for (int c = 0; c < DATA_CHANNELS; c++)
+                to[c] = (float)row[c];
+    }
+}
+
+/* In float, which is exact: no sum exceeds 255 * 2^WEIGHT_BITS plus a half, below 2^24. */
+static void filter_rows(uint16_t *between, const Axis *axis, const float *wide, int n_rows,
+                        int out_width)
 {
     const int shift = WEIGHT_BITS - BETWEEN_BITS;
-    for (int y = 0; y < in_size.height; y++) {
-        const uint8_t *row = in + (size_t)y * in_stride;
-        for (int o = 0; o < out_width; o++) {
-            const uint8_t *pixel = row + (size_t)axis->first[o] * DATA_CHANNELS;
-            uint32_t sum[DATA_CHANNELS] = {0};
-            for (uint32_t k = axis->offset[o]; k < axis->offset[o + 1]; k++) {
-                for (int c = 0; c < DATA_CHANNELS; c++)
-                    sum[c] += (uint32_t)axis->weight[k] * pixel[c];
-                pixel += DATA_CHANNELS;
-            }
-            for (int c = 0; c < DATA_CHANNELS; c++)
-                *between++ = (uint16_t)((sum[c] + (1u << (shift - 1))) >> shift);
+    const float half = (float)(1 << (shift - 1));
+    const size_t row = (size_t)out_width * DATA_CHANNELS;
+    for (int o = 0; o < out_width; o++, between += DATA_CHANNELS) {
+        const float *pixel = wide + (size_t)axis->first[o] * LANES;
+        float sum[LANES];
+        for (int i = 0; i < LANES; i++)
+            sum[i] = half;
+        for (uint32_t k = axis->offset[o]; k < axis->offset[o + 1]; k++, pixel += LANES) {
+            const float weight = axis->weight[k];
+            for (int i = 0; i < LANES; i++)
+                sum[i] += weight * pixel[i];
         }
+        uint16_t result[LANES];
+        for (int i = 0; i < LANES; i++)
+            result[i] = (uint16_t)((int32_t)sum[i] >> shift);
+        for (int r = 0; r < n_rows; r++)
+            memcpy(between + (size_t)r * row, result + r * DATA_CHANNELS,
+                   DATA_CHANNELS * sizeof *between);
     }
+}
+
+static void resize_rows(uint16_t *between, const Axis *axis, float *wide, const uint8_t *in,
+                        size_t in_stride, DataSize in_size, int out_width)
+{
+    for (int y = 0; y < in_size.height; y += ROWS) {
+        const int n_rows = in_size.height - y < ROWS ? in_size.height - y : ROWS;
+        gather_rows(wide, in + (size_t)y * in_stride, in_stride, n_rows, in_size.width);
+        filter_rows(between, axis, wide, n_rows, out_width);
+        between += (size_t)n_rows * (size_t)out_width * DATA_CHANNELS;
+    }
+}
+
+/* out[n] of one row; n is a constant but at the row's end. */
+static inline void filter_columns(uint8_t *out, const uint16_t *weight, uint32_t n_taps,
+                                  const uint16_t *top, size_t row, size_t n)
+{
+    const int shift = WEIGHT_BITS + BETWEEN_BITS;
+    uint32_t sum[COLUMNS];
+    for (size_t x = 0; x < n; x++)
+        sum[x] = 1u << (shift - 1);
+    for (uint32_t k = 0; k < n_taps; k++)
+        for (size_t x = 0; x < n; x++)
+            sum[x] += (uint32_t)weight[k] * top[k * row + x];
+    for (size_t x = 0; x < n; x++)
+        out[x] = (uint8_t)(sum[x] >> shift);
 }
 
 static void resize_columns(uint8_t *out, const Axis *axis, const uint16_t *between, DataSize size)
 {
-    const size_t row = (size_t)size.width * DATA_CHANNELS;
-    const int shift = WEIGHT_BITS + BETWEEN_BITS;
-    for (int o = 0; o < size.height; o++) {
+    const size_t row = (size_t)size.width * DATA_CHANNELS, whole = row - row % COLUMNS;
+    for (int o = 0; o < size.height; o++, out += row) {
         const uint16_t *top = between + axis->first[o] * row;
         const uint16_t *weight = axis->weight + axis->offset[o];
-        const uint32_t n = axis->offset[o + 1] - axis->offset[o];
-        for (size_t x = 0; x < row; x++) {
-            uint32_t sum = 1u << (shift - 1);
-            for (uint32_t k = 0; k < n; k++)
-                sum += (uint32_t)weight[k] * top[k * row + x];
-            *out++ = (uint8_t)(sum >> shift);
-        }
+        const uint32_t n_taps = axis->offset[o + 1] - axis->offset[o];
+        for (size_t x = 0; x < whole; x += COLUMNS)
+            filter_columns(out + x, weight, n_taps, top + x, row, COLUMNS);
+        filter_columns(out + whole, weight, n_taps, top + whole, row, row - whole);
     }
 }
 
@@ -138,11 +190,12 @@ void resize_rgb(uint8_t *out, DataSize out_size, const uint8_t *in, size_t in_st
     /* Carves the caller's scratch, which arena_measuring has sized. */
     Arena arena = arena_over(scratch, resize_scratch_bytes(in_size, out_size));
     Axis axes[2];
+    float *wide;
     uint16_t *between;
-    carve(&arena, in_size, out_size, axes, &between);
+    carve(&arena, in_size, out_size, axes, &wide, &between);
     axis_init(&axes[0], in_size.width, out_size.width);
     axis_init(&axes[1], in_size.height, out_size.height);
-    resize_rows(between, &axes[0], in, in_stride, in_size, out_size.width);
+    resize_rows(between, &axes[0], wide, in, in_stride, in_size, out_size.width);
     resize_columns(out, &axes[1], between, out_size);
 }
 
