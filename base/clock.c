@@ -1,7 +1,9 @@
 /* Clocks; see clock.h. */
 #include "base/clock.h"
 
+#include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 enum { NS_PER_S = 1000000000, NS_PER_MS = 1000000 };
@@ -31,6 +33,20 @@ double clock_seconds(int64_t begin_ns, int64_t end_ns)
 int64_t clock_thread_ns(void)
 {
     return read_clock(CLOCK_THREAD_CPUTIME_ID);
+}
+
+static int compare_durations(const void *a, const void *b)
+{
+    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+double clock_median_ns(int64_t *durations, size_t n)
+{
+    assert(n >= 1);
+    qsort(durations, n, sizeof *durations, compare_durations);
+    const size_t below = (n - 1) / 2, above = n / 2;
+    return 0.5 * (double)(durations[below] + durations[above]);
 }
 
 void clock_sleep_ns(int64_t duration_ns)

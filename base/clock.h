@@ -2,6 +2,7 @@
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 enum { CLOCK_UTC_BYTES = 32 }; /* buffer for clock_utc */
@@ -34,6 +35,9 @@ double clock_seconds(int64_t begin_ns, int64_t end_ns);
 
 /* Processor time of the calling thread, for calibrations that must not count waiting. */
 int64_t clock_thread_ns(void);
+
+/* The median of n >= 1 durations, which are sorted: of the two in the middle the mean. */
+double clock_median_ns(int64_t *durations, size_t n);
 
 /* Sleeps; a signal ends it early. */
 void clock_sleep_ns(int64_t duration_ns);

@@ -5,18 +5,10 @@
 #include "base/rng.h"
 #include "base/sys.h"
 
-#include <stdlib.h>
-
 enum { SEED = 1, N_CHANNELS = 3 };
 
 static const StepSettings step_settings = {
     .lr = 1e-4, .momentum = 0.9, .decay = 0.9, .epsilon = 1e-3, .weight_decay = 1e-5};
-
-static int compare_times(const void *a, const void *b)
-{
-    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
 
 static void fill(float *images, size_t n_floats, int32_t *labels, int batch, int classes)
 {
@@ -62,14 +54,11 @@ ErrCode stepbench_run(const Network *network, const StepbenchSettings *settings,
         if (observer != NULL)
             observer->step(observer->user, net, i);
     }
-    qsort(times, (size_t)settings->steps, sizeof *times, compare_times);
-    const int64_t n = settings->steps;
-    const int64_t below = (n - 1) / 2, above = n / 2; /* the two in the middle */
-    const double median = 0.5 * (double)(times[below] + times[above]);
+    const double median = clock_median_ns(times, (size_t)settings->steps);
     *report = (StepbenchReport){.images_per_second = settings->batch / (median * 1e-9),
                                 .ms_per_step = median * 1e-6,
                                 .ms_min = (double)times[0] * 1e-6,
-                                .steps = n};
+                                .steps = settings->steps};
 fail:
     net_destroy(&net);
     mem_free(images);

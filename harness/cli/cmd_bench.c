@@ -1,7 +1,6 @@
 /* harness/cli/cmd_bench.c: `isoflop bench`: how fast this machine and the trainer's own step are.
  */
-#include "harness/cli/command.h"
-#include "harness/cli/network_options.h"
+#include "harness/cli/bench_data.h"
 
 #include "base/json.h"
 #include "bench/explainreport.h"
@@ -12,10 +11,14 @@
 
 #include <string.h>
 
-static const char *const usage[] = {"kernels [--kernel NAME] [--json]", "machine [--json]",
-                                    "step --network N [--batch B] [--steps S] [--explain] [--json]",
-                                    NULL};
+static const char *const usage[] = {
+    "data --network N --data NAME[=PATH] [--augment LIST] [--batch B] [--steps S] [--json]",
+    "kernels [--kernel NAME] [--json]", "machine [--json]",
+    "step --network N [--batch B] [--steps S] [--explain] [--json]", NULL};
 static const char *const notes[] = {
+    "data: training batches of prepared images, shuffled, augmented and normalised, beside the "
+    "network's step; on one thread, in processor time. Both grow alike with threads. The images "
+    "are prepared first if they are not yet.",
     "kernels: each by itself on one thread, on the shapes of the zoo's networks, against the "
     "machine's roofs.",
     "machine: clock, multiply-add peak, bandwidth of each memory, barrier, on one thread and on "
@@ -28,7 +31,7 @@ static const char *const notes[] = {
     NULL};
 
 typedef struct BenchSettings {
-    NetworkChoice network;
+    BenchDataChoice of; /* kernels and machine need none, step only the network */
     int64_t batch, steps;
     bool explain;
     const char *kernel; /* NULL: all */
@@ -36,7 +39,14 @@ typedef struct BenchSettings {
 
 #define FIELD(field) offsetof(BenchSettings, field)
 static const Option options[] = {
-    {.kind = OPTION_TABLE, .offset = FIELD(network), .table = &network_choice},
+    {.kind = OPTION_TABLE, .offset = FIELD(of.network), .table = &network_choice},
+    {.kind = OPTION_TABLE, .offset = FIELD(of.data), .table = &data_option},
+    {.name = "augment",
+     .kind = OPTION_TEXT,
+     .offset = FIELD(of.augment),
+     .metavar = "LIST",
+     .fallback = "crop,flip",
+     .doc = "none, or augmentations with commas (see 'isoflop list augmentations')"},
     {.name = "batch",
      .kind = OPTION_INT,
      .offset = FIELD(batch),
@@ -125,7 +135,7 @@ static ErrCode run_step(const Call *call, Err *err)
                                      .level = call->cpu,
                                      .steps = settings->steps,
                                      .observer = settings->explain ? &observer : NULL};
-    TRY(network_choice_spec(&spec, &settings->network, NULL, 0, err));
+    TRY(network_choice_spec(&spec, &settings->of.network, NULL, 0, err));
     TRY(resolve_network(&network, &spec, err));
     if (settings->explain) {
         TRY(stepexplain_create(&explain, &machine, settings->steps, err));
@@ -142,6 +152,14 @@ fail:
     network_release(&network);
     text_release(&out);
     return err->code;
+}
+
+static ErrCode run_data(const Call *call, Err *err)
+{
+    const BenchSettings *settings = call->settings;
+    const StepbenchSettings step = {
+        .batch = (int)settings->batch, .level = call->cpu, .steps = settings->steps};
+    return bench_data(call, &settings->of, step, err);
 }
 
 static ErrCode run_machine(const Call *call, Err *err)
@@ -192,7 +210,8 @@ fail:
 static const struct {
     const char *name;
     ErrCode (*run)(const Call *call, Err *err);
-} benches[] = {{"kernels", run_kernels}, {"machine", run_machine}, {"step", run_step}};
+} benches[] = {
+    {"data", run_data}, {"kernels", run_kernels}, {"machine", run_machine}, {"step", run_step}};
 
 static ErrCode run(const Call *call, int *status, Err *err)
 {
@@ -200,19 +219,19 @@ static ErrCode run(const Call *call, int *status, Err *err)
     for (size_t i = 0; i < ARRAY_LEN(benches); i++)
         if (strcmp(call->args[0], benches[i].name) == 0)
             return benches[i].run(call, err);
-    return err_set(err, ERR_USAGE, "unknown benchmark '%s': kernels, machine or step",
+    return err_set(err, ERR_USAGE, "unknown benchmark '%s': data, kernels, machine or step",
                    call->args[0]);
 }
 
 const Command cmd_bench = {
     .name = "bench",
-    .summary = "measure this machine, and the trainer's own step",
+    .summary = "measure this machine, and the trainer's own step and batches",
     .usage = usage,
     .notes = notes,
     .options = {options, ARRAY_LEN(options)},
     .settings_bytes = sizeof(BenchSettings),
     .min_args = 1,
     .max_args = 1,
-    .shared = SHARED_JSON,
+    .shared = SHARED_JSON | SHARED_DATA_ROOT,
     .run = run,
 };

@@ -25,6 +25,18 @@ static void clocks_go_forward(void **state)
     assert_true(clock_thread_ns() - thread_begin < end - begin);
 }
 
+/* Property: the middle one, or the mean of the two in the middle; the durations are sorted. */
+static void medians_are_in_the_middle(void **state)
+{
+    (void)state;
+    int64_t odd[] = {9, 1, 4}, even[] = {8, 3, 100, 4}, one[] = {7};
+    assert_true(clock_median_ns(odd, 3) == 4.0);
+    assert_true(clock_median_ns(even, 4) == 6.0);
+    assert_true(clock_median_ns(one, 1) == 7.0);
+    assert_int_equal(odd[0], 1);
+    assert_int_equal(even[3], 100);
+}
+
 /* Property: the date is "YYYY-MM-DDTHH:MM:SS.mmmZ" and within a minute of time(). */
 static void dates_have_their_form(void **state)
 {
@@ -45,6 +57,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(clocks_go_forward),
+        cmocka_unit_test(medians_are_in_the_middle),
         cmocka_unit_test(dates_have_their_form),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

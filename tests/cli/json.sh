@@ -35,6 +35,7 @@ document() {
     "$unique" out.json || fail "isoflop $* --json"
 }
 
+document bench data --network proxy-b0 --resolution 16 --data polytex --batch 8
 document bench kernels --kernel dw.forward
 document bench machine --threads 2
 document bench step --network proxy-b0 --batch 4 --steps 10 --explain
