@@ -1,6 +1,8 @@
 /* results/damage.c: SQL that answers with what is wrong; see damage.h. */
 #include "results/damage.h"
 
+#include "results/trial_digest.h"
+
 #include "base/text.h"
 
 #include <inttypes.h>
@@ -175,12 +177,14 @@ ErrCode damage_digests(Store *store, int64_t trial, DamageList *found, Err *err)
     Arena arena = {0};
     DbQuery q = {0};
     Err inner = {0};
+    TrialDigester digester = {0};
+    TRY(trial_digester_begin(&digester, store, &inner));
     TRY(db_query(&q, &store->db, trial != 0 ? one : all, &key, trial != 0, &inner));
     while (db_next(&q)) {
         char digest[HASH_HEX_BYTES];
         const int64_t number = db_get_int(&q, 0);
         const char *should = db_get_text(&q, 1, &arena);
-        TRY(store_trial_digest(store, number, digest, &inner));
+        TRY(trial_digester_digest(&digester, number, digest, &inner));
         if (should == NULL || strcmp(should, digest) != 0)
             damage_report(found, number,
                           arena_printf(found->arena,
@@ -189,11 +193,12 @@ ErrCode damage_digests(Store *store, int64_t trial, DamageList *found, Err *err)
                                        number));
     }
     TRY(db_end(&q, &inner));
-    arena_release(&arena);
-    return ERR_NONE;
 fail:
     db_abandon(&q);
+    trial_digester_end(&digester);
     arena_release(&arena);
+    if (inner.code == ERR_NONE)
+        return ERR_NONE;
     if (inner.code != ERR_DATA && inner.code != ERR_DB) {
         *err = inner;
         return err->code;

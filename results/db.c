@@ -357,12 +357,16 @@ ErrCode db_query(DbQuery *query, Db *db, const char *sql, const DbValue *values,
     *query = (DbQuery){.db = db};
     if (sqlite3_prepare_v2(db->handle, sql, -1, &query->statement, NULL) != SQLITE_OK)
         return db_error(db, "read or write", err);
+    if (db_bind(query, values, n_values, err) != ERR_NONE)
+        db_abandon(query);
+    return err->code;
+}
+
+ErrCode db_bind(DbQuery *query, const DbValue *values, int n_values, Err *err)
+{
     for (int i = 0; i < n_values; i++)
-        if (bind(query->statement, i + 1, &values[i]) != SQLITE_OK) {
-            db_error(db, "read or write", err);
-            db_abandon(query);
-            return err->code;
-        }
+        if (bind(query->statement, i + 1, &values[i]) != SQLITE_OK)
+            return db_error(query->db, "read or write", err);
     return ERR_NONE;
 }
 
@@ -374,14 +378,27 @@ bool db_next(DbQuery *query)
     return query->status == SQLITE_ROW;
 }
 
+/* What stopped db_next. */
+static ErrCode end_of_rows(const DbQuery *query, Err *err)
+{
+    if (query->out_of_memory)
+        return err_set(err, ERR_MEMORY, "out of memory reading store '%s'", query->db->path);
+    if (query->status != SQLITE_ROW && query->status != SQLITE_DONE)
+        return db_error(query->db, "read or write", err);
+    return ERR_NONE;
+}
+
 ErrCode db_end(DbQuery *query, Err *err)
 {
-    ErrCode code = ERR_NONE;
-    if (query->out_of_memory)
-        code = err_set(err, ERR_MEMORY, "out of memory reading store '%s'", query->db->path);
-    else if (query->status != SQLITE_ROW && query->status != SQLITE_DONE)
-        code = db_error(query->db, "read or write", err);
+    const ErrCode code = end_of_rows(query, err);
     db_abandon(query);
+    return code;
+}
+
+ErrCode db_rewind(DbQuery *query, Err *err)
+{
+    const ErrCode code = end_of_rows(query, err);
+    sqlite3_reset(query->statement);
     return code;
 }
 

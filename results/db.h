@@ -97,6 +97,9 @@ ErrCode db_query(DbQuery *query, Db *db, const char *sql, const DbValue *values,
 bool db_next(DbQuery *query);
 /* Ends the query, whether or not all rows were read; reports what stopped db_next. */
 ErrCode db_end(DbQuery *query, Err *err) ERR_CHECKED;
+/* The same, but the query stays: for other values (db_bind) and db_next. */
+ErrCode db_rewind(DbQuery *query, Err *err) ERR_CHECKED;
+ErrCode db_bind(DbQuery *query, const DbValue *values, int n_values, Err *err) ERR_CHECKED;
 void db_abandon(DbQuery *query); /* after another error; accepts an ended or zeroed query */
 
 int64_t db_get_int(DbQuery *query, int column);

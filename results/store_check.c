@@ -7,53 +7,6 @@
  */
 #include "results/damage.h"
 
-#include "base/text.h"
-
-#include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
-
-/* --- the digest of a trial --- */
-
-static ErrCode hash_seals(Store *store, const char *sql, int64_t trial, Text *seals, Err *err)
-{
-    const DbValue key = db_int(trial);
-    DbQuery q = {0};
-    TRY(db_query(&q, &store->db, sql, &key, 1, err));
-    while (db_next(&q)) {
-        const unsigned char *seal = sqlite3_column_text(q.statement, 0);
-        text_append(seals, seal != NULL ? (const char *)seal : "NULL"); /* a damaged row */
-        text_append_char(seals, '\n');
-    }
-    return db_end(&q, err);
-fail:
-    return err->code;
-}
-
-ErrCode store_trial_digest(Store *store, int64_t trial, char digest[HASH_HEX_BYTES], Err *err)
-{
-    static const char *const parts[] = {
-        "SELECT seal FROM planned WHERE id = ?1",
-        "SELECT n.seal FROM planned p JOIN network n ON n.digest = p.network WHERE p.id = ?1",
-        "SELECT seal FROM epoch WHERE trial = ?1 ORDER BY epoch",
-        "SELECT seal FROM artifact WHERE trial = ?1 ORDER BY kind",
-        "SELECT seal FROM finished WHERE trial = ?1"};
-    Text seals = {0};
-    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
-        TRY(hash_seals(store, parts[i], trial, &seals, err));
-        text_append_char(&seals, ';');
-    }
-    TRY(text_ok(&seals, err));
-    hash_hex(hash_128(seals.data, seals.n_bytes), digest);
-    text_release(&seals);
-    return ERR_NONE;
-fail:
-    text_release(&seals);
-    return err->code;
-}
-
-/* --- checks --- */
-
 ErrCode store_check(Store *store, Arena *arena, StoreDamage **out, size_t *n_out, Err *err)
 {
     static const char *const tables[] = {

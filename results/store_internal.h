@@ -12,10 +12,6 @@ struct Store {
     bool is_writer;
 };
 
-/* XXH3-128 over the seals of a finished trial's rows: what trial_digest holds. */
-ErrCode store_trial_digest(Store *store, int64_t trial, char digest[HASH_HEX_BYTES],
-                           Err *err) ERR_CHECKED;
-
 /* ERR_DATA unless as many rows of the newest revision's list are there as were found by it. */
 ErrCode store_check_listed(Store *store, const char *list, int64_t n_found, Err *err) ERR_CHECKED;
 

@@ -5,7 +5,7 @@
  * trial whose digest held before gets a new one. So what `doctor` would have named before it names
  * afterwards, and a damaged store can still be read.
  */
-#include "results/store_internal.h"
+#include "results/trial_digest.h"
 
 #include "base/sys.h"
 
@@ -23,6 +23,8 @@ static ErrCode find_sound(Store *store, SoundTrials *sound, Err *err)
 {
     Arena arena = {0};
     DbQuery q = {0};
+    TrialDigester digester = {0};
+    TRY(trial_digester_begin(&digester, store, err));
     TRY(db_query(&q, &store->db,
                  "SELECT trial, digest FROM trial_digest WHERE seal IS seal(trial, digest)", NULL,
                  0, err));
@@ -30,17 +32,16 @@ static ErrCode find_sound(Store *store, SoundTrials *sound, Err *err)
         char digest[HASH_HEX_BYTES];
         const int64_t trial = db_get_int(&q, 0);
         const char *should = db_get_text(&q, 1, &arena);
-        TRY(store_trial_digest(store, trial, digest, err));
+        TRY(trial_digester_digest(&digester, trial, digest, err));
         if (should == NULL || strcmp(should, digest) != 0)
             continue;
         TRY(mem_grow(&sound->items, &sound->room, sound->n + 1, sizeof(*sound->items), err));
         sound->items[sound->n++] = trial;
     }
     TRY(db_end(&q, err));
-    arena_release(&arena);
-    return ERR_NONE;
 fail:
     db_abandon(&q);
+    trial_digester_end(&digester);
     arena_release(&arena);
     return err->code;
 }
@@ -48,19 +49,23 @@ fail:
 /* The one update of a store's life: the same facts under the seals of another set of columns. */
 static ErrCode digest_anew(Store *store, const SoundTrials *sound, Err *err)
 {
+    DbQuery q = {0};
+    TrialDigester digester = {0};
+    TRY(trial_digester_begin(&digester, store, err));
+    TRY(db_query(&q, &store->db,
+                 "UPDATE trial_digest SET digest = ?2, seal = seal(?1, ?2) WHERE trial = ?1", NULL,
+                 0, err));
     for (size_t i = 0; i < sound->n; i++) {
         char digest[HASH_HEX_BYTES];
-        DbQuery q = {0};
-        TRY(store_trial_digest(store, sound->items[i], digest, err));
+        TRY(trial_digester_digest(&digester, sound->items[i], digest, err));
         const DbValue values[] = {db_int(sound->items[i]), db_text(digest)};
-        TRY(db_query(&q, &store->db,
-                     "UPDATE trial_digest SET digest = ?2, seal = seal(?1, ?2) WHERE trial = ?1",
-                     values, ARRAY_LEN(values), err));
+        TRY(db_bind(&q, values, ARRAY_LEN(values), err));
         db_next(&q);
-        TRY(db_end(&q, err));
+        TRY(db_rewind(&q, err));
     }
-    return ERR_NONE;
 fail:
+    db_abandon(&q);
+    trial_digester_end(&digester);
     return err->code;
 }
 

@@ -5,7 +5,7 @@
  * repeatable: what is there with the same values is fine, so a coordinator that was killed after a
  * commit, before it knew, may simply say it again.
  */
-#include "results/store_internal.h"
+#include "results/trial_digest.h"
 
 #include "base/clock.h"
 #include "base/text.h"
@@ -296,7 +296,7 @@ ErrCode store_accept(Store *store, int64_t trial, int64_t attempt, const StoreFi
     TRY(put_artifacts(store, trial, finish, err));
     TRY(put_end(store, trial, attempt, &end, err));
     if (is_new) {
-        TRY(store_trial_digest(store, trial, digest, err));
+        TRY(trial_digest(store, trial, digest, err));
         const DbValue values[] = {db_int(trial), db_text(digest)};
         TRY(db_insert(&store->db, "trial_digest", "trial, digest", values, ARRAY_LEN(values), err));
     }
