@@ -74,14 +74,13 @@ static inline float fm_expf(float x)
 }
 
 /*
- * 1/(1+e^-x), at most 3 ulp off for x >= -87: e = exp(-|x|), i = 1/(1+e) by true division, x >= 0 ?
- * i : e*i. The complement 1-sigmoid(x) without cancellation is x >= 0 ? e*i : i.
+ * s = 1/(1+e^-x) by true division, at most 3 ulp off for x >= -87 and never below e^-87. The
+ * complement 1-s without cancellation is e^-x*s.
  */
 static inline float fm_sigmoidf(float x)
 {
-    const float e = fm_expf(x >= 0.0f ? -x : x);
-    const float i = 1.0f / (1.0f + e);
-    return x >= 0.0f ? i : e * i;
+    const float e = fm_expf(x < FM_EXPF_MIN ? -FM_EXPF_MIN : -x);
+    return 1.0f / (1.0f + e);
 }
 
 /* x*sigmoid(x), at most 4 ulp off. */

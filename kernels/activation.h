@@ -1,8 +1,8 @@
 /* activation: act(u) and its slope on lanes, for the `_generic` files; act is a constant at every
  * call.
  *
- * swish: with e = exp(-|u|) and i = 1/(1 + e), s = u >= 0 ? i : e*i and 1 - s = u >= 0 ? e*i : i,
- * both without cancellation; h = u*s, slope = fma(h, 1 - s, s). */
+ * swish: with e = exp(-u), s = 1/(1 + e) and 1 - s = e*s, both without cancellation; h = u*s, slope
+ * = fma(h, 1 - s, s). */
 #ifndef KERNELS_ACTIVATION_H
 #define KERNELS_ACTIVATION_H
 

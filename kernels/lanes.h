@@ -28,37 +28,36 @@
 #include "kernels/lanes_portable.h"
 #endif
 
-/* e^x, lane by lane the bits of fm_expf for x <= 0 and for NaN without payload. */
-LANES_BODY Lanes lanes_exp_negative(Lanes x)
+/* e^-u, lane by lane the bits of fm_expf(-u) for |u| <= 87, clamped there, and for NaN without
+ * payload. The sign goes into the constants, which moves no bit. */
+LANES_BODY Lanes lanes_exp_minus(Lanes u)
 {
-    x = lanes_max(lanes_set(FM_EXPF_MIN), x);
+    u = lanes_min(lanes_set(-FM_EXPF_MIN), lanes_max(lanes_set(FM_EXPF_MIN), u));
     const Lanes shifter = lanes_set(FM_EXPF_SHIFTER);
-    const Lanes z = lanes_fma(x, lanes_set(FM_EXPF_LOG2E), shifter);
+    const Lanes z = lanes_fma(u, lanes_set(-FM_EXPF_LOG2E), shifter);
     const Lanes n = lanes_sub(z, shifter);
-    Lanes r = lanes_fma(n, lanes_set(-FM_EXPF_LN2_HIGH), x);
-    r = lanes_fma(n, lanes_set(-FM_EXPF_LN2_LOW), r);
-    Lanes p = lanes_fma(lanes_set(FM_EXPF_C6), r, lanes_set(FM_EXPF_C5));
+    Lanes r = lanes_fma(n, lanes_set(FM_EXPF_LN2_HIGH), u);
+    r = lanes_fma(n, lanes_set(FM_EXPF_LN2_LOW), r);
+    Lanes p = lanes_fma(lanes_set(FM_EXPF_C6), r, lanes_set(-FM_EXPF_C5));
     p = lanes_fma(p, r, lanes_set(FM_EXPF_C4));
-    p = lanes_fma(p, r, lanes_set(FM_EXPF_C3));
+    p = lanes_fma(p, r, lanes_set(-FM_EXPF_C3));
     p = lanes_fma(p, r, lanes_set(FM_EXPF_C2));
-    p = lanes_fma(p, r, lanes_set(1.0f));
+    p = lanes_fma(p, r, lanes_set(-1.0f));
     p = lanes_fma(p, r, lanes_set(1.0f));
     return lanes_scale_exponent(p, z);
 }
 
-/* The sigmoid of u and its complement 1 - sigmoid(u), both without cancellation. */
+/* The sigmoid of u and its complement 1 - sigmoid(u), both without cancellation: with e = e^-u, s =
+ * 1/(1 + e) and 1 - s = e s. */
 typedef struct LanesSigmoid {
     Lanes s, complement;
 } LanesSigmoid;
 
 LANES_BODY LanesSigmoid lanes_sigmoid(Lanes u)
 {
-    const Lanes e = lanes_exp_negative(lanes_negative_abs(u));
-    const Lanes one = lanes_set(1.0f);
-    const Lanes i = lanes_div(one, lanes_add(one, e));
-    const Lanes ei = lanes_mul(e, i);
-    const Lanes zero = lanes_zero();
-    return (LanesSigmoid){lanes_if_ge(u, zero, i, ei), lanes_if_ge(u, zero, ei, i)};
+    const Lanes e = lanes_exp_minus(u), one = lanes_set(1.0f);
+    const Lanes s = lanes_div(one, lanes_add(one, e));
+    return (LanesSigmoid){s, lanes_mul(e, s)};
 }
 
 #endif

@@ -69,6 +69,12 @@ LANES_INLINE Lanes lanes_max(Lanes a, Lanes b)
     return (Lanes){_mm256_max_ps(a.lo, b.lo), _mm256_max_ps(a.hi, b.hi)};
 }
 
+/* a < b ? a : b. */
+LANES_INLINE Lanes lanes_min(Lanes a, Lanes b)
+{
+    return (Lanes){_mm256_min_ps(a.lo, b.lo), _mm256_min_ps(a.hi, b.hi)};
+}
+
 /* a > b ? yes : no. */
 LANES_INLINE Lanes lanes_if_gt(Lanes a, Lanes b, Lanes yes, Lanes no)
 {
@@ -81,13 +87,6 @@ LANES_INLINE Lanes lanes_if_ge(Lanes a, Lanes b, Lanes yes, Lanes no)
 {
     return (Lanes){_mm256_blendv_ps(no.lo, yes.lo, _mm256_cmp_ps(a.lo, b.lo, _CMP_GE_OQ)),
                    _mm256_blendv_ps(no.hi, yes.hi, _mm256_cmp_ps(a.hi, b.hi, _CMP_GE_OQ))};
-}
-
-/* -|a|: the sign bit set. */
-LANES_INLINE Lanes lanes_negative_abs(Lanes a)
-{
-    const __m256 sign = _mm256_set1_ps(-0.0f);
-    return (Lanes){_mm256_or_ps(a.lo, sign), _mm256_or_ps(a.hi, sign)};
 }
 
 /* One half of lanes_scale_exponent. */

@@ -66,6 +66,12 @@ LANES_INLINE Lanes lanes_max(Lanes a, Lanes b)
     return _mm512_max_ps(a, b);
 }
 
+/* a < b ? a : b. */
+LANES_INLINE Lanes lanes_min(Lanes a, Lanes b)
+{
+    return _mm512_min_ps(a, b);
+}
+
 /* a > b ? yes : no. */
 LANES_INLINE Lanes lanes_if_gt(Lanes a, Lanes b, Lanes yes, Lanes no)
 {
@@ -76,12 +82,6 @@ LANES_INLINE Lanes lanes_if_gt(Lanes a, Lanes b, Lanes yes, Lanes no)
 LANES_INLINE Lanes lanes_if_ge(Lanes a, Lanes b, Lanes yes, Lanes no)
 {
     return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, b, _CMP_GE_OQ), no, yes);
-}
-
-/* -|a|: the sign bit set. */
-LANES_INLINE Lanes lanes_negative_abs(Lanes a)
-{
-    return _mm512_or_ps(a, _mm512_set1_ps(-0.0f));
 }
 
 /* bits(a) + (bits(z) << 23) as integers: a * 2^n where z = n + shifter. */

@@ -97,6 +97,15 @@ LANES_INLINE Lanes lanes_max(Lanes a, Lanes b)
     return y;
 }
 
+/* a < b ? a : b. */
+LANES_INLINE Lanes lanes_min(Lanes a, Lanes b)
+{
+    Lanes y;
+    for (int i = 0; i < LANES; i++)
+        y.v[i] = a.v[i] < b.v[i] ? a.v[i] : b.v[i];
+    return y;
+}
+
 /* a > b ? yes : no. */
 LANES_INLINE Lanes lanes_if_gt(Lanes a, Lanes b, Lanes yes, Lanes no)
 {
@@ -112,17 +121,6 @@ LANES_INLINE Lanes lanes_if_ge(Lanes a, Lanes b, Lanes yes, Lanes no)
     Lanes y;
     for (int i = 0; i < LANES; i++)
         y.v[i] = a.v[i] >= b.v[i] ? yes.v[i] : no.v[i];
-    return y;
-}
-
-#define LANES_SIGN_BIT 0x80000000u
-
-/* -|a|: the sign bit set. */
-LANES_INLINE Lanes lanes_negative_abs(Lanes a)
-{
-    Lanes y;
-    for (int i = 0; i < LANES; i++)
-        y.v[i] = fm_float_of_bits(fm_bits_of_float(a.v[i]) | LANES_SIGN_BIT);
     return y;
 }
 

@@ -109,6 +109,8 @@ static void backward_pass(Worker *worker)
         const OpPlan *plan = &net->plans[i];
         if (!plan->run->is_phase || plan->run->is_classifier)
             continue;
+        if (netphase_begin_backward(worker, plan))
+            team_wait(&net->team);
         netphase_backward(worker, plan);
         end_pass(worker, NET_BACKWARD, i);
         netphase_finish_backward(worker, plan);

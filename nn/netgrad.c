@@ -23,8 +23,9 @@ float *netgrad_slot(const Net *net, const OpPlan *plan, int index)
 {
     float *slot = net->slots + (size_t)index * net->n_trainable;
     const OpPlan *input = netstate_input(net, plan);
-    zero_tensors(net, plan, slot);
-    if (input != NULL && input->run->output == OUTPUT_GATED)
+    if (!plan->is_folded)
+        zero_tensors(net, plan, slot);
+    if (input != NULL && (input->run->output == OUTPUT_GATED || input->is_folded))
         zero_tensors(net, input, slot);
     return slot;
 }

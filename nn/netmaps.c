@@ -132,7 +132,8 @@ static ErrCode add_gradient_buffers(Net *net, BufferList *list, Err *err)
 {
     for (int i = net->network.n_ops - 2; i >= 0; i--) {
         OpPlan *plan = &net->plans[i];
-        const size_t map = (size_t)plan->out_pixels * (size_t)plan->Cout;
+        const int C = plan->is_folded ? plan->Cin : plan->Cout;
+        const size_t map = (size_t)plan->out_pixels * (size_t)C;
         if (plan->run->output == OUTPUT_GATED)
             continue;
         if (shares_gradient(net, plan)) {

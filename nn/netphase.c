@@ -3,6 +3,7 @@
  */
 #include "nn/netphase.h"
 
+#include "nn/netfold.h"
 #include "nn/netgrad.h"
 #include "nn/netnorm.h"
 #include "nn/nettile.h"
@@ -26,7 +27,10 @@ void netphase_backward(Worker *worker, const OpPlan *plan)
         Pass pass = {.worker = worker,
                      .plan = plan,
                      .input = netstate_input(net, plan),
+                     .slot_index = i,
                      .slot = netgrad_slot(net, plan, i)};
+        if (pass.input != NULL && pass.input->is_folded)
+            netfold_begin_slot(pass.input, i);
         const TeamRange chunks = team_range(n_chunks, i, plan->n_slots);
         for (int j = chunks.first; j < chunks.end; j++) {
             pass.chunk = nettile_chunk(plan, j, net->call.n);
@@ -55,13 +59,23 @@ void netphase_finish_forward(const Worker *worker, const OpPlan *plan)
     netnorm_finish_forward(worker, plan);
 }
 
+bool netphase_begin_backward(const Worker *worker, const OpPlan *plan)
+{
+    if (plan->is_folded)
+        netfold_combine(worker, plan);
+    return plan->is_folded;
+}
+
 void netphase_finish_backward(const Worker *worker, const OpPlan *plan)
 {
+    const OpPlan *input = netstate_input(worker->net, plan);
     GradStates states;
     netgrad_targets(worker->net, plan, &states);
     for (int i = 0; i < states.n_targets; i++)
         netnorm_finish_backward(worker, states.target[i],
                                 netstate_chunks(plan, worker->net->call.n));
+    if (input != NULL && input->is_folded)
+        netfold_finish(worker, input);
 }
 
 size_t netphase_scratch_bytes(const Net *net, const OpPlan *plan)

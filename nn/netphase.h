@@ -13,6 +13,8 @@
 void netphase_forward(Worker *worker, const OpPlan *plan);
 void netphase_finish_forward(const Worker *worker, const OpPlan *plan);
 
+/* True if there was something to do, which all threads must have done before the phase. */
+bool netphase_begin_backward(const Worker *worker, const OpPlan *plan);
 void netphase_backward(Worker *worker, const OpPlan *plan);
 void netphase_finish_backward(const Worker *worker, const OpPlan *plan);
 

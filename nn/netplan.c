@@ -3,6 +3,7 @@
  */
 #include "nn/netplan.h"
 
+#include "nn/netfold.h"
 #include "nn/netmaps.h"
 #include "nn/netnorm.h"
 #include "nn/netphase.h"
@@ -132,7 +133,8 @@ static void plan_tensor_slots(Net *net)
     for (int i = 0; i < net->n_tensors; i++) {
         const OpPlan *plan = &net->plans[net->tensors[i].op];
         const bool is_slotted = net->places[i].offset < net->n_slotted;
-        net->tensor_slots[i] = is_slotted ? net->plans[plan->runner].n_slots : 1;
+        const int filler = plan->is_folded ? plan->first_reader : plan->runner;
+        net->tensor_slots[i] = is_slotted ? net->plans[filler].n_slots : 1;
     }
 }
 
@@ -263,6 +265,7 @@ ErrCode netplan_build(Net *net, Err *err)
     net->n_slots = choose_slots(net);
     for (int i = 0; i < net->network.n_ops; i++)
         plan_shape(net, &net->plans[i]);
+    netfold_plan(net);
     plan_tensor_slots(net);
     TRY(netmaps_plan(net, err));
     size_t fixed_bytes = 0;

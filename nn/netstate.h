@@ -19,8 +19,8 @@
  * Files, each above those it calls: net (life, team) - netplan, netmaps, netbuffers, nettensor
  * (planning), netprofile, netlap, netload (timing) - netruns (table of rows) - run_* (rows) and
  * what they share, conv*, pool_window, linear products - netphase (loops over chunks), netupdate
- * (optimiser) - netgrad (delivering gradients), netnorm (batch norm), netview (reading values) -
- * nettile.h, netstate.h.
+ * (optimiser) - netgrad (delivering gradients), netfold (expansions without a phase of their own),
+ * netnorm (batch norm), netview (reading values) - nettile.h, netstate.h.
  */
 #ifndef NN_NETSTATE_H
 #define NN_NETSTATE_H
@@ -101,7 +101,8 @@ typedef struct GradRows {
     long lddh;
     const float *slope; /* of a convolution's activation, NULL: not at hand */
     long ldslope;
-    const float *gate, *gate_b; /* SE in between: dh gate + gate_b; else NULL */
+    const float *gate,
+        *gate_b; /* SE in between, or a folded convolution: dh gate + gate_b; else NULL */
 } GradRows;
 
 /*
@@ -118,7 +119,8 @@ typedef struct Pass {
     Worker *worker;
     const OpPlan *plan;
     const OpPlan *input; /* NULL: the images, which want no gradient */
-    float *slot;         /* partial gradients, laid out like the weights */
+    int slot_index;
+    float *slot; /* partial gradients, laid out like the weights */
     GradStates states;
     Chunk chunk;
 } Pass;
@@ -142,6 +144,7 @@ struct OpRun {
     bool reads_images;    /* may be the first operation */
     bool reads_gates;     /* may read a gated value */
     bool chunks_by_input; /* its chunks are cut by the pixels it reads, not by those it makes */
+    bool folds_input;     /* its backward phase can take a folded input (nn/netfold.h) */
 
     /* --- planning --- */
 
@@ -204,6 +207,7 @@ struct OpPlan {
     int Cin, Cout;             /* lane-padded channels */
     int in_pixels, out_pixels; /* of one map */
     bool is_pointwise;         /* 1x1, stride 1 */
+    bool is_folded;            /* its backward pass is in its reader's phase: nn/netfold.h */
 
     /* readers of this operation's output */
     int n_readers;
@@ -220,7 +224,8 @@ struct OpPlan {
     /* buffers; NULL where there is none */
     float *z;             /* [batch][out_pixels][Cout]: normed */
     float *y;             /* stored values; of the classifier: logits */
-    float *g;             /* gradient of batch norm's output (normed) or of the value */
+    float *g;             /* gradient of batch norm's output (normed) or of the value; of a folded
+                             convolution: what its input's owes to A, [batch][in_pixels][Cin] */
     const float *pending; /* phase operations: gradient of the input collected so far, or NULL */
     bool is_last;         /* phase operations: last contributor to the input's gradient */
     int scaled_by;        /* normed: sum whose drop-connect factor scales g, or NO_OP */
@@ -230,6 +235,10 @@ struct OpPlan {
     float *gA, *gB, *gD;  /* dz = gA g + gB z + gD */
     float *partials;      /* [chunks][AFFINE_SUMS][Cout] of z */
     float *grad_partials; /* the same of g, chunks of the phase that finishes g */
+
+    /* folded: sums over x of each slot and of all, [in_channels + 1][Cin]; [W diag(B); D], of as
+     * many rows of Cout; this times W' */
+    float *moments, *moment_sum, *late_weights, *correction;
 
     /* gates, per image: [batch][Cout] means and factors, [batch][squeeze] hidden layer */
     float *p, *s, *t, *v;

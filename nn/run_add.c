@@ -154,7 +154,7 @@ static void finish_piece(const Worker *worker, const GradStates *states, const O
     GradRows stored = *rows;
     stored.dh = args.g;
     stored.lddh = args.ldg;
-    stored.slope = NULL;
+    stored.slope = stored.gate = stored.gate_b = NULL;
     if (!shares)
         netgrad_finish_normed(worker, states, branch, &stored, NULL);
     finish_shortcut(worker, states, sum, &stored);

@@ -4,6 +4,7 @@
  */
 #include "nn/convimages.h"
 #include "nn/convrows.h"
+#include "nn/netfold.h"
 #include "nn/netgrad.h"
 #include "nn/netnorm.h"
 
@@ -23,7 +24,9 @@ static void measure_forward(const Net *net, const OpPlan *plan, Arena *arena)
 
 static void measure_backward(const Net *net, const OpPlan *plan, Arena *arena)
 {
-    if (goes_by_rows(net, plan))
+    if (plan->is_folded)
+        netfold_measure_backward(plan, arena);
+    else if (goes_by_rows(net, plan))
         convrows_measure_backward(net, plan, arena);
     else
         convimages_measure_backward(net, plan, arena);
@@ -39,7 +42,9 @@ static void forward(Worker *worker, const OpPlan *plan, Chunk chunk)
 
 static void backward(const Pass *pass)
 {
-    if (goes_by_rows(pass->worker->net, pass->plan))
+    if (pass->plan->is_folded)
+        netfold_backward(pass);
+    else if (goes_by_rows(pass->worker->net, pass->plan))
         convrows_backward(pass);
     else
         convimages_backward(pass);
@@ -53,6 +58,8 @@ static void carve(const Net *net, OpPlan *plan, Arena *arena)
     const size_t taps = (size_t)op->kernel * (size_t)op->kernel;
     if (net->settings.training && op->input >= 0)
         plan->wt = arena_floats(arena, taps * (size_t)op->out_channels * (size_t)plan->Cin);
+    if (plan->is_folded)
+        netfold_carve(net, plan, arena);
 }
 
 static void prepare(const Worker *worker, const OpPlan *plan)

@@ -2,6 +2,7 @@
  * nn/run_depthwise.c: depthwise convolution: rings of activated rows for a block of channels.
  */
 #include "nn/dwtile.h"
+#include "nn/netfold.h"
 #include "nn/netgrad.h"
 #include "nn/netnorm.h"
 #include "nn/netview.h"
@@ -129,6 +130,7 @@ static void forward(Worker *worker, const OpPlan *plan, Chunk chunk)
 typedef struct BackwardScratch {
     RowRing h, slope, dz;
     float *dx;
+    float *folded;           /* what a folded input's rows take */
     const float **rows;      /* of h, for the weights */
     const float **grad_rows; /* of dz, for the data */
     int *kh;
@@ -145,6 +147,8 @@ static BackwardScratch carve_backward(const OpPlan *plan, const OpPlan *input, A
     scratch.dz = rowring_carve(arena, tile.grad_rows, tile.grad_pixels, tile.block);
     scratch.dx = arena_floats(arena, (size_t)tile.data_rows * (size_t)plan->op->in_size *
                                          (size_t)tile.block);
+    if (input != NULL && input->is_folded)
+        scratch.folded = netfold_carve_rows(input, tile.data_rows * plan->op->in_size, arena);
     scratch.rows = arena_alloc(arena, (size_t)tile.ring_rows, sizeof *scratch.rows);
     scratch.grad_rows = arena_alloc(arena, k, sizeof *scratch.grad_rows);
     scratch.kh = arena_alloc(arena, k, sizeof *scratch.kh);
@@ -255,7 +259,10 @@ static void depthwise_data(const Pass *pass, const DepthwiseTile *tile, const Ba
     rows.rows.c0 = c0;
     rows.rows.C = C;
     rows.lddh = rows.ldslope = C;
-    netgrad_deliver(pass, &rows);
+    if (pass->input->is_folded)
+        netfold_take(pass, &rows, s->dx, s->folded);
+    else
+        netgrad_deliver(pass, &rows);
 }
 
 static void backward_image(const Pass *pass, const DepthwiseTile *tile, BackwardScratch *s,
@@ -301,6 +308,7 @@ static void backward(const Pass *pass)
 const OpRun run_depthwise = {
     .output = OUTPUT_NORMED,
     .is_phase = true,
+    .folds_input = true,
     .check = check,
     .measure_forward = measure_forward,
     .measure_backward = measure_backward,

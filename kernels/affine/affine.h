@@ -58,8 +58,8 @@ typedef struct AffineFoldArgs {
 } AffineFoldArgs;
 
 /* v = dh; with s: v = fma(v, s, b) (gate of SE and gradient of its pool); with r: v = v + r
- * (residual gradient); g = v * slope (g = v without slope), stored; then with e = g * scale: S1 +=
- * e, S2 = fma(e, z - mean, S2). g may be dh or r, and may be NULL (sums only); state may be NULL
+ * (residual gradient); g = v * slope (g = v without slope), stored (with `factor`, g * factor); then
+ * with e = g * scale: S1 += e, S2 = fma(e, z - mean, S2). g may be dh or r, and may be NULL (sums only); state may be NULL
  * (no sums). */
 typedef struct AffineBackwardArgs {
     const float *dh; /* dh[P][lddh] */
@@ -75,7 +75,8 @@ typedef struct AffineBackwardArgs {
     const float *mean; /* [C]; unused without state */
     float *g;
     long ldg;
-    float *state; /* state[AFFINE_SUMS][PIXEL_CHAINS][ldstate] or NULL */
+    const float *factor; /* [C] or NULL */
+    float *state;        /* state[AFFINE_SUMS][PIXEL_CHAINS][ldstate] or NULL */
     long ldstate;
     int P, C;
     int p0;

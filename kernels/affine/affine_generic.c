@@ -179,22 +179,34 @@ static void LEVELED(affine_fold)(const AffineFoldArgs *a)
 
 /* Which optional operands take part: constants at each call. */
 typedef struct BackwardShape {
-    bool gate, residual, slope, store, sums;
+    bool gate, residual, slope, store, factor, sums;
 } BackwardShape;
 
+/* What all pixels of a vector of channels share; unused where the operand is absent. */
+typedef struct BackwardChannel {
+    Lanes s, b, factor;
+} BackwardChannel;
+
+LANES_INLINE BackwardChannel backward_channel(AffineBackwardArgs a, int c, BackwardShape shape)
+{
+    return (BackwardChannel){.s = shape.gate ? lanes_load(a.s + c) : lanes_zero(),
+                             .b = shape.gate ? lanes_load(a.b + c) : lanes_zero(),
+                             .factor = shape.factor ? lanes_load(a.factor + c) : lanes_zero()};
+}
+
 /* g of one pixel; stores it. */
-LANES_INLINE Lanes backward_g(AffineBackwardArgs a, int p, int c, Lanes s, Lanes b,
+LANES_INLINE Lanes backward_g(AffineBackwardArgs a, int p, int c, BackwardChannel channel,
                               BackwardShape shape)
 {
     Lanes v = lanes_load(a.dh + p * a.lddh + c);
     if (shape.gate)
-        v = lanes_fma(v, s, b);
+        v = lanes_fma(v, channel.s, channel.b);
     if (shape.residual)
         v = lanes_add(v, lanes_load(a.r + p * a.ldr + c));
     if (shape.slope)
         v = lanes_mul(v, lanes_load(a.slope + p * a.ldslope + c));
     if (shape.store)
-        lanes_store(a.g + p * a.ldg + c, v);
+        lanes_store(a.g + p * a.ldg + c, shape.factor ? lanes_mul(v, channel.factor) : v);
     return v;
 }
 
@@ -210,10 +222,9 @@ LANES_INLINE void backward_add(AffineBackwardArgs a, Lanes *S1, Lanes *S2, int p
 /* Pixels [p, end) one by one, their chains in memory. */
 LANES_INLINE void backward_singles(AffineBackwardArgs a, int c, int p, int end, BackwardShape shape)
 {
-    const Lanes s = shape.gate ? lanes_load(a.s + c) : lanes_zero();
-    const Lanes b = shape.gate ? lanes_load(a.b + c) : lanes_zero();
+    const BackwardChannel channel = backward_channel(a, c, shape);
     for (; p < end; p++) {
-        const Lanes g = backward_g(a, p, c, s, b, shape);
+        const Lanes g = backward_g(a, p, c, channel, shape);
         if (!shape.sums)
             continue;
         float *first = a.state + (a.p0 + p) % PIXEL_CHAINS * a.ldstate + c;
@@ -229,15 +240,14 @@ LANES_INLINE void backward_singles(AffineBackwardArgs a, int c, int p, int end, 
 LANES_INLINE void backward_groups(AffineBackwardArgs a, int c, int p, int groups,
                                   BackwardShape shape)
 {
-    const Lanes s = shape.gate ? lanes_load(a.s + c) : lanes_zero();
-    const Lanes b = shape.gate ? lanes_load(a.b + c) : lanes_zero();
+    const BackwardChannel channel = backward_channel(a, c, shape);
     const Lanes scale = lanes_set(a.scale), mean = lanes_load(a.mean + c);
     Sums sums;
     sums_load(&sums, a.state + c, a.ldstate);
     for (const int end = p + groups * PIXEL_CHAINS; p < end; p += PIXEL_CHAINS)
 #pragma GCC unroll 4
         for (int i = 0; i < PIXEL_CHAINS; i++) {
-            const Lanes g = backward_g(a, p + i, c, s, b, shape);
+            const Lanes g = backward_g(a, p + i, c, channel, shape);
             backward_add(a, &sums.first[i], &sums.second[i], p + i, c, g, scale, mean);
         }
     sums_store(&sums, a.state + c, a.ldstate);
@@ -262,7 +272,7 @@ LANES_INLINE void backward_all(AffineBackwardArgs a, BackwardShape shape)
 static void backward_general(const AffineBackwardArgs *a)
 {
     backward_all(*a, (BackwardShape){a->s != NULL, a->r != NULL, a->slope != NULL, a->g != NULL,
-                                     a->state != NULL});
+                                     a->factor != NULL, a->state != NULL});
 }
 
 static void LEVELED(affine_backward)(const AffineBackwardArgs *a)
@@ -270,12 +280,16 @@ static void LEVELED(affine_backward)(const AffineBackwardArgs *a)
     assert(a->C % LANES == 0);
     if (a->g == NULL || a->state == NULL)
         backward_general(a);
+    else if (a->factor != NULL && a->s == NULL && a->r == NULL && a->slope != NULL)
+        backward_all(*a, (BackwardShape){false, false, true, true, true, true});
+    else if (a->factor != NULL)
+        backward_general(a);
     else if (a->s != NULL && a->r == NULL && a->slope != NULL)
-        backward_all(*a, (BackwardShape){true, false, true, true, true});
+        backward_all(*a, (BackwardShape){true, false, true, true, false, true});
     else if (a->s == NULL && a->r == NULL && a->slope != NULL)
-        backward_all(*a, (BackwardShape){false, false, true, true, true});
+        backward_all(*a, (BackwardShape){false, false, true, true, false, true});
     else if (a->s == NULL && a->r != NULL && a->slope == NULL)
-        backward_all(*a, (BackwardShape){false, true, false, true, true});
+        backward_all(*a, (BackwardShape){false, true, false, true, false, true});
     else
         backward_general(a);
 }

@@ -76,7 +76,7 @@ void affine_backward__ref(const AffineBackwardArgs *args, double *g, double *S1,
                 v += (double)args->r[p * args->ldr + c];
             if (args->slope != NULL)
                 v *= (double)args->slope[p * args->ldslope + c];
-            g[(long)p * args->C + c] = v;
+            g[(long)p * args->C + c] = args->factor == NULL ? v : v * (double)args->factor[c];
             if (args->state != NULL) {
                 const double e = v * (double)args->scale;
                 S1[c] += e;

@@ -63,7 +63,7 @@ static RowSums row_exponentials(const float *z, float max, int K, float *e)
         float shifted[LANES], exps[LANES];
         const Lanes t = lanes_sub(lanes_load(z + k), lanes_set(max));
         lanes_store(shifted, t);
-        lanes_store(exps, lanes_exp_negative(t));
+        lanes_store(exps, lanes_exp_minus(lanes_sub(lanes_zero(), t)));
         for (int i = 0; i < LANES && k + i < K; i++) {
             sums.exponentials += (double)exps[i];
             sums.shifted += (double)shifted[i];

@@ -9,6 +9,8 @@
 
 #include "base/cpu.h"
 
+#include <stdbool.h>
+
 /* Rows of x that overlap or lie apart, in pieces of one length: x[m][k] is
  * x[rows[m] + starts[k / length] + k % length]. */
 typedef struct PwWindows {
@@ -17,9 +19,10 @@ typedef struct PwWindows {
     int length;         /* divides K */
 } PwWindows;
 
-/* y[m][n] = sum over k of x[m][k] * w[k][n]: one FMA chain over k = 0..K-1 ascending from +0. N is
- * a multiple of LANES and w, y (and ldw, ldy) are whole lanes; x only needs float alignment, K is
- * the real count. y must not overlap x or w. */
+/* y[m][n] = sum over k of x[m][k] * w[k][n]: one FMA chain over k = 0..K-1 ascending from +0, or
+ * with `continues` from the y in memory, so that a sum may be made of several calls. N is a
+ * multiple of LANES and w, y (and ldw, ldy) are whole lanes; x only needs float alignment, K is the
+ * real count. y must not overlap x or w. */
 typedef struct PwForwardArgs {
     const float *x; /* x[M][ldx] */
     long ldx;       /* unused with windows */
@@ -29,6 +32,7 @@ typedef struct PwForwardArgs {
     long ldy;
     int M, K, N;
     const PwWindows *windows; /* where x[m][k] is; NULL: x[M][ldx] */
+    bool continues;
 } PwForwardArgs;
 
 /* dw[k][n] += sum over m of x[m][k] * dy[m][n]: one FMA chain over m ascending, continued from dw

@@ -33,7 +33,7 @@ LANES_INLINE void forward_tile(const PwForwardArgs *a, const PwWindows *windows,
         x[r] = a->x + (windows->rows == NULL ? (m + r) * a->ldx : windows->rows[m + r]);
 #pragma GCC unroll 4
         for (int v = 0; v < V; v++)
-            acc[r][v] = lanes_zero();
+            acc[r][v] = a->continues ? lanes_load(y + r * ldy + v * LANES) : lanes_zero();
     }
     const long *start = windows->starts;
     const int length = windows->length;

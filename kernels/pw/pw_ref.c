@@ -5,7 +5,7 @@ void pw_forward__ref(const PwForwardArgs *args, double *y)
 {
     for (int m = 0; m < args->M; m++)
         for (int n = 0; n < args->N; n++) {
-            double sum = 0.0;
+            double sum = args->continues ? (double)args->y[m * args->ldy + n] : 0.0;
             for (int k = 0; k < args->K; k++)
                 sum += (double)args->x[m * args->ldx + k] * (double)args->w[k * args->ldw + n];
             y[(long)m * args->N + n] = sum;

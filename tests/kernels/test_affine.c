@@ -193,7 +193,7 @@ static void check_stats(int P, int C)
     }
 }
 
-/* g: at most three roundings of a value below 4. */
+/* g: at most four roundings of a value below 4. */
 static void check_backward_variant(AffineBackwardArgs a, bool has_store, bool has_sums)
 {
     const long n = (long)a.P * a.C;
@@ -204,7 +204,7 @@ static void check_backward_variant(AffineBackwardArgs a, bool has_store, bool ha
         affine_backward__ref(&a, truth, truth_first, truth_second);
         affine_kernels(level).backward(&a);
         for (long i = 0; has_store && i < n; i++)
-            test_close("g", i, (double)a.g[i], truth[i], 3.0 * 4.0 * UNIT_ROUNDOFF);
+            test_close("g", i, (double)a.g[i], truth[i], 4.0 * 4.0 * UNIT_ROUNDOFF);
         first_g = first_g != NULL ? first_g : a.g;
         if (has_store)
             test_same_bits("g across levels", a.g, first_g, n);
@@ -233,7 +233,8 @@ static void check_backward(int P, int C)
     a.mean = test_random(C);
     const float *s = test_random(C), *b = test_random(C);
     const float *r = test_random((long)P * C), *slope = test_random((long)P * C);
-    for (int variant = 0; variant < 32; variant++) {
+    const float *factor = test_random(C);
+    for (int variant = 0; variant < 64; variant++) {
         const bool has_store = variant & 8, has_sums = variant & 16;
         if (!has_store && !has_sums)
             continue;
@@ -241,6 +242,7 @@ static void check_backward(int P, int C)
         a.b = variant & 1 ? b : NULL;
         a.r = variant & 2 ? r : NULL;
         a.slope = variant & 4 ? slope : NULL;
+        a.factor = variant & 32 ? factor : NULL;
         for (a.p0 = 0; a.p0 < PIXEL_CHAINS; a.p0++)
             check_backward_variant(a, has_store, has_sums);
     }

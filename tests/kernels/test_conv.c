@@ -86,14 +86,14 @@ static const float *multiply(const Windowed *in, int P, int K, const float *w, c
     enum { PART = 7 };
     float *want = test_buffer(P * LANES), *y = NULL;
     pw_kernels(CPU_GENERIC)
-        .forward(&(PwForwardArgs){panels, K, w, LANES, want, LANES, P, K, LANES, NULL});
+        .forward(&(PwForwardArgs){panels, K, w, LANES, want, LANES, P, K, LANES, NULL, false});
     for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
         y = test_buffer(P * LANES);
         for (int p = 0; p < P; p += PART) {
             const PwWindows windows = {in->rows + p, in->starts, in->windows.length};
             pw_kernels(level).forward(&(PwForwardArgs){in->x, 0, w, LANES, y + p * LANES, LANES,
                                                        P - p < PART ? P - p : PART, K, LANES,
-                                                       &windows});
+                                                       &windows, false});
         }
         test_same_bits("y of windows", y, want, P * LANES);
     }

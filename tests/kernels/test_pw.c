@@ -106,6 +106,35 @@ static void backward_weights_continues(void **state)
     }
 }
 
+/* A sum made of several calls, K in pieces, has the bits of one call; from a start in memory it is
+ * right. */
+static void forward_continues(void **state)
+{
+    (void)state;
+    const int M = 29, K = 37, N = 3 * LANES;
+    test_begin(17);
+    const float *x = test_random(M * K), *w = test_random(K * N), *start = test_random(M * N);
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+        float *whole = test_buffer(M * N), *parts = test_buffer(M * N);
+        PwForwardArgs a = {x, K, w, N, whole, N, M, K, N, NULL, false};
+        pw_kernels(level).forward(&a);
+        for (int k = 0, step = 1; k < K; k += step, step = step * 2 + 1) {
+            const int left = K - k < step ? K - k : step;
+            a = (PwForwardArgs){x + k, K, w + k * N, N, parts, N, M, left, N, NULL, k > 0};
+            pw_kernels(level).forward(&a);
+        }
+        test_same_bits("y in parts", parts, whole, M * N);
+        test_copy(parts, start, M * N);
+        a = (PwForwardArgs){x, K, w, N, parts, N, M, K, N, NULL, true};
+        pw_forward__ref(&a, truth);
+        pw_kernels(level).forward(&a);
+        for (long i = 0; i < M * N; i++)
+            test_close("y from a start", i, (double)parts[i], truth[i],
+                       (double)K * (K + 1) * UNIT_ROUNDOFF);
+    }
+    test_check_guards();
+}
+
 /* Rows are independent of their tile: one row alone has the bits it has among others. */
 static void forward_is_independent_of_tiles(void **state)
 {
@@ -115,11 +144,11 @@ static void forward_is_independent_of_tiles(void **state)
     const float *x = test_random(M * K), *w = test_random(K * N);
     for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
         float *all = test_buffer(M * N), *one = test_buffer(LANES);
-        pw_kernels(level).forward(&(PwForwardArgs){x, K, w, N, all, N, M, K, N, NULL});
+        pw_kernels(level).forward(&(PwForwardArgs){x, K, w, N, all, N, M, K, N, NULL, false});
         for (int m = 0; m < M; m++)
             for (int n = 0; n < N; n += LANES) {
                 pw_kernels(level).forward(
-                    &(PwForwardArgs){x + m * K, K, w + n, N, one, LANES, 1, K, LANES, NULL});
+                    &(PwForwardArgs){x + m * K, K, w + n, N, one, LANES, 1, K, LANES, NULL, false});
                 test_same_bits("row alone", one, all + m * N + n, LANES);
             }
     }
@@ -161,9 +190,9 @@ static void passes_are_adjoint(void **state)
         float *y = test_buffer(M * N), *wt = test_buffer(N * Kp), *dx = test_buffer(M * Kp);
         float *dw = test_buffer(K * N);
         memset(dw, 0, sizeof(float) * K * N);
-        pw.forward(&(PwForwardArgs){x, Kp, w, N, y, N, M, K, N, NULL});
+        pw.forward(&(PwForwardArgs){x, Kp, w, N, y, N, M, K, N, NULL, false});
         pw.transpose(&(PwTransposeArgs){w, N, wt, Kp, K, N});
-        pw.forward(&(PwForwardArgs){g, N, wt, Kp, dx, Kp, M, N, (int)Kp, NULL});
+        pw.forward(&(PwForwardArgs){g, N, wt, Kp, dx, Kp, M, N, (int)Kp, NULL, false});
         pw.backward_weights(&(PwWeightsArgs){x, Kp, g, N, dw, N, M, K, N, NULL, NULL});
         double yg = 0.0, xdx = 0.0, wdw = 0.0;
         for (int i = 0; i < M * N; i++)
@@ -188,6 +217,7 @@ int main(void)
         cmocka_unit_test(forward_is_right),
         cmocka_unit_test(backward_weights_is_right),
         cmocka_unit_test(backward_weights_continues),
+        cmocka_unit_test(forward_continues),
         cmocka_unit_test(forward_is_independent_of_tiles),
         cmocka_unit_test(transpose_is_exact),
         cmocka_unit_test(passes_are_adjoint),
