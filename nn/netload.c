@@ -110,8 +110,33 @@ static void add_targets(const Net *net, const OpPlan *plan, NetProfileWork *work
     }
 }
 
+/* A folded convolution's products are made in its reader's phase, which writes narrow rows for it
+ * instead of the gradient of its output (nn/netfold.h). */
+static void add_folded(const Net *net, const OpPlan *folded, NetProfileWork *work)
+{
+    work->flops += 2.0 * forward_flops(net, folded);
+    work->read_bytes += value_bytes(net, folded, netstate_input(net, folded)) +
+                        weight_bytes(net, folded) + slot_bytes(net, folded);
+    work->written_bytes += map_bytes(net, folded->in_pixels, folded->Cin) +
+                           slot_bytes(net, folded) - output_bytes(net, folded);
+}
+
+static NetProfileWork folded_load(const Net *net, const OpPlan *plan)
+{
+    const double map = map_bytes(net, plan->in_pixels, plan->Cin);
+    NetProfileWork work = {
+        .read_bytes = 2.0 * map + (plan->pending == NULL ? 0.0 : map),
+        .written_bytes = map,
+        .vectors = larger_map_vectors(net, plan),
+    };
+    add_targets(net, plan, &work);
+    return work;
+}
+
 static NetProfileWork backward_load(const Net *net, const OpPlan *plan)
 {
+    if (plan->is_folded)
+        return folded_load(net, plan);
     const OpPlan *input = netstate_input(net, plan);
     const double map = output_bytes(net, plan), value = value_bytes(net, plan, input);
     NetProfileWork work = {
@@ -125,6 +150,8 @@ static NetProfileWork backward_load(const Net *net, const OpPlan *plan)
         return work;
     work.read_bytes += plan->pending == NULL ? 0.0 : value;
     work.written_bytes += value;
+    if (input->is_folded)
+        add_folded(net, input, &work);
     add_targets(net, plan, &work);
     return work;
 }
