@@ -1,6 +1,6 @@
 /*
- * nn/convimages.c: the images of a chunk are laid out together, so that the weights are read once
- * for all of them: at 2 x 2 pixels, an image alone is four rows.
+ * nn/convimages.c: images are laid out several at a time, whatever chunks they belong to, so that
+ * the weights are read once for all of them: at 2 x 2 pixels, an image alone is four rows.
  */
 #include "nn/convimages.h"
 
@@ -11,22 +11,25 @@
 #include "nn/nettile.h"
 #include "nn/netview.h"
 
-static bool has_gate(const OpPlan *input)
+/* The next images of a span that are laid out together; false when there are none. */
+static bool next_images(const OpPlan *plan, int batch, Span all, Span *part)
 {
-    return input != NULL && input->run->output == OUTPUT_GATED;
+    const int most = nettile_images(plan, batch), left = all.end_image - part->end_image;
+    part->first_image = part->end_image;
+    part->end_image += left < most ? left : most;
+    return left > 0;
 }
 
-static int chunk_images(Chunk chunk)
+static int n_images(Span span)
 {
-    return chunk.end_image - chunk.first_image;
+    return span.end_image - span.first_image;
 }
 
-/* The input of the chunk as its layout has it. */
-static View laid_out(const Worker *worker, const OpPlan *plan, const ConvLayout *layout,
-                     Chunk chunk)
+/* The input of the images as its layout has it. */
+static View laid_out(const Worker *worker, const OpPlan *plan, const ConvLayout *layout, Span span)
 {
-    const long first = (long)chunk.first_image * plan->in_pixels;
-    const Rows rows = {first, chunk_images(chunk) * plan->in_pixels, 0, plan->Cin};
+    const long first = (long)span.first_image * plan->in_pixels;
+    const Rows rows = {first, n_images(span) * plan->in_pixels, 0, plan->Cin};
     if (layout->images != NULL)
         return (View){layout->images, plan->Cin};
     return netview_rows(worker, netstate_input(worker->net, plan), rows, NULL, 0, NULL, 0);
@@ -46,7 +49,7 @@ static ForwardScratch carve_forward(const Net *net, const OpPlan *plan, Arena *a
     ForwardScratch scratch = {0};
     scratch.state = netnorm_carve_state(plan, arena);
     scratch.input = convlayout_carve_input(net, plan, arena);
-    if (has_gate(input))
+    if (netstate_is_gated(input))
         scratch.h = arena_floats(arena, (size_t)plan->in_pixels * (size_t)plan->Cin);
     if (arena_is_measuring(arena))
         netview_measure(input, arena);
@@ -65,7 +68,7 @@ static void load_forward(const Worker *worker, const OpPlan *plan, const Forward
     const OpPlan *input = netstate_input(worker->net, plan);
     const Rows rows = {(long)image * plan->in_pixels, plan->in_pixels, 0, plan->Cin};
     netview_materialise(worker, plan, input, rows);
-    if (has_gate(input)) {
+    if (netstate_is_gated(input)) {
         const OpPlan *ungated = netstate_input(worker->net, input);
         netview_rows(worker, ungated, rows, s->h, plan->Cin, NULL, 0);
         input->run->gate(worker, input, image, s->h, plan->Cin);
@@ -75,24 +78,29 @@ static void load_forward(const Worker *worker, const OpPlan *plan, const Forward
     }
 }
 
-void convimages_forward(Worker *worker, const OpPlan *plan, Chunk chunk)
+static void forward_images(const Worker *worker, const OpPlan *plan, ForwardScratch *s, Span span)
 {
-    ForwardScratch scratch = carve_forward(worker->net, plan, worker->scratch);
-    const int n = chunk_images(chunk), end = n * plan->out_pixels;
+    const int n = n_images(span), end = n * plan->out_pixels;
     const int block = nettile_rows(plan), K = nettile_depth(plan);
-    const long first = (long)chunk.first_image * plan->out_pixels;
-    netnorm_begin(worker, plan, scratch.state);
-    convlayout_begin_input(plan, n, &scratch.input);
+    const long first = (long)span.first_image * plan->out_pixels;
+    convlayout_begin_input(plan, n, &s->input);
     for (int i = 0; i < n; i++)
-        load_forward(worker, plan, &scratch, chunk.first_image + i, i);
-    const View x = laid_out(worker, plan, &scratch.input, chunk);
+        load_forward(worker, plan, s, span.first_image + i, i);
+    const View x = laid_out(worker, plan, &s->input, span);
     for (int p = 0; p < end; p += block) {
         const int P = end - p < block ? end - p : block;
-        const PwWindows windows = convlayout_windows(&scratch.input, p);
+        const PwWindows windows = convlayout_windows(&s->input, p);
         convmatrix_forward(worker, plan, x, &windows, K, first + p, P);
-        netnorm_take(worker, plan, scratch.state, (Rows){first + p, P, 0, plan->Cout}, p);
+        netnorm_take_rows(worker, plan, s->state, first + p, P);
     }
-    netnorm_end(worker, plan, scratch.state, chunk.index);
+}
+
+void convimages_forward(Worker *worker, const OpPlan *plan, Span span)
+{
+    ForwardScratch scratch = carve_forward(worker->net, plan, worker->scratch);
+    Span part = {.end_image = span.first_image};
+    while (next_images(plan, worker->net->settings.batch, span, &part))
+        forward_images(worker, plan, &scratch, part);
 }
 
 /* --- backward --- */
@@ -100,26 +108,27 @@ void convimages_forward(Worker *worker, const OpPlan *plan, Chunk chunk)
 typedef struct BackwardScratch {
     ConvLayout input, gradient;
     long *dz_rows; /* where the pixels of dz lie */
-    float *slope;  /* [images of a chunk][in_pixels][Cin], if wanted */
+    float *slope;  /* [images laid out][in_pixels][Cin], if wanted */
     float *h;      /* the same, behind a gate: the input without it */
-    float *dx;     /* a block, or behind a gate the chunk */
+    float *dx;     /* a block, or behind a gate all of them */
     float *gate;   /* what the gate's gradient takes */
 } BackwardScratch;
 
 static BackwardScratch carve_backward(const Net *net, const OpPlan *plan, Arena *arena)
 {
     const OpPlan *input = netstate_input(net, plan);
-    const size_t group = (size_t)plan->group, Cin = (size_t)plan->Cin;
-    const size_t chunk = group * (size_t)plan->in_pixels * Cin;
+    const size_t n = (size_t)nettile_images(plan, net->settings.batch), Cin = (size_t)plan->Cin;
+    const size_t images = n * (size_t)plan->in_pixels * Cin;
     BackwardScratch s = {0};
     s.input = convlayout_carve_input(net, plan, arena);
-    s.gradient = convlayout_carve_gradient(plan, arena);
-    s.dz_rows = arena_alloc(arena, group * (size_t)plan->out_pixels, sizeof *s.dz_rows);
+    s.gradient = convlayout_carve_gradient(net, plan, arena);
+    s.dz_rows = arena_alloc(arena, n * (size_t)plan->out_pixels, sizeof *s.dz_rows);
     if (netgrad_wants_slope(plan, input))
-        s.slope = arena_floats(arena, chunk);
-    s.dx = arena_floats(arena, has_gate(input) ? chunk : (size_t)nettile_rows(plan) * Cin);
-    if (has_gate(input)) {
-        s.h = arena_floats(arena, chunk);
+        s.slope = arena_floats(arena, images);
+    s.dx =
+        arena_floats(arena, netstate_is_gated(input) ? images : (size_t)nettile_rows(plan) * Cin);
+    if (netstate_is_gated(input)) {
+        s.h = arena_floats(arena, images);
         s.gate = input->run->gate_carve(input, arena);
     }
     return s;
@@ -130,7 +139,7 @@ void convimages_measure_backward(const Net *net, const OpPlan *plan, Arena *aren
     carve_backward(net, plan, arena);
 }
 
-/* Floats before an image of the chunk in slope, h and dx. */
+/* Floats before an image of those laid out in slope, h and dx. */
 static long image_floats(const OpPlan *plan, int i)
 {
     return (long)i * plan->in_pixels * plan->Cin;
@@ -141,13 +150,14 @@ static void load_backward(const Pass *pass, const BackwardScratch *s, int image,
 {
     const OpPlan *plan = pass->plan, *input = pass->input;
     float *slope = s->slope == NULL ? NULL : s->slope + image_floats(plan, i);
-    if (has_gate(input)) {
+    if (netstate_is_gated(input)) {
         const OpPlan *ungated = netstate_input(pass->worker->net, input);
         const Rows rows = {(long)image * plan->in_pixels, plan->in_pixels, 0, plan->Cin};
         float *h = s->h + image_floats(plan, i);
         netview_rows(pass->worker, ungated, rows, h, plan->Cin, slope, plan->Cin);
-        convlayout_take_gated(pass->worker, input, &s->input, image, i, h);
-    } else if (s->input.images != NULL) {
+        if (!plan->is_owned)
+            convlayout_take_gated(pass->worker, input, &s->input, image, i, h);
+    } else if (s->input.images != NULL && (!plan->is_owned || slope != NULL)) {
         convlayout_take_input(pass->worker, plan, &s->input, image, i, slope);
     }
 }
@@ -156,34 +166,34 @@ static void dense_weights(const Pass *pass, const BackwardScratch *s)
 {
     const OpPlan *plan = pass->plan;
     const PwWindows windows = convlayout_windows(&s->input, 0);
-    convmatrix_weights(pass, laid_out(pass->worker, plan, &s->input, pass->chunk), &windows,
+    convmatrix_weights(pass, laid_out(pass->worker, plan, &s->input, pass->span), &windows,
                        s->gradient.images, s->dz_rows, nettile_depth(plan),
-                       chunk_images(pass->chunk) * plan->out_pixels);
+                       n_images(pass->span) * plan->out_pixels);
 }
 
 /* Behind a gate: its gradients from dx, that of the product, then what is below it. */
 static void deliver_gated(const Pass *pass, const BackwardScratch *s)
 {
     const OpPlan *plan = pass->plan, *gate = pass->input;
-    for (int i = 0; i < chunk_images(pass->chunk); i++) {
-        const int image = pass->chunk.first_image + i;
+    for (int i = 0; i < n_images(pass->span); i++) {
+        const int image = pass->span.first_image + i;
         const long at = image_floats(plan, i);
         GradRows rows = netgrad_rows(pass, (long)image * plan->in_pixels, plan->in_pixels,
                                      s->dx + at, s->slope + at);
         rows.gate = gate->s + (long)image * gate->Cout;
         rows.gate_b = gate->run->gate_backward(pass, gate, image, s->h + at, s->dx + at, s->gate);
-        netgrad_deliver(pass, &rows);
+        netgrad_deliver_span(pass, &rows);
     }
 }
 
 static void dense_data(const Pass *pass, const BackwardScratch *s)
 {
     const OpPlan *plan = pass->plan;
-    const bool is_gated = has_gate(pass->input);
+    const bool is_gated = netstate_is_gated(pass->input);
     const View dz = {s->gradient.images, plan->Cout};
     const int K = plan->op->kernel * plan->op->kernel * plan->op->out_channels;
-    const int block = nettile_rows(plan), end = chunk_images(pass->chunk) * plan->in_pixels;
-    const long first = (long)pass->chunk.first_image * plan->in_pixels;
+    const int block = nettile_rows(plan), end = n_images(pass->span) * plan->in_pixels;
+    const long first = (long)pass->span.first_image * plan->in_pixels;
     for (int p = 0; p < end; p += block) {
         const int P = end - p < block ? end - p : block;
         const PwWindows windows = convlayout_windows(&s->gradient, p);
@@ -193,26 +203,38 @@ static void dense_data(const Pass *pass, const BackwardScratch *s)
             continue;
         const float *slope = s->slope == NULL ? NULL : s->slope + (long)p * plan->Cin;
         const GradRows rows = netgrad_rows(pass, first + p, P, dx, slope);
-        netgrad_deliver(pass, &rows);
+        netgrad_deliver_span(pass, &rows);
     }
     if (is_gated)
         deliver_gated(pass, s);
 }
 
-void convimages_backward(const Pass *pass)
+static void backward_images(const Pass *pass, BackwardScratch *s)
 {
     const Worker *worker = pass->worker;
     const OpPlan *plan = pass->plan;
-    BackwardScratch scratch = carve_backward(worker->net, plan, worker->scratch);
-    const int n = chunk_images(pass->chunk);
-    convlayout_begin_input(plan, n, &scratch.input);
-    convlayout_begin_gradient(plan, n, &scratch.gradient);
-    conv_map_pixels(&scratch.gradient.map, n, scratch.dz_rows);
+    const int first = pass->span.first_image, n = n_images(pass->span);
+    convlayout_begin_input(plan, n, &s->input);
+    convlayout_begin_gradient(plan, first, n, &s->gradient);
     for (int i = 0; i < n; i++) {
-        convlayout_take_gradient(worker, plan, &scratch.gradient, pass->chunk.first_image + i, i);
-        load_backward(pass, &scratch, pass->chunk.first_image + i, i);
+        convlayout_take_gradient(worker, plan, &s->gradient, first + i, i);
+        load_backward(pass, s, first + i, i);
     }
-    dense_weights(pass, &scratch);
+    if (!plan->is_owned) {
+        conv_map_pixels(&s->gradient.map, n, s->dz_rows);
+        dense_weights(pass, s);
+    }
     if (pass->input != NULL)
-        dense_data(pass, &scratch);
+        dense_data(pass, s);
+}
+
+void convimages_backward(const Pass *pass)
+{
+    const OpPlan *plan = pass->plan;
+    const Net *net = pass->worker->net;
+    BackwardScratch scratch = carve_backward(net, plan, pass->worker->scratch);
+    Pass part = *pass;
+    part.span.end_image = pass->span.first_image;
+    while (next_images(plan, net->settings.batch, pass->span, &part.span))
+        backward_images(&part, &scratch);
 }

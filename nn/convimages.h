@@ -9,7 +9,7 @@
 
 void convimages_measure_forward(const Net *net, const OpPlan *plan, Arena *arena);
 void convimages_measure_backward(const Net *net, const OpPlan *plan, Arena *arena);
-void convimages_forward(Worker *worker, const OpPlan *plan, Chunk chunk);
+void convimages_forward(Worker *worker, const OpPlan *plan, Span span);
 void convimages_backward(const Pass *pass);
 
 #endif

@@ -12,14 +12,16 @@
 
 /* --- planning --- */
 
-static float *carve_images(const OpPlan *plan, const ConvMap *map, Arena *arena)
+static float *carve_images(const Net *net, const OpPlan *plan, const ConvMap *map, Arena *arena)
 {
-    return arena_floats(arena, (size_t)plan->group * (size_t)conv_map_floats(map));
+    const size_t n = (size_t)nettile_images(plan, net->settings.batch);
+    return arena_floats(arena, n * (size_t)conv_map_floats(map));
 }
 
-static void carve_windows(const OpPlan *plan, int pixels, ConvLayout *layout, Arena *arena)
+static void carve_windows(const Net *net, const OpPlan *plan, int pixels, ConvLayout *layout,
+                          Arena *arena)
 {
-    const size_t n = (size_t)plan->group * (size_t)pixels;
+    const size_t n = (size_t)nettile_images(plan, net->settings.batch) * (size_t)pixels;
     const size_t taps = (size_t)plan->op->kernel * (size_t)plan->op->kernel;
     layout->rows = arena_alloc(arena, n, sizeof *layout->rows);
     layout->starts = arena_alloc(arena, taps, sizeof *layout->starts);
@@ -32,24 +34,31 @@ ConvLayout convlayout_carve_input(const Net *net, const OpPlan *plan, Arena *are
     ConvLayout layout = {.map = conv_input_map(&shape, plan->Cin)};
     const bool is_stored = input == NULL || input->run->output == OUTPUT_STORED;
     if (!is_stored || !conv_map_is_plain(&layout.map))
-        layout.images = carve_images(plan, &layout.map, arena);
-    carve_windows(plan, plan->out_pixels, &layout, arena);
+        layout.images = carve_images(net, plan, &layout.map, arena);
+    carve_windows(net, plan, plan->out_pixels, &layout, arena);
     return layout;
 }
 
-ConvLayout convlayout_carve_gradient(const OpPlan *plan, Arena *arena)
+/* dz that is kept lies as a plain map does. */
+static bool is_in_place(const OpPlan *plan, const ConvLayout *gradient)
+{
+    return plan->is_owned && conv_map_is_plain(&gradient->map);
+}
+
+ConvLayout convlayout_carve_gradient(const Net *net, const OpPlan *plan, Arena *arena)
 {
     const ConvShape shape = nettile_conv_shape(plan);
     const bool is_read = plan->op->input >= 0;
     ConvLayout layout = {.map = is_read ? conv_gradient_map(&shape, plan->Cout)
                                         : conv_plain_map(shape.OH, shape.OW, plan->Cout)};
-    layout.images = carve_images(plan, &layout.map, arena);
+    if (!is_in_place(plan, &layout))
+        layout.images = carve_images(net, plan, &layout.map, arena);
     if (is_read)
-        carve_windows(plan, plan->in_pixels, &layout, arena);
+        carve_windows(net, plan, plan->in_pixels, &layout, arena);
     return layout;
 }
 
-/* --- a chunk --- */
+/* --- some images --- */
 
 static void clear(const ConvLayout *layout, int n)
 {
@@ -66,9 +75,11 @@ void convlayout_begin_input(const OpPlan *plan, int n, ConvLayout *layout)
     layout->length = conv_input_pieces(&s, &layout->map, layout->starts);
 }
 
-void convlayout_begin_gradient(const OpPlan *plan, int n, ConvLayout *layout)
+void convlayout_begin_gradient(const OpPlan *plan, int first_image, int n, ConvLayout *layout)
 {
     const ConvShape s = nettile_conv_shape(plan);
+    if (is_in_place(plan, layout))
+        layout->images = plan->dz + (long)first_image * plan->out_pixels * plan->Cout;
     clear(layout, n);
     if (layout->rows == NULL)
         return;
@@ -129,6 +140,14 @@ void convlayout_take_gradient(const Worker *worker, const OpPlan *plan, const Co
     const int P = line_pixels(map);
     for (int p = 0; p < plan->out_pixels; p += P) {
         const Rows rows = {(long)image * plan->out_pixels + p, P, 0, plan->Cout};
-        netgrad_dz(worker, plan, rows, line_at(layout, i, p), map->spacing * map->ld);
+        const long ld = map->spacing * map->ld;
+        float *line = line_at(layout, i, p), *kept = plan->dz + rows.first * plan->Cout;
+        if (!plan->is_owned) {
+            netgrad_dz(worker, plan, rows, line, ld);
+            continue;
+        }
+        netgrad_dz(worker, plan, rows, kept, plan->Cout);
+        for (int x = 0; x < P && kept != line; x++)
+            memcpy(line + x * ld, kept + (long)x * plan->Cout, (size_t)plan->Cout * sizeof *line);
     }
 }

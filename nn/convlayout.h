@@ -1,5 +1,5 @@
 /*
- * nn/convlayout.h: the images of a chunk laid out so that a dense convolution reads its windows in
+ * nn/convlayout.h: images of a span laid out so that a dense convolution reads its windows in
  * place (kernels/conv/conv.h), and the list of those windows.
  */
 #ifndef NN_CONVLAYOUT_H
@@ -9,8 +9,8 @@
 
 typedef struct ConvLayout {
     ConvMap map;
-    float *images; /* the maps of a chunk; NULL: images are stored just so, and read there */
-    long *rows;    /* of the chunk's windows, all images in order */
+    float *images; /* their maps; NULL: images are stored just so, and read there */
+    long *rows;    /* of their windows, all images in order */
     long *starts;  /* of a window's pieces */
     int length;    /* of a piece */
 } ConvLayout;
@@ -21,18 +21,18 @@ typedef struct ConvLayout {
 ConvLayout convlayout_carve_input(const Net *net, const OpPlan *plan, Arena *arena);
 
 /* The gradient of z, read through the windows of the inputs; images want none: it is plain then. */
-ConvLayout convlayout_carve_gradient(const OpPlan *plan, Arena *arena);
+ConvLayout convlayout_carve_gradient(const Net *net, const OpPlan *plan, Arena *arena);
 
-/* --- a chunk --- */
+/* --- some images --- */
 
 /* List the windows of n images; zero the padding and gaps of their maps. */
 void convlayout_begin_input(const OpPlan *plan, int n, ConvLayout *layout);
-void convlayout_begin_gradient(const OpPlan *plan, int n, ConvLayout *layout);
+void convlayout_begin_gradient(const OpPlan *plan, int first_image, int n, ConvLayout *layout);
 
 /* The windows from number p on. */
 PwWindows convlayout_windows(const ConvLayout *layout, int p);
 
-/* --- an image; i is its place in the chunk --- */
+/* --- an image; i is its place among them --- */
 
 /* The input, which is no gated one; its slope into slope[in_pixels][Cin], unless NULL. */
 void convlayout_take_input(const Worker *worker, const OpPlan *plan, const ConvLayout *layout,
@@ -42,6 +42,7 @@ void convlayout_take_input(const Worker *worker, const OpPlan *plan, const ConvL
 void convlayout_take_gated(const Worker *worker, const OpPlan *gate, const ConvLayout *layout,
                            int image, int i, const float *h);
 
+/* Where the weights are owned, dz is kept, too. */
 void convlayout_take_gradient(const Worker *worker, const OpPlan *plan, const ConvLayout *layout,
                               int image, int i);
 

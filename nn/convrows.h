@@ -9,7 +9,7 @@
 
 void convrows_measure_forward(const Net *net, const OpPlan *plan, Arena *arena);
 void convrows_measure_backward(const Net *net, const OpPlan *plan, Arena *arena);
-void convrows_forward(Worker *worker, const OpPlan *plan, Chunk chunk);
+void convrows_forward(Worker *worker, const OpPlan *plan, Span span);
 void convrows_backward(const Pass *pass);
 
 #endif

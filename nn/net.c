@@ -95,9 +95,14 @@ static void forward_pass(Worker *worker)
             continue;
         netphase_forward(worker, plan);
         end_pass(worker, NET_FORWARD, i);
-        if (!netstate_is_normed(plan) || net->call.mode == MODE_EVAL)
+        if (net->call.mode == MODE_EVAL)
             continue;
-        netphase_finish_forward(worker, plan);
+        if (netstate_is_normed(plan))
+            netphase_finish_forward(worker, plan);
+        else if (plan->run->is_classifier)
+            netphase_finish_backward(worker, plan);
+        else
+            continue;
         end_pass(worker, NET_FORWARD_END, i);
     }
 }

@@ -215,8 +215,8 @@ void netfold_backward(const Pass *pass)
     const Net *net = pass->worker->net;
     const int block = nettile_rows(plan);
     float *panel = netfold_carve_rows(plan, block, pass->worker->scratch);
-    const long end = (long)pass->chunk.end_image * plan->in_pixels;
-    for (long row = (long)pass->chunk.first_image * plan->in_pixels; row < end; row += block) {
+    const long end = (long)pass->span.end_image * plan->in_pixels;
+    for (long row = (long)pass->span.first_image * plan->in_pixels; row < end; row += block) {
         const int P = (int)(end - row < block ? end - row : block);
         const View x = netview_rows(pass->worker, pass->input, (Rows){row, P, 0, plan->Cin}, panel,
                                     plan->Cin, NULL, 0);
@@ -235,6 +235,6 @@ void netfold_backward(const Pass *pass)
         GradRows rows = netgrad_rows(pass, row, P, dx, NULL);
         rows.gate = net->ones;
         rows.gate_b = plan->correction + (long)plan->op->in_channels * plan->Cin;
-        netgrad_deliver(pass, &rows);
+        netgrad_deliver_span(pass, &rows);
     }
 }

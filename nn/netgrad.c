@@ -3,30 +3,26 @@
  */
 #include "nn/netgrad.h"
 
+#include "nn/nettile.h"
 #include "nn/netview.h"
 
 #include <string.h>
 
 /* --- slots --- */
 
-/* Tensors without partial gradients lie behind n_slotted. */
-static void zero_tensors(const Net *net, const OpPlan *plan, float *slot)
+static void zero_weights(const Net *net, const OpPlan *plan, float *slot)
 {
-    for (int k = 0; k < plan->n_tensors; k++) {
-        const Place place = net->places[plan->tensor + k];
-        if (place.offset < net->n_slotted)
-            memset(slot + place.offset, 0, place.n_floats * sizeof *slot);
-    }
+    const Place place = net->places[plan->tensor + TENSOR_W];
+    memset(slot + place.offset, 0, place.n_floats * sizeof *slot);
 }
 
 float *netgrad_slot(const Net *net, const OpPlan *plan, int index)
 {
-    float *slot = net->slots + (size_t)index * net->n_trainable;
+    float *slot = net->slots + (size_t)index * net->n_slotted;
     const OpPlan *input = netstate_input(net, plan);
-    if (!plan->is_folded)
-        zero_tensors(net, plan, slot);
-    if (input != NULL && (input->run->output == OUTPUT_GATED || input->is_folded))
-        zero_tensors(net, input, slot);
+    zero_weights(net, plan, slot);
+    if (input != NULL && input->is_folded)
+        zero_weights(net, input, slot);
     return slot;
 }
 
@@ -72,7 +68,7 @@ void netgrad_carve(const Net *net, const OpPlan *plan, GradStates *states, Arena
     netview_measure(value, arena);
 }
 
-void netgrad_begin(GradStates *states)
+void netgrad_begin(const GradStates *states)
 {
     for (int i = 0; i < states->n_targets; i++)
         memset(states->at[i], 0, state_floats(states->target[i]) * sizeof(float));
@@ -185,20 +181,27 @@ static void finish_piece(const Worker *worker, const GradStates *states, const O
     worker->net->kernels.affine.backward(&args);
 }
 
+/* P of the rows, behind `done` of them. */
+static GradRows part_of(const GradRows *all, int done, int P)
+{
+    GradRows part = *all;
+    part.rows.first += done;
+    part.rows.P = P;
+    part.dh += (long)done * all->lddh;
+    part.slope = all->slope == NULL ? NULL : all->slope + (long)done * all->ldslope;
+    part.p0 += done;
+    return part;
+}
+
 bool netgrad_next_piece(const GradRows *all, int pixels, GradRows *piece, int *done)
 {
     if (*done >= all->rows.P)
         return false;
-    *piece = *all;
-    piece->rows.first += *done;
-    const long image_end = (piece->rows.first / pixels + 1) * pixels;
-    long stop = piece->rows.first + GRAD_ROWS;
+    const long row = all->rows.first + *done, image_end = (row / pixels + 1) * pixels;
+    long stop = row + GRAD_ROWS;
     stop = stop < image_end ? stop : image_end;
     const int left = all->rows.P - *done;
-    piece->rows.P = stop - piece->rows.first < left ? (int)(stop - piece->rows.first) : left;
-    piece->dh += (long)*done * all->lddh;
-    piece->slope = all->slope == NULL ? NULL : all->slope + (long)*done * all->ldslope;
-    piece->p0 += *done;
+    *piece = part_of(all, *done, stop - row < left ? (int)(stop - row) : left);
     *done += piece->rows.P;
     return true;
 }
@@ -240,7 +243,7 @@ GradRows netgrad_rows(const Pass *pass, long row, int P, const float *dx, const 
     const OpPlan *plan = pass->plan;
     return (GradRows){
         .rows = {row, P, 0, plan->Cin},
-        .p0 = (int)(row - (long)pass->chunk.first_image * plan->in_pixels),
+        .p0 = (int)(row - (long)pass->span.first_image * plan->in_pixels),
         .dh = dx,
         .lddh = plan->Cin,
         .slope = slope,
@@ -255,4 +258,21 @@ void netgrad_deliver(const Pass *pass, const GradRows *rows)
         value->run->finish(pass->worker, &pass->states, value, rows, plan->pending);
     else
         netgrad_collect(pass->worker, &pass->states, value, rows, plan->pending);
+}
+
+void netgrad_deliver_span(const Pass *pass, const GradRows *rows)
+{
+    const OpPlan *plan = pass->plan;
+    for (int done = 0; done < rows->rows.P;) {
+        const ChunkPiece piece = nettile_piece(plan, pass->worker->net->call.n, plan->in_pixels,
+                                               rows->rows.first + done, rows->rows.P - done);
+        GradRows part = part_of(rows, done, piece.P);
+        part.p0 = piece.p0;
+        if (piece.p0 == 0)
+            netgrad_begin(&pass->states);
+        netgrad_deliver(pass, &part);
+        if (piece.is_end)
+            netgrad_end(pass->worker, &pass->states, piece.chunk);
+        done += piece.P;
+    }
 }

@@ -15,13 +15,13 @@ enum { GRAD_ROWS = 64 }; /* rows whose slopes are made at a time */
 
 /* --- a chunk of a backward phase --- */
 
-/* Partial gradients number `index`; those that the phase of `plan` fills are set to 0. */
+/* Partial gradients number `index`; those of `plan`, which has slots, are set to 0. */
 float *netgrad_slot(const Net *net, const OpPlan *plan, int index);
 
 /* The batch norms that the phase finishes, and their sums of a chunk. */
 void netgrad_targets(const Net *net, const OpPlan *plan, GradStates *states);
 void netgrad_carve(const Net *net, const OpPlan *plan, GradStates *states, Arena *arena);
-void netgrad_begin(GradStates *states);
+void netgrad_begin(const GradStates *states);
 void netgrad_end(const Worker *worker, const GradStates *states, int chunk);
 
 /* Gradient of z from that of its batch norm's output. */
@@ -35,6 +35,9 @@ GradRows netgrad_rows(const Pass *pass, long row, int P, const float *dx, const 
 
 /* Takes the gradient of the input of pass->plan as far as this phase can. */
 void netgrad_deliver(const Pass *pass, const GradRows *rows);
+
+/* The same for the next rows of whole chunks, all channels: begins and ends the chunks' sums. */
+void netgrad_deliver_span(const Pass *pass, const GradRows *rows);
 
 /* --- for rows of operations --- */
 

@@ -56,9 +56,27 @@ static double forward_flops(const Net *net, const OpPlan *plan)
     return FLOPS_PER_MAC * (double)macs * net->settings.batch;
 }
 
-static double slot_bytes(const Net *net, const OpPlan *plan)
+static double slot_bytes(const OpPlan *plan)
 {
-    return plan->n_slots * weight_bytes(net, plan);
+    return plan->n_slots * (double)plan->op->params * FLOAT_BYTES;
+}
+
+/* Weight gradients that wait for the whole batch: the operation's, if they are owned, and its
+ * gate's. */
+static NetProfileWork owned_load(const Net *net, const OpPlan *plan)
+{
+    const OpPlan *const ops[] = {plan, gate_of(net, plan)};
+    NetProfileWork work = {0};
+    for (size_t i = 0; i < ARRAY_LEN(ops); i++) {
+        if (ops[i] == NULL || !ops[i]->is_owned)
+            continue;
+        work.flops += FLOPS_PER_MAC * (double)ops[i]->op->macs * net->settings.batch;
+        work.written_bytes += (double)ops[i]->op->params * FLOAT_BYTES;
+    }
+    if (plan->is_owned)
+        work.read_bytes +=
+            output_bytes(net, plan) + value_bytes(net, plan, netstate_input(net, plan));
+    return work;
 }
 
 /* --- passes --- */
@@ -86,9 +104,9 @@ static NetProfileWork forward_load(const Net *net, const OpPlan *plan)
     add_sum(net, plan, &work);
     if (!plan->run->is_classifier || !net->settings.training)
         return work;
-    work.flops *= 3.0; /* the gradients of weights and features, too */
-    work.read_bytes += weight_bytes(net, plan) + slot_bytes(net, plan);
-    work.written_bytes += map_bytes(net, plan->in_pixels, plan->Cin) + slot_bytes(net, plan);
+    work.flops *= 2.0; /* the gradient of the features, too */
+    work.read_bytes += weight_bytes(net, plan);
+    work.written_bytes += map_bytes(net, plan->in_pixels, plan->Cin);
     return work;
 }
 
@@ -116,9 +134,9 @@ static void add_folded(const Net *net, const OpPlan *folded, NetProfileWork *wor
 {
     work->flops += 2.0 * forward_flops(net, folded);
     work->read_bytes += value_bytes(net, folded, netstate_input(net, folded)) +
-                        weight_bytes(net, folded) + slot_bytes(net, folded);
-    work->written_bytes += map_bytes(net, folded->in_pixels, folded->Cin) +
-                           slot_bytes(net, folded) - output_bytes(net, folded);
+                        weight_bytes(net, folded) + slot_bytes(folded);
+    work->written_bytes += map_bytes(net, folded->in_pixels, folded->Cin) + slot_bytes(folded) -
+                           output_bytes(net, folded);
 }
 
 static NetProfileWork folded_load(const Net *net, const OpPlan *plan)
@@ -140,10 +158,11 @@ static NetProfileWork backward_load(const Net *net, const OpPlan *plan)
     const OpPlan *input = netstate_input(net, plan);
     const double map = output_bytes(net, plan), value = value_bytes(net, plan, input);
     NetProfileWork work = {
-        .flops = forward_flops(net, plan) * (input == NULL ? 1.0 : 2.0),
+        .flops =
+            forward_flops(net, plan) * (input == NULL ? 1.0 : 2.0) - owned_load(net, plan).flops,
         .read_bytes = (netstate_is_normed(plan) ? 2.0 : 1.0) * map + value +
-                      weight_bytes(net, plan) + slot_bytes(net, plan),
-        .written_bytes = slot_bytes(net, plan),
+                      weight_bytes(net, plan) + slot_bytes(plan),
+        .written_bytes = slot_bytes(plan) + (plan->is_owned ? map : 0.0),
         .vectors = larger_map_vectors(net, plan),
     };
     if (input == NULL)
@@ -189,8 +208,12 @@ NetProfileWork netload_of(const Net *net, NetPass pass, const OpPlan *plan)
     switch (pass) {
     case NET_FORWARD:
         return forward_load(net, plan);
+    case NET_FORWARD_END:
+        return plan->run->is_classifier ? owned_load(net, plan) : (NetProfileWork){0};
     case NET_BACKWARD:
         return backward_load(net, plan);
+    case NET_BACKWARD_END:
+        return owned_load(net, plan);
     case NET_PREPARE:
         return prepare_load(net);
     case NET_OPTIMISE:

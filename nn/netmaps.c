@@ -10,7 +10,7 @@ typedef struct BufferList {
     int n;
 } BufferList;
 
-enum { BUFFERS_OF_OP = 4 };
+enum { BUFFERS_OF_OP = 5 };
 
 /* Floats of one buffer: any number of buffers that are no larger can be added up. */
 #define BUFFER_FLOATS_MOST ((size_t)1 << 48)
@@ -76,8 +76,8 @@ static ErrCode add_value_buffers(Net *net, BufferList *list, Err *err)
         OpPlan *plan = &net->plans[i];
         const size_t map = (size_t)plan->out_pixels * (size_t)plan->Cout;
         const int first = forward_time(net, i), last = last_read(net, i);
-        plan->z_buffer = plan->y_buffer = plan->g_buffer = plan->pending_buffer = -1;
-        plan->gate_buffer = -1;
+        plan->z_buffer = plan->y_buffer = plan->g_buffer = plan->dz_buffer = -1;
+        plan->pending_buffer = plan->gate_buffer = -1;
         if (netstate_is_normed(plan)) {
             TRY(add_buffer(net, list, map, first, last, &plan->z_buffer, err));
         } else if (plan->run->output == OUTPUT_GATED) {
@@ -136,13 +136,17 @@ static ErrCode add_gradient_buffers(Net *net, BufferList *list, Err *err)
         const size_t map = (size_t)plan->out_pixels * (size_t)C;
         if (plan->run->output == OUTPUT_GATED)
             continue;
+        const int now = backward_time(net, i);
         if (shares_gradient(net, plan)) {
             plan->g_buffer = net->plans[plan->first_reader].g_buffer;
+            if (plan->is_owned) /* others still read g */
+                TRY(add_buffer(net, list, map, now, now, &plan->dz_buffer, err));
             continue;
         }
-        const int last =
-            plan->run->is_sum ? last_gradient_of_sum(net, plan) : backward_time(net, i);
+        const int last = plan->run->is_sum ? last_gradient_of_sum(net, plan) : now;
         TRY(add_buffer(net, list, map, first_gradient(net, plan), last, &plan->g_buffer, err));
+        if (plan->is_owned && netstate_is_normed(plan))
+            plan->dz_buffer = plan->g_buffer;
     }
     return ERR_NONE;
 fail:
@@ -184,6 +188,7 @@ static void point_buffers(Net *net, const BufferList *list, float *base)
         plan->z = buffer_at(base, list, plan->z_buffer);
         plan->y = buffer_at(base, list, plan->y_buffer);
         plan->g = buffer_at(base, list, plan->g_buffer);
+        plan->dz = buffer_at(base, list, plan->dz_buffer);
         plan->pending = buffer_at(base, list, plan->pending_buffer);
         if (plan->gate_buffer >= 0)
             plan->run->gate_point(plan, buffer_at(base, list, plan->gate_buffer),

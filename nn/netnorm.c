@@ -3,6 +3,7 @@
  */
 #include "nn/netnorm.h"
 
+#include "nn/nettile.h"
 #include "nn/netview.h"
 
 #include <string.h>
@@ -78,6 +79,20 @@ void netnorm_end(const Worker *worker, const OpPlan *plan, const float *state, i
         .C = plan->Cout,
     };
     worker->net->kernels.affine.fold(&args);
+}
+
+void netnorm_take_rows(const Worker *worker, const OpPlan *plan, float *state, long row, int P)
+{
+    for (int done = 0; done < P;) {
+        const ChunkPiece piece =
+            nettile_piece(plan, worker->net->call.n, plan->out_pixels, row + done, P - done);
+        if (piece.p0 == 0)
+            netnorm_begin(worker, plan, state);
+        netnorm_take(worker, plan, state, (Rows){row + done, piece.P, 0, plan->Cout}, piece.p0);
+        if (piece.is_end)
+            netnorm_end(worker, plan, state, piece.chunk);
+        done += piece.P;
+    }
 }
 
 /* Channels of this thread's share, in whole lanes. */

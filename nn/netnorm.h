@@ -30,6 +30,9 @@ void netnorm_begin(const Worker *worker, const OpPlan *plan, float *state);
 void netnorm_take(const Worker *worker, const OpPlan *plan, float *state, Rows rows, int p0);
 void netnorm_end(const Worker *worker, const OpPlan *plan, const float *state, int chunk);
 
+/* All of this for the next rows of whole chunks, all channels. */
+void netnorm_take_rows(const Worker *worker, const OpPlan *plan, float *state, long row, int P);
+
 /* After the barrier: this thread's share of the channels of A and D. */
 void netnorm_finish_forward(const Worker *worker, const OpPlan *plan);
 

@@ -9,6 +9,7 @@
 #include "nn/netphase.h"
 #include "nn/netruns.h"
 #include "nn/nettensor.h"
+#include "nn/nettile.h"
 
 #include "base/sys.h"
 
@@ -104,6 +105,24 @@ static void count_readers(Net *net)
     }
 }
 
+static bool has_one_slot(const Net *net, const OpPlan *plan, int n_slots)
+{
+    const double weights = (double)nettile_depth(plan) * plan->Cout;
+    const double map = (double)plan->in_pixels * plan->Cin + (double)plan->out_pixels * plan->Cout;
+    return netshare_has_one_slot(n_slots, weights, net->settings.batch * map);
+}
+
+/* The weights of a folded convolution have the slots of its reader, which are as many. */
+static void plan_slots(Net *net, OpPlan *plan)
+{
+    const OpWeights weights = plan->run->weights;
+    const int n_slots = netshare_slots(plan->n_chunks);
+    plan->is_owned = weights == WEIGHTS_OWNED || (weights == WEIGHTS_BY_SHAPE && !plan->is_folded &&
+                                                  has_one_slot(net, plan, n_slots));
+    plan->n_slots = weights == WEIGHTS_NONE || plan->is_owned ? 0 : n_slots;
+    net->n_slots = plan->n_slots > net->n_slots ? plan->n_slots : net->n_slots;
+}
+
 static void plan_shape(Net *net, OpPlan *plan)
 {
     const Op *op = plan->op;
@@ -112,30 +131,8 @@ static void plan_shape(Net *net, OpPlan *plan)
     plan->in_pixels = op->in_size * op->in_size;
     plan->out_pixels = op->out_size * op->out_size;
     plan->is_pointwise = op->kernel == 1 && op->stride == 1;
-    const int pixels = plan->run->chunks_by_input ? plan->in_pixels : plan->out_pixels;
-    const int group = (CHUNK_PIXELS + pixels - 1) / pixels;
-    plan->group = group > CHUNK_IMAGES ? CHUNK_IMAGES : group;
-    plan->n_slots = netstate_chunks(plan, net->settings.batch);
-    if (plan->n_slots > net->n_slots)
-        plan->n_slots = net->n_slots;
-}
-
-/* Slots: as many as their budget allows, between SLOTS_MIN and SLOTS_MAX. */
-static int choose_slots(const Net *net)
-{
-    const size_t bytes = (net->n_trainable + 1) * sizeof(float);
-    const size_t n = SLOT_BYTES / bytes;
-    return n < SLOTS_MIN ? SLOTS_MIN : n > SLOTS_MAX ? SLOTS_MAX : (int)n;
-}
-
-static void plan_tensor_slots(Net *net)
-{
-    for (int i = 0; i < net->n_tensors; i++) {
-        const OpPlan *plan = &net->plans[net->tensors[i].op];
-        const bool is_slotted = net->places[i].offset < net->n_slotted;
-        const int filler = plan->is_folded ? plan->first_reader : plan->runner;
-        net->tensor_slots[i] = is_slotted ? net->plans[filler].n_slots : 1;
-    }
+    plan->n_chunks = netshare_chunks(
+        net->settings.batch, plan->run->chunks_by_input ? plan->in_pixels : plan->out_pixels);
 }
 
 /* --- parameters and everything of fixed size --- */
@@ -206,8 +203,10 @@ fail:
 
 static void carve_slots(Net *net, Arena *arena)
 {
+    const size_t more = net->n_slots > 1 ? (size_t)net->n_slots - 1 : 0;
     size_t n = 0;
-    if (!arena_multiply(net->n_trainable, (size_t)net->n_slots, &n))
+    if (!arena_multiply(net->n_slotted, more, &n) ||
+        __builtin_add_overflow(n, net->n_trainable, &n))
         n = SIZE_MAX;
     net->slots = net->settings.training ? arena_floats(arena, n) : NULL;
 }
@@ -261,12 +260,12 @@ ErrCode netplan_build(Net *net, Err *err)
 {
     begin_plans(net);
     TRY(check_network(net, err));
-    TRY(nettensor_plan(net, err));
-    net->n_slots = choose_slots(net);
     for (int i = 0; i < net->network.n_ops; i++)
         plan_shape(net, &net->plans[i]);
     netfold_plan(net);
-    plan_tensor_slots(net);
+    for (int i = 0; i < net->network.n_ops; i++)
+        plan_slots(net, &net->plans[i]);
+    TRY(nettensor_plan(net, err));
     TRY(netmaps_plan(net, err));
     size_t fixed_bytes = 0;
     TRY(reserve(net, &net->parameter_arena, carve_parameters, &net->memory.parameter_bytes, err));
@@ -275,7 +274,7 @@ ErrCode netplan_build(Net *net, Err *err)
     set_identity_norms(net);
     TRY(plan_scratch(net, err));
     net->memory.parameter_bytes += fixed_bytes;
-    net->memory.n_slots = net->n_slots;
+    net->memory.n_slots = net->n_slots > 1 ? net->n_slots : 1;
     return ERR_NONE;
 fail:
     return err->code;

@@ -14,7 +14,7 @@ static bool has_row(const OpPlan *plan, NetPass pass)
     case NET_FORWARD:
         return plan->run->is_phase;
     case NET_FORWARD_END:
-        return plan->run->is_phase && netstate_is_normed(plan);
+        return plan->run->is_phase && (netstate_is_normed(plan) || plan->run->is_classifier);
     case NET_BACKWARD:
     case NET_BACKWARD_END:
         return plan->run->is_phase && !plan->run->is_classifier;

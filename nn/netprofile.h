@@ -14,9 +14,10 @@
 
 typedef enum NetPass {
     NET_FORWARD,
-    NET_FORWARD_END, /* between two barriers: statistics of all chunks become affine maps */
+    NET_FORWARD_END, /* between two barriers: statistics of all chunks become affine maps; of the
+                        classifier: its weights' gradients */
     NET_BACKWARD,
-    NET_BACKWARD_END, /* the same for sums of gradients */
+    NET_BACKWARD_END, /* the same for sums of gradients; weight gradients that have one slot */
     NET_PREPARE,      /* all operations: weights are transposed */
     NET_OPTIMISE,     /* all tensors */
     NET_WAIT,         /* at barriers, for the team to start and to end */

@@ -14,17 +14,23 @@
  * and three backward phases, and every other block by the same rules.
  *
  * A chunk is a few whole images of a phase, fixed by shape. Chunks own partial sums, slots own
- * partial weight gradients; both are combined in index order, so nothing depends on threads.
+ * partial weight gradients; both are combined in index order, so nothing depends on threads. A
+ * weight gradient that is large beside its maps has one slot, which threads share out by channels:
+ * its phase leaves dz for the whole batch, and after the barrier each thread sums up its share.
+ * What is worked on at a time is a span, which may be several chunks: the products of a span are
+ * single calls, its sums are still taken chunk by chunk.
  *
  * Files, each above those it calls: net (life, team) - netplan, netmaps, netbuffers, nettensor
  * (planning), netprofile, netlap, netload (timing) - netruns (table of rows) - run_* (rows) and
- * what they share, conv*, pool_window, linear products - netphase (loops over chunks), netupdate
- * (optimiser) - netgrad (delivering gradients), netfold (expansions without a phase of their own),
- * netnorm (batch norm), netview (reading values) - nettile.h, netstate.h.
+ * what they share, conv*, pool_window, weightshare (owned weights) - netphase (loops over chunks),
+ * netupdate (optimiser) - netgrad (delivering gradients), netfold (expansions without a phase of
+ * their own), netnorm (batch norm), netview (reading values) - nettile.h, netstate.h, netshare.h
+ * (chunks, slots, shares).
  */
 #ifndef NN_NETSTATE_H
 #define NN_NETSTATE_H
 
+#include "nn/netshare.h"
 #include "nn/nettypes.h"
 #include "nn/team.h"
 
@@ -32,15 +38,6 @@
 #include "base/err.h"
 #include "kernels/kernels.h"
 #include "models/ops.h"
-
-/* Part of the arithmetic revision: they fix the order of sums. */
-enum {
-    CHUNK_PIXELS = 64, /* least output pixels of a chunk, while images last */
-    CHUNK_IMAGES = 16, /* most images of a chunk */
-    SLOTS_MIN = 4,     /* partial gradients of a weight */
-    SLOTS_MAX = OPT_MAX_SLOTS,
-};
-#define SLOT_BYTES ((size_t)256 * 1024 * 1024) /* budget of all slots */
 
 enum { NO_OP = -2, NO_TENSOR = -1 }; /* INPUT_IMAGES is -1 */
 
@@ -75,10 +72,11 @@ typedef struct Worker {
     LapThread *lap; /* while the net is profiled (nn/netlap.h), else NULL */
 } Worker;
 
-typedef struct Chunk {
-    int index;
+/* Images of chunks that follow each other. */
+typedef struct Span {
+    int first_chunk;
     int first_image, end_image;
-} Chunk;
+} Span;
 
 /* Rows (pixels over all images) of a value, channels c0..c0+C-1. */
 typedef struct Rows {
@@ -114,15 +112,15 @@ typedef struct GradStates {
     float *at[2]; /* [AFFINE_SUMS][PIXEL_CHAINS][Cout] */
 } GradStates;
 
-/* What every chunk of a backward phase needs. */
+/* What every span of a backward phase needs. */
 typedef struct Pass {
     Worker *worker;
     const OpPlan *plan;
     const OpPlan *input; /* NULL: the images, which want no gradient */
     int slot_index;
-    float *slot; /* partial gradients, laid out like the weights */
+    float *slot; /* partial gradients, laid out like the weights; NULL: no slots here */
     GradStates states;
-    Chunk chunk;
+    Span span;
 } Pass;
 
 /* --- rows --- */
@@ -134,9 +132,18 @@ typedef enum OpOutput {
     OUTPUT_STORED, /* kept as it is, in y */
 } OpOutput;
 
+/* Partial gradients of an operation's weights. */
+typedef enum OpWeights {
+    WEIGHTS_NONE,
+    WEIGHTS_SLOTTED,  /* each chunk adds to its slot */
+    WEIGHTS_OWNED,    /* one slot, summed up after the phase by those who own a share */
+    WEIGHTS_BY_SHAPE, /* the one or the other */
+} OpWeights;
+
 /* One kind of operation at work; nn/run_NAME.c defines `const OpRun run_NAME`. */
 struct OpRun {
     OpOutput output;
+    OpWeights weights;
     bool is_phase;        /* has phases of its own; else it runs in that of its first reader */
     bool is_sum;          /* adds input and shortcut: its gradient is that of both */
     bool is_classifier;   /* ends the network: in training its forward phase goes back, too */
@@ -145,6 +152,7 @@ struct OpRun {
     bool reads_gates;     /* may read a gated value */
     bool chunks_by_input; /* its chunks are cut by the pixels it reads, not by those it makes */
     bool folds_input;     /* its backward phase can take a folded input (nn/netfold.h) */
+    bool takes_spans;     /* of several chunks: begins and ends the sums of each itself */
 
     /* --- planning --- */
 
@@ -152,7 +160,7 @@ struct OpRun {
     const char *(*check)(const Net *net, const OpPlan *plan);
     /* Carves what lives as long as the net: transposed weights. NULL: nothing. */
     void (*carve)(const Net *net, OpPlan *plan, Arena *arena);
-    /* Carves from a measuring arena what a chunk takes. NULL in rows that are no phases. */
+    /* Carves from a measuring arena what a span takes. NULL in rows that are no phases. */
     void (*measure_forward)(const Net *net, const OpPlan *plan, Arena *arena);
     void (*measure_backward)(const Net *net, const OpPlan *plan, Arena *arena);
 
@@ -160,8 +168,11 @@ struct OpRun {
 
     /* Before a training step: weights in the forms that the backward phase reads. NULL: none. */
     void (*prepare)(const Worker *worker, const OpPlan *plan);
-    void (*forward)(Worker *worker, const OpPlan *plan, Chunk chunk);
+    void (*forward)(Worker *worker, const OpPlan *plan, Span span);
     void (*backward)(const Pass *pass);
+    /* The worker's share of the weights' gradients, where they are owned. */
+    void (*own)(const Worker *worker, const OpPlan *plan);
+    void (*measure_own)(const Net *net, const OpPlan *plan, Arena *arena); /* NULL: nothing */
 
     /* --- its output as a value --- */
 
@@ -187,8 +198,8 @@ struct OpRun {
     /* Scratch of gate_backward, for one image. */
     float *(*gate_carve)(const OpPlan *plan, Arena *arena);
     /*
-     * From dx[pixels][Cout], the gradient of the gated value, and h: the gate's weight gradients
-     * into the pass's slot; returns what the gate adds to the gradient of each pixel, [Cout].
+     * From dx[pixels][Cout], the gradient of the gated value, and h: what the gate adds to the
+     * gradient of each pixel, [Cout]; leaves what the gate's weight gradients are made of.
      */
     const float *(*gate_backward)(const Pass *pass, const OpPlan *plan, int image, const float *h,
                                   const float *dx, float *scratch);
@@ -214,9 +225,10 @@ struct OpPlan {
     int first_reader; /* lowest index; NO_OP: none */
     int runner;       /* phase operation that runs or first reads it */
 
-    /* chunks of the phase */
-    int group;   /* images a chunk */
-    int n_slots; /* of a full batch; 0: no slotted weights in this phase */
+    /* chunks of the phase, of a full batch */
+    int n_chunks;
+    int n_slots;   /* 0: no slots, chunks are shared out as they are */
+    bool is_owned; /* its weights' gradients have one slot, shared out after the phase */
 
     /* tensors: index of the first in the net's list; their order is that of the row */
     int tensor, n_tensors;
@@ -226,6 +238,7 @@ struct OpPlan {
     float *y;             /* stored values; of the classifier: logits */
     float *g;             /* gradient of batch norm's output (normed) or of the value; of a folded
                              convolution: what its input's owes to A, [batch][in_pixels][Cin] */
+    float *dz;            /* normed, owned: gradient of z; may be g */
     const float *pending; /* phase operations: gradient of the input collected so far, or NULL */
     bool is_last;         /* phase operations: last contributor to the input's gradient */
     int scaled_by;        /* normed: sum whose drop-connect factor scales g, or NO_OP */
@@ -242,12 +255,16 @@ struct OpPlan {
 
     /* gates, per image: [batch][Cout] means and factors, [batch][squeeze] hidden layer */
     float *p, *s, *t, *v;
+    float *dt1, *dt2; /* of the hidden layer and of the factors, before their activations */
+
+    /* the classifier with dropout: [batch][Cin] factors and features times them */
+    float *mask, *kept;
 
     /* transposed weights, rebuilt each step */
     float *wt, *wt2; /* gates: of reduce, of expand */
 
     /* while planning: indices of buffers, -1 none */
-    int z_buffer, y_buffer, g_buffer, pending_buffer, gate_buffer;
+    int z_buffer, y_buffer, g_buffer, dz_buffer, pending_buffer, gate_buffer;
 };
 
 typedef enum NetMode {
@@ -278,12 +295,12 @@ struct Net {
     int n_tensors;
     size_t n_floats;    /* of one parameter array */
     size_t n_trainable; /* floats of it that the optimiser owns; they come first */
-    size_t n_slotted;   /* floats of those that have several slots; they come first */
+    size_t n_slotted;   /* floats of those that have slots; they come last of them */
 
     float *weights, *ema, *momentum, *mean_square; /* [n_floats], [n_floats], 2 x [n_trainable] */
-    float *slots;                                  /* [n_slots][n_trainable] */
-    int n_slots;
-    float *ones, *zeros;         /* [widest channels] */
+    float *slots;        /* [n_trainable], then the last n_slotted of them for each further slot */
+    int n_slots;         /* most of one tensor */
+    float *ones, *zeros; /* [widest channels] */
     float *keep_mean, *keep_var; /* MODE_GRADIENTS: stand-ins for running statistics */
 
     double *loss;         /* [batch] */
@@ -311,7 +328,12 @@ static inline bool netstate_is_normed(const OpPlan *plan)
 
 static inline int netstate_chunks(const OpPlan *plan, int n_images)
 {
-    return (n_images + plan->group - 1) / plan->group;
+    return n_images < plan->n_chunks ? n_images : plan->n_chunks;
+}
+
+static inline bool netstate_is_gated(const OpPlan *input)
+{
+    return input != NULL && input->run->output == OUTPUT_GATED;
 }
 
 /* The k-th tensor of an operation, in an array laid out like the weights. */

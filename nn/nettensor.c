@@ -63,13 +63,30 @@ static OpTensor row_of_tensor(const Net *net, int index)
     return list[index - net->plans[op].tensor];
 }
 
-/* Gives places to the tensors of one use, behind those placed so far. */
-static ErrCode place_use(Net *net, OpTensorUse use, Err *err)
+/* Where a tensor lies: behind those of the kinds before. */
+typedef enum PlaceKind {
+    PLACE_SINGLE,  /* its gradient is written once */
+    PLACE_SLOTTED, /* or is the sum of slots */
+    PLACE_STATISTIC,
+} PlaceKind;
+
+static PlaceKind place_kind(const Net *net, int index)
+{
+    const OpTensorUse use = row_of_tensor(net, index).use;
+    if (use == OP_STATISTIC)
+        return PLACE_STATISTIC;
+    const bool has_slots = net->plans[net->tensors[index].op].n_slots > 0;
+    return use == OP_WEIGHT && has_slots ? PLACE_SLOTTED : PLACE_SINGLE;
+}
+
+/* Gives places to the tensors of one kind, behind those placed so far. */
+static ErrCode place_tensors(Net *net, PlaceKind kind, Err *err)
 {
     for (int i = 0; i < net->n_tensors; i++) {
         const NetTensor *tensor = &net->tensors[i];
-        if (row_of_tensor(net, i).use != use)
+        if (place_kind(net, i) != kind)
             continue;
+        net->tensor_slots[i] = kind == PLACE_SLOTTED ? net->plans[tensor->op].n_slots : 1;
         size_t n_floats, end;
         if (!arena_multiply(memory_rows(tensor), memory_columns(tensor), &n_floats) ||
             __builtin_add_overflow(net->n_floats, n_floats, &end))
@@ -90,11 +107,12 @@ ErrCode nettensor_plan(Net *net, Err *err)
         return err_memory(err, most * sizeof *net->tensors);
     for (int i = 0; i < net->network.n_ops; i++)
         add_tensors(net, i);
-    TRY(place_use(net, OP_WEIGHT, err));
-    net->n_slotted = net->n_floats;
-    TRY(place_use(net, OP_NORM, err));
+    TRY(place_tensors(net, PLACE_SINGLE, err));
+    const size_t n_single = net->n_floats;
+    TRY(place_tensors(net, PLACE_SLOTTED, err));
     net->n_trainable = net->n_floats;
-    TRY(place_use(net, OP_STATISTIC, err));
+    net->n_slotted = net->n_trainable - n_single;
+    TRY(place_tensors(net, PLACE_STATISTIC, err));
     return ERR_NONE;
 fail:
     return err->code;
@@ -122,7 +140,7 @@ static float sum_slots(const Net *net, int index, size_t j)
     float level[SLOTS_MAX] = {0};
     int n = net->tensor_slots[index];
     for (int i = 0; i < n; i++)
-        level[i] = net->slots[(size_t)i * net->n_trainable + net->places[index].offset + j];
+        level[i] = net->slots[(size_t)i * net->n_slotted + net->places[index].offset + j];
     for (; n > 1; n = (n + 1) / 2)
         for (int i = 0; i < (n + 1) / 2; i++)
             level[i] = 2 * i + 1 < n ? level[2 * i] + level[2 * i + 1] : level[2 * i];

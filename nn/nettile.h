@@ -13,14 +13,45 @@ enum {
     TILE_ROW_MOST = 192,
     TILE_PANEL_FLOATS = 8192,  /* 32 KiB: rows of a block that share the first-level cache */
     TILE_BLOCK_FLOATS = 65536, /* 256 KiB: most of them, in the second */
+    TILE_IMAGE_FLOATS = 65536, /* 256 KiB: images that are laid out together */
 };
 
 /* --- chunks --- */
 
-static inline Chunk nettile_chunk(const OpPlan *plan, int index, int n_images)
+/* Chunks chunks.first..chunks.end-1 of n_images. */
+static inline Span nettile_span(const OpPlan *plan, TeamRange chunks, int n_images)
 {
-    const int first = index * plan->group, end = first + plan->group;
-    return (Chunk){index, first, end < n_images ? end : n_images};
+    const int n_chunks = netstate_chunks(plan, n_images);
+    const int first = team_range(n_images, chunks.first, n_chunks).first;
+    return (Span){chunks.first, first, team_range(n_images, chunks.end, n_chunks).first};
+}
+
+/* The next P of some rows that lie in one chunk; p0 is the first one's number there. */
+typedef struct ChunkPiece {
+    int chunk;
+    int p0, P;
+    bool is_end; /* of the chunk */
+} ChunkPiece;
+
+/* From row `row` on, of maps of so many pixels; at most P rows. */
+static inline ChunkPiece nettile_piece(const OpPlan *plan, int n_images, int pixels, long row,
+                                       int P)
+{
+    const long long image = row / pixels;
+    const int chunk = (int)(((image + 1) * netstate_chunks(plan, n_images) - 1) / n_images);
+    const Span span = nettile_span(plan, (TeamRange){chunk, chunk + 1}, n_images);
+    const int p0 = (int)(row - (long)span.first_image * pixels);
+    const int left = (span.end_image - span.first_image) * pixels - p0;
+    return (ChunkPiece){chunk, p0, P < left ? P : left, P >= left};
+}
+
+/* Images that are laid out at a time: rows enough for the weights that are read for them. */
+static inline int nettile_images(const OpPlan *plan, int batch)
+{
+    const int few = (TILE_ROW_STEP + plan->out_pixels - 1) / plan->out_pixels;
+    const long fit = TILE_IMAGE_FLOATS / ((long)plan->in_pixels * plan->Cin);
+    const int images = fit > few ? (int)fit : few;
+    return images < batch ? images : batch;
 }
 
 /* --- rows of matrix blocks --- */

@@ -37,7 +37,7 @@ static void update_tensor(const Worker *worker, int index, FloatRange range)
     const StepSettings *settings = net->call.settings;
     const size_t at = range.first;
     const OptUpdateArgs args = {
-        .slots = {net->slots + at, (long)net->n_trainable, net->tensor_slots[index]},
+        .slots = {net->slots + at, (long)net->n_slotted, net->tensor_slots[index]},
         .w = net->weights + at,
         .velocity = net->momentum + at,
         .mean_square = net->mean_square == NULL ? NULL : net->mean_square + at,

@@ -35,11 +35,11 @@ void poolwindow_measure_forward(const Net *net, const OpPlan *plan, Arena *arena
     carve_image(plan, arena);
 }
 
-void poolwindow_forward(Worker *worker, const OpPlan *plan, Chunk chunk, PoolWindowKernel kernel)
+void poolwindow_forward(Worker *worker, const OpPlan *plan, Span span, PoolWindowKernel kernel)
 {
     float *h = carve_image(plan, worker->scratch);
     PoolWindowArgs args = window_args(plan);
-    for (int image = chunk.first_image; image < chunk.end_image; image++) {
+    for (int image = span.first_image; image < span.end_image; image++) {
         const View x = netview_image(worker, plan, image, h);
         args.x = x.x;
         args.ldx = x.ld;
@@ -75,7 +75,7 @@ void poolwindow_backward(const Pass *pass, PoolWindowKernel kernel)
     const BackwardScratch s = carve_backward(plan, pass->input, pass->worker->scratch);
     PoolWindowArgs args = window_args(plan);
     args.dx = s.dx;
-    for (int image = pass->chunk.first_image; image < pass->chunk.end_image; image++) {
+    for (int image = pass->span.first_image; image < pass->span.end_image; image++) {
         const Rows in = {(long)image * plan->in_pixels, plan->in_pixels, 0, plan->Cin};
         const View x =
             netview_rows(pass->worker, pass->input, in, s.h, plan->Cin, s.slope, plan->Cin);

@@ -3,9 +3,9 @@
 #include "nn/netview.h"
 #include "nn/poolwindow.h"
 
-static void forward(Worker *worker, const OpPlan *plan, Chunk chunk)
+static void forward(Worker *worker, const OpPlan *plan, Span span)
 {
-    poolwindow_forward(worker, plan, chunk, worker->net->kernels.pool.average_forward);
+    poolwindow_forward(worker, plan, span, worker->net->kernels.pool.average_forward);
 }
 
 static void backward(const Pass *pass)

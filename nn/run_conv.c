@@ -3,6 +3,7 @@
  * its window or because only a whole image gives the gate in front of it, goes by images.
  */
 #include "nn/convimages.h"
+#include "nn/convowned.h"
 #include "nn/convrows.h"
 #include "nn/netfold.h"
 #include "nn/netgrad.h"
@@ -32,12 +33,12 @@ static void measure_backward(const Net *net, const OpPlan *plan, Arena *arena)
         convimages_measure_backward(net, plan, arena);
 }
 
-static void forward(Worker *worker, const OpPlan *plan, Chunk chunk)
+static void forward(Worker *worker, const OpPlan *plan, Span span)
 {
     if (goes_by_rows(worker->net, plan))
-        convrows_forward(worker, plan, chunk);
+        convrows_forward(worker, plan, span);
     else
-        convimages_forward(worker, plan, chunk);
+        convimages_forward(worker, plan, span);
 }
 
 static void backward(const Pass *pass)
@@ -81,15 +82,19 @@ static void prepare(const Worker *worker, const OpPlan *plan)
 
 const OpRun run_conv = {
     .output = OUTPUT_NORMED,
+    .weights = WEIGHTS_BY_SHAPE,
     .is_phase = true,
     .reads_images = true,
     .reads_gates = true,
+    .takes_spans = true,
     .carve = carve,
     .measure_forward = measure_forward,
     .measure_backward = measure_backward,
     .prepare = prepare,
     .forward = forward,
     .backward = backward,
+    .own = convowned_weights,
+    .measure_own = convowned_measure,
     .view = netnorm_view,
     .targets = netgrad_normed_targets,
     .finish = netgrad_finish_normed,

@@ -107,22 +107,22 @@ static void forward_image(const Worker *worker, const OpPlan *plan, ForwardScrat
     }
 }
 
-static void forward(Worker *worker, const OpPlan *plan, Chunk chunk)
+static void forward(Worker *worker, const OpPlan *plan, Span span)
 {
     const OpPlan *input = netstate_input(worker->net, plan);
     ForwardScratch scratch = carve_forward(worker->net, plan, worker->scratch);
     const DepthwiseTile tile = dwtile_forward(plan);
-    const Rows in = {(long)chunk.first_image * plan->in_pixels,
-                     (chunk.end_image - chunk.first_image) * plan->in_pixels, 0, plan->Cin};
+    const Rows in = {(long)span.first_image * plan->in_pixels,
+                     (span.end_image - span.first_image) * plan->in_pixels, 0, plan->Cin};
     netview_materialise(worker, plan, input, in);
     netnorm_begin(worker, plan, scratch.state);
     for (int c0 = 0; c0 < plan->Cout; c0 += tile.block) {
         rowring_begin(&scratch.ring, plan->Cout - c0 < tile.block ? plan->Cout - c0 : tile.block);
-        for (int image = chunk.first_image; image < chunk.end_image; image++)
+        for (int image = span.first_image; image < span.end_image; image++)
             forward_image(worker, plan, &scratch, tile.strip, image, c0,
-                          (image - chunk.first_image) * plan->out_pixels);
+                          (image - span.first_image) * plan->out_pixels);
     }
-    netnorm_end(worker, plan, scratch.state, chunk.index);
+    netnorm_end(worker, plan, scratch.state, span.first_chunk);
 }
 
 /* --- backward: rings of input rows, their slopes, and rows of dz --- */
@@ -300,13 +300,14 @@ static void backward(const Pass *pass)
         rowring_begin(&scratch.h, C);
         rowring_begin(&scratch.dz, C);
         scratch.slope.C = C;
-        for (int image = pass->chunk.first_image; image < pass->chunk.end_image; image++)
+        for (int image = pass->span.first_image; image < pass->span.end_image; image++)
             backward_image(pass, &tile, &scratch, image, c0);
     }
 }
 
 const OpRun run_depthwise = {
     .output = OUTPUT_NORMED,
+    .weights = WEIGHTS_SLOTTED,
     .is_phase = true,
     .folds_input = true,
     .check = check,

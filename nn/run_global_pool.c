@@ -13,10 +13,10 @@ static void measure_forward(const Net *net, const OpPlan *plan, Arena *arena)
     carve_forward(plan, arena);
 }
 
-static void forward(Worker *worker, const OpPlan *plan, Chunk chunk)
+static void forward(Worker *worker, const OpPlan *plan, Span span)
 {
     float *h = carve_forward(plan, worker->scratch);
-    for (int image = chunk.first_image; image < chunk.end_image; image++) {
+    for (int image = span.first_image; image < span.end_image; image++) {
         const View x = netview_image(worker, plan, image, h);
         const PoolMeanArgs args = {.x = x.x,
                                    .ldx = x.ld,
@@ -44,7 +44,7 @@ static void backward(const Pass *pass)
     const OpPlan *plan = pass->plan;
     float *row = carve_backward(plan, pass->worker->scratch);
     const float pixels = (float)plan->in_pixels;
-    for (int image = pass->chunk.first_image; image < pass->chunk.end_image; image++) {
+    for (int image = pass->span.first_image; image < pass->span.end_image; image++) {
         const float *dy = plan->g + (long)image * plan->Cout;
         for (int c = 0; c < plan->Cin; c++)
             row[c] = dy[c] / pixels;

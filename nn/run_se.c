@@ -3,6 +3,7 @@
  */
 #include "nn/netgrad.h"
 #include "nn/netview.h"
+#include "nn/weightshare.h"
 
 enum { TENSOR_W1 = 0, TENSOR_B1, TENSOR_W2, TENSOR_B2 };
 
@@ -24,7 +25,7 @@ static void carve(const Net *net, OpPlan *plan, Arena *arena)
 
 static size_t gate_floats(const OpPlan *plan)
 {
-    return 2 * (size_t)plan->Cout + 2 * (size_t)lanes_pad(plan->op->squeeze);
+    return 3 * (size_t)plan->Cout + 3 * (size_t)lanes_pad(plan->op->squeeze);
 }
 
 static void gate_point(OpPlan *plan, float *base, size_t batch)
@@ -33,6 +34,8 @@ static void gate_point(OpPlan *plan, float *base, size_t batch)
     plan->s = plan->p + batch * (size_t)plan->Cout;
     plan->t = plan->s + batch * (size_t)plan->Cout;
     plan->v = plan->t + batch * (size_t)lanes_pad(plan->op->squeeze);
+    plan->dt1 = plan->v + batch * (size_t)lanes_pad(plan->op->squeeze);
+    plan->dt2 = plan->dt1 + batch * (size_t)lanes_pad(plan->op->squeeze);
 }
 
 static void transpose(const Worker *worker, const float *w, long ldw, float *wt, long ldwt, int K,
@@ -98,10 +101,10 @@ static void gate(const Worker *worker, const OpPlan *plan, int image, const floa
     kernels->se.forward(&args);
 }
 
-/* [Cout] gradient of the gate, [Cout] of the means, [Cout + squeeze] work. */
+/* [Cout] gradient of the gate, [Cout] of the means. */
 static float *gate_carve(const OpPlan *plan, Arena *arena)
 {
-    return arena_floats(arena, 3 * (size_t)plan->Cout + (size_t)lanes_pad(plan->op->squeeze));
+    return arena_floats(arena, 2 * (size_t)plan->Cout);
 }
 
 static const float *gate_backward(const Pass *pass, const OpPlan *plan, int image, const float *h,
@@ -115,18 +118,13 @@ static const float *gate_backward(const Pass *pass, const OpPlan *plan, int imag
     net->kernels.pool.dot(&dot);
     const SeBackwardArgs args = {
         .ds = ds,
-        .p = plan->p + image * C,
         .t = plan->t + image * Sp,
-        .v = plan->v + image * Sp,
         .s = plan->s + image * C,
         .W1t = plan->wt,
         .W2t = plan->wt2,
-        .dW1 = pass->slot + netstate_offset(net, plan, TENSOR_W1),
-        .db1 = pass->slot + netstate_offset(net, plan, TENSOR_B1),
-        .dW2 = pass->slot + netstate_offset(net, plan, TENSOR_W2),
-        .db2 = pass->slot + netstate_offset(net, plan, TENSOR_B2),
+        .dt1 = plan->dt1 + image * Sp,
+        .dt2 = plan->dt2 + image * C,
         .dp = dp,
-        .work = dp + C,
         .C = plan->op->in_channels,
         .S = plan->op->squeeze,
         .act = netview_act(plan->op->act),
@@ -138,11 +136,43 @@ static const float *gate_backward(const Pass *pass, const OpPlan *plan, int imag
     return dp;
 }
 
+/* Gradients of a layer of the gate: weights[K][N] and bias, of x[batch][ldx] and dy[batch][N]. */
+static void own_layer(const Worker *worker, const OpPlan *plan, int tensor, const float *x,
+                      long ldx, int K, const float *dy, int N)
+{
+    const Net *net = worker->net;
+    const PwWeightsArgs weights = {.x = x,
+                                   .ldx = ldx,
+                                   .dy = dy,
+                                   .lddy = N,
+                                   .dw = net->slots + netstate_offset(net, plan, tensor),
+                                   .lddw = N,
+                                   .M = net->call.n,
+                                   .K = K,
+                                   .N = N};
+    const HeadBiasGradArgs bias = {.dy = dy,
+                                   .lddy = N,
+                                   .db = net->slots + netstate_offset(net, plan, tensor + 1),
+                                   .M = net->call.n,
+                                   .N = N};
+    weightshare_matrix(worker, &weights);
+    weightshare_bias(worker, &bias);
+}
+
+static void own(const Worker *worker, const OpPlan *plan)
+{
+    const int C = plan->op->in_channels, S = plan->op->squeeze, Sp = lanes_pad(S);
+    own_layer(worker, plan, TENSOR_W1, plan->p, plan->Cout, C, plan->dt1, Sp);
+    own_layer(worker, plan, TENSOR_W2, plan->v, Sp, S, plan->dt2, plan->Cout);
+}
+
 const OpRun run_se = {
     .output = OUTPUT_GATED,
+    .weights = WEIGHTS_OWNED,
     .check = check,
     .carve = carve,
     .prepare = prepare,
+    .own = own,
     .view = view,
     .targets = targets,
     .finish = finish,

@@ -24,20 +24,17 @@ typedef struct SeForwardArgs {
     ActFn act; /* of the hidden layer */
 } SeForwardArgs;
 
-/* With ds given: dt2 = (ds*s)*(1 - s), dW2 += v dt2^T, db2 += dt2, dv = W2 dt2, dt1 = dv*act'(t),
- * dW1 += p dt1^T, db1 += dt1, dp = dt1 W1^T. Gradients of weights are continued from memory (a
- * chunk's slot). */
+/* With ds given: dt2 = (ds*s)*(1 - s), dv = W2 dt2, dt1 = dv*act'(t), dp = dt1 W1^T. The gradients
+ * of the weights are sums over images, dW2 = v dt2^T, db2 = dt2, dW1 = p dt1^T, db1 = dt1: products
+ * for the caller (pw, head). */
 typedef struct SeBackwardArgs {
     const float *ds; /* ds[Cp] */
-    const float *p, *t, *v, *s;
+    const float *t, *s;
     const float *W1t; /* W1t[S][Cp], the transposed W1 */
     const float *W2t; /* W2t[C][Sp], the transposed W2 */
-    float *dW1;       /* dW1[C][Sp] */
-    float *db1;       /* db1[Sp] */
-    float *dW2;       /* dW2[S][Cp] */
-    float *db2;       /* db2[Cp] */
+    float *dt1;       /* dt1[Sp] */
+    float *dt2;       /* dt2[Cp] */
     float *dp;        /* dp[Cp] */
-    float *work;      /* work[Cp + Sp] */
     int C, S;
     ActFn act;
 } SeBackwardArgs;
@@ -62,8 +59,6 @@ typedef struct SeKernels {
 SeKernels se_kernels(CpuLevel level);
 
 void se_forward__ref(const SeForwardArgs *args, double *t, double *v, double *s);
-/* dW1[C][S], db1[S], dW2[S][C], db2[C] start from 0 here; dp[C]. */
-void se_backward__ref(const SeBackwardArgs *args, double *dW1, double *db1, double *dW2,
-                      double *db2, double *dp);
+void se_backward__ref(const SeBackwardArgs *args, double *dt1, double *dt2, double *dp);
 
 #endif

@@ -39,16 +39,6 @@ static void add_into(float *y, const float *x, int N)
         lanes_store(y + n, lanes_add(lanes_load(y + n), lanes_load(x + n)));
 }
 
-/* dW[k][n] = fma(x[k], d[n], dW[k][n]). */
-static void add_outer(float *dW, long ld, const float *x, int K, const float *d, int N)
-{
-    for (int k = 0; k < K; k++)
-        for (int n = 0; n < N; n += LANES) {
-            float *to = dW + k * ld + n;
-            lanes_store(to, lanes_fma(lanes_set(x[k]), lanes_load(d + n), lanes_load(to)));
-        }
-}
-
 static void clear_pad(float *x, int used)
 {
     for (int i = used; i < lanes_pad(used); i++)
@@ -73,23 +63,18 @@ static void LEVELED(se_forward)(const SeForwardArgs *a)
 static void LEVELED(se_backward)(const SeBackwardArgs *a)
 {
     const int Cp = lanes_pad(a->C), Sp = lanes_pad(a->S);
-    float *dt2 = a->work, *dt1 = a->work + Cp;
     const Lanes one = lanes_set(1.0f);
     for (int c = 0; c < Cp; c += LANES) {
         const Lanes s = lanes_load(a->s + c);
         const Lanes ds = lanes_mul(lanes_load(a->ds + c), s);
-        lanes_store(dt2 + c, lanes_mul(ds, lanes_sub(one, s)));
+        lanes_store(a->dt2 + c, lanes_mul(ds, lanes_sub(one, s)));
     }
-    add_outer(a->dW2, Cp, a->v, a->S, dt2, Cp);
-    add_into(a->db2, dt2, Cp);
-    product(dt2, a->C, a->W2t, Sp, dt1, Sp);
+    product(a->dt2, a->C, a->W2t, Sp, a->dt1, Sp);
     for (int j = 0; j < Sp; j += LANES) {
         const Lanes slope = act_apply(a->act, lanes_load(a->t + j)).slope;
-        lanes_store(dt1 + j, lanes_mul(lanes_load(dt1 + j), slope));
+        lanes_store(a->dt1 + j, lanes_mul(lanes_load(a->dt1 + j), slope));
     }
-    add_outer(a->dW1, Sp, a->p, a->C, dt1, Sp);
-    add_into(a->db1, dt1, Sp);
-    product(dt1, a->S, a->W1t, Cp, a->dp, Cp);
+    product(a->dt1, a->S, a->W1t, Cp, a->dp, Cp);
 }
 
 /* By value: stores cannot change the arguments. */

@@ -24,27 +24,22 @@ void se_forward__ref(const SeForwardArgs *args, double *t, double *v, double *s)
     }
 }
 
-void se_backward__ref(const SeBackwardArgs *args, double *dW1, double *db1, double *dW2,
-                      double *db2, double *dp)
+void se_backward__ref(const SeBackwardArgs *args, double *dt1, double *dt2, double *dp)
 {
     const int C = args->C, S = args->S;
     const long Cp = lanes_pad(C), Sp = lanes_pad(S);
     for (int c = 0; c < C; c++) {
         const double s = (double)args->s[c];
-        db2[c] = (double)args->ds[c] * s * (1.0 - s);
+        dt2[c] = (double)args->ds[c] * s * (1.0 - s);
         dp[c] = 0.0;
     }
     for (int j = 0; j < S; j++) {
         double dv = 0.0, slope;
-        for (int c = 0; c < C; c++) {
-            dv += db2[c] * (double)args->W2t[c * Sp + j];
-            dW2[j * C + c] = (double)args->v[j] * db2[c];
-        }
+        for (int c = 0; c < C; c++)
+            dv += dt2[c] * (double)args->W2t[c * Sp + j];
         affine_act__ref(args->act, (double)args->t[j], &slope);
-        db1[j] = dv * slope;
-        for (int c = 0; c < C; c++) {
-            dW1[c * S + j] = (double)args->p[c] * db1[j];
-            dp[c] += db1[j] * (double)args->W1t[j * Cp + c];
-        }
+        dt1[j] = dv * slope;
+        for (int c = 0; c < C; c++)
+            dp[c] += dt1[j] * (double)args->W1t[j * Cp + c];
     }
 }

@@ -101,8 +101,8 @@ static void flops_are_the_counted_ones(void **state)
         int n = 0;
         const NetProfileRow *rows = net_profile_rows(net, &n);
         for (int i = 0; i < n; i++) {
-            forward += rows[i].pass == NET_FORWARD ? (int64_t)rows[i].work.flops : 0;
-            backward += rows[i].pass == NET_BACKWARD ? (int64_t)rows[i].work.flops : 0;
+            const bool is_forward = rows[i].pass == NET_FORWARD || rows[i].pass == NET_FORWARD_END;
+            *(is_forward ? &forward : &backward) += (int64_t)rows[i].work.flops;
         }
         assert_int_equal(forward, 2 * BATCH * (network.macs + 2 * last));
         assert_int_equal(backward, 2 * BATCH * (2 * (network.macs - last) - first));

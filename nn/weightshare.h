@@ -1,0 +1,19 @@
+/*
+ * nn/weightshare.h: weight gradients of one slot: a chain over the batch, of which each thread sums
+ * up its share.
+ */
+#ifndef NN_WEIGHTSHARE_H
+#define NN_WEIGHTSHARE_H
+
+#include "nn/netstate.h"
+
+/* dw = x^T dy, the worker's share of it; args are those of the whole matrix. */
+void weightshare_matrix(const Worker *worker, const PwWeightsArgs *whole);
+
+/* db = the sum of the rows of dy, the worker's share of it. */
+void weightshare_bias(const Worker *worker, const HeadBiasGradArgs *whole);
+
+/* Sets a part of dw[][ld] to 0. */
+void weightshare_clear(float *dw, long ld, MatrixShare part);
+
+#endif
