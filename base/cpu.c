@@ -15,9 +15,15 @@
 #include <xmmintrin.h>
 #endif
 
-static const char *const level_names[CPU_N_LEVELS] = {"generic", "avx2", "avx512"};
+static const char *const level_names[CPU_N_LEVELS] = {"generic", "neon", "avx2", "avx512"};
 
+/* Each architecture has its own best level, and says which levels are its own. */
 #if defined(__x86_64__)
+static bool is_native(CpuLevel level)
+{
+    return level != CPU_NEON;
+}
+
 /* The state components the operating system saves. */
 static uint64_t enabled_state(void)
 {
@@ -67,12 +73,17 @@ static void read_model(char *model, size_t n_bytes)
         snprintf(model, n_bytes, "%s", name);
 }
 #else
-CpuLevel cpu_best_level(void)
+#if defined(__aarch64__)
+static bool is_native(CpuLevel level)
 {
-    return CPU_GENERIC;
+    return level <= CPU_NEON;
 }
 
-#if defined(__aarch64__)
+CpuLevel cpu_best_level(void)
+{
+    return CPU_NEON;
+}
+
 static const uint64_t fpcr_fz = (uint64_t)1 << 24;
 
 void cpu_set_flush_to_zero(void)
@@ -83,6 +94,16 @@ void cpu_set_flush_to_zero(void)
 }
 
 #else
+static bool is_native(CpuLevel level)
+{
+    return level == CPU_GENERIC;
+}
+
+CpuLevel cpu_best_level(void)
+{
+    return CPU_GENERIC;
+}
+
 void cpu_set_flush_to_zero(void)
 {
 }
@@ -95,6 +116,19 @@ static void read_model(char *model, size_t n_bytes)
     (void)n_bytes;
 }
 #endif
+
+bool cpu_has_level(CpuLevel level)
+{
+    return is_native(level) && level <= cpu_best_level();
+}
+
+CpuLevel cpu_next_level(CpuLevel level)
+{
+    int next = (int)level + 1;
+    while (next < CPU_N_LEVELS && !is_native((CpuLevel)next))
+        next++;
+    return (CpuLevel)next;
+}
 
 const char *cpu_level_name(CpuLevel level)
 {
@@ -109,18 +143,18 @@ ErrCode cpu_level_named(const char *name, CpuLevel *level, Err *err)
         *level = (CpuLevel)i;
         return ERR_NONE;
     }
-    return err_set(err, ERR_USAGE, "unknown instruction set '%s': generic, avx2 or avx512", name);
+    return err_set(err, ERR_USAGE, "unknown instruction set '%s': generic, neon, avx2 or avx512",
+                   name);
 }
 
 ErrCode cpu_level_parse(const char *name, CpuLevel *level, Err *err)
 {
-    const CpuLevel best = cpu_best_level();
     CpuLevel named = CPU_GENERIC;
     if (cpu_level_named(name, &named, err) != ERR_NONE)
         return err->code;
-    if (named > best)
+    if (!cpu_has_level(named))
         return err_set(err, ERR_USAGE, "this processor has no '%s', its best is '%s'", name,
-                       level_names[best]);
+                       level_names[cpu_best_level()]);
     *level = named;
     return ERR_NONE;
 }

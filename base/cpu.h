@@ -9,8 +9,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Each level includes those before it. AVX2 means AVX2 and FMA; AVX512 means F, VL, BW and DQ. */
-typedef enum CpuLevel { CPU_GENERIC = 0, CPU_AVX2, CPU_AVX512, CPU_N_LEVELS } CpuLevel;
+/*
+ * Each level includes those before it of its architecture: generic and neon on aarch64; generic,
+ * avx2 (with FMA) and avx512 (F, VL, BW and DQ) on x86-64. No processor has levels of both.
+ */
+typedef enum CpuLevel {
+    CPU_GENERIC = 0,
+    CPU_NEON,
+    CPU_AVX2,
+    CPU_AVX512,
+    CPU_N_LEVELS,
+} CpuLevel;
 
 typedef struct CpuInfo {
     char model[64];   /* as the processor or the kernel names it; "unknown" otherwise */
@@ -25,7 +34,13 @@ typedef struct CpuInfo {
 /* The highest level that processor and operating system (XCR0) support. */
 CpuLevel cpu_best_level(void);
 
-/* "generic", "avx2", "avx512". */
+/* Whether processor and operating system support a level. */
+bool cpu_has_level(CpuLevel level);
+
+/* The lowest level above `level` that this architecture has; CPU_N_LEVELS: none. */
+CpuLevel cpu_next_level(CpuLevel level);
+
+/* "generic", "neon", "avx2", "avx512". */
 const char *cpu_level_name(CpuLevel level);
 
 /* The level of a name, whether or not this processor has it. Errors: ERR_USAGE. */

@@ -12,6 +12,6 @@ endforeach()
 add_library(header_alone OBJECT ${sources})
 target_link_libraries(header_alone PRIVATE isoflop_flags PkgConfig::YAML PkgConfig::JANSSON
     PkgConfig::XXHASH PkgConfig::SQLITE)
-target_compile_definitions(header_alone PRIVATE ISOFLOP_LEVEL=generic ISOFLOP_X86_LEVELS=0)
+target_compile_definitions(header_alone PRIVATE ISOFLOP_LEVEL=generic)
 # A source file that is only an include defines nothing, which C forbids and this is not about.
 target_compile_options(header_alone PRIVATE -Wno-pedantic)

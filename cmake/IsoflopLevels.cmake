@@ -1,12 +1,13 @@
 # Instruction-set levels: the files that are compiled once a level with its flags and with ISOFLOP_LEVEL
 # (kernels/level.h). They, and the kernels' hand-tuned ones, are the only files with -mavx flags.
 set(ISOFLOP_LEVELS generic)
-set(ISOFLOP_X86_LEVELS 0)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
-    set(ISOFLOP_X86_LEVELS 1)
     list(APPEND ISOFLOP_LEVELS avx2 avx512)
+elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")
+    list(APPEND ISOFLOP_LEVELS neon)
 endif()
 set(ISOFLOP_LEVEL_FLAGS_generic "")
+set(ISOFLOP_LEVEL_FLAGS_neon -DLANES_NEON)
 set(ISOFLOP_LEVEL_FLAGS_avx2 -mavx2 -mfma)
 set(ISOFLOP_LEVEL_FLAGS_avx512 -mavx512f -mavx512vl -mavx512bw -mavx512dq -mfma -mprefer-vector-width=512)
 
@@ -14,8 +15,7 @@ set(ISOFLOP_LEVEL_FLAGS_avx512 -mavx512f -mavx512vl -mavx512bw -mavx512dq -mfma 
 function(isoflop_level library level)
     add_library(${library}_${level} OBJECT ${ARGN})
     target_link_libraries(${library}_${level} PRIVATE isoflop_flags)
-    target_compile_definitions(${library}_${level} PRIVATE ISOFLOP_LEVEL=${level}
-        ISOFLOP_X86_LEVELS=${ISOFLOP_X86_LEVELS})
+    target_compile_definitions(${library}_${level} PRIVATE ISOFLOP_LEVEL=${level})
     target_compile_options(${library}_${level} PRIVATE ${ISOFLOP_LEVEL_FLAGS_${level}})
     if(CMAKE_BUILD_TYPE STREQUAL "Release" OR CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
         # The portable copies would only grow at -O3: they wait for fmaf.

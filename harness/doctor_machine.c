@@ -78,7 +78,7 @@ static ErrCode check_kernels(DoctorReport *report, CpuLevel best, Err *err)
     TRY(zoo_load(&spec, probe_network, err));
     TRY(resolve_with(&network, &spec, &options, err));
     TRY(probe(&network, CPU_GENERIC, &should, err));
-    for (CpuLevel level = CPU_GENERIC; level <= best; level++) {
+    for (CpuLevel level = CPU_GENERIC; level <= best; level = cpu_next_level(level)) {
         TRY(probe(&network, level, &is, err));
         if (!hash_equal(is, should))
             doctor_find(report,

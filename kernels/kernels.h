@@ -1,6 +1,6 @@
 /* kernels: all families of one instruction-set level, chosen once at plan time.
  *
- * Levels differ in speed only: generic, avx2 and avx512 give the same bits (docs/numerics.md). */
+ * Levels differ in speed only: they give the same bits (docs/numerics.md). */
 #ifndef KERNELS_KERNELS_H
 #define KERNELS_KERNELS_H
 
@@ -33,7 +33,7 @@ typedef struct Kernels {
 } Kernels;
 
 /* The kernels of a level; of the highest one built when this build lacks it (avx levels exist on
- * x86-64 only). The caller passes a level that the CPU has (base/cpu.h). */
+ * x86-64 only, neon on aarch64 only). The caller passes a level that the CPU has (base/cpu.h). */
 Kernels kernels_select(CpuLevel level);
 
 /* One function of those, and where it comes from. */

@@ -1,10 +1,10 @@
 /* lanes: a vector of LANES floats, the only vocabulary of the `_generic` kernels.
  *
  * One implementation is chosen by the flags a file is compiled with: one AVX-512 register, two AVX2
- * registers, or an array that the compiler vectorises as it can. All three do the same IEEE
- * operation in each lane, so that a kernel has the same bits everywhere; there is no operation
- * across lanes. Comparisons are false for NaN and pick their operands in one stated order (maxps'
- * order). */
+ * registers, four NEON registers (LANES_NEON: every aarch64 has them, so no flag of the compiler
+ * tells), or an array that the compiler vectorises as it can. All do the same IEEE operation in
+ * each lane, so that a kernel has the same bits everywhere; there is no operation across lanes.
+ * Comparisons are false for NaN and pick their operands in one stated order (maxps' order). */
 #ifndef KERNELS_LANES_H
 #define KERNELS_LANES_H
 
@@ -24,6 +24,8 @@
 #include "kernels/lanes_avx512.h"
 #elif defined(__AVX2__) && defined(__FMA__)
 #include "kernels/lanes_avx2.h"
+#elif defined(LANES_NEON)
+#include "kernels/lanes_neon.h"
 #else
 #include "kernels/lanes_portable.h"
 #endif

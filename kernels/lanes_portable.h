@@ -1,12 +1,13 @@
-/* Lanes as an array in portable C; included by lanes.h only. Loops of constant length: NEON and its
- * like vectorise them, x86 without FMA calls the correctly rounded fmaf of libm (right bits, slow).
+/* Lanes as an array in portable C; included by lanes.h only. Loops of constant length, which
+ * compilers may vectorise; x86 without FMA calls the correctly rounded fmaf of libm (right bits,
+ * slow).
  */
 #ifndef KERNELS_LANES_PORTABLE_H
 #define KERNELS_LANES_PORTABLE_H
 
 /* Larger bodies are called, not repeated: sixteen scalar lanes each would make the copies huge. */
 #define LANES_BODY static __attribute__((noinline, unused))
-#define LANES_REGISTERS 8 /* Lanes that fit in registers at once (NEON) */
+#define LANES_REGISTERS 8 /* as the smallest of the others */
 
 typedef struct Lanes {
     float v[LANES];

@@ -41,8 +41,9 @@ static const struct {
       .kind = OPTION_TEXT,
       .offset = FIELD(cpu),
       .metavar = "LEVEL",
-      .doc = "highest instruction set used: generic, avx2 or avx512 (default: ISOFLOP_CPU, or the "
-             "best)"}},
+      .doc =
+          "highest instruction set used: generic, neon, avx2 or avx512 (default: ISOFLOP_CPU, or "
+          "the best)"}},
     {EVERY_COMMAND,
      {.name = "help", .kind = OPTION_FLAG, .offset = FIELD(help), .doc = "show this help"}},
     {EVERY_COMMAND,

@@ -27,7 +27,6 @@ static void list_kernels(CpuLevel level, Text *out)
 
 ErrCode version_print(const OptionsWish *wish, Err *err)
 {
-    const CpuLevel best = cpu_best_level();
     Provenance p;
     provenance_collect(&p, wish->cpu);
     Call call = {0};
@@ -41,8 +40,9 @@ ErrCode version_print(const OptionsWish *wish, Err *err)
             &out, "libraries   %s\narithmetic  %d\nprocessor   %s, %d available\nsystem      %s\n",
             p.libraries, p.arithmetic, p.cpu, p.cpus, p.system);
         text_printf(&out, "kernels     %s", p.kernels);
-        if (wish->cpu > best)
-            text_printf(&out, ", which this processor lacks: its best is %s", cpu_level_name(best));
+        if (!cpu_has_level(wish->cpu))
+            text_printf(&out, ", which this processor lacks: its best is %s",
+                        cpu_level_name(cpu_best_level()));
         text_append_char(&out, '\n');
         list_kernels(wish->cpu, &out);
     }

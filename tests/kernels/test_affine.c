@@ -46,7 +46,7 @@ static void check_forward_variant(AffineForwardArgs a, bool has_slope)
     const long n = (long)a.P * a.ldh;
     const float *first_h = NULL, *first_slope = NULL;
     affine_forward__ref(&a, truth, truth_slope);
-    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level)) {
         a.h = test_buffer(n);
         a.slope = has_slope ? test_buffer(n) : NULL;
         affine_kernels(level).forward(&a);
@@ -114,7 +114,8 @@ static void special_values_agree(void **state)
     }
     for (int act = 0; act < ACT_FN_COUNT; act++) {
         float h[CPU_N_LEVELS][LANES], slope[CPU_N_LEVELS][LANES];
-        for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+        for (CpuLevel level = CPU_GENERIC; level <= test_top_level();
+             level = cpu_next_level(level)) {
             affine_kernels(level).forward(&(AffineForwardArgs){.z = z,
                                                                .ldz = LANES,
                                                                .A = A,
@@ -175,7 +176,7 @@ static void check_stats(int P, int C)
     a.pivot = pivot;
     affine_stats__ref(&a, truth_first, truth_second);
     const float *first = NULL;
-    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level)) {
         a.state = zero_state(C);
         affine_kernels(level).stats(&a);
         check_sums(level, a.state, P, C, 4.0, test_buffer(AFFINE_SUMS * C));
@@ -198,7 +199,7 @@ static void check_backward_variant(AffineBackwardArgs a, bool has_store, bool ha
 {
     const long n = (long)a.P * a.C;
     const float *first_g = NULL, *first_state = NULL;
-    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level)) {
         a.g = has_store ? test_buffer(n) : NULL;
         a.state = has_sums ? zero_state(a.C) : NULL;
         affine_backward__ref(&a, truth, truth_first, truth_second);
@@ -256,7 +257,7 @@ static void backward_continues(void **state)
     test_begin(11);
     const float *dh = test_random(P * C), *z = test_random(P * C), *slope = test_random(P * C);
     const float *mean = test_random(C), *s = test_random(C), *b = test_random(C);
-    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++)
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level))
         for (int gate = 0; gate < 2; gate++) {
             AffineBackwardArgs a = {.dh = dh,
                                     .lddh = C,
@@ -305,7 +306,7 @@ static void check_dz(int P, int C)
     a.D = test_random(C);
     affine_dz__ref(&a, truth);
     const float *first = NULL;
-    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level)) {
         a.dz = test_buffer((long)P * C);
         affine_kernels(level).dz(&a);
         for (long i = 0; i < (long)P * C; i++)
@@ -384,7 +385,7 @@ static void finalize_forward_is_right(void **state)
 {
     (void)state;
     const double tolerance = 4.0 * 16.0 * 4.0 * UNIT_ROUNDOFF;
-    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level)) {
         test_begin(21);
         Bn t;
         bn_init(&t);
@@ -492,7 +493,7 @@ static void gradients_match_differences(void **state)
     (void)state;
     const double step = 1.0 / 1024.0;
     const double tolerance = 200.0 / 6.0 * step * step + 33.0 * 4.0 * 16.0 * UNIT_ROUNDOFF;
-    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level)) {
         test_begin(22);
         Bn t;
         bn_init(&t);

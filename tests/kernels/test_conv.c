@@ -87,7 +87,7 @@ static const float *multiply(const Windowed *in, int P, int K, const float *w, c
     float *want = test_buffer(P * LANES), *y = NULL;
     pw_kernels(CPU_GENERIC)
         .forward(&(PwForwardArgs){panels, K, w, LANES, want, LANES, P, K, LANES, NULL, false});
-    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level)) {
         y = test_buffer(P * LANES);
         for (int p = 0; p < P; p += PART) {
             const PwWindows windows = {in->rows + p, in->starts, in->windows.length};
@@ -114,7 +114,7 @@ static void check_weights(const Windowed *in, const ConvShape *s, const float *d
     pw_kernels(CPU_GENERIC)
         .backward_weights(
             &(PwWeightsArgs){panels, K, dz, LANES, want, LANES, P, K, LANES, NULL, NULL});
-    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level)) {
         memset(dw, 0, n_bytes);
         pw_kernels(level).backward_weights(
             &(PwWeightsArgs){in->x, 0, spread, 0, dw, LANES, P, K, LANES, &in->windows, dz_rows});

@@ -93,7 +93,7 @@ static void check_forward(const Case *t)
 {
     const long n = (long)t->OH * t->OW * t->C;
     const float *first = NULL;
-    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level)) {
         float *y = test_buffer(n);
         const DwForwardArgs a = forward_args(t, y);
         dw_forward__ref(&a, truth);
@@ -154,7 +154,8 @@ static void check_backward_data(const Case *t)
     const long n = (long)t->W * t->C;
     for (int ih = 0; ih < t->H; ih++) {
         const float *first = NULL;
-        for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+        for (CpuLevel level = CPU_GENERIC; level <= test_top_level();
+             level = cpu_next_level(level)) {
             float *dx = test_buffer(n);
             const DwDataArgs a = data_args(t, dz_rows, ih, rows, kh, dx);
             dw_backward_data__ref(&a, truth);
@@ -173,7 +174,7 @@ static void check_backward_weights(const Case *t)
     const long n = (long)t->k * t->k * t->C, outputs = (long)t->OH * t->OW;
     const float *dz = test_random(outputs * t->C), *start = test_random(n);
     const float *first = NULL;
-    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level)) {
         float *dw = test_buffer(n);
         test_copy(dw, start, n);
         DwWeightsArgs a = {.rows = t->rows,
@@ -216,7 +217,7 @@ static void check_adjoint(const Case *t)
     const long outputs = (long)t->OH * t->OW, taps = (long)t->k * t->k;
     const double tolerance =
         (double)t->C * (double)(outputs * taps) * (double)(outputs + taps) * UNIT_ROUNDOFF;
-    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level)) {
         float *y = test_buffer(outputs * t->C), *dx = test_buffer((long)t->W * t->C);
         float *dw = test_buffer(taps * t->ld);
         memset(dw, 0, sizeof(float) * (size_t)(taps * t->ld));

@@ -45,7 +45,7 @@ static void check_softmax(int M, int K, float smoothing, bool mixed)
     head_softmax__ref(&a, truth_loss, truth);
     const float *first = NULL;
     double first_loss[MAX_ROWS];
-    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level)) {
         double loss[MAX_ROWS], loss_only[MAX_ROWS];
         a.loss = loss_only;
         a.dlogits = NULL;
@@ -116,7 +116,7 @@ static void softmax_shows_what_is_not_finite(void **state)
 {
     (void)state;
     const float bad[] = {NAN, INFINITY};
-    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++)
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level))
         for (int i = 0; i < 2; i++)
             for (int k = 0; k < 20; k++) {
                 test_begin((uint32_t)k);
@@ -136,7 +136,7 @@ static void argmax_takes_the_first(void **state)
     (void)state;
     float rows[4][LANES] = {{1, 3, 3, 2}, {NAN, 1, NAN, 2}, {NAN, NAN, NAN, NAN}, {-2, -1, -1, -1}};
     const int32_t want[] = {1, 3, 0, 1};
-    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level)) {
         int32_t got[4];
         head_kernels(level).argmax(&(HeadArgmaxArgs){rows[0], LANES, got, 4, 4});
         assert_memory_equal(got, want, sizeof want);
@@ -150,7 +150,8 @@ static void bias_and_dropout_are_right(void **state)
     (void)state;
     const int N = 3 * LANES;
     for (int M = 1; M < 12; M++)
-        for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+        for (CpuLevel level = CPU_GENERIC; level <= test_top_level();
+             level = cpu_next_level(level)) {
             test_begin((uint32_t)M);
             const HeadKernels head = head_kernels(level);
             const float *x = test_random(M * N), *b = test_random(N), *mask = test_random(M * N);

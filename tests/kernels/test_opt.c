@@ -35,7 +35,8 @@ static void slots_are_summed_by_the_tree(void **state)
             float *want = test_buffer(length);
             for (long j = 0; j < length; j++)
                 want[j] = tree(slots + j, stride, n);
-            for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+            for (CpuLevel level = CPU_GENERIC; level <= test_top_level();
+                 level = cpu_next_level(level)) {
                 float *g = test_buffer(length);
                 opt_kernels(level).sum(&(OptSumArgs){{slots, stride, n}, g, length});
                 test_same_bits("g", g, want, length);
@@ -76,7 +77,7 @@ static void check_update(int rule, int n_slots, float weight_decay)
     const OptSettings settings = {
         .lr = 0.1f, .momentum = 0.9f, .rho = 0.5f, .eps = 0.001f, .weight_decay = weight_decay};
     const float *first[MAX_STATES] = {NULL, NULL, NULL};
-    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level)) {
         float *states[MAX_STATES] = {test_buffer(n), test_buffer(n), test_buffer(n)};
         test_copy(states[0], w, n);
         test_copy(states[1], velocity, n);
@@ -112,7 +113,7 @@ static void updates_are_right(void **state)
 static void pad_lanes_stay_zero(void **state)
 {
     (void)state;
-    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++)
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level))
         for (int rule = 0; rule < 3; rule++) {
             float g[LANES] = {0}, w[LANES] = {0}, v[LANES] = {0}, ms[LANES];
             for (int i = 0; i < LANES; i++)
@@ -132,7 +133,7 @@ static void ema_is_right(void **state)
     (void)state;
     test_begin(9);
     const float *w = test_random(MAX_N), *old = test_random(MAX_N);
-    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level)) {
         float *ema = test_buffer(MAX_N);
         test_copy(ema, old, MAX_N);
         opt_kernels(level).ema(&(OptEmaArgs){w, ema, MAX_N, 0.75f});

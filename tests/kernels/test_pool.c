@@ -20,7 +20,7 @@ static void check_sums(int P, int C)
     const float *x = test_random(P * ld), *b = test_random(P * ld);
     const double tolerance = (P / 4 + 5.0) * P * UNIT_ROUNDOFF;
     const float *first[2] = {NULL, NULL};
-    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level)) {
         float *mean = test_buffer(C), *dot = test_buffer(C);
         const PoolMeanArgs m = {x, ld, mean, P, C};
         pool_kernels(level).mean(&m);
@@ -44,7 +44,7 @@ static void check_sums(int P, int C)
 static void check_broadcast(int P, int C)
 {
     const float *x = test_random((long)P * C), *g = test_random(C), *r = test_random((long)P * C);
-    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level)) {
         float *y = test_buffer(C), *dx = test_buffer((long)P * C), *sum = test_buffer((long)P * C);
         const PoolKernels pool = pool_kernels(level);
         pool.mean(&(PoolMeanArgs){x, C, y, P, C});
@@ -97,7 +97,7 @@ static void check_max(int H, int W, int C, int k, int stride, int pad)
     a.OW = (W + 2 * pad - k) / stride + 1;
     a.dy = test_random((long)a.OH * a.OW * C);
     const float *first = NULL;
-    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level)) {
         a.y = test_buffer((long)a.OH * a.OW * C);
         a.dx = test_buffer((long)H * W * C);
         pool_kernels(level).max_forward(&a);
@@ -124,7 +124,7 @@ static void check_average(const PoolWindowArgs *shape)
     const long n_in = (long)a.H * a.W * a.C, n_out = (long)a.OH * a.OW * a.C;
     const double tolerance = (a.k * a.k * (a.k * a.k) + 1) * UNIT_ROUNDOFF;
     const float *first[2] = {NULL, NULL};
-    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level)) {
         double yg = 0.0, xdx = 0.0;
         a.y = test_buffer(n_out);
         a.dx = test_buffer(n_in);
@@ -181,7 +181,7 @@ static void average_is_right(void **state)
 static void average_leaves_padding_out(void **state)
 {
     (void)state;
-    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level)) {
         float x[9 * LANES], y[9 * LANES];
         for (int i = 0; i < 9 * LANES; i++)
             x[i] = 1.0f;
@@ -222,7 +222,7 @@ static void max_is_right(void **state)
 static void max_keeps_its_operand_order(void **state)
 {
     (void)state;
-    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level)) {
         float x[2 * LANES], y[LANES];
         for (int i = 0; i < LANES; i++) {
             x[i] = i == 0 ? NAN : i == 2 ? -0.0f : 0.0f;

@@ -34,7 +34,7 @@ static void check_forward(int M, int K, int N)
     a.w = test_random(K * a.ldw);
     float *first = NULL;
     pw_forward__ref(&a, truth);
-    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level)) {
         a.y = test_buffer(M * a.ldy);
         for (int m = 0; m < M; m++)
             memset(a.y + m * a.ldy + N, 0, LANES * sizeof(float));
@@ -59,7 +59,7 @@ static void check_backward_weights(int M, int K, int N)
     test_copy(a.dw, start, K * a.lddw);
     pw_backward_weights__ref(&a, truth);
     float *first = NULL;
-    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level)) {
         a.dw = test_buffer(K * a.lddw);
         test_copy(a.dw, start, K * a.lddw);
         pw_kernels(level).backward_weights(&a);
@@ -91,7 +91,7 @@ static void backward_weights_continues(void **state)
     const int M = 151, K = 17, N = 3 * LANES;
     test_begin(7);
     const float *x = test_random(M * K), *dy = test_random(M * N);
-    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level)) {
         float *whole = test_buffer(K * N), *parts = test_buffer(K * N);
         memset(whole, 0, sizeof(float) * K * N);
         memset(parts, 0, sizeof(float) * K * N);
@@ -114,7 +114,7 @@ static void forward_continues(void **state)
     const int M = 29, K = 37, N = 3 * LANES;
     test_begin(17);
     const float *x = test_random(M * K), *w = test_random(K * N), *start = test_random(M * N);
-    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level)) {
         float *whole = test_buffer(M * N), *parts = test_buffer(M * N);
         PwForwardArgs a = {x, K, w, N, whole, N, M, K, N, NULL, false};
         pw_kernels(level).forward(&a);
@@ -142,7 +142,7 @@ static void forward_is_independent_of_tiles(void **state)
     const int M = 29, K = 19, N = 9 * LANES;
     test_begin(8);
     const float *x = test_random(M * K), *w = test_random(K * N);
-    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level)) {
         float *all = test_buffer(M * N), *one = test_buffer(LANES);
         pw_kernels(level).forward(&(PwForwardArgs){x, K, w, N, all, N, M, K, N, NULL, false});
         for (int m = 0; m < M; m++)
@@ -163,7 +163,8 @@ static void transpose_is_exact(void **state)
             test_begin((uint32_t)(K * 32 + N));
             const long ldwt = lanes_pad(K), ldw = lanes_pad(N);
             const float *w = test_random_padded(K, N, ldw);
-            for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+            for (CpuLevel level = CPU_GENERIC; level <= test_top_level();
+                 level = cpu_next_level(level)) {
                 float *wt = test_buffer(N * ldwt);
                 pw_kernels(level).transpose(&(PwTransposeArgs){w, ldw, wt, ldwt, K, N});
                 for (int n = 0; n < N; n++)
@@ -185,7 +186,7 @@ static void passes_are_adjoint(void **state)
     const long Kp = lanes_pad(K);
     test_begin(9);
     const float *x = test_random_padded(M, K, Kp), *w = test_random(K * N), *g = test_random(M * N);
-    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level)) {
         const PwKernels pw = pw_kernels(level);
         float *y = test_buffer(M * N), *wt = test_buffer(N * Kp), *dx = test_buffer(M * Kp);
         float *dw = test_buffer(K * N);

@@ -58,7 +58,7 @@ static void check_forward(Layer *l, ActFn act, const float *first[2])
     const double t_error = (C + 1.0) * (C + 1.0) * UNIT_ROUNDOFF;
     const double v_error = 1.1 * t_error + 8.0 * (C + 1.0) * UNIT_ROUNDOFF;
     const double u_error = S * v_error + (S + 1.0) * (S * (C + 1.0) + 1.0) * UNIT_ROUNDOFF;
-    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level)) {
         const SeForwardArgs a = forward_args(l, act);
         se_forward__ref(&a, truth_t, truth_v, truth_s);
         se_kernels(level).forward(&a);
@@ -114,7 +114,7 @@ static void check_backward(Layer *l, ActFn act)
     const SeForwardArgs f = forward_args(l, act);
     se_kernels(CPU_GENERIC).forward(&f);
     Gradients first = {0};
-    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level)) {
         const Gradients g = backward(l, level, act, ds);
         check_vector("dt2", g.dt2, truth_dt2, C, l->Cp, dt2_error);
         check_vector("dt1", g.dt1, truth_dt1, S, l->Sp, dt1_error);
@@ -193,7 +193,8 @@ static void scale_is_right(void **state)
         const int C = 3 * LANES;
         test_begin((uint32_t)P);
         const float *x = test_random(P * C), *s = test_random(C);
-        for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level++) {
+        for (CpuLevel level = CPU_GENERIC; level <= test_top_level();
+             level = cpu_next_level(level)) {
             float *y = test_buffer(P * C);
             se_kernels(level).scale(&(SeScaleArgs){x, C, s, y, C, P, C});
             for (int i = 0; i < P * C; i++)

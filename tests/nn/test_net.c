@@ -100,8 +100,9 @@ static void test_levels_change_no_bit(void **state)
         Network network = nettest_zoo(families[f], 0.5, 10, 16);
         TestBatch batch = nettest_batch(&network, BATCH, 2);
         Net *portable = trained(&network, &batch, STEPS, 2, CPU_GENERIC);
-        for (int level = CPU_AVX2; level <= (int)cpu_best_level(); level++) {
-            Net *other = trained(&network, &batch, STEPS, 2, (CpuLevel)level);
+        for (CpuLevel level = cpu_next_level(CPU_GENERIC); cpu_has_level(level);
+             level = cpu_next_level(level)) {
+            Net *other = trained(&network, &batch, STEPS, 2, level);
             nettest_same_bits(portable, other);
             net_destroy(&other);
         }
