@@ -37,7 +37,7 @@ find_program(PROTOC_C_EXECUTABLE protoc-c)
 if(NOT PROTOC_C_EXECUTABLE)
     message(FATAL_ERROR "protoc-c is missing: install it with 'apt-get install protobuf-c-compiler'")
 endif()
-find_path(ONNX_PROTO_FOLDER onnx/onnx.proto)
+find_path(ONNX_PROTO_FOLDER onnx/onnx.proto CMAKE_FIND_ROOT_PATH_BOTH) # the tool's input: this machine's will do
 if(NOT ONNX_PROTO_FOLDER)
     message(FATAL_ERROR "onnx.proto is missing: install it with 'apt-get install libonnx-dev'")
 endif()

@@ -1,6 +1,7 @@
 /*
  * Golden training: our first gradients and twenty losses against PyTorch's in double, for the same
- * weights and batches. tests/golden/make_golden.py made the fixture and documents it.
+ * weights and batches. tests/golden/make_golden.py made the fixtures and documents them. The
+ * arguments STEM PATTERN choose one fixture and the tests (with '*' and '?') to run on it.
  */
 #include "base/file.h"
 #include "base/hash.h"
@@ -230,40 +231,47 @@ static void check_losses(const char *stem, NetOptimizer optimizer, const char *n
 
 /* MBConv with SE and swish, without and with ReLU6; basic blocks with ReLU; fused MBConv; average
  * pooling. */
-static const char *const stems[] = {"efficientnet-b0-cifar-w025", "mobilenet-v2-cifar-w010",
-                                    "resnet-20-cifar-w050", "fused-mbconv-cifar",
-                                    "average-pool-cifar"};
+static const char *const all_stems[] = {"efficientnet-b0-cifar-w025", "mobilenet-v2-cifar-w010",
+                                        "resnet-20-cifar-w050", "fused-mbconv-cifar",
+                                        "average-pool-cifar"};
+static const char *const *stems = all_stems;
+static size_t n_stems = ARRAY_LEN(all_stems);
 
 static void test_gradients(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < ARRAY_LEN(stems); i++)
+    for (size_t i = 0; i < n_stems; i++)
         check_gradients(stems[i]);
 }
 
 static void test_losses_sgd(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < ARRAY_LEN(stems); i++)
+    for (size_t i = 0; i < n_stems; i++)
         check_losses(stems[i], NET_SGD, "sgd");
 }
 
 static void test_losses_rmsprop(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < ARRAY_LEN(stems); i++)
+    for (size_t i = 0; i < n_stems; i++)
         check_losses(stems[i], NET_RMSPROP, "rmsprop");
 }
 
 static void test_losses_rmsprop_torch(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < ARRAY_LEN(stems); i++)
+    for (size_t i = 0; i < n_stems; i++)
         check_losses(stems[i], NET_RMSPROP_TORCH, "rmsprop-torch");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    if (argc == 3) {
+        stems = (const char *const *)argv + 1;
+        n_stems = 1;
+        cmocka_set_test_filter(argv[2]);
+    }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_gradients),
         cmocka_unit_test(test_losses_sgd),
