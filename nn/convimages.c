@@ -6,6 +6,7 @@
 
 #include "nn/convlayout.h"
 #include "nn/convmatrix.h"
+#include "nn/convphases.h"
 #include "nn/netgrad.h"
 #include "nn/netnorm.h"
 #include "nn/nettile.h"
@@ -107,6 +108,7 @@ void convimages_forward(Worker *worker, const OpPlan *plan, Span span)
 
 typedef struct BackwardScratch {
     ConvLayout input, gradient;
+    ConvPhases phases;
     long *dz_rows; /* where the pixels of dz lie */
     float *slope;  /* [images laid out][in_pixels][Cin], if wanted */
     float *h;      /* the same, behind a gate: the input without it */
@@ -123,6 +125,8 @@ static BackwardScratch carve_backward(const Net *net, const OpPlan *plan, Arena 
     s.input = convlayout_carve_input(net, plan, arena);
     s.gradient = convlayout_carve_gradient(net, plan, arena);
     s.dz_rows = arena_alloc(arena, n * (size_t)plan->out_pixels, sizeof *s.dz_rows);
+    if (plan->op->input >= 0)
+        s.phases = convphases_carve(net, plan, arena);
     if (netgrad_wants_slope(plan, input))
         s.slope = arena_floats(arena, images);
     s.dx =
@@ -186,19 +190,17 @@ static void deliver_gated(const Pass *pass, const BackwardScratch *s)
     }
 }
 
-static void dense_data(const Pass *pass, const BackwardScratch *s)
+static void dense_data(const Pass *pass, BackwardScratch *s)
 {
     const OpPlan *plan = pass->plan;
     const bool is_gated = netstate_is_gated(pass->input);
-    const View dz = {s->gradient.images, plan->Cout};
-    const int K = plan->op->kernel * plan->op->kernel * plan->op->out_channels;
-    const int block = nettile_rows(plan), end = n_images(pass->span) * plan->in_pixels;
+    const int n = n_images(pass->span), block = nettile_rows(plan), end = n * plan->in_pixels;
     const long first = (long)pass->span.first_image * plan->in_pixels;
+    convphases_begin(plan, &s->gradient.map, n, &s->phases);
     for (int p = 0; p < end; p += block) {
         const int P = end - p < block ? end - p : block;
-        const PwWindows windows = convlayout_windows(&s->gradient, p);
         float *dx = is_gated ? s->dx + (long)p * plan->Cin : s->dx;
-        convmatrix_data(pass, dz, &windows, K, dx, P);
+        convphases_multiply(pass, s->gradient.images, p, P, dx, &s->phases);
         if (is_gated)
             continue;
         const float *slope = s->slope == NULL ? NULL : s->slope + (long)p * plan->Cin;

@@ -18,15 +18,6 @@ static float *carve_images(const Net *net, const OpPlan *plan, const ConvMap *ma
     return arena_floats(arena, n * (size_t)conv_map_floats(map));
 }
 
-static void carve_windows(const Net *net, const OpPlan *plan, int pixels, ConvLayout *layout,
-                          Arena *arena)
-{
-    const size_t n = (size_t)nettile_images(plan, net->settings.batch) * (size_t)pixels;
-    const size_t taps = (size_t)plan->op->kernel * (size_t)plan->op->kernel;
-    layout->rows = arena_alloc(arena, n, sizeof *layout->rows);
-    layout->starts = arena_alloc(arena, taps, sizeof *layout->starts);
-}
-
 ConvLayout convlayout_carve_input(const Net *net, const OpPlan *plan, Arena *arena)
 {
     const OpPlan *input = netstate_input(net, plan);
@@ -35,7 +26,10 @@ ConvLayout convlayout_carve_input(const Net *net, const OpPlan *plan, Arena *are
     const bool is_stored = input == NULL || input->run->output == OUTPUT_STORED;
     if (!is_stored || !conv_map_is_plain(&layout.map))
         layout.images = carve_images(net, plan, &layout.map, arena);
-    carve_windows(net, plan, plan->out_pixels, &layout, arena);
+    const size_t n = (size_t)nettile_images(plan, net->settings.batch) * (size_t)plan->out_pixels;
+    const size_t taps = (size_t)plan->op->kernel * (size_t)plan->op->kernel;
+    layout.rows = arena_alloc(arena, n, sizeof *layout.rows);
+    layout.starts = arena_alloc(arena, taps, sizeof *layout.starts);
     return layout;
 }
 
@@ -53,8 +47,6 @@ ConvLayout convlayout_carve_gradient(const Net *net, const OpPlan *plan, Arena *
                                         : conv_plain_map(shape.OH, shape.OW, plan->Cout)};
     if (!is_in_place(plan, &layout))
         layout.images = carve_images(net, plan, &layout.map, arena);
-    if (is_read)
-        carve_windows(net, plan, plan->in_pixels, &layout, arena);
     return layout;
 }
 
@@ -71,20 +63,15 @@ void convlayout_begin_input(const OpPlan *plan, int n, ConvLayout *layout)
 {
     const ConvShape s = nettile_conv_shape(plan);
     clear(layout, n);
-    conv_map_windows(&layout->map, n, s.OH, s.OW, s.stride, layout->rows);
+    conv_input_windows(&s, &layout->map, n, layout->rows);
     layout->length = conv_input_pieces(&s, &layout->map, layout->starts);
 }
 
 void convlayout_begin_gradient(const OpPlan *plan, int first_image, int n, ConvLayout *layout)
 {
-    const ConvShape s = nettile_conv_shape(plan);
     if (is_in_place(plan, layout))
         layout->images = plan->dz + (long)first_image * plan->out_pixels * plan->Cout;
     clear(layout, n);
-    if (layout->rows == NULL)
-        return;
-    conv_map_windows(&layout->map, n, s.H, s.W, 1, layout->rows);
-    layout->length = conv_gradient_pieces(&s, &layout->map, layout->starts);
 }
 
 PwWindows convlayout_windows(const ConvLayout *layout, int p)
@@ -136,18 +123,13 @@ void convlayout_take_gated(const Worker *worker, const OpPlan *gate, const ConvL
 void convlayout_take_gradient(const Worker *worker, const OpPlan *plan, const ConvLayout *layout,
                               int image, int i)
 {
-    const ConvMap *map = &layout->map;
-    const int P = line_pixels(map);
+    const int P = line_pixels(&layout->map);
     for (int p = 0; p < plan->out_pixels; p += P) {
         const Rows rows = {(long)image * plan->out_pixels + p, P, 0, plan->Cout};
-        const long ld = map->spacing * map->ld;
-        float *line = line_at(layout, i, p), *kept = plan->dz + rows.first * plan->Cout;
-        if (!plan->is_owned) {
-            netgrad_dz(worker, plan, rows, line, ld);
-            continue;
-        }
-        netgrad_dz(worker, plan, rows, kept, plan->Cout);
-        for (int x = 0; x < P && kept != line; x++)
-            memcpy(line + x * ld, kept + (long)x * plan->Cout, (size_t)plan->Cout * sizeof *line);
+        float *line = line_at(layout, i, p);
+        float *dz = plan->is_owned ? plan->dz + rows.first * plan->Cout : line;
+        netgrad_dz(worker, plan, rows, dz, plan->Cout);
+        if (dz != line)
+            memcpy(line, dz, (size_t)P * (size_t)plan->Cout * sizeof *line);
     }
 }

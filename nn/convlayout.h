@@ -1,6 +1,7 @@
 /*
  * nn/convlayout.h: images of a span laid out so that a dense convolution reads its windows in
- * place (kernels/conv/conv.h), and the list of those windows.
+ * place (kernels/conv/conv.h), and the list of the input's windows; those of the gradient are
+ * nn/convphases.h.
  */
 #ifndef NN_CONVLAYOUT_H
 #define NN_CONVLAYOUT_H
@@ -10,7 +11,7 @@
 typedef struct ConvLayout {
     ConvMap map;
     float *images; /* their maps; NULL: images are stored just so, and read there */
-    long *rows;    /* of their windows, all images in order */
+    long *rows;    /* of the input's windows, all images in order */
     long *starts;  /* of a window's pieces */
     int length;    /* of a piece */
 } ConvLayout;
@@ -20,12 +21,12 @@ typedef struct ConvLayout {
 /* The input, read through the windows of the outputs. */
 ConvLayout convlayout_carve_input(const Net *net, const OpPlan *plan, Arena *arena);
 
-/* The gradient of z, read through the windows of the inputs; images want none: it is plain then. */
+/* The gradient of z; plain where that of the input, which images want none of, does not read it. */
 ConvLayout convlayout_carve_gradient(const Net *net, const OpPlan *plan, Arena *arena);
 
 /* --- some images --- */
 
-/* List the windows of n images; zero the padding and gaps of their maps. */
+/* Zero the padding of the maps of n images; list the windows of the input. */
 void convlayout_begin_input(const OpPlan *plan, int n, ConvLayout *layout);
 void convlayout_begin_gradient(const OpPlan *plan, int first_image, int n, ConvLayout *layout);
 

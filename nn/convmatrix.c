@@ -39,7 +39,7 @@ void convmatrix_weights(const Pass *pass, View x, const PwWindows *windows, cons
     pass->worker->net->kernels.pw.backward_weights(&args);
 }
 
-void convmatrix_data(const Pass *pass, View dz, const PwWindows *windows, int K, float *dx, int P)
+void convmatrix_data(const Pass *pass, View dz, int K, float *dx, int P)
 {
     const OpPlan *plan = pass->plan;
     const PwForwardArgs args = {.x = dz.x,
@@ -50,7 +50,6 @@ void convmatrix_data(const Pass *pass, View dz, const PwWindows *windows, int K,
                                 .ldy = plan->Cin,
                                 .M = P,
                                 .K = K,
-                                .N = plan->Cin,
-                                .windows = windows};
+                                .N = plan->Cin};
     pass->worker->net->kernels.pw.forward(&args);
 }

@@ -16,7 +16,7 @@ void convmatrix_forward(const Worker *worker, const OpPlan *plan, View x, const 
 void convmatrix_weights(const Pass *pass, View x, const PwWindows *windows, const float *dz,
                         const long *dz_rows, int K, int P);
 
-/* dx[P][Cin] from the rows dz of K numbers. */
-void convmatrix_data(const Pass *pass, View dz, const PwWindows *windows, int K, float *dx, int P);
+/* dx[P][Cin] of a pointwise convolution from the rows dz of K numbers. */
+void convmatrix_data(const Pass *pass, View dz, int K, float *dx, int P);
 
 #endif

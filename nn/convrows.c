@@ -88,7 +88,7 @@ static void backward_rows(const Pass *pass, const BackwardScratch *s, long row, 
     }
     if (pass->input == NULL)
         return;
-    convmatrix_data(pass, (View){dz, plan->Cout}, NULL, plan->op->out_channels, s->dx, P);
+    convmatrix_data(pass, (View){dz, plan->Cout}, plan->op->out_channels, s->dx, P);
     const GradRows rows = netgrad_rows(pass, row, P, s->dx, s->slope);
     netgrad_deliver_span(pass, &rows);
 }

@@ -63,21 +63,33 @@ static void carve(const Net *net, OpPlan *plan, Arena *arena)
         netfold_carve(net, plan, arena);
 }
 
-static void prepare(const Worker *worker, const OpPlan *plan)
+static void transpose_tap(const Worker *worker, const OpPlan *plan, long tap, float *wt)
 {
     const Op *op = plan->op;
     const float *w = netstate_weight(worker, plan, TENSOR_W);
+    const PwTransposeArgs args = {.w = w + tap * op->in_channels * plan->Cout,
+                                  .ldw = plan->Cout,
+                                  .wt = wt,
+                                  .ldwt = plan->Cin,
+                                  .K = op->in_channels,
+                                  .N = op->out_channels};
+    worker->net->kernels.pw.transpose(&args);
+}
+
+/* In the order of the gradient's phases. */
+static void prepare(const Worker *worker, const OpPlan *plan)
+{
+    const Op *op = plan->op;
+    const int k = op->kernel, stride = op->stride;
     if (plan->wt == NULL)
         return;
-    for (long tap = 0; tap < op->kernel * op->kernel; tap++) {
-        const PwTransposeArgs args = {.w = w + tap * op->in_channels * plan->Cout,
-                                      .ldw = plan->Cout,
-                                      .wt = plan->wt + tap * op->out_channels * plan->Cin,
-                                      .ldwt = plan->Cin,
-                                      .K = op->in_channels,
-                                      .N = op->out_channels};
-        worker->net->kernels.pw.transpose(&args);
-    }
+    float *wt = plan->wt;
+    for (int phase = 0; phase < stride * stride; phase++)
+        for (int kh = phase / stride; kh < k; kh += stride)
+            for (int kw = phase % stride; kw < k; kw += stride) {
+                transpose_tap(worker, plan, kh * k + kw, wt);
+                wt += (long)op->out_channels * plan->Cin;
+            }
 }
 
 const OpRun run_conv = {

@@ -1,10 +1,17 @@
 /* conv: dense k x k convolution (stem, ResNets): pw over the windows of a map, read in place.
  *
  * Weights are w[kh][kw][cin][ldw] with the real cin, i.e. a pw matrix of K = k*k*cin rows. Forward
- * and weight gradient read the input through its windows; the gradient of the data reads that of
- * the output, spread out by the stride, through windows turned around, with the weights
- * transposed tap by tap. Padding and the gaps of the stride are zeros that take part. Rejected:
- * gathering the windows into panels, which took a third of a ResNet-20 step. */
+ * and weight gradient read the input through its windows, the gradient of the data reads that of
+ * the output through windows turned around, with the weights transposed tap by tap. Padding is
+ * zeros that take part.
+ *
+ * Tap kh reaches the rows of the input that are congruent to kh - pad_top modulo the stride, tap kw
+ * the columns likewise. So the gradient of the data has stride*stride phases, the pixels that the
+ * same taps reach: number (kh % stride)*stride + kw % stride is a product of its own, whose weights
+ * follow each other, (kh, kw) ascending. Without taps, as where the stride exceeds k, it is zero.
+ *
+ * Rejected: gathering the windows into panels, which took a third of a ResNet-20 step; spreading
+ * out the gradient of the output by the stride, which multiplies zeros. */
 #ifndef KERNELS_CONV_CONV_H
 #define KERNELS_CONV_CONV_H
 
@@ -20,17 +27,16 @@ typedef struct ConvShape {
     int pad_top, pad_left;
 } ConvShape;
 
-/* How an image lies in memory so that every window lies inside: `top` and `left` zero pixels before
- * its first, `spacing` from one pixel to the next in both directions, zeros between and behind. */
+/* How an image lies in memory so that every window lies inside: `top` rows and `left` columns of
+ * zero pixels before it, others behind it. */
 typedef struct ConvMap {
     int H, W; /* pixels of the image */
-    int top, left, spacing;
+    int top, left;
     int height, width; /* of the map, pixels */
     long ld;           /* floats from pixel to pixel */
 } ConvMap;
 
-/* The map of the input, whose windows begin `stride` apart; of the output's gradient, whose windows
- * begin at each pixel; of an image that no window reads. */
+/* The map of the input; of the output's gradient; of an image that no window reads. */
 ConvMap conv_input_map(const ConvShape *shape, long ld);
 ConvMap conv_gradient_map(const ConvShape *shape, long ld);
 ConvMap conv_plain_map(int H, int W, long ld);
@@ -44,13 +50,25 @@ long conv_map_pixel(const ConvMap *map, int y, int x); /* floats before a pixel 
 /* Where the pixels of n images lie whose maps follow each other: rows[n*H*W]. */
 void conv_map_pixels(const ConvMap *map, int n, long *rows);
 
-/* Where windows begin: rows[n*side_y*side_x], in row-major order, `step` pixels apart. */
-void conv_map_windows(const ConvMap *map, int n, int side_y, int side_x, int step, long *rows);
+/* --- windows of the input --- */
 
-/* The pieces of each window, in the order (kh, kw, channel) of the weights: starts[k*k]; returns
- * their length. That of the gradient goes backwards through the taps. */
+/* Where those of n images begin, in the order of the outputs: rows[n*OH*OW]. */
+void conv_input_windows(const ConvShape *shape, const ConvMap *map, int n, long *rows);
+
+/* The pieces of each, in the order (kh, kw, channel) of the weights: starts[k*k]; returns their
+ * length. */
 int conv_input_pieces(const ConvShape *shape, const ConvMap *map, long *starts);
-int conv_gradient_pieces(const ConvShape *shape, const ConvMap *map, long *starts);
+
+/* --- windows of the gradient: those of a phase --- */
+
+/* The phase's pixels of n images, ascending (image i has numbers i*H*W + y*W + x), and where the
+ * window of each lies; returns how many. All phases together have n*H*W. */
+int conv_phase_windows(const ConvShape *shape, const ConvMap *map, int phase, int n, int *pixels,
+                       long *rows);
+
+/* The pieces, a tap each, OC long, (kh, kw) ascending; returns how many. All phases together
+ * have k*k. */
+int conv_phase_pieces(const ConvShape *shape, const ConvMap *map, int phase, long *starts);
 
 /*
  * Direct convolution in double. x, w as above; y[OH][OW][OC], dx[H][W][C], dw[k*k*C][OC] are dense.

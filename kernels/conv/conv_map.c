@@ -16,33 +16,33 @@ ConvMap conv_input_map(const ConvShape *shape, long ld)
         .W = s->W,
         .top = s->pad_top,
         .left = s->pad_left,
-        .spacing = 1,
         .height = larger(s->pad_top + s->H, (s->OH - 1) * s->stride + s->k),
         .width = larger(s->pad_left + s->W, (s->OW - 1) * s->stride + s->k),
         .ld = ld,
     };
 }
 
-/* Window (y, x) holds the outputs that input pixel (y, x) went into: the last tap comes first. */
+/* Holds every row that a window reaches: up to that of the last tap from the first pixel, down to
+ * that of the first tap from the last pixel. */
 ConvMap conv_gradient_map(const ConvShape *shape, long ld)
 {
     const ConvShape *s = shape;
-    const int top = s->k - 1 - s->pad_top, left = s->k - 1 - s->pad_left;
+    const int top = (s->k - 1 - s->pad_top) / s->stride;
+    const int left = (s->k - 1 - s->pad_left) / s->stride;
     return (ConvMap){
         .H = s->OH,
         .W = s->OW,
         .top = top,
         .left = left,
-        .spacing = s->stride,
-        .height = larger(s->H - 1 + s->k, top + (s->OH - 1) * s->stride + 1),
-        .width = larger(s->W - 1 + s->k, left + (s->OW - 1) * s->stride + 1),
+        .height = top + larger(s->OH, (s->H - 1 + s->pad_top) / s->stride + 1),
+        .width = left + larger(s->OW, (s->W - 1 + s->pad_left) / s->stride + 1),
         .ld = ld,
     };
 }
 
 ConvMap conv_plain_map(int H, int W, long ld)
 {
-    return (ConvMap){.H = H, .W = W, .spacing = 1, .height = H, .width = W, .ld = ld};
+    return (ConvMap){.H = H, .W = W, .height = H, .width = W, .ld = ld};
 }
 
 bool conv_map_is_plain(const ConvMap *map)
@@ -57,8 +57,7 @@ long conv_map_floats(const ConvMap *map)
 
 long conv_map_pixel(const ConvMap *map, int y, int x)
 {
-    const long row = map->top + (long)y * map->spacing, column = map->left + (long)x * map->spacing;
-    return (row * map->width + column) * map->ld;
+    return ((long)(map->top + y) * map->width + map->left + x) * map->ld;
 }
 
 /* --- rows and pieces --- */
@@ -75,12 +74,12 @@ static void list_rows(const ConvMap *map, int n, int side_y, int side_x, int ste
 
 void conv_map_pixels(const ConvMap *map, int n, long *rows)
 {
-    list_rows(map, n, map->H, map->W, map->spacing, conv_map_pixel(map, 0, 0), rows);
+    list_rows(map, n, map->H, map->W, 1, conv_map_pixel(map, 0, 0), rows);
 }
 
-void conv_map_windows(const ConvMap *map, int n, int side_y, int side_x, int step, long *rows)
+void conv_input_windows(const ConvShape *shape, const ConvMap *map, int n, long *rows)
 {
-    list_rows(map, n, side_y, side_x, step, 0, rows);
+    list_rows(map, n, shape->OH, shape->OW, shape->stride, 0, rows);
 }
 
 int conv_input_pieces(const ConvShape *shape, const ConvMap *map, long *starts)
@@ -93,11 +92,41 @@ int conv_input_pieces(const ConvShape *shape, const ConvMap *map, long *starts)
     return are_joined ? k * shape->C : shape->C;
 }
 
-int conv_gradient_pieces(const ConvShape *shape, const ConvMap *map, long *starts)
+/* --- phases --- */
+
+/* The first row that is congruent to tap - pad. */
+static int first_reached(int tap, int pad, int stride)
 {
-    const int last = shape->k - 1;
-    for (int kh = 0; kh <= last; kh++)
-        for (int kw = 0; kw <= last; kw++)
-            *starts++ = ((long)(last - kh) * map->width + last - kw) * map->ld;
-    return shape->OC;
+    return ((tap - pad) % stride + stride) % stride;
+}
+
+/* A window lies where its first tap reads; the others read before it. */
+int conv_phase_windows(const ConvShape *shape, const ConvMap *map, int phase, int n, int *pixels,
+                       long *rows)
+{
+    const ConvShape *s = shape;
+    const int kh = phase / s->stride, kw = phase % s->stride;
+    const int first_y = first_reached(kh, s->pad_top, s->stride);
+    const int first_x = first_reached(kw, s->pad_left, s->stride);
+    int count = 0;
+    for (int i = 0; i < n; i++)
+        for (int y = first_y; y < s->H; y += s->stride) {
+            const int oh = (y + s->pad_top - kh) / s->stride;
+            int ow = (first_x + s->pad_left - kw) / s->stride;
+            for (int x = first_x; x < s->W; x += s->stride, ow++, count++) {
+                pixels[count] = (i * s->H + y) * s->W + x;
+                rows[count] = i * conv_map_floats(map) + conv_map_pixel(map, oh, ow);
+            }
+        }
+    return count;
+}
+
+int conv_phase_pieces(const ConvShape *shape, const ConvMap *map, int phase, long *starts)
+{
+    const int stride = shape->stride;
+    int count = 0;
+    for (int kh = phase / stride; kh < shape->k; kh += stride)
+        for (int kw = phase % stride; kw < shape->k; kw += stride)
+            starts[count++] = -((long)(kh / stride) * map->width + kw / stride) * map->ld;
+    return count;
 }

@@ -22,7 +22,7 @@ typedef struct PwWindows {
 /* y[m][n] = sum over k of x[m][k] * w[k][n]: one FMA chain over k = 0..K-1 ascending from +0, or
  * with `continues` from the y in memory, so that a sum may be made of several calls. N is a
  * multiple of LANES and w, y (and ldw, ldy) are whole lanes; x only needs float alignment, K is the
- * real count. y must not overlap x or w. */
+ * real count, 0 for zeros. y must not overlap x or w. */
 typedef struct PwForwardArgs {
     const float *x; /* x[M][ldx] */
     long ldx;       /* unused with windows */
@@ -33,6 +33,7 @@ typedef struct PwForwardArgs {
     int M, K, N;
     const PwWindows *windows; /* where x[m][k] is; NULL: x[M][ldx] */
     bool continues;
+    const long *y_rows; /* [M] where y[m] begins; NULL: y[M][ldy] */
 } PwForwardArgs;
 
 /* dw[k][n] += sum over m of x[m][k] * dy[m][n]: one FMA chain over m ascending, continued from dw

@@ -19,21 +19,26 @@
 
 /* --- forward --- */
 
+LANES_INLINE float *row_of_y(const PwForwardArgs *a, int m)
+{
+    return a->y + (a->y_rows == NULL ? m * a->ldy : a->y_rows[m]);
+}
+
 /* Rows m..m+R of y by V vectors from column n on, all of K. */
 LANES_INLINE void forward_tile(const PwForwardArgs *a, const PwWindows *windows, int m, int n,
                                int R, int V)
 {
     const float *x[MAX_TILE_ROWS];
     const float *restrict w = a->w + n;
-    float *restrict y = a->y + m * a->ldy + n;
-    const long ldw = a->ldw, ldy = a->ldy;
+    const long ldw = a->ldw;
     Lanes acc[MAX_TILE_ROWS][MAX_TILE_VECTORS];
 #pragma GCC unroll 12
     for (int r = 0; r < R; r++) {
+        const float *y = row_of_y(a, m + r) + n;
         x[r] = a->x + (windows->rows == NULL ? (m + r) * a->ldx : windows->rows[m + r]);
 #pragma GCC unroll 4
         for (int v = 0; v < V; v++)
-            acc[r][v] = a->continues ? lanes_load(y + r * ldy + v * LANES) : lanes_zero();
+            acc[r][v] = a->continues ? lanes_load(y + v * LANES) : lanes_zero();
     }
     const long *start = windows->starts;
     const int length = windows->length;
@@ -53,10 +58,12 @@ LANES_INLINE void forward_tile(const PwForwardArgs *a, const PwWindows *windows,
         }
     }
 #pragma GCC unroll 12
-    for (int r = 0; r < R; r++)
+    for (int r = 0; r < R; r++) {
+        float *y = row_of_y(a, m + r) + n;
 #pragma GCC unroll 4
         for (int v = 0; v < V; v++)
-            lanes_store(y + r * ldy + v * LANES, acc[r][v]);
+            lanes_store(y + v * LANES, acc[r][v]);
+    }
 }
 
 /* All rows of a column panel of V vectors, R rows at a time. */

@@ -2,6 +2,7 @@
  * over the same windows copied into panels. */
 #include "kernel_test.h"
 
+#include <math.h>
 #include <string.h>
 
 #define MAX_OUTPUTS 16384
@@ -17,7 +18,7 @@ static void for_all_shapes(ShapeCheck check)
 {
     for (size_t i = 0; i < sizeof sides / sizeof *sides; i++)
         for (size_t j = 0; j < sizeof kernels / sizeof *kernels; j++)
-            for (int stride = 1; stride <= 2; stride++)
+            for (int stride = 1; stride <= 3; stride++)
                 for (int pad = 0; pad <= kernels[j] / 2; pad++) {
                     const int k = kernels[j], H = sides[i], W = H < 9 ? H + 1 : 6;
                     if (H + 2 * pad < k || W + 2 * pad < k)
@@ -86,14 +87,15 @@ static const float *multiply(const Windowed *in, int P, int K, const float *w, c
     enum { PART = 7 };
     float *want = test_buffer(P * LANES), *y = NULL;
     pw_kernels(CPU_GENERIC)
-        .forward(&(PwForwardArgs){panels, K, w, LANES, want, LANES, P, K, LANES, NULL, false});
+        .forward(
+            &(PwForwardArgs){panels, K, w, LANES, want, LANES, P, K, LANES, NULL, false, NULL});
     for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level)) {
         y = test_buffer(P * LANES);
         for (int p = 0; p < P; p += PART) {
             const PwWindows windows = {in->rows + p, in->starts, in->windows.length};
             pw_kernels(level).forward(&(PwForwardArgs){in->x, 0, w, LANES, y + p * LANES, LANES,
                                                        P - p < PART ? P - p : PART, K, LANES,
-                                                       &windows, false});
+                                                       &windows, false, NULL});
         }
         test_same_bits("y of windows", y, want, P * LANES);
     }
@@ -133,7 +135,7 @@ static void check_forward_and_weights_of(const ConvShape *s, long ld)
     const float *dz = test_random_padded(P, s->OC, LANES);
     float *dw = test_buffer(K * LANES);
     Windowed in = {.x = laid_out(&map, x)};
-    conv_map_windows(&map, N_IMAGES, s->OH, s->OW, s->stride, in.rows);
+    conv_input_windows(s, &map, N_IMAGES, in.rows);
     in.windows = (PwWindows){in.rows, in.starts, conv_input_pieces(s, &map, in.starts)};
     const float *panels = panel_of(&in, P, K), *y = multiply(&in, P, K, w, panels);
     check_weights(&in, s, dz, panels, dw);
@@ -161,28 +163,101 @@ static void check_forward_and_weights(const ConvShape *s)
     check_forward_and_weights_of(s, LANES);
 }
 
+/* Tap by tap, in the order of the phases. */
+static const float *transposed(const ConvShape *s, const float *w)
+{
+    float *wt = test_buffer(s->k * s->k * s->OC * LANES), *to = wt;
+    for (int phase = 0; phase < s->stride * s->stride; phase++)
+        for (int kh = phase / s->stride; kh < s->k; kh += s->stride)
+            for (int kw = phase % s->stride; kw < s->k; kw += s->stride, to += s->OC * LANES)
+                pw_kernels(CPU_GENERIC)
+                    .transpose(&(PwTransposeArgs){w + (kh * s->k + kw) * s->C * LANES, LANES, to,
+                                                  LANES, s->C, s->OC});
+    return wt;
+}
+
+/* dx[n*H*W][LANES] from the map of dz, phase by phase, in calls of at most 7 pixels. */
+static float *multiply_phases(const ConvShape *s, const ConvMap *map, const float *dz,
+                              const float *wt, CpuLevel level)
+{
+    enum { PART = 7 };
+    const int P = N_IMAGES * s->H * s->W;
+    float *dx = test_buffer(P * LANES);
+    int pixels[MAX_PIXELS], all = 0, all_taps = 0;
+    long rows[MAX_PIXELS], starts[MAX_TAPS], dx_rows[MAX_PIXELS];
+    for (int phase = 0; phase < s->stride * s->stride; phase++) {
+        const int n = conv_phase_windows(s, map, phase, N_IMAGES, pixels, rows);
+        const int taps = conv_phase_pieces(s, map, phase, starts);
+        for (int p = 0; p < n; p++)
+            dx_rows[p] = (long)pixels[p] * LANES;
+        for (int p = 0; p < n; p += PART) {
+            const PwWindows windows = {rows + p, starts, s->OC};
+            pw_kernels(level).forward(&(PwForwardArgs){.x = dz,
+                                                       .w = wt + (long)all_taps * s->OC * LANES,
+                                                       .ldw = LANES,
+                                                       .y = dx,
+                                                       .M = n - p < PART ? n - p : PART,
+                                                       .K = taps * s->OC,
+                                                       .N = LANES,
+                                                       .windows = &windows,
+                                                       .y_rows = dx_rows + p});
+        }
+        all += n;
+        all_taps += taps;
+    }
+    assert_int_equal(all, P);
+    assert_int_equal(all_taps, s->k * s->k);
+    return dx;
+}
+
+/* The chain of docs/numerics.md: over the taps that reach row y, column x of an image, padding
+ * included as zeros. */
+static float chain_of(const ConvShape *s, const float *dz, const float *w, int y, int x, int c)
+{
+    float sum = 0.0f;
+    for (int kh = 0; kh < s->k; kh++)
+        for (int kw = 0; kw < s->k; kw++) {
+            const int row = y + s->pad_top - kh, column = x + s->pad_left - kw;
+            if (row % s->stride != 0 || column % s->stride != 0)
+                continue;
+            const int oh = row / s->stride, ow = column / s->stride;
+            const bool is_inside = row >= 0 && oh < s->OH && column >= 0 && ow < s->OW;
+            for (int oc = 0; oc < s->OC; oc++) {
+                const float value = is_inside ? dz[((long)oh * s->OW + ow) * LANES + oc] : 0.0f;
+                sum = fmaf(value, w[((long)(kh * s->k + kw) * s->C + c) * LANES + oc], sum);
+            }
+        }
+    return sum;
+}
+
+/* dx of an image. */
+static void check_data_of_image(const ConvShape *s, const float *dz, const float *w,
+                                const float *dx)
+{
+    const int K = s->k * s->k * s->OC;
+    conv_backward_data__ref(s, dz, LANES, w, LANES, truth);
+    for (int p = 0; p < s->H * s->W; p++)
+        for (int c = 0; c < LANES; c++) {
+            const bool is_pad = c >= s->C;
+            const float chain = is_pad ? 0.0f : chain_of(s, dz, w, p / s->W, p % s->W, c);
+            test_same_bits("dx against its chain", dx + p * LANES + c, &chain, 1);
+            test_close("dx", p * LANES + c, (double)chain, is_pad ? 0.0 : truth[p * s->C + c],
+                       is_pad ? 0.0 : chain_tolerance(K));
+        }
+}
+
 static void check_backward_data(const ConvShape *s)
 {
-    const int K = s->k * s->k * s->OC, pixels = s->H * s->W, P = N_IMAGES * pixels;
+    const int pixels = s->H * s->W;
     const ConvMap map = conv_gradient_map(s, LANES);
     const float *w = test_random_padded(s->k * s->k * s->C, s->OC, LANES);
     const float *dz = test_random_padded(N_IMAGES * s->OH * s->OW, s->OC, LANES);
-    float *wt = test_buffer(K * LANES);
-    Windowed in = {.x = laid_out(&map, dz)};
-    conv_map_windows(&map, N_IMAGES, s->H, s->W, 1, in.rows);
-    in.windows = (PwWindows){in.rows, in.starts, conv_gradient_pieces(s, &map, in.starts)};
-    for (long tap = 0; tap < s->k * s->k; tap++)
-        pw_kernels(CPU_GENERIC)
-            .transpose(&(PwTransposeArgs){w + tap * s->C * LANES, LANES, wt + tap * s->OC * LANES,
-                                          LANES, s->C, s->OC});
-    const float *dx = multiply(&in, P, K, wt, panel_of(&in, P, K));
-    for (int i = 0; i < N_IMAGES; i++) {
-        conv_backward_data__ref(s, dz + (long)i * s->OH * s->OW * LANES, LANES, w, LANES, truth);
-        for (int p = 0; p < pixels; p++)
-            for (int c = 0; c < LANES; c++)
-                test_close("dx", p * LANES + c, (double)dx[(i * pixels + p) * LANES + c],
-                           c < s->C ? truth[p * s->C + c] : 0.0,
-                           c < s->C ? chain_tolerance(K) : 0.0);
+    const float *mapped = laid_out(&map, dz), *wt = transposed(s, w);
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level)) {
+        const float *dx = multiply_phases(s, &map, mapped, wt, level);
+        for (int i = 0; i < N_IMAGES; i++)
+            check_data_of_image(s, dz + (long)i * s->OH * s->OW * LANES, w,
+                                dx + (long)i * pixels * LANES);
     }
 }
 
@@ -213,13 +288,26 @@ static void check_references_adjoint(const ConvShape *s)
     test_close("<w, dw>", 0, wdw, ydz, tolerance);
 }
 
-/* A map is the image itself exactly where no window leaves it and nothing is spread out. */
+/* True if a tap reaches beyond the outputs from a pixel, along one axis. */
+static bool leaves_outputs(int side, int out, int pad, const ConvShape *s)
+{
+    for (int i = 0; i < side; i++)
+        for (int tap = 0; tap < s->k; tap++)
+            if ((i + pad - tap) % s->stride == 0 &&
+                (i + pad < tap || (i + pad - tap) / s->stride >= out))
+                return true;
+    return false;
+}
+
+/* A map is the image itself exactly where no window leaves it. */
 static void check_plain(const ConvShape *s)
 {
     const ConvMap input = conv_input_map(s, s->C), gradient = conv_gradient_map(s, s->OC);
     const ConvMap plain = conv_plain_map(s->H, s->W, s->C);
     assert_int_equal(conv_map_is_plain(&input), s->pad_top == 0);
-    assert_int_equal(conv_map_is_plain(&gradient), s->k == 1 && (s->stride == 1 || s->W == 1));
+    assert_int_equal(conv_map_is_plain(&gradient),
+                     !leaves_outputs(s->H, s->OH, s->pad_top, s) &&
+                         !leaves_outputs(s->W, s->OW, s->pad_left, s));
     assert_true(conv_map_is_plain(&plain));
     for (int p = 0; p < s->H * s->W; p++)
         assert_int_equal(conv_map_pixel(&plain, p / s->W, p % s->W), p * s->C);

@@ -116,21 +116,51 @@ static void forward_continues(void **state)
     const float *x = test_random(M * K), *w = test_random(K * N), *start = test_random(M * N);
     for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level)) {
         float *whole = test_buffer(M * N), *parts = test_buffer(M * N);
-        PwForwardArgs a = {x, K, w, N, whole, N, M, K, N, NULL, false};
+        PwForwardArgs a = {x, K, w, N, whole, N, M, K, N, NULL, false, NULL};
         pw_kernels(level).forward(&a);
         for (int k = 0, step = 1; k < K; k += step, step = step * 2 + 1) {
             const int left = K - k < step ? K - k : step;
-            a = (PwForwardArgs){x + k, K, w + k * N, N, parts, N, M, left, N, NULL, k > 0};
+            a = (PwForwardArgs){x + k, K, w + k * N, N, parts, N, M, left, N, NULL, k > 0, NULL};
             pw_kernels(level).forward(&a);
         }
         test_same_bits("y in parts", parts, whole, M * N);
         test_copy(parts, start, M * N);
-        a = (PwForwardArgs){x, K, w, N, parts, N, M, K, N, NULL, true};
+        a = (PwForwardArgs){x, K, w, N, parts, N, M, K, N, NULL, true, NULL};
         pw_forward__ref(&a, truth);
         pw_kernels(level).forward(&a);
         for (long i = 0; i < M * N; i++)
             test_close("y from a start", i, (double)parts[i], truth[i],
                        (double)K * (K + 1) * UNIT_ROUNDOFF);
+    }
+    test_check_guards();
+}
+
+/* Rows of y may lie in any order: listed backwards and two apart, with the gaps untouched; without
+ * terms they are zeros. */
+static void forward_writes_listed_rows(void **state)
+{
+    (void)state;
+    enum { M = 29, K = 5, N = 3 * LANES };
+    test_begin(18);
+    const float *x = test_random(M * K), *w = test_random(K * N), *gaps = test_random(2 * M * N);
+    float *zeros = test_buffer(N);
+    memset(zeros, 0, sizeof(float) * N);
+    long rows[M];
+    for (int m = 0; m < M; m++)
+        rows[m] = 2L * (M - 1 - m) * N;
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level)) {
+        float *want = test_buffer(M * N), *y = test_buffer(2 * M * N);
+        pw_kernels(level).forward(
+            &(PwForwardArgs){x, K, w, N, want, N, M, K, N, NULL, false, NULL});
+        test_copy(y, gaps, 2 * M * N);
+        pw_kernels(level).forward(&(PwForwardArgs){x, K, w, N, y, 0, M, K, N, NULL, false, rows});
+        for (int m = 0; m < M; m++) {
+            test_same_bits("listed row", y + rows[m], want + m * N, N);
+            test_same_bits("gap", y + rows[m] + N, gaps + rows[m] + N, N);
+        }
+        pw_kernels(level).forward(&(PwForwardArgs){x, K, w, N, y, 0, M, 0, N, NULL, false, rows});
+        for (int m = 0; m < M; m++)
+            test_same_bits("row without terms", y + rows[m], zeros, N);
     }
     test_check_guards();
 }
@@ -144,11 +174,11 @@ static void forward_is_independent_of_tiles(void **state)
     const float *x = test_random(M * K), *w = test_random(K * N);
     for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level)) {
         float *all = test_buffer(M * N), *one = test_buffer(LANES);
-        pw_kernels(level).forward(&(PwForwardArgs){x, K, w, N, all, N, M, K, N, NULL, false});
+        pw_kernels(level).forward(&(PwForwardArgs){x, K, w, N, all, N, M, K, N, NULL, false, NULL});
         for (int m = 0; m < M; m++)
             for (int n = 0; n < N; n += LANES) {
-                pw_kernels(level).forward(
-                    &(PwForwardArgs){x + m * K, K, w + n, N, one, LANES, 1, K, LANES, NULL, false});
+                pw_kernels(level).forward(&(PwForwardArgs){x + m * K, K, w + n, N, one, LANES, 1, K,
+                                                           LANES, NULL, false, NULL});
                 test_same_bits("row alone", one, all + m * N + n, LANES);
             }
     }
@@ -191,9 +221,9 @@ static void passes_are_adjoint(void **state)
         float *y = test_buffer(M * N), *wt = test_buffer(N * Kp), *dx = test_buffer(M * Kp);
         float *dw = test_buffer(K * N);
         memset(dw, 0, sizeof(float) * K * N);
-        pw.forward(&(PwForwardArgs){x, Kp, w, N, y, N, M, K, N, NULL, false});
+        pw.forward(&(PwForwardArgs){x, Kp, w, N, y, N, M, K, N, NULL, false, NULL});
         pw.transpose(&(PwTransposeArgs){w, N, wt, Kp, K, N});
-        pw.forward(&(PwForwardArgs){g, N, wt, Kp, dx, Kp, M, N, (int)Kp, NULL, false});
+        pw.forward(&(PwForwardArgs){g, N, wt, Kp, dx, Kp, M, N, (int)Kp, NULL, false, NULL});
         pw.backward_weights(&(PwWeightsArgs){x, Kp, g, N, dw, N, M, K, N, NULL, NULL});
         double yg = 0.0, xdx = 0.0, wdw = 0.0;
         for (int i = 0; i < M * N; i++)
@@ -219,6 +249,7 @@ int main(void)
         cmocka_unit_test(backward_weights_is_right),
         cmocka_unit_test(backward_weights_continues),
         cmocka_unit_test(forward_continues),
+        cmocka_unit_test(forward_writes_listed_rows),
         cmocka_unit_test(forward_is_independent_of_tiles),
         cmocka_unit_test(transpose_is_exact),
         cmocka_unit_test(passes_are_adjoint),
