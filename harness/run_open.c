@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/sys.h"
+#include "nn/arithmetic.h"
 #include "results/store_trust.h"
 
 #include <inttypes.h>
@@ -68,6 +69,7 @@ fail:
 static ErrCode take_from_store(Study *study, Store *store, Err *err)
 {
     Study *old = NULL;
+    TRY(store_check_arithmetic(store, arithmetic_revision(), err));
     TRY(stored_study(store, &old, err));
     if (old != NULL)
         TRY(study_take_version(study, old->version, err));

@@ -61,22 +61,6 @@ fail:
     return err->code;
 }
 
-/* Another revision computes other bits by right. */
-static ErrCode check_arithmetic(Verify *v, Err *err)
-{
-    StoreTable table;
-    int64_t revision = 0;
-    TRY(store_query(v->store, "SELECT arithmetic FROM study", NULL, &v->arena, &table, err));
-    if (table.n_rows == 1 && table.cells[0] != NULL && text_to_int64(table.cells[0], &revision) &&
-        revision == arithmetic_revision())
-        return ERR_NONE;
-    return err_set(err, ERR_VERSION,
-                   "'%s' was begun with arithmetic revision %" PRId64 ", this isoflop has %d",
-                   v->settings->folder, revision, arithmetic_revision());
-fail:
-    return err->code;
-}
-
 static ErrCode open_all(Verify *v, Err *err)
 {
     const VerifySettings *s = v->settings;
@@ -91,7 +75,7 @@ static ErrCode open_all(Verify *v, Err *err)
     TRY(store_trust(v->store, STORE_GROUND_STUDY, err));
     TRY(store_trust_trial(v->store, s->trial, err));
     TRY(find_trial(v, err));
-    TRY(check_arithmetic(v, err));
+    TRY(store_check_arithmetic(v->store, arithmetic_revision(), err));
     TRY(store_study_yaml(v->store, &v->arena, &yaml, err));
     TRY(study_parse_stored(&v->study, "the store's study", yaml, err));
     TRY(run_identity_choose(&v->study->data, v->store, &run, s->threads, err));

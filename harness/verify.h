@@ -16,7 +16,7 @@
 
 /*
  * `callbacks` hear of the training; their `epoch` may be NULL. Errors: ERR_USAGE (no such trial, it
- * has not finished, data changed), ERR_VERSION (of another arithmetic revision), ERR_INTERRUPTED,
+ * has not finished, data changed, another arithmetic revision), ERR_INTERRUPTED,
  * those of the store and of the training. Differences are none. Release the report anyway.
  */
 ErrCode verify_trial(VerifyReport *report, const VerifySettings *settings,

@@ -335,8 +335,8 @@ const char *store_path(const Store *store);
  * Trials that have finished at the plan's points with seeds it does not name (any more) stay listed
  * with it, so that fewer seeds take nothing away; is_exact leaves them out.
  * Trials get numbers in the order of the array, after those that exist. The same plan as the newest
- * changes nothing. Errors also: ERR_USAGE if study or a network is there with different values;
- * ERR_VERSION if the store was begun with another arithmetic revision.
+ * changes nothing. Errors also: ERR_USAGE if study or a network is there with different values,
+ * or if the store was begun with another arithmetic revision.
  */
 ErrCode store_put_plan(Store *store, const StorePlan *plan, Err *err) ERR_CHECKED;
 
@@ -427,6 +427,12 @@ ErrCode store_fact(Store *store, const char *name, Arena *arena, StoreFact *out,
 
 /* The digest of data and splits that the study was begun with. Errors also: ERR_MISSING. */
 ErrCode store_data_digest(Store *store, Arena *arena, const char **digest, Err *err) ERR_CHECKED;
+
+/*
+ * Refuses a store whose study was begun with another arithmetic revision: its trials cannot be
+ * compared with new ones. A store without a study passes. Errors also: ERR_USAGE.
+ */
+ErrCode store_check_arithmetic(Store *store, int revision, Err *err) ERR_CHECKED;
 
 /* The study as resolved in the newest revision. Errors also: ERR_MISSING if there is none. */
 ErrCode store_study_yaml(Store *store, Arena *arena, const char **yaml, Err *err) ERR_CHECKED;

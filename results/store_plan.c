@@ -26,7 +26,7 @@ static ErrCode put_study(Store *store, const StoreStudy *study, Err *err)
 {
     static const char columns[] = "id, arithmetic, name, baseline, data_name, data_digest, "
                                   "classes, n_train, n_val, n_test, is_demo";
-    enum { N_KEYS = 1, ARITHMETIC = 1 };
+    enum { N_KEYS = 1 };
     char name[NAME_BYTES], utc[CLOCK_UTC_BYTES];
     int found = DB_NO_ROW;
     const DbValue seen[] = {
@@ -36,11 +36,6 @@ static ErrCode put_study(Store *store, const StoreStudy *study, Err *err)
         db_int(study->n_test),    db_int(study->is_demo)};
     TRY(db_compare(&store->db, "study", columns, seen, N_KEYS, ARRAY_LEN(seen) - N_KEYS, &found,
                    err));
-    if (found == ARITHMETIC)
-        return err_set(err, ERR_USAGE,
-                       "store '%s' was begun with another arithmetic revision than %d: its trials "
-                       "cannot be compared with new ones, use another folder",
-                       store_path(store), study->arithmetic);
     if (found >= 0)
         return err_set(err, ERR_USAGE,
                        "store '%s' holds a study with another %s: use another folder",

@@ -71,6 +71,24 @@ ErrCode store_study_yaml(Store *store, Arena *arena, const char **yaml, Err *err
                         err);
 }
 
+ErrCode store_check_arithmetic(Store *store, int revision, Err *err)
+{
+    DbQuery q = {0};
+    int64_t begun_with = revision;
+    TRY(db_query(&q, &store->db, "SELECT arithmetic FROM study", NULL, 0, err));
+    if (db_next(&q))
+        begun_with = db_get_int(&q, 0);
+    TRY(db_end(&q, err));
+    if (begun_with == revision)
+        return ERR_NONE;
+    return err_set(err, ERR_USAGE,
+                   "store '%s' was begun with arithmetic revision %" PRId64 ", this isoflop has %d: "
+                   "its trials cannot be compared with new ones, use another folder",
+                   store_path(store), begun_with, revision);
+fail:
+    return err->code;
+}
+
 /* --- everything for verdicts and reports --- */
 
 static ErrCode read_study(Store *store, Arena *arena, StoreResults *out, Err *err)

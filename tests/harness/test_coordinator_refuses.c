@@ -93,7 +93,7 @@ static void a_refused_run_changes_nothing(void **state)
         {{.settings = {.out = out, .time_budget_s = 0.001}, .sets = {"seeds=[1,2,3,4,5,6]"}},
          "more than the budget of"},
         {{.settings = plain, .sets = {"recipe.epochs=3"}}, "what differs: recipe.epochs: 2 -> 3"},
-        {{.settings = plain, .begin = change_arithmetic}, "another arithmetic revision"},
+        {{.settings = plain, .begin = change_arithmetic}, "another arithmetic"},
         {{.settings = {.out = out, .retry = 99}}, "there is no trial 99"},
     };
     assert_int_equal(micro_run(out, only, NULL), 0);
