@@ -82,7 +82,8 @@ ErrCode store_check_arithmetic(Store *store, int revision, Err *err)
     if (begun_with == revision)
         return ERR_NONE;
     return err_set(err, ERR_USAGE,
-                   "store '%s' was begun with arithmetic revision %" PRId64 ", this isoflop has %d: "
+                   "store '%s' was begun with arithmetic revision %" PRId64
+                   ", this isoflop has %d: "
                    "its trials cannot be compared with new ones, use another folder",
                    store_path(store), begun_with, revision);
 fail:

@@ -58,9 +58,9 @@ typedef struct AffineFoldArgs {
 } AffineFoldArgs;
 
 /* v = dh; with s: v = fma(v, s, b) (gate of SE and gradient of its pool); with r: v = v + r
- * (residual gradient); g = v * slope (g = v without slope), stored (with `factor`, g * factor); then
- * with e = g * scale: S1 += e, S2 = fma(e, z - mean, S2). g may be dh or r, and may be NULL (sums only); state may be NULL
- * (no sums). */
+ * (residual gradient); g = v * slope (g = v without slope), stored (with `factor`, g * factor);
+ * then with e = g * scale: S1 += e, S2 = fma(e, z - mean, S2). g may be dh or r, and may be NULL
+ * (sums only); state may be NULL (no sums). */
 typedef struct AffineBackwardArgs {
     const float *dh; /* dh[P][lddh] */
     long lddh;
