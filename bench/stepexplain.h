@@ -12,6 +12,7 @@
 #include "bench/machine.h"
 
 #include "base/err.h"
+#include "nn/net.h"
 #include "nn/netprofile.h"
 
 enum { STEPEXPLAIN_MOST_STEPS = 1000 };

@@ -10,7 +10,11 @@
 #ifndef NN_NETPROFILE_H
 #define NN_NETPROFILE_H
 
-#include "nn/net.h"
+#include "nn/nettypes.h"
+
+#include "base/err.h"
+
+typedef struct Net Net; /* nn/net.h */
 
 typedef enum NetPass {
     NET_FORWARD,
