@@ -5,7 +5,7 @@
 #define NN_NETLAP_H
 
 #include "nn/netprobe.h"
-#include "nn/netprofile.h"
+#include "nn/netpass.h"
 #include "nn/netstate.h"
 
 /* One row of one thread. */

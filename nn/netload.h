@@ -4,7 +4,7 @@
 #ifndef NN_NETLOAD_H
 #define NN_NETLOAD_H
 
-#include "nn/netprofile.h"
+#include "nn/netpass.h"
 #include "nn/netstate.h"
 
 /*
