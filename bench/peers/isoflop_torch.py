@@ -21,6 +21,12 @@ ACTIVATIONS = {
     "hard-swish": lambda: nn.Hardswish(inplace=True),
 }
 
+# Stride 2, symmetric padding; an average is over the pixels inside of the image.
+POOLS = {
+    "max": lambda k: nn.MaxPool2d(k, 2, (k - 1) // 2),
+    "average": lambda k: nn.AvgPool2d(k, 2, (k - 1) // 2, count_include_pad=False),
+}
+
 
 def mbconv_stage(kernel, stride, expand, channels, layers, se=0.0):
     """One stage of MBConv blocks, as a zoo file writes it."""
@@ -36,6 +42,11 @@ def fused_stage(kernel, stride, expand, channels, layers):
 def basic_stage(stride, channels, layers):
     return {"op": "basic", "kernel": 3, "stride": stride, "expand": 1, "channels": channels,
             "layers": layers, "se": 0.0}
+
+
+def bottleneck_stage(stride, channels, layers):
+    return {"op": "bottleneck", "kernel": 3, "stride": stride, "expand": 1, "channels": channels,
+            "layers": layers, "se": 0.0, "inner": 0.25}
 
 
 ROUNDING_8 = {"divisor": 8, "limit": 0.9}
@@ -69,6 +80,33 @@ NETWORKS = {
         "stages": [basic_stage(1, 16, 3), basic_stage(2, 32, 3), basic_stage(2, 64, 3)],
         "head": NO_HEAD,
     },
+    "efficientnet-b0": {
+        "resolution": 224, "classes": 1000, "activation": "swish",
+        "batch_norm": {"momentum": 0.99, "epsilon": 1e-3}, "rounding": ROUNDING_8,
+        "stem": {"kernel": 3, "stride": 2, "channels": 32},
+        "stages": [mbconv_stage(3, 1, 1, 16, 1, 0.25), mbconv_stage(3, 2, 6, 24, 2, 0.25),
+                   mbconv_stage(5, 2, 6, 40, 2, 0.25), mbconv_stage(3, 2, 6, 80, 3, 0.25),
+                   mbconv_stage(5, 1, 6, 112, 3, 0.25), mbconv_stage(5, 2, 6, 192, 4, 0.25),
+                   mbconv_stage(3, 1, 6, 320, 1, 0.25)],
+        "head": {"channels": 1280, "scale": "always"},
+    },
+    "proxy-b0": {
+        "resolution": 32, "classes": 10, "activation": "swish",
+        "batch_norm": {"momentum": 0.9, "epsilon": 1e-3},
+        "rounding": {"divisor": 2, "limit": 0.9},
+        "stem": {"kernel": 3, "stride": 2, "channels": 20},
+        "stages": [mbconv_stage(5, 1, 1, 8, 3, 0.25), mbconv_stage(3, 2, 3, 10, 2, 0.25),
+                   mbconv_stage(3, 2, 3, 12, 4, 0.25), mbconv_stage(3, 1, 3, 20, 2, 0.25)],
+        "head": {"channels": 64, "scale": "always"},
+    },
+    "resnet-50": {
+        "resolution": 224, "classes": 1000, "activation": "relu",
+        "batch_norm": {"momentum": 0.9, "epsilon": 1e-5}, "rounding": ROUNDING_8,
+        "stem": {"kernel": 7, "stride": 2, "channels": 64, "pool": 3, "pool_kind": "max"},
+        "stages": [bottleneck_stage(1, 256, 3), bottleneck_stage(2, 512, 4),
+                   bottleneck_stage(2, 1024, 6), bottleneck_stage(2, 2048, 3)],
+        "head": NO_HEAD,
+    },
     # EfficientNetV2-S's first stages, made small: a fused block of expansion 1, fused blocks of
     # expansion 4, then ordinary MBConv with SE.
     "fused-mbconv-cifar": {
@@ -83,7 +121,8 @@ NETWORKS = {
     "average-pool-cifar": {
         "resolution": 32, "classes": 10, "activation": "swish",
         "batch_norm": {"momentum": 0.9, "epsilon": 1e-3}, "rounding": ROUNDING_8,
-        "stem": {"kernel": 3, "stride": 1, "channels": 16, "pool": 3},
+        "stem": {"kernel": 3, "stride": 1, "channels": 16, "pool": 3,
+                 "pool_kind": "average"},
         "stages": [mbconv_stage(3, 1, 4, 16, 2, 0.25), mbconv_stage(5, 2, 4, 24, 1, 0.25)],
         "head": {"channels": 96, "scale": "always"},
     },
@@ -208,7 +247,29 @@ class Basic(nn.Module):
         return self.act(self.conv2(self.conv1(x)) + skip)
 
 
-BLOCKS = {"mbconv": MbConv, "fused_mbconv": FusedMbConv, "basic": Basic}
+class Bottleneck(nn.Module):
+    """ResNet's 1x1, 3x3 and 1x1; v1.5: the stride lies on the 3x3."""
+
+    def __init__(self, spec, stage, inputs, stride):
+        super().__init__()
+        act, outputs = spec["activation"], stage["channels"]
+        inner = int(outputs * stage["inner"])
+        self.conv1 = ConvBn(spec, inputs, inner, 1, activation=act)
+        self.conv2 = ConvBn(spec, inner, inner, stage["kernel"], stride, activation=act)
+        self.conv3 = ConvBn(spec, inner, outputs, 1)
+        if stride != 1 or inputs != outputs:
+            self.shortcut = ConvBn(spec, inputs, outputs, 1, stride)
+        else:
+            self.shortcut = None
+        self.act = ACTIVATIONS[act]()
+
+    def forward(self, x):
+        skip = x if self.shortcut is None else self.shortcut(x)
+        return self.act(self.conv3(self.conv2(self.conv1(x))) + skip)
+
+
+BLOCKS = {"mbconv": MbConv, "fused_mbconv": FusedMbConv, "basic": Basic,
+          "bottleneck": Bottleneck}
 
 
 class Network(nn.Module):
@@ -221,9 +282,8 @@ class Network(nn.Module):
         self.stem = ConvBn(spec, 3, stem["channels"], stem["kernel"], stem["stride"],
                            activation=act)
         self.pool = nn.Identity()
-        if "pool" in stem:  # isoflop's `pool_kind: average`
-            self.pool = nn.AvgPool2d(stem["pool"], 2, (stem["pool"] - 1) // 2,
-                                     count_include_pad=False)
+        if "pool" in stem:
+            self.pool = POOLS[stem["pool_kind"]](stem["pool"])
         channels = stem["channels"]
         self.stages = nn.ModuleList()
         for stage in spec["stages"]:

@@ -5,11 +5,16 @@
 A step is forward, cross entropy, backward and RMSprop with momentum 0.9 and weight decay 1e-5; the input stays in
 memory, nothing is loaded, dropped or smoothed. Subnormals are flushed, as isoflop does. Prints one JSON document with
 the keys of `isoflop bench step --json` and what was measured.
+
+With --serve the process warms up, prints a line, and then measures once for each line on stdin: so that several
+modes stay compiled and warm while they are measured in turn (compare_step.py).
 """
 
 import argparse
 import json
+import resource
 import statistics
+import sys
 import time
 
 import torch
@@ -30,29 +35,50 @@ OPTIMISERS = {
 }
 
 
-def measure(options, spec):
-    """Milliseconds of each step."""
-    network = init_network(Network(spec), 1).train()
-    images = torch.randn(options.batch, 3, spec["resolution"], spec["resolution"],
-                         generator=torch.Generator().manual_seed(2))
-    labels = torch.arange(options.batch) % spec["classes"]
-    if options.layout == "channels_last":
-        network = network.to(memory_format=torch.channels_last)
-        images = images.contiguous(memory_format=torch.channels_last)
-    optimiser = OPTIMISERS[options.optimizer](parameter_groups(network, 1e-5))
-    run = torch.compile(network) if options.compile else network
-    times = []
-    warm_up = COMPILE_WARM_UP_STEPS if options.compile else WARM_UP_STEPS
-    for step in range(warm_up + options.steps):
+class Training:
+    """A network in one of PyTorch's modes, with its images and optimiser."""
+
+    def __init__(self, options, spec):
+        network = init_network(Network(spec), 1).train()
+        images = torch.randn(options.batch, 3, spec["resolution"], spec["resolution"],
+                             generator=torch.Generator().manual_seed(2))
+        if options.layout == "channels_last":
+            network = network.to(memory_format=torch.channels_last)
+            images = images.contiguous(memory_format=torch.channels_last)
+        self.images = images
+        self.labels = torch.arange(options.batch) % spec["classes"]
+        self.optimiser = OPTIMISERS[options.optimizer](parameter_groups(network, 1e-5))
+        self.run = torch.compile(network) if options.compile else network
+        for _ in range(COMPILE_WARM_UP_STEPS if options.compile else WARM_UP_STEPS):
+            self.step()
+
+    def step(self):
+        """Milliseconds of one step."""
         start = time.perf_counter()
-        optimiser.zero_grad(set_to_none=True)
-        loss = functional.cross_entropy(run(images), labels)
+        self.optimiser.zero_grad(set_to_none=True)
+        loss = functional.cross_entropy(self.run(self.images), self.labels)
         loss.backward()
-        optimiser.step()
+        self.optimiser.step()
         loss.item()
-        if step >= warm_up:
-            times.append(1e3 * (time.perf_counter() - start))
-    return times
+        return 1e3 * (time.perf_counter() - start)
+
+
+def peak_mib():
+    """The most memory that this process has held."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def print_measurement(options, spec, training, macs, loaded_mib):
+    times = [training.step() for _ in range(options.steps)]
+    median = statistics.median(times)
+    print(json.dumps({
+        "program": "pytorch", "version": torch.__version__, "network": options.network,
+        "width": options.width, "resolution": spec["resolution"], "batch": options.batch,
+        "threads": options.threads, "layout": options.layout, "compile": options.compile,
+        "optimizer": options.optimizer, "macs": macs, "steps": options.steps,
+        "images_per_second": 1e3 * options.batch / median, "ms_per_step": median,
+        "ms_min": min(times),
+        "peak_mib": peak_mib() - loaded_mib}), flush=True)
 
 
 def main():
@@ -66,6 +92,7 @@ def main():
     parser.add_argument("--layout", default="channels_last", choices=["nchw", "channels_last"])
     parser.add_argument("--optimizer", default="rmsprop-torch", choices=sorted(OPTIMISERS))
     parser.add_argument("--compile", action="store_true")
+    parser.add_argument("--serve", action="store_true")
     options = parser.parse_args()
 
     torch.set_num_threads(options.threads)
@@ -73,15 +100,14 @@ def main():
     spec = scale_network(options.network, options.width)
     if options.resolution:
         spec["resolution"] = options.resolution
-    times = measure(options, spec)
-    median = statistics.median(times)
-    print(json.dumps({
-        "program": "pytorch", "version": torch.__version__, "network": options.network,
-        "width": options.width, "resolution": spec["resolution"], "batch": options.batch,
-        "threads": options.threads, "layout": options.layout, "compile": options.compile,
-        "optimizer": options.optimizer, "macs": count_macs(spec), "steps": options.steps,
-        "images_per_second": 1e3 * options.batch / median, "ms_per_step": median,
-        "ms_min": min(times)}))
+    macs, loaded_mib = count_macs(spec), peak_mib()
+    training = Training(options, spec)
+    if not options.serve:
+        print_measurement(options, spec, training, macs, loaded_mib)
+        return
+    print("ready", flush=True)
+    for _ in sys.stdin:
+        print_measurement(options, spec, training, macs, loaded_mib)
 
 
 if __name__ == "__main__":
