@@ -101,7 +101,8 @@ static void choices_name_every_function(void **state)
         const size_t n_families = 7;
         size_t n = 0;
         bool has_variant = false;
-        for (KernelChoice choice, before = {0}; kernels_choice(level, n, &choice); before = choice) {
+        for (KernelChoice choice, before = {0}; kernels_choice(level, n, &choice);
+             before = choice) {
             if (n++ > 0)
                 assert_true(strcmp(choice.family, before.family) != 0 ||
                             strcmp(choice.kernel, before.kernel) != 0);
