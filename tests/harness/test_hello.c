@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -95,16 +96,16 @@ static void only_our_kind_may_work(void **state)
     Err err = {0};
     hello_make(&hello, CPU_GENERIC);
     const Provenance ours = hello.who;
-    strcpy(hello.who.host, "elsewhere");
-    strcpy(hello.who.cpu, "another");
-    strcpy(hello.who.commit, "another");
+    snprintf(hello.who.host, sizeof hello.who.host, "elsewhere");
+    snprintf(hello.who.cpu, sizeof hello.who.cpu, "another");
+    snprintf(hello.who.commit, sizeof hello.who.commit, "another");
     assert_int_equal(hello_check(&hello, &ours, &err), ERR_NONE);
     hello.who.arithmetic = 999;
     assert_int_equal(hello_check(&hello, &ours, &err), ERR_VERSION);
     assert_non_null(strstr(err.msg, "arithmetic revision 999 on 'elsewhere'"));
     assert_non_null(strstr(err.msg, ours.host));
     hello.who.arithmetic = ours.arithmetic;
-    strcpy(hello.who.version, "99.9");
+    snprintf(hello.who.version, sizeof hello.who.version, "99.9");
     assert_int_equal(hello_check(&hello, &ours, &err), ERR_VERSION);
     assert_non_null(strstr(err.msg, "isoflop 99.9"));
     assert_non_null(strstr(err.msg, ours.version));
