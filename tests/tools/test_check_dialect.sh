@@ -25,6 +25,17 @@ EOF
 expect_clean check_dialect
 
 put nn/bad.c <<'EOF'
+void f(char *x) { strcpy(x, "y"); }
+EOF
+expect_breach check_dialect "nn/bad.c:1: a forbidden call: write what knows its bound and its error"
+put nn/bad.c <<'EOF'
+const char *hostile = "\"; system(1)";
+/* sprintf(
+ * strcat( */
+void f(char *x) { my_system(x); snprintf(x, 1, ""); }
+EOF
+expect_clean check_dialect
+put nn/bad.c <<'EOF'
 int x; // a comment
 EOF
 expect_breach check_dialect "nn/bad.c:1: a // comment: write /* */"
