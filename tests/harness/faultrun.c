@@ -50,7 +50,7 @@ void faultrun_break_writes(long k, int error)
 
 /* --- the worker --- */
 
-bool faultrun_is_worker(int argc, char **argv, int *status)
+static bool is_worker(int argc, char **argv, int *status)
 {
     const char *writes = getenv(WRITES);
     Err err = {0};
@@ -65,6 +65,16 @@ bool faultrun_is_worker(int argc, char **argv, int *status)
         *status =
             worker_main(STDIN_FILENO, STDOUT_FILENO, cpu_best_level(), &err) == ERR_NONE ? 0 : 1;
     return true;
+}
+
+int faultrun_main(int argc, char **argv, const struct CMUnitTest *tests, size_t n_tests)
+{
+    int status;
+    if (is_worker(argc, argv, &status))
+        return status;
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]);
+    return _cmocka_run_group_tests("faults", tests, n_tests, micro_setup, micro_teardown);
 }
 
 /* --- the coordinator --- */

@@ -12,6 +12,8 @@
 #include "base/text.h"
 #include "harness/run.h"
 
+struct CMUnitTest;
+
 typedef struct FaultRun {
     RunSettings settings;   /* out at least; jobs 0: two */
     RunCallbacks callbacks; /* note is taken */
@@ -33,9 +35,10 @@ int faultrun(const FaultRun *run, Text *said);
 void faultrun_break_writes(long k, int error);
 
 /*
- * First in main: is this process a worker of a FaultRun? Then it works, with its writes broken as
- * its environment has it: FAULTRUN_WRITES=K:ERRNO; *status is what main returns.
+ * What main does and returns: a process that is a worker of a FaultRun works, with its writes
+ * broken as its environment has it (FAULTRUN_WRITES=K:ERRNO); any other runs the tests, those of
+ * argv[1]'s pattern if there is one.
  */
-bool faultrun_is_worker(int argc, char **argv, int *status);
+int faultrun_main(int argc, char **argv, const struct CMUnitTest *tests, size_t n_tests);
 
 #endif

@@ -31,15 +31,24 @@ Micro micro;
 
 /* --- running --- */
 
-void micro_start(Proc *proc, const char *out, const char *const *more, ProcStream error)
+/* The words of a run; more (may be NULL) stand behind them. */
+static void set_words(const char *argv[MAX_ARGS], const char *out, const char *const *more)
 {
-    const char *argv[MAX_ARGS] = {ISOFLOP_BINARY, "run", micro.study_path, "--out", out,
-                                  "--jobs",       "2"};
-    const char *const environments[] = {micro.environment, NULL};
-    size_t n = 7;
+    const char *const words[] = {ISOFLOP_BINARY, "run", micro.study_path, "--out", out,
+                                 "--jobs",       "2"};
+    size_t n = 0;
+    for (; n < ARRAY_LEN(words); n++)
+        argv[n] = words[n];
     for (size_t i = 0; more != NULL && more[i] != NULL; i++)
         argv[n++] = more[i];
     argv[n] = NULL;
+}
+
+void micro_start(Proc *proc, const char *out, const char *const *more, ProcStream error)
+{
+    const char *argv[MAX_ARGS];
+    const char *const environments[] = {micro.environment, NULL};
+    set_words(argv, out, more);
     const ProcOptions options = {
         .argv = argv, .environment = environments, .output = PROC_NULL, .error = error};
     Err err = {0};
@@ -50,13 +59,9 @@ void micro_start(Proc *proc, const char *out, const char *const *more, ProcStrea
 /* Runs to the end; *said (may be NULL) gets stderr. */
 int micro_run(const char *out, const char *const *more, Text *said)
 {
-    const char *argv[MAX_ARGS] = {ISOFLOP_BINARY, "run", micro.study_path, "--out", out,
-                                  "--jobs",       "2"};
+    const char *argv[MAX_ARGS];
     const char *const environments[] = {micro.environment, NULL};
-    size_t n = 7;
-    for (size_t i = 0; more != NULL && more[i] != NULL; i++)
-        argv[n++] = more[i];
-    argv[n] = NULL;
+    set_words(argv, out, more);
     const ProcOptions options = {
         .argv = argv, .environment = environments, .output = PROC_NULL, .error = PROC_PIPE};
     Text ignored = {0};

@@ -279,9 +279,6 @@ static void a_hangup_saves_and_stops(void **state)
 
 int main(int argc, char **argv)
 {
-    int status;
-    if (faultrun_is_worker(argc, argv, &status))
-        return status;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_busy_store_is_waited_for),
         cmocka_unit_test(a_reader_stops_no_run),
@@ -291,7 +288,5 @@ int main(int argc, char **argv)
         cmocka_unit_test(ignored_ends_are_seen),
         cmocka_unit_test(a_hangup_saves_and_stops),
     };
-    if (argc > 1)
-        cmocka_set_test_filter(argv[1]);
-    return cmocka_run_group_tests(tests, micro_setup, micro_teardown);
+    return faultrun_main(argc, argv, tests, ARRAY_LEN(tests));
 }

@@ -254,9 +254,6 @@ static void a_clock_set_back_ends_no_run(void **state)
 
 int main(int argc, char **argv)
 {
-    int status;
-    if (faultrun_is_worker(argc, argv, &status))
-        return status;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(workers_on_a_broken_device_fail_no_trial),
         cmocka_unit_test(coordinators_on_a_broken_device_fail_no_trial),
@@ -264,7 +261,5 @@ int main(int argc, char **argv)
         cmocka_unit_test(kills_while_the_store_is_made_leave_nothing),
         cmocka_unit_test(a_clock_set_back_ends_no_run),
     };
-    if (argc > 1)
-        cmocka_set_test_filter(argv[1]);
-    return cmocka_run_group_tests(tests, micro_setup, micro_teardown);
+    return faultrun_main(argc, argv, tests, ARRAY_LEN(tests));
 }

@@ -205,16 +205,11 @@ static void a_lone_trial_rests_with_its_cause(void **state)
 
 int main(int argc, char **argv)
 {
-    int status;
-    if (faultrun_is_worker(argc, argv, &status))
-        return status;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_refused_run_changes_nothing),
         cmocka_unit_test(an_unused_key_changes_nothing),
         cmocka_unit_test(trials_are_begun_again_when_asked),
         cmocka_unit_test(a_lone_trial_rests_with_its_cause),
     };
-    if (argc > 1)
-        cmocka_set_test_filter(argv[1]);
-    return cmocka_run_group_tests(tests, micro_setup, micro_teardown);
+    return faultrun_main(argc, argv, tests, ARRAY_LEN(tests));
 }
