@@ -8,6 +8,7 @@
 #ifndef BENCH_KERNELBENCH_H
 #define BENCH_KERNELBENCH_H
 
+#include "bench/kernelcalls.h"
 #include "bench/machine.h"
 
 #include "base/err.h"
@@ -17,11 +18,8 @@
 #include <stddef.h>
 
 typedef struct KernelBenchRow {
-    const char *kernel; /* "pw.forward" */
-    int rows;           /* pw, affine: pixels; dw: side of the map */
-    int inputs;         /* pw: inputs of a pixel; dw: side of the window; affine: 0 */
-    int channels;       /* made, whole lanes */
-    int stride;
+    const KernelCall *call;
+    KernelCallShape shape;
     double ns;    /* of a call, at best */
     double flops; /* of a call; affine: a multiply-add an element */
     double bytes; /* each operand once */

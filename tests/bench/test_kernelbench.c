@@ -50,7 +50,7 @@ static void a_kernel_is_measured(void **state)
     assert_int_equal(kernelbench_run(&bench, &machine, "affine.stats", &err), ERR_NONE);
     assert_true(bench.n > 5);
     for (size_t i = 0; i < bench.n; i++) {
-        assert_string_equal(bench.rows[i].kernel, "affine.stats");
+        assert_string_equal(bench.rows[i].call->kernel, "affine.stats");
         assert_true(isfinite(bench.rows[i].roof_share) && bench.rows[i].roof_share > 0.0);
     }
     kernelbench_release(&bench);
