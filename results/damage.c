@@ -18,6 +18,17 @@ void damage_report(DamageList *found, int64_t trial, const char *what)
     found->items = items;
 }
 
+/* What becomes of a look that an error cut short: a finding, where the file is to blame. */
+static ErrCode cut_short(DamageList *found, const Err *inner, const char *what, Err *err)
+{
+    if (inner->code != ERR_DATA && inner->code != ERR_DB) {
+        *err = *inner;
+        return err->code;
+    }
+    damage_report(found, 0, what);
+    return ERR_NONE;
+}
+
 ErrCode damage_pragma(Store *store, const char *sql, const char *label, DamageList *found, Err *err)
 {
     Arena lines = {0};
@@ -35,12 +46,7 @@ ErrCode damage_pragma(Store *store, const char *sql, const char *label, DamageLi
     return ERR_NONE;
 fail:
     arena_release(&lines);
-    if (inner.code != ERR_DATA && inner.code != ERR_DB) {
-        *err = inner;
-        return err->code;
-    }
-    damage_report(found, 0, arena_text(found->arena, inner.msg));
-    return ERR_NONE;
+    return cut_short(found, &inner, arena_text(found->arena, inner.msg), err);
 }
 
 /* One text that holds the whole schema. */
@@ -93,8 +99,7 @@ static ErrCode list_columns(Store *store, const char *table, const char *which, 
     TRY(text_ok(&sql, err));
     TRY(db_query(&q, &store->db, text_string(&sql), &key, 1, err));
     while (db_next(&q))
-        text_printf(out, "%s%s", out->n_bytes ? ", " : "",
-                    (const char *)sqlite3_column_text(q.statement, 0));
+        text_printf(out, "%s%s", out->n_bytes ? ", " : "", db_get_passing(&q, 0));
     text_release(&sql);
     TRY(db_end(&q, err));
     return text_ok(out, err);
@@ -110,7 +115,7 @@ static void report_row(DbQuery *q, const char *table, DamageList *found)
     const bool has_trial =
         strcmp(sqlite3_column_name(q->statement, 0), "trial") == 0 || strcmp(table, "planned") == 0;
     for (int i = 0; i < sqlite3_column_count(q->statement); i++) {
-        const char *value = (const char *)sqlite3_column_text(q->statement, i);
+        const char *value = db_get_passing(q, i);
         text_printf(&key, "%s%s", i ? ", " : "", value != NULL ? value : "NULL");
     }
     damage_report(found, has_trial ? db_get_int(q, 0) : 0,
@@ -157,12 +162,8 @@ ErrCode damage_seals(Store *store, const char *table, const DamageRows *rows, Da
     Err inner = {0};
     if (list_broken(store, table, rows, found, &inner) == ERR_NONE)
         return ERR_NONE;
-    if (inner.code != ERR_DATA && inner.code != ERR_DB) {
-        *err = inner;
-        return err->code;
-    }
-    damage_report(found, 0, arena_printf(found->arena, "table '%s': %s", table, inner.msg));
-    return ERR_NONE;
+    return cut_short(found, &inner, arena_printf(found->arena, "table '%s': %s", table, inner.msg),
+                     err);
 }
 
 ErrCode damage_digests(Store *store, int64_t trial, DamageList *found, Err *err)
@@ -199,12 +200,8 @@ fail:
     arena_release(&arena);
     if (inner.code == ERR_NONE)
         return ERR_NONE;
-    if (inner.code != ERR_DATA && inner.code != ERR_DB) {
-        *err = inner;
-        return err->code;
-    }
-    damage_report(found, 0, arena_printf(found->arena, "finished trials: %s", inner.msg));
-    return ERR_NONE;
+    return cut_short(found, &inner, arena_printf(found->arena, "finished trials: %s", inner.msg),
+                     err);
 }
 
 ErrCode damage_refuse(const Store *store, const DamageList *found, Err *err)

@@ -1,8 +1,9 @@
 /*
  * results/damage.h: what is wrong with a store, found table by table; private to results/.
  *
- * Three looks: SQLite's at its own structure, the schema's text against the one isoflop writes, and
- * rows against their seals. What is damaged is a finding; an error is what kept from looking.
+ * Four looks: SQLite's at its own structure, the schema's text against the one isoflop writes, rows
+ * against their seals, and finished trials against their digests. What is damaged is a finding; an
+ * error is what kept from looking.
  */
 #ifndef RESULTS_DAMAGE_H
 #define RESULTS_DAMAGE_H
