@@ -1,7 +1,7 @@
 /*
  * results/store_trust.h: is what an answer rests on what was written?
  *
- * Who reads a store to tell somebody calls one of these first. Each holds the schema against ours,
+ * Who reads a store calls one of these before telling anybody. Each holds the schema against ours,
  * the structure of the tables it names against SQLite's check, and rows against their seals; a
  * store of a hundred thousand trials is to be answered from in time, so each looks at no more than
  * its answer needs (docs/store.md has the list). Damage elsewhere keeps nobody from an answer:
@@ -17,7 +17,8 @@
 /* What an answer rests on; all of them on the study, its plans, facts and runs. */
 typedef enum StoreGround {
     STORE_GROUND_STUDY,    /* no more than these */
-    STORE_GROUND_RESULTS,  /* plans, verdicts, rankings: all but epochs, attempts and artifacts */
+    STORE_GROUND_RESULTS,  /* plans, verdicts, rankings: all but epochs, attempts, their machines
+                              and artifacts */
     STORE_GROUND_REPORT,   /* these, and where and how often trials were tried */
     STORE_GROUND_STANDING, /* store_standing */
     STORE_GROUND_TRIALS,   /* store_points and store_each_trial */
@@ -34,8 +35,8 @@ ErrCode store_trust_running(Store *store, const int64_t *trials, size_t n_trials
                             Err *err) ERR_CHECKED;
 
 /*
- * The table of that name, or those that the view of that name reads, beside STORE_GROUND_STUDY. A
- * name that is none of them rests on nothing.
+ * The table of that name, or those that the view of that name reads, beside STORE_GROUND_STUDY. It
+ * is one of export_names (results/export.h).
  */
 ErrCode store_trust_rows(Store *store, const char *name, Err *err) ERR_CHECKED;
 
