@@ -86,8 +86,10 @@ static bool has_seeds(const Drawing *d)
     return figure_data_int(&d->data, "n_high") > 1;
 }
 
-/* "dotted: chance, 10 %", or "largest class" where classes are uneven, where it is drawn, with
- * `lead` in front. */
+/*
+ * "dotted: chance, 10 %" where it is drawn, with `lead` in front; "largest class" instead of
+ * "chance" where classes are uneven.
+ */
 static const char *chance_text(const Drawing *d, const char *lead)
 {
     double chance = 0;

@@ -1,19 +1,23 @@
 -- What every figure says about its study; one row. ?1 is the figure's name. Figure 8 starts at the
 -- baseline, wherever in the study that was trained. Chance is the accuracy of always saying the class that
 -- most test images have, in a store that does not know it of guessing classes alike; it is drawn where
--- the lowest mark is below twice of it, and the axis then reaches there.
+-- the lowest mark is below twice of it, and the axis then reaches there. Its name is that
+-- of the largest class where this is more than guessing scores; a thousandth more is rounding.
 WITH m AS (SELECT * FROM measured WHERE figure = ?1),
      baseline AS (SELECT test_top1 FROM measured
                   WHERE ?1 = 'fig8' AND max(abs(built_d - 1), abs(built_w - 1), abs(built_r - 1)) < 1e-9),
      marks AS (SELECT min(top1) AS low, max(top1) AS high
                FROM (SELECT test_top1 AS top1 FROM m UNION ALL SELECT test_top1 FROM baseline)),
-     fair AS (SELECT coalesce((SELECT value_1 FROM fact WHERE name = 'data/majority' ORDER BY number DESC LIMIT 1),
-                              100.0 / classes) AS chance FROM study),
-     guess AS (SELECT chance, CASE WHEN chance > 1.001 * 100.0 / (SELECT classes FROM study)
-                                   THEN 'largest class' ELSE 'chance' END AS name, ?1 <> 'grid' AND low < 2 * chance AS is_near FROM fair, marks),
+     guess AS (SELECT 100.0 / classes AS alike,
+                      coalesce((SELECT value_1 FROM fact WHERE name = 'data/majority'
+                                ORDER BY number DESC LIMIT 1), 100.0 / classes) AS chance
+               FROM study),
+     line AS (SELECT chance, CASE WHEN chance > 1.001 * alike THEN 'largest class' ELSE 'chance' END AS name,
+                     ?1 <> 'grid' AND low < 2 * chance AS is_near
+              FROM guess, marks),
      y AS (SELECT CASE WHEN is_near THEN min(low, chance) ELSE low END AS low,
                   CASE WHEN is_near THEN max(high, chance) ELSE high END AS high
-           FROM marks, guess),
+           FROM marks, line),
      seeds AS (SELECT place, sum(status = 'done') AS n FROM m GROUP BY place)
 SELECT s.name AS study, s.baseline, s.data_name AS data, s.is_demo, r.baseline_macs,
        r.fairness_tolerance * 100 AS tolerance,
@@ -31,7 +35,8 @@ SELECT s.name AS study, s.baseline, s.data_name AS data, s.is_demo, r.baseline_m
        CASE WHEN (SELECT max(macs) FROM m) >= 1e9 THEN 'billions' ELSE 'millions' END AS unit,
        coalesce((SELECT group_concat(x, ', ') FROM (SELECT printf('%.3g', x) AS x FROM m GROUP BY m.x ORDER BY m.x)),
                 '') AS x_values,
-       (SELECT chance FROM guess) AS chance, (SELECT name FROM guess) AS chance_name, coalesce((SELECT is_near FROM guess), 0) AS has_chance,
+       (SELECT chance FROM line) AS chance, (SELECT name FROM line) AS chance_name,
+       coalesce((SELECT is_near FROM line), 0) AS has_chance,
        coalesce((SELECT low - 0.14 * (high - low) - 0.3 FROM y), 0) AS y_low,
        coalesce((SELECT high + 0.06 * (high - low) + 0.3 FROM y), 100) AS y_high
 FROM revision r JOIN study s ON s.id = r.study ORDER BY r.id DESC LIMIT 1;
