@@ -76,8 +76,8 @@ static ErrCode clean(const char *folder, bool is_freed, LeftoverList *list, uint
     TRY(store_open_read(&store, db, err));
     if (is_freed)
         TRY(file_lock(&lock, lock_path, "isoflop clean", err));
-    TRY(store_trust(store, STORE_GROUND_RESULTS,
-                    err)); /* else a trial might seem to have finished */
+    /* Else a trial might seem to have finished. */
+    TRY(store_trust(store, STORE_GROUND_RESULTS, err));
     TRY(leftovers_find(folder, store, list, err));
     *n_bytes = leftovers_bytes(list);
     if (is_freed)

@@ -1,6 +1,7 @@
 /* harness/cli/train_subject.c: study, network and images out of `train`'s options. */
 #include "harness/cli/train_subject.h"
 
+#include "harness/study_data.h"
 #include "models/resolve.h"
 
 #include <string.h>

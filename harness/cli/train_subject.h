@@ -9,7 +9,6 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "harness/study.h"
-#include "harness/study_data.h"
 #include "harness/training_folder.h"
 #include "models/network.h"
 
