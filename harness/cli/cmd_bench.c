@@ -1,13 +1,10 @@
-/* harness/cli/cmd_bench.c: `isoflop bench`: how fast this machine and the trainer's own step are.
- */
+/* harness/cli/cmd_bench.c: `isoflop bench`: how fast this machine and the trainer's step are. */
 #include "harness/cli/bench_data.h"
+#include "harness/cli/bench_step.h"
 
 #include "base/json.h"
-#include "bench/explainreport.h"
 #include "bench/kernelbench.h"
 #include "bench/machine.h"
-#include "harness/stepbench.h"
-#include "models/resolve.h"
 
 #include <string.h>
 
@@ -75,91 +72,26 @@ static const Option options[] = {
 };
 #undef FIELD
 
-static void put_report(const Network *network, const StepbenchSettings *settings,
-                       const StepbenchReport *report, const StepExplain *explain, bool as_json,
-                       Text *out)
+/* What is timed: images a step, steps, on the call's threads and level. */
+static StepbenchSettings step_settings(const Call *call)
 {
-    char macs[TEXT_NUMBER_BYTES];
-    if (!as_json) {
-        text_printf(
-            out,
-            "%s at %d px, batch %d, %d thread%s, %s: %.1f images/s, %.3f ms a step (fastest "
-            "%.3f, %lld steps), %s MACs an image\n",
-            network->name, network->resolution, settings->batch, settings->threads,
-            text_plural(settings->threads), cpu_level_name(settings->level),
-            report->images_per_second, report->ms_per_step, report->ms_min,
-            (long long)report->steps, text_human(macs, (double)network->macs));
-        if (explain != NULL)
-            explainreport_put_text(explain, out);
-        return;
-    }
-    JsonWriter json = json_writer(out, false);
-    json_open_map(&json, NULL);
-    json_put_double(&json, "images_per_second", report->images_per_second);
-    json_put_int(&json, "macs", network->macs);
-    json_put_double(&json, "ms_per_step", report->ms_per_step);
-    json_put_double(&json, "ms_min", report->ms_min);
-    json_put_int(&json, "steps", report->steps);
-    json_put_text(&json, "network", network->name);
-    json_put_int(&json, "batch", settings->batch);
-    json_put_int(&json, "threads", settings->threads);
-    json_put_text(&json, "cpu", cpu_level_name(settings->level));
-    if (explain != NULL)
-        explainreport_put_json(explain, "explain", &json);
-    json_close_map(&json);
-    text_append_char(out, '\n');
-}
-
-static ErrCode begin(void *user, Net *net, Err *err)
-{
-    return stepexplain_begin(user, net, err);
-}
-
-static void take_step(void *user, const Net *net, int64_t index)
-{
-    stepexplain_step(user, net, index);
+    const BenchSettings *settings = call->settings;
+    return (StepbenchSettings){.batch = (int)settings->batch,
+                               .threads = call->threads,
+                               .level = call->cpu,
+                               .steps = settings->steps};
 }
 
 static ErrCode run_step(const Call *call, Err *err)
 {
     const BenchSettings *settings = call->settings;
-    Spec spec;
-    Network network = {0};
-    StepbenchReport report;
-    MachineReport machine;
-    StepExplain *explain = NULL;
-    Text out = {.columns = call->columns};
-    StepbenchObserver observer = {.begin = begin, .step = take_step};
-    const StepbenchSettings bench = {.batch = (int)settings->batch,
-                                     .threads = call->threads,
-                                     .level = call->cpu,
-                                     .steps = settings->steps,
-                                     .observer = settings->explain ? &observer : NULL};
-    TRY(network_choice_spec(&spec, &settings->of.network, NULL, 0, err));
-    TRY(resolve_network(&network, &spec, err));
-    if (settings->explain) {
-        TRY(stepexplain_create(&explain, &machine, settings->steps, err));
-        TRY(machine_measure(&machine, call->cpu, call->threads, err));
-        observer.user = explain;
-    }
-    TRY(stepbench_run(&network, &bench, &report, err));
-    if (explain != NULL)
-        stepexplain_finish(explain);
-    put_report(&network, &bench, &report, explain, call->json, &out);
-    TRY(call_print_lines(call, &out, err));
-fail:
-    stepexplain_destroy(&explain);
-    network_release(&network);
-    text_release(&out);
-    return err->code;
+    return bench_step(call, &settings->of.network, step_settings(call), settings->explain, err);
 }
 
 static ErrCode run_data(const Call *call, Err *err)
 {
     const BenchSettings *settings = call->settings;
-    const StepbenchSettings step = {
-        .batch = (int)settings->batch, .level = call->cpu, .steps = settings->steps};
-    return bench_data(call, &settings->of, step, err);
+    return bench_data(call, &settings->of, step_settings(call), err);
 }
 
 static ErrCode run_machine(const Call *call, Err *err)
