@@ -256,7 +256,10 @@ static void add_luck(const RunState *run, const RunTrial *before, size_t n_befor
         trial->luck.n_forgiven = trial->n_counted;
     trial->n_counted -= trial->luck.n_forgiven;
     if (trial->status == STORE_FAILED && trial->n_counted < STORE_ATTEMPTS)
-        trial->status = old != NULL && old->status == STORE_RUNNING ? STORE_RUNNING : STORE_PENDING;
+        trial->status = STORE_PENDING;
+    /* Its process may not have said hello yet: the store knows of no attempt then. */
+    if (trial->status == STORE_PENDING && old != NULL && old->status == STORE_RUNNING)
+        trial->status = STORE_RUNNING;
 }
 
 ErrCode run_plan_read_trials(RunState *run, Err *err)

@@ -172,6 +172,22 @@ static void of_two_processes_one_trains(void **state)
 }
 
 /*
+ * The third process says hello only after the grid is decided and the plan read anew: its trial is
+ * running all the same, and begun once.
+ */
+static void a_late_worker_has_its_trial(void **state)
+{
+    (void)state;
+    static const char script[] = "mkdir \"$0.1\" 2>/dev/null && exec \"$@\"\n"
+                                 "mkdir \"$0.2\" 2>/dev/null && sleep 0.5 && exec \"$@\"\n"
+                                 "mkdir \"$0.3\" 2>/dev/null && sleep 2\n"
+                                 "exec \"$@\"\n";
+    run_scripted("late", script, "2", NULL);
+    assert_int_equal(count_of("late", "SELECT * FROM attempt"),
+                     count_of("late", "SELECT * FROM trial"));
+}
+
+/*
  * A launcher that dies while its worker lives on, deaf and unheard: the trial is begun anew in a
  * folder of its own, and whatever the old one still writes changes nothing.
  */
@@ -364,6 +380,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_worker_may_be_elsewhere),
         cmocka_unit_test(a_launcher_may_chat),
         cmocka_unit_test(of_two_processes_one_trains),
+        cmocka_unit_test(a_late_worker_has_its_trial),
         cmocka_unit_test(an_orphan_changes_nothing),
         cmocka_unit_test(machines_may_fail),
         cmocka_unit_test(a_crash_is_passed_on),
