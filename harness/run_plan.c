@@ -239,6 +239,15 @@ static int network_of_trial(const Plan *plan, const char *digest)
     return PLAN_NONE;
 }
 
+/* The store knows of no attempt of a process that has not said hello yet. */
+static bool has_process(const RunState *run, int64_t trial)
+{
+    for (int i = 0; i < run->n_slots && run->slots != NULL; i++)
+        if (run->slots[i].proc.pid > 0 && run->slots[i].trial == trial)
+            return true;
+    return false;
+}
+
 /*
  * What this run knows of a trial besides its rows: luck, and that it runs. One that has failed and
  * is to be tried again begins with all its attempts forgiven.
@@ -257,8 +266,8 @@ static void add_luck(const RunState *run, const RunTrial *before, size_t n_befor
     trial->n_counted -= trial->luck.n_forgiven;
     if (trial->status == STORE_FAILED && trial->n_counted < STORE_ATTEMPTS)
         trial->status = STORE_PENDING;
-    /* Its process may not have said hello yet: the store knows of no attempt then. */
-    if (trial->status == STORE_PENDING && old != NULL && old->status == STORE_RUNNING)
+    if (trial->status == STORE_PENDING && old != NULL && old->status == STORE_RUNNING &&
+        has_process(run, trial->number))
         trial->status = STORE_RUNNING;
 }
 

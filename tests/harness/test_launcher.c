@@ -1,15 +1,13 @@
 /*
- * tests/harness/test_launcher.c: workers behind a launcher, which chats, dies, waits, starts two,
- * leaves one behind, and brings them up elsewhere. Slurm itself: tests/cluster.
+ * tests/harness/test_launcher.c: workers behind a launcher, which chats, starts two, is late, and
+ * brings them up elsewhere; test_launcher_ends.c: one that ends badly. Slurm itself: tests/cluster.
  */
-#include "tests/harness/micro.h"
+#include "tests/harness/launched.h"
 
-#include "base/clock.h"
 #include "base/cpu.h"
 #include "base/file.h"
 #include "base/rng.h"
 #include "base/sys.h"
-#include "results/store.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,47 +15,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <cmocka.h>
-#include <signal.h>
 #include <stdio.h>
-
-#define ALL_DONE "SELECT * FROM trial WHERE status <> 'done'"
-#define COUNTED "SELECT * FROM attempt_end WHERE is_counted"
-#define UNFINISHED "SELECT * FROM attempt_end WHERE reason <> 'done'"
-
-/* Runs the micro study behind `launcher` to status 0 and the bits of a run without one. */
-static void run_launched(const char *out, const char *launcher, const char *jobs, Text *said)
-{
-    const char *const more[] = {"--launcher", launcher, "--jobs", jobs, NULL};
-    assert_int_equal(micro_run(out, more, said), 0);
-    micro_assert_as_expected(out);
-    assert_int_equal(micro_count(out, ALL_DONE), 0);
-}
-
-/* The same behind a script. */
-static void run_scripted(const char *name, const char *script, const char *jobs, Text *said)
-{
-    Text launcher = {0};
-    char *out = micro_path(name), *path = micro_launcher(name, script, &launcher);
-    Text folder = {0};
-    text_printf(&folder, "%s.run", out);
-    run_launched(text_string(&folder), text_string(&launcher), jobs, said);
-    text_release(&folder);
-    text_release(&launcher);
-    mem_free(path);
-    mem_free(out);
-}
-
-/* What a script's run left. */
-static size_t count_of(const char *name, const char *sql)
-{
-    Text folder = {0};
-    char *out = micro_path(name);
-    text_printf(&folder, "%s.run", out);
-    const size_t n = micro_count(text_string(&folder), sql);
-    text_release(&folder);
-    mem_free(out);
-    return n;
-}
 
 /*
  * The worker's own words are the attempt's environment: its kernels, its cores and, where one may
@@ -78,7 +36,7 @@ static void a_worker_says_who_it_is(void **state)
     assert_int_equal(micro_run(out, half, &said), 2);
     micro_assert_said(&said, "option '--launcher': a quote (') is not closed");
     assert_false(file_exists(out));
-    run_launched(out, quoted, "9", NULL);
+    launched_run(out, quoted, "9", NULL);
     assert_int_equal(micro_count(out, "SELECT * FROM environment"), 1);
     assert_int_equal(micro_count(out, "SELECT * FROM environment WHERE kernels = 'generic' AND "
                                       "cpu LIKE '%, 1 core'"),
@@ -136,10 +94,10 @@ static void a_worker_may_be_elsewhere(void **state)
         print_message("SKIP: a host's name cannot be changed here\n");
         skip();
     }
-    run_scripted("elsewhere", script, "2", NULL);
-    assert_int_equal(count_of("elsewhere", "SELECT * FROM environment WHERE host <> 'elsewhere'"),
-                     0);
-    assert_int_equal(count_of("elsewhere", "SELECT * FROM run WHERE host <> 'elsewhere'"), 1);
+    launched_script("elsewhere", script, "2", NULL);
+    assert_int_equal(
+        launched_count("elsewhere", "SELECT * FROM environment WHERE host <> 'elsewhere'"), 0);
+    assert_int_equal(launched_count("elsewhere", "SELECT * FROM run WHERE host <> 'elsewhere'"), 1);
 }
 
 /* Lines of its own, and half a line right before the worker's first, are passed over; few are told.
@@ -151,10 +109,10 @@ static void a_launcher_may_chat(void **state)
                                  "echo '{\"event\":\"done\",\"trial\":1,\"attempt\":1}'\n"
                                  "printf 'Loading modules ...'\nexec \"$@\"\n";
     Text said = {0};
-    run_scripted("chats", script, "2", &said);
+    launched_script("chats", script, "2", &said);
     micro_assert_said(&said, "line of its process ignored: chat 3");
     assert_null(strstr(text_string(&said), "chat 4"));
-    assert_int_equal(count_of("chats", UNFINISHED), 0);
+    assert_int_equal(launched_count("chats", UNFINISHED), 0);
     text_release(&said);
 }
 
@@ -165,10 +123,10 @@ static void of_two_processes_one_trains(void **state)
     static const char both[] = "mkfifo \"$0.$$\"\n\"$@\" <\"$0.$$\" &\n"
                                "tee \"$0.$$\" | \"$@\"\nwait\n";
     static const char one[] = "\"$@\" </dev/null &\n\"$@\"\nwait\n";
-    run_scripted("both", both, "2", NULL);
-    assert_int_equal(count_of("both", UNFINISHED), 0);
-    run_scripted("one", one, "2", NULL);
-    assert_int_equal(count_of("one", UNFINISHED), 0);
+    launched_script("both", both, "2", NULL);
+    assert_int_equal(launched_count("both", UNFINISHED), 0);
+    launched_script("one", one, "2", NULL);
+    assert_int_equal(launched_count("one", UNFINISHED), 0);
 }
 
 /*
@@ -182,126 +140,9 @@ static void a_late_worker_has_its_trial(void **state)
                                  "mkdir \"$0.2\" 2>/dev/null && sleep 0.5 && exec \"$@\"\n"
                                  "mkdir \"$0.3\" 2>/dev/null && sleep 2\n"
                                  "exec \"$@\"\n";
-    run_scripted("late", script, "2", NULL);
-    assert_int_equal(count_of("late", "SELECT * FROM attempt"),
-                     count_of("late", "SELECT * FROM trial"));
-}
-
-/*
- * A launcher that dies while its worker lives on, deaf and unheard: the trial is begun anew in a
- * folder of its own, and whatever the old one still writes changes nothing.
- */
-static void an_orphan_changes_nothing(void **state)
-{
-    (void)state;
-    static const char script[] =
-        "[ ! -e \"$0.once\" ] || exec \"$@\"\n"
-        "touch \"$0.once\" \"$0.out\"; mkfifo \"$0.in\"\n"
-        "setsid \"$@\" <\"$0.in\" >\"$0.out\" 2>/dev/null &\n"
-        "exec 4>\"$0.in\"\n"
-        "until grep -q hello \"$0.out\"; do sleep 0.01; done\n"
-        "cat \"$0.out\"\n"
-        "read -r job; printf '%s\\n' \"$job\" >&4\n"
-        "setsid sleep 5 >/dev/null 2>&1 </dev/null &\n" /* holds the worker's input */
-        "kill -9 $$\n";
-    run_scripted("orphan", script, "1", NULL);
-    assert_int_equal(count_of("orphan", "SELECT * FROM attempt_end WHERE reason = 'killed'"), 1);
-    assert_int_equal(count_of("orphan", COUNTED), 0);
-    char *heard = micro_path("orphan.out");
-    uint64_t n_bytes = 0;
-    Err err = {0};
-    assert_int_equal(file_size(heard, &n_bytes, &err), ERR_NONE);
-    assert_true(n_bytes > 0);
-    mem_free(heard);
-}
-
-/*
- * Machines that fail in the middle, more often than a trial may die: whatever ends without a word
- * is the launcher's end, and is gone on from as long as the trial gets farther.
- */
-static void machines_may_fail(void **state)
-{
-    (void)state;
-    static const char script[] = LAUNCHER_BEGIN
-        "if [ $trial = 1 ] && [ $attempt -le 5 ]; then\n"
-        "say step ',\"step\":0,\"steps\":9'; say step \",\\\"step\\\":$attempt,\\\"steps\\\":9\"\n"
-        "say checkpoint \",\\\"step\\\":$attempt\"; exit\nfi\n" LAUNCHER_END;
-    run_scripted("machines", script, "1", NULL);
-    assert_int_equal(count_of("machines", "SELECT * FROM attempt_end WHERE trial = 1 AND reason = "
-                                          "'exited' AND NOT is_counted"),
-                     5);
-}
-
-/* A worker's crash, as a launcher passes it on, is the trial's own: three of them, and it failed.
- */
-static void a_crash_is_passed_on(void **state)
-{
-    (void)state;
-    static const char script[] =
-        LAUNCHER_BEGIN "if [ $trial = 1 ]; then\n"
-                       "say step ',\"step\":0,\"steps\":9'; say step ',\"step\":1,\"steps\":9'\n"
-                       "touch \"$0.crash\"; exit\nfi\n" LAUNCHER_END
-                       "[ ! -e \"$0.crash\" ] || { rm \"$0.crash\"; exit 139; }\n";
-    Text launcher = {0};
-    char *out = micro_path("crash"), *path = micro_launcher("crash.sh", script, &launcher);
-    const char *const more[] = {"--launcher", text_string(&launcher), "--jobs", "1", NULL};
-    assert_int_equal(micro_run(out, more, NULL), 3);
-    assert_int_equal(micro_count(out, "SELECT * FROM trial WHERE status = 'failed'"), 1);
-    assert_int_equal(micro_count(out, COUNTED), STORE_ATTEMPTS);
-    text_release(&launcher);
-    mem_free(path);
-    mem_free(out);
-}
-
-/*
- * A worker that counts otherwise gets no job: both are named, nothing counts, and who it was is
- * stored. One that is no isoflop of our kind at all is told so, too.
- */
-static void strangers_get_no_job(void **state)
-{
-    (void)state;
-    static const char other[] = "\"$@\" | sed -u 's/\"arithmetic\":[0-9]*/\"arithmetic\":999/'\n";
-    static const char odd[] = "\"$@\" | sed -u 's/\"cores\":[0-9]*/\"cores\":\"many\"/'\n";
-    static const struct {
-        const char *name, *script, *words, *environment;
-    } cases[] = {
-        {"other", other, "arithmetic revision 999", "SELECT * FROM environment WHERE host <> ''"},
-        {"odd", odd, "says hello as no isoflop", "SELECT * FROM environment WHERE host = ''"}};
-    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        Text launcher = {0}, said = {0};
-        char *out = micro_path(cases[i].name);
-        char *path = micro_launcher("stranger.sh", cases[i].script, &launcher);
-        const char *const more[] = {"--launcher", text_string(&launcher), NULL};
-        assert_int_equal(micro_run(out, more, &said), 1);
-        micro_assert_said(&said, cases[i].words);
-        micro_assert_said(&said, "stay pending");
-        assert_int_equal(micro_count(out, COUNTED), 0);
-        assert_int_equal(micro_count(out, cases[i].environment), 1);
-        assert_int_equal(micro_count(out, "SELECT * FROM trial WHERE status <> 'pending'"), 0);
-        text_release(&launcher);
-        text_release(&said);
-        mem_free(path);
-        mem_free(out);
-    }
-}
-
-/* Launchers that wait, as for a place in a queue, end at once on a stop: nothing has been begun. */
-static void a_queue_is_left_on_a_stop(void **state)
-{
-    (void)state;
-    static const char *const more[] = {"--launcher", "sh -c 'exec sleep 1000'", NULL};
-    char *out = micro_path("queue");
-    pid_t pids[MAX_PIDS];
-    Proc proc = {0};
-    Err err = {0};
-    micro_start(&proc, out, more, PROC_NULL);
-    assert_true(micro_wait_for_workers(&proc, pids) > 0);
-    proc_signal(&proc, SIGTERM);
-    assert_int_equal(proc_wait(&proc, END_TIMEOUT_S * SECOND, &err), ERR_NONE);
-    assert_int_equal(proc.exit_status, EXIT_INTERRUPTED);
-    proc_release(&proc);
-    assert_int_equal(micro_count(out, "SELECT * FROM attempt"), 0);
-    mem_free(out);
+    launched_script("late", script, "2", NULL);
+    assert_int_equal(launched_count("late", "SELECT * FROM attempt"),
+                     launched_count("late", "SELECT * FROM trial"));
 }
 
 /* A picture of noise, as BMP. */
@@ -381,11 +222,6 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_launcher_may_chat),
         cmocka_unit_test(of_two_processes_one_trains),
         cmocka_unit_test(a_late_worker_has_its_trial),
-        cmocka_unit_test(an_orphan_changes_nothing),
-        cmocka_unit_test(machines_may_fail),
-        cmocka_unit_test(a_crash_is_passed_on),
-        cmocka_unit_test(strangers_get_no_job),
-        cmocka_unit_test(a_queue_is_left_on_a_stop),
         cmocka_unit_test(images_are_found_or_made),
     };
     if (argc > 1)
