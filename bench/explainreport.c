@@ -24,6 +24,7 @@ static void put_line(TextTable *table, const ExplainLine *line)
 {
     put_number(table, line->seconds * 1e3);
     text_table_cellf(table, "%.1f %%", line->share * 100.0);
+    put_number(table, line->wait_seconds * 1e3);
     put_number(table, line->cycles);
     put_human(table, line->work.flops);
     put_human(table, moved_bytes(line));
@@ -37,10 +38,11 @@ static void put_line(TextTable *table, const ExplainLine *line)
 
 static void put_lines(ExplainLines lines, bool has_stage, Text *out)
 {
-    static const TextColumn columns[] = {
-        {"stage", TEXT_LEFT, 0},  {"phase", TEXT_LEFT, 0},    {"ms", TEXT_RIGHT, 0},
-        {"share", TEXT_RIGHT, 0}, {"c/v", TEXT_RIGHT, 0},     {"flops", TEXT_RIGHT, 2},
-        {"bytes", TEXT_RIGHT, 2}, {"of roof", TEXT_RIGHT, 0}, {"calls", TEXT_RIGHT, 1}};
+    static const TextColumn columns[] = {{"stage", TEXT_LEFT, 0},       {"phase", TEXT_LEFT, 0},
+                                         {"ms", TEXT_RIGHT, 0},         {"share", TEXT_RIGHT, 0},
+                                         {"then waits", TEXT_RIGHT, 0}, {"c/v", TEXT_RIGHT, 0},
+                                         {"flops", TEXT_RIGHT, 2},      {"bytes", TEXT_RIGHT, 2},
+                                         {"of roof", TEXT_RIGHT, 0},    {"calls", TEXT_RIGHT, 1}};
     const size_t first = has_stage ? 0 : 1;
     TextTable *table = text_table_create(columns + first, ARRAY_LEN(columns) - first);
     for (int i = 0; i < lines.n; i++) {
@@ -96,6 +98,7 @@ static void put_values(const ExplainLine *line, JsonWriter *json)
     json_put_text(json, "phase", stepexplain_phase_name(line->phase));
     json_put_double(json, "ms", line->seconds * 1e3);
     json_put_double(json, "share", line->share);
+    json_put_double(json, "wait_ms", line->wait_seconds * 1e3);
     if (line->work.vectors > 0.0)
         json_put_double(json, "cycles_per_vector", line->cycles);
     else

@@ -24,6 +24,7 @@ struct StepExplain {
     int n_rows, n_kernels;
     Row *rows;
     double *row_seconds;    /* [n_steps][n_rows] */
+    double *wait_seconds;   /* the same: behind the row */
     double *kernel_seconds; /* [n_steps][n_kernels][EXPLAIN_N_PHASES] */
     double *sorted;         /* [n_steps] */
     int *members;           /* [n_rows] */
@@ -62,6 +63,7 @@ void stepexplain_destroy(StepExplain **explain)
     mem_free(it->members);
     mem_free(it->sorted);
     mem_free(it->kernel_seconds);
+    mem_free(it->wait_seconds);
     mem_free(it->row_seconds);
     mem_free(it->rows);
     mem_free(it);
@@ -134,12 +136,14 @@ ErrCode stepexplain_begin(StepExplain *explain, Net *net, Err *err)
     explain->rows = mem_calloc(n_rows, sizeof *explain->rows);
     explain->members = mem_calloc(n_rows, sizeof *explain->members);
     explain->row_seconds = mem_calloc(n_steps * n_rows, sizeof(double));
+    explain->wait_seconds = mem_calloc(n_steps * n_rows, sizeof(double));
     explain->kernel_seconds = mem_calloc(n_steps * n_kernels * EXPLAIN_N_PHASES, sizeof(double));
     explain->kernels = mem_calloc(n_kernels, sizeof *explain->kernels);
     explain->sorted = mem_calloc(n_steps, sizeof *explain->sorted);
     bool is_complete = explain->rows != NULL && explain->members != NULL &&
-                       explain->row_seconds != NULL && explain->kernel_seconds != NULL &&
-                       explain->kernels != NULL && explain->sorted != NULL;
+                       explain->row_seconds != NULL && explain->wait_seconds != NULL &&
+                       explain->kernel_seconds != NULL && explain->kernels != NULL &&
+                       explain->sorted != NULL;
     for (int i = 0; i < N_LISTS; i++) {
         explain->lists[i].v = mem_calloc(n_rows, sizeof *explain->lists[i].v);
         is_complete = is_complete && explain->lists[i].v != NULL;
@@ -166,6 +170,7 @@ void stepexplain_step(StepExplain *explain, const Net *net, int64_t index)
         const NetProfileTime time = net_profile_time(net, i);
         const ExplainPhase phase = explain->rows[i].phase;
         seconds[i] = (double)time.ticks / ticks_per_s;
+        explain->wait_seconds[index * explain->n_rows + i] = (double)time.wait_ticks / ticks_per_s;
         explain->rows[i].calls = (double)time.calls;
         for (int k = 0; time.calls > 0 && k < explain->n_kernels; k++) {
             const NetProfileTime kernel = net_profile_kernel(net, i, k);
@@ -242,6 +247,17 @@ static void add_work(NetProfileWork *sum, const NetProfileWork *work)
     sum->vectors += work->vectors;
 }
 
+/* The median over steps of the sum of the n members' seconds [n_steps][n_rows]. */
+static double median_of_members(StepExplain *explain, const double *seconds, int n)
+{
+    for (int64_t step = 0; step < explain->n_steps; step++) {
+        explain->sorted[step] = 0.0;
+        for (int i = 0; i < n; i++)
+            explain->sorted[step] += seconds[step * explain->n_rows + explain->members[i]];
+    }
+    return take_median(explain);
+}
+
 static void fill_line(StepExplain *explain, ExplainLine *line, ListKind kind)
 {
     int n = 0;
@@ -258,13 +274,8 @@ static void fill_line(StepExplain *explain, ExplainLine *line, ListKind kind)
         add_work(&line->work, &row->plan.work);
         explain->members[n++] = i;
     }
-    for (int64_t step = 0; step < explain->n_steps; step++) {
-        explain->sorted[step] = 0.0;
-        for (int i = 0; i < n; i++)
-            explain->sorted[step] +=
-                explain->row_seconds[step * explain->n_rows + explain->members[i]];
-    }
-    line->seconds = take_median(explain);
+    line->seconds = median_of_members(explain, explain->row_seconds, n);
+    line->wait_seconds = median_of_members(explain, explain->wait_seconds, n);
     line->is_compute = computing > 0.5 * line->roof_seconds;
     const double cycles =
         line->seconds * explain->machine->threads * explain->machine->clock_ghz * 1e9;

@@ -38,12 +38,14 @@ typedef enum ExplainPhase {
 
 typedef struct ExplainLine {
     ExplainPhase phase;
-    int stage;      /* -1: none, or several */
-    int op;         /* -1: none, or several */
-    NetPass pass;   /* with op */
-    double seconds; /* median over steps of the mean over threads */
-    double share;   /* of the sum over the list */
-    double cycles;  /* of all threads, per vector; 0: it has no map */
+    int stage;           /* -1: none, or several */
+    int op;              /* -1: none, or several */
+    NetPass pass;        /* with op */
+    double seconds;      /* median over steps of the mean over threads */
+    double share;        /* of the sum over the list */
+    double wait_seconds; /* at the barriers behind it: some threads were longer at it than others;
+                            of all lines together they are those of EXPLAIN_WAIT */
+    double cycles;       /* of all threads, per vector; 0: it has no map */
     NetProfileWork work;
     double roof_seconds; /* what the roof that binds allows, row by row; 0: no work is known */
     bool is_compute;     /* most of it is multiplying, not moving */

@@ -83,7 +83,7 @@ static void end_pass(Worker *worker, NetPass pass, int op)
 {
     netlap(worker, pass, op);
     team_wait(&worker->net->team);
-    netlap(worker, NET_WAIT, -1);
+    netlap_wait(worker, pass, op);
 }
 
 static void forward_pass(Worker *worker)
@@ -115,7 +115,7 @@ static void backward_pass(Worker *worker)
         if (!plan->run->is_phase || plan->run->is_classifier)
             continue;
         if (netphase_begin_backward(worker, plan))
-            team_wait(&net->team);
+            end_pass(worker, NET_BACKWARD, i);
         netphase_backward(worker, plan);
         end_pass(worker, NET_BACKWARD, i);
         netphase_finish_backward(worker, plan);
@@ -138,7 +138,7 @@ static void run_worker(Net *net, int thread, int n_threads)
     if (net->call.mode != MODE_TRAIN)
         return;
     netupdate_optimise(&worker);
-    netlap(&worker, NET_OPTIMISE, -1);
+    end_pass(&worker, NET_OPTIMISE, -1);
 }
 
 /* The team may come out smaller than asked for (OMP_THREAD_LIMIT): then fewer do the same work. */

@@ -34,19 +34,19 @@ static LapCell *cell_of(LapThread *thread, NetPass pass, int op)
 }
 
 /* Ticks since the last lap go to the cell; a counter of another core may be a little behind. */
-static void end_lap(LapThread *thread, LapCell *cell)
+static uint64_t end_lap(LapThread *thread, LapCell *cell)
 {
     const uint64_t now = clock_ticks();
-    if (now > thread->last) {
-        cell->ticks += now - thread->last;
-        thread->last = now;
-    }
+    const uint64_t ticks = now > thread->last ? now - thread->last : 0;
+    cell->ticks += ticks;
+    thread->last += ticks;
+    return ticks;
 }
 
 void netlap_count(LapThread *thread, NetPass pass, int op)
 {
     LapCell *cell = cell_of(thread, pass, op);
-    end_lap(thread, cell);
+    (void)end_lap(thread, cell);
     if (pass == NET_WAIT)
         return;
     for (int k = 0; k < NETPROBE_N; k++) {
@@ -57,8 +57,13 @@ void netlap_count(LapThread *thread, NetPass pass, int op)
     memset(thread->probe.calls, 0, sizeof thread->probe.calls);
 }
 
+void netlap_count_wait(LapThread *thread, NetPass pass, int op)
+{
+    cell_of(thread, pass, op)->wait_ticks += end_lap(thread, cell_of(thread, NET_WAIT, -1));
+}
+
 void netlap_end(Profile *profile)
 {
     for (int i = 0; profile != NULL && i < profile->n_threads; i++)
-        end_lap(&profile->threads[i], cell_of(&profile->threads[i], NET_WAIT, -1));
+        (void)end_lap(&profile->threads[i], cell_of(&profile->threads[i], NET_WAIT, -1));
 }

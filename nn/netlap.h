@@ -11,6 +11,7 @@
 /* One row of one thread. */
 typedef struct LapCell {
     uint64_t ticks;
+    uint64_t wait_ticks; /* at the barrier behind it; they are those of NET_WAIT, too */
     uint64_t kernel_ticks[NETPROBE_N], kernel_calls[NETPROBE_N];
 } LapCell;
 
@@ -41,6 +42,9 @@ void netlap_enter(Worker *worker);
 /* Ends the lap of a row: op is -1 in passes of all. */
 void netlap_count(LapThread *thread, NetPass pass, int op);
 
+/* The same of a barrier: a lap of waiting, for those who were longer at the row named. */
+void netlap_count_wait(LapThread *thread, NetPass pass, int op);
+
 /* After the team has ended: all threads' last laps were waiting. */
 void netlap_end(Profile *profile);
 
@@ -50,6 +54,12 @@ static inline void netlap(const Worker *worker, NetPass pass, int op)
 {
     if (worker->lap != NULL)
         netlap_count(worker->lap, pass, op);
+}
+
+static inline void netlap_wait(const Worker *worker, NetPass pass, int op)
+{
+    if (worker->lap != NULL)
+        netlap_count_wait(worker->lap, pass, op);
 }
 
 #endif

@@ -35,8 +35,9 @@ typedef struct NetProfileRow {
 
 /* Of the last call, threads added up. */
 typedef struct NetProfileTime {
-    uint64_t ticks; /* clock_ticks() */
-    uint64_t calls; /* of kernels */
+    uint64_t ticks;      /* clock_ticks() */
+    uint64_t wait_ticks; /* at the barrier behind it: the time that others were longer at it */
+    uint64_t calls;      /* of kernels */
 } NetProfileTime;
 
 #endif

@@ -111,8 +111,10 @@ const NetProfileRow *net_profile_rows(const Net *net, int *n_rows)
 NetProfileTime net_profile_time(const Net *net, int row)
 {
     NetProfileTime time = {0};
-    for (int i = 0; i < net->profile->n_threads; i++)
+    for (int i = 0; i < net->profile->n_threads; i++) {
         time.ticks += net->profile->threads[i].cells[row].ticks;
+        time.wait_ticks += net->profile->threads[i].cells[row].wait_ticks;
+    }
     for (int k = 0; k < NETPROBE_N; k++)
         time.calls += net_profile_kernel(net, row, k).calls;
     return time;

@@ -69,6 +69,7 @@ static double check_list(ExplainLines lines)
     for (int i = 0; i < lines.n; i++) {
         const ExplainLine *line = &lines.v[i];
         assert_true(line->seconds >= 0.0 && isfinite(line->seconds));
+        assert_true(line->wait_seconds >= 0.0 && isfinite(line->wait_seconds));
         assert_true((line->roof_seconds > 0.0) ==
                     (line->work.flops + line->work.read_bytes + line->work.written_bytes > 0.0));
         shares += line->share;
