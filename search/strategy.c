@@ -1,0 +1,244 @@
+/* search/strategy: what all strategies share: the fold, the budget, the best point, options. */
+#include "search/strategy.h"
+
+#include "search/strategies.h"
+
+#include "base/text.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { SPARE_ROOM = 64 };
+
+/* A random network is looked for so often; where their number is known, 64 times each. */
+enum { MAX_DRAWS = 10000, DRAWS_A_POINT = 64 };
+
+/* Single changes one after the other, away from what is known. */
+enum { MAX_STEPS = 64 };
+
+const SearchStrategy *const strategies[] = {
+    &strategy_evolution_row, &strategy_local_row,  &strategy_nsga2_row, &strategy_policy_row,
+    &strategy_ppo_row,       &strategy_random_row, &strategy_tpe_row,   NULL};
+
+/* --- the decider --- */
+
+int32_t strategy_room(const StrategySettings *settings)
+{
+    return (int32_t)(2 * settings->budget + SPARE_ROOM);
+}
+
+static StrategyView view_of(const StrategySettings *s, void *state)
+{
+    return (StrategyView){.settings = s,
+                          .history = history_view(s->space, strategy_room(s), state),
+                          .own = (char *)state + history_bytes(s->space, strategy_room(s))};
+}
+
+static size_t state_bytes(const void *settings)
+{
+    const StrategySettings *s = settings;
+    const size_t own = s->strategy->own_bytes == NULL ? 0 : s->strategy->own_bytes(s);
+    return history_bytes(s->space, strategy_room(s)) + own;
+}
+
+static void fold(const void *settings, void *state, const DeciderEntry *entry)
+{
+    const StrategySettings *s = settings;
+    const StrategyView view = view_of(s, state);
+    if (entry->kind == DECIDER_ASK) {
+        const int32_t place = history_ask(&view.history, entry);
+        if (place >= 0 && s->strategy->asked != NULL)
+            s->strategy->asked(&view, place);
+    } else if (entry->kind == DECIDER_TELL) {
+        const int32_t place = history_tell(&view.history, entry, s->objective);
+        if (place >= 0 && s->strategy->told != NULL)
+            s->strategy->told(&view, place);
+    }
+}
+
+/* Nothing more is asked for: waits for what is in training, then yields the best. */
+static DeciderAnswer end(const StrategyView *view, const char *why, DeciderReply *reply)
+{
+    const HistoryHead *head = view->history.head;
+    if (head->n_told < head->n_asked)
+        return DECIDER_WAITS;
+    if (head->best > 0)
+        reply->yield.ticket = history_ticket(&view->history, head->best - 1);
+    snprintf(reply->reason, sizeof reply->reason, "%s: best of %d points, %d with a value", why,
+             (int)head->n_asked, (int)head->n_valued);
+    return DECIDER_ENDS;
+}
+
+static DeciderAnswer decide(const void *settings, uint64_t seed, int64_t ticket, const void *state,
+                            DeciderReply *reply)
+{
+    const StrategySettings *s = settings;
+    const StrategyView view = view_of(s, (void *)(uintptr_t)state);
+    const HistoryHead *head = view.history.head;
+    assert(seed == s->seed);
+    if (head->n_asked - head->n_free >= s->budget)
+        return end(&view, "budget spent", reply);
+    if (head->n_asked == view.history.room)
+        return end(&view, "too many refused or failed", reply);
+    Rng rng = rng_start(seed, RNG_SEARCH, STRATEGY_DRAWS, (uint64_t)ticket);
+    uint8_t genes[GENESPACE_MAX_GENES];
+    switch (s->strategy->propose(&view, &rng, genes, reply->reason)) {
+    case STRATEGY_POINT:
+        genespace_to_text(s->space, genes, reply->point.genes);
+        reply->point.epochs = s->epochs;
+        return DECIDER_ASKS;
+    case STRATEGY_WAIT:
+        return DECIDER_WAITS;
+    case STRATEGY_NOTHING:
+        break;
+    }
+    return end(&view, "nothing new was found", reply);
+}
+
+const Decider strategy_decider = {"strategy", state_bytes, fold, decide};
+
+/* --- settings --- */
+
+ErrCode strategy_find(const char *name, const SearchStrategy **strategy, Err *err)
+{
+    const char *names[ARRAY_LEN(strategies)];
+    size_t n = 0;
+    for (; strategies[n] != NULL; n++) {
+        names[n] = strategies[n]->name;
+        if (strcmp(name, names[n]) == 0) {
+            *strategy = strategies[n];
+            return ERR_NONE;
+        }
+    }
+    const char *nearest = text_nearest(name, names, n);
+    if (nearest != NULL)
+        return err_set(err, ERR_USAGE, "unknown strategy '%s', did you mean '%s'?", name, nearest);
+    Text list = {0};
+    for (size_t i = 0; i < n; i++)
+        text_printf(&list, "%s%s", i == 0 ? "" : i + 1 == n ? " or " : ", ", names[i]);
+    err_set(err, ERR_USAGE, "unknown strategy '%s': %s", name, text_string(&list));
+    text_release(&list);
+    return err->code;
+}
+
+StrategySettings strategy_settings(const SearchStrategy *strategy, const GeneSpace *space,
+                                   int64_t budget)
+{
+    StrategySettings settings = {.strategy = strategy, .space = space, .budget = budget};
+    for (size_t i = 0; i < strategy->n_options; i++)
+        settings.options[i] = strategy->options[i].fallback;
+    return settings;
+}
+
+static ErrCode unknown_option(const SearchStrategy *strategy, const char *name, Err *err)
+{
+    const char *names[STRATEGY_MAX_OPTIONS];
+    for (size_t i = 0; i < strategy->n_options; i++)
+        names[i] = strategy->options[i].name;
+    const char *nearest = text_nearest(name, names, strategy->n_options);
+    if (nearest != NULL)
+        return err_set(err, ERR_USAGE, "strategy '%s' has no option '%s', did you mean '%s'?",
+                       strategy->name, name, nearest);
+    return err_set(err, ERR_USAGE, "strategy '%s' has no option '%s'", strategy->name, name);
+}
+
+static bool parse_value(const StrategyOption *option, const char *text, double *value)
+{
+    const bool is_switch = option->is_whole && option->min == 0 && option->max == 1;
+    if (is_switch && (strcmp(text, "true") == 0 || strcmp(text, "false") == 0)) {
+        *value = text[0] == 't';
+        return true;
+    }
+    return text_to_double(text, value) && *value >= option->min && *value <= option->max &&
+           !(option->is_whole && *value != floor(*value));
+}
+
+ErrCode strategy_set(StrategySettings *settings, const char *assignment, Err *err)
+{
+    enum { NAME_BYTES = 64 };
+    const SearchStrategy *strategy = settings->strategy;
+    const char *sign = strchr(assignment, '=');
+    char name[NAME_BYTES];
+    if (sign == NULL || sign == assignment || sign - assignment >= NAME_BYTES)
+        return err_set(err, ERR_USAGE, "option '--set' must be NAME=VALUE, not '%s'", assignment);
+    memcpy(name, assignment, (size_t)(sign - assignment));
+    name[sign - assignment] = '\0';
+    for (size_t i = 0; i < strategy->n_options; i++) {
+        const StrategyOption *option = &strategy->options[i];
+        if (strcmp(name, option->name) != 0)
+            continue;
+        if (parse_value(option, sign + 1, &settings->options[i]))
+            return ERR_NONE;
+        return err_set(err, ERR_USAGE,
+                       "option '%s' of strategy '%s' must be a %s from %g to %g, not '%s'", name,
+                       strategy->name, option->is_whole ? "whole number" : "number", option->min,
+                       option->max, sign + 1);
+    }
+    return unknown_option(strategy, name, err);
+}
+
+ErrCode strategy_check(const StrategySettings *settings, Err *err)
+{
+    const SearchStrategy *strategy = settings->strategy;
+    if (settings->budget < 1 || settings->budget > STRATEGY_MAX_BUDGET)
+        return err_set(err, ERR_USAGE, "a budget must be between 1 and %d points, not %" PRId64,
+                       STRATEGY_MAX_BUDGET, settings->budget);
+    if (strategy->needs_macs && settings->space->macs == NULL)
+        return err_set(err, ERR_USAGE, "strategy '%s' needs counted multiply-adds", strategy->name);
+    return strategy->check == NULL ? ERR_NONE : strategy->check(settings, err);
+}
+
+/* --- for strategies --- */
+
+bool strategy_draw_new(const StrategyView *view, Rng *rng, uint8_t *genes)
+{
+    const GeneSpace *space = view->settings->space;
+    const int64_t n_points = space->n_points;
+    if (n_points > 0 && view->history.head->n_asked >= n_points)
+        return false;
+    for (int64_t i = 0; i < MAX_DRAWS + DRAWS_A_POINT * n_points; i++) {
+        if (!genespace_draw(space, rng, genes))
+            return false;
+        if (history_find(&view->history, genes) < 0)
+            return true;
+    }
+    return false;
+}
+
+StrategyAnswer strategy_random(const StrategyView *view, Rng *rng, uint8_t *genes,
+                               char reason[DECIDER_REASON_MAX])
+{
+    snprintf(reason, DECIDER_REASON_MAX, "random");
+    return strategy_draw_new(view, rng, genes) ? STRATEGY_POINT : STRATEGY_NOTHING;
+}
+
+StrategyAnswer strategy_near(const StrategyView *view, Rng *rng, uint8_t *genes,
+                             char reason[DECIDER_REASON_MAX])
+{
+    const GeneSpace *space = view->settings->space;
+    uint8_t out[GENESPACE_MAX_GENES];
+    for (int i = 0; i < MAX_STEPS && genespace_has(space, genes); i++) {
+        if (!genespace_mutate(space, genes, rng, out))
+            break;
+        memcpy(genes, out, (size_t)space->n_genes);
+        if (history_find(&view->history, genes) < 0) {
+            snprintf(reason, DECIDER_REASON_MAX, "near what is known");
+            return STRATEGY_POINT;
+        }
+    }
+    return strategy_random(view, rng, genes, reason);
+}
+
+int32_t strategy_latest(const StrategyView *view, int32_t n)
+{
+    return view->history.valued[view->history.head->n_valued - 1 - n];
+}
+
+double strategy_reward(const StrategyView *view, int32_t place)
+{
+    const double value = view->history.points[place].value;
+    return isinf(value) ? 0 : value / 100;
+}

@@ -1,0 +1,144 @@
+/*
+ * search/strategy_nsga2: accuracy against counted MACs, by non-dominated sorting.
+ *
+ * Deb, Pratap, Agarwal, Meyarivan, "A Fast and Elitist Multiobjective Genetic Algorithm: NSGA-II",
+ * IEEE Transactions on Evolutionary Computation 6, 2002: generations of `population` points; of
+ * parents and children together the better half survives, by front, then by crowding distance;
+ * parents are winners of tournaments of two; uniform crossover, then each gene changes with
+ * probability `mutation`. Ties go to the earlier ticket. Points outside the limits are never asked
+ * for, so that no constraint needs to be dominated. A generation waits for the whole one before.
+ */
+#include "search/strategies.h"
+
+#include "search/fronts.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { OPTION_POPULATION, OPTION_CROSSOVER, OPTION_MUTATION };
+enum { MAX_POPULATION = 500, MAX_CHILDREN = 256 };
+
+static const StrategyOption options[] = {
+    [OPTION_POPULATION] = {"population", 40, 2, MAX_POPULATION, true, "points of a generation"},
+    [OPTION_CROSSOVER] = {"crossover", 0.9, 0, 1, false, "share of children with two parents"},
+    [OPTION_MUTATION] = {"mutation", 0, 0, 1, false, "of each gene; 0: one over their number"},
+};
+
+typedef struct Nsga {
+    int32_t n_generation; /* told of the generation that is in training */
+    int32_t n_parents;
+    FrontMember parents[MAX_POPULATION]; /* survivors of the last whole one */
+    int32_t children[MAX_POPULATION];
+    int32_t n_children;                   /* with a value */
+    FrontMember both[2 * MAX_POPULATION]; /* scratch */
+} Nsga;
+
+static size_t own_bytes(const StrategySettings *settings)
+{
+    (void)settings;
+    return sizeof(Nsga);
+}
+
+/* --- the log --- */
+
+static FrontMember member_of(const StrategyView *view, int32_t place)
+{
+    const GeneSpace *space = view->settings->space;
+    return (FrontMember){
+        .place = place,
+        .value = view->history.points[place].value,
+        .macs = (double)space->macs(space->user, history_genes(&view->history, place))};
+}
+
+static int32_t population_of(const StrategyView *view)
+{
+    return (int32_t)view->settings->options[OPTION_POPULATION];
+}
+
+static void told(const StrategyView *view, int32_t place)
+{
+    Nsga *nsga = view->own;
+    const int32_t population = population_of(view);
+    const double value = view->history.points[place].value;
+    if (!isnan(value) && !isinf(value))
+        nsga->children[nsga->n_children++] = place;
+    if (++nsga->n_generation < population)
+        return;
+    int n = nsga->n_parents;
+    memcpy(nsga->both, nsga->parents, (size_t)n * sizeof nsga->both[0]);
+    for (int32_t i = 0; i < nsga->n_children; i++)
+        nsga->both[n++] = member_of(view, nsga->children[i]);
+    fronts_select(nsga->both, n, population);
+    nsga->n_parents = n < population ? n : population;
+    memcpy(nsga->parents, nsga->both, (size_t)nsga->n_parents * sizeof nsga->both[0]);
+    nsga->n_generation = nsga->n_children = 0;
+}
+
+/* --- breeding --- */
+
+static const FrontMember *pick_parent(const Nsga *nsga, Rng *rng)
+{
+    const FrontMember *a = &nsga->parents[rng_below(rng, (uint32_t)nsga->n_parents)],
+                      *b = &nsga->parents[rng_below(rng, (uint32_t)nsga->n_parents)];
+    return fronts_is_better(b, a) ? b : a;
+}
+
+static void mutate(const StrategySettings *s, Rng *rng, uint8_t *genes)
+{
+    const double option = s->options[OPTION_MUTATION];
+    const double share = option > 0 ? option : 1.0 / s->space->n_genes;
+    for (int g = 0; g < s->space->n_genes; g++) {
+        const uint32_t n = (uint32_t)s->space->genes[g].n_values;
+        if (rng_double(rng) < share && n > 1)
+            genes[g] = (uint8_t)((genes[g] + 1 + rng_below(rng, n - 1)) % n);
+    }
+}
+
+static void breed(const StrategyView *view, const FrontMember *a, const FrontMember *b, Rng *rng,
+                  uint8_t *genes)
+{
+    const StrategySettings *s = view->settings;
+    const size_t n = (size_t)s->space->n_genes;
+    const uint8_t *other = history_genes(&view->history, b->place);
+    memcpy(genes, history_genes(&view->history, a->place), n);
+    if (rng_double(rng) < s->options[OPTION_CROSSOVER])
+        for (size_t g = 0; g < n; g++)
+            if (rng_below(rng, 2) == 1)
+                genes[g] = other[g];
+    mutate(s, rng, genes);
+}
+
+static StrategyAnswer propose(const StrategyView *view, Rng *rng, uint8_t *genes,
+                              char reason[DECIDER_REASON_MAX])
+{
+    const Nsga *nsga = view->own;
+    const HistoryHead *head = view->history.head;
+    const int32_t n_open = head->n_asked - head->n_told;
+    if (nsga->n_generation + n_open >= population_of(view))
+        return STRATEGY_WAIT;
+    for (int i = 0; nsga->n_parents > 0 && i < MAX_CHILDREN; i++) {
+        const FrontMember *a = pick_parent(nsga, rng), *b = pick_parent(nsga, rng);
+        breed(view, a, b, rng, genes);
+        if (!genespace_canonical(view->settings->space, genes) ||
+            history_find(&view->history, genes) >= 0)
+            continue;
+        snprintf(reason, DECIDER_REASON_MAX, "child of %" PRId64 " and %" PRId64,
+                 history_ticket(&view->history, a->place),
+                 history_ticket(&view->history, b->place));
+        return STRATEGY_POINT;
+    }
+    return strategy_random(view, rng, genes, reason);
+}
+
+const SearchStrategy strategy_nsga2_row = {
+    .name = "nsga2",
+    .summary = "accuracy against counted MACs: non-dominated sorting, crossover, mutation",
+    .options = options,
+    .n_options = ARRAY_LEN(options),
+    .needs_macs = true,
+    .own_bytes = own_bytes,
+    .told = told,
+    .propose = propose,
+};
