@@ -12,6 +12,7 @@ Kernels kernels_select(CpuLevel level)
         .level = level_built(level),
         .pw = pw_kernels(level),
         .dw = dw_kernels(level),
+        .mb = mb_kernels(level),
         .affine = affine_kernels(level),
         .se = se_kernels(level),
         .pool = pool_kernels(level),
@@ -20,8 +21,8 @@ Kernels kernels_select(CpuLevel level)
     };
 }
 
-static const Ladder *const ladders[] = {&affine_ladder, &dw_ladder, &head_ladder, &opt_ladder,
-                                        &pool_ladder,   &pw_ladder, &se_ladder};
+static const Ladder *const ladders[] = {&affine_ladder, &dw_ladder,   &head_ladder, &mb_ladder,
+                                        &opt_ladder,    &pool_ladder, &pw_ladder,   &se_ladder};
 
 bool kernels_choice(CpuLevel level, size_t index, KernelChoice *choice)
 {

@@ -10,6 +10,7 @@
 #include "kernels/conv/conv.h"
 #include "kernels/dw/dw.h"
 #include "kernels/head/head.h"
+#include "kernels/mb/mb.h"
 #include "kernels/opt/opt.h"
 #include "kernels/pool/pool.h"
 #include "kernels/pw/pw.h"
@@ -25,6 +26,7 @@ typedef struct Kernels {
     CpuLevel level; /* the level really used */
     PwKernels pw;
     DwKernels dw;
+    MbKernels mb;
     AffineKernels affine;
     SeKernels se;
     PoolKernels pool;

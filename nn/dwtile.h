@@ -10,8 +10,8 @@
 
 enum {
     TILE_RING_BYTES = 24576,  /* ring of rows, forward */
-    TILE_RINGS_BYTES = 49152, /* all rings, backward */
-    TILE_DATA_BYTES = 8192,   /* rows of dx on their way, backward */
+    TILE_RINGS_BYTES = 98304, /* all rings, backward */
+    TILE_DATA_BYTES = 32768,  /* rows of dx on their way, backward */
     TILE_BLOCK_MOST = 64,     /* channels of a depthwise block */
 };
 
@@ -23,7 +23,7 @@ typedef struct DepthwiseTile {
     int grad_rows;   /* backward: rows of the ring of dz, a multiple of strip */
     int grad_left;   /* zero pixels left of a row of dz */
     int grad_pixels; /* pixels of a row of dz with its halo */
-    int data_rows;   /* backward: most rows of dx at a time */
+    int data_pixels; /* backward: most pixels of dx on their way */
 } DepthwiseTile;
 
 static inline int dwtile_strip_rows(const Op *op, int strip)
@@ -75,6 +75,15 @@ static inline int dwtile_backward_bytes(const Op *op, const DepthwiseTile *tile,
            C * 4;
 }
 
+/* At least those that a strip may complete: what it reads, and at the end all that is left. */
+static inline int dwtile_data_pixels(const Op *op, const DepthwiseTile *tile)
+{
+    const int rows = dwtile_strip_rows(op, tile->strip) + op->stride;
+    const int least = (rows < op->in_size ? rows : op->in_size) * op->in_size;
+    const int fit = TILE_DATA_BYTES / (tile->block * 4);
+    return fit > least ? fit : least;
+}
+
 static inline DepthwiseTile dwtile_backward(const OpPlan *plan)
 {
     const Op *op = plan->op;
@@ -91,8 +100,7 @@ static inline DepthwiseTile dwtile_backward(const OpPlan *plan)
         tile.strip++;
     tile.ring_rows = dwtile_strip_rows(op, tile.strip);
     tile.grad_rows = dwtile_grad_rows(op, tile.strip);
-    tile.data_rows = TILE_DATA_BYTES / (op->in_size * tile.block * 4);
-    tile.data_rows = tile.data_rows < 1 ? 1 : tile.data_rows;
+    tile.data_pixels = dwtile_data_pixels(op, &tile);
     return tile;
 }
 

@@ -89,32 +89,13 @@ static void take_moments(const Net *net, const OpPlan *folded, int slot, View x,
     add_product(net, one, x, moments + (long)K * folded->Cin, folded->Cin, P, 1, folded->Cin);
 }
 
-/* dh becomes A g of the rows; the sums of batch norm are of g. */
-static void make_gradient(const Pass *pass, const OpPlan *folded, const GradRows *rows, float *dh)
-{
-    AffineBackwardArgs args = {.dh = dh,
-                               .lddh = rows->lddh,
-                               .slope = rows->slope,
-                               .ldslope = rows->ldslope,
-                               .scale = 1.0f,
-                               .g = dh,
-                               .ldg = rows->lddh,
-                               .factor = folded->A + rows->rows.c0,
-                               .P = rows->rows.P,
-                               .C = rows->rows.C,
-                               .p0 = rows->p0};
-    netgrad_sums(pass->worker, &pass->states, folded, rows->rows, &args);
-    pass->worker->net->kernels.affine.backward(&args);
-}
-
-void netfold_take(const Pass *pass, const GradRows *rows, float *dh, float *scratch)
+void netfold_take(const Pass *pass, const GradRows *rows, float *scratch)
 {
     const OpPlan *folded = pass->input;
     const Net *net = pass->worker->net;
     const int c0 = rows->rows.c0, P = rows->rows.P, C = rows->rows.C;
     const int K = folded->op->out_channels - c0 < C ? folded->op->out_channels - c0 : C;
-    make_gradient(pass, folded, rows, dh);
-    const PwForwardArgs data = {.x = dh,
+    const PwForwardArgs data = {.x = rows->dh,
                                 .ldx = rows->lddh,
                                 .w = folded->wt + (long)c0 * folded->Cin,
                                 .ldw = folded->Cin,
@@ -129,7 +110,8 @@ void netfold_take(const Pass *pass, const GradRows *rows, float *dh, float *scra
         netview_rows(pass->worker, netstate_input(net, folded),
                      (Rows){rows->rows.first, P, 0, folded->Cin}, scratch, folded->Cin, NULL, 0);
     float *dw = pass->slot + netstate_offset(net, folded, TENSOR_W) + c0;
-    add_product(net, x, (View){dh, rows->lddh}, dw, folded->Cout, P, folded->op->in_channels, C);
+    add_product(net, x, (View){rows->dh, rows->lddh}, dw, folded->Cout, P, folded->op->in_channels,
+                C);
     if (c0 == 0)
         take_moments(net, folded, pass->slot_index, x, P);
 }

@@ -37,9 +37,9 @@ float *netfold_carve_rows(const OpPlan *folded, int P, Arena *arena);
 /* Zeroes the moments of a slot. */
 void netfold_begin_slot(const OpPlan *folded, int slot);
 
-/* Takes a block of channels of rows of the gradient; rows->dh is overwritten. Blocks of a row come
- * from channel 0 upwards. */
-void netfold_take(const Pass *pass, const GradRows *rows, float *dh, float *scratch);
+/* Takes a block of channels of rows of A g, in rows->dh; its sums of batch norm, of g, are the
+ * caller's. Blocks of a row come from channel 0 upwards. */
+void netfold_take(const Pass *pass, const GradRows *rows, float *scratch);
 
 /* After the barrier, once gB and gD of this thread's channels are known. */
 void netfold_finish(const Worker *worker, const OpPlan *folded);

@@ -50,11 +50,12 @@ void netnorm_begin(const Worker *worker, const OpPlan *plan, float *state)
         memset(state, 0, (size_t)AFFINE_SUMS * PIXEL_CHAINS * (size_t)plan->Cout * sizeof *state);
 }
 
-void netnorm_take(const Worker *worker, const OpPlan *plan, float *state, Rows rows, int p0)
+bool netnorm_stats(const Worker *worker, const OpPlan *plan, float *state, Rows rows, int p0,
+                   AffineStatsArgs *args)
 {
     if (!wants_stats(worker, plan))
-        return;
-    const AffineStatsArgs args = {
+        return false;
+    *args = (AffineStatsArgs){
         .z = plan->z + rows.first * plan->Cout + rows.c0,
         .ldz = plan->Cout,
         .pivot = netstate_weight(worker, plan, TENSOR_MEAN) + rows.c0,
@@ -64,7 +65,14 @@ void netnorm_take(const Worker *worker, const OpPlan *plan, float *state, Rows r
         .C = rows.C,
         .p0 = p0,
     };
-    worker->net->kernels.affine.stats(&args);
+    return true;
+}
+
+void netnorm_take(const Worker *worker, const OpPlan *plan, float *state, Rows rows, int p0)
+{
+    AffineStatsArgs args;
+    if (netnorm_stats(worker, plan, state, rows, p0, &args))
+        worker->net->kernels.affine.stats(&args);
 }
 
 void netnorm_end(const Worker *worker, const OpPlan *plan, const float *state, int chunk)

@@ -28,6 +28,10 @@ float *netnorm_carve_state(const OpPlan *plan, Arena *arena);
 void netnorm_begin(const Worker *worker, const OpPlan *plan, float *state);
 /* Rows of z, the first of them pixel p0 of the chunk. */
 void netnorm_take(const Worker *worker, const OpPlan *plan, float *state, Rows rows, int p0);
+/* The call of the kernel that takes them, for one that makes z; false where nothing is to be taken.
+ */
+bool netnorm_stats(const Worker *worker, const OpPlan *plan, float *state, Rows rows, int p0,
+                   AffineStatsArgs *args);
 void netnorm_end(const Worker *worker, const OpPlan *plan, const float *state, int chunk);
 
 /* All of this for the next rows of whole chunks, all channels. */

@@ -104,6 +104,20 @@ static void head_argmax(const HeadArgmaxArgs *args)
     count(NETPROBE_head_argmax, begin);
 }
 
+static void mb_forward(const MbForwardArgs *args)
+{
+    const uint64_t begin = clock_ticks();
+    here->kernels->mb.forward(args);
+    count(NETPROBE_mb_forward, begin);
+}
+
+static void mb_backward(const MbBackwardArgs *args)
+{
+    const uint64_t begin = clock_ticks();
+    here->kernels->mb.backward(args);
+    count(NETPROBE_mb_backward, begin);
+}
+
 static void opt_sum(const OptSumArgs *args)
 {
     const uint64_t begin = clock_ticks();

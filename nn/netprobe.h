@@ -28,6 +28,8 @@
     X(head, dropout)                                                                               \
     X(head, softmax)                                                                               \
     X(head, argmax)                                                                                \
+    X(mb, forward)                                                                                 \
+    X(mb, backward)                                                                                \
     X(opt, sum)                                                                                    \
     X(opt, sgd_nesterov)                                                                           \
     X(opt, rmsprop_tf)                                                                             \

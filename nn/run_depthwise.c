@@ -1,5 +1,6 @@
 /*
- * nn/run_depthwise.c: depthwise convolution: rings of activated rows for a block of channels.
+ * nn/run_depthwise.c: depthwise convolution: strips of rows of an image, a block of channels at a
+ * time.
  */
 #include "nn/dwtile.h"
 #include "nn/netfold.h"
@@ -14,11 +15,89 @@ static const char *check(const Net *net, const OpPlan *plan)
     return plan->op->kernel <= DW_MAX_K ? NULL : "depthwise kernels go up to 9";
 }
 
+/* --- strips, of both phases --- */
+
+/* A strip of an image, and where the next one of the span begins. */
+typedef struct Strip {
+    MbStrip mb;
+    int image, c0;
+    long next_in, next_out; /* pixels over all images */
+    int next_c0;
+} Strip;
+
+static Strip first_strip(const OpPlan *plan, int image, int c0, int C, const float **rows)
+{
+    const Op *op = plan->op;
+    return (Strip){.mb = {.H = op->in_size,
+                          .W = op->in_size,
+                          .OH = op->out_size,
+                          .OW = op->out_size,
+                          .C = C,
+                          .k = op->kernel,
+                          .stride = op->stride,
+                          .pad = op->pad,
+                          .rows = rows},
+                   .image = image,
+                   .c0 = c0};
+}
+
+/* Cuts the strip from row strip->mb.oh on. */
+static void cut_strip(Strip *strip, const OpPlan *plan, Span span, const DepthwiseTile *tile)
+{
+    MbStrip *mb = &strip->mb;
+    mb->n = mb->OH - mb->oh < tile->strip ? mb->OH - mb->oh : tile->strip;
+    const int end = mb->oh + mb->n, bottom = end < mb->OH ? mb_bottom(mb, end) : mb->H;
+    long in = (long)strip->image * plan->in_pixels + (long)bottom * mb->W;
+    long out = (long)strip->image * plan->out_pixels + (long)end * mb->OW;
+    strip->next_c0 = strip->c0;
+    if (end == mb->OH && strip->image + 1 == span.end_image) {
+        const bool is_last = strip->c0 + mb->C >= plan->Cout;
+        strip->next_c0 = is_last ? 0 : strip->c0 + mb->C;
+        in = is_last ? in : (long)span.first_image * plan->in_pixels;
+        out = is_last ? out : (long)span.first_image * plan->out_pixels;
+    }
+    strip->next_in = in;
+    strip->next_out = out;
+}
+
+/* Goes on behind the strip. */
+static void pass_strip(MbStrip *mb)
+{
+    const int bottom = mb_bottom(mb, mb->oh + mb->n), complete = mb_complete(mb, mb->oh + mb->n);
+    mb->oh += mb->n;
+    mb->loaded = bottom > complete ? bottom : complete;
+}
+
+/* n pixels of a map from `pixel` on, to be fetched; NULL where it ends before. */
+static const float *ahead(const float *map, long ld, long pixel, int n, long pixels)
+{
+    return pixel + n <= pixels ? map + pixel * ld : NULL;
+}
+
+/* The rows of the input that the strip reads; what is stored goes through the identity. */
+static MbInput strip_input(const Net *net, const OpPlan *plan, const Strip *strip)
+{
+    const OpPlan *value = netstate_input(net, plan);
+    const bool is_normed = netstate_is_normed(value);
+    const float *map = is_normed ? value->z : value->y;
+    const long ld = value->Cout, pixels = (long)net->call.n * plan->in_pixels;
+    const int n =
+        (mb_bottom(&strip->mb, strip->mb.oh + strip->mb.n) - strip->mb.loaded) * strip->mb.W;
+    return (MbInput){
+        .x = map + (long)strip->image * plan->in_pixels * ld + strip->c0,
+        .ldx = ld,
+        .A = is_normed ? value->A + strip->c0 : net->ones,
+        .D = is_normed ? value->D + strip->c0 : net->zeros,
+        .act = is_normed ? netview_act(value->op->act) : ACT_FN_NONE,
+        .next = ahead(map + strip->next_c0, ld, strip->next_in, n, pixels),
+    };
+}
+
 /* --- forward --- */
 
 typedef struct ForwardScratch {
     float *state;
-    RowRing ring;
+    MbRing ring;
     const float **rows;
 } ForwardScratch;
 
@@ -39,72 +118,23 @@ static void measure_forward(const Net *net, const OpPlan *plan, Arena *arena)
     carve_forward(net, plan, arena);
 }
 
-/* Activated row ih of an image, channels of the block, into its place in the ring; its slope, too.
- */
-static void load_row(const Worker *worker, const OpPlan *plan, int image, int ih, int c0,
-                     RowRing *ring, RowRing *slope)
+static void forward_strip(const Worker *worker, const OpPlan *plan, const ForwardScratch *s,
+                          const Strip *strip, int p0)
 {
     const Net *net = worker->net;
-    const OpPlan *input = netstate_input(net, plan);
-    const int W = plan->op->in_size;
-    const Rows rows = {(long)image * plan->in_pixels + (long)ih * W, W, c0, ring->C};
-    float *h = rowring_slot(ring, ih) + (long)plan->op->pad * ring->C;
-    float *s = slope == NULL ? NULL : rowring_slot(slope, ih);
-    const View x = netview_rows(worker, input, rows, h, ring->C, s, ring->C);
-    if (x.x == h)
-        return;
-    const AffineForwardArgs copy = {.z = x.x,
-                                    .ldz = x.ld,
-                                    .A = net->ones,
-                                    .D = net->zeros,
-                                    .h = h,
-                                    .ldh = ring->C,
-                                    .P = W,
-                                    .C = ring->C,
-                                    .act = ACT_FN_NONE};
-    net->kernels.affine.forward(&copy);
-}
-
-static void depthwise_strip(const Worker *worker, const OpPlan *plan, const ForwardScratch *s,
-                            int image, int c0, int oh, int n_rows)
-{
-    const Op *op = plan->op;
-    const int C = s->ring.C, n_in = (n_rows - 1) * op->stride + op->kernel;
-    for (int i = 0; i < n_in; i++)
-        s->rows[i] = rowring_row(&s->ring, oh * op->stride - op->pad + i, op->in_size);
-    const DwForwardArgs args = {
-        .rows = s->rows,
-        .ldr = C,
-        .w = netstate_weight(worker, plan, TENSOR_W) + c0,
+    const Rows out = {0, 0, strip->c0, strip->mb.C};
+    AffineStatsArgs stats;
+    const MbForwardArgs args = {
+        .strip = strip->mb,
+        .input = strip_input(net, plan, strip),
+        .h = s->ring,
+        .w = netstate_weight(worker, plan, TENSOR_W) + strip->c0,
         .ldw = plan->Cout,
-        .y = plan->z + ((long)image * plan->out_pixels + (long)oh * op->out_size) * plan->Cout + c0,
+        .y = plan->z + (long)strip->image * plan->out_pixels * plan->Cout + strip->c0,
         .ldy = plan->Cout,
-        .ldy_row = (long)op->out_size * plan->Cout,
-        .OH = n_rows,
-        .OW = op->out_size,
-        .C = C,
-        .k = op->kernel,
-        .stride = op->stride,
+        .stats = netnorm_stats(worker, plan, s->state, out, p0, &stats) ? &stats : NULL,
     };
-    worker->net->kernels.dw.forward(&args);
-}
-
-static void forward_image(const Worker *worker, const OpPlan *plan, ForwardScratch *scratch,
-                          int strip, int image, int c0, int p0)
-{
-    const Op *op = plan->op;
-    int next = 0; /* first row not yet in the ring */
-    for (int oh = 0; oh < op->out_size; oh += strip) {
-        const int n_rows = op->out_size - oh < strip ? op->out_size - oh : strip;
-        const int bottom = (oh + n_rows - 1) * op->stride - op->pad + op->kernel;
-        for (; next < bottom && next < op->in_size; next++)
-            load_row(worker, plan, image, next, c0, &scratch->ring, NULL);
-        depthwise_strip(worker, plan, scratch, image, c0, oh, n_rows);
-        const int p = oh * op->out_size;
-        const Rows out = {(long)image * plan->out_pixels + p, n_rows * op->out_size, c0,
-                          scratch->ring.C};
-        netnorm_take(worker, plan, scratch->state, out, p0 + p);
-    }
+    net->kernels.mb.forward(&args);
 }
 
 static void forward(Worker *worker, const OpPlan *plan, Span span)
@@ -117,10 +147,16 @@ static void forward(Worker *worker, const OpPlan *plan, Span span)
     netview_materialise(worker, plan, input, in);
     netnorm_begin(worker, plan, scratch.state);
     for (int c0 = 0; c0 < plan->Cout; c0 += tile.block) {
-        rowring_begin(&scratch.ring, plan->Cout - c0 < tile.block ? plan->Cout - c0 : tile.block);
-        for (int image = span.first_image; image < span.end_image; image++)
-            forward_image(worker, plan, &scratch, tile.strip, image, c0,
-                          (image - span.first_image) * plan->out_pixels);
+        const int C = plan->Cout - c0 < tile.block ? plan->Cout - c0 : tile.block;
+        rowring_begin(&scratch.ring, C, plan->op->pad, plan->op->in_size);
+        for (int image = span.first_image; image < span.end_image; image++) {
+            const int p0 = (image - span.first_image) * plan->out_pixels;
+            Strip strip = first_strip(plan, image, c0, C, scratch.rows);
+            for (; strip.mb.oh < strip.mb.OH; pass_strip(&strip.mb)) {
+                cut_strip(&strip, plan, span, &tile);
+                forward_strip(worker, plan, &scratch, &strip, p0 + strip.mb.oh * strip.mb.OW);
+            }
+        }
     }
     netnorm_end(worker, plan, scratch.state, span.first_chunk);
 }
@@ -128,30 +164,24 @@ static void forward(Worker *worker, const OpPlan *plan, Span span)
 /* --- backward: rings of input rows, their slopes, and rows of dz --- */
 
 typedef struct BackwardScratch {
-    RowRing h, slope, dz;
-    float *dx;
-    float *folded;           /* what a folded input's rows take */
-    const float **rows;      /* of h, for the weights */
-    const float **grad_rows; /* of dz, for the data */
-    int *kh;
+    MbRing h, slope, dz;
+    float *dx;     /* pixels of a block on their way */
+    float *folded; /* what a folded input's pixels take */
+    const float **rows;
 } BackwardScratch;
 
 static BackwardScratch carve_backward(const OpPlan *plan, const OpPlan *input, Arena *arena)
 {
     const DepthwiseTile tile = dwtile_backward(plan);
-    const size_t k = (size_t)plan->op->kernel;
     BackwardScratch scratch = {0};
     scratch.h = rowring_carve(arena, tile.ring_rows, tile.row_pixels, tile.block);
     if (netgrad_wants_slope(plan, input))
         scratch.slope = rowring_carve(arena, tile.ring_rows, plan->op->in_size, tile.block);
     scratch.dz = rowring_carve(arena, tile.grad_rows, tile.grad_pixels, tile.block);
-    scratch.dx = arena_floats(arena, (size_t)tile.data_rows * (size_t)plan->op->in_size *
-                                         (size_t)tile.block);
-    if (input != NULL && input->is_folded)
-        scratch.folded = netfold_carve_rows(input, tile.data_rows * plan->op->in_size, arena);
+    scratch.dx = arena_floats(arena, (size_t)tile.data_pixels * (size_t)tile.block);
+    if (input->is_folded)
+        scratch.folded = netfold_carve_rows(input, tile.data_pixels, arena);
     scratch.rows = arena_alloc(arena, (size_t)tile.ring_rows, sizeof *scratch.rows);
-    scratch.grad_rows = arena_alloc(arena, k, sizeof *scratch.grad_rows);
-    scratch.kh = arena_alloc(arena, k, sizeof *scratch.kh);
     return scratch;
 }
 
@@ -160,134 +190,153 @@ static void measure_backward(const Net *net, const OpPlan *plan, Arena *arena)
     carve_backward(plan, netstate_input(net, plan), arena);
 }
 
-/* dz of output rows oh..oh+n-1 into their places in the ring. */
-static void load_grad_rows(const Pass *pass, const DepthwiseTile *tile, BackwardScratch *s,
-                           int image, int c0, int oh, int n)
+/* What becomes of the rows of dx. */
+typedef enum Delivery {
+    DELIVERY_FOLDED,   /* gathered, then taken by the expansion (nn/netfold.h) */
+    DELIVERY_FINISHED, /* finished where the input's gradient lies */
+    DELIVERY_RAW,      /* handed on, strip by strip */
+} Delivery;
+
+static Delivery delivery_of(const Pass *pass)
 {
-    const OpPlan *plan = pass->plan;
-    const int OW = plan->op->out_size, C = s->dz.C;
-    for (int i = oh; i < oh + n; i++) {
-        const Rows rows = {(long)image * plan->out_pixels + (long)i * OW, OW, c0, C};
-        float *dz = rowring_slot(&s->dz, i) + (long)tile->grad_left * C;
-        netgrad_dz(pass->worker, plan, rows, dz, C);
-    }
+    if (pass->input->is_folded)
+        return DELIVERY_FOLDED;
+    return pass->plan->is_last && netstate_is_normed(pass->input) ? DELIVERY_FINISHED
+                                                                  : DELIVERY_RAW;
 }
 
-static void depthwise_weights(const Pass *pass, const DepthwiseTile *tile, const BackwardScratch *s,
-                              int c0, int oh, int n)
+/* A block of channels of a span. */
+typedef struct Block {
+    const Pass *pass;
+    const DepthwiseTile *tile;
+    BackwardScratch *s;
+    Delivery delivery;
+    int c0, C;
+    long first; /* pixel that the gathered ones begin with */
+    int P;      /* of those that are gathered */
+} Block;
+
+/* The pixels in s->dx, as rows of the input's gradient. */
+static GradRows gathered_rows(const Block *block)
+{
+    GradRows rows = netgrad_rows(block->pass, block->first, block->P, block->s->dx, NULL);
+    rows.rows.c0 = block->c0;
+    rows.rows.C = rows.lddh = block->C;
+    return rows;
+}
+
+static void hand_on(Block *block)
+{
+    const GradRows rows = gathered_rows(block);
+    if (block->P > 0 && block->delivery == DELIVERY_FOLDED)
+        netfold_take(block->pass, &rows, block->s->folded);
+    else if (block->P > 0)
+        netgrad_deliver(block->pass, &rows);
+    block->P = 0;
+}
+
+/* How P pixels from `row` on are finished. */
+static AffineBackwardArgs finish_args(const Block *block, long row, int P)
+{
+    const Pass *pass = block->pass;
+    GradRows rows = netgrad_rows(pass, row, P, NULL, NULL);
+    rows.rows.c0 = block->c0;
+    rows.rows.C = block->C;
+    AffineBackwardArgs args = netgrad_args(pass->input, &rows, pass->plan->pending);
+    if (block->delivery == DELIVERY_FOLDED)
+        args.factor = pass->input->A + block->c0;
+    netgrad_sums(pass->worker, &pass->states, pass->input, rows.rows, &args);
+    return args;
+}
+
+static AffineDzArgs dz_args(const Pass *pass, const Strip *strip)
 {
     const OpPlan *plan = pass->plan;
-    const Op *op = plan->op;
-    for (int i = 0; i < dwtile_strip_rows(op, n); i++)
-        s->rows[i] = rowring_row(&s->h, oh * op->stride - op->pad + i, op->in_size);
-    const DwWeightsArgs args = {
-        .rows = s->rows,
-        .ldr = s->h.C,
-        .dz = rowring_slot(&s->dz, oh) + (long)tile->grad_left * s->dz.C,
-        .lddz = s->dz.C,
-        .lddz_row = (long)s->dz.row_pixels * s->dz.C,
-        .dw = pass->slot + netstate_offset(pass->worker->net, plan, TENSOR_W) + c0,
-        .lddw = plan->Cout,
-        .OH = n,
-        .OW = op->out_size,
-        .C = s->h.C,
-        .k = op->kernel,
-        .stride = op->stride,
+    const long at = (long)strip->image * plan->out_pixels * plan->Cout + strip->c0;
+    return (AffineDzArgs){
+        .g = plan->g + at,
+        .ldg = plan->Cout,
+        .scale = netview_survival(pass->worker, plan->scaled_by, strip->image),
+        .z = plan->z + at,
+        .ldz = plan->Cout,
+        .A = plan->gA + strip->c0,
+        .B = plan->gB + strip->c0,
+        .D = plan->gD + strip->c0,
+        .C = strip->mb.C,
     };
-    pass->worker->net->kernels.dw.backward_weights(&args);
 }
 
-/* The rows of dz that input row ih went into, by ascending tap; returns how many. */
-static int list_grad_rows(const OpPlan *plan, const DepthwiseTile *tile, const BackwardScratch *s,
-                          int ih)
+/* Where the P pixels of dx from `row` on go to. */
+static void place_data(Block *block, long row, int P, MbBackwardArgs *args)
 {
-    const Op *op = plan->op;
-    int n = 0;
-    for (int kh = (ih + op->pad) % op->stride; kh < op->kernel; kh += op->stride) {
-        const int at = ih + op->pad - kh;
-        if (at < 0 || at / op->stride >= op->out_size)
-            continue;
-        s->grad_rows[n] = rowring_slot(&s->dz, at / op->stride) + (long)tile->grad_left * s->dz.C;
-        s->kh[n++] = kh;
+    const OpPlan *input = block->pass->input;
+    if (block->delivery == DELIVERY_FINISHED) {
+        args->dx = input->g + row * input->Cout + block->c0;
+        args->lddx = input->Cout;
+        return;
     }
-    return n;
+    if (block->P + P > block->tile->data_pixels)
+        hand_on(block);
+    if (block->P == 0)
+        block->first = row;
+    args->dx = block->s->dx + (long)block->P * block->C;
+    args->lddx = block->C;
+    block->P += P;
 }
 
-/* dx of input row ih, channels of the block. */
-static void data_row(const Pass *pass, const DepthwiseTile *tile, const BackwardScratch *s, int c0,
-                     int ih, float *dx)
+static void backward_strip(Block *block, const Strip *strip, int done)
 {
+    const Pass *pass = block->pass;
+    const Net *net = pass->worker->net;
     const OpPlan *plan = pass->plan;
-    const Op *op = plan->op;
-    const int C = s->h.C;
-    const DwDataArgs args = {
-        .rows = s->grad_rows,
-        .kh = s->kh,
-        .n_rows = list_grad_rows(plan, tile, s, ih),
-        .ldr = C,
+    const MbStrip *mb = &strip->mb;
+    const int P = (mb_complete(mb, mb->oh + mb->n) - done) * mb->W;
+    const long row = (long)strip->image * plan->in_pixels + (long)done * mb->W;
+    const long pixels = (long)net->call.n * plan->out_pixels, next = strip->next_out;
+    const int c0 = strip->c0, n = mb->n * mb->OW;
+    const AffineDzArgs dz = dz_args(pass, strip);
+    const AffineBackwardArgs finish = finish_args(block, row, P);
+    MbBackwardArgs args = {
+        .strip = *mb,
+        .input = strip_input(net, plan, strip),
+        .h = block->s->h,
+        .slope = block->s->slope,
+        .dz = &dz,
+        .next_g = ahead(plan->g + strip->next_c0, plan->Cout, next, n, pixels),
+        .next_z = ahead(plan->z + strip->next_c0, plan->Cout, next, n, pixels),
+        .grad = block->s->dz,
+        .grad_left = block->tile->grad_left,
         .w = netstate_weight(pass->worker, plan, TENSOR_W) + c0,
         .ldw = plan->Cout,
-        .dx = dx,
-        .lddx = C,
-        .W = op->in_size,
-        .C = C,
-        .k = op->kernel,
-        .stride = op->stride,
-        .pad = op->pad,
+        .dw = pass->slot + netstate_offset(net, plan, TENSOR_W) + c0,
+        .lddw = plan->Cout,
+        .done = done,
+        .finish = block->delivery == DELIVERY_RAW ? NULL : &finish,
     };
-    pass->worker->net->kernels.dw.backward_data(&args);
+    place_data(block, row, P, &args);
+    net->kernels.mb.backward(&args);
+    if (block->delivery == DELIVERY_RAW)
+        hand_on(block);
 }
 
-/* Rows of dx from `done` on that are made and delivered together: their slopes lie in a row. */
-static int rows_together(const DepthwiseTile *tile, int done, int complete)
+static void backward_block(Block *block)
 {
-    const int to_wrap = tile->ring_rows - done % tile->ring_rows;
-    const int n = complete - done < to_wrap ? complete - done : to_wrap;
-    return n < tile->data_rows ? n : tile->data_rows;
-}
-
-static void depthwise_data(const Pass *pass, const DepthwiseTile *tile, const BackwardScratch *s,
-                           int image, int c0, int ih, int n)
-{
+    const Pass *pass = block->pass;
     const OpPlan *plan = pass->plan;
-    const int W = plan->op->in_size, C = s->h.C;
-    for (int i = 0; i < n; i++)
-        data_row(pass, tile, s, c0, ih + i, s->dx + (long)i * W * C);
-    const long row = (long)image * plan->in_pixels + (long)ih * W;
-    const float *slope = s->slope.data == NULL ? NULL : rowring_slot(&s->slope, ih);
-    GradRows rows = netgrad_rows(pass, row, n * W, s->dx, slope);
-    rows.rows.c0 = c0;
-    rows.rows.C = C;
-    rows.lddh = rows.ldslope = C;
-    if (pass->input->is_folded)
-        netfold_take(pass, &rows, s->dx, s->folded);
-    else
-        netgrad_deliver(pass, &rows);
-}
-
-static void backward_image(const Pass *pass, const DepthwiseTile *tile, BackwardScratch *s,
-                           int image, int c0)
-{
-    const Op *op = pass->plan->op;
-    RowRing *slope = s->slope.data == NULL ? NULL : &s->slope;
-    int next = 0, done = 0; /* first rows not yet loaded, and not yet delivered */
-    for (int oh = 0; oh < op->out_size; oh += tile->strip) {
-        const int n = op->out_size - oh < tile->strip ? op->out_size - oh : tile->strip;
-        const bool is_end = oh + n == op->out_size;
-        const int bottom = (oh + n - 1) * op->stride - op->pad + op->kernel;
-        for (; next < bottom && next < op->in_size; next++)
-            load_row(pass->worker, pass->plan, image, next, c0, &s->h, slope);
-        load_grad_rows(pass, tile, s, image, c0, oh, n);
-        depthwise_weights(pass, tile, s, c0, oh, n);
-        const int complete = is_end ? op->in_size : (oh + n) * op->stride - op->pad;
-        for (int n_done; pass->input != NULL && done < complete; done += n_done) {
-            n_done = rows_together(tile, done, complete);
-            /* rows below the last window: only their slope counts */
-            for (; next < done + n_done; next++)
-                load_row(pass->worker, pass->plan, image, next, c0, &s->h, slope);
-            depthwise_data(pass, tile, s, image, c0, done, n_done);
+    BackwardScratch *s = block->s;
+    rowring_begin(&s->h, block->C, plan->op->pad, plan->op->in_size);
+    rowring_begin(&s->dz, block->C, block->tile->grad_left, plan->op->out_size);
+    s->slope.C = block->C;
+    for (int image = pass->span.first_image; image < pass->span.end_image; image++) {
+        Strip strip = first_strip(plan, image, block->c0, block->C, s->rows);
+        for (int done = 0; strip.mb.oh < strip.mb.OH;) {
+            cut_strip(&strip, plan, pass->span, block->tile);
+            backward_strip(block, &strip, done);
+            done = mb_complete(&strip.mb, strip.mb.oh + strip.mb.n);
+            pass_strip(&strip.mb);
         }
     }
+    hand_on(block);
 }
 
 static void backward(const Pass *pass)
@@ -295,13 +344,10 @@ static void backward(const Pass *pass)
     const OpPlan *plan = pass->plan;
     const DepthwiseTile tile = dwtile_backward(plan);
     BackwardScratch scratch = carve_backward(plan, pass->input, pass->worker->scratch);
-    for (int c0 = 0; c0 < plan->Cout; c0 += tile.block) {
-        const int C = plan->Cout - c0 < tile.block ? plan->Cout - c0 : tile.block;
-        rowring_begin(&scratch.h, C);
-        rowring_begin(&scratch.dz, C);
-        scratch.slope.C = C;
-        for (int image = pass->span.first_image; image < pass->span.end_image; image++)
-            backward_image(pass, &tile, &scratch, image, c0);
+    Block block = {.pass = pass, .tile = &tile, .s = &scratch, .delivery = delivery_of(pass)};
+    for (; block.c0 < plan->Cout; block.c0 += tile.block) {
+        block.C = plan->Cout - block.c0 < tile.block ? plan->Cout - block.c0 : tile.block;
+        backward_block(&block);
     }
 }
 

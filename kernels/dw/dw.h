@@ -57,6 +57,10 @@ typedef struct DwWeightsArgs {
     long lddw;
     int OH;
     int OW, C, k, stride;
+    /* Two maps whose pixels, as many as this call has outputs, are fetched into the second cache
+     * meanwhile, since they are wanted soon; NULL: none. */
+    const float *next[2];
+    long ldnext[2];
 } DwWeightsArgs;
 
 typedef struct DwKernels {

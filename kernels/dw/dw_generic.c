@@ -11,6 +11,8 @@
 #include "kernels/level.h"
 
 #include <assert.h>
+#include <stdbool.h>
+#include <stddef.h>
 
 #define LONG_RUN 8
 #define MAX_FIXED_TAPS 5
@@ -171,9 +173,17 @@ static void data_any(const DwDataArgs *a)
 
 /* --- backward_weights --- */
 
+/* What is wanted soon at the place of an output. */
+LANES_INLINE void fetch_output(const DwWeightsArgs *a, long pixel, int c)
+{
+    __builtin_prefetch(a->next[0] + pixel * a->ldnext[0] + c, 0, 2);
+    __builtin_prefetch(a->next[1] + pixel * a->ldnext[1] + c, 0, 2);
+}
+
 /* KH rows of k taps from row kh0, V vectors of channels, all pixels of the call. By value: the
  * stores of the taps cannot change the arguments. */
-LANES_INLINE void weights_taps(DwWeightsArgs a, int c, int kh0, int KH, int k, int S, int V)
+LANES_INLINE void weights_taps(DwWeightsArgs a, int c, int kh0, int KH, int k, int S, int V,
+                               bool fetches)
 {
     Lanes acc[MAX_FIXED_TAPS][MAX_FIXED_TAPS][2];
     float *dw = a.dw + kh0 * k * a.lddw + c;
@@ -190,6 +200,8 @@ LANES_INLINE void weights_taps(DwWeightsArgs a, int c, int kh0, int KH, int k, i
         for (int ow = 0; ow < a.OW; ow++)
 #pragma GCC unroll 2
             for (int v = 0; v < V; v++) {
+                if (fetches)
+                    fetch_output(&a, oh * a.OW + ow, c + v * LANES);
                 const Lanes g = lanes_load(dz + ow * a.lddz + v * LANES);
 #pragma GCC unroll 5
                 for (int i = 0; i < KH; i++) {
@@ -209,14 +221,22 @@ LANES_INLINE void weights_taps(DwWeightsArgs a, int c, int kh0, int KH, int k, i
                 lanes_store(dw + (i * k + j) * a.lddw + v * LANES, acc[i][j][v]);
 }
 
-LANES_INLINE void weights_fixed(DwWeightsArgs a, int k, int S)
+LANES_INLINE void weights_all(DwWeightsArgs a, int k, int S, bool fetches)
 {
     for (int c = 0; c < a.C; c += LANES)
         if (LANES_REGISTERS >= 32)
-            weights_taps(a, c, 0, k, k, S, 1);
+            weights_taps(a, c, 0, k, k, S, 1, fetches);
         else
             for (int kh = 0; kh < k; kh++)
-                weights_taps(a, c, kh, 1, k, S, 1);
+                weights_taps(a, c, kh, 1, k, S, 1, fetches && kh == 0);
+}
+
+LANES_INLINE void weights_fixed(DwWeightsArgs a, int k, int S)
+{
+    if (a.next[0] != NULL && a.next[1] != NULL)
+        weights_all(a, k, S, true);
+    else
+        weights_all(a, k, S, false);
 }
 
 static void weights_any(const DwWeightsArgs *a)
