@@ -186,7 +186,8 @@ static void emit_value(const YamlKey *key, const void *field, Text *out)
         yaml_emit_string(*(const char *const *)field, out);
         break;
     case YAML_ENUM:
-        yaml_emit_string(key->names[*(const int *)field], out);
+        text_append(out,
+                    key->names[*(const int *)field]); /* plain words, which read back as such */
         break;
     case YAML_INTS:
         emit_ints(field, out);

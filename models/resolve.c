@@ -26,7 +26,8 @@ typedef struct Walk {
     int channels, size, last;
     int stage, block; /* of the block being emitted; -1: stem and head */
     int64_t macs;
-    int64_t params, acts; /* with ops */
+    int64_t params, acts; /* with ops or part */
+    ResolvePart *part;    /* whose digest is made; NULL: none */
 } Walk;
 
 /* --- emitting --- */
@@ -39,6 +40,16 @@ static void name_op(Op *op, const Walk *walk, const char *suffix)
         snprintf(op->name, sizeof op->name, "stages.%d.%d.%s", walk->stage, walk->block, suffix);
 }
 
+/* All that tells an operation from others, but for its survival. */
+static void add_to_digest(uint64_t *digest, const Op *op)
+{
+    const int64_t fields[] = {(int64_t)*digest, op->kind,    op->input,    op->shortcut,
+                              op->kernel,       op->stride,  op->pad,      op->in_channels,
+                              op->out_channels, op->in_size, op->out_size, op->squeeze,
+                              op->batch_norm,   op->act,     op->block};
+    *digest = hash_64(fields, sizeof fields);
+}
+
 /* Appends an operation that reads op.input and makes the newest map; returns its index. */
 static int emit(Walk *walk, Op op, const char *suffix)
 {
@@ -49,6 +60,11 @@ static int emit(Walk *walk, Op op, const char *suffix)
     walk->channels = op.out_channels;
     walk->size = op.out_size;
     walk->last = walk->n_ops;
+    if (walk->part != NULL) {
+        walk->params = op_add_counts(walk->params, ops_params(&op));
+        walk->acts = op_add_counts(walk->acts, op.acts);
+        add_to_digest(&walk->part->digest, &op);
+    }
     if (walk->ops != NULL) {
         op.params = ops_params(&op);
         walk->params = op_add_counts(walk->params, op.params);
@@ -90,11 +106,18 @@ static int emit_conv(Walk *walk, const char *suffix, int kernel, int stride, int
     return emit(walk, op, suffix);
 }
 
-static int emit_depthwise(Walk *walk, int kernel, int stride)
+/* The activation of a stage's blocks. */
+static Activation stage_act(const Walk *walk, const StageSpec *stage)
 {
-    Op op = windowed(walk, OP_DEPTHWISE, kernel, stride);
+    return (Activation)(stage->activation == SPEC_ACTIVATION_OF_NETWORK ? walk->spec->activation
+                                                                        : stage->activation);
+}
+
+static int emit_depthwise(Walk *walk, const StageSpec *stage, int stride)
+{
+    Op op = windowed(walk, OP_DEPTHWISE, stage->kernel, stride);
     op.batch_norm = true;
-    op.act = (Activation)walk->spec->activation;
+    op.act = stage_act(walk, stage);
     return emit(walk, op, "depthwise");
 }
 
@@ -109,7 +132,7 @@ static void emit_se(Walk *walk, const StageSpec *stage, int block_channels)
     Op op = on_newest(walk, OP_SE);
     const int squeeze = (int)(block_channels * stage->se);
     op.squeeze = squeeze > 1 ? squeeze : 1;
-    op.act = (Activation)walk->spec->activation;
+    op.act = stage_act(walk, stage);
     emit(walk, op, "se");
 }
 
@@ -128,89 +151,151 @@ static void emit_add(Walk *walk, int shortcut, Activation act, int index, int n_
 
 /* --- blocks: each reads the newest map; `index` and `n` place it for drop connect --- */
 
-static void emit_dsconv(Walk *walk, const StageSpec *stage, int stride)
+/* A block's input, and its stride. */
+typedef struct Start {
+    int op, channels, size, stride;
+} Start;
+
+static Start start_block(const Walk *walk, int stride)
 {
-    emit_depthwise(walk, stage->kernel, stride);
-    emit_conv(walk, "project", 1, 1, stage->channels, (Activation)walk->spec->activation);
+    return (Start){walk->last, walk->channels, walk->size, stride};
+}
+
+/* Takes the walk back to the block's input; returns where it was. */
+static Walk go_to_start(Walk *walk, Start start)
+{
+    const Walk branch = *walk;
+    walk->last = start.op;
+    walk->channels = start.channels;
+    walk->size = start.size;
+    return branch;
+}
+
+static void return_to_branch(Walk *walk, const Walk *branch)
+{
+    walk->last = branch->last;
+    walk->channels = branch->channels;
+    walk->size = branch->size;
+}
+
+/* The mean of 3 x 3 pixels of the block's input: `skip: pool`. */
+static int emit_pooled(Walk *walk, Start start)
+{
+    const Walk branch = go_to_start(walk, start);
+    const int pooled = emit(walk, windowed(walk, OP_AVERAGE_POOL, 3, start.stride), "pool");
+    return_to_branch(walk, &branch);
+    return pooled;
+}
+
+/* Ends a block by its stage's `skip`. */
+static void emit_skip(Walk *walk, const StageSpec *stage, Start start, int index, int n)
+{
+    if (stage->skip == SKIP_NONE || start.channels != stage->channels)
+        return;
+    if (stage->skip == SKIP_POOL)
+        emit_add(walk, emit_pooled(walk, start), ACT_NONE, index, n);
+    else if (start.stride == 1)
+        emit_add(walk, start.op, ACT_NONE, index, n);
+}
+
+static void emit_plain_conv(Walk *walk, const StageSpec *stage, int stride, int index, int n)
+{
+    const Start start = start_block(walk, stride);
+    emit_conv(walk, "conv", stage->kernel, stride, stage->channels, stage_act(walk, stage));
+    emit_skip(walk, stage, start, index, n);
+}
+
+static void emit_dsconv(Walk *walk, const StageSpec *stage, int stride, int index, int n)
+{
+    const Start start = start_block(walk, stride);
+    emit_depthwise(walk, stage, stride);
+    emit_se(walk, stage, start.channels);
+    emit_conv(walk, "project", 1, 1, stage->channels, stage_act(walk, stage));
+    emit_skip(walk, stage, start, index, n);
+}
+
+/* Hidden channels: the nearest whole number, half up. */
+static int hidden_channels(int channels, double expand)
+{
+    return (int)(channels * expand + 0.5);
 }
 
 static void emit_mbconv(Walk *walk, const StageSpec *stage, int stride, int index, int n)
 {
-    const int start = walk->last, channels = walk->channels;
-    if (stage->expand != 1)
-        emit_conv(walk, "expand", 1, 1, channels * stage->expand,
-                  (Activation)walk->spec->activation);
-    emit_depthwise(walk, stage->kernel, stride);
-    emit_se(walk, stage, channels);
+    const Start start = start_block(walk, stride);
+    if (stage->expand != 1.0)
+        emit_conv(walk, "expand", 1, 1, hidden_channels(start.channels, stage->expand),
+                  stage_act(walk, stage));
+    emit_depthwise(walk, stage, stride);
+    emit_se(walk, stage, start.channels);
     emit_conv(walk, "project", 1, 1, stage->channels, ACT_NONE);
-    if (stage->skip && stride == 1 && channels == stage->channels)
-        emit_add(walk, start, ACT_NONE, index, n);
+    emit_skip(walk, stage, start, index, n);
 }
 
 static void emit_fused_mbconv(Walk *walk, const StageSpec *stage, int stride, int index, int n)
 {
-    const int start = walk->last, channels = walk->channels;
-    const int hidden = stage->expand == 1 ? stage->channels : channels * stage->expand;
-    emit_conv(walk, "fused", stage->kernel, stride, hidden, (Activation)walk->spec->activation);
-    if (stage->expand != 1) {
-        emit_se(walk, stage, channels);
+    const Start start = start_block(walk, stride);
+    const bool expands = stage->expand != 1.0;
+    emit_conv(walk, "fused", stage->kernel, stride,
+              expands ? hidden_channels(start.channels, stage->expand) : stage->channels,
+              stage_act(walk, stage));
+    if (expands) {
+        emit_se(walk, stage, start.channels);
         emit_conv(walk, "project", 1, 1, stage->channels, ACT_NONE);
     }
-    if (stage->skip && stride == 1 && channels == stage->channels)
-        emit_add(walk, start, ACT_NONE, index, n);
+    emit_skip(walk, stage, start, index, n);
+}
+
+static void emit_identity(Walk *walk, const StageSpec *stage, int stride)
+{
+    if (stride != 1 || walk->channels != stage->channels)
+        emit_conv(walk, "conv", 1, stride, stage->channels, ACT_NONE);
 }
 
 /*
- * The shortcut of a ResNet block from operation `start`: itself, or a projection where shapes
- * differ. Its input's shape is given, as the branch has become the newest map; the newest map is
- * restored.
+ * The shortcut of a ResNet block: its input, or a projection where shapes differ. The branch stays
+ * the newest map.
  */
-static int emit_shortcut(Walk *walk, int start, int channels, int size, int stride)
+static int emit_shortcut(Walk *walk, Start start)
 {
     const int out_channels = walk->channels;
-    if (stride == 1 && channels == out_channels)
-        return start;
-    const Walk branch = *walk;
-    walk->last = start;
-    walk->channels = channels;
-    walk->size = size;
-    const int shortcut = emit_conv(walk, "shortcut", 1, stride, out_channels, ACT_NONE);
-    walk->last = branch.last;
-    walk->channels = branch.channels;
-    walk->size = branch.size;
+    if (start.stride == 1 && start.channels == out_channels)
+        return start.op;
+    const Walk branch = go_to_start(walk, start);
+    const int shortcut = emit_conv(walk, "shortcut", 1, start.stride, out_channels, ACT_NONE);
+    return_to_branch(walk, &branch);
     return shortcut;
 }
 
 static void emit_basic(Walk *walk, const StageSpec *stage, int stride, int index, int n)
 {
-    const Activation act = (Activation)walk->spec->activation;
-    const int start = walk->last, channels = walk->channels, size = walk->size;
+    const Activation act = stage_act(walk, stage);
+    const Start start = start_block(walk, stride);
     emit_conv(walk, "conv1", stage->kernel, stride, stage->channels, act);
     emit_conv(walk, "conv2", stage->kernel, 1, stage->channels, ACT_NONE);
-    emit_add(walk, emit_shortcut(walk, start, channels, size, stride), act, index, n);
+    emit_add(walk, emit_shortcut(walk, start), act, index, n);
 }
 
 static void emit_bottleneck(Walk *walk, const StageSpec *stage, int stride, int index, int n)
 {
-    const Activation act = (Activation)walk->spec->activation;
-    const int start = walk->last, channels = walk->channels, size = walk->size;
+    const Activation act = stage_act(walk, stage);
+    const Start start = start_block(walk, stride);
     const int inner = (int)(stage->channels * stage->inner + 0.5);
     const bool is_v1 = walk->spec->stride_on == STRIDE_ON_FIRST;
     emit_conv(walk, "conv1", 1, is_v1 ? stride : 1, inner > 1 ? inner : 1, act);
     emit_conv(walk, "conv2", stage->kernel, is_v1 ? 1 : stride, walk->channels, act);
     emit_conv(walk, "conv3", 1, 1, stage->channels, ACT_NONE);
-    emit_add(walk, emit_shortcut(walk, start, channels, size, stride), act, index, n);
+    emit_add(walk, emit_shortcut(walk, start), act, index, n);
 }
 
 static void emit_block(Walk *walk, const StageSpec *stage, int stride, int index, int n)
 {
     switch ((BlockKind)stage->op) {
     case BLOCK_CONV:
-        emit_conv(walk, "conv", stage->kernel, stride, stage->channels,
-                  (Activation)walk->spec->activation);
+        emit_plain_conv(walk, stage, stride, index, n);
         break;
     case BLOCK_DSCONV:
-        emit_dsconv(walk, stage, stride);
+        emit_dsconv(walk, stage, stride, index, n);
         break;
     case BLOCK_MBCONV:
         emit_mbconv(walk, stage, stride, index, n);
@@ -223,6 +308,9 @@ static void emit_block(Walk *walk, const StageSpec *stage, int stride, int index
         break;
     case BLOCK_BOTTLENECK:
         emit_bottleneck(walk, stage, stride, index, n);
+        break;
+    case BLOCK_IDENTITY:
+        emit_identity(walk, stage, stride);
         break;
     }
 }
@@ -257,6 +345,17 @@ static void walk_head(Walk *walk)
     emit(walk, linear, "classifier");
 }
 
+/* `index` is the place of the stage's first block among all n_blocks. */
+static void walk_stage(Walk *walk, int s, int index, int n_blocks)
+{
+    const StageSpec *stage = &walk->spec->stages[s];
+    walk->stage = s;
+    for (int b = 0; b < stage->layers; b++) {
+        walk->block = b;
+        emit_block(walk, stage, b == 0 ? stage->stride : 1, index + b, n_blocks);
+    }
+}
+
 static void walk_network(Walk *walk, int pixels)
 {
     const Spec *spec = walk->spec;
@@ -264,12 +363,8 @@ static void walk_network(Walk *walk, int pixels)
     int index = 0;
     walk_stem(walk, pixels);
     for (int s = 0; s < spec->n_stages; s++) {
-        const StageSpec *stage = &spec->stages[s];
-        walk->stage = s;
-        for (int b = 0; b < stage->layers; b++) {
-            walk->block = b;
-            emit_block(walk, stage, b == 0 ? stage->stride : 1, index++, n_blocks);
-        }
+        walk_stage(walk, s, index, n_blocks);
+        index += spec->stages[s].layers;
     }
     walk_head(walk);
 }
@@ -399,4 +494,46 @@ int64_t resolve_macs(const Spec *spec, int pixels)
     Walk walk = {.spec = spec};
     walk_network(&walk, pixels ? pixels : spec->resolution);
     return walk.macs;
+}
+
+/* --- parts --- */
+
+static Walk begin_part(ResolvePart *part, const Spec *spec)
+{
+    part->digest = 0;
+    return (Walk){.spec = spec,
+                  .channels = part->channels,
+                  .size = part->size,
+                  .last = INPUT_IMAGES,
+                  .part = part};
+}
+
+static void end_part(ResolvePart *part, const Walk *walk)
+{
+    part->channels = walk->channels;
+    part->size = walk->size;
+    part->macs = walk->macs;
+    part->params = walk->params;
+    part->acts = walk->acts;
+}
+
+void resolve_stem(ResolvePart *part, const Spec *spec)
+{
+    Walk walk = begin_part(part, spec);
+    walk_stem(&walk, spec->resolution);
+    end_part(part, &walk);
+}
+
+void resolve_stage(ResolvePart *part, const Spec *spec, int stage)
+{
+    Walk walk = begin_part(part, spec);
+    walk_stage(&walk, stage, 0, 1);
+    end_part(part, &walk);
+}
+
+void resolve_head(ResolvePart *part, const Spec *spec)
+{
+    Walk walk = begin_part(part, spec);
+    walk_head(&walk);
+    end_part(part, &walk);
 }

@@ -2,9 +2,10 @@
  * Resolving: a specification becomes the list of operations that cost counts and nn executes.
  *
  * Names: `stem`, `stem.pool`,
- * `stages.S.B.expand|depthwise|se|project|fused|conv1|conv2|conv3|shortcut|add`, `head`, `pool`,
- * `classifier`, with S and B from 0. An mbconv of expand 1 has no `expand`; an `add` stands at the
- * end of each residual block and carries its survival 1 - drop_connect * i / N (block i of N).
+ * `stages.S.B.conv|expand|depthwise|se|project|fused|conv1|conv2|conv3|shortcut|pool|add`, `head`,
+ * `pool`, `classifier`, with S and B from 0. An mbconv of expand 1 has no `expand`; an `add` stands
+ * at the end of each residual block and carries its survival 1 - drop_connect * i / N (block i of
+ * N).
  */
 #ifndef MODELS_RESOLVE_H
 #define MODELS_RESOLVE_H
@@ -57,5 +58,22 @@ ErrCode resolve_with(Network *network, const Spec *spec, const ResolveOptions *o
  * within the SPEC_MAX_ limits.
  */
 int64_t resolve_macs(const Spec *spec, int pixels);
+
+/* --- parts, for spaces of networks made of few different ones (no allocation) --- */
+
+/*
+ * The stem, a stage or the head, by itself. `digest` covers what its operations are, within the
+ * part; drop connect's survivals, which follow from the number of all blocks, are no part of it.
+ * Networks of one specification's rules whose parts are equal in turn are equal.
+ */
+typedef struct ResolvePart {
+    int channels, size; /* of the map it reads; afterwards of the one it makes */
+    int64_t params, macs, acts;
+    uint64_t digest;
+} ResolvePart;
+
+void resolve_stem(ResolvePart *part, const Spec *spec);
+void resolve_stage(ResolvePart *part, const Spec *spec, int stage);
+void resolve_head(ResolvePart *part, const Spec *spec);
 
 #endif

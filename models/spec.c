@@ -1,13 +1,12 @@
 /*
  * models/spec: the tables of the network file's keys, reading, checks across keys, writing.
  *
- * Sections are read by base's table reader straight into their structs; stages are a list, so each
- * item is read with the stage table, and keys that do not belong to its operation are refused by
- * hand.
+ * Sections are read by base's table reader straight into their structs; stages are a list, read and
+ * written by models/spec_stage.
  */
 #include "models/spec.h"
 
-#include "base/yaml.h"
+#include "models/spec_stage.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -20,9 +19,6 @@ static const char *const depth_names[] = {"ceil", "round", NULL};
 static const char *const head_scale_names[] = {"always", "up", "never", NULL};
 static const char *const stem_pool_names[] = {"max", "average", NULL};
 static const char *const stride_on_names[] = {"kernel", "first", NULL};
-static const char *const block_names[] = {"conv",  "dsconv",     "mbconv", "fused_mbconv",
-                                          "basic", "bottleneck", NULL};
-
 /* --- tables --- */
 
 #define KEY(type, member) offsetof(type, member)
@@ -60,28 +56,6 @@ static const YamlKey stem_keys[] = {
      "largest or mean pixel of each window; padding counts for neither"},
 };
 static const YamlTable stem_table = {"stem", stem_keys, ARRAY_LEN(stem_keys)};
-
-static const YamlKey stage_keys[] = {
-    {"op", YAML_ENUM, KEY(StageSpec, op), YAML_REQUIRED, 0, 0, block_names, NULL,
-     "the block this stage repeats"},
-    {"kernel", YAML_INT, KEY(StageSpec, kernel), "3", 1, SPEC_MAX_KERNEL, NULL, NULL, "odd"},
-    {"stride", YAML_INT, KEY(StageSpec, stride), "1", 1, 2, NULL, NULL, "of the first block"},
-    {"expand", YAML_INT, KEY(StageSpec, expand), "1", 1, 64, NULL, NULL,
-     "mbconv, fused_mbconv: hidden over input channels"},
-    {"inner", YAML_DOUBLE, KEY(StageSpec, inner), "0.25", 0.001, 16, NULL, NULL,
-     "bottleneck: hidden over output channels"},
-    {"channels", YAML_INT, KEY(StageSpec, channels), YAML_REQUIRED, 1, SPEC_MAX_CHANNELS, NULL,
-     NULL, "output channels"},
-    {"layers", YAML_INT, KEY(StageSpec, layers), "1", 1, SPEC_MAX_LAYERS, NULL, NULL, "blocks"},
-    {"se", YAML_DOUBLE, KEY(StageSpec, se), "0", 0.0, 1.0, NULL, NULL,
-     "mbconv, fused_mbconv: squeeze over block input channels; 0: no squeeze and excitation"},
-    {"skip", YAML_BOOL, KEY(StageSpec, skip), "true", 0, 0, NULL, NULL,
-     "mbconv, fused_mbconv: add the input where stride and channels allow"},
-    {"scale", YAML_BOOL, KEY(StageSpec, scale), "true", 0, 0, NULL, NULL, "follows width scaling"},
-    {"scale_depth", YAML_BOOL, KEY(StageSpec, scale_depth), "true", 0, 0, NULL, NULL,
-     "follows depth scaling"},
-};
-static const YamlTable stage_table = {"stages", stage_keys, ARRAY_LEN(stage_keys)};
 
 static const YamlKey head_keys[] = {
     {"channels", YAML_INT, KEY(HeadSpec, channels), "0", 0, SPEC_MAX_CHANNELS, NULL, NULL,
@@ -167,33 +141,7 @@ static const YamlKey spec_keys[] = {
 };
 static const YamlTable spec_table = {"network", spec_keys, ARRAY_LEN(spec_keys)};
 
-/* Which operations take an optional key of a stage: the others refuse it. */
-static const struct {
-    const char *key;
-    unsigned ops; /* bit set of BlockKind */
-} stage_applies[] = {
-    {"expand", 1u << BLOCK_MBCONV | 1u << BLOCK_FUSED_MBCONV},
-    {"inner", 1u << BLOCK_BOTTLENECK},
-    {"se", 1u << BLOCK_MBCONV | 1u << BLOCK_FUSED_MBCONV},
-    {"skip", 1u << BLOCK_MBCONV | 1u << BLOCK_FUSED_MBCONV},
-};
-
-static bool applies(const char *key, int op)
-{
-    for (size_t i = 0; i < ARRAY_LEN(stage_applies); i++)
-        if (strcmp(stage_applies[i].key, key) == 0)
-            return stage_applies[i].ops >> op & 1u;
-    return true;
-}
-
 /* --- checks that a table cannot express --- */
-
-static ErrCode check_odd(const YamlNode *map, const char *key, int kernel, Err *err)
-{
-    if (kernel % 2 == 1 || kernel == 0)
-        return ERR_NONE;
-    return yaml_error(err, yaml_find(map, key), "'%s' must be odd, not %d", key, kernel);
-}
 
 static ErrCode check_name(const YamlNode *map, const char *key, const char *name, Err *err)
 {
@@ -215,18 +163,6 @@ static ErrCode check_origin(const YamlNode *map, const char *baseline, Err *err)
                       SPEC_ORIGIN_MAX - 1, strlen(baseline));
 }
 
-static ErrCode check_stage(const YamlNode *item, const StageSpec *stage, Err *err)
-{
-    for (size_t i = 0; i < item->n_items; i++)
-        if (!applies(item->items[i]->key, stage->op))
-            return yaml_key_error(err, item->items[i], "'%s' does not belong to op '%s'",
-                                  item->items[i]->key, block_names[stage->op]);
-    if (stage->op == BLOCK_FUSED_MBCONV && stage->expand == 1 && stage->se > 0.0)
-        return yaml_error(err, yaml_find(item, "se"),
-                          "'se' needs an 'expand' above 1 in fused_mbconv");
-    return check_odd(item, "kernel", stage->kernel, err);
-}
-
 /* --- reading --- */
 
 static ErrCode read_stages(YamlDoc *doc, const YamlNode *map, const YamlNode *list, Spec *spec,
@@ -239,11 +175,7 @@ static ErrCode read_stages(YamlDoc *doc, const YamlNode *map, const YamlNode *li
         return yaml_error(err, list, "%zu stages, more than %d", list->n_items, SPEC_MAX_STAGES);
     for (size_t i = 0; i < list->n_items; i++) {
         StageSpec *stage = &spec->stages[i];
-        if (list->items[i]->kind != YAML_MAP)
-            return yaml_error(err, list->items[i],
-                              "a stage must be a map such as {op: mbconv, ...}");
-        TRY(yaml_read(doc, &stage_table, list->items[i], stage, err));
-        TRY(check_stage(list->items[i], stage, err));
+        TRY(spec_stage_read(doc, list->items[i], stage, err));
     }
     spec->n_stages = (int)list->n_items;
     return ERR_NONE;
@@ -273,7 +205,7 @@ fail:
     return err->code;
 }
 
-static ErrCode read_map(YamlDoc *doc, const YamlNode *map, Spec *out, Err *err)
+ErrCode spec_read(Spec *out, YamlDoc *doc, const YamlNode *map, Err *err)
 {
     SpecDocument document = {0};
     Spec spec = {0};
@@ -283,8 +215,8 @@ static ErrCode read_map(YamlDoc *doc, const YamlNode *map, Spec *out, Err *err)
     }
     TRY(yaml_read(doc, &spec_table, map, &document, err));
     TRY(check_name(map, "name", document.name, err));
-    TRY(check_odd(yaml_find(map, "stem"), "kernel", document.stem.kernel, err));
-    TRY(check_odd(yaml_find(map, "stem"), "pool", document.stem.pool, err));
+    TRY(spec_check_odd(yaml_find(map, "stem"), "kernel", document.stem.kernel, err));
+    TRY(spec_check_odd(yaml_find(map, "stem"), "pool", document.stem.pool, err));
     if (document.stem.pool == 0 && document.stem.pool_kind != STEM_POOL_MAX) {
         yaml_error(err, yaml_find(yaml_find(map, "stem"), "pool_kind"),
                    "'pool_kind' needs a 'pool'");
@@ -313,7 +245,7 @@ ErrCode spec_parse(Spec *spec, const char *source, const char *data, size_t n_by
 {
     YamlDoc *doc = NULL;
     TRY(yaml_parse(&doc, source, data, n_bytes, err));
-    TRY(read_map(doc, yaml_root(doc), spec, err));
+    TRY(spec_read(spec, doc, yaml_root(doc), err));
     yaml_destroy(&doc);
     return ERR_NONE;
 fail:
@@ -325,7 +257,7 @@ ErrCode spec_load(Spec *spec, const char *path, Err *err)
 {
     YamlDoc *doc = NULL;
     TRY(yaml_load(&doc, path, err));
-    TRY(read_map(doc, yaml_root(doc), spec, err));
+    TRY(spec_read(spec, doc, yaml_root(doc), err));
     yaml_destroy(&doc);
     return ERR_NONE;
 fail:
@@ -334,34 +266,6 @@ fail:
 }
 
 /* --- writing --- */
-
-/* Appends a flat section in flow style, "{op: mbconv, kernel: 3}", from the reader's own table. */
-static void write_flow(const YamlTable *table, const void *settings, Text *out)
-{
-    Text block = {0};
-    yaml_emit(table, settings, 0, &block);
-    out->failed = out->failed || block.failed;
-    text_append_char(out, '{');
-    for (const char *c = text_string(&block); *c; c++) {
-        if (*c != '\n')
-            text_append_char(out, *c);
-        else if (c[1])
-            text_append(out, ", ");
-    }
-    text_append(out, "}\n");
-    text_release(&block);
-}
-
-/* A stage without the keys that its operation refuses. */
-static void write_stage(const StageSpec *stage, Text *out)
-{
-    YamlKey keys[ARRAY_LEN(stage_keys)];
-    YamlTable table = {stage_table.name, keys, 0};
-    for (size_t i = 0; i < ARRAY_LEN(stage_keys); i++)
-        if (applies(stage_keys[i].name, stage->op))
-            keys[table.n_keys++] = stage_keys[i];
-    write_flow(&table, stage, out);
-}
 
 /* The kind of pool only where it is not the usual one: a network's text is what it was before. */
 static void write_stem(const StemSpec *stem, Text *out)
@@ -372,7 +276,7 @@ static void write_stem(const StemSpec *stem, Text *out)
         if (stem->pool_kind != STEM_POOL_MAX ||
             stem_keys[i].offset != offsetof(StemSpec, pool_kind))
             keys[table.n_keys++] = stem_keys[i];
-    write_flow(&table, stem, out);
+    spec_write_flow(&table, stem, out);
 }
 
 static void write_extras(const Spec *spec, Text *out)
@@ -381,7 +285,7 @@ static void write_extras(const Spec *spec, Text *out)
         return;
     const TorchvisionSpec torchvision = {spec->torchvision_epsilon};
     text_append(out, "torchvision: ");
-    write_flow(&torchvision_table, &torchvision, out);
+    spec_write_flow(&torchvision_table, &torchvision, out);
 }
 
 static void write_origin(const Spec *spec, Text *out)
@@ -391,7 +295,7 @@ static void write_origin(const Spec *spec, Text *out)
     const OriginDocument origin = {spec->scaled_from.baseline, spec->scaled_from.width,
                                    spec->scaled_from.depth, spec->scaled_from.resolution};
     text_append(out, "scaled_from: ");
-    write_flow(&origin_table, &origin, out);
+    spec_write_flow(&origin_table, &origin, out);
 }
 
 void spec_write_yaml(const Spec *spec, Text *out)
@@ -404,18 +308,18 @@ void spec_write_yaml(const Spec *spec, Text *out)
                 spec->resolution, spec->classes, activation_names[spec->activation],
                 padding_names[spec->padding], stride_on_names[spec->stride_on]);
     text_append(out, "batch_norm: ");
-    write_flow(&batch_norm_table, &spec->batch_norm, out);
+    spec_write_flow(&batch_norm_table, &spec->batch_norm, out);
     text_append(out, "rounding: ");
-    write_flow(&rounding_table, &spec->rounding, out);
+    spec_write_flow(&rounding_table, &spec->rounding, out);
     text_append(out, "stem: ");
     write_stem(&spec->stem, out);
     text_append(out, "stages:\n");
     for (int s = 0; s < spec->n_stages; s++) {
         text_append(out, "  - ");
-        write_stage(&spec->stages[s], out);
+        spec_stage_write(&spec->stages[s], out);
     }
     text_append(out, "head: ");
-    write_flow(&head_table, &spec->head, out);
+    spec_write_flow(&head_table, &spec->head, out);
     text_append(out, "drop_connect: ");
     text_append_double(out, spec->drop_connect);
     text_append_char(out, '\n');
@@ -424,7 +328,7 @@ void spec_write_yaml(const Spec *spec, Text *out)
 
 void spec_describe(Text *out)
 {
-    static const YamlTable *const tables[] = {&spec_table, &stage_table, &torchvision_table,
+    static const YamlTable *const tables[] = {&spec_table, &spec_stage_table, &torchvision_table,
                                               &origin_table};
     for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
         text_printf(out, "%s### %s\n\n", i ? "\n" : "", tables[i]->name);

@@ -14,6 +14,7 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include "base/yaml.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,7 +38,18 @@ typedef enum BlockKind {
                            one k x k */
     BLOCK_BASIC,        /* ResNet: two k x k, shortcut */
     BLOCK_BOTTLENECK,   /* ResNet: 1 x 1 to inner times the channels, k x k, 1 x 1, shortcut */
+    BLOCK_IDENTITY,     /* nothing; where stride or channels change a linear 1 x 1 with BN */
 } BlockKind;
+
+/* `skip` of a stage: what a block adds to its output, where that has the input's channels. */
+typedef enum SkipKind {
+    SKIP_NONE,
+    SKIP_IDENTITY, /* its input, where stride is 1 too */
+    SKIP_POOL,     /* the mean of 3 x 3 pixels of its input, padding not counted, at its stride */
+} SkipKind;
+
+/* `activation` of a stage that does not name one. */
+enum { SPEC_ACTIVATION_OF_NETWORK = ACT_SIGMOID + 1 };
 
 typedef enum Padding {
     PADDING_SYMMETRIC, /* (k-1)/2 on each side: PyTorch's */
@@ -85,12 +97,13 @@ typedef struct StageSpec {
     int op;           /* BlockKind */
     int kernel;       /* odd */
     int stride;       /* of the stage's first block; 1 or 2 */
-    int expand;       /* mbconv, fused_mbconv: hidden over input channels */
+    double expand;    /* mbconv, fused_mbconv: hidden over input channels, nearest whole number */
     double inner;     /* bottleneck: hidden over output channels (0.25; wide ResNets 0.5) */
     int channels;     /* output channels */
     int layers;       /* blocks */
     double se;        /* squeeze over *block input* channels; 0: no SE */
-    bool skip;        /* mbconv, fused_mbconv: add the input where shapes allow */
+    int skip;         /* SkipKind; conv, dsconv, mbconv, fused_mbconv */
+    int activation;   /* Activation, or SPEC_ACTIVATION_OF_NETWORK */
     bool scale;       /* width scaling applies to `channels` */
     bool scale_depth; /* depth scaling applies to `layers` */
 } StageSpec;
@@ -142,6 +155,9 @@ typedef struct Spec {
  */
 ErrCode spec_parse(Spec *spec, const char *source, const char *data, size_t n_bytes,
                    Err *err) ERR_CHECKED;
+
+/* The same from a map within a document. */
+ErrCode spec_read(Spec *spec, YamlDoc *doc, const YamlNode *map, Err *err) ERR_CHECKED;
 
 /* The same from a file. Errors: also ERR_IO. */
 ErrCode spec_load(Spec *spec, const char *path, Err *err) ERR_CHECKED;

@@ -34,6 +34,12 @@ def mbconv_stage(kernel, stride, expand, channels, layers, se=0.0):
             "channels": channels, "layers": layers, "se": se}
 
 
+def plain_stage(op, kernel, stride, channels, layers, se=0.0):
+    """One stage of `conv`, `dsconv` or `identity` blocks."""
+    return {"op": op, "kernel": kernel, "stride": stride, "channels": channels,
+            "layers": layers, "se": se, "skip": "none"}
+
+
 def fused_stage(kernel, stride, expand, channels, layers):
     return {"op": "fused_mbconv", "kernel": kernel, "stride": stride, "expand": expand,
             "channels": channels, "layers": layers, "se": 0.0}
@@ -126,6 +132,19 @@ NETWORKS = {
         "stages": [mbconv_stage(3, 1, 4, 16, 2, 0.25), mbconv_stage(5, 2, 4, 24, 1, 0.25)],
         "head": {"channels": 96, "scale": "always"},
     },
+    # Skips that pool, at stride 1 and 2, and of plain and separable convolutions; a stage's own
+    # activation; a fractional expansion; identities that are nothing and that are a 1 x 1.
+    "skip-pool-cifar": {
+        "resolution": 32, "classes": 10, "activation": "swish",
+        "batch_norm": {"momentum": 0.9, "epsilon": 1e-3}, "rounding": ROUNDING_8,
+        "stem": {"kernel": 3, "stride": 2, "channels": 16},
+        "stages": [{**mbconv_stage(3, 1, 2.3, 16, 2, 0.25), "skip": "pool"},
+                   {**mbconv_stage(5, 2, 3, 16, 1), "skip": "pool", "activation": "hard-swish"},
+                   {**plain_stage("conv", 3, 1, 16, 1), "skip": "identity"},
+                   {**plain_stage("dsconv", 3, 1, 16, 2, 0.25), "skip": "pool"},
+                   plain_stage("identity", 1, 2, 32, 2)],
+        "head": {"channels": 96, "scale": "always"},
+    },
 }
 
 
@@ -179,13 +198,28 @@ class SqueezeExcite(nn.Module):
         return x * torch.sigmoid(self.expand(self.act(self.reduce(pooled))))
 
 
+def stage_activation(spec, stage):
+    return stage.get("activation", spec["activation"])
+
+
+def make_skip(stage, inputs, stride):
+    """What a block adds to its output, as a module; None: nothing."""
+    kind = stage.get("skip", "identity")
+    if inputs != stage["channels"] or kind == "none":
+        return None
+    if kind == "pool":
+        return nn.AvgPool2d(3, stride, 1, count_include_pad=False)
+    return nn.Identity() if stride == 1 else None
+
+
 class MbConv(nn.Module):
     """Expand 1x1, depthwise kxk, SE, project 1x1 without activation; skip if the shape allows."""
 
     def __init__(self, spec, stage, inputs, stride):
         super().__init__()
-        act, outputs, expanded = spec["activation"], stage["channels"], inputs * stage["expand"]
-        self.skip = stride == 1 and inputs == outputs
+        act, outputs = stage_activation(spec, stage), stage["channels"]
+        expanded = math.floor(inputs * stage["expand"] + 0.5)
+        self.skip = make_skip(stage, inputs, stride)
         steps = []
         if stage["expand"] != 1:
             self.expand = ConvBn(spec, inputs, expanded, 1, activation=act)
@@ -203,7 +237,53 @@ class MbConv(nn.Module):
         y = x
         for step in self.steps:
             y = step(y)
-        return x + y if self.skip else y
+        return y if self.skip is None else self.skip(x) + y
+
+
+class PlainConv(nn.Module):
+    """One kxk convolution with activation."""
+
+    def __init__(self, spec, stage, inputs, stride):
+        super().__init__()
+        self.skip = make_skip(stage, inputs, stride)
+        self.conv = ConvBn(spec, inputs, stage["channels"], stage["kernel"], stride,
+                           activation=stage_activation(spec, stage))
+
+    def forward(self, x):
+        y = self.conv(x)
+        return y if self.skip is None else self.skip(x) + y
+
+
+class DsConv(nn.Module):
+    """Depthwise kxk, SE, 1x1, both with activation."""
+
+    def __init__(self, spec, stage, inputs, stride):
+        super().__init__()
+        act = stage_activation(spec, stage)
+        self.skip = make_skip(stage, inputs, stride)
+        self.depthwise = ConvBn(spec, inputs, inputs, stage["kernel"], stride, inputs, act)
+        self.se = None
+        if stage["se"]:
+            self.se = SqueezeExcite(inputs, max(1, int(inputs * stage["se"])), act)
+        self.project = ConvBn(spec, inputs, stage["channels"], 1, activation=act)
+
+    def forward(self, x):
+        y = self.depthwise(x)
+        y = self.project(y if self.se is None else self.se(y))
+        return y if self.skip is None else self.skip(x) + y
+
+
+class IdentityBlock(nn.Module):
+    """Nothing; a linear 1x1 where the shape changes."""
+
+    def __init__(self, spec, stage, inputs, stride):
+        super().__init__()
+        self.conv = None
+        if stride != 1 or inputs != stage["channels"]:
+            self.conv = ConvBn(spec, inputs, stage["channels"], 1, stride)
+
+    def forward(self, x):
+        return x if self.conv is None else self.conv(x)
 
 
 class FusedMbConv(nn.Module):
@@ -269,7 +349,8 @@ class Bottleneck(nn.Module):
 
 
 BLOCKS = {"mbconv": MbConv, "fused_mbconv": FusedMbConv, "basic": Basic,
-          "bottleneck": Bottleneck}
+          "bottleneck": Bottleneck, "conv": PlainConv, "dsconv": DsConv,
+          "identity": IdentityBlock}
 
 
 class Network(nn.Module):

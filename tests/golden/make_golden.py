@@ -67,6 +67,7 @@ FIXTURES = {
     "fused-mbconv-cifar": ("fused-mbconv-cifar", 1.0, 1.0, 0, 1),
     "mobilenet-v2-cifar-w010": ("mobilenet-v2-cifar", 0.1, 0.03, 36, 80),
     "resnet-20-cifar-w050": ("resnet-20-cifar", 0.5, 0.1, 0, 1),
+    "skip-pool-cifar": ("skip-pool-cifar", 1.0, 1.0, 0, 1),
 }
 # Plain float32 SGD over the fixture's own batches, the rate falling linearly to `end_lr`, at which it stays.
 WARM_UP = {"lr": 0.02, "end_lr": 1e-4, "momentum": 0.9, "weight_decay": 1e-3}

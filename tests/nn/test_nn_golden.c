@@ -230,10 +230,10 @@ static void check_losses(const char *stem, NetOptimizer optimizer, const char *n
 }
 
 /* MBConv with SE and swish, without and with ReLU6; basic blocks with ReLU; fused MBConv; average
- * pooling. */
+ * pooling; skips that pool, and other words of stages. */
 static const char *const all_stems[] = {"efficientnet-b0-cifar-w025", "mobilenet-v2-cifar-w010",
-                                        "resnet-20-cifar-w050", "fused-mbconv-cifar",
-                                        "average-pool-cifar"};
+                                        "resnet-20-cifar-w050",       "fused-mbconv-cifar",
+                                        "average-pool-cifar",         "skip-pool-cifar"};
 static const char *const *stems = all_stems;
 static size_t n_stems = ARRAY_LEN(all_stems);
 
