@@ -11,9 +11,10 @@
 
 static const char *const usage[] = {"[KIND...] [--json]", "--dump NAME", NULL};
 static const char *const notes[] = {"KIND is one of networks, data, augmentations, strategies, "
-                                    "studies, keys, figures, files; all without "
+                                    "spaces, studies, keys, figures, files; all without "
                                     "one but keys. `keys` is the manual of every key of a study, "
                                     "as Markdown. --dump prints a network, a "
+                                    "space, a "
                                     "study or a file as it is compiled in.",
                                     NULL};
 
@@ -126,7 +127,7 @@ fail:
 
 const Command cmd_list = {
     .name = "list",
-    .summary = "networks, data sets, strategies, studies and files that are compiled in",
+    .summary = "networks, data sets, strategies, spaces, studies and files that are compiled in",
     .usage = usage,
     .notes = notes,
     .options = {options, ARRAY_LEN(options)},

@@ -23,6 +23,7 @@
     X(run)                                                                                         \
     X(scale)                                                                                       \
     X(show)                                                                                        \
+    X(space)                                                                                       \
     X(status)                                                                                      \
     X(table)                                                                                       \
     X(train)                                                                                       \

@@ -10,6 +10,7 @@
 #include "plots/figure.h"
 #include "results/figure_names.h"
 #include "results/store.h"
+#include "search/netspace.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -71,6 +72,21 @@ static void add_embedded(Inventory *rows, const EmbeddedFile *files)
         add(rows, files[i].name, "");
 }
 
+static ErrCode list_spaces(Inventory *rows, Err *err)
+{
+    for (size_t i = 0; i < netspace_zoo_count(); i++) {
+        NetSpace *space;
+        char about[INVENTORY_MAX_ABOUT];
+        TRY(netspace_load(&space, netspace_zoo_name(i), err));
+        snprintf(about, sizeof about, "%d genes, %.3g genotypes", netspace_n_genes(space),
+                 netspace_size(space));
+        add(rows, netspace_zoo_name(i), about);
+        netspace_destroy(&space);
+    }
+fail:
+    return err->code;
+}
+
 static ErrCode list_studies(Inventory *rows, Err *err)
 {
     (void)err;
@@ -95,13 +111,9 @@ static ErrCode list_files(Inventory *rows, Err *err)
 }
 
 const InventoryKind inventory_kinds[INVENTORY_KINDS] = {
-    {"networks", list_networks},
-    {"data", list_data},
-    {"augmentations", list_augmentations},
-    {"strategies", list_strategies},
-    {"studies", list_studies},
-    {"figures", list_figures},
-    {"files", list_files},
+    {"networks", list_networks},     {"data", list_data},     {"augmentations", list_augmentations},
+    {"strategies", list_strategies}, {"spaces", list_spaces}, {"studies", list_studies},
+    {"figures", list_figures},       {"files", list_files},
 };
 
 static bool dump_embedded(const EmbeddedFile *files, const char *name, Text *out)
@@ -121,6 +133,8 @@ ErrCode inventory_dump(const char *name, Text *out, Err *err)
 {
     if (zoo_text(name) != NULL)
         text_append(out, zoo_text(name));
+    else if (netspace_zoo_text(name) != NULL)
+        text_append(out, netspace_zoo_text(name));
     else if (!dump_embedded(study_builtins, name, out) &&
              !dump_embedded(results_files, name, out) && !dump_embedded(plots_files, name, out))
         return err_set(err, ERR_USAGE, "nothing is compiled in as '%s', see 'isoflop list'", name);

@@ -27,7 +27,7 @@ typedef struct InventoryKind {
     ErrCode (*list)(Inventory *rows, Err *err); /* adds all of them. ERR_MEMORY */
 } InventoryKind;
 
-enum { INVENTORY_KINDS = 7 };
+enum { INVENTORY_KINDS = 8 };
 
 /* In the order of `list`. */
 extern const InventoryKind inventory_kinds[INVENTORY_KINDS];

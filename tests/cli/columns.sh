@@ -64,6 +64,8 @@ for columns in 60 80 120; do
     fits "$columns" trials s
     fits "$columns" verdict s
     fits "$columns" show s 1
+    fits "$columns" space mnasnet-cifar
+    fits "$columns" space cube-108 --genes 00000
 done
 
 # What is asked for more columns shows more of them; what is left out is named.

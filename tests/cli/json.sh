@@ -51,6 +51,7 @@ document plot s
 document report s
 document scale proxy-b0 --width 1.2
 document show s 1
+document space nbm
 document status s
 document table 2
 "$binary" train --network proxy-b0 --data polytex --epochs 1 --out trained --set data.train=40 --set data.val=20 \

@@ -112,6 +112,7 @@ r)
     ;;
 yaml)
     grep -q '^name:' "$block" && exec isoflop cost "$block"
+    grep -q '^space:' "$block" && exec isoflop space "$block"
     grep -q '^study:' "$block" || sed -i '1i study: block' "$block"
     # shellcheck disable=SC2086
     exec isoflop plan "$block" --no-time --set data.name=polytex $short

@@ -1,0 +1,465 @@
+/*
+ * Spaces: which network a genotype is, canonical forms against digests, counts against the tables
+ * that others published, and what is refused.
+ */
+#include "search/netspace.h"
+#include "search/netspace_survey.h"
+
+#include "base/rng.h"
+#include "base/sys.h"
+#include "models/resolve.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+static NetSpace *zoo_space(const char *name)
+{
+    NetSpace *space = NULL;
+    Err err = {0};
+    if (netspace_load(&space, name, &err) != ERR_NONE)
+        fail_msg("%s: %s", name, err.msg);
+    return space;
+}
+
+static NetSpace *parse(const char *text)
+{
+    NetSpace *space = NULL;
+    Err err = {0};
+    if (netspace_parse(&space, "space.yaml", text, strlen(text), &err) != ERR_NONE)
+        fail_msg("%s", err.msg);
+    return space;
+}
+
+static Network network_of(NetSpace *space, const uint8_t *genes)
+{
+    Spec spec;
+    Network network;
+    Err err = {0};
+    netspace_spec(space, genes, &spec);
+    if (resolve_network(&network, &spec, &err) != ERR_NONE)
+        fail_msg("%s", err.msg);
+    return network;
+}
+
+/* --- the zoo --- */
+
+/* The base of every space of the zoo is the network its file names, to the digest. */
+static void bases_are_members(void **state)
+{
+    (void)state;
+    assert_int_equal(netspace_zoo_count(), 7);
+    for (size_t i = 0; i < netspace_zoo_count(); i++) {
+        NetSpace *space = zoo_space(netspace_zoo_name(i));
+        assert_string_equal(netspace_name(space), netspace_zoo_name(i));
+        Network base, member = network_of(space, netspace_base_genes(space));
+        Err err = {0};
+        assert_int_equal(resolve_network(&base, netspace_base(space), &err), ERR_NONE);
+        assert_string_equal(base.digest, member.digest);
+        network_release(&base);
+        network_release(&member);
+        netspace_destroy(&space);
+    }
+}
+
+/* Sizes that NAS-Bench-Macro, Accel-NASBench and MnasNet state, and those of our own names. */
+static void sizes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        int n_genes;
+        double size;
+    } known[] = {{"nbm", 8, 6561},
+                 {"b0-anb", 28, 36.0 * 36 * 36 * 36 * 36 * 36 * 48},
+                 {"cube-108", 5, 108},
+                 {"mb-1728", 9, 1728},
+                 {"mnasnet", 42, 432.0 * 432 * 432 * 432 * 432 * 432 * 432}};
+    for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+        NetSpace *space = zoo_space(known[i].name);
+        assert_int_equal(netspace_n_genes(space), known[i].n_genes);
+        assert_true(netspace_size(space) == known[i].size);
+        netspace_destroy(&space);
+    }
+}
+
+/* Small spaces are counted exactly: all their networks differ, and all are inside. */
+static void surveys(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        double distinct;
+    } known[] = {{"nbm", 6561}, {"cube-108", 108}, {"mb-1728", 1728}};
+    for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+        NetSpace *space = zoo_space(known[i].name);
+        NetSpaceSurvey survey;
+        Err err = {0};
+        assert_int_equal(netspace_survey(space, &survey, &err), ERR_NONE);
+        assert_true(survey.is_exact && survey.distinct == known[i].distinct &&
+                    survey.inside == known[i].distinct);
+        netspace_destroy(&space);
+    }
+}
+
+/* --- counts and canonical forms --- */
+
+static void draw(const NetSpace *space, uint64_t i, uint8_t *genes)
+{
+    Rng rng = rng_start(1, RNG_SEARCH, 0, i);
+    for (int g = 0; g < netspace_n_genes(space); g++)
+        genes[g] = (uint8_t)rng_below(&rng, (uint32_t)netspace_n_values(space, g));
+}
+
+/*
+ * Of random genotypes: counts by remembered parts are those of the whole list; the canonical form
+ * is the same network, is its own canonical form, and no gene of it could be smaller.
+ */
+static void canonical_forms(void **state)
+{
+    (void)state;
+    enum { DRAWS = 60 };
+    for (size_t i = 0; i < netspace_zoo_count(); i++) {
+        NetSpace *space = zoo_space(netspace_zoo_name(i));
+        for (uint64_t k = 0; k < DRAWS; k++) {
+            uint8_t genes[NETSPACE_MAX_GENES], canonical[NETSPACE_MAX_GENES],
+                again[NETSPACE_MAX_GENES];
+            NetSpaceCount count;
+            draw(space, k, genes);
+            memcpy(canonical, genes, sizeof genes);
+            netspace_canonical(space, canonical);
+            memcpy(again, canonical, sizeof again);
+            netspace_canonical(space, again);
+            assert_memory_equal(canonical, again, (size_t)netspace_n_genes(space));
+            Network network = network_of(space, genes), same = network_of(space, canonical);
+            netspace_count(space, genes, &count);
+            assert_string_equal(network.digest, same.digest);
+            assert_true(count.macs == network.macs && count.params == network.params &&
+                        count.acts == network.acts);
+            network_release(&same);
+            network_release(&network);
+        }
+        netspace_destroy(&space);
+    }
+}
+
+/* Conditions, operations that do not read a key, counts that end in the same number. */
+static const char aliases_text[] =
+    "space: aliases\n"
+    "base: {name: tiny, resolution: 8, classes: 2, activation: relu, drop_connect: 0.2,\n"
+    "       stem: {channels: 8, stride: 1}, stages: [\n"
+    "       {op: mbconv, expand: 3, channels: 8, layers: 1},\n"
+    "       {op: mbconv, expand: 3, stride: 2, channels: 16, layers: 2, se: 0.25}]}\n"
+    "stages:\n"
+    "  0: {op: {choose: [conv, mbconv]}, expand: {choose: [6, 3], when: op == mbconv},\n"
+    "      skip: {choose: [none, identity, pool]}, layers: {add: [-1, 0, 1]}}\n"
+    "  1: {skip: {choose: [none, identity]}, layers: {choose: [2, 1]}, kernel: {choose: [3, 5]},\n"
+    "      se: {choose: [0.2, 0.25, 0.3]}}\n"
+    "width: {choose: [1, 2]}\n"
+    "tie: [[stages.0.skip]]\n";
+
+/* Two genotypes have one canonical form exactly if their networks have one digest. */
+static void aliases_by_digest(void **state)
+{
+    (void)state;
+    NetSpace *space = parse(aliases_text);
+    enum { MOST = 2000 };
+    static char digests[MOST][NETWORK_DIGEST_MAX];
+    static uint8_t forms[MOST][NETSPACE_MAX_GENES];
+    uint8_t genes[NETSPACE_MAX_GENES] = {0};
+    const int n_genes = netspace_n_genes(space);
+    NetSpaceSurvey survey;
+    Err err = {0};
+    int n = 0, n_points = 0;
+    for (int g = n_genes; g >= 0;) {
+        uint8_t canonical[NETSPACE_MAX_GENES];
+        memcpy(canonical, genes, sizeof genes);
+        netspace_canonical(space, canonical);
+        Network network = network_of(space, genes);
+        int at = 0;
+        while (at < n && strcmp(digests[at], network.digest) != 0)
+            at++;
+        if (at == n) {
+            assert_true(n < MOST);
+            memcpy(digests[n], network.digest, sizeof digests[n]);
+            memcpy(forms[n++], canonical, sizeof canonical);
+        }
+        assert_memory_equal(forms[at], canonical, (size_t)n_genes);
+        for (int other = 0; other < n; other++)
+            if (other != at)
+                assert_memory_not_equal(forms[other], canonical, (size_t)n_genes);
+        network_release(&network);
+        n_points++;
+        for (g = n_genes - 1; g >= 0 && ++genes[g] == netspace_n_values(space, g); g--)
+            genes[g] = 0;
+    }
+    assert_true(n_points == netspace_size(space));
+    assert_int_equal(netspace_survey(space, &survey, &err), ERR_NONE);
+    assert_true(survey.distinct == n);
+    assert_true(n < n_points / 2); /* there are many aliases */
+    netspace_destroy(&space);
+}
+
+/* What an inactive gene says changes nothing and is written as 0. */
+static void conditions(void **state)
+{
+    (void)state;
+    NetSpace *space = parse(aliases_text);
+    Err err = {0};
+    uint8_t genes[NETSPACE_MAX_GENES];
+    char text[NETSPACE_MAX_GENES + 1];
+    assert_string_equal(netspace_gene_name(space, 1), "stages.0.expand");
+    assert_int_equal(netspace_from_text(space, "010100000", genes, &err), ERR_NONE);
+    netspace_canonical(space, genes);
+    netspace_to_text(space, genes, text);
+    assert_string_equal(text, "000000000"); /* conv does not expand; one layer either way */
+    netspace_to_text(space, netspace_base_genes(space), text);
+    assert_string_equal(text, "111010010"); /* one layer is that of -1, too */
+    assert_true(netspace_is_ordered(space, 1) && !netspace_is_ordered(space, 0));
+    netspace_destroy(&space);
+}
+
+/*
+ * As a gene space: what is drawn and what mutates from it is canonical, inside the limits and
+ * another network; the base may be asked for.
+ */
+static void as_gene_space(void **state)
+{
+    (void)state;
+    enum { DRAWS = 200 };
+    NetSpace *space = zoo_space("mnasnet-cifar");
+    const GeneSpace genes_of = netspace_genespace(space);
+    assert_int_equal(genes_of.n_genes, netspace_n_genes(space));
+    assert_true(genes_of.min_macs == 400000 && genes_of.max_macs == 3000000);
+    assert_true(genespace_has(&genes_of, netspace_base_genes(space)));
+    for (uint64_t k = 0; k < DRAWS; k++) {
+        uint8_t genes[NETSPACE_MAX_GENES], child[NETSPACE_MAX_GENES], same[NETSPACE_MAX_GENES];
+        NetSpaceCount count, other;
+        Rng rng = rng_start(3, RNG_SEARCH, 0, k);
+        assert_true(genespace_draw(&genes_of, &rng, genes));
+        assert_true(genespace_mutate(&genes_of, genes, &rng, child));
+        memcpy(same, child, sizeof same);
+        netspace_canonical(space, same);
+        assert_memory_equal(same, child, (size_t)genes_of.n_genes);
+        netspace_count(space, genes, &count);
+        netspace_count(space, child, &other);
+        assert_true(count.is_inside && other.is_inside && count.digest != other.digest);
+    }
+    netspace_destroy(&space);
+}
+
+/* --- tables of others --- */
+
+/*
+ * What Accel-NASBench's counter (thop's) adds to multiply-adds: 4 operations an element that batch
+ * norm makes, and a sum and a division for each mean over a map.
+ */
+static int64_t thop_extras(const Network *network)
+{
+    int64_t extras = 0;
+    for (int i = 0; i < network->n_ops; i++) {
+        const Op *op = &network->ops[i];
+        const int64_t pixels = (int64_t)op->in_size * op->in_size;
+        if (op->batch_norm)
+            extras += 4 * (int64_t)op->out_channels * op->out_size * op->out_size;
+        if (op->kind == OP_SE || op->kind == OP_GLOBAL_POOL)
+            extras += op->in_channels * (pixels + 1);
+    }
+    return extras;
+}
+
+/* A row: genes, parameters, and multiply-adds as our counter or thop's has them. */
+static void check_row(NetSpace *space, bool is_thop, const char *genes_text, int64_t params,
+                      int64_t macs)
+{
+    uint8_t genes[NETSPACE_MAX_GENES];
+    NetSpaceCount count;
+    Err err = {0};
+    if (netspace_from_text(space, genes_text, genes, &err) != ERR_NONE)
+        fail_msg("%s", err.msg);
+    netspace_count(space, genes, &count);
+    Network network = network_of(space, genes);
+    const int64_t ours = count.macs + (is_thop ? thop_extras(&network) : 0);
+    if (count.params != params || ours != macs)
+        fail_msg("%s: %lld params and %lld MACs, the table has %lld and %lld", genes_text,
+                 (long long)count.params, (long long)ours, (long long)params, (long long)macs);
+    network_release(&network);
+}
+
+/* Some rows of the tables (docs/spaces.md names them), so that they are tested without the files.
+ */
+static void rows_of_tables(void **state)
+{
+    (void)state;
+    NetSpace *space = zoo_space("nbm");
+    check_row(space, false, "00000000", 387882, 7713280);
+    check_row(space, false, "00000001", 791594, 14115328);
+    check_row(space, false, "22222212", 2504810, 98865664);
+    check_row(space, false, "22222222", 2932586, 105660928);
+    netspace_destroy(&space);
+    space = zoo_space("b0-anb");
+    check_row(space, true, "0000000001102110211001202010", 4073000, 236587120);
+    check_row(space, true, "0000000001200110011000001120", 3896264, 169164688);
+    check_row(space, true, "2121011020000001210021200021", 3425610, 524705256);
+    check_row(space, true, "2121012101211111200011211000", 3302076, 518606440);
+    netspace_destroy(&space);
+}
+
+static char *tables; /* $ISOFLOP_DATA/nas-tables, or NULL */
+
+static void open_table(const char *name, gzFile *file)
+{
+    char path[4096];
+    if (tables == NULL) {
+        print_message("SKIP: ISOFLOP_DATA has no nas-tables to read\n");
+        skip();
+    }
+    snprintf(path, sizeof path, "%s/%s", tables, name);
+    *file = gzopen(path, "rb");
+    if (*file == NULL)
+        fail_msg("cannot read '%s'", path);
+}
+
+/* NAS-Bench-Macro: all rows. */
+static void all_of_nb_macro(void **state)
+{
+    (void)state;
+    gzFile file;
+    char line[1024], genes[NETSPACE_MAX_GENES + 1];
+    int n = 0;
+    open_table("nb-macro.csv.gz", &file);
+    NetSpace *space = zoo_space("nbm");
+    while (gzgets(file, line, sizeof line) != NULL) {
+        long long params, macs;
+        if (sscanf(line, "%127[0-9],%lld,%lld", genes, &params, &macs) != 3)
+            continue;
+        check_row(space, false, genes, params, macs);
+        n++;
+    }
+    assert_int_equal(n, 6561);
+    gzclose(file);
+    netspace_destroy(&space);
+}
+
+/* e, k, l, se of blocks 0 to 6 as genes; the first two of e, k and se by their values. */
+static bool anb_genes(const char *line, char *genes, long long *macs, long long *params)
+{
+    static const char *const values[] = {"146", "35", "1234", "01"};
+    enum { COLUMNS = 28 };
+    for (int i = 0; i < COLUMNS; i++, line += 2) {
+        const char *at = line[0] != '\0' && line[1] == ',' ? strchr(values[i % 4], line[0]) : NULL;
+        if (at == NULL)
+            return false;
+        genes[i] = (char)('0' + (at - values[i % 4]));
+    }
+    genes[COLUMNS] = '\0';
+    return sscanf(line, "%lld,%lld", macs, params) == 2;
+}
+
+/* Accel-NASBench: all rows. */
+static void all_of_anb(void **state)
+{
+    (void)state;
+    gzFile file;
+    char line[1024], genes[NETSPACE_MAX_GENES + 1];
+    int n = 0;
+    open_table("anb.csv.gz", &file);
+    NetSpace *space = zoo_space("b0-anb");
+    while (gzgets(file, line, sizeof line) != NULL) {
+        long long params, macs;
+        if (!anb_genes(line, genes, &macs, &params))
+            continue;
+        check_row(space, true, genes, params, macs);
+        n++;
+    }
+    assert_int_equal(n, 5138);
+    gzclose(file);
+    netspace_destroy(&space);
+}
+
+/* --- what is refused --- */
+
+static void refuses(const char *stages, const char *rest, const char *message)
+{
+    NetSpace *space = NULL;
+    Err err = {0};
+    char text[1024];
+    snprintf(text, sizeof text, "space: wrong\nbase: proxy-b0\nstages:\n  %s\n%s", stages, rest);
+    assert_int_equal(netspace_parse(&space, "s.yaml", text, strlen(text), &err), ERR_USAGE);
+    assert_null(space);
+    assert_string_equal(err.msg, message);
+}
+
+static void errors(void **state)
+{
+    (void)state;
+    static const char good[] = "1: {kernel: {choose: [3, 5]}}";
+    refuses("1: {kernl: {choose: [3, 5]}}", "",
+            "s.yaml:4:7: unknown key 'kernl' in 'stages', did you mean 'kernel'?");
+    refuses("1: {kernel: {choose: []}}", "",
+            "s.yaml:4:24: 'choose' of 'stages.1.kernel' must be a list of at least one value");
+    refuses("1: {kernel: {}}", "",
+            "s.yaml:4:15: 'stages.1.kernel' chooses from nothing: it needs 'choose', 'times' or "
+            "'add'");
+    refuses("1: {kernel: {choose: [3, 4]}}", "", "s.yaml:4:28: 'kernel' must be odd, not 4");
+    refuses("1: {kernel: {choose: [5, 7]}}", "",
+            "s.yaml:4:7: the base 'proxy-b0' is outside of the space: gene 'stages.1.kernel' lacks "
+            "its value 3");
+    refuses("4: {kernel: {choose: [3, 5]}}", "",
+            "s.yaml:4:3: stages '4' are not among 0 to 3 of 'proxy-b0'");
+    refuses("1: {se: {choose: [0, 0.25], when: op = mbconv}}", "",
+            "s.yaml:4:37: 'when' must be KEY == VALUE or KEY != VALUE, not 'op = mbconv'");
+    refuses("1: {expand: {times: [1, 2]}}", "",
+            "s.yaml:4:16: 'times' is for channels and layers only, not for 'expand'");
+    refuses(good, "tie: [[stages.1.kernel, stages.2.kernel]]\n",
+            "s.yaml:5:25: unknown gene 'stages.2.kernel' in 'tie', did you mean "
+            "'stages.1.kernel'?");
+    refuses(good, "limits: {macs: [1, 2]}\n",
+            "s.yaml:5:9: the limits exclude everything: the networks of the space have 756528 to "
+            "811824 MACs");
+    refuses(good, "limits: {macs: [800000, 900000]}\n",
+            "s.yaml:5:9: the base 'proxy-b0' is outside of the limits: 756528 MACs, 18162 params, "
+            "45006 acts");
+    refuses(good, "limits: {macs: [5, 4]}\n",
+            "s.yaml:5:16: 'macs' excludes everything: 5 is above 4");
+    refuses(good, "resolution: {choose: [24]}\n",
+            "s.yaml:5:1: the base 'proxy-b0' is outside of the space: gene 'resolution' lacks its "
+            "value 32");
+    refuses(good, "limit: {}\n",
+            "s.yaml:5:1: unknown key 'limit' in 'space', did you mean 'limits'?");
+}
+
+static int find_tables(void **state)
+{
+    (void)state;
+    const char *root = getenv("ISOFLOP_DATA");
+    static char path[4000];
+    if (root != NULL && snprintf(path, sizeof path, "%s/nas-tables", root) < (int)sizeof path)
+        tables = path;
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bases_are_members),
+        cmocka_unit_test(sizes),
+        cmocka_unit_test(surveys),
+        cmocka_unit_test(canonical_forms),
+        cmocka_unit_test(aliases_by_digest),
+        cmocka_unit_test(conditions),
+        cmocka_unit_test(as_gene_space),
+        cmocka_unit_test(rows_of_tables),
+        cmocka_unit_test(all_of_nb_macro),
+        cmocka_unit_test(all_of_anb),
+        cmocka_unit_test(errors),
+    };
+    return cmocka_run_group_tests(tests, find_tables, NULL);
+}
