@@ -12,7 +12,7 @@
  * (the order of neighbours, first weights) from epochs 1 and 2 of that stream. Sums, powers and
  * logarithms are base/fmath's. Results count in virtual order (search/virtual_clock.h), so with any
  * number of real workers the log is one. With more virtual workers a strategy decides with less
- * known; `local` and `nsga2` wait at times.
+ * known; `local` waits at the end of a climb.
  */
 #ifndef SEARCH_STRATEGY_H
 #define SEARCH_STRATEGY_H

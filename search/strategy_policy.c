@@ -73,25 +73,29 @@ static void told(const StrategyView *view, int32_t place)
               policy->means, policy->squares, (size_t)genespace_n_choices(s->space));
 }
 
-/* genes = a draw of the policy's, canonical if it is a member. */
-static bool draw(const StrategyView *view, const Policy *policy, Rng *rng, uint8_t *genes)
+/* p[n_choices] of all genes. */
+static void estimate(const GeneSpace *space, const Policy *policy, float *p)
 {
-    const GeneSpace *space = view->settings->space;
-    const float *logits = policy->logits;
-    float p[GENESPACE_MAX_VALUES];
-    for (int g = 0; g < space->n_genes; g++) {
-        softmax(logits, space->genes[g].n_values, p);
+    for (int g = 0, c = 0; g < space->n_genes; c += space->genes[g++].n_values)
+        softmax(policy->logits + c, space->genes[g].n_values, p + c);
+}
+
+/* genes = a draw; whether it may be asked for. */
+static bool draw(const GeneSpace *space, const float *p, Rng *rng, uint8_t *genes)
+{
+    for (int g = 0; g < space->n_genes; p += space->genes[g++].n_values)
         genes[g] = (uint8_t)softmax_pick(rng, p, space->genes[g].n_values);
-        logits += space->genes[g].n_values;
-    }
     return genespace_canonical(space, genes);
 }
 
 static StrategyAnswer propose(const StrategyView *view, Rng *rng, uint8_t *genes,
                               char reason[DECIDER_REASON_MAX])
 {
+    const GeneSpace *space = view->settings->space;
+    float p[GENESPACE_MAX_CHOICES];
+    estimate(space, view->own, p);
     for (int i = 0; i < MAX_DRAWS; i++)
-        if (draw(view, view->own, rng, genes) && history_find(&view->history, genes) < 0) {
+        if (draw(space, p, rng, genes) && history_find(&view->history, genes) < 0) {
             snprintf(reason, DECIDER_REASON_MAX, "drawn by the policy");
             return STRATEGY_POINT;
         }

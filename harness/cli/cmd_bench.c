@@ -1,5 +1,6 @@
 /* harness/cli/cmd_bench.c: `isoflop bench`: how fast this machine and the trainer's step are. */
 #include "harness/cli/bench_data.h"
+#include "harness/cli/bench_search.h"
 #include "harness/cli/bench_step.h"
 
 #include "base/json.h"
@@ -10,8 +11,12 @@
 
 static const char *const usage[] = {
     "data --network N --data NAME[=PATH] [--augment LIST] [--batch B] [--steps S] [--json]",
-    "kernels [--kernel NAME] [--json]", "machine [--json]",
-    "step --network N [--batch B] [--steps S] [--explain] [--json]", NULL};
+    "kernels [--kernel NAME] [--json]",
+    "machine [--json]",
+    "search --table F.csv[.gz] [--space NAME] --strategy S [--set K=V ...] [--budget N] [--runs R] "
+    "[--seed S] [--screen COLUMN=COST] [--band T[,TAU]] [--json]",
+    "step --network N [--batch B] [--steps S] [--explain] [--json]",
+    NULL};
 static const char *const notes[] = {
     "data: training batches of prepared images, shuffled, augmented and normalised, beside the "
     "network's step; on one thread, in processor time. Both grow alike with threads. The images "
@@ -20,6 +25,8 @@ static const char *const notes[] = {
     "machine's roofs.",
     "machine: clock, multiply-add peak, bandwidth of each memory, barrier, on one thread and on "
     "all; the best of several samples.",
+    "search: a strategy on a table of trained networks: the incumbent is chosen on the seed it saw "
+    "and scored on the others; regret against the largest mean over seeds. Nothing is trained.",
     "step: forward, cross-entropy, backward, RMSProp with momentum "
     "and weight decay, batch-norm statistics; "
     "no dropout, drop connect, smoothing, averaging or loading; "
@@ -31,6 +38,7 @@ typedef struct BenchSettings {
     BenchDataChoice of; /* kernels and machine need none, step only the network */
     int64_t batch, steps;
     bool explain;
+    BenchSearchChoice search;
     const char *kernel; /* NULL: all */
 } BenchSettings;
 
@@ -69,6 +77,7 @@ static const Option options[] = {
      .kind = OPTION_FLAG,
      .offset = FIELD(explain),
      .doc = "say where a step's time goes, against the machine's roofs (docs/performance.md)"},
+    {.kind = OPTION_TABLE, .offset = FIELD(search), .table = &bench_search_options},
 };
 #undef FIELD
 
@@ -139,11 +148,20 @@ fail:
     return err->code;
 }
 
+static ErrCode run_search(const Call *call, Err *err)
+{
+    const BenchSettings *settings = call->settings;
+    return bench_search(call, &settings->search, err);
+}
+
 static const struct {
     const char *name;
     ErrCode (*run)(const Call *call, Err *err);
-} benches[] = {
-    {"data", run_data}, {"kernels", run_kernels}, {"machine", run_machine}, {"step", run_step}};
+} benches[] = {{"data", run_data},
+               {"kernels", run_kernels},
+               {"machine", run_machine},
+               {"search", run_search},
+               {"step", run_step}};
 
 static ErrCode run(const Call *call, int *status, Err *err)
 {
@@ -151,13 +169,13 @@ static ErrCode run(const Call *call, int *status, Err *err)
     for (size_t i = 0; i < ARRAY_LEN(benches); i++)
         if (strcmp(call->args[0], benches[i].name) == 0)
             return benches[i].run(call, err);
-    return err_set(err, ERR_USAGE, "unknown benchmark '%s': data, kernels, machine or step",
+    return err_set(err, ERR_USAGE, "unknown benchmark '%s': data, kernels, machine, search or step",
                    call->args[0]);
 }
 
 const Command cmd_bench = {
     .name = "bench",
-    .summary = "measure this machine, and the trainer's own step and batches",
+    .summary = "measure this machine, the trainer's own step and batches, a search on a table",
     .usage = usage,
     .notes = notes,
     .options = {options, ARRAY_LEN(options)},

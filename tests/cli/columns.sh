@@ -43,6 +43,8 @@ fits() {
     fi
 }
 
+printf 'genes,top1_s0,top1_s1\n0,1,2\n1,2,1\n' >table.csv
+
 for columns in 60 80 120; do
     fits "$columns" --help
     for command in $("$binary" --help | sed -n '/^commands:/,/^$/s/^  \([a-z][a-z]*\) .*/\1/p'); do
@@ -57,6 +59,7 @@ for columns in 60 80 120; do
         fits "$columns" table "$table"
     done
     fits "$columns" list
+    fits "$columns" bench search --table table.csv --strategy local --budget 2 --runs 3
     fits "$columns" data polytex
     fits "$columns" plan study.yaml --no-time
     fits "$columns" plan quickstart --no-time

@@ -96,6 +96,7 @@ sh)
     grep -q '\.venv/' "$block" && skip "it needs PyTorch in .venv"
     needs 'cifar-10\|cifar10' cifar-10
     needs imagenette imagenette
+    needs nas-tables nas-tables
     grep -q '^sqlite3' "$block" && with sqlite3 -version
     grep -q 'srun' "$block" && with timeout 10 srun -n1 true
     exec sh -e -u "$block"

@@ -1,0 +1,236 @@
+/* harness/nastable_read: the text is gone through once and cut into fields in place. */
+#include "harness/nastable_read.h"
+
+#include "base/sys.h"
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { MAX_COLUMNS = 256 };
+
+/* A line and its fields; `number` is that of the line, from 1. */
+typedef struct Reader {
+    const char *path;
+    char *next; /* NULL: the end */
+    int64_t number;
+    char *fields[MAX_COLUMNS];
+    int n_fields;
+} Reader;
+
+/* False at the end. Empty lines are skipped. */
+static bool read_line(Reader *r)
+{
+    char *line;
+    do {
+        line = r->next;
+        if (line == NULL || *line == '\0')
+            return false;
+        char *end = strchr(line, '\n');
+        r->next = end == NULL ? NULL : end + 1;
+        if (end != NULL)
+            *end = '\0';
+        line[strcspn(line, "\r")] = '\0';
+        r->number++;
+    } while (*line == '\0');
+    r->n_fields = 0;
+    for (char *field = line; field != NULL && r->n_fields < MAX_COLUMNS;) {
+        char *comma = strchr(field, ',');
+        if (comma != NULL)
+            *comma = '\0';
+        r->fields[r->n_fields++] = field;
+        field = comma == NULL ? NULL : comma + 1;
+    }
+    return true;
+}
+
+static int find_column(const Reader *head, const char *name)
+{
+    for (int i = 0; i < head->n_fields; i++)
+        if (strcmp(head->fields[i], name) == 0)
+            return i;
+    return -1;
+}
+
+/* Where things stand; -1: nowhere. */
+typedef struct Columns {
+    int n, genes, macs, screen, values[NASTABLE_MAX_SEEDS], n_values;
+    const char *screen_name;
+} Columns;
+
+static ErrCode find_values(NasTable *t, const Reader *head, Columns *columns, Err *err)
+{
+    char name[NASTABLE_NAME_BYTES + TEXT_NUMBER_BYTES];
+    for (int i = 0; i < head->n_fields && t->value_name[0] == '\0'; i++) {
+        const size_t n = strlen(head->fields[i]);
+        if (text_ends_with(head->fields[i], "_s0") && n > 3 && n < NASTABLE_NAME_BYTES)
+            memcpy(t->value_name, head->fields[i], n - 3);
+    }
+    if (t->value_name[0] == '\0')
+        return err_set(err, ERR_DATA,
+                       "'%s' has no column of values: their names end in _s0, _s1, ...",
+                       head->path);
+    while (columns->n_values < NASTABLE_MAX_SEEDS) {
+        snprintf(name, sizeof name, "%s_s%d", t->value_name, columns->n_values);
+        const int column = find_column(head, name);
+        if (column < 0)
+            break;
+        columns->values[columns->n_values++] = column;
+    }
+    if (columns->n_values < 2)
+        return err_set(err, ERR_DATA,
+                       "'%s' has one seed of '%s': what is chosen on one is scored on another",
+                       head->path, t->value_name);
+    t->n_seeds = columns->n_values;
+    return ERR_NONE;
+}
+
+static ErrCode read_head(NasTable *t, Reader *r, const NasTableSettings *settings, Columns *columns,
+                         Err *err)
+{
+    if (!read_line(r))
+        return err_set(err, ERR_DATA, "'%s' is empty", r->path);
+    if (r->n_fields == MAX_COLUMNS)
+        return err_set(err, ERR_DATA, "'%s' has more than %d columns", r->path, MAX_COLUMNS - 1);
+    *columns = (Columns){.n = r->n_fields,
+                         .genes = find_column(r, "genes"),
+                         .macs = find_column(r, "macs"),
+                         .screen = -1,
+                         .screen_name = settings->screen};
+    if (columns->genes < 0)
+        return err_set(err, ERR_DATA, "'%s' has no column 'genes'", r->path);
+    if (settings->screen != NULL && (columns->screen = find_column(r, settings->screen)) < 0)
+        return err_set(err, ERR_USAGE, "'%s' has no column '%s'", r->path, settings->screen);
+    if (settings->target_macs > 0 && columns->macs < 0)
+        return err_set(err, ERR_USAGE, "'%s' has no column 'macs', which a band needs", r->path);
+    return find_values(t, r, columns, err);
+}
+
+/* --- rows --- */
+
+static ErrCode read_number(const Reader *r, int column, const char *name, double *value, Err *err)
+{
+    if (text_to_double(r->fields[column], value))
+        return ERR_NONE;
+    return err_set(err, ERR_DATA, "%s:%" PRId64 ": '%s' is not a number: '%s'", r->path, r->number,
+                   name, r->fields[column]);
+}
+
+static ErrCode read_values(NasTable *t, const Reader *r, const Columns *columns, int32_t row,
+                           Err *err)
+{
+    double *values = t->values + (size_t)row * (size_t)t->n_seeds, sum = 0, value;
+    int n = 0;
+    for (int i = 0; i < columns->n_values; i++) {
+        if (r->fields[columns->values[i]][0] == '\0')
+            continue;
+        TRY(read_number(r, columns->values[i], t->value_name, &value, err));
+        values[n++] = value;
+        sum += value;
+    }
+    if (n < 2)
+        return err_set(err, ERR_DATA, "%s:%" PRId64 ": '%s' has %d value%s, two are needed",
+                       r->path, r->number, t->value_name, n, text_plural((uint64_t)n));
+    t->n_values[row] = (int8_t)n;
+    t->means[row] = sum / n;
+fail:
+    return err->code;
+}
+
+static ErrCode read_counts(NasTable *t, const Reader *r, const Columns *columns, int32_t row,
+                           Err *err)
+{
+    const char *macs = columns->macs < 0 ? NULL : r->fields[columns->macs];
+    if (macs != NULL && !(text_to_int64(macs, &t->macs[row]) && t->macs[row] > 0))
+        return err_set(err, ERR_DATA, "%s:%" PRId64 ": 'macs' is not a positive whole number: '%s'",
+                       r->path, r->number, macs);
+    if (columns->screen >= 0)
+        TRY(read_number(r, columns->screen, columns->screen_name, &t->screen[row], err));
+fail:
+    return err->code;
+}
+
+/* Characters as they stand; they become values once all are known. */
+static ErrCode read_genes(NasTable *t, const Reader *r, const Columns *columns, int32_t row,
+                          Err *err)
+{
+    const char *genes = r->fields[columns->genes];
+    const int n = (int)strlen(genes);
+    if (t->space.n_genes == 0 && (n < 1 || n > GENESPACE_MAX_GENES))
+        return err_set(err, ERR_DATA, "%s:%" PRId64 ": 'genes' has %d characters, not 1 to %d",
+                       r->path, r->number, n, GENESPACE_MAX_GENES);
+    if (t->space.n_genes == 0) {
+        t->space.n_genes = n;
+        t->points = mem_calloc((size_t)t->n_rows, (size_t)n);
+        if (t->points == NULL)
+            return err_memory(err, (size_t)t->n_rows * (size_t)n);
+    }
+    if (n != t->space.n_genes)
+        return err_set(err, ERR_DATA, "%s:%" PRId64 ": 'genes' has %d characters, not %d", r->path,
+                       r->number, n, t->space.n_genes);
+    memcpy(t->points + (size_t)row * (size_t)n, genes, (size_t)n);
+    return ERR_NONE;
+}
+
+static ErrCode read_rows(NasTable *t, Reader *r, const Columns *columns, Err *err)
+{
+    int32_t row = 0;
+    for (; read_line(r); row++) {
+        if (r->n_fields != columns->n)
+            return err_set(err, ERR_DATA, "%s:%" PRId64 ": %d fields, not %d as in the first line",
+                           r->path, r->number, r->n_fields, columns->n);
+        TRY(read_genes(t, r, columns, row, err));
+        TRY(read_values(t, r, columns, row, err));
+        TRY(read_counts(t, r, columns, row, err));
+    }
+    t->n_rows = row;
+    if (row == 0)
+        return err_set(err, ERR_DATA, "'%s' has no rows", r->path);
+fail:
+    return err->code;
+}
+
+static ErrCode make_room(NasTable *t, const Columns *columns, Err *err)
+{
+    const size_t n = (size_t)t->n_rows;
+    t->values = mem_calloc(n * (size_t)t->n_seeds, sizeof *t->values);
+    t->n_values = mem_calloc(n, sizeof *t->n_values);
+    t->means = mem_calloc(n, sizeof *t->means);
+    t->inside = mem_calloc(n, sizeof *t->inside);
+    for (t->n_slots = 16; t->n_slots < 2 * n;)
+        t->n_slots *= 2;
+    t->slots = mem_calloc(t->n_slots, sizeof *t->slots);
+    if (columns->macs >= 0)
+        t->macs = mem_calloc(n, sizeof *t->macs);
+    if (columns->screen >= 0)
+        t->screen = mem_calloc(n, sizeof *t->screen);
+    if (t->values == NULL || t->n_values == NULL || t->means == NULL || t->inside == NULL ||
+        t->slots == NULL || (columns->macs >= 0 && t->macs == NULL) ||
+        (columns->screen >= 0 && t->screen == NULL))
+        return err_memory(err, n * (size_t)t->n_seeds * sizeof *t->values);
+    return ERR_NONE;
+}
+
+static int32_t count_lines(const char *text)
+{
+    int32_t n = 1;
+    for (const char *end = text; (end = strchr(end, '\n')) != NULL && n <= NASTABLE_MAX_ROWS; end++)
+        n++;
+    return n;
+}
+
+ErrCode nastable_read(NasTable *table, char *text, const NasTableSettings *settings, Err *err)
+{
+    Reader reader = {.path = settings->path, .next = text};
+    Columns columns;
+    table->n_rows = count_lines(text);
+    if (table->n_rows > NASTABLE_MAX_ROWS)
+        return err_set(err, ERR_DATA, "'%s' has more than %d rows", settings->path,
+                       NASTABLE_MAX_ROWS);
+    TRY(read_head(table, &reader, settings, &columns, err));
+    TRY(make_room(table, &columns, err));
+    TRY(read_rows(table, &reader, &columns, err));
+fail:
+    return err->code;
+}
