@@ -2,8 +2,8 @@
  * channels.
  *
  * forward also computes the gradient of the data (dx = dy times the transposed weights), dense k x
- * k convolutions (conv.h) and linear layers. There is no packing step: tiles read x and w in place,
- * and the windows of a convolution are rows whose pieces lie apart. */
+ * k convolutions (conv.h) and linear layers. Tiles read x in place, and w, too, unless it is large
+ * (pwforward.h); the windows of a convolution are rows whose pieces lie apart. */
 #ifndef KERNELS_PW_PW_H
 #define KERNELS_PW_PW_H
 

@@ -1,11 +1,10 @@
 /* pw in portable code, compiled once per level.
  *
- * A register tile of R rows by V lane vectors accumulates over all of K (forward) or over a block
- * of pixels (backward_weights); its size is a constant of the level and moves no bit, since each
- * output has one chain. There is no K blocking in forward: K is small (8..480) and a column panel
- * of w stays in L1. Tails of rows use smaller tiles of the same body. Rejected: packing w, which
- * costs a pass per call and gains nothing at these K. */
+ * Forward is pwforward.h. A register tile of backward_weights is R rows of dw by V lane vectors and
+ * accumulates over a block of pixels; its size is a constant of the level and moves no bit, since
+ * each output has one chain. Tails of rows use smaller tiles of the same body. */
 #include "kernels/pw/pw.h"
+#include "kernels/pw/pwforward.h"
 
 #include "kernels/lanes.h"
 #include "kernels/level.h"
@@ -13,71 +12,7 @@
 #include <assert.h>
 #include <string.h>
 
-#define MAX_TILE_ROWS 12
-#define MAX_TILE_VECTORS 4
 #define PIXEL_BLOCK 128 /* pixels of backward_weights whose panels share L1 */
-
-/* --- forward --- */
-
-LANES_INLINE float *row_of_y(const PwForwardArgs *a, int m)
-{
-    return a->y + (a->y_rows == NULL ? m * a->ldy : a->y_rows[m]);
-}
-
-/* Rows m..m+R of y by V vectors from column n on, all of K. */
-LANES_INLINE void forward_tile(const PwForwardArgs *a, const PwWindows *windows, int m, int n,
-                               int R, int V)
-{
-    const float *x[MAX_TILE_ROWS];
-    const float *restrict w = a->w + n;
-    const long ldw = a->ldw;
-    Lanes acc[MAX_TILE_ROWS][MAX_TILE_VECTORS];
-#pragma GCC unroll 12
-    for (int r = 0; r < R; r++) {
-        const float *y = row_of_y(a, m + r) + n;
-        x[r] = a->x + (windows->rows == NULL ? (m + r) * a->ldx : windows->rows[m + r]);
-#pragma GCC unroll 4
-        for (int v = 0; v < V; v++)
-            acc[r][v] = a->continues ? lanes_load(y + v * LANES) : lanes_zero();
-    }
-    const long *start = windows->starts;
-    const int length = windows->length;
-    for (int left = a->K; left > 0; left -= length, start++) {
-        for (long k = *start; k < *start + length; k++, w += ldw) {
-            Lanes b[MAX_TILE_VECTORS];
-#pragma GCC unroll 4
-            for (int v = 0; v < V; v++)
-                b[v] = lanes_load(w + v * LANES);
-#pragma GCC unroll 12
-            for (int r = 0; r < R; r++) {
-                const Lanes x_r = lanes_set(x[r][k]);
-#pragma GCC unroll 4
-                for (int v = 0; v < V; v++)
-                    acc[r][v] = lanes_fma(x_r, b[v], acc[r][v]);
-            }
-        }
-    }
-#pragma GCC unroll 12
-    for (int r = 0; r < R; r++) {
-        float *y = row_of_y(a, m + r) + n;
-#pragma GCC unroll 4
-        for (int v = 0; v < V; v++)
-            lanes_store(y + v * LANES, acc[r][v]);
-    }
-}
-
-/* All rows of a column panel of V vectors, R rows at a time. */
-LANES_INLINE void forward_panel(const PwForwardArgs *a, const PwWindows *windows, int n, int R,
-                                int V)
-{
-    int m = 0;
-    for (; m + R <= a->M; m += R)
-        forward_tile(a, windows, m, n, R, V);
-    for (; m + 4 <= a->M; m += 4)
-        forward_tile(a, windows, m, n, 4, V);
-    for (; m < a->M; m++)
-        forward_tile(a, windows, m, n, 1, V);
-}
 
 /* --- backward_weights --- */
 
@@ -91,7 +26,7 @@ typedef struct PixelBlock {
 LANES_INLINE void weights_tile(const float *restrict x, const float *restrict dy,
                                const PixelBlock *block, float *restrict dw, long lddw, int R, int V)
 {
-    Lanes acc[MAX_TILE_ROWS][MAX_TILE_VECTORS];
+    Lanes acc[PW_TILE_ROWS][PW_TILE_VECTORS];
 #pragma GCC unroll 12
     for (int r = 0; r < R; r++)
 #pragma GCC unroll 4
@@ -99,7 +34,7 @@ LANES_INLINE void weights_tile(const float *restrict x, const float *restrict dy
             acc[r][v] = lanes_load(dw + r * lddw + v * LANES);
     for (int p = 0; p < block->P; p++) {
         const float *x_p = x + block->x[p], *dy_p = dy + block->dy[p];
-        Lanes b[MAX_TILE_VECTORS];
+        Lanes b[PW_TILE_VECTORS];
 #pragma GCC unroll 4
         for (int v = 0; v < V; v++)
             b[v] = lanes_load(dy_p + v * LANES);
@@ -219,16 +154,7 @@ static void LEVELED(pw_forward)(const PwForwardArgs *a)
     assert(a->N % LANES == 0);
     for (int n = 0; n < a->N;) {
         const int V = panel_vectors((a->N - n) / LANES);
-        if (V == 4)
-            forward_panel(a, &windows, n, 6, 4);
-        else if (V == 3)
-            forward_panel(a, &windows, n, 8, 3);
-        else if (V == 2)
-            forward_panel(a, &windows, n, 12, 2);
-        else if (LANES_REGISTERS >= 32)
-            forward_panel(a, &windows, n, 12, 1);
-        else
-            forward_panel(a, &windows, n, 6, 1);
+        forward_panel(a, &windows, n, V);
         n += V * LANES;
     }
 }

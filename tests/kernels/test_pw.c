@@ -184,6 +184,54 @@ static void forward_is_independent_of_tiles(void **state)
     }
 }
 
+/* Products of large weights are copied in blocks of K: each row has the bits that it has alone,
+ * where nothing is copied. Pieces are whole rows, parts of a block, longer than one. */
+static void check_blocks(CpuLevel level, int M, int length, int pieces, int N)
+{
+    const int K = length * pieces;
+    const long gap = length + 5;
+    long rows[53], starts[9], y_rows[53];
+    assert_true(K >= 128 && (long)K * N >= 65536 && M >= 16 && M <= 53 && pieces <= 9);
+    const float *x = test_random((M + pieces) * gap), *w = test_random((long)K * (N + LANES));
+    const float *begin = test_random((long)M * N);
+    float *y = test_buffer((long)M * N), *one = test_buffer(N);
+    for (int m = 0; m < M; m++) {
+        rows[m] = m * gap;
+        y_rows[m] = (long)(M - 1 - m) * N;
+    }
+    for (int i = 0; i < pieces; i++)
+        starts[i] = i * gap;
+    const PwWindows windows = {rows, starts, length};
+    for (int continues = 0; continues < 2; continues++) {
+        PwForwardArgs a = {x, 0, w, N + LANES, y, 0, M, K, N, &windows, continues, y_rows};
+        test_copy(y, begin, (long)M * N);
+        pw_kernels(level).forward(&a);
+        for (int m = 0; m < M; m++) {
+            const PwWindows alone = {rows + m, starts, length};
+            PwForwardArgs row = {x, 0, w, N + LANES, one, N, 1, K, N, &alone, continues, NULL};
+            test_copy(one, begin + y_rows[m], N);
+            pw_kernels(level).forward(&row);
+            test_same_bits("row of a copied product", y + y_rows[m], one, N);
+        }
+    }
+}
+
+static void forward_by_blocks_is_the_same(void **state)
+{
+    (void)state;
+    static const struct {
+        int M, length, pieces, N;
+    } cases[] = {{16, 130, 1, 33 * LANES}, {29, 300, 1, 14 * LANES}, {53, 21, 9, 22 * LANES},
+                 {17, 150, 3, 10 * LANES}, {24, 64, 2, 32 * LANES},  {31, 1100, 1, 5 * LANES},
+                 {16, 200, 4, 7 * LANES},  {53, 128, 9, 4 * LANES},  {18, 513, 2, 4 * LANES}};
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level))
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+            test_begin((uint32_t)i + 100);
+            check_blocks(level, cases[i].M, cases[i].length, cases[i].pieces, cases[i].N);
+            test_check_guards();
+        }
+}
+
 /* Transposed weights are exact, their pad lanes zero. */
 static void transpose_is_exact(void **state)
 {
@@ -251,6 +299,7 @@ int main(void)
         cmocka_unit_test(forward_continues),
         cmocka_unit_test(forward_writes_listed_rows),
         cmocka_unit_test(forward_is_independent_of_tiles),
+        cmocka_unit_test(forward_by_blocks_is_the_same),
         cmocka_unit_test(transpose_is_exact),
         cmocka_unit_test(passes_are_adjoint),
     };
