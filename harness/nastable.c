@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "base/sys.h"
 #include "data/bytestream.h"
+#include "search/netspace.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -14,14 +15,10 @@
 
 enum { MAX_BYTES = 1 << 30 };
 
-/* The spaces of published tables: NAS-Bench-Macro's eight layers, NAS-Bench-201's six edges. */
-static const struct {
-    const char *name;
-    int n_genes;
-    const char *letters;
-} spaces[] = {{"nb201", 6, "01234"}, {"nbm", 8, "012"}};
+/* NAS-Bench-201's cell: six edges of five operations. No network file writes it. */
+enum { NB201_GENES = 6, NB201_VALUES = 5 };
 
-const char *const nastable_spaces[] = {"nb201", "nbm", NULL};
+static const char digits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
 
 /* --- genes --- */
 
@@ -55,20 +52,32 @@ fail:
     return err->code;
 }
 
+static ErrCode expect_genes(const NasTable *t, const NasTableSettings *settings, int n_genes,
+                            Err *err)
+{
+    if (t->space.n_genes == n_genes)
+        return ERR_NONE;
+    return err_set(err, ERR_DATA, "'%s' has %d genes, space '%s' has %d", settings->path,
+                   t->space.n_genes, settings->space, n_genes);
+}
+
+/* A space says which values its genes have, and which are ordered. */
 static ErrCode know_letters(NasTable *t, const NasTableSettings *settings, Err *err)
 {
-    size_t known = 0;
-    while (known < ARRAY_LEN(spaces) && strcmp(spaces[known].name, settings->space) != 0)
-        known++;
-    if (known == ARRAY_LEN(spaces))
-        return err_set(err, ERR_USAGE, "no table is known of a space '%s': nb201 or nbm",
-                       settings->space);
-    if (t->space.n_genes != spaces[known].n_genes)
-        return err_set(err, ERR_DATA, "'%s' has %d genes, space '%s' has %d", settings->path,
-                       t->space.n_genes, settings->space, spaces[known].n_genes);
-    for (int g = 0; g < t->space.n_genes; g++)
-        memcpy(t->letters[g], spaces[known].letters, strlen(spaces[known].letters));
-    return ERR_NONE;
+    NetSpace *space = NULL;
+    const bool is_nb201 = strcmp(settings->space, "nb201") == 0;
+    if (!is_nb201)
+        TRY(netspace_load(&space, settings->space, err));
+    TRY(expect_genes(t, settings, is_nb201 ? NB201_GENES : netspace_n_genes(space), err));
+    for (int g = 0; g < t->space.n_genes; g++) {
+        memcpy(t->letters[g], digits,
+               (size_t)(is_nb201 ? NB201_VALUES : netspace_n_values(space, g)));
+        t->genes[g].kind =
+            !is_nb201 && netspace_is_ordered(space, g) ? GENE_ORDERED : GENE_CATEGORY;
+    }
+fail:
+    netspace_destroy(&space);
+    return err->code;
 }
 
 static uint32_t *slot_of(const NasTable *t, const uint8_t *genes)
@@ -131,7 +140,7 @@ static ErrCode make_space(NasTable *t, const NasTableSettings *settings, Err *er
     space->macs = t->macs == NULL ? NULL : macs_of;
     space->draw = draw;
     for (int g = 0; g < space->n_genes; g++)
-        t->genes[g] = (Gene){GENE_CATEGORY, (int)strlen(t->letters[g])};
+        t->genes[g].n_values = (int)strlen(t->letters[g]);
     if (genespace_n_choices(space) > GENESPACE_MAX_CHOICES)
         return err_set(err, ERR_DATA, "'%s' has %d values of genes, more than %d", settings->path,
                        genespace_n_choices(space), GENESPACE_MAX_CHOICES);

@@ -7,7 +7,8 @@
  * was chosen on one can be scored on another), and, if they are there, counted `macs` and further
  * columns of one value. Other columns are ignored. Values are percent.
  *
- * Without a known space every gene is a category of the characters found in its place.
+ * Without a space every gene is a category of the characters found in its place; with one a
+ * character is the number of its gene's value, 0-9a-z.
  */
 #ifndef HARNESS_NASTABLE_H
 #define HARNESS_NASTABLE_H
@@ -43,13 +44,10 @@ typedef struct NasTable {
 
 typedef struct NasTableSettings {
     const char *path;
-    const char *space;       /* NULL, or one of nastable_spaces */
+    const char *space;       /* NULL, "nb201", or a space's name or file (search/netspace.h) */
     const char *screen;      /* NULL, or the name of a column of one value a row */
     double target_macs, tau; /* limits: macs in [(1 - tau) target, target]; target 0: none */
 } NasTableSettings;
-
-/* Names of known spaces, NULL-terminated. */
-extern const char *const nastable_spaces[];
 
 /*
  * ERR_USAGE: a space, column or band that is not there; ERR_DATA with path and line: what is not

@@ -17,8 +17,9 @@ static const Option options[] = {
     {.name = "space",
      .kind = OPTION_TEXT,
      .offset = FIELD(space),
-     .metavar = "NAME",
-     .doc = "what the genes are: nb201 or nbm (without: the characters found)"},
+     .metavar = "NAME|FILE",
+     .doc =
+         "what the genes are: nb201, or a space (docs/spaces.md); without: the characters found"},
     {.name = "strategy",
      .kind = OPTION_TEXT,
      .offset = FIELD(strategy),

@@ -13,7 +13,8 @@ static const char *const usage[] = {
     "data --network N --data NAME[=PATH] [--augment LIST] [--batch B] [--steps S] [--json]",
     "kernels [--kernel NAME] [--json]",
     "machine [--json]",
-    "search --table F.csv[.gz] [--space NAME] --strategy S [--set K=V ...] [--budget N] [--runs R] "
+    "search --table F.csv[.gz] [--space NAME|FILE] --strategy S [--set K=V ...] [--budget N] "
+    "[--runs R] "
     "[--seed S] [--screen COLUMN=COST] [--band T[,TAU]] [--json]",
     "step --network N [--batch B] [--steps S] [--explain] [--json]",
     NULL};

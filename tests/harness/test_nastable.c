@@ -2,6 +2,7 @@
 #include "harness/nastable.h"
 
 #include "base/file.h"
+#include "search/netspace.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -106,7 +107,7 @@ static void what_is_no_table_is_refused(void **state)
         {"genes,v_s0,v_s1\n0,1,2\n",
          {.space = "nmb"},
          ERR_USAGE,
-         "no table is known of a space 'nmb': nb201 or nbm"},
+         "unknown space 'nmb', did you mean 'nbm'?"},
         {"genes,v_s0,v_s1\n0,1,2\n",
          {.space = "nbm"},
          ERR_DATA,
@@ -124,6 +125,37 @@ static void what_is_no_table_is_refused(void **state)
         assert_string_equal(err.msg, refusals[i].message);
         assert_null(table);
     }
+}
+
+/* A space knows values that a table lacks, and which are ordered: proxy-space's numbers. */
+static void a_space_says_what_genes_are(void **state)
+{
+    (void)state;
+    NasTable *t = NULL;
+    Err err = {0};
+    assert_int_equal(load(&t, "genes,v_s0,v_s1\n000000,1,2\n333333,2,1\n",
+                          (NasTableSettings){.space = "nb201"}, &err),
+                     ERR_NONE);
+    assert_int_equal(t->genes[5].n_values, 5);
+    assert_int_equal(t->genes[5].kind, GENE_CATEGORY);
+    nastable_destroy(&t);
+    NetSpace *space = NULL;
+    assert_int_equal(netspace_load(&space, "proxy-space", &err), ERR_NONE);
+    char text[GENESPACE_MAX_GENES + 64] = "genes,v_s0,v_s1\n";
+    const size_t head = strlen(text);
+    const int n = netspace_n_genes(space);
+    memset(text + head, '0', (size_t)n);
+    memcpy(text + head + n, ",1,2\n", 6);
+    assert_int_equal(load(&t, text, (NasTableSettings){.space = "proxy-space"}, &err), ERR_NONE);
+    int n_ordered = 0;
+    for (int g = 0; g < n; g++) {
+        assert_int_equal(t->genes[g].n_values, netspace_n_values(space, g));
+        assert_int_equal(t->genes[g].kind == GENE_ORDERED, netspace_is_ordered(space, g));
+        n_ordered += t->genes[g].kind == GENE_ORDERED;
+    }
+    assert_true(n_ordered > 0);
+    netspace_destroy(&space);
+    nastable_destroy(&t);
 }
 
 /* One gene has at most 36 values, all together at most 512. */
@@ -148,6 +180,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_table_is_read),
         cmocka_unit_test(what_is_no_table_is_refused),
+        cmocka_unit_test(a_space_says_what_genes_are),
         cmocka_unit_test(too_many_values_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
