@@ -8,8 +8,8 @@ elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")
 endif()
 set(ISOFLOP_LEVEL_FLAGS_generic "")
 set(ISOFLOP_LEVEL_FLAGS_neon -DLANES_NEON)
-set(ISOFLOP_LEVEL_FLAGS_avx2 -mavx2 -mfma)
-set(ISOFLOP_LEVEL_FLAGS_avx512 -mavx512f -mavx512vl -mavx512bw -mavx512dq -mfma -mprefer-vector-width=512)
+set(ISOFLOP_LEVEL_FLAGS_avx2 -mavx2 -mfma -mprfchw)
+set(ISOFLOP_LEVEL_FLAGS_avx512 -mavx512f -mavx512vl -mavx512bw -mavx512dq -mfma -mprfchw -mprefer-vector-width=512)
 
 # isoflop_level(LIBRARY LEVEL SOURCES...): adds the copies for one level to isoflop_LIBRARY.
 function(isoflop_level library level)

@@ -12,6 +12,7 @@
 #include "kernels/head/head.h"
 #include "kernels/mb/mb.h"
 #include "kernels/opt/opt.h"
+#include "kernels/panel/panel.h"
 #include "kernels/pool/pool.h"
 #include "kernels/pw/pw.h"
 #include "kernels/se/se.h"
@@ -29,6 +30,7 @@ typedef struct Kernels {
     MbKernels mb;
     AffineKernels affine;
     SeKernels se;
+    PanelKernels panel;
     PoolKernels pool;
     HeadKernels head;
     OptKernels opt;

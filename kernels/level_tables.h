@@ -10,6 +10,7 @@
 #include "kernels/head/head.h"
 #include "kernels/mb/mb.h"
 #include "kernels/opt/opt.h"
+#include "kernels/panel/panel.h"
 #include "kernels/pool/pool.h"
 #include "kernels/pw/pw.h"
 #include "kernels/se/se.h"
@@ -21,12 +22,14 @@ extern const HeadKernels head_table__generic, head_table__neon, head_table__avx2
     head_table__avx512;
 extern const MbKernels mb_table__generic, mb_table__neon, mb_table__avx2, mb_table__avx512;
 extern const OptKernels opt_table__generic, opt_table__neon, opt_table__avx2, opt_table__avx512;
+extern const PanelKernels panel_table__generic, panel_table__neon, panel_table__avx2,
+    panel_table__avx512;
 extern const PoolKernels pool_table__generic, pool_table__neon, pool_table__avx2,
     pool_table__avx512;
 extern const PwKernels pw_table__generic, pw_table__neon, pw_table__avx2, pw_table__avx512;
 extern const SeKernels se_table__generic, se_table__neon, se_table__avx2, se_table__avx512;
 
-extern const Ladder affine_ladder, dw_ladder, head_ladder, mb_ladder, opt_ladder, pool_ladder,
-    pw_ladder, se_ladder;
+extern const Ladder affine_ladder, dw_ladder, head_ladder, mb_ladder, opt_ladder, panel_ladder,
+    pool_ladder, pw_ladder, se_ladder;
 
 #endif

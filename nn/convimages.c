@@ -72,7 +72,7 @@ static void load_forward(const Worker *worker, const OpPlan *plan, const Forward
     if (netstate_is_gated(input)) {
         const OpPlan *ungated = netstate_input(worker->net, input);
         netview_rows(worker, ungated, rows, s->h, plan->Cin, NULL, 0);
-        input->run->gate(worker, input, image, s->h, plan->Cin);
+        netview_gate(worker, input, image, s->h);
         convlayout_take_gated(worker, input, &s->input, image, i, s->h);
     } else if (s->input.images != NULL) {
         convlayout_take_input(worker, plan, &s->input, image, i, NULL);
@@ -109,11 +109,11 @@ void convimages_forward(Worker *worker, const OpPlan *plan, Span span)
 typedef struct BackwardScratch {
     ConvLayout input, gradient;
     ConvPhases phases;
-    long *dz_rows; /* where the pixels of dz lie */
-    float *slope;  /* [images laid out][in_pixels][Cin], if wanted */
-    float *h;      /* the same, behind a gate: the input without it */
-    float *dx;     /* a block, or behind a gate all of them */
-    float *gate;   /* what the gate's gradient takes */
+    long *dz_rows;  /* where the pixels of dz lie */
+    float *slope;   /* [images laid out][in_pixels][Cin], if wanted */
+    float *h;       /* the same, behind a gate: the input without it */
+    float *dx;      /* a block, or behind a gate all of them */
+    float *ds, *dp; /* behind a gate: its gradient, what it adds to that of a pixel */
 } BackwardScratch;
 
 static BackwardScratch carve_backward(const Net *net, const OpPlan *plan, Arena *arena)
@@ -127,13 +127,14 @@ static BackwardScratch carve_backward(const Net *net, const OpPlan *plan, Arena 
     s.dz_rows = arena_alloc(arena, n * (size_t)plan->out_pixels, sizeof *s.dz_rows);
     if (plan->op->input >= 0)
         s.phases = convphases_carve(net, plan, arena);
-    if (netgrad_wants_slope(plan, input))
+    if (netgrad_keeps_slope(plan, input))
         s.slope = arena_floats(arena, images);
     s.dx =
         arena_floats(arena, netstate_is_gated(input) ? images : (size_t)nettile_rows(plan) * Cin);
     if (netstate_is_gated(input)) {
         s.h = arena_floats(arena, images);
-        s.gate = input->run->gate_carve(input, arena);
+        s.ds = arena_floats(arena, Cin);
+        s.dp = arena_floats(arena, Cin);
     }
     return s;
 }
@@ -185,7 +186,16 @@ static void deliver_gated(const Pass *pass, const BackwardScratch *s)
         GradRows rows = netgrad_rows(pass, (long)image * plan->in_pixels, plan->in_pixels,
                                      s->dx + at, s->slope + at);
         rows.gate = gate->s + (long)image * gate->Cout;
-        rows.gate_b = gate->run->gate_backward(pass, gate, image, s->h + at, s->dx + at, s->gate);
+        const PoolDotArgs dot = {.a = s->dx + at,
+                                 .lda = plan->Cin,
+                                 .b = s->h + at,
+                                 .ldb = plan->Cin,
+                                 .y = s->ds,
+                                 .P = plan->in_pixels,
+                                 .C = plan->Cin};
+        pass->worker->net->kernels.pool.dot(&dot);
+        gate->run->gate_backward(pass->worker, gate, image, s->ds, s->dp);
+        rows.gate_b = s->dp;
         netgrad_deliver_span(pass, &rows);
     }
 }

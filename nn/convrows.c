@@ -64,7 +64,7 @@ static BackwardScratch carve_backward(const OpPlan *plan, const OpPlan *input, A
         scratch.dz = arena_floats(arena, rows * (size_t)plan->Cout);
     scratch.h = arena_floats(arena, rows * (size_t)plan->Cin);
     scratch.dx = arena_floats(arena, rows * (size_t)plan->Cin);
-    if (netgrad_wants_slope(plan, input))
+    if (netgrad_keeps_slope(plan, input))
         scratch.slope = arena_floats(arena, rows * (size_t)plan->Cin);
     return scratch;
 }

@@ -181,6 +181,37 @@ static void finish_piece(const Worker *worker, const GradStates *states, const O
     worker->net->kernels.affine.backward(&args);
 }
 
+/* Rows of an image, to which nothing else was collected; makes the slope if it is not at hand. */
+static void finish_panel(const Worker *worker, const GradStates *states, const OpPlan *value,
+                         const GradRows *rows)
+{
+    AffineBackwardArgs sums = netgrad_args(value, rows, NULL);
+    netgrad_sums(worker, states, value, rows->rows, &sums);
+    const PanelBackwardArgs args = {
+        .dh = sums.dh,
+        .lddh = sums.lddh,
+        .s = sums.s,
+        .b = sums.b,
+        .slope = sums.slope,
+        .ldslope = sums.ldslope,
+        .z = value->z + rows->rows.first * value->Cout + rows->rows.c0,
+        .ldz = value->Cout,
+        .A = value->A + rows->rows.c0,
+        .D = value->D + rows->rows.c0,
+        .scale = sums.scale,
+        .mean = sums.mean,
+        .g = sums.g,
+        .ldg = sums.ldg,
+        .state = sums.state,
+        .ldstate = sums.ldstate,
+        .P = sums.P,
+        .C = sums.C,
+        .p0 = sums.p0,
+        .act = netview_act(value->op->act),
+    };
+    worker->net->kernels.panel.backward(&args);
+}
+
 /* P of the rows, behind `done` of them. */
 static GradRows part_of(const GradRows *all, int done, int P)
 {
@@ -209,8 +240,12 @@ bool netgrad_next_piece(const GradRows *all, int pixels, GradRows *piece, int *d
 void netgrad_finish_normed(const Worker *worker, const GradStates *states, const OpPlan *value,
                            const GradRows *rows, const float *collected)
 {
-    if (rows->slope != NULL || value->op->act == ACT_NONE) {
+    if (value->op->act == ACT_NONE || (collected != NULL && rows->slope != NULL)) {
         finish_piece(worker, states, value, rows, collected);
+        return;
+    }
+    if (collected == NULL) {
+        finish_panel(worker, states, value, rows);
         return;
     }
     const ArenaMark mark = arena_mark(worker->scratch);
@@ -236,6 +271,17 @@ bool netgrad_wants_slope(const OpPlan *plan, const OpPlan *input)
     if (input->run->output == OUTPUT_GATED)
         return true;
     return input->op->act != ACT_NONE && plan->is_last;
+}
+
+bool netgrad_slope_is_dear(const OpPlan *normed)
+{
+    return normed->op->act == ACT_SWISH || normed->op->act == ACT_SIGMOID;
+}
+
+bool netgrad_keeps_slope(const OpPlan *plan, const OpPlan *input)
+{
+    return netgrad_wants_slope(plan, input) &&
+           (netstate_is_gated(input) || netgrad_slope_is_dear(input));
 }
 
 GradRows netgrad_rows(const Pass *pass, long row, int P, const float *dx, const float *slope)

@@ -30,6 +30,12 @@ void netgrad_dz(const Worker *worker, const OpPlan *normed, Rows rows, float *dz
 /* True if the slope of the input's activation is wanted along with its value. */
 bool netgrad_wants_slope(const OpPlan *plan, const OpPlan *input);
 
+/* True if the slope of a normed value's activation costs more to make again than to keep. */
+bool netgrad_slope_is_dear(const OpPlan *normed);
+
+/* True if the slope is better made along with the value than when the gradient is finished. */
+bool netgrad_keeps_slope(const OpPlan *plan, const OpPlan *input);
+
 /* Gradient dx[P][Cin] of the input's rows from `row` on. */
 GradRows netgrad_rows(const Pass *pass, long row, int P, const float *dx, const float *slope);
 

@@ -185,6 +185,23 @@ View netnorm_view(const Worker *worker, const OpPlan *value, Rows rows, float *h
     return (View){h, ldh};
 }
 
+PanelLoadArgs netnorm_load(const OpPlan *value, long row, int P)
+{
+    return (PanelLoadArgs){
+        .z = value->z + row * value->Cout,
+        .ldz = value->Cout,
+        .A = value->A,
+        .D = value->D,
+        .ldh = value->Cout,
+        .ldslope = value->Cout,
+        .ldq = value->Cout,
+        .ldstate = value->Cout,
+        .P = P,
+        .C = value->Cout,
+        .act = netview_act(value->op->act),
+    };
+}
+
 /* --- backward --- */
 
 void netnorm_finish_backward(const Worker *worker, const OpPlan *plan, int n_chunks)

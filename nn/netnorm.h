@@ -47,6 +47,10 @@ void netnorm_fold_running(const Worker *worker, const OpPlan *plan);
 View netnorm_view(const Worker *worker, const OpPlan *value, Rows rows, float *h, long ldh,
                   float *slope, long ldslope);
 
+/* The same for all channels of some rows, in the panel's words, who adds what is to become of it.
+ */
+PanelLoadArgs netnorm_load(const OpPlan *value, long row, int P);
+
 /* --- backward --- */
 
 /* After the barrier: this thread's share of gA, gB, gD and of gamma's and beta's gradients. */

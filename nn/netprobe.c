@@ -153,6 +153,27 @@ static void opt_ema(const OptEmaArgs *args)
     count(NETPROBE_opt_ema, begin);
 }
 
+static void panel_load(const PanelLoadArgs *args)
+{
+    const uint64_t begin = clock_ticks();
+    here->kernels->panel.load(args);
+    count(NETPROBE_panel_load, begin);
+}
+
+static void panel_fold(const PanelFoldArgs *args)
+{
+    const uint64_t begin = clock_ticks();
+    here->kernels->panel.fold(args);
+    count(NETPROBE_panel_fold, begin);
+}
+
+static void panel_backward(const PanelBackwardArgs *args)
+{
+    const uint64_t begin = clock_ticks();
+    here->kernels->panel.backward(args);
+    count(NETPROBE_panel_backward, begin);
+}
+
 static void pool_mean(const PoolMeanArgs *args)
 {
     const uint64_t begin = clock_ticks();

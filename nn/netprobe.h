@@ -35,6 +35,9 @@
     X(opt, rmsprop_tf)                                                                             \
     X(opt, rmsprop_torch)                                                                          \
     X(opt, ema)                                                                                    \
+    X(panel, load)                                                                                 \
+    X(panel, fold)                                                                                 \
+    X(panel, backward)                                                                             \
     X(pool, mean)                                                                                  \
     X(pool, dot)                                                                                   \
     X(pool, broadcast)                                                                             \

@@ -193,16 +193,14 @@ struct OpRun {
 
     size_t (*gate_floats)(const OpPlan *plan); /* of an image, kept from forward to backward */
     void (*gate_point)(OpPlan *plan, float *base, size_t batch); /* where they lie */
-    /* The gate of an image whose ungated value is h[pixels][ldh]. */
-    void (*gate)(const Worker *worker, const OpPlan *plan, int image, const float *h, long ldh);
-    /* Scratch of gate_backward, for one image. */
-    float *(*gate_carve)(const OpPlan *plan, Arena *arena);
+    /* The gate of an image from its means, which stand in plan->p. */
+    void (*gate)(const Worker *worker, const OpPlan *plan, int image);
     /*
-     * From dx[pixels][Cout], the gradient of the gated value, and h: what the gate adds to the
-     * gradient of each pixel, [Cout]; leaves what the gate's weight gradients are made of.
+     * From ds[Cout], the gradient of the image's gate: dp[Cout], what the gate adds to the gradient
+     * of each pixel; leaves what the gate's weight gradients are made of.
      */
-    const float *(*gate_backward)(const Pass *pass, const OpPlan *plan, int image, const float *h,
-                                  const float *dx, float *scratch);
+    void (*gate_backward)(const Worker *worker, const OpPlan *plan, int image, const float *ds,
+                          float *dp);
 };
 
 #define OP_RUN(kind, name) extern const OpRun run_##name;

@@ -14,6 +14,7 @@ enum {
     TILE_PANEL_FLOATS = 8192,  /* 32 KiB: rows of a block that share the first-level cache */
     TILE_BLOCK_FLOATS = 65536, /* 256 KiB: most of them, in the second */
     TILE_IMAGE_FLOATS = 65536, /* 256 KiB: images that are laid out together */
+    TILE_KEPT_FLOATS = 262144, /* 1 MiB: most that is kept of them from one time to the next */
 };
 
 /* --- chunks --- */

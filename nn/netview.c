@@ -56,6 +56,17 @@ void netview_gated(const Worker *worker, const OpPlan *gate, Rows rows, View x, 
     worker->net->kernels.se.scale(&args);
 }
 
+void netview_gate(const Worker *worker, const OpPlan *gate, int image, const float *h)
+{
+    const PoolMeanArgs args = {.x = h,
+                               .ldx = gate->Cout,
+                               .y = gate->p + (long)image * gate->Cout,
+                               .P = gate->out_pixels,
+                               .C = gate->Cout};
+    worker->net->kernels.pool.mean(&args);
+    gate->run->gate(worker, gate, image);
+}
+
 View netview_image(const Worker *worker, const OpPlan *plan, int image, float *h)
 {
     const OpPlan *input = netstate_input(worker->net, plan);
@@ -65,7 +76,7 @@ View netview_image(const Worker *worker, const OpPlan *plan, int image, float *h
         return netview_rows(worker, input, rows, h, plan->Cin, NULL, 0);
     const OpPlan *ungated = netstate_input(worker->net, input);
     netview_rows(worker, ungated, rows, h, plan->Cin, NULL, 0);
-    input->run->gate(worker, input, image, h, plan->Cin);
+    netview_gate(worker, input, image, h);
     const View x = {h, plan->Cin};
     netview_gated(worker, input, rows, x, h, plan->Cin);
     return x;

@@ -20,6 +20,9 @@ View netview_rows(const Worker *worker, const OpPlan *value, Rows rows, float *h
  */
 View netview_image(const Worker *worker, const OpPlan *plan, int image, float *h);
 
+/* The gate of an image whose ungated value is h[out_pixels][Cout]. */
+void netview_gate(const Worker *worker, const OpPlan *gate, int image, const float *h);
+
 /* Writes the rows of a value that `reader`'s phase runs; nothing for any other value. */
 void netview_materialise(const Worker *worker, const OpPlan *reader, const OpPlan *value,
                          Rows rows);

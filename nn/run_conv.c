@@ -1,7 +1,8 @@
 /*
- * nn/run_conv.c: dense convolution. Pointwise ones go by rows; what needs a whole image, because of
- * its window or because only a whole image gives the gate in front of it, goes by images.
+ * nn/run_conv.c: dense convolution. Pointwise ones go by rows, behind a gate twice; those with a
+ * window go by images.
  */
+#include "nn/convgated.h"
 #include "nn/convimages.h"
 #include "nn/convowned.h"
 #include "nn/convrows.h"
@@ -9,46 +10,52 @@
 #include "nn/netgrad.h"
 #include "nn/netnorm.h"
 
-static bool goes_by_rows(const Net *net, const OpPlan *plan)
+/* How the values of a convolution go by. */
+typedef struct ConvWay {
+    void (*measure_forward)(const Net *net, const OpPlan *plan, Arena *arena);
+    void (*measure_backward)(const Net *net, const OpPlan *plan, Arena *arena);
+    void (*forward)(Worker *worker, const OpPlan *plan, Span span);
+    void (*backward)(const Pass *pass);
+} ConvWay;
+
+static const ConvWay by_rows = {convrows_measure_forward, convrows_measure_backward,
+                                convrows_forward, convrows_backward};
+static const ConvWay by_images = {convimages_measure_forward, convimages_measure_backward,
+                                  convimages_forward, convimages_backward};
+static const ConvWay behind_gate = {convgated_measure_forward, convgated_measure_backward,
+                                    convgated_forward, convgated_backward};
+
+static const ConvWay *way_of(const Net *net, const OpPlan *plan)
 {
-    const OpPlan *input = netstate_input(net, plan);
-    return plan->is_pointwise && (input == NULL || input->run->output != OUTPUT_GATED);
+    if (!plan->is_pointwise)
+        return &by_images;
+    return netstate_is_gated(netstate_input(net, plan)) ? &behind_gate : &by_rows;
 }
 
 static void measure_forward(const Net *net, const OpPlan *plan, Arena *arena)
 {
-    if (goes_by_rows(net, plan))
-        convrows_measure_forward(net, plan, arena);
-    else
-        convimages_measure_forward(net, plan, arena);
+    way_of(net, plan)->measure_forward(net, plan, arena);
 }
 
 static void measure_backward(const Net *net, const OpPlan *plan, Arena *arena)
 {
     if (plan->is_folded)
         netfold_measure_backward(plan, arena);
-    else if (goes_by_rows(net, plan))
-        convrows_measure_backward(net, plan, arena);
     else
-        convimages_measure_backward(net, plan, arena);
+        way_of(net, plan)->measure_backward(net, plan, arena);
 }
 
 static void forward(Worker *worker, const OpPlan *plan, Span span)
 {
-    if (goes_by_rows(worker->net, plan))
-        convrows_forward(worker, plan, span);
-    else
-        convimages_forward(worker, plan, span);
+    way_of(worker->net, plan)->forward(worker, plan, span);
 }
 
 static void backward(const Pass *pass)
 {
     if (pass->plan->is_folded)
         netfold_backward(pass);
-    else if (goes_by_rows(pass->worker->net, pass->plan))
-        convrows_backward(pass);
     else
-        convimages_backward(pass);
+        way_of(pass->worker->net, pass->plan)->backward(pass);
 }
 
 /* --- transposed weights; images want no gradient --- */

@@ -77,14 +77,10 @@ static void finish(const Worker *worker, const GradStates *states, const OpPlan 
 
 /* --- the gate --- */
 
-static void gate(const Worker *worker, const OpPlan *plan, int image, const float *h, long ldh)
+static void gate(const Worker *worker, const OpPlan *plan, int image)
 {
-    const Kernels *kernels = &worker->net->kernels;
     const Op *op = plan->op;
     const long Sp = lanes_pad(op->squeeze), C = plan->Cout;
-    const PoolMeanArgs mean = {
-        .x = h, .ldx = ldh, .y = plan->p + image * C, .P = plan->out_pixels, .C = plan->Cout};
-    kernels->pool.mean(&mean);
     const SeForwardArgs args = {
         .p = plan->p + image * C,
         .W1 = netstate_weight(worker, plan, TENSOR_W1),
@@ -98,24 +94,13 @@ static void gate(const Worker *worker, const OpPlan *plan, int image, const floa
         .S = op->squeeze,
         .act = netview_act(op->act),
     };
-    kernels->se.forward(&args);
+    worker->net->kernels.se.forward(&args);
 }
 
-/* [Cout] gradient of the gate, [Cout] of the means. */
-static float *gate_carve(const OpPlan *plan, Arena *arena)
+static void gate_backward(const Worker *worker, const OpPlan *plan, int image, const float *ds,
+                          float *dp)
 {
-    return arena_floats(arena, 2 * (size_t)plan->Cout);
-}
-
-static const float *gate_backward(const Pass *pass, const OpPlan *plan, int image, const float *h,
-                                  const float *dx, float *scratch)
-{
-    const Net *net = pass->worker->net;
     const long C = plan->Cout, Sp = lanes_pad(plan->op->squeeze);
-    float *ds = scratch, *dp = scratch + C;
-    const PoolDotArgs dot = {
-        .a = dx, .lda = C, .b = h, .ldb = C, .y = ds, .P = plan->in_pixels, .C = plan->Cout};
-    net->kernels.pool.dot(&dot);
     const SeBackwardArgs args = {
         .ds = ds,
         .t = plan->t + image * Sp,
@@ -129,11 +114,10 @@ static const float *gate_backward(const Pass *pass, const OpPlan *plan, int imag
         .S = plan->op->squeeze,
         .act = netview_act(plan->op->act),
     };
-    net->kernels.se.backward(&args);
+    worker->net->kernels.se.backward(&args);
     const float pixels = (float)plan->in_pixels;
     for (long c = 0; c < C; c++) /* gradient of the mean, at each pixel */
         dp[c] = dp[c] / pixels;
-    return dp;
 }
 
 /* Gradients of a layer of the gate: weights[K][N] and bias, of x[batch][ldx] and dy[batch][N]. */
@@ -179,6 +163,5 @@ const OpRun run_se = {
     .gate_floats = gate_floats,
     .gate_point = gate_point,
     .gate = gate,
-    .gate_carve = gate_carve,
     .gate_backward = gate_backward,
 };
