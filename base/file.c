@@ -1,10 +1,13 @@
-/* Reading files and folders; see file.h. Writing is in file_write.c, locks are in file_lock.c. */
+/*
+ * Reading files, by path (file.h) or below a folder (folder.h); paths and facts. Writing is in
+ * file_write.c, locks are in file_lock.c, handles of folders in folder.c.
+ */
 #include "base/file.h"
 
+#include "base/file_spot.h"
 #include "base/sys.h"
 #include "base/text.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -19,12 +22,26 @@ enum { FOLDER_MODE = 0777 };
 
 /* --- reading --- */
 
+static ErrCode open_to_read(const FileSpot *spot, int *fd, Err *err)
+{
+    *fd = file_spot_open(spot, O_RDONLY, 0);
+    return *fd < 0 ? file_spot_errno(spot, "open", err) : ERR_NONE;
+}
+
+ErrCode dir_open_read(const Dir *in, const char *name, int *fd, Err *err)
+{
+    FileSpot spot;
+    *fd = -1;
+    ErrCode code = file_spot_find(&spot, in, name, err);
+    if (code == ERR_NONE)
+        code = open_to_read(&spot, fd, err);
+    file_spot_leave(&spot);
+    return code;
+}
+
 ErrCode file_open_read(const char *path, int *fd, Err *err)
 {
-    do {
-        *fd = sys_calls.open(path, O_RDONLY | O_CLOEXEC, 0);
-    } while (*fd < 0 && errno == EINTR);
-    return *fd < 0 ? err_errno(err, "open", path) : ERR_NONE;
+    return dir_open_read(NULL, path, fd, err);
 }
 
 void file_close_fd(int fd)
@@ -79,15 +96,18 @@ static ErrCode regular_size(int fd, const char *path, uint64_t *n_bytes, Err *er
     return ERR_NONE;
 }
 
-ErrCode file_read(const char *path, size_t max_bytes, char **data, size_t *n_bytes, Err *err)
+ErrCode dir_read(const Dir *in, const char *name, size_t max_bytes, char **data, size_t *n_bytes,
+                 Err *err)
 {
+    FileSpot spot;
     int fd = -1;
     char *block = NULL;
     uint64_t size;
-    TRY(file_open_read(path, &fd, err));
-    TRY(regular_size(fd, path, &size, err));
+    TRY(file_spot_find(&spot, in, name, err));
+    TRY(open_to_read(&spot, &fd, err));
+    TRY(regular_size(fd, spot.path, &size, err));
     if (size > max_bytes) {
-        err_set(err, ERR_DATA, "file '%s' is too long: %llu bytes, at most %zu are read", path,
+        err_set(err, ERR_DATA, "file '%s' is too long: %llu bytes, at most %zu are read", spot.path,
                 (unsigned long long)size, max_bytes);
         goto fail;
     }
@@ -96,38 +116,54 @@ ErrCode file_read(const char *path, size_t max_bytes, char **data, size_t *n_byt
         err_memory(err, (size_t)size + 1);
         goto fail;
     }
-    TRY(file_read_at(fd, path, block, (size_t)size, 0, err));
+    TRY(file_read_at(fd, spot.path, block, (size_t)size, 0, err));
     block[size] = '\0';
     file_close_fd(fd);
+    file_spot_leave(&spot);
     *data = block;
     *n_bytes = (size_t)size;
     return ERR_NONE;
 fail:
     mem_free(block);
     file_close_fd(fd);
+    file_spot_leave(&spot);
     return err->code;
 }
 
-ErrCode file_map(const char *path, FileMap *map, Err *err)
+ErrCode file_read(const char *path, size_t max_bytes, char **data, size_t *n_bytes, Err *err)
+{
+    return dir_read(NULL, path, max_bytes, data, n_bytes, err);
+}
+
+ErrCode dir_map(const Dir *in, const char *name, FileMap *map, Err *err)
 {
     *map = (FileMap){0};
+    FileSpot spot;
     int fd = -1;
     uint64_t size;
-    TRY(file_open_read(path, &fd, err));
-    TRY(regular_size(fd, path, &size, err));
+    TRY(file_spot_find(&spot, in, name, err));
+    TRY(open_to_read(&spot, &fd, err));
+    TRY(regular_size(fd, spot.path, &size, err));
     if (size > 0) {
         void *data = sys_calls.mmap(NULL, (size_t)size, PROT_READ, MAP_SHARED, fd, 0);
         if (data == MAP_FAILED) {
-            err_errno(err, "map", path);
+            err_errno(err, "map", spot.path);
             goto fail;
         }
         *map = (FileMap){.data = data, .n_bytes = (size_t)size};
     }
     file_close_fd(fd);
+    file_spot_leave(&spot);
     return ERR_NONE;
 fail:
     file_close_fd(fd);
+    file_spot_leave(&spot);
     return err->code;
+}
+
+ErrCode file_map(const char *path, FileMap *map, Err *err)
+{
+    return dir_map(NULL, path, map, err);
 }
 
 void file_unmap(FileMap *map)
@@ -163,26 +199,54 @@ static int64_t nanoseconds(struct timespec time)
     return (int64_t)time.tv_sec * PER_SECOND + time.tv_nsec;
 }
 
-ErrCode file_facts(const char *path, bool follows, FileFacts *facts, Err *err)
+static FileFacts facts_of(const struct stat *found)
+{
+    return (FileFacts){
+        .kind = S_ISREG(found->st_mode)   ? FILE_REGULAR
+                : S_ISDIR(found->st_mode) ? FILE_FOLDER
+                : S_ISLNK(found->st_mode) ? FILE_LINK
+                                          : FILE_OTHER,
+        .n_bytes = (uint64_t)found->st_size,
+        .modified_ns = nanoseconds(found->st_mtim),
+        .changed_ns = nanoseconds(found->st_ctim),
+        .device = (uint64_t)found->st_dev,
+        .inode = (uint64_t)found->st_ino,
+    };
+}
+
+static ErrCode inspect(int at, const char *name, const char *path, int flags, FileFacts *facts,
+                       Err *err)
 {
     struct stat found;
-    if ((follows ? stat(path, &found) : lstat(path, &found)) != 0) {
+    if (fstatat(at, name, &found, flags) != 0) {
         if (errno == ENOENT || errno == ENOTDIR)
             return err_set(err, ERR_MISSING, "there is no '%s'", path);
         return err_errno(err, "inspect", path);
     }
-    *facts = (FileFacts){
-        .kind = S_ISREG(found.st_mode)   ? FILE_REGULAR
-                : S_ISDIR(found.st_mode) ? FILE_FOLDER
-                : S_ISLNK(found.st_mode) ? FILE_LINK
-                                         : FILE_OTHER,
-        .n_bytes = (uint64_t)found.st_size,
-        .modified_ns = nanoseconds(found.st_mtim),
-        .changed_ns = nanoseconds(found.st_ctim),
-        .device = (uint64_t)found.st_dev,
-        .inode = (uint64_t)found.st_ino,
-    };
+    *facts = facts_of(&found);
     return ERR_NONE;
+}
+
+ErrCode file_facts(const char *path, bool follows, FileFacts *facts, Err *err)
+{
+    return inspect(AT_FDCWD, path, path, follows ? 0 : AT_SYMLINK_NOFOLLOW, facts, err);
+}
+
+ErrCode dir_facts(const Dir *in, const char *name, FileFacts *facts, Err *err)
+{
+    FileSpot spot;
+    ErrCode code = file_spot_find(&spot, in, name, err);
+    if (code == ERR_NONE)
+        code = inspect(spot.at, spot.name, spot.path, AT_SYMLINK_NOFOLLOW, facts, err);
+    file_spot_leave(&spot);
+    return code;
+}
+
+bool dir_has(const Dir *in, const char *name)
+{
+    FileFacts facts;
+    Err ignored = {0};
+    return dir_facts(in, name, &facts, &ignored) == ERR_NONE;
 }
 
 ErrCode file_space(const char *path, uint64_t *n_bytes, Err *err)
@@ -250,6 +314,21 @@ static size_t common_folders(const char *folder, const char *path)
     }
 }
 
+ErrCode file_resolve_folder(const char *path, char **resolved, Err *err)
+{
+    char whole[PATH_MAX];
+    char *folder = file_folder(path);
+    if (folder == NULL)
+        return err_memory(err, strlen(path));
+    ErrCode code = ERR_NONE;
+    if (realpath(folder, whole) == NULL)
+        code = err_errno(err, "find", folder);
+    else if ((*resolved = file_join(whole, file_name(path))) == NULL)
+        code = err_memory(err, strlen(whole));
+    mem_free(folder);
+    return code;
+}
+
 ErrCode file_relative(char **out, const char *path, const char *from, Err *err)
 {
     char whole[PATH_MAX], whole_folder[PATH_MAX];
@@ -299,17 +378,24 @@ char *file_folder(const char *path)
     return mem_strndup(path, slash == path ? 1 : (size_t)(slash - path));
 }
 
+ErrCode dir_sync(const Dir *in, const char *name, Err *err)
+{
+    FileSpot spot;
+    int fd = -1;
+    ErrCode code = file_spot_find(&spot, in, name, err);
+    if (code == ERR_NONE)
+        code = open_to_read(&spot, &fd, err);
+    /* EINVAL: a file system that cannot sync a folder. */
+    if (code == ERR_NONE && sys_calls.fsync(fd) != 0 && errno != EINVAL)
+        code = err_errno(err, "sync", spot.path);
+    file_close_fd(fd);
+    file_spot_leave(&spot);
+    return code;
+}
+
 ErrCode file_sync(const char *path, Err *err)
 {
-    int fd;
-    ErrCode code = file_open_read(path, &fd, err);
-    if (code != ERR_NONE)
-        return code;
-    /* EINVAL: a file system that cannot sync a folder. */
-    if (sys_calls.fsync(fd) != 0 && errno != EINVAL)
-        code = err_errno(err, "sync", path);
-    file_close_fd(fd);
-    return code;
+    return dir_sync(NULL, path, err);
 }
 
 /* --- folders --- */
@@ -317,7 +403,7 @@ ErrCode file_sync(const char *path, Err *err)
 /* The folder, and its entry in the one above made durable. */
 static ErrCode make_one_dir(const char *path, Err *err)
 {
-    if (sys_calls.mkdir(path, FOLDER_MODE) == 0) {
+    if (sys_calls.mkdir(AT_FDCWD, path, FOLDER_MODE) == 0) {
         char *parent = file_folder(path);
         if (parent == NULL)
             return err_memory(err, strlen(path) + 1);
@@ -352,145 +438,22 @@ fail:
     return err->code;
 }
 
-/*
- * Makes one folder, its entry durable, and steps into it: *fd, the folder's, becomes that of
- * `path`, called `name`.
- */
-static ErrCode step_into(const char *path, const char *name, int *fd, Err *err)
-{
-    const bool is_made = sys_calls.mkdir(path, FOLDER_MODE) == 0;
-    if (!is_made && errno != EEXIST)
-        return err_errno(err, "make folder", path);
-    if (is_made && sys_calls.fsync(*fd) != 0 && errno != EINVAL)
-        return err_errno(err, "sync", path);
-    const int inner = openat(*fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (inner < 0 && (errno == ELOOP || errno == ENOTDIR))
-        return err_set(err, ERR_DATA,
-                       "'%s' is a link or no folder: nothing is written behind links of a study's "
-                       "folder; put the folder itself there",
-                       path);
-    if (inner < 0)
-        return err_errno(err, "open", path);
-    file_close_fd(*fd);
-    *fd = inner;
-    return ERR_NONE;
-}
-
-ErrCode file_make_dirs_below(const char *folder, const char *relative, Err *err)
-{
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return err_errno(err, "open", folder);
-    char *path = file_join(folder, relative);
-    if (path == NULL) {
-        (void)err_memory(err, strlen(relative));
-        goto fail;
-    }
-    char *name = path + strlen(path) - strlen(relative);
-    for (char *c = name; name[0] != '\0'; c++) {
-        if (*c != '/' && *c != '\0')
-            continue;
-        const char end = *c;
-        *c = '\0';
-        TRY(step_into(path, name, &fd, err));
-        *c = end;
-        name = end == '\0' ? c : c + 1;
-    }
-fail:
-    mem_free(path);
-    file_close_fd(fd);
-    return err->code;
-}
-
-static int compare_names(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static bool is_dot_name(const char *name)
-{
-    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
-}
-
 ErrCode file_list(const char *folder, FileList *list, Err *err)
 {
     *list = (FileList){0};
-    size_t capacity = 0;
-    DIR *dir = opendir(folder);
-    if (dir == NULL)
-        return err_errno(err, "list folder", folder);
-    for (;;) {
-        errno = 0;
-        const struct dirent *entry = readdir(dir);
-        if (entry == NULL && errno != 0) {
-            err_errno(err, "list folder", folder);
-            goto fail;
-        }
-        if (entry == NULL)
-            break;
-        if (is_dot_name(entry->d_name))
-            continue;
-        TRY(mem_grow(&list->names, &capacity, list->n_names + 1, sizeof *list->names, err));
-        char *name = mem_strdup(entry->d_name);
-        if (name == NULL) {
-            err_memory(err, strlen(entry->d_name) + 1);
-            goto fail;
-        }
-        list->names[list->n_names++] = name;
-    }
-    closedir(dir);
-    if (list->n_names > 1)
-        qsort(list->names, list->n_names, sizeof *list->names, compare_names);
-    return ERR_NONE;
-fail:
-    closedir(dir);
-    file_list_release(list);
-    return err->code;
-}
-
-void file_list_release(FileList *list)
-{
-    for (size_t i = 0; i < list->n_names; i++)
-        mem_free(list->names[i]);
-    mem_free(list->names);
-    *list = (FileList){0};
+    int fd;
+    do {
+        fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    } while (fd < 0 && errno == EINTR);
+    return fd < 0 ? err_errno(err, "list folder", folder) : file_spot_list(fd, folder, list, err);
 }
 
 ErrCode file_remove(const char *path, Err *err)
 {
-    if (sys_calls.unlink(path) == 0 || errno == ENOENT)
-        return ERR_NONE;
-    return err_errno(err, "remove", path);
+    return dir_remove(NULL, path, err);
 }
 
 ErrCode file_remove_tree(const char *path, Err *err)
 {
-    struct stat facts;
-    FileList list = {0};
-    char *inner = NULL;
-    if (lstat(path, &facts) != 0)
-        return errno == ENOENT ? ERR_NONE : err_errno(err, "inspect", path);
-    if (!S_ISDIR(facts.st_mode))
-        return file_remove(path, err);
-    TRY(file_list(path, &list, err));
-    for (size_t i = 0; i < list.n_names; i++) {
-        inner = file_join(path, list.names[i]);
-        if (inner == NULL) {
-            err_memory(err, PATH_MAX);
-            goto fail;
-        }
-        TRY(file_remove_tree(inner, err));
-        mem_free(inner);
-        inner = NULL;
-    }
-    if (sys_calls.rmdir(path) != 0 && errno != ENOENT) {
-        err_errno(err, "remove folder", path);
-        goto fail;
-    }
-    file_list_release(&list);
-    return ERR_NONE;
-fail:
-    mem_free(inner);
-    file_list_release(&list);
-    return err->code;
+    return dir_remove_tree(NULL, path, err);
 }

@@ -3,8 +3,9 @@
  * notices a full disk.
  *
  * Every error names operation, path and reason. All descriptors are close-on-exec, EINTR is
- * retried, short writes go on. Paths are used as given (relative ones to the current folder).
- * Thread safe as far as the file system is.
+ * retried, short writes go on. Paths are used as given (relative ones to the current folder), links
+ * in them followed: they are the user's. What lies in a study's folder is reached by
+ * base/dir.h. Thread safe as far as the file system is.
  */
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
@@ -144,12 +145,6 @@ bool file_is_stale_temporary(const char *name);
  */
 ErrCode file_make_dirs(const char *path, Err *err) ERR_CHECKED;
 
-/*
- * The same for folder/relative, never through a link below `folder`, which exists. Errors also:
- * ERR_DATA "'folder/a' is a link ..." (or is no folder).
- */
-ErrCode file_make_dirs_below(const char *folder, const char *relative, Err *err) ERR_CHECKED;
-
 bool file_exists(const char *path);    /* anything of that name; links are followed */
 bool file_is_folder(const char *path); /* links are followed */
 bool file_is_link(const char *path);   /* wherever it leads */
@@ -187,6 +182,12 @@ char *file_folder(const char *path);
  * Errors: ERR_IO, ERR_MEMORY.
  */
 ErrCode file_absolute(const char *path, char **absolute, Err *err) ERR_CHECKED;
+
+/*
+ * *resolved (mem_free it) is the path seen from the root with no link in it but, perhaps, its last
+ * component. Errors: ERR_IO (its folder is not there), ERR_MEMORY.
+ */
+ErrCode file_resolve_folder(const char *path, char **resolved, Err *err) ERR_CHECKED;
 
 /*
  * How `path` reads from the folder that `from` is in: "../nets/a.yaml". As it is if it is absolute,

@@ -82,7 +82,7 @@ ErrCode file_lock(FileLock **lock, const char *path, const char *holder, Err *er
     FileLock *made = mem_calloc(1, sizeof *made);
     if (made == NULL)
         return err_memory(err, sizeof *made);
-    made->fd = sys_calls.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, LOCK_MODE);
+    made->fd = sys_calls.open(AT_FDCWD, path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, LOCK_MODE);
     if (made->fd < 0) {
         (void)cannot_open(path, err);
         goto fail;
@@ -121,7 +121,7 @@ ErrCode file_lock_holder(const char *path, bool *is_held, char **holder, Err *er
     *is_held = false;
     if (holder != NULL)
         *holder = NULL;
-    const int fd = sys_calls.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW, 0);
+    const int fd = sys_calls.open(AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW, 0);
     if (fd < 0)
         return errno == ENOENT ? ERR_NONE : cannot_open(path, err);
     /* A read lock conflicts with the holder's write lock and needs no right to write. */

@@ -7,6 +7,8 @@
  * written in place: a rename would put a file where the device was.
  */
 #include "base/file.h"
+
+#include "base/file_spot.h"
 #include "base/sys.h"
 #include "base/text.h"
 
@@ -26,8 +28,9 @@ enum { FILE_MODE = 0666, BUFFER_BYTES = 1 << 16 };
 #define TEMPORARY_MARK ".tmp-"
 
 struct FileWriter {
-    char *path;
-    char *temporary; /* NULL: written in place, or renamed already */
+    FileSpot spot;
+    char *name;      /* what the spot looks up, or its Dir's name for it */
+    char *temporary; /* beside it; NULL: written in place, or renamed already */
     int fd;
     uint64_t n_bytes; /* put so far */
     size_t n_buffered;
@@ -63,23 +66,30 @@ ErrCode file_put_fd(int fd, const char *name, const void *data, size_t n_bytes, 
     return ERR_NONE;
 }
 
-static ErrCode sync_folder_of(const char *path, Err *err)
+ErrCode dir_rename(const Dir *from_in, const char *from, const Dir *to_in, const char *to, Err *err)
 {
-    char *folder = file_folder(path);
-    if (folder == NULL)
-        return err_memory(err, strlen(path) + 1);
-    const ErrCode code = file_sync(folder, err);
-    mem_free(folder);
-    return code;
+    FileSpot source, target = {.at = AT_FDCWD};
+    TRY(file_spot_find(&source, from_in, from, err));
+    TRY(file_spot_find(&target, to_in, to, err));
+    TRY(file_spot_refuse_link(&target, err));
+    if (sys_calls.rename(source.at, source.name, target.at, target.name) != 0) {
+        err_errno(err, "rename", source.path);
+        (void)err_wrap(err, "making '%s'", target.path);
+        goto fail;
+    }
+    TRY(file_spot_sync_folder(&target, err));
+    file_spot_leave(&source);
+    file_spot_leave(&target);
+    return ERR_NONE;
+fail:
+    file_spot_leave(&source);
+    file_spot_leave(&target);
+    return err->code;
 }
 
 ErrCode file_rename(const char *from, const char *to, Err *err)
 {
-    if (sys_calls.rename(from, to) != 0) {
-        err_errno(err, "rename", from);
-        return err_wrap(err, "making '%s'", to);
-    }
-    return sync_folder_of(to, err);
+    return dir_rename(NULL, from, NULL, to, err);
 }
 
 ErrCode file_move_aside(const char *path, char **moved, Err *err)
@@ -99,10 +109,11 @@ ErrCode file_move_aside(const char *path, char **moved, Err *err)
         int result = -1;
         errno = EEXIST;
         if (file_facts(target.data, false, &facts, &missing) == ERR_MISSING)
-            result = sys_calls.rename(path, target.data);
+            result = sys_calls.rename(AT_FDCWD, path, AT_FDCWD, target.data);
         if (result == 0) {
             *moved = target.data;
-            return sync_folder_of(target.data, err);
+            const FileSpot spot = {.path = target.data};
+            return file_spot_sync_folder(&spot, err);
         }
         const int error = errno;
         text_release(&target);
@@ -135,9 +146,10 @@ static void destroy_writer(FileWriter **writer)
     if (w->fd >= 0)
         file_close_fd(w->fd);
     if (w->temporary != NULL)
-        (void)sys_calls.unlink(w->temporary);
+        (void)sys_calls.unlink(w->spot.at, w->temporary);
     mem_free(w->temporary);
-    mem_free(w->path);
+    mem_free(w->name);
+    file_spot_leave(&w->spot);
     mem_free(w);
     *writer = NULL;
 }
@@ -177,16 +189,16 @@ static bool is_written_in_place(const char *path)
 
 /*
  * Creates the temporary file, *fd, and gives its name to *temporary. A name may be taken by a dead
- * writer that had our number (in a container every process may be number 1).
+ * writer that had our number (in a container every process may be number 1), or by a link.
  */
-static ErrCode create_temporary(const char *path, char **temporary, int *fd, Err *err)
+static ErrCode create_temporary(const FileSpot *spot, char **temporary, int *fd, Err *err)
 {
     enum { MOST_TAKEN = 1000 };
     for (int i = 0; i < MOST_TAKEN; i++) {
-        char *name = temporary_name(path);
+        char *name = temporary_name(spot->name);
         if (name == NULL)
-            return err_memory(err, strlen(path));
-        *fd = sys_calls.open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, FILE_MODE);
+            return err_memory(err, strlen(spot->name));
+        *fd = sys_calls.open(spot->at, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, FILE_MODE);
         if (*fd >= 0) {
             *temporary = name;
             return ERR_NONE;
@@ -197,30 +209,29 @@ static ErrCode create_temporary(const char *path, char **temporary, int *fd, Err
         if (error != EEXIST)
             break;
     }
-    return err_errno(err, "create", path); /* the name the user gave */
+    return err_errno(err, "create", spot->path); /* the name the user gave */
 }
 
-ErrCode file_writer_begin(FileWriter **writer, const char *path, Err *err)
+ErrCode dir_begin(FileWriter **writer, const Dir *in, const char *name, Err *err)
 {
     *writer = NULL;
-    FileWriter *w = mem_alloc(sizeof *w);
+    FileWriter *w = mem_calloc(1, sizeof *w);
     if (w == NULL)
         return err_memory(err, sizeof *w);
     w->fd = -1;
-    w->n_bytes = 0;
-    w->n_buffered = 0;
-    w->path = mem_strdup(path);
-    w->temporary = NULL;
-    if (w->path == NULL) {
-        err_memory(err, strlen(path));
+    w->name = mem_strdup(name);
+    if (w->name == NULL) {
+        err_memory(err, strlen(name));
         goto fail;
     }
-    if (!is_written_in_place(path)) {
-        TRY(create_temporary(path, &w->temporary, &w->fd, err));
+    TRY(file_spot_find(&w->spot, in, w->name, err));
+    TRY(file_spot_refuse_link(&w->spot, err));
+    if (in != NULL || !is_written_in_place(name)) {
+        TRY(create_temporary(&w->spot, &w->temporary, &w->fd, err));
     } else {
-        w->fd = sys_calls.open(path, O_WRONLY | O_CLOEXEC, FILE_MODE);
+        w->fd = sys_calls.open(AT_FDCWD, name, O_WRONLY | O_CLOEXEC, FILE_MODE);
         if (w->fd < 0) {
-            err_errno(err, "open", path);
+            err_errno(err, "open", name);
             goto fail;
         }
     }
@@ -231,11 +242,16 @@ fail:
     return err->code;
 }
 
+ErrCode file_writer_begin(FileWriter **writer, const char *path, Err *err)
+{
+    return dir_begin(writer, NULL, path, err);
+}
+
 static ErrCode flush_writer(FileWriter *w, Err *err)
 {
     const size_t n = w->n_buffered;
     w->n_buffered = 0;
-    return file_put_fd(w->fd, w->path, w->buffer, n, err);
+    return file_put_fd(w->fd, w->spot.path, w->buffer, n, err);
 }
 
 ErrCode file_writer_put(FileWriter *writer, const void *data, size_t n_bytes, Err *err)
@@ -244,7 +260,7 @@ ErrCode file_writer_put(FileWriter *writer, const void *data, size_t n_bytes, Er
     if (n_bytes > BUFFER_BYTES - writer->n_buffered) {
         TRY(flush_writer(writer, err));
         if (n_bytes >= BUFFER_BYTES)
-            return file_put_fd(writer->fd, writer->path, data, n_bytes, err);
+            return file_put_fd(writer->fd, writer->spot.path, data, n_bytes, err);
     }
     if (n_bytes > 0)
         memcpy(writer->buffer + writer->n_buffered, data, n_bytes);
@@ -259,6 +275,19 @@ uint64_t file_writer_bytes(const FileWriter *writer)
     return writer->n_bytes;
 }
 
+/* What was written gets its name. */
+static ErrCode put_in_place(FileWriter *w, Err *err)
+{
+    const ErrCode code = file_spot_refuse_link(&w->spot, err);
+    if (code != ERR_NONE)
+        return code;
+    if (sys_calls.rename(w->spot.at, w->temporary, w->spot.at, w->spot.name) != 0)
+        return err_errno(err, "rename", w->temporary);
+    mem_free(w->temporary); /* nothing to remove */
+    w->temporary = NULL;
+    return file_spot_sync_folder(&w->spot, err);
+}
+
 ErrCode file_writer_commit(FileWriter **writer, Err *err)
 {
     FileWriter *w = *writer;
@@ -271,24 +300,15 @@ ErrCode file_writer_commit(FileWriter **writer, Err *err)
     const int fd = w->fd;
     w->fd = -1; /* closed also when close() reports an error */
     if (sys_calls.close(fd) != 0 && errno != EINTR) {
-        err_errno(err, "close", is_in_place ? w->path : w->temporary);
+        err_errno(err, "close", is_in_place ? w->spot.path : w->temporary);
         goto fail;
     }
-    if (is_in_place) {
-        destroy_writer(writer);
-        return ERR_NONE;
-    }
-    if (sys_calls.rename(w->temporary, w->path) != 0) {
-        err_errno(err, "rename", w->temporary);
-        goto fail;
-    }
-    mem_free(w->temporary); /* it has its final name: nothing to remove */
-    w->temporary = NULL;
-    TRY(sync_folder_of(w->path, err));
+    if (!is_in_place)
+        TRY(put_in_place(w, err));
     destroy_writer(writer);
     return ERR_NONE;
 fail:
-    err_wrap(err, "writing '%s'", w->path);
+    err_wrap(err, "writing '%s'", w->spot.path);
     destroy_writer(writer);
     return err->code;
 }
@@ -298,16 +318,21 @@ void file_writer_abort(FileWriter **writer)
     destroy_writer(writer);
 }
 
-ErrCode file_write(const char *path, const void *data, size_t n_bytes, Err *err)
+ErrCode dir_write(const Dir *in, const char *name, const void *data, size_t n_bytes, Err *err)
 {
     FileWriter *writer;
-    TRY(file_writer_begin(&writer, path, err));
+    TRY(dir_begin(&writer, in, name, err));
     TRY(file_writer_put(writer, data, n_bytes, err));
     TRY(file_writer_commit(&writer, err));
     return ERR_NONE;
 fail:
     file_writer_abort(&writer);
     return err->code;
+}
+
+ErrCode file_write(const char *path, const void *data, size_t n_bytes, Err *err)
+{
+    return dir_write(NULL, path, data, n_bytes, err);
 }
 
 bool file_is_stale_temporary(const char *name)
@@ -336,25 +361,10 @@ bool file_is_stale_temporary(const char *name)
 
 ErrCode file_sweep_temporaries(const char *folder, Err *err)
 {
-    FileList list;
-    char *path = NULL;
-    TRY(file_list(folder, &list, err));
-    for (size_t i = 0; i < list.n_names; i++) {
-        if (!file_is_stale_temporary(list.names[i]))
-            continue;
-        path = file_join(folder, list.names[i]);
-        if (path == NULL) {
-            err_memory(err, strlen(folder) + strlen(list.names[i]));
-            goto fail;
-        }
-        TRY(file_remove(path, err));
-        mem_free(path);
-        path = NULL;
-    }
-    file_list_release(&list);
-    return ERR_NONE;
-fail:
-    mem_free(path);
-    file_list_release(&list);
-    return err->code;
+    Dir *handle = NULL;
+    ErrCode code = dir_open(&handle, NULL, folder, err);
+    if (code == ERR_NONE)
+        code = dir_sweep(handle, err);
+    dir_close(&handle);
+    return code;
 }

@@ -106,7 +106,7 @@ void hash_destroy(Hasher **hasher)
     *hasher = NULL;
 }
 
-ErrCode hash_file(const char *path, Hash128 *hash, Err *err)
+ErrCode hash_file(const Dir *in, const char *name, Hash128 *hash, Err *err)
 {
     int fd = -1;
     Hasher *hasher = hash_create();
@@ -115,10 +115,10 @@ ErrCode hash_file(const char *path, Hash128 *hash, Err *err)
         err_memory(err, FILE_PIECE_BYTES);
         goto fail;
     }
-    TRY(file_open_read(path, &fd, err));
+    TRY(dir_open_read(in, name, &fd, err));
     for (;;) {
         size_t n_read;
-        TRY(file_read_some(fd, path, piece, FILE_PIECE_BYTES, &n_read, err));
+        TRY(file_read_some(fd, name, piece, FILE_PIECE_BYTES, &n_read, err));
         if (n_read == 0)
             break;
         hash_update(hasher, piece, n_read);

@@ -6,6 +6,7 @@
 #define BASE_HASH_H
 
 #include "base/err.h"
+#include "base/dir.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,7 +40,8 @@ void hash_update(Hasher *hasher, const void *data, size_t n_bytes);
 Hash128 hash_digest(const Hasher *hasher); /* of everything so far */
 void hash_destroy(Hasher **hasher);
 
-/* The digest of a whole file, streamed. Errors: ERR_IO, ERR_MEMORY. */
-ErrCode hash_file(const char *path, Hash128 *hash, Err *err) ERR_CHECKED;
+/* The digest of a whole file (base/dir.h: `in` may be NULL), streamed. Errors: ERR_IO,
+ * ERR_MEMORY, ERR_DATA. */
+ErrCode hash_file(const Dir *in, const char *name, Hash128 *hash, Err *err) ERR_CHECKED;
 
 #endif

@@ -27,7 +27,7 @@ static ErrCode open_unnamed(Spool *spool, Err *err)
         text_clear(&path);
         text_printf(&path, "%s/isoflop-%ld-%d", folder, (long)proc_pid(), i);
         TRY(text_ok(&path, err));
-        spool->fd = sys_calls.open(text_string(&path),
+        spool->fd = sys_calls.open(AT_FDCWD, text_string(&path),
                                    O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, MODE);
         if (spool->fd < 0 && errno != EEXIST && errno != EINTR)
             break;

@@ -15,9 +15,19 @@
 #include <unistd.h>
 
 /* open is variadic; the table's entry is not. */
-static int open_with_mode(const char *path, int flags, mode_t mode)
+static int open_with_mode(int at, const char *path, int flags, mode_t mode)
 {
-    return open(path, flags, mode);
+    return openat(at, path, flags, mode);
+}
+
+static int remove_file(int at, const char *path)
+{
+    return unlinkat(at, path, 0);
+}
+
+static int remove_folder(int at, const char *path)
+{
+    return unlinkat(at, path, AT_REMOVEDIR);
 }
 
 /* fcntl is variadic, too. */
@@ -34,10 +44,10 @@ SysCalls sys_calls = {
     .fsync = fsync,
     .ftruncate = ftruncate,
     .close = close,
-    .rename = rename,
-    .unlink = unlink,
-    .mkdir = mkdir,
-    .rmdir = rmdir,
+    .rename = renameat,
+    .unlink = remove_file,
+    .mkdir = mkdirat,
+    .rmdir = remove_folder,
     .mmap = mmap,
     .munmap = munmap,
     .lock = lock_file,

@@ -19,17 +19,18 @@
 struct flock; /* of fcntl.h */
 
 typedef struct SysCalls {
-    int (*open)(const char *path, int flags, mode_t mode);
+    /* With `at`, a folder's descriptor or AT_FDCWD, as openat, renameat and so on. */
+    int (*open)(int at, const char *path, int flags, mode_t mode);
     ssize_t (*read)(int fd, void *data, size_t n_bytes);
     ssize_t (*pread)(int fd, void *data, size_t n_bytes, off_t offset);
     ssize_t (*write)(int fd, const void *data, size_t n_bytes);
     int (*fsync)(int fd);
     int (*ftruncate)(int fd, off_t size);
     int (*close)(int fd);
-    int (*rename)(const char *from, const char *to);
-    int (*unlink)(const char *path);
-    int (*mkdir)(const char *path, mode_t mode);
-    int (*rmdir)(const char *path);
+    int (*rename)(int from_at, const char *from, int to_at, const char *to);
+    int (*unlink)(int at, const char *path);
+    int (*mkdir)(int at, const char *path, mode_t mode);
+    int (*rmdir)(int at, const char *path);
     void *(*mmap)(void *address, size_t n_bytes, int protection, int flags, int fd, off_t offset);
     int (*munmap)(void *address, size_t n_bytes);
     int (*lock)(int fd, int command, struct flock *lock); /* fcntl's lock commands */

@@ -22,6 +22,8 @@ static SysCallKind armed_kind;
 static SysFaultAction armed_action;
 static int armed_error;
 static long armed_k;
+static SysFaultVisit *armed_visit;
+static void *armed_user;
 static atomic_long n_calls;
 static atomic_bool has_fired;
 
@@ -67,6 +69,9 @@ static Verdict strike(SysCallKind kind)
         return GO_AND_DIE;
     case SYS_SKIP:
         return PRETEND;
+    case SYS_VISIT:
+        armed_visit(armed_user);
+        return GO_ON;
     }
     return GO_ON;
 }
@@ -85,10 +90,10 @@ static size_t shorten(Verdict verdict, size_t n_bytes)
                                                                              : n_bytes;
 }
 
-static int fault_open(const char *path, int flags, mode_t mode)
+static int fault_open(int at, const char *path, int flags, mode_t mode)
 {
     const Verdict verdict = strike(SYS_OPEN);
-    return verdict == REFUSE ? -1 : finish(verdict, real_calls.open(path, flags, mode));
+    return verdict == REFUSE ? -1 : finish(verdict, real_calls.open(at, path, flags, mode));
 }
 
 static ssize_t fault_read(int fd, void *data, size_t n_bytes)
@@ -142,36 +147,36 @@ static int fault_close(int fd)
     return finish(verdict, result);
 }
 
-static int fault_rename(const char *from, const char *to)
+static int fault_rename(int from_at, const char *from, int to_at, const char *to)
 {
     const Verdict verdict = strike(SYS_RENAME);
     if (verdict == REFUSE || verdict == PRETEND)
         return verdict == REFUSE ? -1 : 0;
-    return finish(verdict, real_calls.rename(from, to));
+    return finish(verdict, real_calls.rename(from_at, from, to_at, to));
 }
 
-static int fault_unlink(const char *path)
+static int fault_unlink(int at, const char *path)
 {
     const Verdict verdict = strike(SYS_UNLINK);
     if (verdict == REFUSE || verdict == PRETEND)
         return verdict == REFUSE ? -1 : 0;
-    return finish(verdict, real_calls.unlink(path));
+    return finish(verdict, real_calls.unlink(at, path));
 }
 
-static int fault_mkdir(const char *path, mode_t mode)
+static int fault_mkdir(int at, const char *path, mode_t mode)
 {
     const Verdict verdict = strike(SYS_MKDIR);
     if (verdict == REFUSE || verdict == PRETEND)
         return verdict == REFUSE ? -1 : 0;
-    return finish(verdict, real_calls.mkdir(path, mode));
+    return finish(verdict, real_calls.mkdir(at, path, mode));
 }
 
-static int fault_rmdir(const char *path)
+static int fault_rmdir(int at, const char *path)
 {
     const Verdict verdict = strike(SYS_RMDIR);
     if (verdict == REFUSE || verdict == PRETEND)
         return verdict == REFUSE ? -1 : 0;
-    return finish(verdict, real_calls.rmdir(path));
+    return finish(verdict, real_calls.rmdir(at, path));
 }
 
 static void *fault_mmap(void *address, size_t n_bytes, int protection, int flags, int fd,
@@ -239,6 +244,13 @@ void sysfault_arm(SysCallKind kind, long k, SysFaultAction action, int error)
     atomic_store(&n_calls, 0);
     atomic_store(&has_fired, false);
     install();
+}
+
+void sysfault_visit(SysCallKind kind, long k, SysFaultVisit *visit, void *user)
+{
+    armed_visit = visit;
+    armed_user = user;
+    sysfault_arm(kind, k, SYS_VISIT, 0);
 }
 
 long sysfault_count(void)

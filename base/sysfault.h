@@ -39,14 +39,21 @@ typedef enum SysFaultAction {
     SYS_DIE,         /* SIGKILL to this process before the call happens */
     SYS_DIE_AFTER,   /* SIGKILL after the call has happened */
     /* pretend success without doing it: the negative control (fsync or rename taken away) */
-    SYS_SKIP
+    SYS_SKIP,
+    SYS_VISIT /* of sysfault_visit */
 } SysFaultAction;
+
+/* What another process might do at that instant. It makes its calls directly, not by sys_calls. */
+typedef void SysFaultVisit(void *user);
 
 /*
  * Arms a fault at the k-th call (k = 1 is the next one). `error` is the errno for SYS_FAIL*. k = 0
  * only counts.
  */
 void sysfault_arm(SysCallKind kind, long k, SysFaultAction action, int error);
+
+/* Arms a visit just before the k-th call of a kind, which then happens: a race that is won. */
+void sysfault_visit(SysCallKind kind, long k, SysFaultVisit *visit, void *user);
 
 /* Calls of the armed kind seen since arming, the failing one included. */
 long sysfault_count(void);

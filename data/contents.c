@@ -146,7 +146,7 @@ static ErrCode hash_image(const Folder *folder, FolderImage *image, Err *err)
     char *path = file_join(folder->root, image->path);
     if (path == NULL)
         return err_memory(err, strlen(image->path));
-    const ErrCode code = hash_file(path, &image->content, err);
+    const ErrCode code = hash_file(NULL, path, &image->content, err);
     mem_free(path);
     return code;
 }

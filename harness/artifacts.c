@@ -3,7 +3,7 @@
 
 #include "harness/leftovers.h"
 
-#include "base/file.h"
+#include "base/dir.h"
 #include "base/hash.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -14,13 +14,14 @@
 enum { TRIAL, PATH, BYTES, XXH3 }; /* columns of the query */
 
 /* What is wrong with a file, into *why, which stays empty if nothing is. */
-static ErrCode compare(const char *path, int64_t n_bytes, const char *xxh3, Text *why, Err *err)
+static ErrCode compare(const Dir *folder, const char *name, int64_t n_bytes, const char *xxh3,
+                       Text *why, Err *err)
 {
     FileFacts facts;
     Hash128 hash;
     char hex[HASH_HEX_BYTES];
     Err missing = {0};
-    if (file_facts(path, false, &facts, &missing) != ERR_NONE)
+    if (dir_facts(folder, name, &facts, &missing) != ERR_NONE)
         text_append(why, missing.code == ERR_MISSING ? "is missing" : missing.msg);
     else if (facts.kind != FILE_REGULAR)
         text_append(why, facts.kind == FILE_LINK ? "is a link" : "is no regular file");
@@ -28,7 +29,7 @@ static ErrCode compare(const char *path, int64_t n_bytes, const char *xxh3, Text
         text_printf(why, "has %" PRIu64 " bytes, not %" PRId64, facts.n_bytes, n_bytes);
     if (why->n_bytes > 0)
         return text_ok(why, err);
-    TRY(hash_file(path, &hash, err));
+    TRY(hash_file(folder, name, &hash, err));
     if (strcmp(hash_hex(hash, hex), xxh3) != 0)
         text_append(why, "is damaged: its digest is not the store's");
     return text_ok(why, err);
@@ -36,7 +37,7 @@ fail:
     return err->code;
 }
 
-static ErrCode check_row(const char *folder, const char *const *row, ArtifactVisitor *visit,
+static ErrCode check_row(const Dir *folder, const char *const *row, ArtifactVisitor *visit,
                          void *user, Err *err)
 {
     int64_t trial = 0, n_bytes = 0;
@@ -45,10 +46,10 @@ static ErrCode check_row(const char *folder, const char *const *row, ArtifactVis
         !text_to_int64(row[TRIAL], &trial) || !text_to_int64(row[BYTES], &n_bytes) ||
         !leftovers_is_inside(row[PATH]))
         return ERR_NONE;
-    char *path = file_join(folder, row[PATH]);
+    char *path = file_join(dir_path(folder), row[PATH]);
     if (path == NULL)
         return err_memory(err, strlen(row[PATH]));
-    TRY(compare(path, n_bytes, row[XXH3], &why, err));
+    TRY(compare(folder, row[PATH], n_bytes, row[XXH3], &why, err));
     const ArtifactState state = {trial, path, why.n_bytes > 0 ? text_string(&why) : NULL};
     visit(user, &state);
 fail:
@@ -57,7 +58,7 @@ fail:
     return err->code;
 }
 
-ErrCode artifacts_check(const char *folder, Store *store, ArtifactVisitor *visit, void *user,
+ErrCode artifacts_check(const Dir *folder, Store *store, ArtifactVisitor *visit, void *user,
                         Err *err)
 {
     Arena arena = {0};

@@ -5,6 +5,7 @@
 #define HARNESS_ARTIFACTS_H
 
 #include "base/err.h"
+#include "base/dir.h"
 #include "results/store.h"
 
 #include <stdint.h>
@@ -23,7 +24,7 @@ typedef void ArtifactVisitor(void *user, const ArtifactState *state);
  * of the folder, or that are no rows of ours, are left to the store's seals. Errors: ERR_IO,
  * ERR_MEMORY, those of the store.
  */
-ErrCode artifacts_check(const char *folder, Store *store, ArtifactVisitor *visit, void *user,
+ErrCode artifacts_check(const Dir *folder, Store *store, ArtifactVisitor *visit, void *user,
                         Err *err) ERR_CHECKED;
 
 #endif

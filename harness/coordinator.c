@@ -307,6 +307,7 @@ static void close_run(RunState *run)
     text_release(&run->cause);
     store_close(&run->store);
     file_unlock(&run->lock);
+    dir_close(&run->folder);
 }
 
 /* 0: unknown; a launcher's workers may be elsewhere. */

@@ -4,7 +4,7 @@
 #include "harness/doctor_files.h"
 #include "harness/doctor_study.h"
 
-#include "base/file.h"
+#include "base/dir.h"
 #include "base/sys.h"
 #include "base/text.h"
 
@@ -15,7 +15,7 @@
 static ErrCode check_tensors(DoctorReport *report, const char *path, Err *err)
 {
     const char *why = NULL;
-    TRY(doctor_tensors(report, path, &why, err));
+    TRY(doctor_tensors(report, NULL, path, &why, err));
     if (why != NULL)
         doctor_find(report,
                     (DoctorMark){.grade = DOCTOR_DAMAGED,
@@ -67,7 +67,7 @@ ErrCode doctor_path(DoctorReport *report, const char *path, Err *err)
             (void)err_memory(err, strlen(path));
             goto fail;
         }
-        if (file_exists(store) || file_is_link(store))
+        if (dir_has(NULL, store))
             TRY(doctor_study(report, path, err));
         else
             TRY(check_folder(report, path, err));

@@ -31,16 +31,17 @@ static bool is_checkpoint(const TensorFile *file, const char *path)
            (format != NULL && text_starts_with(format, CHECKPOINT_FORMAT));
 }
 
-ErrCode doctor_tensors(DoctorReport *report, const char *path, const char **why, Err *err)
+ErrCode doctor_tensors(DoctorReport *report, const Dir *in, const char *name, const char **why,
+                       Err *err)
 {
     TensorFile *file = NULL;
     WeightOrigin origin = {0};
     char *text = NULL;
     Err found = {0};
     *why = NULL;
-    ErrCode code = safetensors_open(&file, path, &found);
+    ErrCode code = safetensors_open(&file, in, name, &found);
     if (code == ERR_NONE)
-        code = is_checkpoint(file, path) ? checkpoint_peek(path, &text, &found)
+        code = is_checkpoint(file, name) ? checkpoint_peek(in, name, &text, &found)
                                          : origin_read(&origin, file, &found);
     origin_release(&origin);
     safetensors_close(&file);

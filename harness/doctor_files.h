@@ -4,6 +4,8 @@
 
 #include "harness/doctor_findings.h"
 
+#include "base/dir.h"
+
 #include <stdbool.h>
 
 /* True for names of safetensors files. */
@@ -13,7 +15,7 @@ bool doctor_is_tensors(const char *path);
  * A file of weights or a checkpoint by its own digest and structure; NULL if it is sound, else why
  * it is not, in the report's arena. Errors: ERR_MEMORY, ERR_IO.
  */
-ErrCode doctor_tensors(DoctorReport *report, const char *path, const char **why,
+ErrCode doctor_tensors(DoctorReport *report, const Dir *in, const char *name, const char **why,
                        Err *err) ERR_CHECKED;
 
 /* Whether locks hold on the file system of a folder. */

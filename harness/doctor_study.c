@@ -10,7 +10,7 @@
 #include "harness/doctor_files.h"
 #include "harness/leftovers.h"
 
-#include "base/file.h"
+#include "base/dir.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "results/store.h"
@@ -22,7 +22,7 @@
 /* What is looked at, and with what. */
 typedef struct Visit {
     DoctorReport *report;
-    const char *folder;
+    const Dir *folder;
     Store *store; /* NULL: it cannot be opened */
     Arena arena;  /* for what is read of it */
 } Visit;
@@ -44,7 +44,7 @@ static void tell_weights(void *user, const ArtifactState *state)
         weights->n_whole++;
         return;
     }
-    text_printf(&remedy, "isoflop verify --restore %s %" PRId64, v->folder, state->trial);
+    text_printf(&remedy, "isoflop verify --restore %s %" PRId64, dir_path(v->folder), state->trial);
     doctor_find(v->report,
                 (DoctorMark){.grade = DOCTOR_DAMAGED,
                              .subject = "weights",
@@ -86,38 +86,48 @@ static ErrCode check_weights(Visit *v, Err *err)
 
 /* --- checkpoints --- */
 
-/* Those of one folder. */
-static ErrCode check_folder(Visit *v, const char *folder, int64_t *n_sound, Err *err)
+/* One; a link is a finding already. */
+static ErrCode check_checkpoint(Visit *v, const Dir *attempt, const char *name, int64_t *n_sound,
+                                Err *err)
 {
-    FileList list = {0};
+    const char *why = NULL;
+    FileFacts facts;
     char *path = NULL;
-    TRY(file_list(folder, &list, err));
-    for (size_t i = 0; i < list.n_names; i++) {
-        const char *why = NULL;
-        if (!doctor_is_tensors(list.names[i]))
-            continue;
-        path = file_join(folder, list.names[i]);
-        if (path == NULL) {
-            (void)err_memory(err, strlen(folder));
-            goto fail;
-        }
-        if (!file_is_link(path))
-            TRY(doctor_tensors(v->report, path, &why, err));
-        if (why != NULL)
-            doctor_find(v->report,
-                        (DoctorMark){.grade = DOCTOR_DAMAGED,
-                                     .subject = "checkpoint",
-                                     .path = path,
-                                     .remedy = "remove it: a run goes on from the one before"},
-                        "%s", why);
-        else
-            ++*n_sound;
-        mem_free(path);
-        path = NULL;
+    TRY(dir_facts(attempt, name, &facts, err));
+    if (facts.kind == FILE_LINK)
+        return ERR_NONE;
+    TRY(doctor_tensors(v->report, attempt, name, &why, err));
+    if (why == NULL) {
+        ++*n_sound;
+        return ERR_NONE;
     }
+    path = file_join(dir_path(attempt), name);
+    if (path == NULL)
+        return err_memory(err, strlen(name));
+    doctor_find(v->report,
+                (DoctorMark){.grade = DOCTOR_DAMAGED,
+                             .subject = "checkpoint",
+                             .path = path,
+                             .remedy = "remove it: a run goes on from the one before"},
+                "%s", why);
 fail:
     mem_free(path);
+    return err->code;
+}
+
+/* Those of one folder. */
+static ErrCode check_folder(Visit *v, const char *name, int64_t *n_sound, Err *err)
+{
+    FileList list = {0};
+    Dir *attempt = NULL;
+    TRY(dir_open(&attempt, v->folder, name, err));
+    TRY(dir_list(attempt, &list, err));
+    for (size_t i = 0; i < list.n_names; i++)
+        if (doctor_is_tensors(list.names[i]))
+            TRY(check_checkpoint(v, attempt, list.names[i], n_sound, err));
+fail:
     file_list_release(&list);
+    dir_close(&attempt);
     return err->code;
 }
 
@@ -128,7 +138,7 @@ static ErrCode check_checkpoints(Visit *v, Err *err)
     int64_t n_sound = 0;
     TRY(leftovers_attempts(v->folder, &attempts, err));
     for (size_t i = 0; i < attempts.n; i++)
-        TRY(check_folder(v, attempts.items[i].path, &n_sound, err));
+        TRY(check_folder(v, attempts.items[i].name, &n_sound, err));
     if (n_sound > 0)
         doctor_find(v->report, (DoctorMark){.grade = DOCTOR_SOUND, .subject = "checkpoint"},
                     "%" PRId64 " file%s of unfinished attempts, whole", n_sound,
@@ -162,7 +172,7 @@ static ErrCode note_leftovers(Visit *v, Err *err)
     Text remedy = {0};
     Err found = {0};
     char size[TEXT_NUMBER_BYTES];
-    text_printf(&remedy, "isoflop clean %s", v->folder);
+    text_printf(&remedy, "isoflop clean %s", dir_path(v->folder));
     TRY(text_ok(&remedy, err));
     if (v->store != NULL && leftovers_find(v->folder, v->store, &left, &found) != ERR_NONE)
         TRY(forgive(v, &found, err));
@@ -200,7 +210,7 @@ static ErrCode forecast(Visit *v, Err *err)
         table = (StoreTable){0};
         TRY(forgive(v, &found, err));
     }
-    TRY(file_space(v->folder, &space, err));
+    TRY(file_space(dir_path(v->folder), &space, err));
     if (table.n_rows == 1 && (table.cells[0] == NULL || !text_to_int64(table.cells[0], &n) ||
                               table.cells[1] == NULL || !text_to_int64(table.cells[1], &need)))
         n = need = 0;
@@ -208,7 +218,7 @@ static ErrCode forecast(Visit *v, Err *err)
     doctor_find(v->report,
                 (DoctorMark){.grade = fits ? DOCTOR_SOUND : DOCTOR_NOTE,
                              .subject = "disk",
-                             .path = v->folder,
+                             .path = dir_path(v->folder),
                              .remedy = fits ? NULL : "make room, or the run will pause for it"},
                 "%s free; %" PRId64 " unfinished trial%s will need about %s",
                 text_human_bytes(free_text, space), n, text_plural(n),
@@ -222,9 +232,9 @@ static ErrCode note_run(Visit *v, Err *err)
     bool is_held = false;
     char *holder = NULL;
     Err why = {0};
-    char *path = file_join(v->folder, "study.lock");
+    char *path = file_join(dir_path(v->folder), "study.lock");
     if (path == NULL)
-        return err_memory(err, strlen(v->folder));
+        return err_memory(err, strlen(dir_path(v->folder)));
     /* A link in its place is a finding already. */
     if (file_lock_holder(path, &is_held, &holder, &why) == ERR_NONE && is_held)
         doctor_find(v->report, (DoctorMark){.grade = DOCTOR_NOTE, .subject = "run", .path = path},
@@ -236,11 +246,14 @@ static ErrCode note_run(Visit *v, Err *err)
 
 ErrCode doctor_study(DoctorReport *report, const char *folder, Err *err)
 {
-    Visit v = {.report = report, .folder = folder};
+    Visit v = {.report = report};
     Err ignored = {0};
+    Dir *handle = NULL;
     char *path = file_join(folder, "study.db");
     if (path == NULL)
         return err_memory(err, strlen(folder));
+    TRY(dir_open(&handle, NULL, folder, err));
+    v.folder = handle;
     TRY(check_links(&v, err));
     TRY(note_run(&v, err));
     TRY(doctor_locks(report, folder, err));
@@ -255,6 +268,7 @@ ErrCode doctor_study(DoctorReport *report, const char *folder, Err *err)
 fail:
     store_close(&v.store);
     arena_release(&v.arena);
+    dir_close(&handle);
     mem_free(path);
     return err->code;
 }

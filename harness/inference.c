@@ -38,7 +38,7 @@ ErrCode inference_load(InferenceImages *images, const char *path, Err *err)
     TensorFile *file = NULL;
     const TensorInfo *found = NULL;
     memset(images, 0, sizeof *images);
-    TRY(safetensors_open(&file, path, err));
+    TRY(safetensors_open(&file, NULL, path, err));
     TRY(find_images(&found, file, err));
     images->n = found->dims[0];
     images->side = (int)found->dims[2];
@@ -111,7 +111,7 @@ ErrCode inference_write(Net *net, const InferenceImages *images, const char *pat
     TensorSet set = {.tensors = &result, .n_tensors = 1};
     safetensors_measure(&result);
     TRY(inference_run(net, images, logits, err));
-    TRY(safetensors_write(path, &set, err));
+    TRY(safetensors_write(NULL, path, &set, err));
     for (int64_t i = 0; labels != NULL && i < images->n; i++)
         labels[i] = largest(logits + i * classes, classes);
 fail:

@@ -1,7 +1,6 @@
 /* harness/leftovers.c: walks a study's folder without following a link. */
 #include "harness/leftovers.h"
 
-#include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
 
@@ -13,56 +12,50 @@
 
 /* An entry of a folder while it is visited. */
 typedef struct Entry {
-    const char *path, *name;
+    const Dir *in;
+    const char *name;
     FileFacts facts;
 } Entry;
 
 /* Called for every entry; the Visitor is what the caller knows. */
 typedef ErrCode Visitor(void *user, const Entry *entry, Err *err);
 
-/* Visits the entries of a folder, sorted. */
-static ErrCode visit_entries(const char *folder, Visitor *visit, void *user, Err *err)
+/* Visits the entries of a folder, sorted; those that go meanwhile are none. */
+static ErrCode visit_entries(const Dir *folder, Visitor *visit, void *user, Err *err)
 {
     FileList list = {0};
     Err gone = {0};
-    char *path = NULL;
-    TRY(file_list(folder, &list, err));
+    TRY(dir_list(folder, &list, err));
     for (size_t i = 0; i < list.n_names; i++) {
-        path = file_join(folder, list.names[i]);
-        if (path == NULL) {
-            (void)err_memory(err, strlen(folder));
-            goto fail;
-        }
-        Entry entry = {.path = path, .name = list.names[i]};
-        if (file_facts(path, false, &entry.facts, &gone) == ERR_NONE)
+        Entry entry = {.in = folder, .name = list.names[i]};
+        if (dir_facts(folder, entry.name, &entry.facts, &gone) == ERR_NONE)
             TRY(visit(user, &entry, err));
-        mem_free(path);
-        path = NULL;
     }
 fail:
-    mem_free(path);
     file_list_release(&list);
     return err->code;
 }
 
-/* The same below the study's own folder: what is not there, or a link, has none. */
-static ErrCode visit_folder(const char *folder, Visitor *visit, void *user, Err *err)
+/* The same of a folder in one: what is not there, or a link, has none. */
+static ErrCode visit_folder(const Dir *in, const char *name, Visitor *visit, void *user, Err *err)
 {
-    FileFacts facts;
-    Err gone = {0};
-    if (file_facts(folder, false, &facts, &gone) != ERR_NONE || facts.kind != FILE_FOLDER)
-        return ERR_NONE;
-    return visit_entries(folder, visit, user, err);
+    Dir *folder = NULL;
+    Err none = {0};
+    if (dir_open(&folder, in, name, &none) != ERR_NONE) {
+        if (none.code != ERR_MISSING && none.code != ERR_DATA)
+            *err = none;
+        return err->code;
+    }
+    const ErrCode code = visit_entries(folder, visit, user, err);
+    dir_close(&folder);
+    return code;
 }
 
-static ErrCode visit_trials(const char *folder, Visitor *visit, void *user, Err *err)
+static ErrCode visit_inner(const Entry *entry, Visitor *visit, void *user, Err *err)
 {
-    char *path = file_join(folder, TRIALS);
-    if (path == NULL)
-        return err_memory(err, strlen(folder));
-    const ErrCode code = visit_folder(path, visit, user, err);
-    mem_free(path);
-    return code;
+    if (entry->facts.kind != FILE_FOLDER)
+        return ERR_NONE;
+    return visit_folder(entry->in, entry->name, visit, user, err);
 }
 
 static bool is_attempt(const Entry *entry)
@@ -72,15 +65,33 @@ static bool is_attempt(const Entry *entry)
            text_to_int64(entry->name + strlen(ATTEMPT_PREFIX), &number);
 }
 
-static ErrCode add(LeftoverList *list, Leftover item, const char *path, Err *err)
+/* `path` from the study's folder on. */
+static const char *name_in(const char *path, const char *folder)
+{
+    const char *name = path + strlen(folder);
+    return name + strspn(name, "/");
+}
+
+static ErrCode add(LeftoverList *list, Leftover item, const Entry *entry, Err *err)
 {
     Leftover *items = arena_add_item(&list->arena, list->items, &list->n, sizeof *items);
+    char *path = file_join(dir_path(entry->in), entry->name);
+    if (path == NULL)
+        return err_memory(err, strlen(entry->name));
     item.path = arena_text(&list->arena, path);
+    mem_free(path);
     if (items != NULL) {
         list->items = items;
         items[list->n - 1] = item;
     }
     return arena_ok(&list->arena, err);
+}
+
+/* Names in the study's folder, of all of them. */
+static void set_names(LeftoverList *list, const Dir *folder)
+{
+    for (size_t i = 0; i < list->n; i++)
+        list->items[i].name = name_in(list->items[i].path, dir_path(folder));
 }
 
 /* --- sizes --- */
@@ -89,13 +100,13 @@ static ErrCode add_size(void *user, const Entry *entry, Err *err)
 {
     uint64_t *n_bytes = user;
     *n_bytes += entry->facts.kind == FILE_REGULAR ? entry->facts.n_bytes : 0;
-    return visit_folder(entry->path, add_size, user, err);
+    return visit_inner(entry, add_size, user, err);
 }
 
 static ErrCode add_with_size(LeftoverList *list, Leftover item, const Entry *entry, Err *err)
 {
     TRY(add_size(&item.n_bytes, entry, err));
-    TRY(add(list, item, entry->path, err));
+    TRY(add(list, item, entry, err));
 fail:
     return err->code;
 }
@@ -136,7 +147,7 @@ static ErrCode visit_trial_file(void *user, const Entry *entry, Err *err)
                              (Leftover){.what = "attempt of a finished trial", .is_unwanted = true},
                              entry, err);
     if (is_attempt(entry))
-        return visit_folder(entry->path, visit_attempt_file, s, err);
+        return visit_inner(entry, visit_attempt_file, s, err);
     return find_temporary(s, entry, err);
 }
 
@@ -158,7 +169,7 @@ static ErrCode visit_trial(void *user, const Entry *entry, Err *err)
         return add_with_size(
             s->out, (Leftover){.what = "of no trial that the store knows", .is_orphan = true},
             entry, err);
-    return visit_folder(entry->path, visit_trial_file, s, err);
+    return visit_inner(entry, visit_trial_file, s, err);
 }
 
 static ErrCode visit_top(void *user, const Entry *entry, Err *err)
@@ -177,12 +188,13 @@ static ErrCode visit_top(void *user, const Entry *entry, Err *err)
     return find_temporary(s, entry, err);
 }
 
-ErrCode leftovers_find(const char *folder, Store *store, LeftoverList *out, Err *err)
+ErrCode leftovers_find(const Dir *folder, Store *store, LeftoverList *out, Err *err)
 {
     Search search = {.out = out};
     TRY(store_trials(store, &search.arena, &search.trials, err));
     TRY(visit_entries(folder, visit_top, &search, err));
-    TRY(visit_trials(folder, visit_trial, &search, err));
+    TRY(visit_folder(folder, TRIALS, visit_trial, &search, err));
+    set_names(out, folder);
 fail:
     arena_release(&search.arena);
     return err->code;
@@ -196,13 +208,13 @@ uint64_t leftovers_bytes(const LeftoverList *list)
     return n_bytes;
 }
 
-ErrCode leftovers_free(const LeftoverList *list, uint64_t *n_bytes, Err *err)
+ErrCode leftovers_free(const Dir *folder, const LeftoverList *list, uint64_t *n_bytes, Err *err)
 {
     *n_bytes = 0;
     for (size_t i = 0; i < list->n; i++) {
         if (list->items[i].is_orphan)
             continue;
-        TRY(file_remove_tree(list->items[i].path, err));
+        TRY(dir_remove_tree(folder, list->items[i].name, err));
         *n_bytes += list->items[i].n_bytes;
     }
     return ERR_NONE;
@@ -214,18 +226,19 @@ fail:
 
 static ErrCode keep_attempt(void *user, const Entry *entry, Err *err)
 {
-    return is_attempt(entry) ? add(user, (Leftover){.what = "attempt"}, entry->path, err)
-                             : ERR_NONE;
+    return is_attempt(entry) ? add(user, (Leftover){.what = "attempt"}, entry, err) : ERR_NONE;
 }
 
 static ErrCode keep_attempts(void *user, const Entry *entry, Err *err)
 {
-    return visit_folder(entry->path, keep_attempt, user, err);
+    return visit_inner(entry, keep_attempt, user, err);
 }
 
-ErrCode leftovers_attempts(const char *folder, LeftoverList *out, Err *err)
+ErrCode leftovers_attempts(const Dir *folder, LeftoverList *out, Err *err)
 {
-    return visit_trials(folder, keep_attempts, out, err);
+    const ErrCode code = visit_folder(folder, TRIALS, keep_attempts, out, err);
+    set_names(out, folder);
+    return code;
 }
 
 /* --- links --- */
@@ -233,8 +246,8 @@ ErrCode leftovers_attempts(const char *folder, LeftoverList *out, Err *err)
 static ErrCode keep_link(void *user, const Entry *entry, Err *err)
 {
     if (entry->facts.kind == FILE_LINK)
-        return add(user, (Leftover){.what = "link"}, entry->path, err);
-    return visit_folder(entry->path, keep_link, user, err);
+        return add(user, (Leftover){.what = "link"}, entry, err);
+    return visit_inner(entry, keep_link, user, err);
 }
 
 /* Whether a name at the top is a study's own; what else users put there is theirs. */
@@ -253,20 +266,19 @@ static ErrCode keep_own_links(void *user, const Entry *entry, Err *err)
     return is_own_name(entry->name) ? keep_link(user, entry, err) : ERR_NONE;
 }
 
-ErrCode leftovers_links(const char *folder, LeftoverList *out, Err *err)
+ErrCode leftovers_links(const Dir *folder, LeftoverList *out, Err *err)
 {
-    return visit_entries(folder, keep_own_links, out, err);
+    const ErrCode code = visit_entries(folder, keep_own_links, out, err);
+    set_names(out, folder);
+    return code;
 }
 
-ErrCode leftovers_refuse_links(const char *folder, Err *err)
+ErrCode leftovers_refuse_links(const Dir *folder, Err *err)
 {
     LeftoverList links = {0};
     TRY(leftovers_links(folder, &links, err));
-    if (links.n > 0)
-        (void)err_set(err, ERR_DATA,
-                      "'%s' is a link: nothing is read or written behind links of a study's "
-                      "folder; put the folder or file itself there",
-                      links.items[0].path);
+    for (size_t i = 0; i < links.n; i++)
+        TRY(dir_refuse_link(folder, links.items[i].name, err));
 fail:
     arena_release(&links.arena);
     return err->code;

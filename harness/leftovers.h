@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/dir.h"
 #include "results/store.h"
 
 #include <stdbool.h>
@@ -22,6 +23,7 @@
 
 typedef struct Leftover {
     const char *path; /* `folder`/... */
+    const char *name; /* in the folder */
     const char *what; /* for people: "figures", "attempt of a finished trial" */
     uint64_t n_bytes;
     bool is_unwanted; /* nobody needs it again, unlike figures and decoded images */
@@ -36,22 +38,27 @@ typedef struct LeftoverList {
 } LeftoverList;
 
 /* All of the folder's. Errors: ERR_IO, ERR_MEMORY, those of the store. */
-ErrCode leftovers_find(const char *folder, Store *store, LeftoverList *out, Err *err) ERR_CHECKED;
+ErrCode leftovers_find(const Dir *folder, Store *store, LeftoverList *out, Err *err) ERR_CHECKED;
 
 /* What freeing the list would give. */
 uint64_t leftovers_bytes(const LeftoverList *list);
 
 /* Removes what is no orphan; *n_bytes gets what that gave. Errors: ERR_IO, ERR_MEMORY. */
-ErrCode leftovers_free(const LeftoverList *list, uint64_t *n_bytes, Err *err) ERR_CHECKED;
+ErrCode leftovers_free(const Dir *folder, const LeftoverList *list, uint64_t *n_bytes,
+                       Err *err) ERR_CHECKED;
 
 /* The folders trials/N/aK. Errors: ERR_IO, ERR_MEMORY. */
-ErrCode leftovers_attempts(const char *folder, LeftoverList *out, Err *err) ERR_CHECKED;
+ErrCode leftovers_attempts(const Dir *folder, LeftoverList *out, Err *err) ERR_CHECKED;
 
 /* Links in the place of whatever a study writes or reads. Errors: ERR_IO, ERR_MEMORY. */
-ErrCode leftovers_links(const char *folder, LeftoverList *out, Err *err) ERR_CHECKED;
+ErrCode leftovers_links(const Dir *folder, LeftoverList *out, Err *err) ERR_CHECKED;
 
-/* ERR_DATA that names the first of them. Errors also: ERR_IO, ERR_MEMORY. */
-ErrCode leftovers_refuse_links(const char *folder, Err *err) ERR_CHECKED;
+/*
+ * ERR_DATA that names the first of them, so that a run says it before it begins. Nothing rests on
+ * that: whoever reads, writes or removes below the folder follows no link (base/dir.h). Errors
+ * also: ERR_IO, ERR_MEMORY.
+ */
+ErrCode leftovers_refuse_links(const Dir *folder, Err *err) ERR_CHECKED;
 
 /* Whether a path that a store holds stays in the study's folder. */
 bool leftovers_is_inside(const char *path);

@@ -53,6 +53,14 @@ static void tell(RunState *run, const RunTrial *trial, const Epoch *epoch,
     run->callbacks->epoch(run->callbacks->user, &told, &progress);
 }
 
+/* What lies in the way in the study's folder is no word of the worker's, and fails no trial. */
+static ErrCode blame_folder(Err *err)
+{
+    if (err->code == ERR_DATA)
+        err->code = ERR_IO;
+    return err->code;
+}
+
 /* Accepts `done` or `diverged`: files into place, sync, commit, then the attempts' folders go. */
 static ErrCode accept(RunState *run, RunSlot *slot, const json_t *event, bool is_done, Err *err)
 {
@@ -61,17 +69,13 @@ static ErrCode accept(RunState *run, RunSlot *slot, const json_t *event, bool is
                           .artifacts = result.artifacts,
                           .n_artifacts = is_done ? ARRAY_LEN(result.artifacts) : 0};
     RunTrial *trial = run_state_trial(run, slot->trial);
-    result.folder = run_files_trial(run, slot->trial);
-    result.dir = result.folder != NULL ? run_files_attempt(result.folder, slot->attempt) : NULL;
-    if (result.dir == NULL) {
-        (void)err_memory(err, strlen(run->settings->out));
-        goto fail;
-    }
     TRY(read_finish(event, &finish, err));
+    if (run_files_open(run, slot, &result, err) != ERR_NONE)
+        TRY(blame_folder(err));
     TRY(run_files_expect(is_done, &result, err));
-    while (run_files_place(run, slot, is_done, &result, err) != ERR_NONE)
+    while (run_files_place(slot, is_done, &result, err) != ERR_NONE)
         if (!run_state_waits_for_space(run, err))
-            goto fail;
+            TRY(blame_folder(err));
     while (store_accept(run->store, slot->trial, slot->attempt, &finish, err) != ERR_NONE)
         if (!run_state_waits_for_space(run, err))
             goto fail;
@@ -88,9 +92,7 @@ static ErrCode accept(RunState *run, RunSlot *slot, const json_t *event, bool is
         run_state_note(run, "trial %" PRId64 ": its attempts' folders stay: %s", slot->trial,
                        left.msg);
 fail:
-    mem_free(result.folder);
-    mem_free(result.dir);
-    arena_release(&result.arena);
+    run_files_close(&result);
     return err->code;
 }
 

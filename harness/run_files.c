@@ -3,8 +3,6 @@
 
 #include "harness/artifacts.h"
 
-#include "base/sys.h"
-
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,104 +12,102 @@
 #define CHECKPOINT_NAME "checkpoint.safetensors"
 #define CHECKPOINT_PREFIX "checkpoint-"
 
-enum { FOLDER_NAME_BYTES = 32 };
+/* --- names --- */
 
-/* --- paths --- */
-
-char *run_files_trial(const RunState *run, int64_t number)
+const char *run_files_trial(char name[RUN_FILES_NAME_BYTES], int64_t number)
 {
-    char name[FOLDER_NAME_BYTES];
-    snprintf(name, sizeof name, "trials/%06" PRId64, number);
-    return file_join(run->settings->out, name);
+    snprintf(name, RUN_FILES_NAME_BYTES, "trials/%06" PRId64, number);
+    return name;
 }
 
-char *run_files_attempt(const char *trial, int64_t attempt)
+const char *run_files_attempt(char name[RUN_FILES_NAME_BYTES], int64_t number, int64_t attempt)
 {
-    char name[FOLDER_NAME_BYTES];
-    snprintf(name, sizeof name, "a%" PRId64, attempt);
-    return file_join(trial, name);
+    snprintf(name, RUN_FILES_NAME_BYTES, "trials/%06" PRId64 "/a%" PRId64, number, attempt);
+    return name;
 }
 
 ErrCode run_files_make_attempt(const RunState *run, int64_t number, int64_t attempt, Err *err)
 {
-    char name[FOLDER_NAME_BYTES * 2];
-    snprintf(name, sizeof name, "trials/%06" PRId64 "/a%" PRId64, number, attempt);
-    return file_make_dirs_below(run->settings->out, name, err);
+    char name[RUN_FILES_NAME_BYTES];
+    Dir *made = NULL;
+    TRY(dir_make(&made, run->folder, run_files_attempt(name, number, attempt), err));
+fail:
+    dir_close(&made);
+    return err->code;
 }
 
 /* --- a result --- */
 
-ErrCode run_files_remove_attempts(const char *trial, Err *err)
+ErrCode run_files_open(const RunState *run, const RunSlot *slot, RunResult *result, Err *err)
+{
+    char name[RUN_FILES_NAME_BYTES];
+    TRY(dir_open(&result->folder, run->folder, run_files_trial(name, slot->trial), err));
+    TRY(dir_open(&result->dir, run->folder, run_files_attempt(name, slot->trial, slot->attempt),
+                 err));
+fail:
+    return err->code;
+}
+
+void run_files_close(RunResult *result)
+{
+    dir_close(&result->dir);
+    dir_close(&result->folder);
+    arena_release(&result->arena);
+}
+
+ErrCode run_files_remove_attempts(const Dir *trial, Err *err)
 {
     FileList list = {0};
-    TRY(file_list(trial, &list, err));
+    TRY(dir_list(trial, &list, err));
     for (size_t i = 0; i < list.n_names; i++) {
         int64_t number = 0;
-        if (list.names[i][0] != 'a' || !text_to_int64(list.names[i] + 1, &number))
-            continue;
-        char *path = file_join(trial, list.names[i]);
-        const ErrCode code =
-            path != NULL ? file_remove_tree(path, err) : err_memory(err, strlen(trial));
-        mem_free(path);
-        TRY(code);
+        if (list.names[i][0] == 'a' && text_to_int64(list.names[i] + 1, &number))
+            TRY(dir_remove_tree(trial, list.names[i], err));
     }
 fail:
     file_list_release(&list);
     return err->code;
 }
 
-/* Moves from/name to/as; a missing source is fine when the target is there (a retry after a full
- * disk). */
-static ErrCode move_file(const char *from, const char *name, const char *to, const char *as,
-                         Err *err)
+/* Moves dir/name to folder/as; a missing source is fine when the target is there (a retry after a
+ * full disk). */
+static ErrCode move_file(const RunResult *result, const char *name, const char *as, Err *err)
 {
-    char *source = file_join(from, name), *target = file_join(to, as);
-    ErrCode code = ERR_NONE;
-    if (source == NULL || target == NULL)
-        code = err_memory(err, strlen(to));
-    else if (file_exists(source) || !file_exists(target))
-        code = file_rename(source, target, err);
-    mem_free(source);
-    mem_free(target);
-    return code;
+    if (dir_has(result->dir, name) || !dir_has(result->folder, as))
+        return dir_rename(result->dir, name, result->folder, as, err);
+    return ERR_NONE;
 }
 
-/* Describes a file the trial leaves, relative to the study's folder. */
-static ErrCode describe(const RunState *run, int64_t number, const char *kind, const char *name,
-                        Arena *arena, StoreArtifact *artifact, Err *err)
+/* Describes a file the trial leaves, by its path in the study's folder. */
+static ErrCode describe(RunResult *result, int64_t number, const char *kind, const char *name,
+                        StoreArtifact *artifact, Err *err)
 {
-    char hex[HASH_HEX_BYTES];
+    char hex[HASH_HEX_BYTES], trial[RUN_FILES_NAME_BYTES];
     Hash128 hash;
-    uint64_t n_bytes = 0;
-    const char *relative = arena_printf(arena, "trials/%06" PRId64 "/%s", number, name);
-    TRY(arena_ok(arena, err));
-    char *path = file_join(run->settings->out, relative);
-    if (path == NULL)
-        return err_memory(err, strlen(relative));
-    ErrCode code = hash_file(path, &hash, err);
-    if (code == ERR_NONE)
-        code = file_size(path, &n_bytes, err);
-    mem_free(path);
-    TRY(code);
+    FileFacts facts;
+    Arena *arena = &result->arena;
+    const char *path = arena_printf(arena, "%s/%s", run_files_trial(trial, number), name);
+    TRY(hash_file(result->folder, name, &hash, err));
+    TRY(dir_facts(result->folder, name, &facts, err));
     *artifact =
-        (StoreArtifact){kind, relative, (int64_t)n_bytes, arena_text(arena, hash_hex(hash, hex))};
+        (StoreArtifact){kind, path, (int64_t)facts.n_bytes, arena_text(arena, hash_hex(hash, hex))};
     TRY(arena_ok(arena, err));
 fail:
     return err->code;
 }
 
 /* The newest checkpoint of a diverged trial stays as the last good state. */
-static ErrCode keep_checkpoint(const char *dir, const char *trial, Err *err)
+static ErrCode keep_checkpoint(const RunResult *result, Err *err)
 {
     FileList list = {0};
     const char *newest = NULL;
-    TRY(file_list(dir, &list, err));
+    TRY(dir_list(result->dir, &list, err));
     for (size_t i = 0; i < list.n_names; i++)
         if (text_starts_with(list.names[i], CHECKPOINT_PREFIX) &&
             text_ends_with(list.names[i], ".safetensors"))
             newest = list.names[i]; /* sorted: the last is the newest */
     if (newest != NULL)
-        TRY(move_file(dir, newest, trial, CHECKPOINT_NAME, err));
+        TRY(move_file(result, newest, CHECKPOINT_NAME, err));
 fail:
     file_list_release(&list);
     return err->code;
@@ -120,33 +116,21 @@ fail:
 ErrCode run_files_expect(bool is_done, const RunResult *result, Err *err)
 {
     static const char *const names[] = {WEIGHTS_NAME, BEST_NAME};
-    for (size_t i = 0; is_done && i < ARRAY_LEN(names); i++) {
-        char *made = file_join(result->dir, names[i]),
-             *placed = file_join(result->folder, names[i]);
-        const bool is_there =
-            made != NULL && placed != NULL && (file_exists(made) || file_exists(placed));
-        const bool has_memory = made != NULL && placed != NULL;
-        mem_free(made);
-        mem_free(placed);
-        if (!has_memory)
-            return err_memory(err, strlen(result->dir));
-        if (!is_there)
+    for (size_t i = 0; is_done && i < ARRAY_LEN(names); i++)
+        if (!dir_has(result->dir, names[i]) && !dir_has(result->folder, names[i]))
             return err_set(err, ERR_MISSING, "it is done and has left no '%s'", names[i]);
-    }
     return ERR_NONE;
 }
 
-ErrCode run_files_place(RunState *run, const RunSlot *slot, bool is_done, RunResult *result,
-                        Err *err)
+ErrCode run_files_place(const RunSlot *slot, bool is_done, RunResult *result, Err *err)
 {
-    const char *dir = result->dir, *folder = result->folder;
     StoreArtifact *artifacts = result->artifacts;
     if (!is_done)
-        return keep_checkpoint(dir, folder, err);
-    TRY(move_file(dir, WEIGHTS_NAME, folder, WEIGHTS_NAME, err));
-    TRY(move_file(dir, BEST_NAME, folder, BEST_NAME, err));
-    TRY(describe(run, slot->trial, "weights", WEIGHTS_NAME, &result->arena, &artifacts[0], err));
-    TRY(describe(run, slot->trial, "best", BEST_NAME, &result->arena, &artifacts[1], err));
+        return keep_checkpoint(result, err);
+    TRY(move_file(result, WEIGHTS_NAME, WEIGHTS_NAME, err));
+    TRY(move_file(result, BEST_NAME, BEST_NAME, err));
+    TRY(describe(result, slot->trial, "weights", WEIGHTS_NAME, &artifacts[0], err));
+    TRY(describe(result, slot->trial, "best", BEST_NAME, &artifacts[1], err));
 fail:
     return err->code;
 }
@@ -154,39 +138,41 @@ fail:
 /* --- after a crash --- */
 
 /* Files in place without a commit are discarded: the attempt's last checkpoint makes them again. */
-static ErrCode discard_uncommitted(const char *folder, Err *err)
+static ErrCode discard_uncommitted(const Dir *trial, Err *err)
 {
     static const char *const names[] = {WEIGHTS_NAME, BEST_NAME, CHECKPOINT_NAME};
-    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        char *path = file_join(folder, names[i]);
-        const ErrCode code =
-            path != NULL ? file_remove(path, err) : err_memory(err, strlen(folder));
-        mem_free(path);
-        if (code != ERR_NONE)
-            return code;
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        TRY(dir_remove(trial, names[i], err));
+fail:
+    return err->code;
+}
+
+static ErrCode clean_trial(const RunState *run, const RunTrial *trial, Err *err)
+{
+    char name[RUN_FILES_NAME_BYTES];
+    Dir *folder = NULL;
+    Err missing = {0};
+    const bool is_finished =
+        trial->status == STORE_TRIAL_DONE || trial->status == STORE_TRIAL_DIVERGED;
+    if (dir_open(&folder, run->folder, run_files_trial(name, trial->number), &missing) !=
+        ERR_NONE) {
+        if (missing.code != ERR_MISSING)
+            *err = missing;
+        return err->code;
     }
-    return ERR_NONE;
+    TRY(is_finished ? run_files_remove_attempts(folder, err) : discard_uncommitted(folder, err));
+fail:
+    dir_close(&folder);
+    return err->code;
 }
 
 ErrCode run_files_clean(RunState *run, Err *err)
 {
-    for (size_t i = 0; i < run->n_trials; i++) {
-        const RunTrial *trial = &run->trials[i];
-        char *folder = run_files_trial(run, trial->number);
-        if (folder == NULL)
-            return err_memory(err, strlen(run->settings->out));
-        ErrCode code = ERR_NONE;
-        if (file_is_folder(folder)) {
-            const bool is_finished =
-                trial->status == STORE_TRIAL_DONE || trial->status == STORE_TRIAL_DIVERGED;
-            code = is_finished ? run_files_remove_attempts(folder, err)
-                               : discard_uncommitted(folder, err);
-        }
-        mem_free(folder);
-        if (code != ERR_NONE)
-            return code;
-    }
-    return file_sweep_temporaries(run->settings->out, err);
+    for (size_t i = 0; i < run->n_trials; i++)
+        TRY(clean_trial(run, &run->trials[i], err));
+    TRY(dir_sweep(run->folder, err));
+fail:
+    return err->code;
 }
 
 /* --- what finished trials left --- */
@@ -212,5 +198,5 @@ static void note_missed(void *user, const ArtifactState *state)
 ErrCode run_files_check(RunState *run, Err *err)
 {
     Missed missed = {.run = run};
-    return artifacts_check(run->settings->out, run->store, note_missed, &missed, err);
+    return artifacts_check(run->folder, run->store, note_missed, &missed, err);
 }

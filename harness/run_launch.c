@@ -146,22 +146,18 @@ static ErrCode give_job(RunState *run, RunSlot *slot, Err *err)
      * workers than processors, must not meet on one. */
     const bool is_pinned = threads == 1 && run->n_slots == cpu_available_threads() &&
                            run->n_slots == run->cores && run->settings->launcher == NULL;
-    char *trial_dir = run_files_trial(run, slot->trial), *dir = NULL;
-    TRY(trial_dir != NULL ? ERR_NONE : err_memory(err, strlen(run->settings->out)));
+    char trial_dir[RUN_FILES_NAME_BYTES], dir[RUN_FILES_NAME_BYTES];
     TRY(run_attempt_begin(run, slot, threads, err));
-    dir = run_files_attempt(trial_dir, slot->attempt);
-    TRY(dir != NULL ? ERR_NONE : err_memory(err, strlen(trial_dir)));
     while (run_files_make_attempt(run, slot->trial, slot->attempt, err) != ERR_NONE)
         if (!run_state_waits_for_space(run, err))
             goto fail;
-    const WorkerJob job = {.dir = dir,
-                           .trial_dir = trial_dir,
+    const WorkerJob job = {.out = run->settings->out,
+                           .dir = run_files_attempt(dir, slot->trial, slot->attempt),
+                           .trial_dir = run_files_trial(trial_dir, slot->trial),
                            .threads = threads,
                            .pin = is_pinned ? (int)(slot - run->slots) : -1};
     TRY(send_job(run, slot, trial, job, err));
 fail:
-    mem_free(trial_dir);
-    mem_free(dir);
     return err->code;
 }
 

@@ -147,22 +147,18 @@ fail:
 /* study.yaml is for people; the store has the same text, but for what comes of it here. */
 static ErrCode write_study(RunState *run, Err *err)
 {
-    char *path = file_join(run->settings->out, "study.yaml");
     Text text = {0};
-    if (path == NULL)
-        return err_memory(err, strlen(run->settings->out));
     text_printf(&text,
                 "%s# in force with %" PRId64 " training images: ", text_string(&run->study_yaml),
                 run->plan->n_train);
     recipe_in_force(&run->study->recipe, run->plan->n_train, &text);
     text_append_char(&text, '\n');
     TRY(text_ok(&text, err));
-    while (file_write(path, text.data, text.n_bytes, err) != ERR_NONE)
+    while (dir_write(run->folder, "study.yaml", text.data, text.n_bytes, err) != ERR_NONE)
         if (!run_state_waits_for_space(run, err))
             goto fail;
 fail:
     text_release(&text);
-    mem_free(path);
     return err->code;
 }
 
@@ -242,8 +238,8 @@ ErrCode run_open(RunState *run, Err *err)
     run->objective = (Objective){(ObjectiveForm)run->study->objective.form, run->study->objective.w,
                                  (double)run->plan->target_macs, run->study->fairness.tolerance};
     TRY(run_plan_check_only(run, err));
-    TRY(file_make_dirs(run->settings->out, err));
-    TRY(leftovers_refuse_links(run->settings->out, err));
+    TRY(dir_make(&run->folder, NULL, run->settings->out, err));
+    TRY(leftovers_refuse_links(run->folder, err));
     TRY(take_lock(run, err));
     TRY(open_store(run, err));
     TRY(check_retry(run, err));

@@ -77,6 +77,7 @@ typedef struct RunState {
     const RunCallbacks *callbacks;
     RunReport *report;
     Plan *plan;
+    Dir *folder; /* of the study */
     FileLock *lock;
     Store *store;
     Text study_yaml;

@@ -197,6 +197,7 @@ static void release(Trainer *t)
     origin_release(&t->origin);
     origin_release(&t->init);
     mem_free(t->epochs);
+    trainer_files_close(t);
 }
 
 /* --- running --- */
@@ -370,7 +371,7 @@ ErrCode trainer_run(const TrainJob *job, const TrainCallbacks *callbacks, TrainR
                             .test_loss = (double)NAN,
                             .bad_step = -1,
                             .checkpoint_step = -1};
-    TRY(file_make_dirs(job->dir, err));
+    TRY(trainer_files_open(&t, err));
     TRY(begin(&t, err));
     report->last_step = trainer_state_step(&t);
     TRY(run_epochs(&t, err));

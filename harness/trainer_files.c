@@ -2,7 +2,7 @@
 #include "harness/trainer_files.h"
 
 #include "base/clock.h"
-#include "base/file.h"
+#include "base/dir.h"
 #include "base/json.h"
 #include "base/sys.h"
 #include "weights/checkpoint.h"
@@ -20,24 +20,23 @@ enum { NAME_MAX_BYTES = 64, MAX_WEIGHT_BYTES = 1 << 30 };
 
 /* A checkpoint file that may be taken up. */
 typedef struct Candidate {
-    const char *folder; /* borrowed */
+    const Dir *folder;
+    bool is_own; /* the folder of this training */
     int64_t step;
 } Candidate;
 
 /* --- names --- */
 
-static char *step_path(const char *folder, int64_t step)
+static const char *step_name(char name[NAME_MAX_BYTES], int64_t step)
 {
-    char name[NAME_MAX_BYTES];
-    snprintf(name, sizeof name, TRAINING_CHECKPOINT_PREFIX "%010" PRId64 SUFFIX, step);
-    return file_join(folder, name);
+    snprintf(name, NAME_MAX_BYTES, TRAINING_CHECKPOINT_PREFIX "%010" PRId64 SUFFIX, step);
+    return name;
 }
 
-static char *best_path(const char *folder, int64_t epoch)
+static const char *best_name(char name[NAME_MAX_BYTES], int64_t epoch)
 {
-    char name[NAME_MAX_BYTES];
-    snprintf(name, sizeof name, BEST_PREFIX "%06" PRId64 SUFFIX, epoch);
-    return file_join(folder, name);
+    snprintf(name, NAME_MAX_BYTES, BEST_PREFIX "%06" PRId64 SUFFIX, epoch);
+    return name;
 }
 
 /* The number in PREFIXnumber.safetensors, or -1. */
@@ -52,6 +51,38 @@ static int64_t number_in_name(const char *name, const char *prefix)
     memcpy(digits, name + n_prefix, n - n_prefix);
     int64_t number = -1;
     return text_to_int64(digits, &number) && number >= 0 ? number : -1;
+}
+
+/* --- folders --- */
+
+ErrCode trainer_files_open(Trainer *t, Err *err)
+{
+    const TrainJob *job = t->job;
+    if (job->study != NULL)
+        TRY(dir_open(&t->study, NULL, job->study, err));
+    TRY(dir_make(&t->folder, t->study, job->dir, err));
+    t->resume = mem_calloc(job->n_resume + 1, sizeof *t->resume);
+    if (t->resume == NULL)
+        return err_memory(err, (job->n_resume + 1) * sizeof *t->resume);
+    for (size_t i = 0; i < job->n_resume; i++) {
+        Err why = {0};
+        if (dir_open(&t->resume[i], t->study, job->resume[i], &why) != ERR_NONE &&
+            why.code != ERR_MISSING) {
+            *err = why;
+            goto fail;
+        }
+    }
+fail:
+    return err->code;
+}
+
+void trainer_files_close(Trainer *t)
+{
+    for (size_t i = 0; t->resume != NULL && i < t->job->n_resume; i++)
+        dir_close(&t->resume[i]);
+    mem_free(t->resume);
+    dir_close(&t->folder);
+    dir_close(&t->study);
 }
 
 /* --- the text of a checkpoint --- */
@@ -130,16 +161,6 @@ fail:
 
 /* --- writing --- */
 
-static ErrCode remove_named(const char *folder, const char *name, Err *err)
-{
-    char *path = file_join(folder, name);
-    if (path == NULL)
-        return err_memory(err, strlen(name));
-    const ErrCode code = file_remove(path, err);
-    mem_free(path);
-    return code;
-}
-
 /*
  * Removes what two newer generations of this very training, written or taken up by us, make
  * superfluous: checkpoints before both, and best weights up to here that neither speaks of. What
@@ -151,7 +172,7 @@ static ErrCode prune(const Trainer *t, Err *err)
     FileList list = {0};
     if (before->step < 0)
         return ERR_NONE;
-    TRY(file_list(t->job->dir, &list, err));
+    TRY(dir_list(t->folder, &list, err));
     for (size_t i = 0; i < list.n_names; i++) {
         const int64_t step = number_in_name(list.names[i], TRAINING_CHECKPOINT_PREFIX);
         const int64_t epoch = number_in_name(list.names[i], BEST_PREFIX);
@@ -159,7 +180,7 @@ static ErrCode prune(const Trainer *t, Err *err)
         const bool is_old_best = epoch >= 0 && epoch <= t->at.epoch &&
                                  epoch != newest->best_epoch && epoch != before->best_epoch;
         if (is_old_step || is_old_best)
-            TRY(remove_named(t->job->dir, list.names[i], err));
+            TRY(dir_remove(t->folder, list.names[i], err));
     }
 fail:
     file_list_release(&list);
@@ -167,14 +188,14 @@ fail:
 }
 
 /* After the end: the result holds all that is still wanted. */
-static ErrCode remove_all(const char *folder, Err *err)
+static ErrCode remove_all(const Dir *folder, Err *err)
 {
     FileList list = {0};
-    TRY(file_list(folder, &list, err));
+    TRY(dir_list(folder, &list, err));
     for (size_t i = 0; i < list.n_names; i++)
         if (number_in_name(list.names[i], TRAINING_CHECKPOINT_PREFIX) >= 0 ||
             number_in_name(list.names[i], BEST_PREFIX) >= 0)
-            TRY(remove_named(folder, list.names[i], err));
+            TRY(dir_remove(folder, list.names[i], err));
 fail:
     file_list_release(&list);
     return err->code;
@@ -192,19 +213,15 @@ static void add_generation(Trainer *t)
 ErrCode trainer_files_checkpoint(Trainer *t, Err *err)
 {
     const int64_t step = trainer_state_step(t);
-    char *path = step_path(t->job->dir, step);
+    char name[NAME_MAX_BYTES];
     Text text = {0};
     JsonWriter json = json_writer(&text, false);
     json_open_map(&json, NULL);
     put_position(t, &json);
     put_epochs(t, &json);
     json_close_map(&json);
-    if (path == NULL) {
-        (void)err_memory(err, NAME_MAX_BYTES);
-        goto fail;
-    }
     TRY(text_ok(&text, err));
-    TRY(checkpoint_save(t->net, text_string(&text), path, err));
+    TRY(checkpoint_save(t->net, text_string(&text), t->folder, step_name(name, step), err));
     add_generation(t);
     TRY(prune(t, err));
     t->checkpoint_at_ns = clock_now_ns();
@@ -212,54 +229,52 @@ ErrCode trainer_files_checkpoint(Trainer *t, Err *err)
     if (t->callbacks->checkpoint != NULL)
         t->callbacks->checkpoint(t->callbacks->user, step);
     text_release(&text);
-    mem_free(path);
     return ERR_NONE;
 fail:
     text_release(&text);
-    mem_free(path);
     return err_wrap(err, "saving a checkpoint");
 }
 
 /* What was measured, and where it is from. */
-static ErrCode save_weights(const Trainer *t, const char *path, Err *err)
+static ErrCode save_weights(const Trainer *t, const char *name, Err *err)
 {
-    return weights_save(t->net, t->measured, path, &weights_own_names,
+    return weights_save(t->net, t->measured, t->folder, name, &weights_own_names,
                         t->job->is_bare ? NULL : &t->origin, err);
 }
 
 ErrCode trainer_files_save_best(Trainer *t, const Epoch *epoch, Err *err)
 {
-    char *path = best_path(t->job->dir, epoch->epoch);
+    char name[NAME_MAX_BYTES];
     Hash128 hash;
-    if (path == NULL)
-        return err_memory(err, NAME_MAX_BYTES);
-    TRY(save_weights(t, path, err));
-    TRY(hash_file(path, &hash, err));
+    TRY(save_weights(t, best_name(name, epoch->epoch), err));
+    TRY(hash_file(t->folder, name, &hash, err));
     hash_hex(hash, t->at.best_hash);
     t->at.best_epoch = epoch->epoch;
     t->at.best_val_top1 = epoch->val_top1;
-    mem_free(path);
-    return ERR_NONE;
 fail:
-    mem_free(path);
     return err->code;
 }
 
-/* Copies a file whose bytes must have that digest, atomically. ERR_DATA if they have another,
- * ERR_MISSING if it is not there. */
-static ErrCode copy_checked(const char *from, const char *to, const char *hex, Err *err)
+/*
+ * Copies a file of a folder, whose bytes must have that digest, into the training's, atomically.
+ * One that is there by that name has only to be right. ERR_DATA if the bytes have another digest,
+ * ERR_MISSING if it is not there.
+ */
+static ErrCode copy_checked(const Trainer *t, const Dir *in, bool is_own, const char *from,
+                            const char *to, Err *err)
 {
     char *data = NULL, found[HASH_HEX_BYTES];
     size_t n_bytes = 0;
     FileFacts facts;
-    TRY(file_facts(from, true, &facts, err)); /* one that is not there is no fault of the disk */
-    TRY(file_read(from, MAX_WEIGHT_BYTES, &data, &n_bytes, err));
-    if (strcmp(hash_hex(hash_128(data, n_bytes), found), hex) != 0) {
-        (void)err_set(err, ERR_DATA, "'%s' is damaged: its digest is %s, not %s", from, found, hex);
+    TRY(dir_facts(in, from, &facts, err)); /* one that is not there is no fault of the disk */
+    TRY(dir_read(in, from, MAX_WEIGHT_BYTES, &data, &n_bytes, err));
+    if (strcmp(hash_hex(hash_128(data, n_bytes), found), t->at.best_hash) != 0) {
+        (void)err_set(err, ERR_DATA, "'%s/%s' is damaged: its digest is %s, not %s", dir_path(in),
+                      from, found, t->at.best_hash);
         goto fail;
     }
-    if (strcmp(from, to) != 0)
-        TRY(file_write(to, data, n_bytes, err));
+    if (!is_own || strcmp(from, to) != 0)
+        TRY(dir_write(t->folder, to, data, n_bytes, err));
     mem_free(data);
     return ERR_NONE;
 fail:
@@ -269,25 +284,13 @@ fail:
 
 ErrCode trainer_files_save_result(Trainer *t, Err *err)
 {
-    char *weights = file_join(t->job->dir, "weights" SUFFIX);
-    char *best = file_join(t->job->dir, "best" SUFFIX);
-    char *source = best_path(t->job->dir, t->at.best_epoch);
-    if (weights == NULL || best == NULL || source == NULL) {
-        (void)err_memory(err, NAME_MAX_BYTES);
-        goto fail;
-    }
-    TRY(copy_checked(source, best, t->at.best_hash, err));
-    TRY(save_weights(t, weights, err));
+    char best[NAME_MAX_BYTES];
+    TRY(copy_checked(t, t->folder, true, best_name(best, t->at.best_epoch), "best" SUFFIX, err));
+    TRY(save_weights(t, "weights" SUFFIX, err));
     if (!t->job->keep_checkpoints)
-        TRY(remove_all(t->job->dir, err));
-    mem_free(weights);
-    mem_free(best);
-    mem_free(source);
+        TRY(remove_all(t->folder, err));
     return ERR_NONE;
 fail:
-    mem_free(weights);
-    mem_free(best);
-    mem_free(source);
     return err_wrap(err, "saving the weights");
 }
 
@@ -299,22 +302,24 @@ static int newest_first(const void *a, const void *b)
     return (x < y) - (x > y);
 }
 
-static ErrCode collect(const TrainJob *job, Candidate **out, size_t *n_out, Err *err)
+static ErrCode collect(const Trainer *t, Candidate **out, size_t *n_out, Err *err)
 {
     Candidate *candidates = NULL;
     size_t n = 0, room = 0;
-    for (size_t f = 0; f < job->n_resume; f++) {
+    for (size_t f = 0; f < t->job->n_resume; f++) {
         FileList list = {0};
-        if (!file_is_folder(job->resume[f]))
+        const Dir *folder = t->resume[f];
+        if (folder == NULL)
             continue;
-        ErrCode code = file_list(job->resume[f], &list, err);
+        const bool is_own = strcmp(t->job->resume[f], t->job->dir) == 0;
+        ErrCode code = dir_list(folder, &list, err);
         for (size_t i = 0; code == ERR_NONE && i < list.n_names; i++) {
             const int64_t step = number_in_name(list.names[i], TRAINING_CHECKPOINT_PREFIX);
             if (step < 0)
                 continue;
             code = mem_grow(&candidates, &room, n + 1, sizeof *candidates, err);
             if (code == ERR_NONE)
-                candidates[n++] = (Candidate){job->resume[f], step};
+                candidates[n++] = (Candidate){folder, is_own, step};
         }
         file_list_release(&list);
         if (code != ERR_NONE) {
@@ -333,36 +338,23 @@ static ErrCode collect(const TrainJob *job, Candidate **out, size_t *n_out, Err 
  * end. */
 static ErrCode take_up(Trainer *t, const Candidate *candidate, Err *err)
 {
-    char *path = step_path(candidate->folder, candidate->step);
-    char *text = NULL, *from = NULL, *to = NULL;
-    if (path == NULL)
-        return err_memory(err, NAME_MAX_BYTES);
-    TRY(checkpoint_peek(path, &text, err));
-    TRY(read_position(t, path, text, err));
+    const Dir *in = candidate->folder;
+    char name[NAME_MAX_BYTES], best[NAME_MAX_BYTES];
+    char *text = NULL;
+    TRY(checkpoint_peek(in, step_name(name, candidate->step), &text, err));
+    TRY(read_position(t, name, text, err));
     if (t->at.best_epoch > 0) {
-        from = best_path(candidate->folder, t->at.best_epoch);
-        to = best_path(t->job->dir, t->at.best_epoch);
-        if (from == NULL || to == NULL) {
-            (void)err_memory(err, NAME_MAX_BYTES);
-            goto fail;
-        }
-        TRY(copy_checked(from, to, t->at.best_hash, err));
+        best_name(best, t->at.best_epoch);
+        TRY(copy_checked(t, in, candidate->is_own, best, best, err));
     }
     mem_free(text);
     text = NULL;
-    TRY(checkpoint_load(t->net, path, &text, err));
-    mem_free(path);
+    TRY(checkpoint_load(t->net, in, name, &text, err));
     mem_free(text);
-    mem_free(from);
-    mem_free(to);
     return ERR_NONE;
 fail:
-    (void)err_wrap(err, "checkpoint '%s'", path);
-    mem_free(path);
     mem_free(text);
-    mem_free(from);
-    mem_free(to);
-    return err->code;
+    return err_wrap(err, "checkpoint '%s/%s'", dir_path(in), name);
 }
 
 /* Whether a checkpoint that could not be taken up never will be: another one may be, in its place.
@@ -382,11 +374,10 @@ static ErrCode take_up_newest(Trainer *t, const Candidate *candidates, size_t n,
     Err unread = {0};
     for (size_t i = 0; i < n && !*found; i++) {
         Err why = {0};
-        const bool is_own = strcmp(candidates[i].folder, t->job->dir) == 0;
         if (take_up(t, &candidates[i], &why) == ERR_NONE) {
             *found = true;
             t->report->checkpoint_step = candidates[i].step;
-        } else if (why.code == ERR_VERSION && is_own) {
+        } else if (why.code == ERR_VERSION && candidates[i].is_own) {
             return err_set(err, ERR_USAGE, "%s; take another folder", why.msg);
         } else if (why.code == ERR_MEMORY) {
             *err = why;
@@ -409,7 +400,7 @@ ErrCode trainer_files_resume(Trainer *t, bool *found, Err *err)
     size_t n = 0;
     *found = false;
     t->newest = t->before = (TrainGeneration){.step = -1};
-    if (collect(t->job, &candidates, &n, err) != ERR_NONE)
+    if (collect(t, &candidates, &n, err) != ERR_NONE)
         return err->code;
     const ErrCode code = take_up_newest(t, candidates, n, found, err);
     mem_free(candidates);

@@ -10,6 +10,13 @@
 #include "harness/trainer_state.h"
 
 /*
+ * Opens the folders: the training's, which is made, and those to resume from, some of which may be
+ * missing. Also ERR_DATA: a link below the study's folder. Close them, also after an error.
+ */
+ErrCode trainer_files_open(Trainer *trainer, Err *err) ERR_CHECKED;
+void trainer_files_close(Trainer *trainer);
+
+/*
  * Writes a checkpoint of the present position and removes what is older than the one before, once
  * both are known to be good ones of this training.
  */

@@ -10,6 +10,7 @@
 #include "harness/training_keys.h"
 
 #include "base/arena.h"
+#include "base/dir.h"
 #include "base/hash.h"
 #include "data/batches.h"
 #include "nn/net.h"
@@ -38,6 +39,9 @@ typedef struct Trainer {
     const TrainJob *job;
     const TrainCallbacks *callbacks;
     TrainReport *report;
+    Dir *study;   /* job->study, or NULL */
+    Dir *folder;  /* job->dir */
+    Dir **resume; /* [job->n_resume]; NULL where there is none */
     StudyImages images;
     ImageSet *set;
     Batches *parts[N_PARTS];

@@ -63,7 +63,8 @@ typedef struct TrainJob {
     int64_t seed;
     int threads;               /* >= 1 */
     CpuLevel level;            /* highest instruction set used */
-    const char *dir;           /* exists; everything is written here */
+    const char *study;         /* folder that the next two are in, through no link; or NULL */
+    const char *dir;           /* made if need be; everything is written here */
     const char *const *resume; /* folders whose checkpoints may be taken up, newest wins */
     size_t n_resume;
     const char *init;      /* weight file to start from, or NULL */

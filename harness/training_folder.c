@@ -3,7 +3,7 @@
 
 #include "harness/identity.h"
 
-#include "base/file.h"
+#include "base/dir.h"
 #include "base/json.h"
 #include "base/sys.h"
 
@@ -29,7 +29,7 @@ static ErrCode facts_collect(Facts *facts, const TrainJob *job, Err *err)
     Hash128 hash;
     identity_lines(&identity_recipe, IDENTITY_VERSION, job->recipe, false, &facts->recipe);
     if (job->init != NULL) {
-        TRY(hash_file(job->init, &hash, err));
+        TRY(hash_file(NULL, job->init, &hash, err));
         hash_hex(hash, facts->init);
     }
     return text_ok(&facts->recipe, err);
@@ -113,44 +113,28 @@ fail:
     return err->code;
 }
 
-static ErrCode refuse_link(const char *dir, const char *name, Err *err)
-{
-    char *path = file_join(dir, name);
-    if (path == NULL)
-        return err_memory(err, strlen(dir));
-    if (file_is_link(path))
-        (void)err_set(err, ERR_DATA,
-                      "'%s' is a link: nothing is read or written behind links of a training's "
-                      "folder; put the file itself there, or remove it",
-                      path);
-    mem_free(path);
-    return err->code;
-}
-
 /* The folder's description; json_decref it. ERR_MISSING: there is none. */
-static ErrCode read_description(const char *dir, json_t **map, Err *err)
+static ErrCode read_description(const Dir *folder, json_t **map, Err *err)
 {
-    char *path = file_join(dir, DESCRIPTION), *data = NULL;
+    char *data = NULL;
     FileFacts facts;
     size_t n = 0;
-    if (path == NULL)
-        return err_memory(err, strlen(dir));
-    TRY(refuse_link(dir, DESCRIPTION, err));
-    TRY(file_facts(path, true, &facts, err));
-    TRY(file_read(path, MAX_DESCRIPTION_BYTES, &data, &n, err));
-    TRY(json_parse(map, path, data, n, err));
+    TRY(dir_facts(folder, DESCRIPTION, &facts, err));
+    TRY(dir_read(folder, DESCRIPTION, MAX_DESCRIPTION_BYTES, &data, &n, err));
+    if (json_parse(map, DESCRIPTION, data, n, err) != ERR_NONE)
+        err_wrap(err, "'%s'", dir_path(folder));
 fail:
     mem_free(data);
-    mem_free(path);
     return err->code;
 }
 
 /* ERR_MISSING: there is no description. */
-static ErrCode check_description(const TrainJob *job, const TrainingImages *images, Err *err)
+static ErrCode check_description(const Dir *folder, const TrainJob *job,
+                                 const TrainingImages *images, Err *err)
 {
     json_t *map = NULL;
     Text differences = {0};
-    TRY(read_description(job->dir, &map, err));
+    TRY(read_description(folder, &map, err));
     TRY(compare(map, job, images, &differences, err));
     if (differences.n_bytes)
         (void)err_set(err, ERR_USAGE,
@@ -167,7 +151,11 @@ ErrCode training_folder_is_listed(const char *dir, bool *is_listed, Err *err)
 {
     Err why = {0};
     json_t *map = NULL;
-    const ErrCode code = read_description(dir, &map, &why);
+    Dir *folder = NULL;
+    ErrCode code = dir_open(&folder, NULL, dir, &why);
+    if (code == ERR_NONE)
+        code = read_description(folder, &map, &why);
+    dir_close(&folder);
     *is_listed = code == ERR_NONE && json_object_get(map, CONTENTS) != NULL;
     json_decref(map);
     if (code != ERR_NONE && code != ERR_MISSING)
@@ -186,14 +174,14 @@ static bool is_ours(const char *name)
 }
 
 /* Whether the folder has weights, and checkpoints; ERR_DATA if one of its files is a link. */
-static ErrCode look(const char *dir, bool *has_weights, bool *has_checkpoints, Err *err)
+static ErrCode look(const Dir *folder, bool *has_weights, bool *has_checkpoints, Err *err)
 {
     FileList list = {0};
     *has_weights = *has_checkpoints = false;
-    TRY(file_list(dir, &list, err));
+    TRY(dir_list(folder, &list, err));
     for (size_t i = 0; i < list.n_names; i++) {
         if (is_ours(list.names[i]))
-            TRY(refuse_link(dir, list.names[i], err));
+            TRY(dir_refuse_link(folder, list.names[i], err));
         *has_weights = *has_weights || strcmp(list.names[i], WEIGHTS) == 0;
         *has_checkpoints =
             *has_checkpoints || text_starts_with(list.names[i], TRAINING_CHECKPOINT_PREFIX);
@@ -208,11 +196,13 @@ ErrCode training_folder_check(const TrainJob *job, const TrainingImages *images,
 {
     bool has_weights = false, has_checkpoints = false;
     Err why = {0};
+    Dir *folder = NULL;
     *state = TRAINING_FOLDER_OPEN;
-    if (!file_is_folder(job->dir))
+    if (!file_exists(job->dir))
         return ERR_NONE;
-    TRY(look(job->dir, &has_weights, &has_checkpoints, err));
-    const ErrCode code = check_description(job, images, &why);
+    TRY(dir_open(&folder, NULL, job->dir, err));
+    TRY(look(folder, &has_weights, &has_checkpoints, err));
+    const ErrCode code = check_description(folder, job, images, &why);
     if (code == ERR_NONE && has_weights && !has_checkpoints) {
         *state = TRAINING_FOLDER_DONE;
     } else if (code == ERR_MISSING && has_weights && !has_checkpoints) {
@@ -224,6 +214,7 @@ ErrCode training_folder_check(const TrainJob *job, const TrainingImages *images,
         *err = why;
     }
 fail:
+    dir_close(&folder);
     return err->code;
 }
 
@@ -235,9 +226,7 @@ ErrCode training_folder_describe(const TrainJob *job, const TrainingImages *imag
     Facts facts = {0};
     Text text = {0};
     JsonWriter json = json_writer(&text, true);
-    char *path = file_join(job->dir, DESCRIPTION);
-    if (path == NULL)
-        return err_memory(err, strlen(job->dir));
+    Dir *folder = NULL;
     TRY(facts_collect(&facts, job, err));
     json_open_map(&json, NULL);
     json_put_text(&json, "network", job->network->name);
@@ -253,23 +242,22 @@ ErrCode training_folder_describe(const TrainJob *job, const TrainingImages *imag
     json_close_map(&json);
     text_append_char(&text, '\n');
     TRY(text_ok(&text, err));
-    TRY(file_make_dirs(job->dir, err));
-    TRY(file_write(path, text.data, text.n_bytes, err));
+    TRY(dir_make(&folder, NULL, job->dir, err));
+    TRY(dir_write(folder, DESCRIPTION, text.data, text.n_bytes, err));
 fail:
     text_release(&facts.recipe);
     text_release(&text);
-    mem_free(path);
+    dir_close(&folder);
     return err->code;
 }
 
 ErrCode training_folder_history(const char *dir, const Text *lines, Err *err)
 {
-    char *path = file_join(dir, HISTORY);
-    if (path == NULL)
-        return err_memory(err, strlen(dir));
-    ErrCode code = text_ok(lines, err);
-    if (code == ERR_NONE)
-        code = file_write(path, text_string(lines), lines->n_bytes, err);
-    mem_free(path);
-    return code;
+    Dir *folder = NULL;
+    TRY(text_ok(lines, err));
+    TRY(dir_open(&folder, NULL, dir, err));
+    TRY(dir_write(folder, HISTORY, text_string(lines), lines->n_bytes, err));
+fail:
+    dir_close(&folder);
+    return err->code;
 }

@@ -24,31 +24,32 @@ fail:
 }
 
 /* Whether the file is a checkpoint of a training with one of the keys; a damaged one is none. */
-static bool has_key(const char *folder, const char *name, const TrainingKeys *keys)
+static bool has_key(const Dir *folder, const char *name, const TrainingKeys *keys)
 {
     Err ignored = {0};
-    char *path = file_join(folder, name), *text = NULL;
+    char *text = NULL;
     json_t *map = NULL;
     const char *key = NULL;
-    bool found = path != NULL && checkpoint_peek(path, &text, &ignored) == ERR_NONE &&
-                 json_parse(&map, path, text, strlen(text), &ignored) == ERR_NONE &&
+    bool found = checkpoint_peek(folder, name, &text, &ignored) == ERR_NONE &&
+                 json_parse(&map, name, text, strlen(text), &ignored) == ERR_NONE &&
                  json_get_text(map, "key", &key, &ignored) == ERR_NONE;
     found = found && training_keys_have(keys, key);
     json_decref(map);
     mem_free(text);
-    mem_free(path);
     return found;
 }
 
 /* *n_all checkpoints lie in the folder, *n_ours of them with one of the keys. */
-static ErrCode count_checkpoints(const char *folder, const TrainingKeys *keys, size_t *n_all,
+static ErrCode count_checkpoints(const char *dir, const TrainingKeys *keys, size_t *n_all,
                                  size_t *n_ours, Err *err)
 {
     FileList list = {0};
+    Dir *folder = NULL;
     *n_all = *n_ours = 0;
-    if (!file_is_folder(folder))
+    if (!file_is_folder(dir))
         return ERR_NONE;
-    TRY(file_list(folder, &list, err));
+    TRY(dir_open(&folder, NULL, dir, err));
+    TRY(dir_list(folder, &list, err));
     for (size_t i = 0; i < list.n_names; i++) {
         if (!text_starts_with(list.names[i], TRAINING_CHECKPOINT_PREFIX))
             continue;
@@ -57,6 +58,7 @@ static ErrCode count_checkpoints(const char *folder, const TrainingKeys *keys, s
     }
 fail:
     file_list_release(&list);
+    dir_close(&folder);
     return err->code;
 }
 

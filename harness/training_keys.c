@@ -9,7 +9,7 @@ ErrCode training_keys_make(TrainingKeys *out, const TrainJob *job, const char *i
     char init[HASH_HEX_BYTES];
     if (job->init != NULL) {
         Hash128 hash;
-        TRY(hash_file(job->init, &hash, err));
+        TRY(hash_file(NULL, job->init, &hash, err));
         hash_hex(hash, init);
     }
     for (int version = 1; version <= IDENTITY_VERSION; version++)

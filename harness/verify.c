@@ -5,7 +5,7 @@
 #include "harness/run_identity.h"
 #include "harness/verify_files.h"
 
-#include "base/file.h"
+#include "base/dir.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "models/resolve.h"
@@ -28,7 +28,8 @@ typedef struct Verify {
     Study *study;
     StoreTrial trial;
     Network network;
-    char *dir;
+    Dir *folder;   /* the study's */
+    Dir *made;     /* in it: where the trial is trained again */
     Epoch *epochs; /* that came out now */
     size_t n_epochs;
 } Verify;
@@ -71,6 +72,7 @@ static ErrCode open_all(Verify *v, Err *err)
     char *path = file_join(s->folder, "study.db");
     if (path == NULL)
         return err_memory(err, strlen(s->folder));
+    TRY(dir_open(&v->folder, NULL, s->folder, err));
     TRY(store_open_read(&v->store, path, err));
     TRY(store_trust(v->store, STORE_GROUND_STUDY, err));
     TRY(store_trust_trial(v->store, s->trial, err));
@@ -89,6 +91,14 @@ fail:
 }
 
 /* --- the training --- */
+
+enum { VERIFY_NAME_BYTES = 40 };
+
+static const char *verify_name(char name[VERIFY_NAME_BYTES], int64_t trial)
+{
+    snprintf(name, VERIFY_NAME_BYTES, LEFTOVERS_VERIFY "%06" PRId64, trial);
+    return name;
+}
 
 static void keep_epoch(void *user, const Epoch *epoch)
 {
@@ -124,23 +134,20 @@ static bool pass_should_stop(void *user)
 
 static ErrCode train(Verify *v, TrainReport *report, Err *err)
 {
-    enum { NAME_BYTES = 40 };
     const VerifySettings *s = v->settings;
     const TrainCallbacks callbacks = {.user = v,
                                       .epoch = keep_epoch,
                                       .warning = pass_warning,
                                       .preparing = pass_preparing,
                                       .should_stop = pass_should_stop};
-    char name[NAME_BYTES];
+    char name[VERIFY_NAME_BYTES];
+    const char *const resume[] = {verify_name(name, s->trial)};
     char *cache = file_join(s->folder, "cache");
-    snprintf(name, sizeof name, LEFTOVERS_VERIFY "%06" PRId64, s->trial);
-    TRY(file_make_dirs_below(s->folder, name, err));
-    v->dir = file_join(s->folder, name);
-    if (v->dir == NULL || cache == NULL) {
+    if (cache == NULL) {
         (void)err_memory(err, strlen(s->folder));
         goto fail;
     }
-    const char *const resume[] = {v->dir};
+    TRY(dir_make(&v->made, v->folder, name, err));
     const TrainJob job = {.network = &v->network,
                           .data = &v->study->data,
                           .data_root = s->data_root,
@@ -148,7 +155,8 @@ static ErrCode train(Verify *v, TrainReport *report, Err *err)
                           .seed = v->trial.seed,
                           .threads = s->threads,
                           .level = s->level,
-                          .dir = v->dir,
+                          .study = s->folder,
+                          .dir = name,
                           .resume = resume,
                           .n_resume = ARRAY_LEN(resume),
                           .is_bare = v->study->version == 1,
@@ -238,6 +246,7 @@ fail:
 static ErrCode compare_files(Verify *v, Err *err)
 {
     enum { KIND, PATH, XXH3 };
+    const VerifyPlaces places = {.made = v->made, .study = v->folder};
     StoreTable table;
     TRY(ask(v, "SELECT kind, path, xxh3 FROM artifact WHERE trial = CAST(?1 AS INTEGER)", &table,
             err));
@@ -245,7 +254,7 @@ static ErrCode compare_files(Verify *v, Err *err)
         const char *const *row = table.cells + i * table.n_columns;
         const StoreArtifact artifact = {.kind = row[KIND], .path = row[PATH], .xxh3 = row[XXH3]};
         if (row[KIND] != NULL && row[PATH] != NULL && row[XXH3] != NULL)
-            TRY(verify_file(v->report, v->settings, v->dir, &artifact, err));
+            TRY(verify_file(v->report, &places, v->settings->restore, &artifact, err));
     }
 fail:
     return err->code;
@@ -256,6 +265,7 @@ ErrCode verify_trial(VerifyReport *report, const VerifySettings *settings,
 {
     Verify v = {.settings = settings, .report = report, .callbacks = callbacks};
     TrainReport now = {0};
+    char name[VERIFY_NAME_BYTES];
     TRY(open_all(&v, err));
     TRY(train(&v, &now, err));
     TRY(arena_ok(&v.arena, err));
@@ -263,14 +273,15 @@ ErrCode verify_trial(VerifyReport *report, const VerifySettings *settings,
     TRY(compare_result(&v, &now, err));
     if (now.status == TRAIN_DONE)
         TRY(compare_files(&v, err));
-    TRY(file_remove_tree(v.dir, err));
+    TRY(dir_remove_tree(v.folder, verify_name(name, settings->trial), err));
     TRY(arena_ok(&report->arena, err));
 fail:
     network_release(&v.network);
     study_destroy(&v.study);
     store_close(&v.store);
     arena_release(&v.arena);
-    mem_free(v.dir);
+    dir_close(&v.made);
+    dir_close(&v.folder);
     return err->code;
 }
 

@@ -3,7 +3,7 @@
 
 #include "harness/leftovers.h"
 
-#include "base/file.h"
+#include "base/dir.h"
 #include "base/hash.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -82,28 +82,28 @@ static void compare_tensors(VerifyReport *report, const char *path, const Tensor
 }
 
 /* The digest of a file; "" where it cannot be read, with the reason in *why. */
-static void digest_of(const char *path, char hex[HASH_HEX_BYTES], Err *why)
+static void digest_of(const Dir *in, const char *name, char hex[HASH_HEX_BYTES], Err *why)
 {
     Hash128 hash;
     FileFacts facts;
     hex[0] = '\0';
-    if (file_facts(path, false, &facts, why) != ERR_NONE)
+    if (dir_facts(in, name, &facts, why) != ERR_NONE)
         return;
     if (facts.kind != FILE_REGULAR)
-        (void)err_set(why, ERR_DATA, "'%s' is no regular file", path);
-    else if (hash_file(path, &hash, why) == ERR_NONE)
+        (void)err_set(why, ERR_DATA, "'%s/%s' is no regular file", dir_path(in), name);
+    else if (hash_file(in, name, &hash, why) == ERR_NONE)
         hash_hex(hash, hex);
 }
 
 /* What lies in the study, damaged or not, tensor by tensor. */
-static ErrCode compare_files(VerifyReport *report, const char *name, const char *stored_path,
-                             const char *now_path, Err *err)
+static ErrCode compare_files(VerifyReport *report, const VerifyPlaces *places, const char *path,
+                             Err *err)
 {
     TensorFile *stored = NULL, *now = NULL;
     Err why = {0};
-    TRY(safetensors_open(&now, now_path, err));
-    if (safetensors_open(&stored, stored_path, &why) == ERR_NONE)
-        compare_tensors(report, name, stored, now);
+    TRY(safetensors_open(&now, places->made, file_name(path), err));
+    if (safetensors_open(&stored, places->study, path, &why) == ERR_NONE)
+        compare_tensors(report, path, stored, now);
     else
         verify_differs(report, "%s", why.msg);
 fail:
@@ -112,58 +112,50 @@ fail:
     return err->code;
 }
 
-static ErrCode put_back(VerifyReport *report, const char *from, const char *to, Err *err)
+static ErrCode put_back(VerifyReport *report, const VerifyPlaces *places, const char *path,
+                        Err *err)
 {
-    TRY(file_sync(from, err));
-    TRY(file_rename(from, to, err));
+    TRY(dir_sync(places->made, file_name(path), err));
+    TRY(dir_rename(places->made, file_name(path), places->study, path, err));
     const char **paths = arena_add_item(&report->arena, (void *)(uintptr_t)report->restored,
                                         &report->n_restored, sizeof *paths);
+    char *whole = file_join(dir_path(places->study), path);
+    if (whole == NULL)
+        return err_memory(err, strlen(path));
     if (paths != NULL) {
         report->restored = paths;
-        paths[report->n_restored - 1] = arena_text(&report->arena, to);
+        paths[report->n_restored - 1] = arena_text(&report->arena, whole);
     }
+    mem_free(whole);
     return arena_ok(&report->arena, err);
 fail:
     return err->code;
 }
 
-ErrCode verify_file(VerifyReport *report, const VerifySettings *settings, const char *folder,
+ErrCode verify_file(VerifyReport *report, const VerifyPlaces *places, bool restores,
                     const StoreArtifact *artifact, Err *err)
 {
-    char *now = file_join(folder, file_name(artifact->path));
-    char *stored = file_join(settings->folder, artifact->path);
+    const char *path = artifact->path;
     char now_hex[HASH_HEX_BYTES], stored_hex[HASH_HEX_BYTES];
     Err why = {0};
-    if (now == NULL || stored == NULL) {
-        (void)err_memory(err, strlen(artifact->path));
-        goto fail;
+    if (!leftovers_is_inside(path)) {
+        verify_differs(report, "the store's path '%s' leads out of the study", path);
+        return ERR_NONE;
     }
-    if (!leftovers_is_inside(artifact->path)) {
-        verify_differs(report, "the store's path '%s' leads out of the study", artifact->path);
-        goto fail;
-    }
-    digest_of(now, now_hex, err);
+    digest_of(places->made, file_name(path), now_hex, err);
     if (now_hex[0] == '\0')
-        goto fail;
-    digest_of(stored, stored_hex, &why);
+        return err->code;
+    digest_of(places->study, path, stored_hex, &why);
     const bool is_known = strcmp(now_hex, artifact->xxh3) == 0;
     const bool is_whole = strcmp(stored_hex, artifact->xxh3) == 0;
-    if (is_known && !is_whole && settings->restore) {
-        TRY(put_back(report, now, stored, err));
-        goto fail;
-    }
+    if (is_known && !is_whole && restores)
+        return put_back(report, places, path, err);
     /* Metadata may be written otherwise by now: then the tensors of a whole file decide. */
     if (!is_known && !is_whole)
-        verify_differs(report, "%s: digest %s in the store, %s now", artifact->path, artifact->xxh3,
-                       now_hex);
+        verify_differs(report, "%s: digest %s in the store, %s now", path, artifact->xxh3, now_hex);
     if (!is_whole)
-        verify_differs(report, "%s: %s%s", artifact->path,
+        verify_differs(report, "%s: %s%s", path,
                        stored_hex[0] == '\0' ? why.msg : "damaged since it was written",
                        is_known ? "; --restore puts it back" : "");
-    if (stored_hex[0] != '\0')
-        TRY(compare_files(report, artifact->path, stored, now, err));
-fail:
-    mem_free(now);
-    mem_free(stored);
-    return err->code;
+    return stored_hex[0] != '\0' ? compare_files(report, places, path, err) : ERR_NONE;
 }

@@ -7,7 +7,7 @@
 #include "harness/worker_job.h"
 
 #include "base/clock.h"
-#include "base/file.h"
+#include "base/dir.h"
 #include "base/json.h"
 #include "base/proc.h"
 #include "base/sys.h"
@@ -192,28 +192,37 @@ static bool is_stop_wanted(void *user)
 /* --- the trial --- */
 
 /* The folders of all attempts of the trial, whose checkpoints may be taken up. */
-static ErrCode list_attempts(const char *trial_dir, FileList *names, char ***out, size_t *n_out,
+static ErrCode list_attempts(const WorkerJob *job, FileList *names, char ***out, size_t *n_out,
                              Err *err)
 {
+    Dir *study = NULL, *trial = NULL;
     *out = NULL;
     *n_out = 0;
-    if (file_list(trial_dir, names, err) != ERR_NONE)
-        return err->code;
+    TRY(dir_open(&study, NULL, job->out, err));
+    TRY(dir_open(&trial, study, job->trial_dir, err));
+    TRY(dir_list(trial, names, err));
     char **folders = mem_calloc(names->n_names + 1, sizeof *folders);
-    if (folders == NULL)
-        return err_memory(err, names->n_names * sizeof *folders);
+    if (folders == NULL) {
+        (void)err_memory(err, names->n_names * sizeof *folders);
+        goto fail;
+    }
     *out = folders;
     for (size_t i = 0; i < names->n_names; i++) {
         int64_t number = 0;
         if (!text_starts_with(names->names[i], ATTEMPT_PREFIX) ||
             !text_to_int64(names->names[i] + strlen(ATTEMPT_PREFIX), &number))
             continue;
-        folders[*n_out] = file_join(trial_dir, names->names[i]);
-        if (folders[*n_out] == NULL)
-            return err_memory(err, strlen(trial_dir));
+        folders[*n_out] = file_join(job->trial_dir, names->names[i]);
+        if (folders[*n_out] == NULL) {
+            (void)err_memory(err, strlen(job->trial_dir));
+            goto fail;
+        }
         (*n_out)++;
     }
-    return ERR_NONE;
+fail:
+    dir_close(&trial);
+    dir_close(&study);
+    return err->code;
 }
 
 static ErrCode train(Speaker *speaker, const Study *study, const Network *network,
@@ -223,7 +232,7 @@ static ErrCode train(Speaker *speaker, const Study *study, const Network *networ
     FileList names = {0};
     char **folders = NULL;
     size_t n_folders = 0;
-    TRY(list_attempts(job->trial_dir, &names, &folders, &n_folders, err));
+    TRY(list_attempts(job, &names, &folders, &n_folders, err));
     const TrainJob train_job = {.network = network,
                                 .data = &study->data,
                                 .data_root = job->data_root,
@@ -232,6 +241,7 @@ static ErrCode train(Speaker *speaker, const Study *study, const Network *networ
                                 .seed = job->seed,
                                 .threads = job->threads,
                                 .level = speaker->level,
+                                .study = job->out,
                                 .dir = job->dir,
                                 .resume = (const char *const *)folders,
                                 .n_resume = n_folders,

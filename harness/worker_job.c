@@ -14,6 +14,7 @@ void worker_job_text(const WorkerJob *job, Text *out)
     json_put_int(&json, "trial", job->trial);
     json_put_int(&json, "attempt", job->attempt);
     json_put_int(&json, "parent", job->parent);
+    json_put_text(&json, "out", job->out);
     json_put_text(&json, "dir", job->dir);
     json_put_text(&json, "trial_dir", job->trial_dir);
     json_put_text(&json, "network", job->network);
@@ -54,6 +55,7 @@ ErrCode worker_job_read(WorkerJob *out, const json_t *map, Err *err)
     TRY(read_int(map, "identity", DATA_BY_CONTENTS, DATA_BY_LISTING, &identity, err));
     TRY(json_get_text(map, "worker", &out->worker, err));
     TRY(json_get_text(map, "folder", &out->folder, err));
+    TRY(json_get_text(map, "out", &out->out, err));
     TRY(json_get_text(map, "dir", &out->dir, err));
     TRY(json_get_text(map, "trial_dir", &out->trial_dir, err));
     TRY(json_get_text(map, "network", &out->network, err));

@@ -15,7 +15,8 @@ typedef struct WorkerJob {
     int64_t trial;      /* place in the plan, from 1 */
     int64_t attempt;    /* from 1 */
     int64_t parent;     /* process id of the coordinator; 0 = unknown (a launcher is in between) */
-    const char *dir;    /* trials/NNNNNN/aK under the study's folder, exists */
+    const char *out;    /* the study's folder */
+    const char *dir;    /* trials/NNNNNN/aK in it, exists */
     const char *trial_dir; /* trials/NNNNNN, whose attempts may be resumed from */
     const char *network;   /* scaled specification as YAML */
     const char *study;     /* resolved study as YAML: data and recipe are read from it */

@@ -1,14 +1,14 @@
 /*
  * plots/figure.c: one script per figure, run once, kept as a file the user can run again.
  *
- * The script that is run and the one that is saved differ in two lines: where the pictures go.
+ * The script that is run and the one that is saved differ in a line: where the pictures go.
  */
 #include "plots/figure.h"
 
 #include "plots/figure_data.h"
 #include "plots/gnuplot.h"
 
-#include "base/file.h"
+#include "base/dir.h"
 #include "base/proc.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -23,7 +23,9 @@ static const char *const formats[] = {"svg", "png", "pdf"};
 
 /* A figure being drawn. */
 typedef struct Drawing {
-    const char *name, *folder, *body; /* body: the .gp file */
+    const char *name, *body; /* body: the .gp file */
+    const Dir *in;           /* what `folder` is in */
+    const char *folder;
     FigureData data;
     Figure figure;
     const char *note, *stamp; /* texts in the picture */
@@ -187,8 +189,8 @@ static void append_variable(Text *script, const char *name, const char *value)
     text_append_char(script, '\n');
 }
 
-/* `out` and `suffix` make the pictures' names: OUT.svgSUFFIX. */
-static void append_script(const Drawing *d, const char *out, const char *suffix, Text *script)
+/* `out` makes the pictures' names: OUT.svg. */
+static void append_script(const Drawing *d, const char *out, Text *script)
 {
     char width[16] = "", height[48] = "";
     const EmbeddedFile *style = embed_find(plots_files, "style.gp");
@@ -199,7 +201,6 @@ static void append_script(const Drawing *d, const char *out, const char *suffix,
     text_printf(script, "# Figure '%s' of a study of isoflop. Draw it again with: gnuplot %s.gp\n",
                 d->name, d->name);
     append_variable(script, "out", out);
-    append_variable(script, "suffix", suffix);
     append_variable(script, "title_text", d->figure.title);
     append_variable(script, "stamp", d->stamp);
     append_variable(script, "note", d->note);
@@ -216,7 +217,7 @@ static void append_script(const Drawing *d, const char *out, const char *suffix,
         "Sans,12' }\n"
         "if (format eq 'pdf') { set terminal pdfcairo size "
         "figure_width/72.0,figure_height/72.0 font 'DejaVu Sans,12' }\n"
-        "set output out.'.'.format.suffix\n");
+        "set output out.'.'.format\n");
     text_append(script, style != NULL ? (const char *)style->data : "");
     text_append(script, d->body);
     text_append(script, "set output\n}\n");
@@ -225,18 +226,16 @@ static void append_script(const Drawing *d, const char *out, const char *suffix,
 /* --- files --- */
 
 /* Takes the pictures of a run that ended well; reads the svg for the report. */
-static ErrCode accept_pictures(Drawing *d, const char *base, const char *suffix, Err *err)
+static ErrCode accept_pictures(Drawing *d, const Dir *drawn, const Dir *folder, Err *err)
 {
     enum { MAX_SVG_BYTES = 1 << 26 };
     char *svg = NULL;
     size_t n_bytes = 0;
-    for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
-        const char *from = arena_printf(d->arena, "%s.%s%s", base, formats[i], suffix);
-        const char *to = arena_printf(d->arena, "%s.%s", base, formats[i]);
-        TRY(arena_ok(d->arena, err));
-        TRY(gnuplot_accept(from, to, formats[i], err));
-    }
-    TRY(file_read(arena_printf(d->arena, "%s.svg", base), MAX_SVG_BYTES, &svg, &n_bytes, err));
+    for (size_t i = 0; i < ARRAY_LEN(formats); i++)
+        TRY(gnuplot_accept(drawn, folder, d->name, formats[i], err));
+    const char *name = arena_printf(d->arena, "%s.svg", d->name);
+    TRY(arena_ok(d->arena, err));
+    TRY(dir_read(folder, name, MAX_SVG_BYTES, &svg, &n_bytes, err));
     d->figure.svg = arena_text(d->arena, svg);
     mem_free(svg);
     return arena_ok(d->arena, err);
@@ -244,56 +243,57 @@ fail:
     return err->code;
 }
 
-static void remove_leftovers(Drawing *d, const char *base, const char *suffix)
+/*
+ * Runs gnuplot, which follows links, in a folder of its own that nobody else can put any into, and
+ * takes what it drew from there.
+ */
+static ErrCode draw_pictures(Drawing *d, const Dir *folder, Err *err)
 {
-    for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
-        Err ignored = {0};
-        const char *path = arena_printf(d->arena, "%s.%s%s", base, formats[i], suffix);
-        if (path != NULL && file_remove(path, &ignored) != ERR_NONE)
-            continue; /* what cannot be removed is swept by the next run */
-    }
-}
-
-/* The base path of the pictures, beginning with '/' or './' as gnuplot's output must. */
-static ErrCode base_path(const Drawing *d, const char **base, Err *err)
-{
-    const char *start = d->folder[0] == '/' || strncmp(d->folder, "./", 2) == 0 ? "" : "./";
-    for (const char *c = d->folder; *c; c++)
-        if ((unsigned char)*c < ' ' || *c == 0x7f)
-            return err_set(err, ERR_USAGE,
-                           "cannot draw into a folder with control characters in "
-                           "its name");
-    *base = arena_printf(d->arena, "%s%s/%s", start, d->folder, d->name);
-    return arena_ok(d->arena, err);
+    Text script = {0};
+    Dir *drawn = NULL;
+    Err ignored = {0};
+    char path[DIR_PROC_BYTES];
+    const char *own = arena_printf(d->arena, "%s.tmp-%ld-0", d->name, (long)proc_pid());
+    TRY(arena_ok(d->arena, err));
+    TRY(dir_remove_tree(folder, own, err)); /* of a dead process that had our number */
+    TRY(dir_make_private(&drawn, folder, own, err));
+    const char *out = arena_printf(d->arena, "%s/%s", dir_proc_path(drawn, path), d->name);
+    TRY(arena_ok(d->arena, err));
+    append_script(d, out, &script);
+    TRY(text_ok(&script, err));
+    TRY(gnuplot_run(&script, FIGURE_TIMEOUT_S, err));
+    TRY(accept_pictures(d, drawn, folder, err));
+fail:
+    if (drawn != NULL && dir_remove_tree(folder, own, &ignored) != ERR_NONE &&
+        err->code == ERR_NONE)
+        *err = ignored;
+    dir_close(&drawn);
+    text_release(&script);
+    return err->code;
 }
 
 static ErrCode draw(Drawing *d, Err *err)
 {
-    Text script = {0}, saved = {0}, tsv = {0};
+    Text saved = {0}, tsv = {0};
+    Dir *folder = NULL;
     FileWriter *writer = NULL;
-    const char *base = NULL;
-    const char *suffix = arena_printf(d->arena, ".tmp-%ld-0", (long)proc_pid());
-    TRY(base_path(d, &base, err));
-    append_script(d, base, suffix, &script);
-    append_script(d, d->name, "", &saved);
+    append_script(d, d->name, &saved);
     figure_data_tsv(&d->data, &tsv);
-    TRY(text_ok(&script, err));
+    const char *script_name = arena_printf(d->arena, "%s.gp", d->name);
+    const char *tsv_name = arena_printf(d->arena, "%s.tsv", d->name);
     TRY(text_ok(&saved, err));
     TRY(text_ok(&tsv, err));
     TRY(arena_ok(d->arena, err));
-    TRY(file_make_dirs(d->folder, err));
+    TRY(dir_make(&folder, d->in, d->folder, err));
     /* Before gnuplot, which does not say why it cannot write. */
-    TRY(file_writer_begin(&writer, arena_printf(d->arena, "%s.gp", base), err));
-    TRY(gnuplot_run(&script, FIGURE_TIMEOUT_S, err));
-    TRY(accept_pictures(d, base, suffix, err));
+    TRY(dir_begin(&writer, folder, script_name, err));
+    TRY(draw_pictures(d, folder, err));
     TRY(file_writer_put(writer, saved.data, saved.n_bytes, err));
     TRY(file_writer_commit(&writer, err));
-    TRY(file_write(arena_printf(d->arena, "%s.tsv", base), tsv.data, tsv.n_bytes, err));
+    TRY(dir_write(folder, tsv_name, tsv.data, tsv.n_bytes, err));
 fail:
-    if (err->code != ERR_NONE && base != NULL && suffix != NULL)
-        remove_leftovers(d, base, suffix);
     file_writer_abort(&writer);
-    text_release(&script);
+    dir_close(&folder);
     text_release(&saved);
     text_release(&tsv);
     return err->code;
@@ -308,14 +308,15 @@ static ErrCode unknown_figure(const char *name, Err *err)
     return code;
 }
 
-ErrCode figure_draw(Store *store, const char *name, const char *folder, Arena *arena, Figure *out,
-                    Err *err)
+ErrCode figure_draw(Store *store, const char *name, const Dir *in, const char *folder, Arena *arena,
+                    Figure *out, Err *err)
 {
     if (!figure_names_has(name))
         return unknown_figure(name, err);
     const char *file_name = arena_printf(arena, "%s.gp", name);
     const EmbeddedFile *file = file_name != NULL ? embed_find(plots_files, file_name) : NULL;
-    Drawing d = {.name = name, .folder = folder, .arena = arena, .figure = {.name = name}};
+    Drawing d = {
+        .name = name, .in = in, .folder = folder, .arena = arena, .figure = {.name = name}};
     TRY(arena_ok(arena, err));
     if (file == NULL)
         return err_set(err, ERR_INTERNAL, "no script for figure '%s'", name);

@@ -1,7 +1,7 @@
 /* plots/gnuplot.c: one run, one timeout, and a look at what came out. */
 #include "plots/gnuplot.h"
 
-#include "base/file.h"
+#include "base/dir.h"
 #include "base/proc.h"
 #include "base/sys.h"
 
@@ -107,26 +107,25 @@ static bool has_tail(const char *data, size_t n_bytes, const char *format)
     return false;
 }
 
-ErrCode gnuplot_accept(const char *from, const char *to, const char *format, Err *err)
+ErrCode gnuplot_accept(const Dir *drawn, const Dir *folder, const char *name, const char *format,
+                       Err *err)
 {
+    Text file = {0};
     char *data = NULL;
     size_t n_bytes = 0;
-    TRY(file_read(from, MAX_PICTURE_BYTES, &data, &n_bytes, err));
+    text_printf(&file, "%s.%s", name, format);
+    TRY(text_ok(&file, err));
+    TRY(dir_read(drawn, file.data, MAX_PICTURE_BYTES, &data, &n_bytes, err));
     if (!has_tail(data, n_bytes, format)) {
         err_set(err, ERR_CHILD,
-                "gnuplot wrote only %zu bytes of '%s', not a whole picture: is the disk full?",
-                n_bytes, to);
+                "gnuplot wrote only %zu bytes of '%s/%s', not a whole picture: is the disk full?",
+                n_bytes, dir_path(folder), file.data);
         goto fail;
     }
-    TRY(file_sync(from, err));
-    TRY(file_rename(from, to, err));
+    TRY(dir_sync(drawn, file.data, err));
+    TRY(dir_rename(drawn, file.data, folder, file.data, err));
+fail:
     mem_free(data);
-    return ERR_NONE;
-fail : {
-    Err ignored = {0};
-    mem_free(data);
-    if (file_remove(from, &ignored) != ERR_NONE)
-        err_wrap(err, "%s", ignored.msg);
+    text_release(&file);
     return err->code;
-}
 }

@@ -7,6 +7,7 @@
 #ifndef PLOTS_GNUPLOT_H
 #define PLOTS_GNUPLOT_H
 
+#include "base/dir.h"
 #include "base/err.h"
 #include "base/text.h"
 
@@ -25,9 +26,10 @@ void gnuplot_append_field(Text *out, const char *field);
 ErrCode gnuplot_run(const Text *script, double timeout_s, Err *err) ERR_CHECKED;
 
 /*
- * Moves a picture gnuplot wrote to its place, durably, if it ends as its format ("svg", "png",
- * "pdf") must; else removes it. Errors: ERR_CHILD (incomplete), ERR_IO.
+ * Moves a picture NAME.FORMAT that gnuplot wrote into `drawn` to `folder`, durably, if it ends as
+ * its format ("svg", "png", "pdf") must. Errors: ERR_CHILD (incomplete), ERR_IO, as base/dir.h.
  */
-ErrCode gnuplot_accept(const char *from, const char *to, const char *format, Err *err) ERR_CHECKED;
+ErrCode gnuplot_accept(const Dir *drawn, const Dir *folder, const char *name, const char *format,
+                       Err *err) ERR_CHECKED;
 
 #endif

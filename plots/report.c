@@ -11,13 +11,15 @@
 #include "plots/html.h"
 #include "plots/report_tables.h"
 
-#include "base/file.h"
+#include "base/dir.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "results/figure_names.h"
 
 #include <inttypes.h>
 #include <string.h>
+
+#define REPORT_NAME "report.html"
 
 /* Everything a section may need. */
 typedef struct Report {
@@ -27,6 +29,7 @@ typedef struct Report {
     Verdict verdicts[VERDICT_COUNT];
     Ranking *rankings;
     size_t n_rankings;
+    Dir *folder; /* of the study, or of the user's choice */
     Arena arena;
     int n_missing; /* figures that could not be drawn */
 } Report;
@@ -84,11 +87,11 @@ static void put_verdicts(Report *r, Text *page)
 }
 
 /* One figure, or why there is none. */
-static void put_figure(Report *r, const char *name, const char *folder, Text *page)
+static void put_figure(Report *r, const char *name, Text *page)
 {
     Figure figure = {0};
     Err err = {0};
-    if (figure_draw(r->store, name, folder, &r->arena, &figure, &err) != ERR_NONE) {
+    if (figure_draw(r->store, name, r->folder, "figures", &r->arena, &figure, &err) != ERR_NONE) {
         r->n_missing++;
         html_markup(page, "<p class=\"note\">");
         html_printf(page, "Figure %s is missing: %s.", name, err.msg);
@@ -118,14 +121,8 @@ static void put_figure(Report *r, const char *name, const char *folder, Text *pa
 
 static void put_figures(Report *r, Text *page)
 {
-    char *folder = file_join(r->options->folder, "figures");
-    if (folder == NULL) {
-        page->failed = true;
-        return;
-    }
     for (size_t i = 0; figure_names[i]; i++)
-        put_figure(r, figure_names[i], folder, page);
-    mem_free(folder);
+        put_figure(r, figure_names[i], page);
 }
 
 static void put_rankings(Report *r, Text *page)
@@ -275,24 +272,22 @@ ErrCode report_write(Store *store, const ReportOptions *options, int *n_missing,
 {
     Report r = {.store = store, .options = options};
     Text page = {0};
-    char *path = file_join(options->folder, "report.html");
-    if (path == NULL) {
-        err_memory(err, strlen(options->folder));
-        goto fail;
-    }
+    Dir *figures = NULL;
     TRY(store_set_score(store, options->score, options->context, err));
     TRY(store_results(store, &r.arena, &r.results, err));
     TRY(verdict_all(&r.results, &r.arena, r.verdicts, err));
     TRY(ranking_all(&r.results, options->score, options->context, &r.arena, &r.rankings,
                     &r.n_rankings, err));
-    TRY(file_make_dirs(options->folder, err));
-    TRY(file_make_dirs_below(options->folder, "figures", err));
+    TRY(dir_make(&r.folder, NULL, options->folder, err));
+    TRY(dir_refuse_link(r.folder, REPORT_NAME, err)); /* before the figures are drawn */
+    TRY(dir_make(&figures, r.folder, "figures", err));
     TRY(fill_template(&r, &page, err));
-    TRY(file_write(path, page.data, page.n_bytes, err));
+    TRY(dir_write(r.folder, REPORT_NAME, page.data, page.n_bytes, err));
     if (n_missing != NULL)
         *n_missing = r.n_missing;
 fail:
-    mem_free(path);
+    dir_close(&figures);
+    dir_close(&r.folder);
     text_release(&page);
     arena_release(&r.arena);
     return err->code == ERR_NONE ? ERR_NONE : err_wrap(err, "writing the report");

@@ -71,7 +71,7 @@ ErrCode damage_schema(Store *store, DamageList *found, Err *err)
     Arena arena = {0};
     Err inner = {0};
     const char *is = NULL, *should = NULL;
-    TRY(db_open(&fresh, ":memory:", DB_CREATE, err));
+    TRY(db_open(&fresh, DB_IN_MEMORY, DB_CREATE, err));
     TRY(db_exec(&fresh, (const char *)embed_find(results_files, "schema.sql")->data, err));
     TRY(schema_text(&fresh, &arena, &should, err));
     if (schema_text(&store->db, &arena, &is, &inner) != ERR_NONE && inner.code == ERR_MEMORY) {

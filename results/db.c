@@ -7,12 +7,14 @@
 #include "results/db.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
 
 #include <math.h>
 #include <pthread.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,7 +23,7 @@
 
 static int call_open(const char *path, int flags, int mode)
 {
-    return sys_calls.open(path, flags, (mode_t)mode);
+    return sys_calls.open(AT_FDCWD, path, flags, (mode_t)mode);
 }
 
 static ssize_t call_read(int fd, void *data, size_t n_bytes)
@@ -61,7 +63,7 @@ static int call_ftruncate(int fd, off_t size)
 
 static int call_unlink(const char *path)
 {
-    return sys_calls.unlink(path);
+    return sys_calls.unlink(AT_FDCWD, path);
 }
 
 static int round_up(int n_bytes)
@@ -209,31 +211,49 @@ fail:
     return err->code;
 }
 
-ErrCode db_open(Db *db, const char *path, DbMode mode, Err *err)
+/*
+ * SQLite refuses a link in any part of the path then; those above the store's own folder are the
+ * user's, and resolved before.
+ */
+static ErrCode open_handle(Db *db, DbMode mode, Err *err)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
     static const int flags[] = {[DB_PEEK] = SQLITE_OPEN_READONLY,
                                 [DB_READ] = SQLITE_OPEN_READWRITE,
                                 [DB_WRITE] = SQLITE_OPEN_READWRITE,
                                 [DB_CREATE] = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE};
-    pthread_once(&once, adopt_sqlite);
-    *db = (Db){.path = mem_strdup(path), .wait = db->wait, .wait_user = db->wait_user};
     Text uri = {0};
-    append_uri(&uri, path, mode == DB_PEEK ? "?mode=ro&immutable=1" : "");
-    if (db->path == NULL)
-        err_memory(err, strlen(path) + 1);
-    if (db->path == NULL || text_ok(&uri, err) != ERR_NONE)
-        goto fail;
-    if (sqlite3_open_v2(text_string(&uri), &db->handle, flags[mode] | SQLITE_OPEN_URI, NULL) !=
-        SQLITE_OK) {
-        db_error(db, "open the file", err);
-        goto fail;
-    }
-    TRY(prepare(db, mode, err));
-    text_release(&uri);
-    return ERR_NONE;
+    char *resolved = NULL;
+    if (strcmp(db->path, DB_IN_MEMORY) != 0)
+        TRY(file_resolve_folder(db->path, &resolved, err));
+    append_uri(&uri, resolved != NULL ? resolved : DB_IN_MEMORY,
+               mode == DB_PEEK ? "?mode=ro&immutable=1" : "");
+    TRY(text_ok(&uri, err));
+    const int status = sqlite3_open_v2(text_string(&uri), &db->handle,
+                                       flags[mode] | SQLITE_OPEN_URI | SQLITE_OPEN_NOFOLLOW, NULL);
+    if (status != SQLITE_OK && db->handle != NULL &&
+        sqlite3_extended_errcode(db->handle) == SQLITE_CANTOPEN_SYMLINK)
+        (void)err_set(err, ERR_DATA, "store '%s' is a link: put the file itself there", db->path);
+    else if (status != SQLITE_OK)
+        (void)db_error(db, "open the file", err);
 fail:
     text_release(&uri);
+    mem_free(resolved);
+    return err->code;
+}
+
+ErrCode db_open(Db *db, const char *path, DbMode mode, Err *err)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, adopt_sqlite);
+    *db = (Db){.path = mem_strdup(path), .wait = db->wait, .wait_user = db->wait_user};
+    if (db->path == NULL) {
+        (void)err_memory(err, strlen(path) + 1);
+        goto fail;
+    }
+    TRY(open_handle(db, mode, err));
+    TRY(prepare(db, mode, err));
+    return ERR_NONE;
+fail:
     db_close(db);
     return err->code;
 }

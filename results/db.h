@@ -19,6 +19,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define DB_IN_MEMORY ":memory:" /* a path that is no file's */
+
 enum {
     DB_APPLICATION_ID = 0x69736f66, /* "isof" */
     DB_HEADER_BYTES = 100,

@@ -99,17 +99,21 @@ fail : {
 }
 }
 
-/* True for a file that is not there, or empty as a crash before the first write leaves it. */
-static ErrCode is_fresh(const char *path, bool *out, Err *err)
+/*
+ * Whether there is a file, and whether a new store may take its place: none, or an empty one as a
+ * crash before the first write leaves it.
+ */
+static ErrCode look(const char *path, bool *is_there, bool *is_fresh, Err *err)
 {
-    uint64_t n_bytes = 0;
-    *out = true;
-    if (!file_exists(path))
-        return ERR_NONE;
-    TRY(file_size(path, &n_bytes, err));
-    *out = n_bytes == 0;
-    return ERR_NONE;
-fail:
+    FileFacts facts;
+    Err missing = {0};
+    const ErrCode code = file_facts(path, false, &facts, &missing);
+    *is_there = code == ERR_NONE;
+    *is_fresh = code == ERR_MISSING || (code == ERR_NONE && facts.n_bytes == 0);
+    if (code != ERR_NONE && code != ERR_MISSING)
+        *err = missing;
+    else if (code == ERR_NONE && facts.kind == FILE_LINK)
+        (void)err_set(err, ERR_DATA, "store '%s' is a link: put the file itself there", path);
     return err->code;
 }
 
@@ -167,9 +171,9 @@ fail:
 
 static ErrCode open_to_write(Store **out, const char *path, StoreWait *wait, void *user, Err *err)
 {
-    bool fresh = false;
-    TRY(is_fresh(path, &fresh, err));
-    if (fresh)
+    bool is_there = false, is_fresh = false;
+    TRY(look(path, &is_there, &is_fresh, err));
+    if (is_fresh)
         TRY(create(path, err));
     return open_checked(out, path, DB_WRITE, wait, user, err);
 fail:
@@ -178,11 +182,11 @@ fail:
 
 static ErrCode open_to_read(Store **out, const char *path, StoreWait *wait, void *user, Err *err)
 {
-    bool fresh = false;
-    if (!file_exists(path))
+    bool is_there = false, is_fresh = false;
+    TRY(look(path, &is_there, &is_fresh, err));
+    if (!is_there)
         return err_set(err, ERR_MISSING, "there is no store '%s': 'isoflop run' makes it", path);
-    TRY(is_fresh(path, &fresh, err));
-    if (fresh)
+    if (is_fresh)
         return err_set(err, ERR_DATA, "'%s' is empty, not a store", path);
     return open_checked(out, path, DB_READ, wait, user, err);
 fail:

@@ -74,7 +74,7 @@ fail:
     return err->code;
 }
 
-ErrCode checkpoint_save(const Net *net, const char *text, const char *path, Err *err)
+ErrCode checkpoint_save(const Net *net, const char *text, const Dir *in, const char *name, Err *err)
 {
     char digest[HASH_HEX_BYTES] = "";
     MetadataEntry metadata[N_METADATA] = {
@@ -88,7 +88,7 @@ ErrCode checkpoint_save(const Net *net, const char *text, const char *path, Err 
     TensorSet set = {.metadata = metadata, .n_metadata = N_METADATA};
     TRY(collect(net, &set, &arena, err));
     TRY(safetensors_digest_set(&set, KEY_DIGEST, digest, err));
-    TRY(safetensors_write(path, &set, err));
+    TRY(safetensors_write(in, name, &set, err));
 fail:
     arena_release(&arena);
     return err->code;
@@ -97,10 +97,11 @@ fail:
 /* --- load --- */
 
 /* Opens the file and checks that it is whole. */
-static ErrCode open_checked(TensorFile **file, const char *path, Err *err)
+static ErrCode open_checked(TensorFile **file, const Dir *in, const char *name, Err *err)
 {
     char digest[HASH_HEX_BYTES];
-    TRY(safetensors_open(file, path, err));
+    TRY(safetensors_open(file, in, name, err));
+    const char *path = safetensors_path(*file);
     const char *format = safetensors_metadata(*file, KEY_FORMAT);
     const char *stored = safetensors_metadata(*file, KEY_DIGEST);
     if (format == NULL || stored == NULL || safetensors_metadata(*file, KEY_TEXT) == NULL) {
@@ -162,12 +163,12 @@ static ErrCode copy_text(const TensorFile *file, char **text, Err *err)
     return *text != NULL ? ERR_NONE : err_memory(err, strlen(stored) + 1);
 }
 
-ErrCode checkpoint_load(Net *net, const char *path, char **text, Err *err)
+ErrCode checkpoint_load(Net *net, const Dir *in, const char *name, char **text, Err *err)
 {
     TensorFile *file = NULL;
     float *data = NULL;
     *text = NULL;
-    TRY(open_checked(&file, path, err));
+    TRY(open_checked(&file, in, name, err));
     TRY(check_entry(file, KEY_NETWORK, net_network(net)->digest, err));
     TRY(check_entry(file, KEY_OPTIMIZER, optimizer_names[net_settings(net)->optimizer], err));
     data = mem_alloc(net_largest_tensor(net) * sizeof *data);
@@ -190,11 +191,11 @@ fail:
     return err->code;
 }
 
-ErrCode checkpoint_peek(const char *path, char **text, Err *err)
+ErrCode checkpoint_peek(const Dir *in, const char *name, char **text, Err *err)
 {
     TensorFile *file = NULL;
     *text = NULL;
-    TRY(open_checked(&file, path, err));
+    TRY(open_checked(&file, in, name, err));
     TRY(copy_text(file, text, err));
     safetensors_close(&file);
     return ERR_NONE;

@@ -226,19 +226,19 @@ fail:
     return err->code;
 }
 
-static ErrCode create(TensorFile **out, const char *path, Err *err)
+static ErrCode create(TensorFile **out, const Dir *in, const char *name, Err *err)
 {
     *out = mem_calloc(1, sizeof **out);
     if (*out == NULL)
         return err_memory(err, sizeof **out);
-    (*out)->path = mem_strdup(path);
-    return (*out)->path != NULL ? ERR_NONE : err_memory(err, strlen(path) + 1);
+    (*out)->path = file_join(dir_path(in), name);
+    return (*out)->path != NULL ? ERR_NONE : err_memory(err, strlen(name) + 1);
 }
 
-ErrCode safetensors_open(TensorFile **out, const char *path, Err *err)
+ErrCode safetensors_open(TensorFile **out, const Dir *in, const char *name, Err *err)
 {
-    TRY(create(out, path, err));
-    TRY(file_map(path, &(*out)->map, err));
+    TRY(create(out, in, name, err));
+    TRY(dir_map(in, name, &(*out)->map, err));
     TRY(open_bytes(*out, (*out)->map.data, (*out)->map.n_bytes, err));
     return ERR_NONE;
 fail:

@@ -14,6 +14,7 @@
 #include "weights/safetensors_set.h"
 
 #include "base/err.h"
+#include "base/dir.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,10 +26,11 @@ typedef struct TensorFile TensorFile;
 /* --- read --- */
 
 /*
- * Maps and checks the whole file's structure (not its numbers). ERR_IO, ERR_DATA, ERR_MEMORY. What
+ * Maps `name` in a folder (NULL: a path, base/dir.h) and checks the whole file's structure (not
+ * its numbers). ERR_IO, ERR_DATA, ERR_MEMORY. What
  * is another kind of file altogether is called by its name (weights/notweights.h).
  */
-ErrCode safetensors_open(TensorFile **out, const char *path, Err *err) ERR_CHECKED;
+ErrCode safetensors_open(TensorFile **out, const Dir *in, const char *name, Err *err) ERR_CHECKED;
 
 const char *safetensors_path(const TensorFile *file);
 size_t safetensors_count(const TensorFile *file);
@@ -55,8 +57,8 @@ void safetensors_close(TensorFile **file); /* accepts NULL */
 
 /* --- write --- */
 
-/* Sorts the set and atomically replaces `path`. ERR_IO, ERR_MEMORY, ERR_RANGE (header above 16
+/* Sorts the set and atomically replaces the file. ERR_IO, ERR_MEMORY, ERR_RANGE (header above 16
  * MiB). */
-ErrCode safetensors_write(const char *path, TensorSet *set, Err *err) ERR_CHECKED;
+ErrCode safetensors_write(const Dir *in, const char *name, TensorSet *set, Err *err) ERR_CHECKED;
 
 #endif

@@ -22,7 +22,7 @@ static void put_metadata(JsonWriter *json, const TensorSet *set)
     json_close_map(json);
 }
 
-static ErrCode build_header(const TensorSet *set, const char *path, Text *text, Err *err)
+static ErrCode build_header(const TensorSet *set, const char *name, Text *text, Err *err)
 {
     JsonWriter json = json_writer(text, false);
     json_open_map(&json, NULL);
@@ -45,7 +45,7 @@ static ErrCode build_header(const TensorSet *set, const char *path, Text *text, 
     text_repeat(text, ' ', (HEADER_ALIGN - text->n_bytes % HEADER_ALIGN) % HEADER_ALIGN);
     TRY(text_ok(text, err));
     if (text->n_bytes > SAFETENSORS_HEADER_MAX) {
-        err_set(err, ERR_RANGE, "header of '%s' would take %zu bytes: at most %d are allowed", path,
+        err_set(err, ERR_RANGE, "header of '%s' would take %zu bytes: at most %d are allowed", name,
                 text->n_bytes, SAFETENSORS_HEADER_MAX);
         goto fail;
     }
@@ -68,13 +68,13 @@ fail:
     return err->code;
 }
 
-ErrCode safetensors_write(const char *path, TensorSet *set, Err *err)
+ErrCode safetensors_write(const Dir *in, const char *name, TensorSet *set, Err *err)
 {
     Text header = {0};
     FileWriter *writer = NULL;
     safetensors_sort(set);
-    TRY(build_header(set, path, &header, err));
-    TRY(file_writer_begin(&writer, path, err));
+    TRY(build_header(set, name, &header, err));
+    TRY(dir_begin(&writer, in, name, err));
     TRY(put_all(writer, set, &header, err));
     TRY(file_writer_commit(&writer, err));
     text_release(&header);

@@ -122,7 +122,7 @@ ErrCode weights_load(Net *net, const WeightSource *source, WeightOrigin *origin,
         err_memory(err, n_bytes);
         goto fail;
     }
-    TRY(safetensors_open(&file, source->path, err));
+    TRY(safetensors_open(&file, NULL, source->path, err));
     TRY(origin_read(origin, file, err));
     if (source->used != NULL)
         TRY(origin_check_classes(origin, source->path, source->used, err));
@@ -182,8 +182,8 @@ fail:
     return err->code;
 }
 
-ErrCode weights_save(const Net *net, NetValues values, const char *path, const WeightNaming *naming,
-                     const WeightOrigin *origin, Err *err)
+ErrCode weights_save(const Net *net, NetValues values, const Dir *in, const char *name,
+                     const WeightNaming *naming, const WeightOrigin *origin, Err *err)
 {
     const size_t n = (size_t)net_n_tensors(net);
     size_t n_elements = 0;
@@ -205,7 +205,7 @@ ErrCode weights_save(const Net *net, NetValues values, const char *path, const W
     }
     if (origin != NULL)
         TRY(seal(&set, origin, entries, &arena, err));
-    TRY(safetensors_write(path, &set, err));
+    TRY(safetensors_write(in, name, &set, err));
 fail:
     arena_release(&arena);
     return err->code;

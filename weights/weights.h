@@ -58,10 +58,11 @@ ErrCode weights_open(Net **out, const Spec *spec, const NetSettings *settings,
                      const WeightSource *source, WeightOrigin *origin, Err *err) ERR_CHECKED;
 
 /*
- * Writes NET_WEIGHTS or NET_EMA, atomically, with their origin; NULL: without metadata, as the
- * first release did. ERR_IO, ERR_MEMORY.
+ * Writes NET_WEIGHTS or NET_EMA, atomically, with their origin, as `name` in a folder (NULL: it is
+ * a path, base/dir.h). Origin NULL: without metadata, as the first release did. ERR_IO,
+ * ERR_MEMORY.
  */
-ErrCode weights_save(const Net *net, NetValues values, const char *path, const WeightNaming *naming,
-                     const WeightOrigin *origin, Err *err) ERR_CHECKED;
+ErrCode weights_save(const Net *net, NetValues values, const Dir *in, const char *name,
+                     const WeightNaming *naming, const WeightOrigin *origin, Err *err) ERR_CHECKED;
 
 #endif

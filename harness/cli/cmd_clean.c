@@ -1,7 +1,7 @@
 /* harness/cli/cmd_clean.c: `isoflop clean`: what of a study's folder can be had again, and away. */
 #include "harness/cli/command.h"
 
-#include "base/file.h"
+#include "base/dir.h"
 #include "base/json.h"
 #include "base/sys.h"
 #include "harness/leftovers.h"
@@ -68,22 +68,25 @@ static ErrCode clean(const char *folder, bool is_freed, LeftoverList *list, uint
 {
     Store *store = NULL;
     FileLock *lock = NULL;
+    Dir *handle = NULL;
     char *db = file_join(folder, "study.db"), *lock_path = file_join(folder, "study.lock");
     if (db == NULL || lock_path == NULL) {
         (void)err_memory(err, strlen(folder));
         goto fail;
     }
     TRY(store_open_read(&store, db, err));
+    TRY(dir_open(&handle, NULL, folder, err));
     if (is_freed)
         TRY(file_lock(&lock, lock_path, "isoflop clean", err));
     /* Else a trial might seem to have finished. */
     TRY(store_trust(store, STORE_GROUND_RESULTS, err));
-    TRY(leftovers_find(folder, store, list, err));
+    TRY(leftovers_find(handle, store, list, err));
     *n_bytes = leftovers_bytes(list);
     if (is_freed)
-        TRY(leftovers_free(list, n_bytes, err));
+        TRY(leftovers_free(handle, list, n_bytes, err));
 fail:
     file_unlock(&lock);
+    dir_close(&handle);
     store_close(&store);
     mem_free(db);
     mem_free(lock_path);

@@ -74,7 +74,7 @@ static ErrCode export_network(const Call *call, Err *err)
     if (is_onnx)
         TRY(onnx_write(net, &origin, settings->output, err));
     else
-        TRY(weights_save(net, NET_WEIGHTS, settings->output, naming_at(settings->to), &origin,
+        TRY(weights_save(net, NET_WEIGHTS, NULL, settings->output, naming_at(settings->to), &origin,
                          err));
 fail:
     net_destroy(&net);

@@ -2,7 +2,7 @@
 #include "harness/cli/command.h"
 #include "harness/cli/study_folder.h"
 
-#include "base/file.h"
+#include "base/dir.h"
 #include "base/json.h"
 #include "base/sys.h"
 #include "plots/figure.h"
@@ -42,12 +42,18 @@ static void put_figure(JsonWriter *json, const char *folder, const Figure *figur
     json_close_map(json);
 }
 
-static ErrCode draw_all(StudyFolder *study, const char *folder, const char *const *names, size_t n,
-                        JsonWriter *json, Text *plain, Err *err)
+/* Into `out`, or else into the study's own folder of figures; `folder` is its path for people. */
+static ErrCode draw_all(StudyFolder *study, const char *out, const char *folder,
+                        const char *const *names, size_t n, JsonWriter *json, Text *plain, Err *err)
 {
+    Dir *in = NULL, *made = NULL;
+    if (out == NULL)
+        TRY(dir_open(&in, NULL, study->path, err));
+    const char *name = out != NULL ? out : "figures";
+    TRY(dir_make(&made, in, name, err));
     for (size_t i = 0; i < n; i++) {
         Figure figure = {0};
-        TRY(figure_draw(study->store, names[i], folder, &study->arena, &figure, err));
+        TRY(figure_draw(study->store, names[i], in, name, &study->arena, &figure, err));
         put_figure(json, folder, &figure);
         if (figure.is_empty)
             call_say("%s: no trial of it is done, nothing drawn", names[i]);
@@ -55,25 +61,9 @@ static ErrCode draw_all(StudyFolder *study, const char *folder, const char *cons
             text_printf(plain, "%s/%s.svg\n", folder, names[i]);
     }
 fail:
+    dir_close(&made);
+    dir_close(&in);
     return err->code;
-}
-
-/* The folder of the pictures, which is made; mem_free it. NULL after an error. */
-static char *make_folder(const StudyFolder *study, const char *out, Err *err)
-{
-    char *folder = out != NULL ? mem_strdup(out) : study_folder_file(study, "figures");
-    if (folder == NULL) {
-        (void)err_memory(err, strlen(study->path));
-        goto fail;
-    }
-    if (out != NULL)
-        TRY(file_make_dirs(out, err));
-    else
-        TRY(file_make_dirs_below(study->path, "figures", err));
-    return folder;
-fail:
-    mem_free(folder);
-    return NULL;
 }
 
 static ErrCode run(const Call *call, int *status, Err *err)
@@ -90,11 +80,14 @@ static ErrCode run(const Call *call, int *status, Err *err)
         for (names = figure_names; names[n];)
             n++;
     TRY(study_folder_open(&study, call->args[0], STORE_GROUND_RESULTS, err));
-    folder = make_folder(&study, settings->out, err);
-    if (folder == NULL)
+    folder =
+        settings->out != NULL ? mem_strdup(settings->out) : study_folder_file(&study, "figures");
+    if (folder == NULL) {
+        (void)err_memory(err, strlen(study.path));
         goto fail;
+    }
     json_open_list(&json, NULL);
-    TRY(draw_all(&study, folder, names, n, &json, &plain, err));
+    TRY(draw_all(&study, settings->out, folder, names, n, &json, &plain, err));
     json_close_list(&json);
     text_append_char(&document, '\n');
     TRY(call_print(call->json ? &document : &plain, err));

@@ -259,13 +259,6 @@ static void folders_are_durable_and_move_aside(void **state)
     sysfault_arm(SYS_FSYNC, 0, SYS_FAIL, 0);
     assert_int_equal(file_make_dirs("new/below", &err), ERR_NONE);
     assert_int_equal(sysfault_count(), 0);
-    sysfault_arm(SYS_FSYNC, 0, SYS_FAIL, 0);
-    assert_int_equal(file_make_dirs_below("new", "a/b", &err), ERR_NONE);
-    assert_int_equal(sysfault_count(), 2);
-    sysfault_arm(SYS_FSYNC, 1, SYS_FAIL, EIO);
-    assert_int_equal(file_make_dirs_below("new", "a/b", &err), ERR_NONE); /* is there: no sync */
-    assert_int_equal(file_make_dirs_below("new", "a/c", &err), ERR_IO);
-    assert_true(sysfault_fired());
     sysfault_clear();
     assert_int_equal(file_write("new.1", "mine", 4, &err), ERR_NONE);
     assert_int_equal(file_make_dirs("new.2", &err), ERR_NONE);
@@ -523,25 +516,6 @@ static void paths_are_seen_from_elsewhere(void **state)
     assert_int_equal(file_remove_tree("rel", &err), ERR_NONE);
 }
 
-/* Property: folders are made below another, but not through a link, which is named. */
-static void no_folder_is_made_behind_a_link(void **state)
-{
-    (void)state;
-    Err err = {0};
-    assert_int_equal(file_make_dirs("below", &err), ERR_NONE);
-    assert_int_equal(file_make_dirs("elsewhere", &err), ERR_NONE);
-    assert_int_equal(file_make_dirs_below("below", "a/b/c", &err), ERR_NONE);
-    assert_int_equal(file_make_dirs_below("below", "a/b/c", &err), ERR_NONE);
-    assert_true(file_is_folder("below/a/b/c"));
-    assert_int_equal(symlink("../elsewhere", "below/link"), 0);
-    assert_int_equal(file_make_dirs_below("below", "link/x", &err), ERR_DATA);
-    assert_non_null(strstr(err.msg, "'below/link' is a link"));
-    assert_false(file_exists("elsewhere/x"));
-    assert_int_equal(file_make_dirs_below("below", "link", &err), ERR_DATA);
-    assert_int_equal(file_remove_tree("below", &err), ERR_NONE);
-    assert_int_equal(file_remove_tree("elsewhere", &err), ERR_NONE);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -557,7 +531,6 @@ int main(void)
         cmocka_unit_test(folders_are_made_and_removed),
         cmocka_unit_test(paths_are_joined),
         cmocka_unit_test(paths_are_seen_from_elsewhere),
-        cmocka_unit_test(no_folder_is_made_behind_a_link),
         cmocka_unit_test(names_that_are_taken_are_passed_over),
     };
     return cmocka_run_group_tests(tests, make_scratch, remove_scratch);

@@ -42,10 +42,10 @@ static void pieces_equal_the_whole(void **state)
     Err err;
     Hash128 hash;
     assert_int_equal(file_write("hash.bin", data, sizeof data, &err), ERR_NONE);
-    assert_int_equal(hash_file("hash.bin", &hash, &err), ERR_NONE);
+    assert_int_equal(hash_file(NULL, "hash.bin", &hash, &err), ERR_NONE);
     assert_true(hash_equal(hash, whole));
     assert_int_equal(file_remove("hash.bin", &err), ERR_NONE);
-    assert_int_equal(hash_file("hash.bin", &hash, &err), ERR_IO);
+    assert_int_equal(hash_file(NULL, "hash.bin", &hash, &err), ERR_IO);
 }
 
 /*

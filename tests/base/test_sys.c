@@ -3,6 +3,7 @@
 #include "base/sysfault.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -105,10 +106,10 @@ static void the_injector_strikes_once(void **state)
     }
     sysfault_arm(SYS_OPEN, 1, SYS_FAIL, EMFILE);
     errno = 0;
-    assert_int_equal(sys_calls.open("/dev/null", 0, 0), -1);
+    assert_int_equal(sys_calls.open(AT_FDCWD, "/dev/null", 0, 0), -1);
     assert_int_equal(errno, EMFILE);
     sysfault_clear();
-    const int fd = sys_calls.open("/dev/null", 0, 0);
+    const int fd = sys_calls.open(AT_FDCWD, "/dev/null", 0, 0);
     assert_true(fd >= 0);
     sys_calls.close(fd);
 }

@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n_bytes)
     char digest[HASH_HEX_BYTES];
     Err err = {0};
     const char *path = fuzz_file("fuzz.safetensors", data, n_bytes);
-    if (!fuzz_read(safetensors_open(&file, path, &err), &err))
+    if (!fuzz_read(safetensors_open(&file, NULL, path, &err), &err))
         return 0;
     for (size_t i = 0; i < safetensors_count(file); i++)
         read_tensor(file, safetensors_tensor(file, i));

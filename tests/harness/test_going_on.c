@@ -276,7 +276,7 @@ static Heard train(const char *name, double momentum, char weights[HASH_HEX_BYTE
     job.recipe = &study->recipe;
     read_trial(out, HALF_TRAINED, &network, &job.seed);
     if (trainer_run(&job, &callbacks, &report, &err) != ERR_NONE ||
-        hash_file(file, &hash, &err) != ERR_NONE)
+        hash_file(NULL, file, &hash, &err) != ERR_NONE)
         fail_msg("%s", err.msg);
     assert_int_equal(report.last_step, N_STEPS);
     hash_hex(hash, weights);

@@ -33,7 +33,7 @@ static void write_images(const char *path, const TestBatch *batch, const char *n
                          .data = nchw};
     TensorSet set = {.tensors = &tensor, .n_tensors = 1};
     safetensors_measure(&tensor);
-    nettest_ok(safetensors_write(path, &set, &err), &err);
+    nettest_ok(safetensors_write(NULL, path, &set, &err), &err);
 }
 
 static Net *make_net(Network *network, int batch)

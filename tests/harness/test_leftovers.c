@@ -58,6 +58,14 @@ static Store *make_study(void)
     return store;
 }
 
+static Dir *open_study(void)
+{
+    Err err = {0};
+    Dir *study = NULL;
+    assert_int_equal(dir_open(&study, NULL, fixture_path("study"), &err), ERR_NONE);
+    return study;
+}
+
 static const Leftover *find(const LeftoverList *list, const char *ending)
 {
     for (size_t i = 0; i < list->n; i++)
@@ -81,7 +89,8 @@ static void what_can_be_had_again_is_freed(void **state)
     put("trials/000002/a1/x.tmp-99999999-0", "01234");
     put("trials/000777/weights.safetensors", "whose?");
     put("notes.txt", "the user's");
-    assert_int_equal(leftovers_find(fixture_path("study"), store, &list, &err), ERR_NONE);
+    Dir *study = open_study();
+    assert_int_equal(leftovers_find(study, store, &list, &err), ERR_NONE);
     assert_int_equal(list.n, 6);
     assert_int_equal(find(&list, "/cache")->n_bytes, 10);
     assert_false(find(&list, "/cache")->is_unwanted);
@@ -89,7 +98,7 @@ static void what_can_be_had_again_is_freed(void **state)
     assert_true(find(&list, ".tmp-99999999-0")->is_unwanted);
     assert_true(find(&list, "trials/000777")->is_orphan);
     assert_int_equal(leftovers_bytes(&list), 24);
-    assert_int_equal(leftovers_free(&list, &n_bytes, &err), ERR_NONE);
+    assert_int_equal(leftovers_free(study, &list, &n_bytes, &err), ERR_NONE);
     assert_int_equal(n_bytes, 24);
     static const char *const stay[] = {"study.db", "notes.txt", "trials/000001/weights.safetensors",
                                        "trials/000002/a1/checkpoint-0000000001.safetensors",
@@ -101,6 +110,7 @@ static void what_can_be_had_again_is_freed(void **state)
     for (size_t i = 0; i < ARRAY_LEN(go); i++)
         assert_false(file_exists(inside(go[i])));
     arena_release(&list.arena);
+    dir_close(&study);
     store_close(&store);
 }
 
@@ -111,6 +121,7 @@ static void links_lead_nowhere(void **state)
     static const char *const places[] = {"cache", "figures", "trials/000001/a1", "study.lock",
                                          "trials/000002/a1/checkpoint-0000000002.safetensors"};
     Store *store = make_study();
+    Dir *study = open_study();
     put("../victim/a1/precious", "precious");
     for (size_t i = 0; i < ARRAY_LEN(places); i++) {
         Err err = {0};
@@ -118,19 +129,20 @@ static void links_lead_nowhere(void **state)
         uint64_t n_bytes = 0;
         char target[PATH_BYTES];
         snprintf(target, sizeof target, "%s", fixture_path("victim"));
-        assert_int_equal(leftovers_refuse_links(fixture_path("study"), &err), ERR_NONE);
+        assert_int_equal(leftovers_refuse_links(study, &err), ERR_NONE);
         assert_int_equal(symlink(target, inside(places[i])), 0);
-        assert_int_equal(leftovers_refuse_links(fixture_path("study"), &err), ERR_DATA);
+        assert_int_equal(leftovers_refuse_links(study, &err), ERR_DATA);
         assert_non_null(strstr(err.msg, places[i]));
         assert_non_null(strstr(err.msg, "is a link"));
         err = (Err){0};
-        assert_int_equal(leftovers_find(fixture_path("study"), store, &list, &err), ERR_NONE);
+        assert_int_equal(leftovers_find(study, store, &list, &err), ERR_NONE);
         assert_null(find(&list, places[i]));
-        assert_int_equal(leftovers_free(&list, &n_bytes, &err), ERR_NONE);
+        assert_int_equal(leftovers_free(study, &list, &n_bytes, &err), ERR_NONE);
         assert_true(file_exists(inside("../victim/a1/precious")));
         arena_release(&list.arena);
         assert_int_equal(unlink(inside(places[i])), 0);
     }
+    dir_close(&study);
     store_close(&store);
 }
 

@@ -62,7 +62,7 @@ static ErrCode describe(Subject *subject, Err *err)
 
 static ErrCode save_weights(Subject *subject, Err *err)
 {
-    return weights_save(subject->net, NET_WEIGHTS, subject->path, &weights_own_names,
+    return weights_save(subject->net, NET_WEIGHTS, NULL, subject->path, &weights_own_names,
                         &subject->origin, err);
 }
 
@@ -77,13 +77,13 @@ static ErrCode load_weights(Subject *subject, Err *err)
 
 static ErrCode save_checkpoint(Subject *subject, Err *err)
 {
-    return checkpoint_save(subject->net, "text", subject->path, err);
+    return checkpoint_save(subject->net, "text", NULL, subject->path, err);
 }
 
 static ErrCode load_checkpoint(Subject *subject, Err *err)
 {
     char *text = NULL;
-    const ErrCode code = checkpoint_load(subject->net, subject->path, &text, err);
+    const ErrCode code = checkpoint_load(subject->net, NULL, subject->path, &text, err);
     mem_free(text);
     return code;
 }
@@ -152,18 +152,18 @@ static void test_disk_full_keeps_the_old_checkpoint(void **state)
     (void)state;
     Err err = {0};
     Subject subject = make_subject();
-    nettest_ok(checkpoint_save(subject.net, "old", subject.path, &err), &err);
+    nettest_ok(checkpoint_save(subject.net, "old", NULL, subject.path, &err), &err);
     for (long k = 1;; k++) {
         char *text = NULL;
         sysfault_arm(SYS_WRITE, k, SYS_FAIL_ALWAYS, ENOSPC);
-        const ErrCode code = checkpoint_save(subject.net, "new", subject.path, &err);
+        const ErrCode code = checkpoint_save(subject.net, "new", NULL, subject.path, &err);
         const bool has_fired = sysfault_fired();
         sysfault_clear();
         if (!has_fired)
             break;
         assert_int_equal(code, ERR_FULL);
         err = (Err){0};
-        nettest_ok(checkpoint_load(subject.net, subject.path, &text, &err), &err);
+        nettest_ok(checkpoint_load(subject.net, NULL, subject.path, &text, &err), &err);
         assert_string_equal(text, "old");
         mem_free(text);
     }

@@ -108,7 +108,7 @@ static Golden open_golden(const char *stem)
     const char *source = getenv("ISOFLOP_SOURCE_DIR");
     source = source == NULL ? "." : source;
     snprintf(path, sizeof path, "%s/tests/golden/%s.safetensors", source, stem);
-    nettest_ok(safetensors_open(&golden.file, path, &err), &err);
+    nettest_ok(safetensors_open(&golden.file, NULL, path, &err), &err);
     const char *name = metadata(&golden, "network", "");
     char yaml[TEXT];
     snprintf(yaml, sizeof yaml, "%s/tests/golden/%s.yaml", source, name);

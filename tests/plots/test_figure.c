@@ -65,7 +65,7 @@ static void draw_all(Store *store, const char *folder)
         Figure figure;
         char path[FIXTURE_PATH_BYTES];
         snprintf(path, sizeof(path), "%s", fixture_path(folder));
-        if (figure_draw(store, figure_names[i], path, &arena, &figure, &err) != ERR_NONE)
+        if (figure_draw(store, figure_names[i], NULL, path, &arena, &figure, &err) != ERR_NONE)
             fail_msg("%s", err.msg);
         assert_false(figure.is_empty);
         assert_non_null(strstr(figure.caption, "n = "));
@@ -164,7 +164,7 @@ static void test_bars_and_stamps(void **state)
     Store *store = filled("five.db", &five);
     char path[FIXTURE_PATH_BYTES];
     snprintf(path, sizeof(path), "%s", fixture_path("five"));
-    assert_int_equal(figure_draw(store, "grid", path, &arena, &figure, &err), ERR_NONE);
+    assert_int_equal(figure_draw(store, "grid", NULL, path, &arena, &figure, &err), ERR_NONE);
     assert_non_null(strstr(figure.caption, "nominal cost: really"));
     assert_non_null(strstr(figure.caption, "bars 90 % t intervals"));
     assert_non_null(strstr(figure.caption, "1 point could not be matched"));
@@ -187,7 +187,8 @@ static void test_chance(void **state)
             Figure figure;
             char path[FIXTURE_PATH_BYTES];
             snprintf(path, sizeof(path), "%s", fixture_path(is_near ? "near" : "far"));
-            assert_int_equal(figure_draw(store, names[i], path, &arena, &figure, &err), ERR_NONE);
+            assert_int_equal(figure_draw(store, names[i], NULL, path, &arena, &figure, &err),
+                             ERR_NONE);
             assert_int_equal(strstr(figure.caption, "dotted: chance, 10 %") != NULL, is_near);
             assert_int_equal(strstr(figure.svg, "dotted: chance, 10 %") != NULL, is_near);
             assert_int_equal(strstr(figure.svg, "rgb(102, 102, 102)") != NULL, is_near);
@@ -210,7 +211,7 @@ static void test_chance_of_uneven_classes(void **state)
     char path[FIXTURE_PATH_BYTES];
     snprintf(path, sizeof(path), "%s", fixture_path("uneven"));
     assert_int_equal(store_put_fact(store, &fact, &err), ERR_NONE);
-    assert_int_equal(figure_draw(store, "fig3", path, &arena, &figure, &err), ERR_NONE);
+    assert_int_equal(figure_draw(store, "fig3", NULL, path, &arena, &figure, &err), ERR_NONE);
     assert_non_null(strstr(figure.caption, "dotted: largest class, 95 %"));
     assert_non_null(strstr(figure.svg, "dotted: largest class, 95 %"));
     arena_release(&arena);
@@ -228,7 +229,7 @@ static void test_two_compounds(void **state)
     char path[FIXTURE_PATH_BYTES];
     size_t n = 0;
     snprintf(path, sizeof(path), "%s", fixture_path("compounds"));
-    assert_int_equal(figure_draw(store, "fig8", path, &arena, NULL, &err), ERR_NONE);
+    assert_int_equal(figure_draw(store, "fig8", NULL, path, &arena, NULL, &err), ERR_NONE);
     char *svg = bytes_of("compounds", "fig8", "svg", &n);
     assert_non_null(strstr(svg, ">compound<"));
     assert_non_null(strstr(svg, ">compound 1.2 1.1 1.15<"));
@@ -257,7 +258,7 @@ static void test_hostile_names(void **state)
     assert_non_null(getcwd(here, sizeof(here)));
     assert_int_equal(chdir(fixture_path("cwd")), 0);
     for (size_t i = 0; figure_names[i]; i++)
-        if (figure_draw(store, figure_names[i], folder, &arena, &figure, &err) != ERR_NONE)
+        if (figure_draw(store, figure_names[i], NULL, folder, &arena, &figure, &err) != ERR_NONE)
             fail_msg("%s", err.msg);
     assert_int_equal(chdir(here), 0);
     assert_int_equal(file_list(fixture_path("cwd"), &list, &err), ERR_NONE);
@@ -300,12 +301,12 @@ static void test_nothing_to_draw(void **state)
     Store *store = filled("planned.db", &planned);
     char path[FIXTURE_PATH_BYTES];
     snprintf(path, sizeof(path), "%s", fixture_path("planned"));
-    assert_int_equal(figure_draw(store, "fig3", path, &arena, &figure, &err), ERR_NONE);
+    assert_int_equal(figure_draw(store, "fig3", NULL, path, &arena, &figure, &err), ERR_NONE);
     assert_true(figure.is_empty);
     assert_false(file_exists(path));
-    assert_int_equal(figure_draw(store, "fig33", path, &arena, &figure, &err), ERR_USAGE);
+    assert_int_equal(figure_draw(store, "fig33", NULL, path, &arena, &figure, &err), ERR_USAGE);
     assert_non_null(strstr(err.msg, "did you mean 'fig3'"));
-    assert_int_equal(figure_draw(store, "pie", path, &arena, &figure, &err), ERR_USAGE);
+    assert_int_equal(figure_draw(store, "pie", NULL, path, &arena, &figure, &err), ERR_USAGE);
     assert_non_null(strstr(err.msg, "'pie': they are grid, fig3"));
     arena_release(&arena);
     store_close(&store);
@@ -319,18 +320,23 @@ static void test_incomplete_picture(void **state)
     for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
         Err err = {0};
         size_t n = 0;
-        char from[FIXTURE_PATH_BYTES * 2];
+        char name[FIXTURE_PATH_BYTES], drawn[FIXTURE_PATH_BYTES * 2];
         char *bytes = bytes_of("once", "fig8", formats[i], &n);
-        snprintf(from, sizeof(from), "%s", fixture_path("half"));
-        assert_int_equal(file_write(from, bytes, n - n / 3, &err), ERR_NONE);
-        assert_int_equal(gnuplot_accept(from, fixture_path("whole"), formats[i], &err), ERR_CHILD);
+        Dir *from = NULL, *to = NULL;
+        snprintf(name, sizeof(name), "cut.%s", formats[i]);
+        snprintf(drawn, sizeof(drawn), "%s", fixture_path("drawn"));
+        assert_int_equal(dir_make(&from, NULL, drawn, &err), ERR_NONE);
+        assert_int_equal(dir_make(&to, NULL, fixture_path("accepted"), &err), ERR_NONE);
+        assert_int_equal(dir_write(from, name, bytes, n - n / 3, &err), ERR_NONE);
+        assert_int_equal(gnuplot_accept(from, to, "cut", formats[i], &err), ERR_CHILD);
         assert_non_null(strstr(err.msg, "is the disk full?"));
-        assert_false(file_exists(from));
-        assert_false(file_exists(fixture_path("whole")));
+        assert_false(dir_has(to, name));
         err = (Err){0};
-        assert_int_equal(file_write(from, bytes, n, &err), ERR_NONE);
-        assert_int_equal(gnuplot_accept(from, fixture_path("whole"), formats[i], &err), ERR_NONE);
-        assert_int_equal(file_remove(fixture_path("whole"), &err), ERR_NONE);
+        assert_int_equal(dir_write(from, name, bytes, n, &err), ERR_NONE);
+        assert_int_equal(gnuplot_accept(from, to, "cut", formats[i], &err), ERR_NONE);
+        assert_true(dir_has(to, name) && !dir_has(from, name));
+        dir_close(&from);
+        dir_close(&to);
         mem_free(bytes);
     }
 }
@@ -352,7 +358,7 @@ static void test_trouble(void **state)
     snprintf(path, sizeof(path), "%s", fixture_path("trouble"));
     err = (Err){0};
     sysfault_arm(SYS_RENAME, 2, SYS_FAIL, ENOSPC);
-    assert_int_equal(figure_draw(store, "fig8", path, &arena, NULL, &err), ERR_FULL);
+    assert_int_equal(figure_draw(store, "fig8", NULL, path, &arena, NULL, &err), ERR_FULL);
     assert_true(sysfault_fired());
     sysfault_clear();
     assert_int_equal(file_list(path, &list, &err), ERR_NONE);
@@ -361,14 +367,14 @@ static void test_trouble(void **state)
     file_list_release(&list);
     err = (Err){0};
     sysfault_arm(SYS_OPEN, 1, SYS_FAIL_ALWAYS, EROFS);
-    assert_int_equal(figure_draw(store, "fig8", path, &arena, NULL, &err), ERR_IO);
+    assert_int_equal(figure_draw(store, "fig8", NULL, path, &arena, NULL, &err), ERR_IO);
     assert_true(sysfault_fired());
     sysfault_clear();
     assert_non_null(strstr(err.msg, "Read-only file system"));
     assert_null(strstr(err.msg, "gnuplot"));
     setenv("PATH", "/nonexistent", 1);
     err = (Err){0};
-    assert_true(figure_draw(store, "fig8", path, &arena, NULL, &err) != ERR_NONE);
+    assert_true(figure_draw(store, "fig8", NULL, path, &arena, NULL, &err) != ERR_NONE);
     assert_non_null(strstr(err.msg, "gnuplot-nox"));
     setenv("PATH", search != NULL ? search : "", 1);
     mem_free(search);

@@ -12,12 +12,15 @@
 #include "results/verdict.h"
 
 #include <errno.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 static int remove_folder(void **state)
@@ -305,6 +308,115 @@ static void test_no_memory_while_reading(void **state)
     store_close(&store);
 }
 
+/* --- links --- */
+
+/* The bytes are those of the file now. */
+static bool is_unchanged(const char *name, const char *bytes, size_t n_bytes)
+{
+    char *now = NULL;
+    size_t n = 0;
+    Err err = {0};
+    const bool is_same = file_read(path_of(name), 1 << 26, &now, &n, &err) == ERR_NONE &&
+                         n == n_bytes && memcmp(now, bytes, n) == 0;
+    mem_free(now);
+    return is_same;
+}
+
+static void make_link(const char *target, const char *name)
+{
+    Err err = {0};
+    char path[FIXTURE_PATH_BYTES * 2];
+    snprintf(path, sizeof(path), "%s", path_of(name));
+    assert_int_equal(file_remove(path, &err), ERR_NONE);
+    assert_int_equal(symlink(target, path), 0);
+}
+
+/* Opens and writes a fact. */
+static ErrCode write_fact(const char *name, Err *err)
+{
+    Store *store = NULL;
+    const StoreFact fact = {.name = "late", .value = {1.0, (double)NAN, (double)NAN}};
+    ErrCode code = store_open(&store, path_of(name), err);
+    if (code == ERR_NONE)
+        code = store_put_fact(store, &fact, err);
+    store_close(&store);
+    return code;
+}
+
+/*
+ * A link in a store's place, to a store or to nothing, is refused by name, and so is one in its
+ * journal's; one in the place of a store that is being made gives way. Folders above may be links.
+ */
+static void test_links_are_refused(void **state)
+{
+    (void)state;
+    static const char *const targets[] = {"victim.db", "nothing.db"};
+    size_t n = 0, n_own = 0;
+    char temporary[64];
+    Store *store = NULL;
+    Err err = {0};
+    char *victim = make_store("victim.db", &n), *own = make_store("own.db", &n_own);
+    for (size_t i = 0; i < ARRAY_LEN(targets); i++) {
+        make_link(targets[i], "link.db");
+        err = (Err){0};
+        assert_int_equal(write_fact("link.db", &err), ERR_DATA);
+        assert_non_null(strstr(err.msg, "link.db' is a link"));
+        err = (Err){0};
+        assert_int_equal(store_open_read(&store, path_of("link.db"), &err), ERR_DATA);
+        assert_non_null(strstr(err.msg, "link.db' is a link"));
+        assert_true(file_is_link(path_of("link.db")) && !file_exists(path_of("nothing.db")));
+    }
+    make_link("victim.db", "own.db-journal");
+    err = (Err){0};
+    assert_int_not_equal(write_fact("own.db", &err), ERR_NONE);
+    assert_non_null(strstr(err.msg, "own.db"));
+    assert_true(is_unchanged("own.db", own, n_own) && is_unchanged("victim.db", victim, n));
+    assert_int_equal(file_remove(path_of("own.db-journal"), &err), ERR_NONE);
+    snprintf(temporary, sizeof(temporary), "new.db.tmp-%ld-0", (long)getpid());
+    make_link("victim.db", temporary);
+    err = (Err){0};
+    assert_int_equal(write_fact("new.db", &err), ERR_NONE);
+    assert_true(is_unchanged("victim.db", victim, n));
+    make_link(".", "folder");
+    assert_int_equal(write_fact("folder/own.db", &err), ERR_NONE);
+    assert_false(is_unchanged("own.db", own, n_own));
+    mem_free(own);
+    mem_free(victim);
+}
+
+/* Somebody puts a link in the store's place. */
+static void swap_store(void *user)
+{
+    char path[FIXTURE_PATH_BYTES * 2], kept[FIXTURE_PATH_BYTES * 2];
+    (void)user;
+    snprintf(path, sizeof(path), "%s", path_of("raced.db"));
+    snprintf(kept, sizeof(kept), "%s", path_of("kept.db"));
+    if (rename(path, kept) == 0 && symlink("victim.db", path) != 0)
+        abort();
+}
+
+/* The same before every file that is opened, once all has been looked at. */
+static void test_links_win_no_race(void **state)
+{
+    (void)state;
+    size_t n = 0, n_own = 0;
+    char *victim = make_store("victim.db", &n);
+    bool has_fired = true;
+    long n_fired = 0;
+    for (long k = 1; has_fired; k++) {
+        Err err = {0};
+        mem_free(make_store("raced.db", &n_own));
+        sysfault_visit(SYS_OPEN, k, swap_store, NULL);
+        (void)!write_fact("raced.db", &err);
+        has_fired = sysfault_fired();
+        sysfault_clear();
+        n_fired += has_fired;
+        assert_true(is_unchanged("victim.db", victim, n));
+    }
+    assert_true(n_fired >= 2);
+    mem_free(victim);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_foreign_files),
@@ -316,6 +428,8 @@ int main(void)
                                        cmocka_unit_test(test_failed_commit_says_why),
                                        cmocka_unit_test(test_no_memory_while_writing),
                                        cmocka_unit_test(test_no_memory_while_creating),
-                                       cmocka_unit_test(test_no_memory_while_reading)};
+                                       cmocka_unit_test(test_no_memory_while_reading),
+                                       cmocka_unit_test(test_links_are_refused),
+                                       cmocka_unit_test(test_links_win_no_race)};
     return cmocka_run_group_tests(tests, NULL, remove_folder);
 }

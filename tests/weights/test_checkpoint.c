@@ -56,8 +56,8 @@ static void check_resume(NetOptimizer optimizer)
     char *text = NULL;
     train(straight, &s, 0, BEFORE + AFTER);
     train(first, &s, 0, BEFORE);
-    nettest_ok(checkpoint_save(first, "epoch \"1\"\nstep 3", path, &err), &err);
-    nettest_ok(checkpoint_load(second, path, &text, &err), &err);
+    nettest_ok(checkpoint_save(first, "epoch \"1\"\nstep 3", NULL, path, &err), &err);
+    nettest_ok(checkpoint_load(second, NULL, path, &text, &err), &err);
     assert_string_equal(text, "epoch \"1\"\nstep 3");
     nettest_same_bits(first, second);
     train(second, &s, BEFORE, AFTER);
@@ -91,14 +91,14 @@ static void test_damage_is_found(void **state)
     size_t n = 0;
     snprintf(good, sizeof good, "%s", nettest_path("good"));
     snprintf(bad, sizeof bad, "%s", nettest_path("bad"));
-    nettest_ok(checkpoint_save(net, "position", good, &err), &err);
+    nettest_ok(checkpoint_save(net, "position", NULL, good, &err), &err);
     nettest_ok(file_read(good, FILE_MOST, &data, &n, &err), &err);
     for (size_t at = 0; at < n; at += n / 97 + 1) {
         if (data[at] == ' ') /* padding of the header means nothing */
             continue;
         data[at] = (char)(data[at] ^ 1);
         nettest_ok(file_write(bad, data, n, &err), &err);
-        const ErrCode code = checkpoint_load(net, bad, &text, &err);
+        const ErrCode code = checkpoint_load(net, NULL, bad, &text, &err);
         assert_true(code == ERR_DATA || code == ERR_VERSION);
         assert_null(text);
         err = (Err){0};
@@ -106,11 +106,11 @@ static void test_damage_is_found(void **state)
     }
     for (size_t cut = 0; cut < n; cut += n / 23 + 1) {
         nettest_ok(file_write(bad, data, cut, &err), &err);
-        assert_int_equal(checkpoint_load(net, bad, &text, &err), ERR_DATA);
+        assert_int_equal(checkpoint_load(net, NULL, bad, &text, &err), ERR_DATA);
         err = (Err){0};
     }
     nettest_same_bits(net, intact);
-    nettest_ok(checkpoint_peek(good, &text, &err), &err);
+    nettest_ok(checkpoint_peek(NULL, good, &text, &err), &err);
     assert_string_equal(text, "position");
     mem_free(text);
     mem_free(data);
@@ -134,10 +134,10 @@ static void test_other_training_is_refused(void **state)
     Net *optimised = nettest_net(&s.network, &rmsprop, 1);
     const char *path = nettest_path("other");
     char *text = NULL;
-    nettest_ok(checkpoint_save(net, "", path, &err), &err);
-    assert_int_equal(checkpoint_load(other, path, &text, &err), ERR_VERSION);
+    nettest_ok(checkpoint_save(net, "", NULL, path, &err), &err);
+    assert_int_equal(checkpoint_load(other, NULL, path, &text, &err), ERR_VERSION);
     err = (Err){0};
-    assert_int_equal(checkpoint_load(optimised, path, &text, &err), ERR_VERSION);
+    assert_int_equal(checkpoint_load(optimised, NULL, path, &text, &err), ERR_VERSION);
     err = (Err){0};
     nettest_ok(file_remove(path, &err), &err);
     net_destroy(&net);
@@ -160,13 +160,13 @@ static void test_weight_files_round_trip(void **state)
     size_t n_a = 0, n_b = 0;
     snprintf(first, sizeof first, "%s", nettest_path("first"));
     snprintf(second, sizeof second, "%s", nettest_path("second"));
-    nettest_ok(weights_save(net, NET_WEIGHTS, first, &weights_own_names, NULL, &err), &err);
+    nettest_ok(weights_save(net, NET_WEIGHTS, NULL, first, &weights_own_names, NULL, &err), &err);
     const WeightSource source = {.path = first, .naming = &weights_own_names};
     WeightOrigin origin;
     nettest_ok(weights_load(copy, &source, &origin, &err), &err);
     assert_false(origin.is_known);
     nettest_same_bits(net, copy);
-    nettest_ok(weights_save(copy, NET_EMA, second, &weights_own_names, NULL, &err), &err);
+    nettest_ok(weights_save(copy, NET_EMA, NULL, second, &weights_own_names, NULL, &err), &err);
     nettest_ok(file_read(first, FILE_MOST, &a, &n_a, &err), &err);
     nettest_ok(file_read(second, FILE_MOST, &b, &n_b, &err), &err);
     assert_int_equal(n_a, n_b);
@@ -194,7 +194,7 @@ static void test_foreign_weights_are_refused(void **state)
     Net *others[] = {nettest_net(&wider, &settings, 1), nettest_net(&deeper, &settings, 1)};
     const char *path = nettest_path("foreign");
     for (size_t i = 0; i < ARRAY_LEN(others); i++) {
-        nettest_ok(weights_save(others[i], NET_WEIGHTS, path, &weights_own_names, NULL, &err),
+        nettest_ok(weights_save(others[i], NET_WEIGHTS, NULL, path, &weights_own_names, NULL, &err),
                    &err);
         const WeightSource source = {.path = path, .naming = &weights_own_names};
         WeightOrigin origin;

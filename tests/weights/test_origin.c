@@ -75,7 +75,7 @@ static void begin(Case *c, bool is_bare)
     c->net = nettest_net(&c->network, &settings, 1);
     snprintf(c->path, sizeof c->path, "%s", nettest_path("origin.safetensors"));
     nettest_ok(origin_make(&origin, &c->network, &data, &err), &err);
-    nettest_ok(weights_save(c->net, NET_WEIGHTS, c->path, &weights_own_names,
+    nettest_ok(weights_save(c->net, NET_WEIGHTS, NULL, c->path, &weights_own_names,
                             is_bare ? NULL : &origin, &err),
                &err);
     origin_release(&origin);
@@ -94,7 +94,7 @@ static WeightOrigin read_origin(const char *path)
     Err err = {0};
     TensorFile *file = NULL;
     WeightOrigin origin;
-    nettest_ok(safetensors_open(&file, path, &err), &err);
+    nettest_ok(safetensors_open(&file, NULL, path, &err), &err);
     nettest_ok(origin_read(&origin, file, &err), &err);
     safetensors_close(&file);
     return origin;
@@ -144,8 +144,9 @@ static void test_bytes_are_of_what_counts(void **state)
         }
         nettest_ok(resolve_network(&network, &spec, &err), &err);
         nettest_ok(origin_make(&origin, &network, &data, &err), &err);
-        nettest_ok(weights_save(c.net, NET_WEIGHTS, c.path, &weights_own_names, &origin, &err),
-                   &err);
+        nettest_ok(
+            weights_save(c.net, NET_WEIGHTS, NULL, c.path, &weights_own_names, &origin, &err),
+            &err);
         nettest_ok(file_read(c.path, MAX_BYTES, &bytes[i], &n_bytes[i], &err), &err);
         origin_release(&origin);
         network_release(&network);
@@ -166,7 +167,8 @@ static void test_unknown_origin(void **state)
     begin(&c, true);
     WeightOrigin origin = read_origin(c.path);
     assert_false(origin.is_known);
-    nettest_ok(weights_save(c.net, NET_WEIGHTS, c.path, &weights_own_names, &origin, &err), &err);
+    nettest_ok(weights_save(c.net, NET_WEIGHTS, NULL, c.path, &weights_own_names, &origin, &err),
+               &err);
     origin = read_origin(c.path);
     assert_false(origin.is_known);
     end(&c);
@@ -419,7 +421,7 @@ static void test_flips_of_metadata(void **state)
         WeightOrigin origin = {0};
         flip(&c, bytes, bit, false);
         err = (Err){0};
-        ErrCode code = safetensors_open(&file, c.path, &err);
+        ErrCode code = safetensors_open(&file, NULL, c.path, &err);
         if (code == ERR_NONE)
             code = origin_read(&origin, file, &err);
         if (code == ERR_NONE)

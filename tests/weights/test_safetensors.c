@@ -69,7 +69,7 @@ static ErrCode open_bytes(TensorFile **opened, const unsigned char *bytes, size_
 {
     static const char path[] = "sample.safetensors";
     nettest_ok(file_write(path, bytes, n, err), err);
-    const ErrCode code = safetensors_open(opened, path, err);
+    const ErrCode code = safetensors_open(opened, NULL, path, err);
     Err unused;
     (void)!file_remove(path, &unused);
     return code;
@@ -144,14 +144,14 @@ static void test_written_files(void **state)
         metadata[order] = (MetadataEntry){"z", "\"quoted\" \xc3\xa9\n"};
         metadata[1 - order] = (MetadataEntry){"k", ""};
         TensorSet set = {tensors, 2, metadata, 2};
-        nettest_ok(safetensors_write(path, &set, &err), &err);
+        nettest_ok(safetensors_write(NULL, path, &set, &err), &err);
         nettest_ok(file_read(path, FILE_MOST, &bytes[order], &n_bytes[order], &err), &err);
     }
     assert_int_equal(n_bytes[0], n_bytes[1]);
     assert_memory_equal(bytes[0], bytes[1], n_bytes[0]);
     TensorFile *file = NULL;
     float values[3];
-    nettest_ok(safetensors_open(&file, path, &err), &err);
+    nettest_ok(safetensors_open(&file, NULL, path, &err), &err);
     assert_string_equal(safetensors_metadata(file, "z"), "\"quoted\" \xc3\xa9\n");
     assert_null(safetensors_metadata(file, "q"));
     nettest_ok(safetensors_floats(file, safetensors_find(file, "b"), false, values, 3, &err), &err);

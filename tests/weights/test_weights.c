@@ -38,8 +38,9 @@ static void begin(Case *c)
     c->net = nettest_net(&c->network, &settings, 1);
     c->intact = nettest_net(&c->network, &settings, 1);
     snprintf(c->path, sizeof c->path, "%s", nettest_path("weights.safetensors"));
-    nettest_ok(weights_save(c->net, NET_WEIGHTS, c->path, &weights_own_names, NULL, &err), &err);
-    nettest_ok(safetensors_open(&c->file, c->path, &err), &err);
+    nettest_ok(weights_save(c->net, NET_WEIGHTS, NULL, c->path, &weights_own_names, NULL, &err),
+               &err);
+    nettest_ok(safetensors_open(&c->file, NULL, c->path, &err), &err);
     c->set = (TensorSet){.tensors = c->tensors, .n_tensors = safetensors_count(c->file)};
     assert_in_range(c->set.n_tensors, VICTIM + 1, MAX_TENSORS);
     for (size_t i = 0; i < c->set.n_tensors; i++)
@@ -72,7 +73,7 @@ static void check_set(Case *c, const char *const words[3])
     Err err = {0};
     char other[sizeof c->path];
     snprintf(other, sizeof other, "%s", nettest_path("spoilt.safetensors"));
-    nettest_ok(safetensors_write(other, &c->set, &err), &err);
+    nettest_ok(safetensors_write(NULL, other, &c->set, &err), &err);
     nettest_ok(file_remove(c->path, &err), &err);
     snprintf(c->path, sizeof c->path, "%s", other);
     check(c, words);
@@ -227,7 +228,7 @@ static void test_opened_as_saved(void **state)
         spec.resolution = 32;
         nettest_ok(resolve_network(&network, &spec, &err), &err);
         Net *net = nettest_net(&network, &settings, 1);
-        nettest_ok(weights_save(net, NET_WEIGHTS, path, naming_at(names), NULL, &err), &err);
+        nettest_ok(weights_save(net, NET_WEIGHTS, NULL, path, naming_at(names), NULL, &err), &err);
         const WeightSource source = {.path = path, .naming = naming_at(names)};
         WeightOrigin origin;
         nettest_ok(weights_open(&opened, &spec, &settings, &source, &origin, &err), &err);

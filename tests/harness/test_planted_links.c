@@ -1,0 +1,115 @@
+/*
+ * tests/harness/test_planted_links.c: links that somebody plants in a study's folder while it runs,
+ * after the look that a run takes at its start: the run ends or goes on beside them, names them,
+ * and what they lead to is left as it is.
+ */
+#include "tests/harness/faultrun.h"
+#include "tests/harness/micro.h"
+
+#include "base/file.h"
+#include "base/sys.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { PATH_BYTES = 256 };
+
+/* A link, and what is there before it in the study's folder. */
+typedef struct Case {
+    const char *folder; /* made first, or NULL */
+    const char *name;
+    bool to_file;    /* leads to the victim's file, else to its folder */
+    bool is_refused; /* the run ends; else another attempt does the work */
+} Case;
+
+static const Case *planting;
+static char *out, *victim, *precious;
+
+/* In the child, once all is planned: the run has looked for links already. */
+static void plant(void *user, const Plan *plan, const RunProgress *progress, double seconds)
+{
+    char path[PATH_BYTES];
+    Err err = {0};
+    (void)user;
+    (void)plan;
+    (void)progress;
+    (void)seconds;
+    if (planting->folder != NULL) {
+        snprintf(path, sizeof path, "%s/%s", out, planting->folder);
+        if (file_make_dirs(path, &err) != ERR_NONE)
+            _exit(99);
+    }
+    snprintf(path, sizeof path, "%s/%s", out, planting->name);
+    if (symlink(planting->to_file ? precious : victim, path) != 0)
+        _exit(99);
+}
+
+static void assert_victim_whole(void)
+{
+    FileList list = {0};
+    Err err = {0};
+    char *data = NULL;
+    size_t n = 0;
+    assert_int_equal(file_list(victim, &list, &err), ERR_NONE);
+    assert_int_equal(list.n_names, 1);
+    file_list_release(&list);
+    assert_int_equal(file_read(precious, PATH_BYTES, &data, &n, &err), ERR_NONE);
+    assert_string_equal(data, "precious");
+    mem_free(data);
+}
+
+static void links_planted_in_a_run_are_refused(void **state)
+{
+    (void)state;
+    static const Case cases[] = {
+        {NULL, "trials", false, true},
+        {"trials", "trials/000001", false, true},
+        {"trials/000001", "trials/000001/a1", false, true},
+        {"trials/000001", "trials/000001/weights.safetensors", true, true},
+        {"trials/000001", "trials/000001/best.safetensors", true, true},
+        {"trials/000001/a1", "trials/000001/a1/best-000001.safetensors", true, false},
+        {"trials/000001/a1", "trials/000001/a1/checkpoint-0000000003.safetensors", true, false},
+        {"trials/000001/a1", "trials/000001/a1/weights.safetensors", true, false},
+        {"trials/000001/a1", "trials/000001/a1/best.safetensors", true, false},
+    };
+    Err err = {0};
+    victim = micro_path("victim");
+    precious = micro_path("victim/precious");
+    assert_int_equal(file_make_dirs(victim, &err), ERR_NONE);
+    assert_int_equal(file_write(precious, "precious", strlen("precious"), &err), ERR_NONE);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        Text said = {0}, named = {0};
+        planting = &cases[i];
+        out = micro_path("planted");
+        const FaultRun run = {.settings = {.out = out, .jobs = 1, .only = "curves"},
+                              .callbacks = {.planned = plant}};
+        const int status = faultrun(&run, &said);
+        text_printf(&named, "%s' is a link", planting->name);
+        micro_assert_said(&said, text_string(&named));
+        assert_int_equal(status, planting->is_refused ? 1 : 0);
+        if (!planting->is_refused)
+            assert_int_equal(micro_count(out, "SELECT 1 FROM finished"), 1);
+        assert_victim_whole();
+        assert_int_equal(file_remove_tree(out, &err), ERR_NONE);
+        text_release(&said);
+        text_release(&named);
+        mem_free(out);
+    }
+    mem_free(victim);
+    mem_free(precious);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(links_planted_in_a_run_are_refused),
+    };
+    return faultrun_main(argc, argv, tests, ARRAY_LEN(tests));
+}
