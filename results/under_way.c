@@ -129,19 +129,19 @@ fail:
     return err->code;
 }
 
-/* A trial has failed when STORE_ATTEMPTS of its attempts count. */
 static ErrCode read_work(Store *store, Networks *networks, UnderWay *out, Err *err)
 {
     enum { EPOCHS = 2, IS_LEFT };
     static const char sql[] =
         "SELECT p.id, p.network, p.epochs, CASE WHEN f.trial IS NOT NULL THEN 0 ELSE (SELECT "
-        "count(*) FROM attempt_end e WHERE e.trial = p.id AND e.is_counted) < 3 END "
+        "count(*) FROM attempt_end e WHERE e.trial = p.id AND e.is_counted) < ?1 END "
         "FROM listed_trial l CROSS JOIN planned p ON p.id = l.trial "
         "LEFT JOIN finished f ON f.trial = p.id "
         "WHERE l.revision = (SELECT max(id) FROM revision)";
+    const DbValue most = db_int(STORE_ATTEMPTS);
     DbQuery q = {0};
     int64_t n = 0;
-    TRY(db_query(&q, &store->db, sql, NULL, 0, err));
+    TRY(db_query(&q, &store->db, sql, &most, 1, err));
     for (; db_next(&q); n++) {
         double macs = 0;
         TRY(read_macs(&q, store, networks, &macs, err));
@@ -161,14 +161,15 @@ fail:
 
 static ErrCode read_pace(Store *store, Networks *networks, UnderWay *out, Err *err)
 {
-    enum { EPOCHS = 2, SECONDS };
+    enum { EPOCHS = 2, SECONDS, MOST_TRIALS = 16 };
     static const char sql[] =
         "SELECT p.id, p.network, p.epochs, "
         "coalesce((SELECT sum(x.seconds) FROM epoch x WHERE x.trial = f.trial), 0) "
         "FROM finished f JOIN planned p ON p.id = f.trial WHERE f.outcome = 'done' "
-        "ORDER BY f.trial DESC LIMIT 16";
+        "ORDER BY f.trial DESC LIMIT ?1";
+    const DbValue most = db_int(MOST_TRIALS);
     DbQuery q = {0};
-    TRY(db_query(&q, &store->db, sql, NULL, 0, err));
+    TRY(db_query(&q, &store->db, sql, &most, 1, err));
     while (db_next(&q)) {
         double macs = 0;
         TRY(read_macs(&q, store, networks, &macs, err));

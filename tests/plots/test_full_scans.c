@@ -52,10 +52,7 @@ static int begin(void **state)
 static int end(void **state)
 {
     (void)state;
-    store_close(&store);
-    arena_release(&arena);
-    fixture_remove();
-    return 0;
+    return fixture_end(&store, &arena);
 }
 
 static int64_t count(const char *sql)

@@ -45,6 +45,14 @@ void fixture_remove(void)
         folder[0] = '\0';
 }
 
+int fixture_end(Store **store, Arena *arena)
+{
+    store_close(store);
+    arena_release(arena);
+    fixture_remove();
+    return 0;
+}
+
 const char *fixture_path(const char *name)
 {
     static char path[FIXTURE_PATH_BYTES * 2];

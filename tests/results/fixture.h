@@ -7,6 +7,7 @@
 #ifndef TESTS_RESULTS_FIXTURE_H
 #define TESTS_RESULTS_FIXTURE_H
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "results/store.h"
 
@@ -30,6 +31,9 @@ typedef struct Fixture {
 /* A folder of its own for this test process, removed by fixture_remove. */
 const char *fixture_folder(void);
 void fixture_remove(void);
+
+/* What a group of tests shares is released, its folder removed: 0, as cmocka's teardown. */
+int fixture_end(Store **store, Arena *arena);
 
 /* "folder/name" in a static buffer that the next call reuses. */
 const char *fixture_path(const char *name);

@@ -47,10 +47,7 @@ static int begin(void **state)
 static int end(void **state)
 {
     (void)state;
-    store_close(&store);
-    arena_release(&arena);
-    fixture_remove();
-    return 0;
+    return fixture_end(&store, &arena);
 }
 
 /* The plan's first point that asks for a trial. */
