@@ -209,16 +209,25 @@ static void kills_while_the_store_is_made_leave_nothing(void **state)
 
 /* --- clocks --- */
 
-static bool is_clock_set_back;
+static bool is_clock_set_back, is_clock_fast;
+static time_t fast_since_s;
 
-/* In the place of the C library's: the time of day goes back by an hour whenever it is asked. */
+/*
+ * In the place of the C library's: the time of day goes back by an hour whenever it is asked, or
+ * what time passes is a hundred times as long.
+ */
 int clock_gettime(clockid_t id, struct timespec *now)
 {
-    enum { HOUR_S = 3600 };
+    enum { HOUR_S = 3600, SPEED = 100, SECOND_NS = 1000000000 };
     static int n_asked;
     const long status = syscall(SYS_clock_gettime, id, now);
     if (is_clock_set_back && id == CLOCK_REALTIME)
         now->tv_sec -= (time_t)HOUR_S * ++n_asked;
+    if (is_clock_fast && id == CLOCK_MONOTONIC) {
+        const int64_t ns = (int64_t)now->tv_nsec * SPEED;
+        now->tv_sec = fast_since_s + (now->tv_sec - fast_since_s) * SPEED + ns / SECOND_NS;
+        now->tv_nsec = ns % SECOND_NS;
+    }
     return (int)status;
 }
 
@@ -252,6 +261,65 @@ static void a_clock_set_back_ends_no_run(void **state)
     mem_free(out);
 }
 
+static void make_clock_fast(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    fast_since_s = now.tv_sec;
+    is_clock_fast = true;
+}
+
+/* The file that a launcher's script left beside it, or NULL; mem_free it. */
+static char *left_by(const char *script, const char *ending)
+{
+    Text path = {0};
+    char *data = NULL;
+    size_t n = 0;
+    Err missing = {0};
+    text_printf(&path, "%s.%s", script, ending);
+    (void)!file_read(text_string(&path), MAX_OUTPUT, &data, &n, &missing);
+    text_release(&path);
+    return data;
+}
+
+/*
+ * A launcher whose worker has the study's word but never its job is asked to end by SIGTERM, and
+ * killed when it does not; its attempt does not count, and the next one does the work. The clock of
+ * the run is a hundred times as fast as ours: a quarter of an hour passes in nine seconds.
+ */
+static void a_hung_launcher_is_asked_and_then_killed(void **state)
+{
+    (void)state;
+    /* The worker is started first, for it says hello; the first job is kept from it. */
+    static const char script[] =
+        "trap 'echo asked >>\"$0.asked\"' TERM\n"
+        "mkfifo \"$0.$$\"; \"$@\" <\"$0.$$\" & exec 5>\"$0.$$\"; read -r job\n"
+        "case $job in *'\"attempt\":1,'*)\n"
+        "i=0; while [ $i -lt 300 ]; do sleep 0.1; i=$((i + 1)); done\n"
+        "echo left >\"$0.outlived\"; exit 1;; esac\n"
+        "printf '%s\\n' \"$job\" >&5; cat >&5; exec 5>&-; wait\n";
+    Text launcher = {0}, said = {0};
+    char *out = micro_path("hung"), *path = micro_launcher("hangs.sh", script, &launcher);
+    const char *const words[] = {"sh", path, NULL};
+    const FaultRun run = {.settings = {.out = out, .launcher = words, .jobs = 1, .only = "curves"},
+                          .begin = make_clock_fast};
+    assert_int_equal(faultrun(&run, &said), 0);
+    micro_assert_said(&said, "no-progress (silent for 9");
+    char *asked = left_by(path, "asked"), *outlived = left_by(path, "outlived");
+    assert_non_null(asked);
+    assert_string_equal(asked, "asked\n");
+    assert_null(outlived);
+    assert_int_equal(micro_count(out, "SELECT 1 FROM attempt_end WHERE reason = 'no-progress' "
+                                      "AND NOT is_counted"),
+                     1);
+    assert_int_equal(micro_count(out, "SELECT 1 FROM finished"), 1);
+    mem_free(asked);
+    text_release(&said);
+    text_release(&launcher);
+    mem_free(path);
+    mem_free(out);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -260,6 +328,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(limited_files_fail_no_trial),
         cmocka_unit_test(kills_while_the_store_is_made_leave_nothing),
         cmocka_unit_test(a_clock_set_back_ends_no_run),
+        cmocka_unit_test(a_hung_launcher_is_asked_and_then_killed),
     };
     return faultrun_main(argc, argv, tests, ARRAY_LEN(tests));
 }
