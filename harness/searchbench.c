@@ -3,6 +3,7 @@
 
 #include "search/deciding.h"
 #include "search/screen.h"
+#include "search/strategies.h"
 
 #include "base/clock.h"
 #include "base/sys.h"
@@ -244,7 +245,7 @@ ErrCode searchbench_run(const NasTable *table, const SearchBenchSettings *settin
                        .curves = &curves};
     Contest rival = {.table = table, .settings = settings};
     TRY(strategy_check(&settings->search, err));
-    TRY(strategy_find("random", &rival.search.strategy, err));
+    TRY(strategies_find("random", &rival.search.strategy, err));
     rival.search = strategy_settings(rival.search.strategy, &table->space, settings->search.budget);
     choose_points(&curves, settings->search.budget);
     curves.regrets = mem_calloc(curves.n * n_runs, sizeof *curves.regrets);

@@ -1,4 +1,6 @@
-/* search/strategies: the rows of search/strategy.c's table, one file each. */
+/*
+ * search/strategies: the strategies there are, one file each; what they share is search/strategy.h.
+ */
 #ifndef SEARCH_STRATEGIES_H
 #define SEARCH_STRATEGIES_H
 
@@ -6,5 +8,11 @@
 
 extern const SearchStrategy strategy_evolution_row, strategy_local_row, strategy_nsga2_row,
     strategy_policy_row, strategy_ppo_row, strategy_random_row, strategy_tpe_row;
+
+/* Sorted by name, NULL-terminated. */
+extern const SearchStrategy *const strategies[];
+
+/* ERR_USAGE names the nearest known one, or all. */
+ErrCode strategies_find(const char *name, const SearchStrategy **strategy, Err *err) ERR_CHECKED;
 
 #endif

@@ -1,8 +1,6 @@
 /* search/strategy: what all strategies share: the fold, the budget, the best point, options. */
 #include "search/strategy.h"
 
-#include "search/strategies.h"
-
 #include "base/text.h"
 
 #include <assert.h>
@@ -18,10 +16,6 @@ enum { MAX_DRAWS = 10000, DRAWS_A_POINT = 64 };
 
 /* Single changes one after the other, away from what is known. */
 enum { MAX_STEPS = 64 };
-
-const SearchStrategy *const strategies[] = {
-    &strategy_evolution_row, &strategy_local_row,  &strategy_nsga2_row, &strategy_policy_row,
-    &strategy_ppo_row,       &strategy_random_row, &strategy_tpe_row,   NULL};
 
 /* --- the decider --- */
 
@@ -101,28 +95,6 @@ static DeciderAnswer decide(const void *settings, uint64_t seed, int64_t ticket,
 const Decider strategy_decider = {"strategy", state_bytes, fold, decide};
 
 /* --- settings --- */
-
-ErrCode strategy_find(const char *name, const SearchStrategy **strategy, Err *err)
-{
-    const char *names[ARRAY_LEN(strategies)];
-    size_t n = 0;
-    for (; strategies[n] != NULL; n++) {
-        names[n] = strategies[n]->name;
-        if (strcmp(name, names[n]) == 0) {
-            *strategy = strategies[n];
-            return ERR_NONE;
-        }
-    }
-    const char *nearest = text_nearest(name, names, n);
-    if (nearest != NULL)
-        return err_set(err, ERR_USAGE, "unknown strategy '%s', did you mean '%s'?", name, nearest);
-    Text list = {0};
-    for (size_t i = 0; i < n; i++)
-        text_printf(&list, "%s%s", i == 0 ? "" : i + 1 == n ? " or " : ", ", names[i]);
-    err_set(err, ERR_USAGE, "unknown strategy '%s': %s", name, text_string(&list));
-    text_release(&list);
-    return err->code;
-}
 
 StrategySettings strategy_settings(const SearchStrategy *strategy, const GeneSpace *space,
                                    int64_t budget)

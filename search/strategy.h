@@ -84,14 +84,8 @@ struct SearchStrategy {
                               char reason[DECIDER_REASON_MAX]);
 };
 
-/* Sorted by name, NULL-terminated. */
-extern const SearchStrategy *const strategies[];
-
 /* Its settings are StrategySettings. */
 extern const Decider strategy_decider;
-
-/* ERR_USAGE names the nearest known one, or all. */
-ErrCode strategy_find(const char *name, const SearchStrategy **strategy, Err *err) ERR_CHECKED;
 
 /* Settings with the strategy's defaults; no seed, no objective. */
 StrategySettings strategy_settings(const SearchStrategy *strategy, const GeneSpace *space,

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "harness/nastable.h"
 #include "harness/searchbench.h"
+#include "search/strategies.h"
 
 #include <string.h>
 
@@ -174,7 +175,7 @@ ErrCode bench_search(const Call *call, const BenchSearchChoice *choice, Err *err
     Text out = {.columns = call->columns};
     TRY(call_need("table", choice->table, err));
     TRY(call_need("strategy", choice->strategy, err));
-    TRY(strategy_find(choice->strategy, &settings.search.strategy, err));
+    TRY(strategies_find(choice->strategy, &settings.search.strategy, err));
     if (choice->band != NULL)
         TRY(parse_band(choice->band, &view, err));
     if (choice->screen != NULL) {

@@ -4,6 +4,7 @@
  */
 #include "harness/nastable.h"
 #include "harness/searchbench.h"
+#include "search/strategies.h"
 
 #include "base/file.h"
 #include "base/sys.h"
@@ -62,7 +63,7 @@ static SearchBenchReport bench(const NasTable *table, const char *strategy,
     SearchBenchReport report = {0};
     Err err = {0};
     const SearchStrategy *row = NULL;
-    assert_int_equal(strategy_find(strategy, &row, &err), ERR_NONE);
+    assert_int_equal(strategies_find(strategy, &row, &err), ERR_NONE);
     settings.search = strategy_settings(row, &table->space, budget);
     for (int i = 0; options != NULL && options[i] != NULL; i++)
         assert_int_equal(strategy_set(&settings.search, options[i], &err), ERR_NONE);
@@ -310,7 +311,7 @@ static void walk(const NasTable *t, const char *strategy, int budget, uint64_t s
 {
     const SearchStrategy *row = NULL;
     Err err = {0};
-    assert_int_equal(strategy_find(strategy, &row, &err), ERR_NONE);
+    assert_int_equal(strategies_find(strategy, &row, &err), ERR_NONE);
     StrategySettings s = strategy_settings(row, &t->space, budget);
     s.seed = seed;
     void *state = mem_calloc(1, strategy_decider.state_bytes(&s));

@@ -6,6 +6,7 @@
 
 #include "base/sys.h"
 #include "search/screen.h"
+#include "search/strategies.h"
 #include "search/strategy.h"
 #include "search/virtual_clock.h"
 
@@ -256,7 +257,7 @@ static void assert_refused(const char *strategy, const char *assignment, const c
 {
     const SearchStrategy *row = NULL;
     Err err = {0};
-    assert_int_equal(strategy_find(strategy, &row, &err), ERR_NONE);
+    assert_int_equal(strategies_find(strategy, &row, &err), ERR_NONE);
     StrategySettings s = strategy_settings(row, &analytic_banded.space, 1);
     if (strategy_set(&s, assignment, &err) == ERR_NONE)
         assert_int_equal(strategy_check(&s, &err), ERR_USAGE);

@@ -5,6 +5,7 @@
  */
 #include "tests/search/analytic.h"
 
+#include "search/strategies.h"
 #include "search/strategy.h"
 
 #include <setjmp.h>
@@ -41,7 +42,7 @@ static Outcome search(const char *name, const Analytic *f, int budget, int n_run
     const SearchStrategy *row = NULL;
     Outcome outcome = {0, 0};
     Err err = {0};
-    assert_int_equal(strategy_find(name, &row, &err), ERR_NONE);
+    assert_int_equal(strategies_find(name, &row, &err), ERR_NONE);
     StrategySettings s = strategy_settings(row, &f->space, budget);
     for (int i = 0; options != NULL && options[i] != NULL; i++)
         assert_int_equal(strategy_set(&s, options[i], &err), ERR_NONE);
