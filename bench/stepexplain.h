@@ -60,8 +60,8 @@ typedef struct ExplainLines {
 
 /* A kernel, in all phases and in each. */
 typedef struct ExplainKernel {
-    const char *name; /* "pw.forward" */
-    double seconds, share;
+    const char *name;      /* "pw.forward" */
+    double seconds, share; /* of the steps whose kernels are timed */
     double calls;
     double phase_seconds[EXPLAIN_N_PHASES];
     double phase_calls[EXPLAIN_N_PHASES];
@@ -78,8 +78,13 @@ ErrCode stepexplain_create(StepExplain **out, const MachineReport *machine, int6
 /* Starts to profile and copies the net's rows. Errors: ERR_MEMORY. */
 ErrCode stepexplain_begin(StepExplain *explain, Net *net, Err *err) ERR_CHECKED;
 
-/* Takes the net's last step as step `index` of n_steps. */
-void stepexplain_step(StepExplain *explain, const Net *net, int64_t index);
+/*
+ * Each of n_steps is taken twice: first for the times of phases, then, with timers around kernels,
+ * which disturb them, for those of kernels. Both look at the net's last step and get it ready for
+ * the other.
+ */
+void stepexplain_take_phases(StepExplain *explain, Net *net, int64_t index);
+void stepexplain_take_kernels(StepExplain *explain, Net *net, int64_t index);
 
 /* Once all steps are taken, makes what is read below. */
 void stepexplain_finish(StepExplain *explain);

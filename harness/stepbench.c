@@ -22,8 +22,11 @@ static void fill(float *images, size_t n_floats, int32_t *labels, int batch, int
 ErrCode stepbench_run(const Network *network, const StepbenchSettings *settings,
                       StepbenchReport *report, Err *err)
 {
-    const NetSettings net_settings = {settings->batch, settings->threads, settings->level, true,
-                                      NET_RMSPROP};
+    const NetSettings net_settings = {.batch = settings->batch,
+                                      .threads = settings->threads,
+                                      .level = settings->level,
+                                      .training = true,
+                                      .optimizer = NET_RMSPROP};
     const size_t n_floats = (size_t)settings->batch * (size_t)network->resolution *
                             (size_t)network->resolution * N_CHANNELS;
     Net *net = NULL;
@@ -51,14 +54,18 @@ ErrCode stepbench_run(const Network *network, const StepbenchSettings *settings,
         if (i < 0)
             continue;
         times[i] = now() - begin;
-        if (observer != NULL)
-            observer->step(observer->user, net, i);
+        if (observer == NULL)
+            continue;
+        observer->timed(observer->user, net, i);
+        net_train_step(net, images, labels, &step_settings, &result);
+        observer->untimed(observer->user, net, i);
     }
     const double median = clock_median_ns(times, (size_t)settings->steps);
     *report = (StepbenchReport){.images_per_second = settings->batch / (median * 1e-9),
                                 .ms_per_step = median * 1e-6,
                                 .ms_min = (double)times[0] * 1e-6,
-                                .steps = settings->steps};
+                                .steps = settings->steps,
+                                .memory = net_memory(net)};
 fail:
     net_destroy(&net);
     mem_free(images);

@@ -18,11 +18,15 @@
 
 enum { STEPBENCH_WARMUP = 3, STEPBENCH_MIN_STEPS = 10, STEPBENCH_MAX_STEPS = 1000000 };
 
-/* Who looks on: told of the net before its first step, and after each that is timed. */
+/*
+ * Who looks on: told of the net before its first step, and after each that is timed. Then the step
+ * is done once more, untimed, so that what changes its time can be looked at, too.
+ */
 typedef struct StepbenchObserver {
     void *user;
     ErrCode (*begin)(void *user, Net *net, Err *err);
-    void (*step)(void *user, const Net *net, int64_t index);
+    void (*timed)(void *user, Net *net, int64_t index);
+    void (*untimed)(void *user, Net *net, int64_t index);
 } StepbenchObserver;
 
 typedef struct StepbenchSettings {
@@ -40,6 +44,7 @@ typedef struct StepbenchReport {
     double ms_per_step;       /* median */
     double ms_min;
     int64_t steps;
+    NetMemory memory;
 } StepbenchReport;
 
 /* ERR_USAGE, ERR_MEMORY, and what the observer returns. */

@@ -47,7 +47,7 @@ void netlap_count(LapThread *thread, NetPass pass, int op)
 {
     LapCell *cell = cell_of(thread, pass, op);
     (void)end_lap(thread, cell);
-    if (pass == NET_WAIT)
+    if (pass == NET_WAIT || !thread->profile->times_kernels)
         return;
     for (int k = 0; k < NETPROBE_N; k++) {
         cell->kernel_ticks[k] += thread->probe.ticks[k];

@@ -25,6 +25,8 @@ typedef struct LapThread {
 
 struct Profile {
     Kernels kernels; /* the real ones */
+    Kernels timed;   /* the same, timed */
+    bool times_kernels;
     int n_ops;
     int n_threads;
     int n_rows;

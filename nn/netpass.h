@@ -37,7 +37,7 @@ typedef struct NetProfileRow {
 typedef struct NetProfileTime {
     uint64_t ticks;      /* clock_ticks() */
     uint64_t wait_ticks; /* at the barrier behind it: the time that others were longer at it */
-    uint64_t calls;      /* of kernels */
+    uint64_t calls;      /* of kernels that were timed */
 } NetProfileTime;
 
 #endif

@@ -78,12 +78,19 @@ ErrCode net_profile_start(Net *net, Err *err)
     }
     add_rows(profile, net);
     TRY(start_threads(profile, err));
-    netprobe_wrap(&net->kernels);
+    profile->timed = profile->kernels;
+    netprobe_wrap(&profile->timed);
     net->profile = profile;
     return ERR_NONE;
 fail:
     netprofile_destroy(&profile);
     return err->code;
+}
+
+void net_profile_time_kernels(Net *net, bool is_on)
+{
+    net->profile->times_kernels = is_on;
+    net->kernels = is_on ? net->profile->timed : net->profile->kernels;
 }
 
 void netprofile_destroy(Profile **profile)

@@ -5,6 +5,16 @@
 #include "bench/explainreport.h"
 #include "models/resolve.h"
 
+static void put_memory(const NetMemory *memory, JsonWriter *json)
+{
+    json_open_map(json, "memory");
+    json_put_int(json, "parameter_bytes", (int64_t)memory->parameter_bytes);
+    json_put_int(json, "slot_bytes", (int64_t)memory->slot_bytes);
+    json_put_int(json, "activation_bytes", (int64_t)memory->activation_bytes);
+    json_put_int(json, "scratch_bytes", (int64_t)memory->scratch_bytes);
+    json_close_map(json);
+}
+
 static void put_report(const Network *network, const StepbenchSettings *settings,
                        const StepbenchReport *report, const StepExplain *explain, bool as_json,
                        Text *out)
@@ -30,6 +40,7 @@ static void put_report(const Network *network, const StepbenchSettings *settings
     json_put_double(&json, "ms_per_step", report->ms_per_step);
     json_put_double(&json, "ms_min", report->ms_min);
     json_put_int(&json, "steps", report->steps);
+    put_memory(&report->memory, &json);
     json_put_text(&json, "network", network->name);
     json_put_int(&json, "batch", settings->batch);
     json_put_int(&json, "threads", settings->threads);
@@ -45,9 +56,14 @@ static ErrCode begin(void *user, Net *net, Err *err)
     return stepexplain_begin(user, net, err);
 }
 
-static void take_step(void *user, const Net *net, int64_t index)
+static void take_phases(void *user, Net *net, int64_t index)
 {
-    stepexplain_step(user, net, index);
+    stepexplain_take_phases(user, net, index);
+}
+
+static void take_kernels(void *user, Net *net, int64_t index)
+{
+    stepexplain_take_kernels(user, net, index);
 }
 
 ErrCode bench_step(const Call *call, const NetworkChoice *choice, StepbenchSettings step,
@@ -59,7 +75,7 @@ ErrCode bench_step(const Call *call, const NetworkChoice *choice, StepbenchSetti
     MachineReport machine;
     StepExplain *explain = NULL;
     Text out = {.columns = call->columns};
-    StepbenchObserver observer = {.begin = begin, .step = take_step};
+    StepbenchObserver observer = {.begin = begin, .timed = take_phases, .untimed = take_kernels};
     TRY(network_choice_spec(&spec, choice, NULL, 0, err));
     TRY(resolve_network(&network, &spec, err));
     if (is_explained) {

@@ -41,7 +41,11 @@ static StepExplain *explain(const char *name, Network *network)
     Net *net = NULL;
     StepExplain *it = NULL;
     StepResult result;
-    const NetSettings settings = {BATCH, 2, cpu_best_level(), true, NET_SGD};
+    const NetSettings settings = {.batch = BATCH,
+                                  .threads = 2,
+                                  .level = cpu_best_level(),
+                                  .training = true,
+                                  .optimizer = NET_SGD};
     const StepSettings step = {.lr = 0.01, .momentum = 0.9};
     assert_int_equal(zoo_load(&spec, name, &err), ERR_NONE);
     spec.resolution = 16;
@@ -54,7 +58,9 @@ static StepExplain *explain(const char *name, Network *network)
     assert_int_equal(stepexplain_begin(it, net, &err), ERR_NONE);
     for (int i = 0; i < STEPS; i++) {
         net_train_step(net, images, labels, &step, &result);
-        stepexplain_step(it, net, i);
+        stepexplain_take_phases(it, net, i);
+        net_train_step(net, images, labels, &step, &result);
+        stepexplain_take_kernels(it, net, i);
     }
     stepexplain_finish(it);
     net_destroy(&net);

@@ -30,6 +30,7 @@ static Net *profiled(const Network *network, int threads)
     const NetSettings settings = nettest_training(BATCH, threads, NET_RMSPROP);
     Net *net = nettest_net(network, &settings, 3);
     nettest_ok(net_profile_start(net, &err), &err);
+    net_profile_time_kernels(net, true);
     return net;
 }
 
