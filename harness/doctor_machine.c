@@ -34,7 +34,11 @@ static void digest_weights(const Net *net, float *data, Hasher *hasher)
 /* Trains the probe with one instruction set; *digest is what came out. */
 static ErrCode probe(const Network *network, CpuLevel level, Hash128 *digest, Err *err)
 {
-    const NetSettings settings = {PROBE_BATCH, 1, level, true, NET_RMSPROP};
+    const NetSettings settings = {.batch = PROBE_BATCH,
+                                  .threads = 1,
+                                  .level = level,
+                                  .training = true,
+                                  .optimizer = NET_RMSPROP};
     const size_t n_floats = (size_t)PROBE_BATCH * PROBE_RESOLUTION * PROBE_RESOLUTION * N_CHANNELS;
     Net *net = NULL;
     Arena arena = {0};

@@ -117,13 +117,14 @@ static ErrCode make_batches(Trainer *t, Err *err)
 static ErrCode make_net(Trainer *t, Err *err)
 {
     const TrainJob *job = t->job;
+    t->ema = recipe_ema(job->recipe, t->images.split.count[PART_TRAIN]);
     const NetSettings settings = {.batch = batch_size(t),
                                   .threads = job->threads,
                                   .level = job->level,
                                   .training = true,
-                                  .optimizer = (NetOptimizer)job->recipe->optimizer};
-    t->ema = recipe_ema(job->recipe, t->images.split.count[PART_TRAIN]);
-    t->measured = t->ema > 0 ? NET_EMA : NET_WEIGHTS;
+                                  .optimizer = (NetOptimizer)job->recipe->optimizer,
+                                  .averages = t->ema > 0};
+    t->measured = settings.averages ? NET_EMA : NET_WEIGHTS;
     if (network_check_batch(job->network, settings.batch, err) != ERR_NONE)
         return err->code;
     return net_create(&t->net, job->network, &settings, err);

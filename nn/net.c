@@ -67,7 +67,8 @@ void net_reset_optimizer(Net *net)
 {
     if (!net->settings.training)
         return;
-    memcpy(net->ema, net->weights, net->n_floats * sizeof *net->ema);
+    if (net->ema != NULL)
+        memcpy(net->ema, net->weights, net->n_floats * sizeof *net->ema);
     memset(net->momentum, 0, net->n_trainable * sizeof *net->momentum);
     if (net->mean_square == NULL)
         return;
@@ -176,6 +177,7 @@ static void step(Net *net, NetMode mode, const float *images, const int32_t *lab
                  const StepSettings *settings, StepResult *result)
 {
     assert(net->settings.training);
+    assert(!(settings->ema > 0.0) || net->ema != NULL);
     const int n = net->settings.batch;
     const NetCall call = {.mode = mode,
                           .n = n,
@@ -274,7 +276,7 @@ bool net_has(const Net *net, int index, NetValues values)
     case NET_WEIGHTS:
         return true;
     case NET_EMA:
-        return training;
+        return net->ema != NULL;
     case NET_MEAN_SQUARE:
         return training && net->tensors[index].trainable && net->settings.optimizer != NET_SGD;
     default:

@@ -57,7 +57,7 @@ void net_gradients(Net *net, const float *images, const int32_t *labels,
 
 /*
  * Logits [n][classes] of n <= batch images in evaluation mode (running statistics); `values` is
- * NET_WEIGHTS or, with training, NET_EMA.
+ * NET_WEIGHTS or, with averages, NET_EMA.
  */
 void net_forward(Net *net, NetValues values, const float *images, int n, float *logits);
 

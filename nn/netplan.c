@@ -142,7 +142,8 @@ static void carve_parameters(Net *net, Arena *arena)
     net->weights = arena_zalloc(arena, net->n_floats, sizeof(float));
     if (!net->settings.training)
         return;
-    net->ema = arena_zalloc(arena, net->n_floats, sizeof(float));
+    if (net->settings.averages)
+        net->ema = arena_zalloc(arena, net->n_floats, sizeof(float));
     net->momentum = arena_zalloc(arena, net->n_trainable, sizeof(float));
     if (net->settings.optimizer != NET_SGD)
         net->mean_square = arena_zalloc(arena, net->n_trainable, sizeof(float));

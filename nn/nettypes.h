@@ -27,6 +27,7 @@ typedef struct NetSettings {
     CpuLevel level;         /* highest instruction set used */
     bool training;          /* false: forward only, in less memory */
     NetOptimizer optimizer; /* with training */
+    bool averages;          /* with training: steps may have ema > 0 */
 } NetSettings;
 
 typedef struct StepSettings {
@@ -36,7 +37,8 @@ typedef struct StepSettings {
     double epsilon;         /* RMSProp: floor of the root */
     double weight_decay;    /* L2, added to the gradient; batch norm's gamma and beta are exempt */
     double label_smoothing; /* [0, 1) */
-    double ema;             /* decay of the averaged weights and statistics; 0 = keep none */
+    double ema;             /* decay of the averaged weights and statistics; 0 = keep none;
+                               above it with NetSettings.averages only */
     bool noise;             /* dropout and drop connect as the network says; false: none */
     uint64_t seed;          /* of the noise */
     uint64_t step;          /* of the noise: counted over the whole training, below 2^32 */
@@ -60,7 +62,8 @@ typedef struct EvalSums {
 /* Which set of numbers of a tensor. */
 typedef enum NetValues {
     NET_WEIGHTS,  /* the tensor itself */
-    NET_EMA,      /* its running average over steps; the tensor itself until a step with ema > 0 */
+    NET_EMA,      /* its running average over steps, with averages; the tensor itself until a step
+                     with ema > 0 */
     NET_MOMENTUM, /* the optimiser's momentum; trainable tensors only */
     NET_MEAN_SQUARE, /* RMSProp's mean square; trainable tensors only */
     NET_GRADIENT,    /* of the last step, without weight decay; trainable tensors only */

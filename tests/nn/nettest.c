@@ -75,7 +75,8 @@ NetSettings nettest_training(int batch, int threads, NetOptimizer optimizer)
                          .threads = threads,
                          .level = cpu_best_level(),
                          .training = true,
-                         .optimizer = optimizer};
+                         .optimizer = optimizer,
+                         .averages = true};
 }
 
 StepSettings nettest_step(double lr)

@@ -297,6 +297,42 @@ static void test_inference_takes_less_memory(void **state)
     network_release(&network);
 }
 
+/* A training without averages has no memory for them (an array as large as the weights), and the
+ * weights that one with averages has that no step touches. */
+static void test_averages_are_a_choice(void **state)
+{
+    (void)state;
+    Network network = nettest_zoo("proxy-b0", 0.5, 10, 16);
+    NetSettings settings = nettest_training(BATCH, 2, NET_SGD);
+    Net *with = nettest_net(&network, &settings, 1);
+    settings.averages = false;
+    Net *without = nettest_net(&network, &settings, 1);
+    TestBatch batch = nettest_batch(&network, BATCH, 5);
+    const StepSettings step = nettest_step(0.01);
+    size_t n = 0, n_with = 0;
+    for (int i = 0; i < 2; i++) {
+        StepResult result;
+        net_train_step(with, batch.images, batch.labels, &step, &result);
+        net_train_step(without, batch.images, batch.labels, &step, &result);
+    }
+    for (int i = 0; i < net_n_tensors(with); i++) {
+        assert_true(net_has(with, i, NET_EMA));
+        assert_false(net_has(without, i, NET_EMA));
+    }
+    float *weights = nettest_read_all(without, NET_WEIGHTS, &n);
+    float *wanted = nettest_read_all(with, NET_WEIGHTS, &n_with);
+    assert_int_equal(n, n_with);
+    assert_memory_equal(weights, wanted, n * sizeof *weights);
+    assert_true(net_memory(without).parameter_bytes + n * sizeof *weights <=
+                net_memory(with).parameter_bytes);
+    mem_free(weights);
+    mem_free(wanted);
+    nettest_release_batch(&batch);
+    net_destroy(&with);
+    net_destroy(&without);
+    network_release(&network);
+}
+
 /* Slots of B0 at 64 px take less than an eighth of what 16 of every weight would: they are kept
  * where maps are larger than weights. */
 static void test_slots_are_few(void **state)
@@ -388,6 +424,7 @@ int main(void)
         cmocka_unit_test(test_evaluation_is_per_image),
         cmocka_unit_test(test_divergence_is_reported),
         cmocka_unit_test(test_inference_takes_less_memory),
+        cmocka_unit_test(test_averages_are_a_choice),
         cmocka_unit_test(test_slots_are_few),
         cmocka_unit_test(test_every_zoo_network_trains),
         cmocka_unit_test(test_refuses_what_it_cannot_run),
