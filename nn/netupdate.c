@@ -74,10 +74,10 @@ static void average(const Worker *worker, FloatRange range)
         net->kernels.opt.ema(&args);
 }
 
-void netupdate_optimise(Worker *worker)
+/* The floats of the range, tensor by tensor. */
+static void update(const Worker *worker, FloatRange mine)
 {
     const Net *net = worker->net;
-    const FloatRange mine = share(worker, 0, net->n_trainable);
     for (int i = 0; i < net->n_tensors; i++) {
         const Place place = net->places[i];
         if (!net->tensors[i].trainable)
@@ -88,8 +88,20 @@ void netupdate_optimise(Worker *worker)
         if (range.first < range.end)
             update_tensor(worker, i, range);
     }
+}
+
+/* Floats with slots cost more than those without: each kind is shared out by itself. */
+void netupdate_optimise(Worker *worker)
+{
+    const Net *net = worker->net;
+    const size_t n_single = net->n_trainable - net->n_slotted;
+    const FloatRange single = share(worker, 0, n_single);
+    const FloatRange slotted = share(worker, n_single, net->n_trainable);
+    update(worker, single);
+    update(worker, slotted);
     if (net->call.settings->ema <= 0.0)
         return;
-    average(worker, mine);
+    average(worker, single); /* what this thread has updated */
+    average(worker, slotted);
     average(worker, share(worker, net->n_trainable, net->n_floats));
 }
