@@ -34,6 +34,14 @@ def mbconv_stage(kernel, stride, expand, channels, layers, se=0.0):
             "channels": channels, "layers": layers, "se": se}
 
 
+def b0_stages(stride):
+    """EfficientNet-B0's; `stride` is the second stage's: 2, or 1 for images of 32 pixels."""
+    return [mbconv_stage(3, 1, 1, 16, 1, 0.25), mbconv_stage(3, stride, 6, 24, 2, 0.25),
+            mbconv_stage(5, 2, 6, 40, 2, 0.25), mbconv_stage(3, 2, 6, 80, 3, 0.25),
+            mbconv_stage(5, 1, 6, 112, 3, 0.25), mbconv_stage(5, 2, 6, 192, 4, 0.25),
+            mbconv_stage(3, 1, 6, 320, 1, 0.25)]
+
+
 def plain_stage(op, kernel, stride, channels, layers, se=0.0):
     """One stage of `conv`, `dsconv` or `identity` blocks."""
     return {"op": op, "kernel": kernel, "stride": stride, "channels": channels,
@@ -63,10 +71,7 @@ NETWORKS = {
         "resolution": 32, "classes": 10, "activation": "swish",
         "batch_norm": {"momentum": 0.99, "epsilon": 1e-3}, "rounding": ROUNDING_8,
         "stem": {"kernel": 3, "stride": 1, "channels": 32},
-        "stages": [mbconv_stage(3, 1, 1, 16, 1, 0.25), mbconv_stage(3, 1, 6, 24, 2, 0.25),
-                   mbconv_stage(5, 2, 6, 40, 2, 0.25), mbconv_stage(3, 2, 6, 80, 3, 0.25),
-                   mbconv_stage(5, 1, 6, 112, 3, 0.25), mbconv_stage(5, 2, 6, 192, 4, 0.25),
-                   mbconv_stage(3, 1, 6, 320, 1, 0.25)],
+        "stages": b0_stages(1),
         "head": {"channels": 1280, "scale": "always"},
     },
     "mobilenet-v2-cifar": {
@@ -90,10 +95,7 @@ NETWORKS = {
         "resolution": 224, "classes": 1000, "activation": "swish",
         "batch_norm": {"momentum": 0.99, "epsilon": 1e-3}, "rounding": ROUNDING_8,
         "stem": {"kernel": 3, "stride": 2, "channels": 32},
-        "stages": [mbconv_stage(3, 1, 1, 16, 1, 0.25), mbconv_stage(3, 2, 6, 24, 2, 0.25),
-                   mbconv_stage(5, 2, 6, 40, 2, 0.25), mbconv_stage(3, 2, 6, 80, 3, 0.25),
-                   mbconv_stage(5, 1, 6, 112, 3, 0.25), mbconv_stage(5, 2, 6, 192, 4, 0.25),
-                   mbconv_stage(3, 1, 6, 320, 1, 0.25)],
+        "stages": b0_stages(2),
         "head": {"channels": 1280, "scale": "always"},
     },
     "proxy-b0": {
