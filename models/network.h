@@ -27,6 +27,12 @@ typedef enum Activation {
     ACT_SIGMOID,
 } Activation;
 
+/* Between the two layers of squeeze and excitation and the map: 0 to 1. */
+typedef enum SeGate {
+    SE_GATE_SIGMOID,
+    SE_GATE_HARD_SIGMOID, /* relu6(u + 3) / 6: MobileNetV3's */
+} SeGate;
+
 /*
  * The kinds of operations, and the names of their rows: X(OP_CONV, conv) stands for op_conv in
  * models/op_conv.c (shape, counts, tensors, ONNX; models/op_row.h) and run_conv in nn/run_conv.c
@@ -37,7 +43,7 @@ typedef enum Activation {
     X(OP_CONV, conv)                                                                               \
     /* k x k, one filter a channel, no bias, then batch norm, then act */                          \
     X(OP_DEPTHWISE, depthwise)                                                                     \
-    /* input x sigmoid(W2 act(W1 mean_hw(input) + b1) + b2), per image and channel */              \
+    /* input x gate(W2 act(W1 mean_hw(input) + b1) + b2), per image and channel */                 \
     X(OP_SE, se)                                                                                   \
     /* act(input / survival x keep + shortcut): the end of a residual block */                     \
     X(OP_ADD, add)                                                                                 \
@@ -45,7 +51,8 @@ typedef enum Activation {
     X(OP_MAX_POOL, max_pool)                                                                       \
     /* mean over all pixels */                                                                     \
     X(OP_GLOBAL_POOL, global_pool)                                                                 \
-    /* x W + b on pooled features, after dropout; the logits */                                    \
+    /* x W + b on pooled features, after dropout; the logits. With hidden units: of act(x V + c)   \
+     */                                                                                            \
     X(OP_LINEAR, linear)                                                                           \
     /* mean of the pixels of a k x k window that lie in the image */                               \
     X(OP_AVERAGE_POOL, average_pool)
@@ -71,9 +78,10 @@ typedef struct Op {
     int out_channels; /* channels written */
     int in_size;      /* height and width of the input map */
     int out_size;     /* height and width of the output map */
-    int squeeze;      /* se: channels of the hidden layer */
+    int squeeze;      /* se: channels of the hidden layer; linear: its hidden units, or 0 */
+    SeGate gate;      /* se */
     bool batch_norm;  /* conv, depthwise */
-    Activation act;   /* after batch norm; se: of the hidden layer; add: after the sum */
+    Activation act;   /* after batch norm; se, linear: of the hidden layer; add: after the sum */
     double survival;  /* add: probability of keeping the branch in training; 1 = always */
     double dropout;   /* linear: probability of dropping a feature in training */
     int64_t params;   /* trainable parameters, batch norm's gamma and beta included */

@@ -32,6 +32,17 @@ static int tensors(const Op *op, OpTensor out[OP_TENSORS_MAX])
     return 4;
 }
 
+static OnnxNode gate_node(SeGate gate)
+{
+    OnnxNode node = {.type = "Sigmoid", .inputs = {".logit"}, .output = ".scale"};
+    if (gate == SE_GATE_HARD_SIGMOID) {
+        node.type = "HardSigmoid";
+        node.attributes[0] = (OnnxAttribute){"alpha", ONNX_FLOAT, 1, {0}, 1.0F / 6.0F};
+        node.attributes[1] = (OnnxAttribute){"beta", ONNX_FLOAT, 1, {0}, 0.5F};
+    }
+    return node;
+}
+
 static void onnx(const Op *op, const OnnxPort *port)
 {
     const OnnxNode before[] = {
@@ -44,7 +55,7 @@ static void onnx(const Op *op, const OnnxPort *port)
         {.type = "Conv",
          .inputs = {".active", ".expand.weight", ".expand.bias"},
          .output = ".logit"},
-        {.type = "Sigmoid", .inputs = {".logit"}, .output = ".scale"},
+        gate_node(op->gate),
         {.type = "Mul", .inputs = {port->input, ".scale"}, .output = port->output},
     };
     port->node(port, op, &before[0]);

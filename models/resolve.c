@@ -122,17 +122,26 @@ static int emit_depthwise(Walk *walk, const StageSpec *stage, int stride)
 }
 
 /*
- * The squeeze is a share of the block's input channels, before expansion (official code;
- * torchvision and timm agree).
+ * The squeeze is a share of the block's input channels, before expansion (EfficientNet's official
+ * code; torchvision and timm agree), or of those that are gated (MobileNetV3's).
  */
+static int squeeze_channels(const Walk *walk, const StageSpec *stage, int block_channels)
+{
+    if (stage->se_of == SE_OF_HIDDEN)
+        return scaling_round_exact((int)(walk->channels * stage->se), &walk->spec->rounding);
+    const int squeeze = (int)(block_channels * stage->se);
+    return squeeze > 1 ? squeeze : 1;
+}
+
 static void emit_se(Walk *walk, const StageSpec *stage, int block_channels)
 {
     if (stage->se <= 0.0)
         return;
     Op op = on_newest(walk, OP_SE);
-    const int squeeze = (int)(block_channels * stage->se);
-    op.squeeze = squeeze > 1 ? squeeze : 1;
-    op.act = stage_act(walk, stage);
+    op.squeeze = squeeze_channels(walk, stage, block_channels);
+    op.act = stage->se_activation == SPEC_ACTIVATION_OF_STAGE ? stage_act(walk, stage)
+                                                              : (Activation)stage->se_activation;
+    op.gate = (SeGate)stage->se_gate;
     emit(walk, op, "se");
 }
 
@@ -342,6 +351,8 @@ static void walk_head(Walk *walk)
     Op linear = on_newest(walk, OP_LINEAR);
     linear.out_channels = walk->spec->classes;
     linear.dropout = head->dropout;
+    linear.squeeze = head->hidden;
+    linear.act = head->hidden ? (Activation)walk->spec->activation : ACT_NONE;
     emit(walk, linear, "classifier");
 }
 
@@ -392,6 +403,8 @@ static ErrCode set_digest(Network *network, Err *err)
         text_append_double(&text, op->survival);
         text_append_char(&text, ' ');
         text_append_double(&text, op->dropout);
+        if (op->gate != SE_GATE_SIGMOID) /* which was the only one */
+            text_printf(&text, " gate %d", (int)op->gate);
         text_append_char(&text, '\n');
     }
     const ErrCode code = text_ok(&text, err);

@@ -39,9 +39,12 @@ static double cut(double count)
 
 int scaling_round_channels(int channels, double width, const Rounding *rounding)
 {
-    if (width == 1.0)
-        return channels;
-    const double exact = cut(channels * width);
+    return width == 1.0 ? channels : scaling_round_exact(channels * width, rounding);
+}
+
+int scaling_round_exact(double channels, const Rounding *rounding)
+{
+    const double exact = cut(channels);
     const int divisor = rounding->divisor;
     const int least = rounding->min ? rounding->min : divisor;
     int n = (int)(exact + divisor / 2.0) / divisor * divisor;
@@ -119,15 +122,18 @@ void scaling_set_integers(Spec *spec, const Spec *base, Scale scale, DepthRule r
         to->layers =
             from->scale_depth ? scaling_round_depth(from->layers, scale.depth, rule) : from->layers;
     }
-    spec->head.channels = scaled_channels(
-        base->head.channels, is_head_scaled(&base->head, scale.width), scale.width, rounding);
+    const bool scales_head = is_head_scaled(&base->head, scale.width);
+    spec->head.channels = scaled_channels(base->head.channels, scales_head, scale.width, rounding);
+    spec->head.hidden =
+        scaled_channels(base->head.hidden, scales_head && base->head.hidden, scale.width, rounding);
     spec->resolution = scaling_round_pixels(base->resolution, scale.resolution);
 }
 
 bool scaling_fits(const Spec *spec)
 {
     bool fits = spec->stem.channels <= SPEC_MAX_CHANNELS &&
-                spec->head.channels <= SPEC_MAX_CHANNELS && spec->resolution <= SPEC_MAX_PIXELS;
+                spec->head.channels <= SPEC_MAX_CHANNELS &&
+                spec->head.hidden <= SPEC_MAX_CHANNELS && spec->resolution <= SPEC_MAX_PIXELS;
     for (int s = 0; s < spec->n_stages; s++)
         fits = fits && spec->stages[s].channels <= SPEC_MAX_CHANNELS &&
                spec->stages[s].layers <= SPEC_MAX_LAYERS;

@@ -28,6 +28,9 @@ typedef struct Scale {
  */
 int scaling_round_channels(int channels, double width, const Rounding *rounding);
 
+/* The same of f itself, whole or not. */
+int scaling_round_exact(double exact, const Rounding *rounding);
+
 /* DEPTH_CEIL: ceil(layers * depth - 1e-9); DEPTH_ROUND: nearest, half up. At least 1. */
 int scaling_round_depth(int layers, double depth, DepthRule rule);
 

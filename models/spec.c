@@ -60,6 +60,9 @@ static const YamlTable stem_table = {"stem", stem_keys, ARRAY_LEN(stem_keys)};
 static const YamlKey head_keys[] = {
     {"channels", YAML_INT, KEY(HeadSpec, channels), "0", 0, SPEC_MAX_CHANNELS, NULL, NULL,
      "of the 1 x 1 convolution before the pool; 0: none"},
+    {"hidden", YAML_INT, KEY(HeadSpec, hidden), "0", 0, SPEC_MAX_CHANNELS, NULL, NULL,
+     "units of a layer between the pool and the classifier, with the network's activation; 0: "
+     "none"},
     {"scale", YAML_ENUM, KEY(HeadSpec, scale), "always", 0, 0, head_scale_names, NULL,
      "whether it follows width scaling; up: only by factors above 1"},
     {"dropout", YAML_DOUBLE, KEY(HeadSpec, dropout), "0", 0.0, 0.99, NULL, NULL,
@@ -279,6 +282,17 @@ static void write_stem(const StemSpec *stem, Text *out)
     spec_write_flow(&table, stem, out);
 }
 
+/* Hidden units only where there are some. */
+static void write_head(const HeadSpec *head, Text *out)
+{
+    YamlKey keys[ARRAY_LEN(head_keys)];
+    YamlTable table = {head_table.name, keys, 0};
+    for (size_t i = 0; i < ARRAY_LEN(head_keys); i++)
+        if (head->hidden != 0 || head_keys[i].offset != offsetof(HeadSpec, hidden))
+            keys[table.n_keys++] = head_keys[i];
+    spec_write_flow(&table, head, out);
+}
+
 static void write_extras(const Spec *spec, Text *out)
 {
     if (isnan(spec->torchvision_epsilon))
@@ -319,7 +333,7 @@ void spec_write_yaml(const Spec *spec, Text *out)
         spec_stage_write(&spec->stages[s], out);
     }
     text_append(out, "head: ");
-    spec_write_flow(&head_table, &spec->head, out);
+    write_head(&spec->head, out);
     text_append(out, "drop_connect: ");
     text_append_double(out, spec->drop_connect);
     text_append_char(out, '\n');

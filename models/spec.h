@@ -51,6 +51,15 @@ typedef enum SkipKind {
 /* `activation` of a stage that does not name one. */
 enum { SPEC_ACTIVATION_OF_NETWORK = ACT_SIGMOID + 1 };
 
+/* `se_activation` of a stage that does not name one. */
+enum { SPEC_ACTIVATION_OF_STAGE = ACT_SIGMOID + 1 };
+
+/* `se_of` of a stage: of which channels `se` is a share. */
+typedef enum SeOf {
+    SE_OF_INPUT,  /* the block's input: cut down to a whole number (EfficientNet) */
+    SE_OF_HIDDEN, /* those it gates: by the rule of rounding (MobileNetV3) */
+} SeOf;
+
 typedef enum Padding {
     PADDING_SYMMETRIC, /* (k-1)/2 on each side: PyTorch's */
     PADDING_SAME,      /* TensorFlow's: the odd pixel goes below and right */
@@ -94,23 +103,27 @@ typedef struct StemSpec {
 } StemSpec;
 
 typedef struct StageSpec {
-    int op;           /* BlockKind */
-    int kernel;       /* odd */
-    int stride;       /* of the stage's first block; 1 or 2 */
-    double expand;    /* mbconv, fused_mbconv: hidden over input channels, nearest whole number */
-    double inner;     /* bottleneck: hidden over output channels (0.25; wide ResNets 0.5) */
-    int channels;     /* output channels */
-    int layers;       /* blocks */
-    double se;        /* squeeze over *block input* channels; 0: no SE */
-    int skip;         /* SkipKind; conv, dsconv, mbconv, fused_mbconv */
-    int activation;   /* Activation, or SPEC_ACTIVATION_OF_NETWORK */
-    bool scale;       /* width scaling applies to `channels` */
-    bool scale_depth; /* depth scaling applies to `layers` */
+    int op;            /* BlockKind */
+    int kernel;        /* odd */
+    int stride;        /* of the stage's first block; 1 or 2 */
+    double expand;     /* mbconv, fused_mbconv: hidden over input channels, nearest whole number */
+    double inner;      /* bottleneck: hidden over output channels (0.25; wide ResNets 0.5) */
+    int channels;      /* output channels */
+    int layers;        /* blocks */
+    double se;         /* squeeze over channels; 0: no SE */
+    int se_of;         /* SeOf */
+    int se_activation; /* Activation of its hidden layer, or SPEC_ACTIVATION_OF_STAGE */
+    int se_gate;       /* SeGate */
+    int skip;          /* SkipKind; conv, dsconv, mbconv, fused_mbconv */
+    int activation;    /* Activation, or SPEC_ACTIVATION_OF_NETWORK */
+    bool scale;        /* width scaling applies to `channels` */
+    bool scale_depth;  /* depth scaling applies to `layers` */
 } StageSpec;
 
 typedef struct HeadSpec {
     int channels;   /* of the 1 x 1 convolution before the pool; 0: none */
-    int scale;      /* HeadScale */
+    int hidden;     /* units of a layer between the pool and the classifier; 0: none */
+    int scale;      /* HeadScale, of both */
     double dropout; /* before the classifier */
 } HeadSpec;
 

@@ -13,6 +13,10 @@ static const char *const block_names[] = {"conv",  "dsconv",     "mbconv",   "fu
                                           "basic", "bottleneck", "identity", NULL};
 static const char *const stage_activation_names[] = {"none",       "relu",    "relu6",   "swish",
                                                      "hard_swish", "sigmoid", "network", NULL};
+static const char *const se_activation_names[] = {"none",       "relu",    "relu6", "swish",
+                                                  "hard_swish", "sigmoid", "stage", NULL};
+static const char *const se_of_names[] = {"input", "hidden", NULL};
+static const char *const se_gate_names[] = {"sigmoid", "hard_sigmoid", NULL};
 /* By SkipKind; then other words for the first two: skip was true or false before there was a pool.
  */
 static const char *const skip_names[] = {"false", "true", "pool", "none", "identity", NULL};
@@ -33,8 +37,13 @@ static const YamlKey stage_keys[] = {
      "output channels"},
     {"layers", YAML_INT, KEY(layers), "1", 1, SPEC_MAX_LAYERS, NULL, NULL, "blocks"},
     {"se", YAML_DOUBLE, KEY(se), "0", 0.0, 1.0, NULL, NULL,
-     "mbconv, fused_mbconv, dsconv: squeeze over block input channels; 0: no squeeze and "
-     "excitation"},
+     "mbconv, fused_mbconv, dsconv: squeeze over channels; 0: no squeeze and excitation"},
+    {"se_of", YAML_ENUM, KEY(se_of), "input", 0, 0, se_of_names, NULL,
+     "of which channels: the block's input, or the hidden ones, rounded as scaled channels are"},
+    {"se_activation", YAML_ENUM, KEY(se_activation), "stage", 0, 0, se_activation_names, NULL,
+     "between its two layers; stage: the stage's"},
+    {"se_gate", YAML_ENUM, KEY(se_gate), "sigmoid", 0, 0, se_gate_names, NULL,
+     "behind its second layer"},
     {"skip", YAML_ENUM, KEY(skip), "true", 0, 0, skip_names, NULL,
      "true or identity: add the input where stride and channels allow; pool: its 3 x 3 means where "
      "channels allow; conv, dsconv: false unless given"},
@@ -53,6 +62,9 @@ static const struct {
     {"expand", 1u << BLOCK_MBCONV | 1u << BLOCK_FUSED_MBCONV},
     {"inner", 1u << BLOCK_BOTTLENECK},
     {"se", 1u << BLOCK_DSCONV | 1u << BLOCK_MBCONV | 1u << BLOCK_FUSED_MBCONV},
+    {"se_of", 1u << BLOCK_DSCONV | 1u << BLOCK_MBCONV | 1u << BLOCK_FUSED_MBCONV},
+    {"se_activation", 1u << BLOCK_DSCONV | 1u << BLOCK_MBCONV | 1u << BLOCK_FUSED_MBCONV},
+    {"se_gate", 1u << BLOCK_DSCONV | 1u << BLOCK_MBCONV | 1u << BLOCK_FUSED_MBCONV},
     {"skip", 1u << BLOCK_CONV | 1u << BLOCK_DSCONV | 1u << BLOCK_MBCONV | 1u << BLOCK_FUSED_MBCONV},
     {"kernel", ~(1u << BLOCK_IDENTITY)},
     {"activation", ~(1u << BLOCK_IDENTITY)},
@@ -132,6 +144,12 @@ static bool is_usual(const YamlKey *key, const StageSpec *stage)
     switch (key->offset) {
     case offsetof(StageSpec, activation):
         return stage->activation == SPEC_ACTIVATION_OF_NETWORK;
+    case offsetof(StageSpec, se_of):
+        return stage->se_of == SE_OF_INPUT;
+    case offsetof(StageSpec, se_activation):
+        return stage->se_activation == SPEC_ACTIVATION_OF_STAGE;
+    case offsetof(StageSpec, se_gate):
+        return stage->se_gate == SE_GATE_SIGMOID;
     case offsetof(StageSpec, skip):
         return is_plain && stage->skip == SKIP_NONE;
     case offsetof(StageSpec, se):
@@ -177,8 +195,11 @@ ErrCode spec_stage_unknown_key(const YamlNode *item, Err *err)
 
 bool spec_stage_takes_key(const StageSpec *stage, int key)
 {
-    if (stage_keys[key].offset == KEY(se) && stage->op == BLOCK_FUSED_MBCONV)
+    const size_t offset = stage_keys[key].offset;
+    if (offset == KEY(se) && stage->op == BLOCK_FUSED_MBCONV)
         return stage->expand != 1.0;
+    if (offset == KEY(se_of) || offset == KEY(se_activation) || offset == KEY(se_gate))
+        return stage->se > 0.0 && applies(stage_keys[key].name, stage->op);
     return applies(stage_keys[key].name, stage->op);
 }
 

@@ -167,6 +167,8 @@ static void carve_fixed(Net *net, Arena *arena)
         if (plan->run->carve != NULL)
             plan->run->carve(net, plan, arena);
         widest = (size_t)plan->Cout > widest ? (size_t)plan->Cout : widest;
+        if ((size_t)lanes_pad(plan->op->squeeze) > widest)
+            widest = (size_t)lanes_pad(plan->op->squeeze);
     }
     net->zeros = arena_zalloc(arena, widest, sizeof(float));
     net->ones = arena_zalloc(arena, widest, sizeof(float));

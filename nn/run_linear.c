@@ -1,16 +1,30 @@
 /*
- * nn/run_linear.c: the classifier: logits, loss and, in training, its whole backward pass.
+ * nn/run_linear.c: the classifier: logits, loss and, in training, its whole backward pass. It may
+ * have a hidden layer with an activation.
  *
  * Nothing in it waits for other images, so forward and backward of an image run back to back; its
  * weights wait for all.
  */
+#include "nn/netview.h"
 #include "nn/weightshare.h"
 
 #include "base/rng.h"
 
 #include <string.h>
 
-enum { TENSOR_BIAS = 1 };
+/* Of the last layer; a hidden one's stand before it. */
+enum { TENSOR_BIAS = 1, TENSORS_OF_HIDDEN = 2 };
+
+static int last_layer(const OpPlan *plan)
+{
+    return plan->op->squeeze ? TENSORS_OF_HIDDEN : 0;
+}
+
+/* Inputs of the last layer, really and with pad lanes. */
+static int last_inputs(const OpPlan *plan)
+{
+    return plan->op->squeeze ? plan->op->squeeze : plan->op->in_channels;
+}
 
 /* Logits and their gradients are made where they stay. */
 static void measure(const Net *net, const OpPlan *plan, Arena *arena)
@@ -20,25 +34,42 @@ static void measure(const Net *net, const OpPlan *plan, Arena *arena)
 
 static void carve(const Net *net, OpPlan *plan, Arena *arena)
 {
-    const size_t features = (size_t)net->settings.batch * (size_t)plan->Cin;
+    const size_t batch = (size_t)net->settings.batch, hidden = (size_t)lanes_pad(plan->op->squeeze);
+    const size_t features = batch * (size_t)lanes_pad(last_inputs(plan));
+    if (hidden) {
+        plan->t = arena_floats(arena, batch * hidden);
+        plan->v = arena_floats(arena, batch * hidden);
+    }
     if (!net->settings.training)
         return;
-    plan->wt = arena_floats(arena, (size_t)plan->op->out_channels * (size_t)plan->Cin);
+    plan->wt =
+        arena_floats(arena, (size_t)plan->op->out_channels * (size_t)lanes_pad(last_inputs(plan)));
+    if (hidden) {
+        plan->wt2 = arena_floats(arena, hidden * (size_t)plan->Cin);
+        plan->dt1 = arena_floats(arena, batch * hidden);
+        plan->s = arena_floats(arena, batch * hidden);
+    }
     if (plan->op->dropout > 0.0) {
         plan->mask = arena_floats(arena, features);
         plan->kept = arena_floats(arena, features);
     }
 }
 
+static void transpose(const Worker *worker, const float *w, long ldw, float *wt, long ldwt, int K,
+                      int N)
+{
+    const PwTransposeArgs args = {.w = w, .ldw = ldw, .wt = wt, .ldwt = ldwt, .K = K, .N = N};
+    worker->net->kernels.pw.transpose(&args);
+}
+
 static void prepare(const Worker *worker, const OpPlan *plan)
 {
-    const PwTransposeArgs args = {.w = netstate_weight(worker, plan, TENSOR_W),
-                                  .ldw = plan->Cout,
-                                  .wt = plan->wt,
-                                  .ldwt = plan->Cin,
-                                  .K = plan->op->in_channels,
-                                  .N = plan->op->out_channels};
-    worker->net->kernels.pw.transpose(&args);
+    const int hidden = plan->op->squeeze;
+    transpose(worker, netstate_weight(worker, plan, last_layer(plan)), plan->Cout, plan->wt,
+              lanes_pad(last_inputs(plan)), last_inputs(plan), plan->op->out_channels);
+    if (hidden)
+        transpose(worker, netstate_weight(worker, plan, TENSOR_W), lanes_pad(hidden), plan->wt2,
+                  plan->Cin, plan->op->in_channels, hidden);
 }
 
 static bool drops_out(const Net *net, const OpPlan *plan)
@@ -57,57 +88,97 @@ static void draw_mask(const Net *net, const OpPlan *plan, Span span)
         const uint64_t index = (uint64_t)plan->index << 32 | (uint32_t)image;
         Rng rng = rng_start(net->call.settings->seed, RNG_DROPOUT,
                             (uint32_t)net->call.settings->step, index);
-        float *row = plan->mask + (long)image * plan->Cin;
-        for (int c = 0; c < plan->Cin; c++)
+        const int n = lanes_pad(last_inputs(plan));
+        float *row = plan->mask + (long)image * n;
+        for (int c = 0; c < n; c++)
             row[c] = (double)rng_float(&rng) >= p ? kept : 0.0f;
     }
 }
 
-/* Features, or their gradient, of the images times the mask. */
-static void apply_mask(const Net *net, const OpPlan *plan, Span span, const float *x, float *y)
+/* y = x times m, of the images' inputs of the last layer. */
+static void multiply(const Net *net, const OpPlan *plan, Span span, const float *x, const float *m,
+                     float *y)
 {
-    const long first = (long)span.first_image * plan->Cin;
+    const int n = lanes_pad(last_inputs(plan));
+    const long first = (long)span.first_image * n;
     const HeadDropoutArgs args = {.x = x + first,
-                                  .ldx = plan->Cin,
-                                  .mask = plan->mask + first,
-                                  .ldmask = plan->Cin,
+                                  .ldx = n,
+                                  .mask = m + first,
+                                  .ldmask = n,
                                   .y = y + first,
-                                  .ldy = plan->Cin,
+                                  .ldy = n,
                                   .M = span.end_image - span.first_image,
-                                  .N = plan->Cin};
+                                  .N = n};
     net->kernels.head.dropout(&args);
 }
 
-/* What the weights multiply, of the whole batch. */
+/* What the last layer reads before dropout, of the whole batch. */
+static const float *undropped(const Net *net, const OpPlan *plan)
+{
+    return plan->op->squeeze ? plan->v : netstate_input(net, plan)->y;
+}
+
+/* What its weights multiply, of the whole batch. */
 static const float *features(const Net *net, const OpPlan *plan)
 {
-    return drops_out(net, plan) ? plan->kept : netstate_input(net, plan)->y;
+    return drops_out(net, plan) ? plan->kept : undropped(net, plan);
+}
+
+/* y[images][N] = x w. */
+static void product(const Net *net, Span span, const float *x, int ldx, const float *w, int K,
+                    float *y, int N)
+{
+    const PwForwardArgs args = {.x = x + (long)span.first_image * ldx,
+                                .ldx = ldx,
+                                .w = w,
+                                .ldw = N,
+                                .y = y + (long)span.first_image * N,
+                                .ldy = N,
+                                .M = span.end_image - span.first_image,
+                                .K = K,
+                                .N = N};
+    net->kernels.pw.forward(&args);
+}
+
+/* The hidden layer of the images: plan->t before its bias, plan->v = act(t + b), its slope. */
+static void make_hidden(const Worker *worker, const OpPlan *plan, Span span)
+{
+    const Net *net = worker->net;
+    const int H = lanes_pad(plan->op->squeeze);
+    const long first = (long)span.first_image * H;
+    product(net, span, netstate_input(net, plan)->y, plan->Cin,
+            netstate_weight(worker, plan, TENSOR_W), plan->op->in_channels, plan->t, H);
+    const AffineForwardArgs args = {.z = plan->t + first,
+                                    .ldz = H,
+                                    .A = net->ones,
+                                    .D = netstate_weight(worker, plan, TENSOR_BIAS),
+                                    .h = plan->v + first,
+                                    .ldh = H,
+                                    .slope = plan->s != NULL ? plan->s + first : NULL,
+                                    .ldslope = H,
+                                    .P = span.end_image - span.first_image,
+                                    .C = H,
+                                    .act = netview_act(plan->op->act)};
+    net->kernels.affine.forward(&args);
 }
 
 /* Logits of the images, in plan->y. */
 static void make_logits(const Worker *worker, const OpPlan *plan, Span span)
 {
     const Net *net = worker->net;
-    const int M = span.end_image - span.first_image;
+    const int last = last_layer(plan);
+    if (plan->op->squeeze)
+        make_hidden(worker, plan, span);
     if (drops_out(net, plan)) {
         draw_mask(net, plan, span);
-        apply_mask(net, plan, span, netstate_input(net, plan)->y, plan->kept);
+        multiply(net, plan, span, undropped(net, plan), plan->mask, plan->kept);
     }
-    float *y = plan->y + (long)span.first_image * plan->Cout;
-    const PwForwardArgs product = {.x = features(net, plan) + (long)span.first_image * plan->Cin,
-                                   .ldx = plan->Cin,
-                                   .w = netstate_weight(worker, plan, TENSOR_W),
-                                   .ldw = plan->Cout,
-                                   .y = y,
-                                   .ldy = plan->Cout,
-                                   .M = M,
-                                   .K = plan->op->in_channels,
-                                   .N = plan->Cout};
-    net->kernels.pw.forward(&product);
-    const HeadBiasArgs bias = {.y = y,
+    product(net, span, features(net, plan), lanes_pad(last_inputs(plan)),
+            netstate_weight(worker, plan, last), last_inputs(plan), plan->y, plan->Cout);
+    const HeadBiasArgs bias = {.y = plan->y + (long)span.first_image * plan->Cout,
                                .ldy = plan->Cout,
-                               .b = netstate_weight(worker, plan, TENSOR_BIAS),
-                               .M = M,
+                               .b = netstate_weight(worker, plan, last + TENSOR_BIAS),
+                               .M = span.end_image - span.first_image,
                                .N = plan->Cout};
     net->kernels.head.bias(&bias);
 }
@@ -150,39 +221,50 @@ static void go_back(const Worker *worker, const OpPlan *plan, Span span)
 {
     const Net *net = worker->net;
     float *dx = netstate_input(net, plan)->g;
-    const PwForwardArgs data = {.x = plan->y + (long)span.first_image * plan->Cout,
-                                .ldx = plan->Cout,
-                                .w = plan->wt,
-                                .ldw = plan->Cin,
-                                .y = dx + (long)span.first_image * plan->Cin,
-                                .ldy = plan->Cin,
-                                .M = span.end_image - span.first_image,
-                                .K = plan->op->out_channels,
-                                .N = plan->Cin};
-    net->kernels.pw.forward(&data);
+    float *dlast = plan->op->squeeze ? plan->dt1 : dx;
+    product(net, span, plan->y, plan->Cout, plan->wt, plan->op->out_channels, dlast,
+            lanes_pad(last_inputs(plan)));
     if (drops_out(net, plan))
-        apply_mask(net, plan, span, dx, dx);
+        multiply(net, plan, span, dlast, plan->mask, dlast);
+    if (plan->op->squeeze) {
+        multiply(net, plan, span, dlast, plan->s, dlast);
+        product(net, span, dlast, lanes_pad(plan->op->squeeze), plan->wt2, plan->op->squeeze, dx,
+                plan->Cin);
+    }
+}
+
+/* Gradients of a layer's weights[K][N] and bias, of x[batch][ldx] and dy[batch][N]. */
+static void own_layer(const Worker *worker, const OpPlan *plan, int tensor, const float *x,
+                      long ldx, int K, const float *dy, int N)
+{
+    const Net *net = worker->net;
+    const PwWeightsArgs weights = {.x = x,
+                                   .ldx = ldx,
+                                   .dy = dy,
+                                   .lddy = N,
+                                   .dw = net->slots + netstate_offset(net, plan, tensor),
+                                   .lddw = N,
+                                   .M = net->call.n,
+                                   .K = K,
+                                   .N = N};
+    const HeadBiasGradArgs bias = {.dy = dy,
+                                   .lddy = N,
+                                   .db = net->slots +
+                                         netstate_offset(net, plan, tensor + TENSOR_BIAS),
+                                   .M = net->call.n,
+                                   .N = N};
+    weightshare_matrix(worker, &weights);
+    weightshare_bias(worker, &bias);
 }
 
 static void own(const Worker *worker, const OpPlan *plan)
 {
     const Net *net = worker->net;
-    const PwWeightsArgs weights = {.x = features(net, plan),
-                                   .ldx = plan->Cin,
-                                   .dy = plan->y,
-                                   .lddy = plan->Cout,
-                                   .dw = net->slots + netstate_offset(net, plan, TENSOR_W),
-                                   .lddw = plan->Cout,
-                                   .M = net->call.n,
-                                   .K = plan->op->in_channels,
-                                   .N = plan->Cout};
-    const HeadBiasGradArgs bias = {.dy = plan->y,
-                                   .lddy = plan->Cout,
-                                   .db = net->slots + netstate_offset(net, plan, TENSOR_BIAS),
-                                   .M = net->call.n,
-                                   .N = plan->Cout};
-    weightshare_matrix(worker, &weights);
-    weightshare_bias(worker, &bias);
+    own_layer(worker, plan, last_layer(plan), features(net, plan), lanes_pad(last_inputs(plan)),
+              last_inputs(plan), plan->y, plan->Cout);
+    if (plan->op->squeeze)
+        own_layer(worker, plan, TENSOR_W, netstate_input(net, plan)->y, plan->Cin,
+                  plan->op->in_channels, plan->dt1, lanes_pad(plan->op->squeeze));
 }
 
 static void copy_logits(const Net *net, const OpPlan *plan, Span span)

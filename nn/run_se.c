@@ -93,6 +93,7 @@ static void gate(const Worker *worker, const OpPlan *plan, int image)
         .C = op->in_channels,
         .S = op->squeeze,
         .act = netview_act(op->act),
+        .gate = (SeGateFn)op->gate,
     };
     worker->net->kernels.se.forward(&args);
 }
@@ -113,6 +114,7 @@ static void gate_backward(const Worker *worker, const OpPlan *plan, int image, c
         .C = plan->op->in_channels,
         .S = plan->op->squeeze,
         .act = netview_act(plan->op->act),
+        .gate = (SeGateFn)plan->op->gate,
     };
     worker->net->kernels.se.backward(&args);
     const float pixels = (float)plan->in_pixels;

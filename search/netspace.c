@@ -139,8 +139,12 @@ static Hash128 part_key(const Spec *spec, int part, const ResolvePart *at)
                            stage->layers,
                            stage->skip,
                            stage->activation,
+                           stage->se_of,
+                           stage->se_activation,
+                           stage->se_gate,
                            spec->stem.channels,
-                           spec->head.channels};
+                           spec->head.channels,
+                           spec->head.hidden};
     const double reals[] = {stage->expand, stage->inner, stage->se};
     unsigned char bytes[sizeof numbers + sizeof reals];
     memcpy(bytes, numbers, sizeof numbers);

@@ -502,14 +502,17 @@ static bool is_monotone(const Slot *slot)
 
 static ErrCode number_genes(NetSpace *space, Err *err)
 {
+    int n_choices = 0;
     for (int i = 0; i < space->n_slots; i++) {
         Slot *slot = &space->slots[i];
         if (slot->gene >= 0 && slot->gene < i) {
             slot->gene = space->slots[slot->gene].gene; /* numbered before */
             continue;
         }
-        if (space->n_genes == NETSPACE_MAX_GENES)
-            return yaml_key_error(err, slot->node, "more than %d genes", NETSPACE_MAX_GENES);
+        n_choices += slot->n_values;
+        if (space->n_genes == NETSPACE_MAX_GENES || n_choices > GENESPACE_MAX_CHOICES)
+            return yaml_key_error(err, slot->node, "more than %d genes or %d values of all",
+                                  NETSPACE_MAX_GENES, GENESPACE_MAX_CHOICES);
         space->genes[space->n_genes] =
             (SpaceGene){.first_slot = i, slot->n_values, is_monotone(slot)};
         space->kinds[space->n_genes] =

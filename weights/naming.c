@@ -67,6 +67,7 @@ static Place find_place(const Network *network, const NetTensor *tensor)
 typedef enum Family {
     FAMILY_EFFICIENTNET,
     FAMILY_MOBILENET_V2,
+    FAMILY_MOBILENET_V3,
     FAMILY_MNASNET,
     FAMILY_RESNET
 } Family;
@@ -79,6 +80,8 @@ static Family family_of(const Network *network)
     switch (network->ops[0].act) {
     case ACT_RELU6:
         return FAMILY_MOBILENET_V2;
+    case ACT_HARD_SWISH:
+        return FAMILY_MOBILENET_V3;
     case ACT_RELU:
         return FAMILY_MNASNET;
     default:
@@ -92,22 +95,48 @@ static void conv_norm(char *text, const char *prefix, const Place *place)
     (void)snprintf(text, NET_TENSOR_NAME_MAX, "%s.%d.%s", prefix, place->is_bn, place->last);
 }
 
-static void rename_efficientnet(const Place *place, char *text)
+/* What stands at `features.INDEX`, of a block's operations `.block.UNIT`. */
+static void rename_features(const Place *place, const char *features, char *text)
 {
     char prefix[PREFIX_MAX];
     if (place->op->stage < 0) {
-        (void)snprintf(prefix, sizeof prefix, "features.%d",
-                       strcmp(place->op->name, "stem") == 0 ? 0 : place->n_stages + 1);
-        conv_norm(text, prefix, place);
+        conv_norm(text, features, place);
         return;
     }
-    (void)snprintf(prefix, sizeof prefix, "features.%d.%d.block.%d", place->op->stage + 1,
-                   place->op->block, place->unit);
+    (void)snprintf(prefix, sizeof prefix, "%s.block.%d", features, place->unit);
     if (ends_as(place->op, ".se"))
         (void)snprintf(text, NET_TENSOR_NAME_MAX, "%s.fc%d.%s", prefix,
                        text_starts_with(place->rest, "reduce.") ? 1 : 2, place->last);
     else
         conv_norm(text, prefix, place);
+}
+
+static bool is_stem(const Place *place)
+{
+    return strcmp(place->op->name, "stem") == 0;
+}
+
+static void rename_efficientnet(const Place *place, char *text)
+{
+    char features[PREFIX_MAX / 2];
+    if (place->op->stage < 0)
+        (void)snprintf(features, sizeof features, "features.%d",
+                       is_stem(place) ? 0 : place->n_stages + 1);
+    else
+        (void)snprintf(features, sizeof features, "features.%d.%d", place->op->stage + 1,
+                       place->op->block);
+    rename_features(place, features, text);
+}
+
+/* EfficientNet's parts in one flat list of blocks. */
+static void rename_mobilenet_v3(const Place *place, char *text)
+{
+    char features[PREFIX_MAX / 2];
+    const int block = is_stem(place)         ? -1
+                      : place->op->stage < 0 ? place->n_blocks
+                                             : place->flat_block;
+    (void)snprintf(features, sizeof features, "features.%d", block + 1);
+    rename_features(place, features, text);
 }
 
 static void rename_mobilenet_v2(const Place *place, char *text)
@@ -165,15 +194,25 @@ static void rename_resnet(const Place *place, char *text)
                    place->op->block, unit, place->last);
 }
 
+static const char *classifier_name(Family family, const Place *place)
+{
+    if (text_starts_with(place->rest, "hidden."))
+        return "classifier.0";
+    if (place->op->squeeze)
+        return "classifier.3";
+    return family == FAMILY_RESNET ? "fc" : "classifier.1";
+}
+
 static void rename_torchvision(const Network *network, const NetTensor *tensor, char *text)
 {
-    static void (*const rename[])(const Place *, char *) = {
-        rename_efficientnet, rename_mobilenet_v2, rename_mnasnet, rename_resnet};
+    static void (*const rename[])(const Place *,
+                                  char *) = {rename_efficientnet, rename_mobilenet_v2,
+                                             rename_mobilenet_v3, rename_mnasnet, rename_resnet};
     const Place place = find_place(network, tensor);
     const Family family = family_of(network);
     if (strcmp(place.op->name, "classifier") == 0)
-        (void)snprintf(text, NET_TENSOR_NAME_MAX, "%s.%s",
-                       family == FAMILY_RESNET ? "fc" : "classifier.1", place.last);
+        (void)snprintf(text, NET_TENSOR_NAME_MAX, "%s.%s", classifier_name(family, &place),
+                       place.last);
     else
         rename[family](&place, text);
 }

@@ -42,6 +42,8 @@ TORCHVISION = {
     "efficientnet-b7": ("efficientnet_b7", 160, 97),
     "efficientnet-v2-s": ("efficientnet_v2_s", 384, 97),
     "mobilenet-v2": ("mobilenet_v2", 224, 97),
+    "mobilenet-v3-small": ("mobilenet_v3_small", 224, 97),
+    "mobilenet-v3-large": ("mobilenet_v3_large", 224, 97),
     "mnasnet-b1": ("mnasnet1_0", 224, 97),
     "resnet-18": ("resnet18", 224, 97),
     "resnet-34": ("resnet34", 224, 97),

@@ -13,6 +13,7 @@ import math
 
 import torch
 from torch import nn
+from torch.nn import functional
 
 ACTIVATIONS = {
     "swish": lambda: nn.SiLU(inplace=True),
@@ -20,6 +21,8 @@ ACTIVATIONS = {
     "relu6": lambda: nn.ReLU6(inplace=True),
     "hard-swish": lambda: nn.Hardswish(inplace=True),
 }
+
+GATES = {"sigmoid": torch.sigmoid, "hard-sigmoid": functional.hardsigmoid}
 
 # Stride 2, symmetric padding; an average is over the pixels inside of the image.
 POOLS = {
@@ -63,6 +66,7 @@ def bottleneck_stage(stride, channels, layers):
             "layers": layers, "se": 0.0, "inner": 0.25}
 
 
+V3_SE = {"se_of": "hidden", "se_activation": "relu", "se_gate": "hard-sigmoid"}
 ROUNDING_8 = {"divisor": 8, "limit": 0.9}
 NO_HEAD = {"channels": 0, "scale": "never"}
 
@@ -147,6 +151,17 @@ NETWORKS = {
                    plain_stage("identity", 1, 2, 32, 2)],
         "head": {"channels": 96, "scale": "always"},
     },
+    # MobileNetV3's words: activations by stage, squeezes of the hidden channels with ReLU and a hard
+    # sigmoid, a hidden layer in the head.
+    "mobilenet-v3-words-cifar": {
+        "resolution": 32, "classes": 10, "activation": "hard-swish",
+        "batch_norm": {"momentum": 0.99, "epsilon": 1e-3}, "rounding": ROUNDING_8,
+        "stem": {"kernel": 3, "stride": 2, "channels": 16},
+        "stages": [{**mbconv_stage(3, 1, 1, 16, 1, 0.25), **V3_SE, "activation": "relu"},
+                   {**mbconv_stage(3, 2, 4.5, 24, 1), "activation": "relu"},
+                   {**mbconv_stage(5, 1, 3.6666667, 24, 2, 0.25), **V3_SE}],
+        "head": {"channels": 96, "hidden": 72, "scale": "always"},
+    },
 }
 
 
@@ -187,17 +202,27 @@ class ConvBn(nn.Sequential):
 
 
 class SqueezeExcite(nn.Module):
-    """Squeeze and excitation; its width comes from the block's input channels."""
+    """Squeeze and excitation."""
 
-    def __init__(self, channels, squeezed, activation):
+    def __init__(self, channels, squeezed, activation, gate="sigmoid"):
         super().__init__()
+        self.gate = GATES[gate]
         self.reduce = nn.Conv2d(channels, squeezed, 1)
         self.act = ACTIVATIONS[activation]()
         self.expand = nn.Conv2d(squeezed, channels, 1)
 
     def forward(self, x):
         pooled = x.mean((2, 3), keepdim=True)
-        return x * torch.sigmoid(self.expand(self.act(self.reduce(pooled))))
+        return x * self.gate(self.expand(self.act(self.reduce(pooled))))
+
+
+def make_se(spec, stage, inputs, hidden):
+    """EfficientNet's, whose width comes from the block's input, or MobileNetV3's."""
+    activation = stage.get("se_activation", stage_activation(spec, stage))
+    squeezed = max(1, int(inputs * stage["se"]))
+    if stage.get("se_of") == "hidden":
+        squeezed = round_channels(int(hidden * stage["se"]), 1.0, spec["rounding"])
+    return SqueezeExcite(hidden, squeezed, activation, stage.get("se_gate", "sigmoid"))
 
 
 def stage_activation(spec, stage):
@@ -229,7 +254,7 @@ class MbConv(nn.Module):
         self.depthwise = ConvBn(spec, expanded, expanded, stage["kernel"], stride, expanded, act)
         steps.append(self.depthwise)
         if stage["se"]:
-            self.se = SqueezeExcite(expanded, max(1, int(inputs * stage["se"])), act)
+            self.se = make_se(spec, stage, inputs, expanded)
             steps.append(self.se)
         self.project = ConvBn(spec, expanded, outputs, 1)
         steps.append(self.project)
@@ -266,7 +291,7 @@ class DsConv(nn.Module):
         self.depthwise = ConvBn(spec, inputs, inputs, stage["kernel"], stride, inputs, act)
         self.se = None
         if stage["se"]:
-            self.se = SqueezeExcite(inputs, max(1, int(inputs * stage["se"])), act)
+            self.se = make_se(spec, stage, inputs, inputs)
         self.project = ConvBn(spec, inputs, stage["channels"], 1, activation=act)
 
     def forward(self, x):
@@ -355,6 +380,18 @@ BLOCKS = {"mbconv": MbConv, "fused_mbconv": FusedMbConv, "basic": Basic,
           "identity": IdentityBlock}
 
 
+class HiddenClassifier(nn.Linear):
+    """The classifier behind a hidden layer."""
+
+    def __init__(self, channels, hidden, classes, activation):
+        super().__init__(hidden, classes)
+        self.hidden = nn.Linear(channels, hidden)
+        self.act = ACTIVATIONS[activation]()
+
+    def forward(self, x):
+        return super().forward(self.act(self.hidden(x)))
+
+
 class Network(nn.Module):
     """Stem, stages, head convolution (if any), global mean, classifier. Images are NCHW."""
 
@@ -381,6 +418,8 @@ class Network(nn.Module):
             self.head = ConvBn(spec, channels, head["channels"], 1, activation=act)
             channels = head["channels"]
         self.classifier = nn.Linear(channels, spec["classes"])
+        if head.get("hidden"):
+            self.classifier = HiddenClassifier(channels, head["hidden"], spec["classes"], act)
 
     def forward(self, x):
         x = self.pool(self.stem(x))

@@ -1,5 +1,5 @@
-/* se: squeeze and excitation of one image: p = mean over pixels, v = act(W1 p + b1), s = sigmoid(W2
- * v + b2).
+/* se: squeeze and excitation of one image: p = mean over pixels, v = act(W1 p + b1), s = gate(W2 v
+ * + b2).
  *
  * The pooling and its gradient are pool's and affine's (AffineBackwardArgs.s and .b). Matrix-vector
  * products put their outputs on lanes: one FMA chain over the inputs ascending from +0, then the
@@ -9,6 +9,12 @@
 
 #include "base/cpu.h"
 #include "kernels/kernel_types.h"
+
+/* Behind the second layer; in the order of models' SeGate. */
+typedef enum SeGateFn {
+    SE_GATE_FN_SIGMOID,
+    SE_GATE_FN_HARD_SIGMOID, /* relu6(u + 3) / 6; slope 0 at -3 and at 3 */
+} SeGateFn;
 
 /* C, S are real counts, Cp and Sp their lane-padded sizes; pad lanes of all outputs become 0. */
 typedef struct SeForwardArgs {
@@ -22,11 +28,12 @@ typedef struct SeForwardArgs {
     float *s;        /* s[Cp] */
     int C, S;
     ActFn act; /* of the hidden layer */
+    SeGateFn gate;
 } SeForwardArgs;
 
-/* With ds given: dt2 = (ds*s)*(1 - s), dv = W2 dt2, dt1 = dv*act'(t), dp = dt1 W1^T. The gradients
- * of the weights are sums over images, dW2 = v dt2^T, db2 = dt2, dW1 = p dt1^T, db1 = dt1: products
- * for the caller (pw, head). */
+/* With ds given: dt2 = (ds*s)*(1 - s), of the hard sigmoid ds/6 where 0 < s < 1 and else 0; dv = W2
+ * dt2, dt1 = dv*act'(t), dp = dt1 W1^T. The gradients of the weights are sums over images, dW2 = v
+ * dt2^T, db2 = dt2, dW1 = p dt1^T, db1 = dt1: products for the caller (pw, head). */
 typedef struct SeBackwardArgs {
     const float *ds; /* ds[Cp] */
     const float *t, *s;
@@ -37,6 +44,7 @@ typedef struct SeBackwardArgs {
     float *dp;        /* dp[Cp] */
     int C, S;
     ActFn act;
+    SeGateFn gate;
 } SeBackwardArgs;
 
 /* y[p][c] = x[p][c] * s[c]; y may be x. C is a multiple of LANES. */

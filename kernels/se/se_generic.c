@@ -45,6 +45,24 @@ static void clear_pad(float *x, int used)
         x[i] = 0.0f;
 }
 
+LANES_INLINE Lanes gate_of(SeGateFn gate, Lanes u)
+{
+    if (gate == SE_GATE_FN_SIGMOID)
+        return act_apply(ACT_FN_SIGMOID, u).h;
+    const Lanes moved = lanes_add(u, lanes_set(HARD_SWISH_EDGE));
+    return lanes_mul(act_apply(ACT_FN_RELU6, moved).h, lanes_set(HARD_SWISH_SCALE));
+}
+
+/* ds times the slope of the gate, from its value s. */
+LANES_INLINE Lanes gate_slope(SeGateFn gate, Lanes s, Lanes ds)
+{
+    const Lanes one = lanes_set(1.0f), zero = lanes_zero();
+    if (gate == SE_GATE_FN_SIGMOID)
+        return lanes_mul(lanes_mul(ds, s), lanes_sub(one, s));
+    const Lanes inside = lanes_mul(ds, lanes_set(HARD_SWISH_SCALE));
+    return lanes_if_gt(s, zero, lanes_if_gt(one, s, inside, zero), zero);
+}
+
 static void LEVELED(se_forward)(const SeForwardArgs *a)
 {
     const int Cp = lanes_pad(a->C), Sp = lanes_pad(a->S);
@@ -56,19 +74,15 @@ static void LEVELED(se_forward)(const SeForwardArgs *a)
     product(a->v, a->S, a->W2, Cp, a->s, Cp);
     add_into(a->s, a->b2, Cp);
     for (int c = 0; c < Cp; c += LANES)
-        lanes_store(a->s + c, act_apply(ACT_FN_SIGMOID, lanes_load(a->s + c)).h);
+        lanes_store(a->s + c, gate_of(a->gate, lanes_load(a->s + c)));
     clear_pad(a->s, a->C);
 }
 
 static void LEVELED(se_backward)(const SeBackwardArgs *a)
 {
     const int Cp = lanes_pad(a->C), Sp = lanes_pad(a->S);
-    const Lanes one = lanes_set(1.0f);
-    for (int c = 0; c < Cp; c += LANES) {
-        const Lanes s = lanes_load(a->s + c);
-        const Lanes ds = lanes_mul(lanes_load(a->ds + c), s);
-        lanes_store(a->dt2 + c, lanes_mul(ds, lanes_sub(one, s)));
-    }
+    for (int c = 0; c < Cp; c += LANES)
+        lanes_store(a->dt2 + c, gate_slope(a->gate, lanes_load(a->s + c), lanes_load(a->ds + c)));
     product(a->dt2, a->C, a->W2t, Sp, a->dt1, Sp);
     for (int j = 0; j < Sp; j += LANES) {
         const Lanes slope = act_apply(a->act, lanes_load(a->t + j)).slope;

@@ -20,7 +20,12 @@ void se_forward__ref(const SeForwardArgs *args, double *t, double *v, double *s)
         double u = (double)args->b2[c];
         for (int j = 0; j < S; j++)
             u += v[j] * (double)args->W2[j * Cp + c];
-        s[c] = fm_sigmoid(u);
+        const double moved = u + 3.0;
+        s[c] = args->gate == SE_GATE_FN_SIGMOID ? fm_sigmoid(u)
+                                                : (moved < 0.0   ? 0.0
+                                                   : moved > 6.0 ? 6.0
+                                                                 : moved) /
+                                                      6.0;
     }
 }
 
@@ -30,7 +35,10 @@ void se_backward__ref(const SeBackwardArgs *args, double *dt1, double *dt2, doub
     const long Cp = lanes_pad(C), Sp = lanes_pad(S);
     for (int c = 0; c < C; c++) {
         const double s = (double)args->s[c];
-        dt2[c] = (double)args->ds[c] * s * (1.0 - s);
+        const double slope = args->gate == SE_GATE_FN_SIGMOID ? s * (1.0 - s)
+                             : s > 0.0 && s < 1.0             ? 1.0 / 6.0
+                                                              : 0.0;
+        dt2[c] = (double)args->ds[c] * slope;
         dp[c] = 0.0;
     }
     for (int j = 0; j < S; j++) {

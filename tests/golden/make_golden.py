@@ -66,6 +66,7 @@ FIXTURES = {
     "efficientnet-b0-cifar-w025": ("efficientnet-b0-cifar", 0.25, 1.0, 0, 1),
     "fused-mbconv-cifar": ("fused-mbconv-cifar", 1.0, 1.0, 0, 1),
     "mobilenet-v2-cifar-w010": ("mobilenet-v2-cifar", 0.1, 0.03, 36, 80),
+    "mobilenet-v3-words-cifar": ("mobilenet-v3-words-cifar", 1.0, 0.3, 0, 1),
     "resnet-20-cifar-w050": ("resnet-20-cifar", 0.5, 0.1, 0, 1),
     "skip-pool-cifar": ("skip-pool-cifar", 1.0, 1.0, 0, 1),
 }

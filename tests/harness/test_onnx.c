@@ -77,7 +77,8 @@ static size_t n_nodes(const Op *op)
     static const size_t fixed[] = {
         [OP_CONV] = 2,     [OP_DEPTHWISE] = 2, [OP_SE] = 5,          [OP_ADD] = 1,
         [OP_MAX_POOL] = 1, [OP_LINEAR] = 2,    [OP_GLOBAL_POOL] = 1, [OP_AVERAGE_POOL] = 1};
-    return fixed[op->kind] + n_activation_nodes(op->act);
+    const size_t hidden = op->kind == OP_LINEAR && op->squeeze ? 1 : 0; /* another Gemm */
+    return fixed[op->kind] + hidden + n_activation_nodes(op->act);
 }
 
 static const Onnx__TensorProto *find_tensor(const Onnx__GraphProto *graph, const char *name)

@@ -19,6 +19,7 @@ typedef struct Layer {
     long Cp, Sp;
     float *p, *W1, *b1, *W2, *b2, *W1t, *W2t;
     float *t, *v, *s;
+    SeGateFn gate;
 } Layer;
 
 static void layer_init(Layer *l, int C, int S)
@@ -40,7 +41,8 @@ static SeForwardArgs forward_args(Layer *l, ActFn act)
     l->t = test_buffer(l->Sp);
     l->v = test_buffer(l->Sp);
     l->s = test_buffer(l->Cp);
-    return (SeForwardArgs){l->p, l->W1, l->b1, l->W2, l->b2, l->t, l->v, l->s, l->C, l->S, act};
+    return (SeForwardArgs){l->p, l->W1, l->b1, l->W2, l->b2, l->t,
+                           l->v, l->s,  l->C,  l->S,  act,   l->gate};
 }
 
 static void check_vector(const char *what, const float *got, const double *want, int used, long ld,
@@ -51,7 +53,8 @@ static void check_vector(const char *what, const float *got, const double *want,
 }
 
 /* t: a chain of C products below 1 and a bias. v follows with slope 1.1 and 4 ulp of values below C
- * + 1; the chain over S of s has weights below 1, sigmoid a slope of 1/4. */
+ * + 1; the chain over S of s has weights below 1, sigmoid a slope of 1/4
+ * (the hard one 1/6, with two roundings). */
 static void check_forward(Layer *l, ActFn act, const float *first[2])
 {
     const int C = l->C, S = l->S;
@@ -82,6 +85,8 @@ static void forward_is_right(void **state)
                 Layer l;
                 layer_init(&l, channel_counts[i], squeezed_counts[j]);
                 check_forward(&l, activations[k], (const float *[2]){NULL, NULL});
+                l.gate = SE_GATE_FN_HARD_SIGMOID;
+                check_forward(&l, activations[k], (const float *[2]){NULL, NULL});
                 test_check_guards();
             }
 }
@@ -94,14 +99,15 @@ typedef struct Gradients {
 static Gradients backward(Layer *l, CpuLevel level, ActFn act, const float *ds)
 {
     Gradients g = {test_buffer(l->Sp), test_buffer(l->Cp), test_buffer(l->Cp)};
-    const SeBackwardArgs a = {ds, l->t, l->s, l->W1t, l->W2t, g.dt1, g.dt2, g.dp, l->C, l->S, act};
+    const SeBackwardArgs a = {ds,    l->t, l->s, l->W1t, l->W2t, g.dt1,
+                              g.dt2, g.dp, l->C, l->S,   act,    l->gate};
     se_kernels(level).backward(&a);
     se_backward__ref(&a, truth_dt1, truth_dt2, truth_dp);
     return g;
 }
 
-/* dt2 is below 1/4 with 3 roundings; dv a chain of C of it (below C/4); dt1 grows by a slope of 1.1
- * with 8 ulp; dp a chain of S of that. */
+/* dt2 is below 1/4 with 3 roundings (behind a hard sigmoid below 1/6 with 2); dv a chain of C of it
+ * (below C/4); dt1 grows by a slope of 1.1 with 8 ulp; dp a chain of S of that. */
 static void check_backward(Layer *l, ActFn act)
 {
     const int C = l->C, S = l->S;
@@ -135,6 +141,8 @@ static void backward_is_right(void **state)
                 test_begin((uint32_t)(i * 64 + j * 8 + k));
                 Layer l;
                 layer_init(&l, channel_counts[i], squeezed_counts[j]);
+                check_backward(&l, activations[k]);
+                l.gate = SE_GATE_FN_HARD_SIGMOID;
                 check_backward(&l, activations[k]);
                 test_check_guards();
             }

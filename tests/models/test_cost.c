@@ -8,8 +8,8 @@
 
 /*
  * Counted by the official rounding rules and confirmed by torchvision hooks (0.14; ResNet-34, -101,
- * wide ResNet and EfficientNetV2-S by 0.29) where torchvision has the network; independent of this
- * code.
+ * wide ResNet, EfficientNetV2-S and MobileNetV3 by 0.29) where torchvision has the network;
+ * independent of this code.
  */
 static const struct {
     const char *name;
@@ -29,6 +29,8 @@ static const struct {
     {"mobilenet-v1", 0.5, 1331592, 149497088, 2522344},
     {"mobilenet-v2", 1.0, 3504872, 300774272, 6679112},
     {"mobilenet-v2", 1.4, 6108776, 582195824, 9574424},
+    {"mobilenet-v3-small", 1.0, 2542856, 56510400, 1417680},
+    {"mobilenet-v3-large", 1.0, 5483032, 216589760, 4407168},
     {"resnet-18", 1.0, 11689512, 1814073344, 2484712},
     {"resnet-34", 1.0, 21797672, 3663761408, 3739112},
     {"resnet-50", 1.0, 25557032, 4089184256, 11114984},

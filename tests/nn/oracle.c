@@ -266,7 +266,9 @@ static void se_forward(Oracle *oracle, Stage *s)
             double sum = w[3][c];
             for (size_t j = 0; j < S; j++)
                 sum += w[2][c * S + j] * s->active[b * S + j];
-            s->gate[b * C + c] = 1.0 / (1.0 + exp(-sum));
+            s->gate[b * C + c] = s->op->gate == SE_GATE_SIGMOID
+                                     ? 1.0 / (1.0 + exp(-sum))
+                                     : fmin(fmax(sum + 3.0, 0.0), 6.0) / 6.0;
         }
         for (size_t i = 0; i < P * C; i++)
             s->out[b * P * C + i] = x[b * P * C + i] * s->gate[b * C + i % C];
@@ -281,7 +283,10 @@ static void se_layers_backward(Oracle *oracle, Stage *s, size_t b, const double 
     double *const *w = &oracle->weights[s->tensor], *const *dw = &oracle->gradients[s->tensor];
     double *d_active = numbers(S);
     for (size_t c = 0; c < C; c++) {
-        const double gate = s->gate[b * C + c], d = d_gate[c] * gate * (1.0 - gate);
+        const double gate = s->gate[b * C + c];
+        const double inside = gate > 0.0 && gate < 1.0 ? 1.0 / 6.0 : 0.0;
+        const double d =
+            d_gate[c] * (s->op->gate == SE_GATE_SIGMOID ? gate * (1.0 - gate) : inside);
         dw[3][c] += d;
         for (size_t j = 0; j < S; j++) {
             dw[2][c * S + j] += d * s->active[b * S + j];
@@ -413,26 +418,93 @@ static void mean_pass(Oracle *oracle, Stage *s, bool is_backward)
     }
 }
 
-static void linear_pass(Oracle *oracle, Stage *s, bool is_backward)
+/* One layer of the head: y[n][N] = x w^T + b. With dy it goes back and adds to dx, dw and db. */
+typedef struct HeadLayer {
+    const double *x, *w, *dy;
+    const double *b;
+    double *y, *dx, *dw, *db;
+    size_t K, N;
+} HeadLayer;
+
+static void head_layer(const HeadLayer *l, size_t n)
 {
-    const size_t K = (size_t)s->op->in_channels, N = (size_t)s->op->out_channels;
-    const double *x = value_of(oracle, s->op->input);
-    double *const *w = &oracle->weights[s->tensor], *const *dw = &oracle->gradients[s->tensor];
-    for (size_t o = 0; o < (size_t)oracle->n * N; o++) {
-        const size_t b = o / N, j = o % N;
-        if (!is_backward)
-            s->out[o] = w[1][j];
+    for (size_t o = 0; o < n * l->N; o++) {
+        const size_t row = o / l->N, j = o % l->N;
+        if (l->dy == NULL)
+            l->y[o] = l->b[j];
         else
-            dw[1][j] += s->d_out[o];
-        for (size_t k = 0; k < K; k++) {
-            if (!is_backward) {
-                s->out[o] += w[0][j * K + k] * x[b * K + k];
+            l->db[j] += l->dy[o];
+        for (size_t k = 0; k < l->K; k++) {
+            if (l->dy == NULL) {
+                l->y[o] += l->w[j * l->K + k] * l->x[row * l->K + k];
                 continue;
             }
-            dw[0][j * K + k] += s->d_out[o] * x[b * K + k];
-            gradient_of(oracle, s->op->input)[b * K + k] += s->d_out[o] * w[0][j * K + k];
+            l->dw[j * l->K + k] += l->dy[o] * l->x[row * l->K + k];
+            l->dx[row * l->K + k] += l->dy[o] * l->w[j * l->K + k];
         }
     }
+}
+
+/* The classifier behind a hidden layer. */
+static void hidden_pass(Oracle *oracle, Stage *s, bool is_backward)
+{
+    double *const *w = &oracle->weights[s->tensor], *const *dw = &oracle->gradients[s->tensor];
+    const size_t n = (size_t)oracle->n, C = (size_t)s->op->in_channels;
+    const size_t H = (size_t)s->op->squeeze, N = (size_t)s->op->out_channels;
+    HeadLayer first = {.x = value_of(oracle, s->op->input), .w = w[0], .b = w[1], .K = C, .N = H};
+    HeadLayer last = {.w = w[2], .b = w[3], .K = H, .N = N};
+    if (!is_backward) {
+        first.y = s->hidden = numbers(n * H);
+        s->active = numbers(n * H);
+        head_layer(&first, n);
+        for (size_t i = 0; i < n * H; i++)
+            s->active[i] = activate(s->op->act, s->hidden[i], NULL);
+        last.x = s->active;
+        last.y = s->out;
+        head_layer(&last, n);
+        return;
+    }
+    double *d_hidden = numbers(n * H);
+    last = (HeadLayer){.x = s->active,
+                       .w = w[2],
+                       .dy = s->d_out,
+                       .dx = d_hidden,
+                       .dw = dw[2],
+                       .db = dw[3],
+                       .K = H,
+                       .N = N};
+    head_layer(&last, n);
+    for (size_t i = 0; i < n * H; i++) {
+        double slope = 0.0;
+        activate(s->op->act, s->hidden[i], &slope);
+        d_hidden[i] *= slope;
+    }
+    first.dy = d_hidden;
+    first.dx = gradient_of(oracle, s->op->input);
+    first.dw = dw[0];
+    first.db = dw[1];
+    head_layer(&first, n);
+    mem_free(d_hidden);
+}
+
+static void linear_pass(Oracle *oracle, Stage *s, bool is_backward)
+{
+    double *const *w = &oracle->weights[s->tensor], *const *dw = &oracle->gradients[s->tensor];
+    if (s->op->squeeze) {
+        hidden_pass(oracle, s, is_backward);
+        return;
+    }
+    const HeadLayer layer = {.x = value_of(oracle, s->op->input),
+                             .w = w[0],
+                             .b = w[1],
+                             .y = s->out,
+                             .dy = is_backward ? s->d_out : NULL,
+                             .dx = is_backward ? gradient_of(oracle, s->op->input) : NULL,
+                             .dw = dw[0],
+                             .db = dw[1],
+                             .K = (size_t)s->op->in_channels,
+                             .N = (size_t)s->op->out_channels};
+    head_layer(&layer, (size_t)oracle->n);
 }
 
 /* --- whole passes --- */

@@ -233,7 +233,8 @@ static void check_losses(const char *stem, NetOptimizer optimizer, const char *n
  * pooling; skips that pool, and other words of stages. */
 static const char *const all_stems[] = {"efficientnet-b0-cifar-w025", "mobilenet-v2-cifar-w010",
                                         "resnet-20-cifar-w050",       "fused-mbconv-cifar",
-                                        "average-pool-cifar",         "skip-pool-cifar"};
+                                        "average-pool-cifar",         "skip-pool-cifar",
+                                        "mobilenet-v3-words-cifar"};
 static const char *const *stems = all_stems;
 static size_t n_stems = ARRAY_LEN(all_stems);
 

@@ -74,6 +74,14 @@ static const Renaming renamings[] = {
     {"mobilenet-v2", "stages.6.0.project.bn.running_mean", "features.17.conv.3.running_mean", NULL},
     {"mobilenet-v2", "head.conv.weight", "features.18.0.weight", NULL},
     {"mobilenet-v2", "classifier.bias", "classifier.1.bias", NULL},
+    /* MobileNetV3: one flat list of blocks, squeeze and excitation inside, two layers at the end */
+    {"mobilenet-v3-small", "stages.0.0.depthwise.conv.weight", "features.1.block.0.0.weight", NULL},
+    {"mobilenet-v3-small", "stages.0.0.se.reduce.bias", "features.1.block.1.fc1.bias", NULL},
+    {"mobilenet-v3-small", "stages.4.1.se.expand.weight", "features.6.block.2.fc2.weight", NULL},
+    {"mobilenet-v3-small", "stages.6.2.project.bn.weight", "features.11.block.3.1.weight", NULL},
+    {"mobilenet-v3-small", "head.conv.weight", "features.12.0.weight", NULL},
+    {"mobilenet-v3-small", "classifier.hidden.weight", "classifier.0.weight", NULL},
+    {"mobilenet-v3-small", "classifier.bias", "classifier.3.bias", NULL},
     /* MNASNet: one flat list of layers, stacks from the ninth on */
     {"mnasnet-b1", "stem.conv.weight", "layers.0.weight", NULL},
     {"mnasnet-b1", "stages.0.0.depthwise.bn.weight", "layers.4.weight", NULL},
@@ -182,7 +190,7 @@ static void test_names_are_distinct(void **state)
         net_destroy(&net);
         network_release(&network);
     }
-    assert_int_equal(n_torchvision, 17); /* B0-B7, V2-S, MobileNetV2, MNASNet, five ResNets, wide */
+    assert_int_equal(n_torchvision, 19); /* B0-B7, V2-S, three MobileNets, MNASNet, six ResNets */
     assert_int_equal(n_timm, 9);
 }
 
