@@ -75,4 +75,15 @@ struct NetSpace {
 /* Reads a parsed document into a space; base genes and limits are not looked at yet. */
 ErrCode netspace_read(NetSpace *space, const YamlNode *root, Err *err) ERR_CHECKED;
 
+/* --- pieces of genotypes --- */
+
+/* Whether the stage's operation reads any of a set of keys. */
+bool netspace_takes_any(const StageSpec *stage, uint32_t keys);
+
+/* Sets the keys of a value. */
+void netspace_patch(StageSpec *stage, const SlotValue *value);
+
+/* Whether a condition holds; there is one that always does. */
+bool netspace_holds(const Condition *when, const StageSpec *stage);
+
 #endif

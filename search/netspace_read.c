@@ -249,9 +249,9 @@ fail:
 /* "op == mbconv": of the stage's own keys. */
 static ErrCode read_when(NetSpace *space, const YamlNode *node, Condition *when, Err *err)
 {
-    char name[NETSPACE_GENE_NAME_MAX], sign[3], word[NETSPACE_GENE_NAME_MAX];
+    char name[NETSPACE_GENE_NAME_MAX], sign[3], word[NETSPACE_GENE_NAME_MAX], rest;
     if (node->kind != YAML_SCALAR ||
-        sscanf(node->text, "%47[a-z_] %2[=!] %47[a-zA-Z0-9_.]", name, sign, word) != 3 ||
+        sscanf(node->text, "%47[a-z_] %2[=!] %47[a-zA-Z0-9_.] %c", name, sign, word, &rest) != 3 ||
         (strcmp(sign, "==") != 0 && strcmp(sign, "!=") != 0))
         return yaml_error(err, node, "'when' must be KEY == VALUE or KEY != VALUE, not '%s'",
                           node->text);

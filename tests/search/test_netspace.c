@@ -416,6 +416,8 @@ static void errors(void **state)
             "s.yaml:4:3: stages '4' are not among 0 to 3 of 'proxy-b0'");
     refuses("1: {se: {choose: [0, 0.25], when: op = mbconv}}", "",
             "s.yaml:4:37: 'when' must be KEY == VALUE or KEY != VALUE, not 'op = mbconv'");
+    refuses("1: {se: {choose: [0, 0.25], when: op == mbconv or so}}", "",
+            "s.yaml:4:37: 'when' must be KEY == VALUE or KEY != VALUE, not 'op == mbconv or so'");
     refuses("1: {expand: {times: [1, 2]}}", "",
             "s.yaml:4:16: 'times' is for channels and layers only, not for 'expand'");
     refuses(good, "tie: [[stages.1.kernel, stages.2.kernel]]\n",
