@@ -82,7 +82,7 @@ ErrCode dir_rename(const Dir *from_in, const char *from, const Dir *to_in, const
                    Err *err) ERR_CHECKED;
 ErrCode dir_sync(const Dir *in, const char *name, Err *err) ERR_CHECKED;
 
-/* A link is removed itself. */
+/* A link is removed itself; what is not there is fine. A tree: a folder and what is in it. */
 ErrCode dir_remove(const Dir *in, const char *name, Err *err) ERR_CHECKED;
 ErrCode dir_remove_tree(const Dir *in, const char *name, Err *err) ERR_CHECKED;
 

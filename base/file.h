@@ -123,12 +123,6 @@ ErrCode file_sync(const char *path, Err *err) ERR_CHECKED;
 ErrCode file_remove(const char *path, Err *err) ERR_CHECKED;
 
 /*
- * Removes a folder and what is in it, never following links; one that is not there is fine. Errors:
- * ERR_IO.
- */
-ErrCode file_remove_tree(const char *path, Err *err) ERR_CHECKED;
-
-/*
  * Removes temporary files that crashed writers of this folder left (names with ".tmp-PID-N" of dead
  * processes, and what SQLite keeps beside them).
  */

@@ -9,8 +9,16 @@
 
 #include "base/dir.h"
 
+#include <fcntl.h>
 #include <stdbool.h>
 #include <sys/types.h>
+
+enum { FILE_FOLDER_MODE = 0777, FILE_OPEN_FOLDER = O_RDONLY | O_DIRECTORY | O_CLOEXEC };
+
+struct Dir {
+    int fd;
+    char *path;
+};
 
 typedef struct FileSpot {
     int at;           /* descriptor of the folder, or AT_FDCWD */
@@ -22,10 +30,12 @@ typedef struct FileSpot {
 } FileSpot;
 
 /*
- * Leave it after an error, too. Errors: ERR_MISSING, ERR_IO, ERR_MEMORY; ERR_DATA: a link on the
- * way, or a name that leads out of the folder.
+ * With is_made, folders on the way that are missing are made. Leave it after an error, too. Errors:
+ * ERR_MISSING, ERR_IO, ERR_MEMORY; ERR_DATA: a link on the way, or a name that leads out of the
+ * folder.
  */
-ErrCode file_spot_find(FileSpot *spot, const Dir *in, const char *name, Err *err) ERR_CHECKED;
+ErrCode file_spot_find(FileSpot *spot, const Dir *in, const char *name, bool is_made,
+                       Err *err) ERR_CHECKED;
 void file_spot_leave(FileSpot *spot);
 
 /* Opens, a link only if the path is the user's; -1 with errno. EINTR is retried. */
@@ -40,8 +50,15 @@ ErrCode file_spot_refuse_link(const FileSpot *spot, Err *err) ERR_CHECKED;
 /* fsync of the folder the name is in. Errors: ERR_IO. */
 ErrCode file_spot_sync_folder(const FileSpot *spot, Err *err) ERR_CHECKED;
 
-/* The names of an open folder, which is closed; `path` is for messages. Errors: ERR_IO,
- * ERR_MEMORY. */
-ErrCode file_spot_list(int fd, const char *path, FileList *list, Err *err) ERR_CHECKED;
+/* --- single steps; `path` is for messages --- */
+
+/* openat; EINTR is retried. */
+int file_spot_open_at(int at, const char *name, int flags, mode_t mode);
+
+/* The error of errno of a component that could not be opened. */
+ErrCode file_spot_cannot_step(int at, const char *name, const char *path, Err *err);
+
+/* Makes the folder's entry, durably; one that is there is fine, whatever it is. Errors: ERR_IO. */
+ErrCode file_spot_make_entry(int at, const char *name, const char *path, Err *err) ERR_CHECKED;
 
 #endif

@@ -69,8 +69,8 @@ ErrCode file_put_fd(int fd, const char *name, const void *data, size_t n_bytes, 
 ErrCode dir_rename(const Dir *from_in, const char *from, const Dir *to_in, const char *to, Err *err)
 {
     FileSpot source, target = {.at = AT_FDCWD};
-    TRY(file_spot_find(&source, from_in, from, err));
-    TRY(file_spot_find(&target, to_in, to, err));
+    TRY(file_spot_find(&source, from_in, from, false, err));
+    TRY(file_spot_find(&target, to_in, to, false, err));
     TRY(file_spot_refuse_link(&target, err));
     if (sys_calls.rename(source.at, source.name, target.at, target.name) != 0) {
         err_errno(err, "rename", source.path);
@@ -224,7 +224,7 @@ ErrCode dir_begin(FileWriter **writer, const Dir *in, const char *name, Err *err
         err_memory(err, strlen(name));
         goto fail;
     }
-    TRY(file_spot_find(&w->spot, in, w->name, err));
+    TRY(file_spot_find(&w->spot, in, w->name, false, err));
     TRY(file_spot_refuse_link(&w->spot, err));
     if (in != NULL || !is_written_in_place(name)) {
         TRY(create_temporary(&w->spot, &w->temporary, &w->fd, err));
@@ -357,14 +357,4 @@ bool file_is_stale_temporary(const char *name)
     for (size_t i = 0; i < ARRAY_LEN(companions); i++)
         is_known = is_known || strcmp(rest, companions[i]) == 0;
     return is_known && kill((pid_t)pid, 0) != 0 && errno == ESRCH;
-}
-
-ErrCode file_sweep_temporaries(const char *folder, Err *err)
-{
-    Dir *handle = NULL;
-    ErrCode code = dir_open(&handle, NULL, folder, err);
-    if (code == ERR_NONE)
-        code = dir_sweep(handle, err);
-    dir_close(&handle);
-    return code;
 }

@@ -2,7 +2,9 @@
 #ifndef HARNESS_NASTABLE_READ_H
 #define HARNESS_NASTABLE_READ_H
 
-#include "harness/nastable.h"
+#include "harness/nastable_types.h"
+
+#include "base/err.h"
 
 /*
  * Fills a zeroed table but for what its genes mean: points hold characters as they stand, letters,

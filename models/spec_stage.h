@@ -7,7 +7,7 @@
 #ifndef MODELS_SPEC_STAGE_H
 #define MODELS_SPEC_STAGE_H
 
-#include "models/spec.h"
+#include "models/spec_types.h"
 
 #include "base/yaml.h"
 

@@ -97,8 +97,9 @@ LANES_INLINE void forward_sums(const ForwardPanel *p, const float *const *x, con
         long k = is_simple ? 0 : *start;
         const long end = k + length;
         for (; k + U <= end; k += U, w += U * ldw) {
+            const int n_fetched = extra == FORWARD_FETCHES ? U : 0;
 #pragma GCC unroll 4
-            for (int u = 0; u < U && extra == FORWARD_FETCHES; u++, next += ldnext)
+            for (int u = 0; u < n_fetched; u++, next += ldnext)
                 __builtin_prefetch(next, 0, 2);
             forward_steps(x, k, w, ldw, copy, acc, R, V, U);
             if (extra == FORWARD_COPIES)
@@ -227,7 +228,7 @@ static void forward_blocks(const ForwardPanel *panel, const float *behind, int V
 }
 
 /* V vectors of y from column n on. */
-static void forward_panel(const PwForwardArgs *a, const PwWindows *windows, int n, int V)
+static inline void forward_panel(const PwForwardArgs *a, const PwWindows *windows, int n, int V)
 {
     ForwardPanel p = {.a = *a, .windows = *windows, .read = a->w + n, .ldread = a->ldw};
     p.a.w += n;

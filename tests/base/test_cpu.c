@@ -1,4 +1,5 @@
 /* base/cpu: levels, quotas from made-up control groups, floating-point mode, pinning. */
+#include "base/dir.h"
 #include "base/cpu.h"
 #include "base/file.h"
 #include "base/sys.h"
@@ -133,7 +134,7 @@ static int clean(void **state)
 {
     (void)state;
     Err err;
-    return file_remove_tree("cgroup", &err) == ERR_NONE ? 0 : -1;
+    return dir_remove_tree(NULL, "cgroup", &err) == ERR_NONE ? 0 : -1;
 }
 
 int main(void)

@@ -38,7 +38,7 @@ static int remove_scratch(void **state)
     Err err = {0};
     const int moved = chdir(original_folder);
     free(original_folder);
-    return moved == 0 && file_remove_tree(*state, &err) == ERR_NONE ? 0 : -1;
+    return moved == 0 && dir_remove_tree(NULL, *state, &err) == ERR_NONE ? 0 : -1;
 }
 
 static void put(const char *path, const char *text)
@@ -52,9 +52,9 @@ static Dir *begin(void)
 {
     Err err = {0};
     Dir *in = NULL;
-    assert_int_equal(file_remove_tree("in", &err), ERR_NONE);
-    assert_int_equal(file_remove_tree("kept", &err), ERR_NONE);
-    assert_int_equal(file_remove_tree("out", &err), ERR_NONE);
+    assert_int_equal(dir_remove_tree(NULL, "in", &err), ERR_NONE);
+    assert_int_equal(dir_remove_tree(NULL, "kept", &err), ERR_NONE);
+    assert_int_equal(dir_remove_tree(NULL, "out", &err), ERR_NONE);
     assert_int_equal(file_make_dirs("in/a/deep", &err), ERR_NONE);
     assert_int_equal(file_make_dirs("out/deep", &err), ERR_NONE);
     put("in/a/x", "ours");

@@ -4,6 +4,7 @@
  * Faults come from base/sysfault; each test asserts that its fault fired. Deaths happen in forked
  * children.
  */
+#include "base/dir.h"
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/sysfault.h"
@@ -52,7 +53,7 @@ static int remove_scratch(void **state)
     free(new_content);
     const int moved = chdir(original_folder);
     free(original_folder);
-    return moved == 0 && file_remove_tree(*state, &err) == ERR_NONE ? 0 : -1;
+    return moved == 0 && dir_remove_tree(NULL, *state, &err) == ERR_NONE ? 0 : -1;
 }
 
 static bool holds(const char *path, const char *content, size_t n_bytes)
@@ -448,10 +449,10 @@ static void folders_are_made_and_removed(void **state)
     assert_int_equal(file_make_dirs("tree/b/c", &err), ERR_IO);
     assert_true(file_is_folder("tree/link"));
     assert_true(file_is_link("tree/link") && !file_is_link("tree/a") && !file_is_link("tree/none"));
-    assert_int_equal(file_remove_tree("tree", &err), ERR_NONE);
+    assert_int_equal(dir_remove_tree(NULL, "tree", &err), ERR_NONE);
     assert_false(file_exists("tree"));
     assert_true(file_exists("outside/kept"));
-    assert_int_equal(file_remove_tree("tree", &err), ERR_NONE);
+    assert_int_equal(dir_remove_tree(NULL, "tree", &err), ERR_NONE);
     assert_int_equal(file_list("tree", &list, &err), ERR_IO);
     assert_int_equal(file_rename("outside", "moved", &err), ERR_NONE);
     assert_true(file_exists("moved/kept"));
@@ -513,7 +514,7 @@ static void paths_are_seen_from_elsewhere(void **state)
     }
     assert_int_equal(file_relative(&path, "rel/none", "rel/a/y", &err), ERR_IO);
     assert_int_equal(file_relative(&path, "rel/a/x", "rel/none/y", &err), ERR_IO);
-    assert_int_equal(file_remove_tree("rel", &err), ERR_NONE);
+    assert_int_equal(dir_remove_tree(NULL, "rel", &err), ERR_NONE);
 }
 
 int main(void)

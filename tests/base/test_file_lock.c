@@ -1,4 +1,5 @@
 /* base/file_lock: who has it, who has not, and file systems without locks. */
+#include "base/dir.h"
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/sysfault.h"
@@ -33,7 +34,7 @@ static int remove_scratch(void **state)
     Err err;
     const int moved = chdir(original_folder);
     free(original_folder);
-    return moved == 0 && file_remove_tree(*state, &err) == ERR_NONE ? 0 : -1;
+    return moved == 0 && dir_remove_tree(NULL, *state, &err) == ERR_NONE ? 0 : -1;
 }
 
 /*

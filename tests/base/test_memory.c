@@ -1,4 +1,5 @@
 /* Memory: what control groups leave, and figures of this machine that can be true. */
+#include "base/dir.h"
 #include "base/memory.h"
 
 #include "base/file.h"
@@ -65,7 +66,7 @@ static int remove_groups(void **state)
 {
     (void)state;
     Err err = {0};
-    return file_remove_tree("memorygroup", &err) == ERR_NONE ? 0 : -1;
+    return dir_remove_tree(NULL, "memorygroup", &err) == ERR_NONE ? 0 : -1;
 }
 
 int main(void)

@@ -1,4 +1,5 @@
 /* Spools: what was put comes out, in order and without a name; a full disk is an error. */
+#include "base/dir.h"
 #include "base/file.h"
 #include "base/spool.h"
 #include "base/sys.h"
@@ -28,7 +29,7 @@ static int remove_folder(void **state)
     (void)state;
     Err err = {0};
     sysfault_clear();
-    return file_remove_tree(folder, &err) != ERR_NONE;
+    return dir_remove_tree(NULL, folder, &err) != ERR_NONE;
 }
 
 /* A file of more bytes than a piece comes back byte by byte; nothing in TMPDIR bears its name. */

@@ -1,5 +1,6 @@
 #include "tests/data/datafixture.h"
 
+#include "base/dir.h"
 #include "base/file.h"
 #include "base/rng.h"
 #include "base/sys.h"
@@ -16,7 +17,7 @@ int fixture_setup(void **state)
     Err err = {0};
     (void)state;
     snprintf(folder, sizeof folder, "test-data-%ld", (long)getpid());
-    assert_ok(file_remove_tree(folder, &err), &err);
+    assert_ok(dir_remove_tree(NULL, folder, &err), &err);
     assert_ok(file_make_dirs(folder, &err), &err);
     unsetenv("ISOFLOP_DATA");
     setenv("ISOFLOP_CACHE", fixture_path("cache"), 1);
@@ -27,7 +28,7 @@ int fixture_teardown(void **state)
 {
     Err err = {0};
     (void)state;
-    return file_remove_tree(folder, &err) == ERR_NONE ? 0 : -1;
+    return dir_remove_tree(NULL, folder, &err) == ERR_NONE ? 0 : -1;
 }
 
 const char *fixture_folder(void)

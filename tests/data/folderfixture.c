@@ -1,6 +1,7 @@
 /* tests/data/folderfixture.c: pictures of one colour, in a folder of the test's own. */
 #include "tests/data/folderfixture.h"
 
+#include "base/dir.h"
 #include "base/file.h"
 #include "base/sys.h"
 #include "data/imageset.h"
@@ -37,7 +38,7 @@ void folderfixture_flip(const char *name)
 void folderfixture_make(void)
 {
     Err err = {0};
-    assert_ok(file_remove_tree(fixture_path("set"), &err), &err);
+    assert_ok(dir_remove_tree(NULL, fixture_path("set"), &err), &err);
     folderfixture_png("set/train/b/2.png", 20, 30, 1);
     folderfixture_png("set/train/b/10.PNG", 20, 30, 2);
     folderfixture_png("set/train/a/x.png", 9, 9, 3);

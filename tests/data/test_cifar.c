@@ -2,6 +2,7 @@
 #include "tests/data/datafixture.h"
 #include "tests/data/gzipfixture.h"
 
+#include "base/dir.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/sys.h"
@@ -105,7 +106,7 @@ static void test_packed_files(void **state)
     assert_error(try_open(&data, "cifar-10", fixture_path("cifar"), &err), ERR_DATA, &err,
                  "test_batch.bin.gz", "gzip");
     err = (Err){0};
-    assert_ok(file_remove_tree(fixture_path("cifar"), &err), &err);
+    assert_ok(dir_remove_tree(NULL, fixture_path("cifar"), &err), &err);
 }
 
 /* Each kind of damage is one error that names the file as given and says what is wrong. */
@@ -160,7 +161,7 @@ static void test_missing_files(void **state)
     assert_error(try_open(&data, "cifar-10", fixture_path("cifar"), &err), ERR_DATA, &err,
                  "data_batch_3.bin", NULL);
     err = (Err){0};
-    assert_ok(file_remove_tree(fixture_path("cifar"), &err), &err);
+    assert_ok(dir_remove_tree(NULL, fixture_path("cifar"), &err), &err);
 }
 
 /* Names come from batches.meta.txt; a short or binary one is refused. */
@@ -187,7 +188,7 @@ static void test_class_names(void **state)
     assert_error(try_open(&data, "cifar-10", fixture_path("cifar"), &err), ERR_DATA, &err,
                  "batches.meta.txt", "UTF-8");
     err = (Err){0};
-    assert_ok(file_remove_tree(fixture_path("cifar"), &err), &err);
+    assert_ok(dir_remove_tree(NULL, fixture_path("cifar"), &err), &err);
 }
 
 /* CIFAR-100 has a coarse label in front, which is not the label. */

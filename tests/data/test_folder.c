@@ -1,6 +1,7 @@
 /* folder: order, labels, what is passed over and what is refused, bad images, threads. */
 #include "tests/data/folderfixture.h"
 
+#include "base/dir.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/sys.h"
@@ -56,7 +57,7 @@ static void test_splits(void **state)
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         char path[64], described[64];
         folderfixture_make();
-        assert_ok(file_remove_tree(fixture_path("set/val"), &err), &err);
+        assert_ok(dir_remove_tree(NULL, fixture_path("set/val"), &err), &err);
         snprintf(path, sizeof path, "set/%s/b/v.png", names[i]);
         folderfixture_png(path, 8, 8, 9);
         assert_ok(folderfixture_open(&data, BAD_IMAGE_FAIL, 1, &err), &err);
@@ -90,7 +91,7 @@ static void test_flat_folder(void **state)
     Err err;
     Dataset *data;
     char path[64], test_of_a[2][64], text[64];
-    assert_ok(file_remove_tree(fixture_path("set"), &err), &err);
+    assert_ok(dir_remove_tree(NULL, fixture_path("set"), &err), &err);
     for (int i = 0; i < N; i++) {
         snprintf(path, sizeof path, "set/a/%d.png", i);
         folderfixture_png(path, 8, 8, (uint8_t)i);
@@ -249,11 +250,11 @@ static void test_what_is_refused(void **state)
     assert_error(folderfixture_open(&data, BAD_IMAGE_FAIL, 1, &err), ERR_DATA, &err, "\\xE9",
                  "UTF-8");
     folderfixture_make();
-    assert_ok(file_remove_tree(fixture_path("set/val"), &err), &err);
+    assert_ok(dir_remove_tree(NULL, fixture_path("set/val"), &err), &err);
     assert_error(folderfixture_open(&data, BAD_IMAGE_FAIL, 1, &err), ERR_DATA, &err, "neither",
                  "set/train");
     folderfixture_make();
-    assert_ok(file_remove_tree(fixture_path("set/train/a"), &err), &err);
+    assert_ok(dir_remove_tree(NULL, fixture_path("set/train/a"), &err), &err);
     assert_error(folderfixture_open(&data, BAD_IMAGE_FAIL, 1, &err), ERR_DATA, &err, "1 class",
                  NULL);
     folderfixture_make();
@@ -264,8 +265,8 @@ static void test_what_is_refused(void **state)
     folderfixture_png("set/valid/a/u.png", 9, 9, 3);
     assert_error(folderfixture_open(&data, BAD_IMAGE_FAIL, 1, &err), ERR_DATA, &err,
                  "'val' and 'valid'", NULL);
-    assert_ok(file_remove_tree(fixture_path("set/train"), &err), &err);
-    assert_ok(file_remove_tree(fixture_path("set/valid"), &err), &err);
+    assert_ok(dir_remove_tree(NULL, fixture_path("set/train"), &err), &err);
+    assert_ok(dir_remove_tree(NULL, fixture_path("set/valid"), &err), &err);
     assert_error(folderfixture_open(&data, BAD_IMAGE_FAIL, 1, &err), ERR_DATA, &err, "no 'train'",
                  NULL);
     assert_null(data);
@@ -289,7 +290,8 @@ static void test_bad_images(void **state)
                      NULL);
     dataset_close(&data);
     for (int threads = 1; threads <= 3; threads++) {
-        assert_ok(file_remove_tree(fixture_path("cache"), &err), &err); /* what is remembered */
+        assert_ok(dir_remove_tree(NULL, fixture_path("cache"), &err),
+                  &err); /* what is remembered */
         assert_ok(folderfixture_open(&data, BAD_IMAGE_SKIP, threads, &err), &err);
         assert_int_equal(dataset_count(data, DATA_TRAIN), 4);
         assert_int_equal(dataset_count(data, DATA_TEST), 2);
@@ -314,7 +316,7 @@ static void test_bad_images_are_remembered(void **state)
     char path[256], *memo;
     size_t n_bytes;
     folderfixture_make();
-    assert_ok(file_remove_tree(fixture_path("cache"), &err), &err);
+    assert_ok(dir_remove_tree(NULL, fixture_path("cache"), &err), &err);
     fixture_write("set/val/b/bad.jpg", "not a picture", 13);
     assert_ok(folderfixture_open(&data, BAD_IMAGE_SKIP, 2, &err), &err);
     assert_int_equal(dataset_n_skipped(data), 1);
@@ -365,7 +367,7 @@ static void test_allocations_may_fail(void **state)
     for (long k = 1; has_fired; k++) {
         Err err, ignored = {0};
         Dataset *data = NULL;
-        assert_ok(file_remove_tree(fixture_path("cache"), &ignored), &ignored);
+        assert_ok(dir_remove_tree(NULL, fixture_path("cache"), &ignored), &ignored);
         sysfault_arm(SYS_ALLOC, k, SYS_FAIL, ENOMEM);
         const ErrCode code = folderfixture_open(&data, BAD_IMAGE_SKIP, 1, &err);
         has_fired = sysfault_fired();

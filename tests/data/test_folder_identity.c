@@ -1,6 +1,7 @@
 /* folder: what it is known by: its contents, read once, and the listing of older studies. */
 #include "tests/data/folderfixture.h"
 
+#include "base/dir.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/sys.h"
@@ -65,7 +66,7 @@ static void test_unchanged_files_are_not_read(void **state)
     char first[DATA_DIGEST_CHARS];
     const struct timespec settled = {2, 100000000};
     folderfixture_make();
-    assert_ok(file_remove_tree(fixture_path("cache"), &err), &err);
+    assert_ok(dir_remove_tree(NULL, fixture_path("cache"), &err), &err);
     assert_int_equal(nanosleep(&settled, NULL), 0);
     for (int i = 0; i < 2; i++) {
         sysfault_arm(SYS_READ, 0, SYS_FAIL, 0);
@@ -123,7 +124,7 @@ static void test_changed_file(void **state)
     Dataset *data;
     folderfixture_make();
     assert_ok(folderfixture_open(&data, BAD_IMAGE_FAIL, 1, &err), &err);
-    assert_ok(file_remove_tree(fixture_path("cache"), &err), &err);
+    assert_ok(dir_remove_tree(NULL, fixture_path("cache"), &err), &err);
     fixture_write("set/train/a/x.png", "short", 5);
     assert_error(folderfixture_build(data, 1, &err), ERR_DATA, &err, "train/a/x.png", "now 5");
     dataset_close(&data);

@@ -2,6 +2,7 @@
 #include "tests/data/datafixture.h"
 #include "tests/data/gzipfixture.h"
 
+#include "base/dir.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/sys.h"
@@ -46,7 +47,7 @@ static void make_set(void)
     uint8_t file[1024];
     size_t n_packed;
     Err err = {0};
-    assert_ok(file_remove_tree(fixture_path("mnist"), &err), &err);
+    assert_ok(dir_remove_tree(NULL, fixture_path("mnist"), &err), &err);
     fixture_write("mnist/train-images-idx3-ubyte", file, make_images(file, N_TRAIN));
     fixture_write("mnist/train-labels.idx1-ubyte", file, make_labels(file, N_TRAIN));
     fixture_write("mnist/t10k-labels-idx1-ubyte", file, make_labels(file, N_TEST));
@@ -157,7 +158,7 @@ static void make_letters(void)
 {
     uint8_t file[1024];
     Err err = {0};
-    assert_ok(file_remove_tree(fixture_path("letters"), &err), &err);
+    assert_ok(dir_remove_tree(NULL, fixture_path("letters"), &err), &err);
     fixture_write("letters/emnist-letters-train-images-idx3-ubyte", file,
                   make_images(file, N_TRAIN));
     fixture_write("letters/emnist-letters-test-images-idx3-ubyte", file, make_images(file, N_TEST));

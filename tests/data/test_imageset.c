@@ -1,6 +1,7 @@
 /* imageset: what the file holds, sharing, damage, faults, thread identity, where it lies. */
 #include "tests/data/datafixture.h"
 
+#include "base/dir.h"
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/sysfault.h"
@@ -33,7 +34,7 @@ fail:
 static void remove_cache(void)
 {
     Err err = {0};
-    assert_ok(file_remove_tree(fixture_path("cache"), &err), &err);
+    assert_ok(dir_remove_tree(NULL, fixture_path("cache"), &err), &err);
 }
 
 /* Every image is the source's, resized; labels and indices are the split's. */

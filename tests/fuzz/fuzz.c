@@ -1,6 +1,7 @@
 /* tests/fuzz/fuzz.c: judgements and files. */
 #include "tests/fuzz/fuzz.h"
 
+#include "base/dir.h"
 #include "base/file.h"
 
 #include <stdio.h>
@@ -38,7 +39,7 @@ size_t fuzz_n_read(void)
 static void remove_folder(void)
 {
     Err err = {0};
-    if (file_remove_tree(folder, &err) != ERR_NONE)
+    if (dir_remove_tree(NULL, folder, &err) != ERR_NONE)
         fprintf(stderr, "%s\n", err.msg);
 }
 

@@ -1,6 +1,7 @@
 /* tests/harness/course.c: the micro training shared by the trainer's tests. */
 #include "tests/harness/course.h"
 
+#include "base/dir.h"
 #include "base/file.h"
 #include "base/sys.h"
 #include "models/resolve.h"
@@ -25,7 +26,7 @@ const char *course_base_create(const char *name)
 bool course_base_remove(void)
 {
     Err err = {0};
-    return file_remove_tree(base, &err) == ERR_NONE;
+    return dir_remove_tree(NULL, base, &err) == ERR_NONE;
 }
 
 static void hear_epoch(void *user, const Epoch *epoch)

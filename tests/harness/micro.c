@@ -1,6 +1,7 @@
 /* tests/harness/micro.c: the micro study, its runs, and the processes they have. */
 #include "tests/harness/micro.h"
 
+#include "base/dir.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/sys.h"
@@ -286,5 +287,5 @@ int micro_teardown(void **state)
     (void)state;
     Err err = {0};
     text_release(&micro.expected);
-    return file_remove_tree(micro.base, &err) == ERR_NONE ? 0 : -1;
+    return dir_remove_tree(NULL, micro.base, &err) == ERR_NONE ? 0 : -1;
 }

@@ -5,6 +5,7 @@
 #include "tests/harness/faultrun.h"
 #include "tests/harness/micro.h"
 
+#include "base/dir.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/sys.h"
@@ -201,7 +202,7 @@ static void kills_while_the_store_is_made_leave_nothing(void **state)
         assert_int_equal(count_temporaries(out), 0);
         if (kill_at == N_KILL_POINTS)
             assert_goes_on(out);
-        assert_int_equal(file_remove_tree(out, &err), ERR_NONE);
+        assert_int_equal(dir_remove_tree(NULL, out, &err), ERR_NONE);
     }
     assert_true(n_left > 0);
     mem_free(out);

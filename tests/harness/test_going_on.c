@@ -5,6 +5,7 @@
  */
 #include "harness/trainer.h"
 
+#include "base/dir.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/proc.h"
@@ -100,7 +101,7 @@ static int end(void **state)
 {
     (void)state;
     Err err = {0};
-    return file_remove_tree(base, &err) == ERR_NONE ? 0 : -1;
+    return dir_remove_tree(NULL, base, &err) == ERR_NONE ? 0 : -1;
 }
 
 /* --- the whole study --- */

@@ -4,6 +4,7 @@
 
 #include "harness/leftovers.h"
 
+#include "base/dir.h"
 #include "base/file.h"
 #include "base/sys.h"
 
@@ -48,7 +49,7 @@ static Store *make_study(void)
     Err err = {0};
     Store *store = NULL;
     const Fixture planned = {.n_seeds = 1, .is_planned_only = true};
-    assert_int_equal(file_remove_tree(fixture_path("study"), &err), ERR_NONE);
+    assert_int_equal(dir_remove_tree(NULL, fixture_path("study"), &err), ERR_NONE);
     put("trials/000001/weights.safetensors", "result");
     put("trials/000002/a1/checkpoint-0000000001.safetensors", "going on");
     assert_int_equal(store_open(&store, inside("study.db"), &err), ERR_NONE);

@@ -1,6 +1,7 @@
 /* tests/harness/test_plan.c: points, networks, trials and digests of plans of proxy-b0. */
 #include "tests/harness/planfixture.h"
 
+#include "base/dir.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/sysfault.h"
@@ -220,7 +221,7 @@ static void digests_follow_the_crop(void **state)
     assert_int_equal(plan_create(&none, drawn, NULL, 1, &err), ERR_USAGE);
     assert_non_null(strstr(err.msg, "polytex"));
     study_destroy(&drawn);
-    assert_int_equal(file_remove_tree("plan-idx", &err), ERR_NONE);
+    assert_int_equal(dir_remove_tree(NULL, "plan-idx", &err), ERR_NONE);
 }
 
 /* A compound without constants in a study without a grid cannot be run, and the message says what

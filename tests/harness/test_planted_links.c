@@ -6,6 +6,7 @@
 #include "tests/harness/faultrun.h"
 #include "tests/harness/micro.h"
 
+#include "base/dir.h"
 #include "base/file.h"
 #include "base/sys.h"
 
@@ -97,7 +98,7 @@ static void links_planted_in_a_run_are_refused(void **state)
         if (!planting->is_refused)
             assert_int_equal(micro_count(out, "SELECT 1 FROM finished"), 1);
         assert_victim_whole();
-        assert_int_equal(file_remove_tree(out, &err), ERR_NONE);
+        assert_int_equal(dir_remove_tree(NULL, out, &err), ERR_NONE);
         text_release(&said);
         text_release(&named);
         mem_free(out);

@@ -4,6 +4,7 @@
  */
 #include "tests/harness/pictureset.h"
 
+#include "base/dir.h"
 #include "base/file.h"
 #include "base/proc.h"
 #include "base/sys.h"
@@ -74,7 +75,7 @@ static Store *put_store(const char *digest)
                                          .fairness_tolerance = 0.05,
                                          .epochs = 1,
                                          .recipe = ""}};
-    if (file_remove_tree(out, &err) != ERR_NONE || file_make_dirs(out, &err) != ERR_NONE ||
+    if (dir_remove_tree(NULL, out, &err) != ERR_NONE || file_make_dirs(out, &err) != ERR_NONE ||
         store_open(&store, path, &err) != ERR_NONE ||
         store_put_plan(store, &plan, &err) != ERR_NONE)
         fail_msg("%s", err.msg);
@@ -190,7 +191,7 @@ int main(void)
     data.path = set;
     settings.out = out;
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    failed += file_remove_tree(base, &err) != ERR_NONE;
+    failed += dir_remove_tree(NULL, base, &err) != ERR_NONE;
     mem_free(out);
     mem_free(set);
     mem_free(cache);

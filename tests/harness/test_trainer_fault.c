@@ -6,6 +6,7 @@
  */
 #include "tests/harness/course.h"
 
+#include "base/dir.h"
 #include "base/file.h"
 #include "base/sysfault.h"
 
@@ -63,7 +64,7 @@ static void kills_at_every_operation_change_nothing(void **state)
             assert_int_equal(course.n_warnings, 0);
             course_assert_same(&whole, &course);
         }
-        assert_int_equal(file_remove_tree(course.dir, &err), ERR_NONE);
+        assert_int_equal(dir_remove_tree(NULL, course.dir, &err), ERR_NONE);
         course_end(&course);
         if (!was_killed)
             break;
@@ -94,7 +95,7 @@ static void full_disks_change_nothing(void **state)
             course_assert_same(&whole, &course);
         }
         Err ignored = {0};
-        assert_int_equal(file_remove_tree(course.dir, &ignored), ERR_NONE);
+        assert_int_equal(dir_remove_tree(NULL, course.dir, &ignored), ERR_NONE);
         course_end(&course);
         if (!was_full)
             break;

@@ -1,6 +1,7 @@
 /* tests/results/fixture.c: networks by multipliers, points by part, trials by seed. */
 #include "tests/results/fixture.h"
 
+#include "base/dir.h"
 #include "base/file.h"
 #include "base/hash.h"
 
@@ -41,7 +42,7 @@ const char *fixture_folder(void)
 void fixture_remove(void)
 {
     Err err = {0};
-    if (folder[0] && file_remove_tree(folder, &err) == ERR_NONE)
+    if (folder[0] && dir_remove_tree(NULL, folder, &err) == ERR_NONE)
         folder[0] = '\0';
 }
 

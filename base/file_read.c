@@ -1,7 +1,5 @@
-/*
- * Reading files, by path (file.h) or below a folder (folder.h); paths and facts. Writing is in
- * file_write.c, locks are in file_lock.c, handles of folders in folder.c.
- */
+/* base/file_read.c: reading, mapping and inspecting, by path (base/file.h) or below a folder
+ * (base/dir.h). */
 #include "base/file.h"
 
 #include "base/file_spot.h"
@@ -18,8 +16,6 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-enum { FOLDER_MODE = 0777 };
-
 /* --- reading --- */
 
 static ErrCode open_to_read(const FileSpot *spot, int *fd, Err *err)
@@ -32,7 +28,7 @@ ErrCode dir_open_read(const Dir *in, const char *name, int *fd, Err *err)
 {
     FileSpot spot;
     *fd = -1;
-    ErrCode code = file_spot_find(&spot, in, name, err);
+    ErrCode code = file_spot_find(&spot, in, name, false, err);
     if (code == ERR_NONE)
         code = open_to_read(&spot, fd, err);
     file_spot_leave(&spot);
@@ -42,12 +38,6 @@ ErrCode dir_open_read(const Dir *in, const char *name, int *fd, Err *err)
 ErrCode file_open_read(const char *path, int *fd, Err *err)
 {
     return dir_open_read(NULL, path, fd, err);
-}
-
-void file_close_fd(int fd)
-{
-    if (fd >= 0)
-        (void)sys_calls.close(fd); /* nothing was written through it */
 }
 
 ErrCode file_read_some(int fd, const char *path, void *data, size_t n_bytes, size_t *n_read,
@@ -103,7 +93,7 @@ ErrCode dir_read(const Dir *in, const char *name, size_t max_bytes, char **data,
     int fd = -1;
     char *block = NULL;
     uint64_t size;
-    TRY(file_spot_find(&spot, in, name, err));
+    TRY(file_spot_find(&spot, in, name, false, err));
     TRY(open_to_read(&spot, &fd, err));
     TRY(regular_size(fd, spot.path, &size, err));
     if (size > max_bytes) {
@@ -141,7 +131,7 @@ ErrCode dir_map(const Dir *in, const char *name, FileMap *map, Err *err)
     FileSpot spot;
     int fd = -1;
     uint64_t size;
-    TRY(file_spot_find(&spot, in, name, err));
+    TRY(file_spot_find(&spot, in, name, false, err));
     TRY(open_to_read(&spot, &fd, err));
     TRY(regular_size(fd, spot.path, &size, err));
     if (size > 0) {
@@ -174,24 +164,6 @@ void file_unmap(FileMap *map)
 }
 
 /* --- facts --- */
-
-bool file_exists(const char *path)
-{
-    struct stat facts;
-    return stat(path, &facts) == 0;
-}
-
-bool file_is_folder(const char *path)
-{
-    struct stat facts;
-    return stat(path, &facts) == 0 && S_ISDIR(facts.st_mode);
-}
-
-bool file_is_link(const char *path)
-{
-    struct stat facts;
-    return lstat(path, &facts) == 0 && S_ISLNK(facts.st_mode);
-}
 
 static int64_t nanoseconds(struct timespec time)
 {
@@ -235,7 +207,7 @@ ErrCode file_facts(const char *path, bool follows, FileFacts *facts, Err *err)
 ErrCode dir_facts(const Dir *in, const char *name, FileFacts *facts, Err *err)
 {
     FileSpot spot;
-    ErrCode code = file_spot_find(&spot, in, name, err);
+    ErrCode code = file_spot_find(&spot, in, name, false, err);
     if (code == ERR_NONE)
         code = inspect(spot.at, spot.name, spot.path, AT_SYMLINK_NOFOLLOW, facts, err);
     file_spot_leave(&spot);
@@ -265,195 +237,4 @@ ErrCode file_size(const char *path, uint64_t *n_bytes, Err *err)
         return err_errno(err, "inspect", path);
     *n_bytes = (uint64_t)facts.st_size;
     return ERR_NONE;
-}
-
-/* --- paths --- */
-
-char *file_join(const char *folder, const char *name)
-{
-    const size_t n_folder = strlen(folder);
-    if (n_folder == 0 || name[0] == '/')
-        return mem_strdup(name);
-    const bool has_slash = folder[n_folder - 1] == '/';
-    const size_t n_name = strlen(name);
-    char *path = mem_alloc(n_folder + 1 + n_name + 1);
-    if (path == NULL)
-        return NULL;
-    memcpy(path, folder, n_folder);
-    size_t n = n_folder;
-    if (!has_slash)
-        path[n++] = '/';
-    memcpy(path + n, name, n_name + 1);
-    return path;
-}
-
-ErrCode file_absolute(const char *path, char **absolute, Err *err)
-{
-    char here[PATH_MAX];
-    while (path[0] == '.' && path[1] == '/') {
-        path++;
-        while (*path == '/')
-            path++;
-    }
-    if (path[0] != '/' && getcwd(here, sizeof here) == NULL)
-        return err_errno(err, "find the current folder of", path);
-    *absolute = path[0] == '/' ? mem_strdup(path) : file_join(here, path);
-    return *absolute != NULL ? ERR_NONE : err_memory(err, strlen(path));
-}
-
-/* Bytes of the folders that two absolute paths begin with together, the last '/' included. */
-static size_t common_folders(const char *folder, const char *path)
-{
-    size_t n = 0;
-    for (size_t i = 0;; i++) {
-        const bool ends = folder[i] == '/' || folder[i] == '\0';
-        if (ends && path[i] == '/')
-            n = i + 1;
-        if (folder[i] != path[i] || folder[i] == '\0')
-            return n;
-    }
-}
-
-ErrCode file_resolve_folder(const char *path, char **resolved, Err *err)
-{
-    char whole[PATH_MAX];
-    char *folder = file_folder(path);
-    if (folder == NULL)
-        return err_memory(err, strlen(path));
-    ErrCode code = ERR_NONE;
-    if (realpath(folder, whole) == NULL)
-        code = err_errno(err, "find", folder);
-    else if ((*resolved = file_join(whole, file_name(path))) == NULL)
-        code = err_memory(err, strlen(whole));
-    mem_free(folder);
-    return code;
-}
-
-ErrCode file_relative(char **out, const char *path, const char *from, Err *err)
-{
-    char whole[PATH_MAX], whole_folder[PATH_MAX];
-    Text text = {0};
-    char *folder = file_folder(from);
-    if (folder == NULL)
-        return err_memory(err, strlen(from));
-    if (path[0] == '/' || strcmp(folder, ".") == 0) {
-        text_append(&text, path);
-    } else {
-        if (realpath(path, whole) == NULL) {
-            err_errno(err, "find", path);
-            goto fail;
-        }
-        if (realpath(folder, whole_folder) == NULL) {
-            err_errno(err, "find", folder);
-            goto fail;
-        }
-        const size_t n = common_folders(whole_folder, whole);
-        for (const char *c = whole_folder + (n <= strlen(whole_folder) ? n : n - 1); *c;) {
-            text_append(&text, "../");
-            c += strcspn(c, "/");
-            c += *c == '/';
-        }
-        text_append(&text, whole + n);
-    }
-    TRY(text_take(&text, out, err));
-    mem_free(folder);
-    return ERR_NONE;
-fail:
-    text_release(&text);
-    mem_free(folder);
-    return err->code;
-}
-
-const char *file_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash != NULL ? slash + 1 : path;
-}
-
-char *file_folder(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    if (slash == NULL)
-        return mem_strdup(".");
-    return mem_strndup(path, slash == path ? 1 : (size_t)(slash - path));
-}
-
-ErrCode dir_sync(const Dir *in, const char *name, Err *err)
-{
-    FileSpot spot;
-    int fd = -1;
-    ErrCode code = file_spot_find(&spot, in, name, err);
-    if (code == ERR_NONE)
-        code = open_to_read(&spot, &fd, err);
-    /* EINVAL: a file system that cannot sync a folder. */
-    if (code == ERR_NONE && sys_calls.fsync(fd) != 0 && errno != EINVAL)
-        code = err_errno(err, "sync", spot.path);
-    file_close_fd(fd);
-    file_spot_leave(&spot);
-    return code;
-}
-
-ErrCode file_sync(const char *path, Err *err)
-{
-    return dir_sync(NULL, path, err);
-}
-
-/* --- folders --- */
-
-/* The folder, and its entry in the one above made durable. */
-static ErrCode make_one_dir(const char *path, Err *err)
-{
-    if (sys_calls.mkdir(AT_FDCWD, path, FOLDER_MODE) == 0) {
-        char *parent = file_folder(path);
-        if (parent == NULL)
-            return err_memory(err, strlen(path) + 1);
-        const ErrCode code = file_sync(parent, err);
-        mem_free(parent);
-        return code;
-    }
-    const int error = errno;
-    if (file_is_folder(path))
-        return ERR_NONE;
-    errno = error;
-    return err_errno(err, "make folder", path);
-}
-
-ErrCode file_make_dirs(const char *path, Err *err)
-{
-    char *part = mem_strdup(path);
-    if (part == NULL)
-        return err_memory(err, strlen(path) + 1);
-    for (char *c = part + 1; part[0] && *c; c++) {
-        if (*c != '/')
-            continue;
-        *c = '\0';
-        TRY(make_one_dir(part, err));
-        *c = '/';
-    }
-    TRY(make_one_dir(part, err));
-    mem_free(part);
-    return ERR_NONE;
-fail:
-    mem_free(part);
-    return err->code;
-}
-
-ErrCode file_list(const char *folder, FileList *list, Err *err)
-{
-    *list = (FileList){0};
-    int fd;
-    do {
-        fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    } while (fd < 0 && errno == EINTR);
-    return fd < 0 ? err_errno(err, "list folder", folder) : file_spot_list(fd, folder, list, err);
-}
-
-ErrCode file_remove(const char *path, Err *err)
-{
-    return dir_remove(NULL, path, err);
-}
-
-ErrCode file_remove_tree(const char *path, Err *err)
-{
-    return dir_remove_tree(NULL, path, err);
 }
