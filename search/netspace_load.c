@@ -66,7 +66,7 @@ static ErrCode base_is_outside(const NetSpace *space, const Slot *slot, Err *err
 /* The base's value of a gene, by all slots that read it. */
 static ErrCode find_base_gene(NetSpace *space, int gene, Err *err)
 {
-    const Slot *blamed = NULL;
+    const Slot *blamed = space->slots; /* until one is found: every gene has a slot */
     for (int v = 0; v < space->genes[gene].n_values; v++) {
         bool fits = true;
         for (int i = 0; i < space->n_slots && fits; i++) {

@@ -100,7 +100,7 @@ fail:
 static ErrCode count_some(NetSpace *space, Seen *seen, double *n_canonical, double *n_inside,
                           Err *err)
 {
-    uint8_t genes[NETSPACE_MAX_GENES], canonical[NETSPACE_MAX_GENES];
+    uint8_t genes[NETSPACE_MAX_GENES] = {0}, canonical[NETSPACE_MAX_GENES];
     const int n_genes = netspace_n_genes(space);
     NetSpaceCount count;
     *n_canonical = *n_inside = 0.0;

@@ -108,7 +108,7 @@ static void estimate_all(const StrategyView *view, const Tpe *tpe, Densities *d)
     const int32_t n_valued = view->history.head->n_valued;
     const int32_t share = (int32_t)ceil(view->settings->options[OPTION_GAMMA] * n_valued);
     const int32_t n_good = share < tpe->n_best ? share : tpe->n_best;
-    int32_t good[GENESPACE_MAX_CHOICES] = {0}, other[GENESPACE_MAX_CHOICES];
+    int32_t good[GENESPACE_MAX_CHOICES] = {0}, other[GENESPACE_MAX_CHOICES] = {0};
     for (int32_t i = 0; i < n_good; i++)
         count(view, tpe->best[i], good);
     for (int c = 0; c < n_choices; c++)
@@ -144,7 +144,7 @@ static StrategyAnswer propose(const StrategyView *view, Rng *rng, uint8_t *genes
     if (head->n_asked - head->n_free < view->settings->options[OPTION_RANDOM] ||
         head->n_valued == 0)
         return strategy_random(view, rng, genes, reason);
-    Densities densities;
+    Densities densities = {0};
     uint8_t candidate[GENESPACE_MAX_GENES];
     double best = (double)-INFINITY;
     estimate_all(view, view->own, &densities);

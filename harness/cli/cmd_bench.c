@@ -9,13 +9,14 @@
 
 #include <string.h>
 
+static const char search_usage[] =
+    "search --table F.csv[.gz] [--space NAME|FILE] --strategy S [--set K=V ...] [--budget N] "
+    "[--runs R] [--seed S] [--screen COLUMN=COST] [--band T[,TAU]] [--json]";
 static const char *const usage[] = {
     "data --network N --data NAME[=PATH] [--augment LIST] [--batch B] [--steps S] [--json]",
     "kernels [--kernel NAME] [--json]",
     "machine [--json]",
-    "search --table F.csv[.gz] [--space NAME|FILE] --strategy S [--set K=V ...] [--budget N] "
-    "[--runs R] "
-    "[--seed S] [--screen COLUMN=COST] [--band T[,TAU]] [--json]",
+    search_usage,
     "step --network N [--batch B] [--steps S] [--explain] [--json]",
     NULL};
 static const char *const notes[] = {

@@ -96,6 +96,7 @@ static void put_number(Text *out, double count)
 
 void space_facts_text(const NetSpace *space, const NetSpaceSurvey *survey, Text *out)
 {
+    enum { MEDIAN = SURVEY_QUANTILES / 2 };
     char base[NETSPACE_MAX_GENES + 1], a[TEXT_NUMBER_BYTES], b[TEXT_NUMBER_BYTES],
         c[TEXT_NUMBER_BYTES];
     put_genes(space, out);
@@ -109,7 +110,7 @@ void space_facts_text(const NetSpace *space, const NetSpaceSurvey *survey, Text 
                 survey->is_exact ? "" : " (estimated from 100,000 genotypes)");
     text_printf(out, "MACs: %s to %s, median %s", text_human(a, (double)survey->macs[0]),
                 text_human(b, (double)survey->macs[SURVEY_QUANTILES - 1]),
-                text_human(c, (double)survey->macs[SURVEY_QUANTILES / 2]));
+                text_human(c, (double)survey->macs[MEDIAN]));
     text_printf(out, ", half of them %s to %s\n", text_human(a, (double)survey->macs[1]),
                 text_human(b, (double)survey->macs[SURVEY_QUANTILES - 2]));
     netspace_to_text(space, netspace_base_genes(space), base);
