@@ -11,7 +11,7 @@ const SearchStrategy *const strategies[] = {
 
 ErrCode strategies_find(const char *name, const SearchStrategy **strategy, Err *err)
 {
-    const char *names[ARRAY_LEN(strategies)];
+    const char *names[ARRAY_LEN(strategies)] = {0};
     size_t n = 0;
     for (; strategies[n] != NULL; n++) {
         names[n] = strategies[n]->name;
