@@ -38,9 +38,10 @@ static bool is_base_value(const NetSpace *space, const Slot *slot, int value)
 
 static bool is_read_by_base(const NetSpace *space, const Slot *slot)
 {
+    if (slot->kind != SLOT_STAGE)
+        return true;
     const StageSpec *stage = &space->base.stages[slot->stage];
-    return slot->kind != SLOT_STAGE ||
-           (netspace_takes_any(stage, slot->values[0].keys) && netspace_holds(&slot->when, stage));
+    return netspace_takes_any(stage, slot->values[0].keys) && netspace_holds(&slot->when, stage);
 }
 
 static ErrCode base_is_outside(const NetSpace *space, const Slot *slot, Err *err)
