@@ -229,23 +229,6 @@ void netspace_to_text(const NetSpace *space, const uint8_t *genes, char *text)
     text[space->n_genes] = '\0';
 }
 
-ErrCode netspace_from_text(const NetSpace *space, const char *text, uint8_t *genes, Err *err)
-{
-    if (strlen(text) != (size_t)space->n_genes)
-        return err_set(err, ERR_USAGE, "'%s' are %zu genes; space '%s' has %d", text, strlen(text),
-                       space->name, space->n_genes);
-    for (int g = 0; g < space->n_genes; g++) {
-        const char *digit = strchr(digits, text[g]);
-        const int n_values = space->genes[g].n_values;
-        if (digit == NULL || digit - digits >= n_values)
-            return err_set(err, ERR_USAGE, "gene %d of '%s', '%s', is '%c', not one of 0 to %c",
-                           g + 1, text, netspace_gene_name(space, g), text[g],
-                           digits[n_values - 1]);
-        genes[g] = (uint8_t)(digit - digits);
-    }
-    return ERR_NONE;
-}
-
 /* --- what it is --- */
 
 const char *netspace_name(const NetSpace *space)

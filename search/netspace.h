@@ -98,7 +98,11 @@ double netspace_size(const NetSpace *space);
 /* text[n_genes + 1]: a character a gene, 0-9a-z. */
 void netspace_to_text(const NetSpace *space, const uint8_t *genes, char *text);
 
-/* The reverse. Errors: ERR_USAGE naming the gene whose value there is not, or the length. */
+/*
+ * The reverse. A text that is none may have the values themselves, as the columns of a table have
+ * them: each one digit, with 1 for a share such as 0.25. Errors: ERR_USAGE naming the gene whose
+ * value there is not, or the length.
+ */
 ErrCode netspace_from_text(const NetSpace *space, const char *text, uint8_t *genes,
                            Err *err) ERR_CHECKED;
 

@@ -226,6 +226,28 @@ static void conditions(void **state)
     netspace_destroy(&space);
 }
 
+/* Genes by number, or else by value where each has a digit; nothing in between. */
+static void letters(void **state)
+{
+    (void)state;
+    NetSpace *space = NULL;
+    Err err = {0};
+    uint8_t genes[NETSPACE_MAX_GENES];
+    char text[NETSPACE_MAX_GENES + 1];
+    assert_int_equal(netspace_load(&space, "b0-anb", &err), ERR_NONE);
+    assert_int_equal(netspace_from_text(space, "1310131015214521652015306320", genes, &err),
+                     ERR_NONE);
+    netspace_to_text(space, genes, text);
+    assert_string_equal(text, "0000000001111111211001202010");
+    assert_int_equal(netspace_from_text(space, "0000000001111111211001202010", genes, &err),
+                     ERR_NONE);
+    netspace_to_text(space, genes, text);
+    assert_string_equal(text, "0000000001111111211001202010");
+    assert_int_equal(netspace_from_text(space, "0300000001111111211001202010", genes, &err),
+                     ERR_USAGE);
+    netspace_destroy(&space);
+}
+
 /*
  * As a gene space: what is drawn and what mutates from it is canonical, inside the limits and
  * another network; the base may be asked for.
@@ -451,17 +473,12 @@ static int find_tables(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(bases_are_members),
-        cmocka_unit_test(sizes),
-        cmocka_unit_test(surveys),
-        cmocka_unit_test(canonical_forms),
-        cmocka_unit_test(aliases_by_digest),
-        cmocka_unit_test(conditions),
-        cmocka_unit_test(as_gene_space),
-        cmocka_unit_test(rows_of_tables),
-        cmocka_unit_test(all_of_nb_macro),
-        cmocka_unit_test(all_of_anb),
-        cmocka_unit_test(errors),
+        cmocka_unit_test(bases_are_members), cmocka_unit_test(sizes),
+        cmocka_unit_test(surveys),           cmocka_unit_test(canonical_forms),
+        cmocka_unit_test(aliases_by_digest), cmocka_unit_test(conditions),
+        cmocka_unit_test(letters),           cmocka_unit_test(as_gene_space),
+        cmocka_unit_test(rows_of_tables),    cmocka_unit_test(all_of_nb_macro),
+        cmocka_unit_test(all_of_anb),        cmocka_unit_test(errors),
     };
     return cmocka_run_group_tests(tests, find_tables, NULL);
 }
