@@ -106,6 +106,12 @@ static ErrCode hear_epoch(RunState *run, RunSlot *slot, const json_t *event, Err
         if (!run_state_waits_for_space(run, err))
             goto fail;
     slot->shown.epoch = e.epoch;
+    /* Steps are told once a second, which may be more than an epoch. */
+    const double share = (double)e.epoch / (double)slot->shown.epochs;
+    if (share > slot->shown.share) {
+        slot->shown.share = share;
+        slot->step_ns = clock_now_ns();
+    }
     slot->shown.train_loss = e.train_loss;
     slot->shown.val_top1 = e.val_top1;
     slot->shown.images_per_second = e.images_per_second;
