@@ -20,9 +20,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { PATH_BYTES = 256 };
+enum { PATH_BYTES = 256, N_TRIALS = 3 };
 
-/* A link, and what is there before it in the study's folder. */
+/*
+ * A link, and what is there before it in the study's folder: "%d" stands for each trial, of which
+ * the one that runs is some.
+ */
 typedef struct Case {
     const char *folder; /* made first, or NULL */
     const char *name;
@@ -33,6 +36,17 @@ typedef struct Case {
 static const Case *planting;
 static char *out, *victim, *precious;
 
+/* A case's name with a trial's number. */
+static void put_path(char path[PATH_BYTES], const char *pattern, int trial)
+{
+    const char *number = strstr(pattern, "%d");
+    const int n = number != NULL ? (int)(number - pattern) : (int)strlen(pattern);
+    if (number != NULL)
+        snprintf(path, PATH_BYTES, "%s/%.*s%06d%s", out, n, pattern, trial, number + 2);
+    else
+        snprintf(path, PATH_BYTES, "%s/%s", out, pattern);
+}
+
 /* In the child, once all is planned: the run has looked for links already. */
 static void plant(void *user, const Plan *plan, const RunProgress *progress, double seconds)
 {
@@ -42,14 +56,17 @@ static void plant(void *user, const Plan *plan, const RunProgress *progress, dou
     (void)plan;
     (void)progress;
     (void)seconds;
-    if (planting->folder != NULL) {
-        snprintf(path, sizeof path, "%s/%s", out, planting->folder);
-        if (file_make_dirs(path, &err) != ERR_NONE)
+    const int n = strstr(planting->name, "%d") != NULL ? N_TRIALS : 1;
+    for (int trial = 1; trial <= n; trial++) {
+        if (planting->folder != NULL) {
+            put_path(path, planting->folder, trial);
+            if (file_make_dirs(path, &err) != ERR_NONE)
+                _exit(99);
+        }
+        put_path(path, planting->name, trial);
+        if (symlink(planting->to_file ? precious : victim, path) != 0)
             _exit(99);
     }
-    snprintf(path, sizeof path, "%s/%s", out, planting->name);
-    if (symlink(planting->to_file ? precious : victim, path) != 0)
-        _exit(99);
 }
 
 static void assert_victim_whole(void)
@@ -71,14 +88,14 @@ static void links_planted_in_a_run_are_refused(void **state)
     (void)state;
     static const Case cases[] = {
         {NULL, "trials", false, true},
-        {"trials", "trials/000001", false, true},
-        {"trials/000001", "trials/000001/a1", false, true},
-        {"trials/000001", "trials/000001/weights.safetensors", true, true},
-        {"trials/000001", "trials/000001/best.safetensors", true, true},
-        {"trials/000001/a1", "trials/000001/a1/best-000001.safetensors", true, false},
-        {"trials/000001/a1", "trials/000001/a1/checkpoint-0000000003.safetensors", true, false},
-        {"trials/000001/a1", "trials/000001/a1/weights.safetensors", true, false},
-        {"trials/000001/a1", "trials/000001/a1/best.safetensors", true, false},
+        {"trials", "trials/%d", false, true},
+        {"trials/%d", "trials/%d/a1", false, true},
+        {"trials/%d", "trials/%d/weights.safetensors", true, true},
+        {"trials/%d", "trials/%d/best.safetensors", true, true},
+        {"trials/%d/a1", "trials/%d/a1/best-000001.safetensors", true, false},
+        {"trials/%d/a1", "trials/%d/a1/checkpoint-0000000003.safetensors", true, false},
+        {"trials/%d/a1", "trials/%d/a1/weights.safetensors", true, false},
+        {"trials/%d/a1", "trials/%d/a1/best.safetensors", true, false},
     };
     Err err = {0};
     victim = micro_path("victim");
@@ -92,7 +109,8 @@ static void links_planted_in_a_run_are_refused(void **state)
         const FaultRun run = {.settings = {.out = out, .jobs = 1, .only = "curves"},
                               .callbacks = {.planned = plant}};
         const int status = faultrun(&run, &said);
-        text_printf(&named, "%s' is a link", planting->name);
+        const char *number = strstr(planting->name, "%d");
+        text_printf(&named, "%s' is a link", number != NULL ? number + 2 : planting->name);
         micro_assert_said(&said, text_string(&named));
         assert_int_equal(status, planting->is_refused ? 1 : 0);
         if (!planting->is_refused)
