@@ -153,6 +153,11 @@ static ErrCode find_path(const DatasetSettings *settings, const DatasetKind *kin
 {
     Text looked = {0};
     *path = NULL;
+    if (kind != NULL && kind->is_demo && settings->path != NULL)
+        return err_set(err, ERR_USAGE,
+                       "'%s' is drawn and reads no files, yet data.path is '%s': give those images "
+                       "a data.name of their own",
+                       settings->name, settings->path);
     if (kind != NULL && kind->is_demo)
         return ERR_NONE;
     if (settings->path != NULL) {

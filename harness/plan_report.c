@@ -239,7 +239,8 @@ void plan_text(const Plan *plan, double seconds, Text *out)
         n_fair += plan->points[i].status == MATCH_FAIR;
         n_unfair += plan->points[i].status == MATCH_UNFAIR;
     }
-    text_printf(out, "study %s: %s\n", plan->study->name, plan->study->question);
+    const char *question = plan->study->question;
+    text_printf(out, "study %s%s%s\n", plan->study->name, question[0] ? ": " : "", question);
     text_printf(out, "baseline %s: %s MACs at %d px, %d classes; target %s\n", plan->baseline.name,
                 text_grouped(a, plan->baseline_macs), plan->baseline.resolution, plan->classes,
                 text_grouped(b, plan->target_macs));

@@ -132,6 +132,17 @@ static void test_transpose_is_for_idx(void **state)
                  "'cifar-10'");
 }
 
+/* A study that gives a path and forgets the name would train on drawn images. */
+static void test_drawn_images_have_no_path(void **state)
+{
+    (void)state;
+    Err err = {0};
+    Dataset *data;
+    fixture_cifar(3, 3, 3);
+    assert_error(try_open(&data, "polytex", fixture_path("cifar"), NULL, &err), ERR_USAGE, &err,
+                 "data.path", "data.name");
+}
+
 /* Each allocation may fail: an error, nothing leaked (the sanitizer build looks), then it works. */
 static void test_every_allocation_may_fail(void **state)
 {
@@ -184,6 +195,7 @@ int main(void)
         cmocka_unit_test(test_existing_paths),
         cmocka_unit_test(test_names_of_paths),
         cmocka_unit_test(test_transpose_is_for_idx),
+        cmocka_unit_test(test_drawn_images_have_no_path),
         cmocka_unit_test(test_every_allocation_may_fail),
         cmocka_unit_test(test_faults_while_reading),
     };
