@@ -119,8 +119,8 @@ ErrCode stepexplain_begin(StepExplain *explain, Net *net, Err *err)
     explain->sorted = mem_calloc(n_steps, sizeof *explain->sorted);
     bool is_complete = explain->rows != NULL && explain->members != NULL &&
                        explain->row_seconds != NULL && explain->wait_seconds != NULL &&
-                       explain->kernel_seconds != NULL && explain->kernels != NULL &&
-                       explain->sorted != NULL;
+                       explain->kernel_seconds != NULL && explain->timed_seconds != NULL &&
+                       explain->kernels != NULL && explain->sorted != NULL;
     for (int i = 0; i < N_LISTS; i++) {
         explain->lists[i].v = mem_calloc(n_rows, sizeof *explain->lists[i].v);
         is_complete = is_complete && explain->lists[i].v != NULL;
