@@ -59,6 +59,14 @@ float *test_random(long n)
     return x;
 }
 
+float *test_random_full(long n)
+{
+    float *x = test_random(n);
+    for (long i = 0; i < n; i++)
+        x[i] /= 3.0f;
+    return x;
+}
+
 float *test_random_padded(long rows, long used, long ld)
 {
     float *x = test_buffer(rows * ld);

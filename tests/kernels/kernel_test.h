@@ -26,6 +26,10 @@ float *test_buffer(long n);
 /* The same, filled with multiples of 2^-12 in [-1, 1). */
 float *test_random(long n);
 
+/* The same over 3: whole mantissas. Products of test_random's are exact, so that a product and a
+ * sum in place of an FMA would go unseen. */
+float *test_random_full(long n);
+
 /* rows x ld matrix whose columns `used`..ld-1 are 0 (pad lanes). */
 float *test_random_padded(long rows, long used, long ld);
 

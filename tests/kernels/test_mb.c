@@ -42,14 +42,14 @@ static void case_init(Case *t, int H, int W, int k, int stride, int pad, int var
     float **const channels[] = {&t->A,  &t->D,  &t->pivot,  &t->gA,
                                 &t->gB, &t->gD, &t->factor, &t->mean};
     for (size_t i = 0; i < sizeof channels / sizeof *channels; i++)
-        *channels[i] = test_random(LD);
-    t->x = test_random(in);
-    t->pending = test_random(in);
-    t->g = test_random(out);
-    t->z = test_random(out);
-    t->w = test_random((long)k * k * LD);
-    t->first_weights = test_random((long)k * k * LD);
-    t->first_sums = test_random(MOST_SUMS * LD);
+        *channels[i] = test_random_full(LD);
+    t->x = test_random_full(in);
+    t->pending = test_random_full(in);
+    t->g = test_random_full(out);
+    t->z = test_random_full(out);
+    t->w = test_random_full((long)k * k * LD);
+    t->first_weights = test_random_full((long)k * k * LD);
+    t->first_sums = test_random_full(MOST_SUMS * LD);
 }
 
 static float *copy_of(const float *from, long n)

@@ -30,20 +30,10 @@ static float *zeros(long n)
     return x;
 }
 
-/* Numbers of whole mantissas: products of test_random's are exact, and a product and a sum in place
- * of an FMA would go unseen. */
-static float *random_full(long n)
-{
-    float *x = test_random(n);
-    for (long i = 0; i < n; i++)
-        x[i] /= 3.0f;
-    return x;
-}
-
 /* u reaches beyond 6, and into the tails of the sigmoid. */
 static float *random_steep(int C)
 {
-    float *A = random_full(C);
+    float *A = test_random_full(C);
     for (int c = 0; c < C; c++)
         A[c] *= 12.0f;
     return A;
@@ -133,10 +123,10 @@ static void check_load(int P, int C)
                            .P = P,
                            .C = C,
                            .act = (ActFn)act};
-        a.z = random_full(P * a.ldz);
+        a.z = test_random_full(P * a.ldz);
         a.A = random_steep(C);
-        a.D = random_full(C);
-        const float *s = random_full(C), *q = random_full((long)P * C);
+        a.D = test_random_full(C);
+        const float *s = test_random_full(C), *q = test_random_full((long)P * C);
         const Truth want = separate(&a, s, q);
         for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level))
             for (int variant = 0; variant < 32; variant++)
@@ -235,14 +225,14 @@ static void check_backward(int P, int C)
                                    .C = C,
                                    .p0 = (act + variant) % PIXEL_CHAINS,
                                    .act = (ActFn)act};
-            a.dh = random_full(n);
-            a.z = random_full(P * a.ldz);
+            a.dh = test_random_full(n);
+            a.z = test_random_full(P * a.ldz);
             a.A = random_steep(C);
-            a.D = random_full(C);
-            a.mean = random_full(C);
-            a.s = variant & 1 ? random_full(C) : NULL;
-            a.b = variant & 1 ? random_full(C) : NULL;
-            a.slope = variant & 2 ? random_full(n) : NULL;
+            a.D = test_random_full(C);
+            a.mean = test_random_full(C);
+            a.s = variant & 1 ? test_random_full(C) : NULL;
+            a.b = variant & 1 ? test_random_full(C) : NULL;
+            a.slope = variant & 2 ? test_random_full(n) : NULL;
             float *want = test_buffer(n);
             const float *want_state = separate_backward(&a, want);
             for (CpuLevel level = CPU_GENERIC; level <= test_top_level();
