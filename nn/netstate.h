@@ -251,15 +251,17 @@ struct OpPlan {
      * many rows of Cout; this times W' */
     float *moments, *moment_sum, *late_weights, *correction;
 
-    /* gates, per image: [batch][Cout] means and factors, [batch][squeeze] hidden layer */
+    /* gates, per image: [batch][Cout] means and factors, [batch][squeeze] hidden layer; of a
+     * classifier with one: [batch][squeeze] t, v, and s, the slope */
     float *p, *s, *t, *v;
     float *dt1, *dt2; /* of the hidden layer and of the factors, before their activations */
 
-    /* the classifier with dropout: [batch][Cin] factors and features times them */
+    /* the classifier with dropout: [batch][inputs of the last layer] factors and features times
+     * them */
     float *mask, *kept;
 
     /* transposed weights, rebuilt each step */
-    float *wt, *wt2; /* gates: of reduce, of expand */
+    float *wt, *wt2; /* gates: of reduce, of expand; the classifier: of the last, of the hidden */
 
     /* while planning: indices of buffers, -1 none */
     int z_buffer, y_buffer, g_buffer, dz_buffer, pending_buffer, gate_buffer;

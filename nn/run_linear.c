@@ -5,8 +5,8 @@
  * Nothing in it waits for other images, so forward and backward of an image run back to back; its
  * weights wait for all.
  */
+#include "nn/denselayer.h"
 #include "nn/netview.h"
-#include "nn/weightshare.h"
 
 #include "base/rng.h"
 
@@ -20,7 +20,7 @@ static int last_layer(const OpPlan *plan)
     return plan->op->squeeze ? TENSORS_OF_HIDDEN : 0;
 }
 
-/* Inputs of the last layer, really and with pad lanes. */
+/* Inputs of the last layer. */
 static int last_inputs(const OpPlan *plan)
 {
     return plan->op->squeeze ? plan->op->squeeze : plan->op->in_channels;
@@ -55,21 +55,13 @@ static void carve(const Net *net, OpPlan *plan, Arena *arena)
     }
 }
 
-static void transpose(const Worker *worker, const float *w, long ldw, float *wt, long ldwt, int K,
-                      int N)
-{
-    const PwTransposeArgs args = {.w = w, .ldw = ldw, .wt = wt, .ldwt = ldwt, .K = K, .N = N};
-    worker->net->kernels.pw.transpose(&args);
-}
-
 static void prepare(const Worker *worker, const OpPlan *plan)
 {
-    const int hidden = plan->op->squeeze;
-    transpose(worker, netstate_weight(worker, plan, last_layer(plan)), plan->Cout, plan->wt,
-              lanes_pad(last_inputs(plan)), last_inputs(plan), plan->op->out_channels);
-    if (hidden)
-        transpose(worker, netstate_weight(worker, plan, TENSOR_W), lanes_pad(hidden), plan->wt2,
-                  plan->Cin, plan->op->in_channels, hidden);
+    const Op *op = plan->op;
+    denselayer_transpose(worker, plan, last_layer(plan), last_inputs(plan), op->out_channels,
+                         plan->wt);
+    if (op->squeeze)
+        denselayer_transpose(worker, plan, TENSOR_W, op->in_channels, op->squeeze, plan->wt2);
 }
 
 static bool drops_out(const Net *net, const OpPlan *plan)
@@ -233,38 +225,15 @@ static void go_back(const Worker *worker, const OpPlan *plan, Span span)
     }
 }
 
-/* Gradients of a layer's weights[K][N] and bias, of x[batch][ldx] and dy[batch][N]. */
-static void own_layer(const Worker *worker, const OpPlan *plan, int tensor, const float *x,
-                      long ldx, int K, const float *dy, int N)
-{
-    const Net *net = worker->net;
-    const PwWeightsArgs weights = {.x = x,
-                                   .ldx = ldx,
-                                   .dy = dy,
-                                   .lddy = N,
-                                   .dw = net->slots + netstate_offset(net, plan, tensor),
-                                   .lddw = N,
-                                   .M = net->call.n,
-                                   .K = K,
-                                   .N = N};
-    const HeadBiasGradArgs bias = {.dy = dy,
-                                   .lddy = N,
-                                   .db = net->slots +
-                                         netstate_offset(net, plan, tensor + TENSOR_BIAS),
-                                   .M = net->call.n,
-                                   .N = N};
-    weightshare_matrix(worker, &weights);
-    weightshare_bias(worker, &bias);
-}
-
 static void own(const Worker *worker, const OpPlan *plan)
 {
     const Net *net = worker->net;
-    own_layer(worker, plan, last_layer(plan), features(net, plan), lanes_pad(last_inputs(plan)),
-              last_inputs(plan), plan->y, plan->Cout);
-    if (plan->op->squeeze)
-        own_layer(worker, plan, TENSOR_W, netstate_input(net, plan)->y, plan->Cin,
-                  plan->op->in_channels, plan->dt1, lanes_pad(plan->op->squeeze));
+    const Op *op = plan->op;
+    denselayer_own(worker, plan, last_layer(plan), features(net, plan), last_inputs(plan), plan->y,
+                   op->out_channels);
+    if (op->squeeze)
+        denselayer_own(worker, plan, TENSOR_W, netstate_input(net, plan)->y, op->in_channels,
+                       plan->dt1, op->squeeze);
 }
 
 static void copy_logits(const Net *net, const OpPlan *plan, Span span)

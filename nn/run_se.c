@@ -1,9 +1,9 @@
 /*
  * nn/run_se.c: squeeze and excitation: a gate, made by the convolution that reads it.
  */
+#include "nn/denselayer.h"
 #include "nn/netgrad.h"
 #include "nn/netview.h"
-#include "nn/weightshare.h"
 
 enum { TENSOR_W1 = 0, TENSOR_B1, TENSOR_W2, TENSOR_B2 };
 
@@ -38,18 +38,11 @@ static void gate_point(OpPlan *plan, float *base, size_t batch)
     plan->dt2 = plan->dt1 + batch * (size_t)lanes_pad(plan->op->squeeze);
 }
 
-static void transpose(const Worker *worker, const float *w, long ldw, float *wt, long ldwt, int K,
-                      int N)
-{
-    const PwTransposeArgs args = {.w = w, .ldw = ldw, .wt = wt, .ldwt = ldwt, .K = K, .N = N};
-    worker->net->kernels.pw.transpose(&args);
-}
-
 static void prepare(const Worker *worker, const OpPlan *plan)
 {
-    const int C = plan->op->in_channels, S = plan->op->squeeze, Sp = lanes_pad(S);
-    transpose(worker, netstate_weight(worker, plan, TENSOR_W1), Sp, plan->wt, plan->Cout, C, S);
-    transpose(worker, netstate_weight(worker, plan, TENSOR_W2), plan->Cout, plan->wt2, Sp, S, C);
+    const int C = plan->op->in_channels, S = plan->op->squeeze;
+    denselayer_transpose(worker, plan, TENSOR_W1, C, S, plan->wt);
+    denselayer_transpose(worker, plan, TENSOR_W2, S, C, plan->wt2);
 }
 
 /* --- as a value --- */
@@ -122,34 +115,11 @@ static void gate_backward(const Worker *worker, const OpPlan *plan, int image, c
         dp[c] = dp[c] / pixels;
 }
 
-/* Gradients of a layer of the gate: weights[K][N] and bias, of x[batch][ldx] and dy[batch][N]. */
-static void own_layer(const Worker *worker, const OpPlan *plan, int tensor, const float *x,
-                      long ldx, int K, const float *dy, int N)
-{
-    const Net *net = worker->net;
-    const PwWeightsArgs weights = {.x = x,
-                                   .ldx = ldx,
-                                   .dy = dy,
-                                   .lddy = N,
-                                   .dw = net->slots + netstate_offset(net, plan, tensor),
-                                   .lddw = N,
-                                   .M = net->call.n,
-                                   .K = K,
-                                   .N = N};
-    const HeadBiasGradArgs bias = {.dy = dy,
-                                   .lddy = N,
-                                   .db = net->slots + netstate_offset(net, plan, tensor + 1),
-                                   .M = net->call.n,
-                                   .N = N};
-    weightshare_matrix(worker, &weights);
-    weightshare_bias(worker, &bias);
-}
-
 static void own(const Worker *worker, const OpPlan *plan)
 {
-    const int C = plan->op->in_channels, S = plan->op->squeeze, Sp = lanes_pad(S);
-    own_layer(worker, plan, TENSOR_W1, plan->p, plan->Cout, C, plan->dt1, Sp);
-    own_layer(worker, plan, TENSOR_W2, plan->v, Sp, S, plan->dt2, plan->Cout);
+    const int C = plan->op->in_channels, S = plan->op->squeeze;
+    denselayer_own(worker, plan, TENSOR_W1, plan->p, C, plan->dt1, S);
+    denselayer_own(worker, plan, TENSOR_W2, plan->v, S, plan->dt2, C);
 }
 
 const OpRun run_se = {

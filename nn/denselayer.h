@@ -1,0 +1,19 @@
+/*
+ * nn/denselayer.h: what the layers of SE and of the classifier have in common: a tensor of weights
+ * [K][N] and, behind it, one of N biases, both with N padded to whole lanes.
+ */
+#ifndef NN_DENSELAYER_H
+#define NN_DENSELAYER_H
+
+#include "nn/netstate.h"
+
+/* wt[N][K], K padded. */
+void denselayer_transpose(const Worker *worker, const OpPlan *plan, int tensor, int K, int N,
+                          float *wt);
+
+/* The worker's share of the gradients of weights and bias, from the whole batch's x[batch][K] and
+ * dy[batch][N], both padded. */
+void denselayer_own(const Worker *worker, const OpPlan *plan, int tensor, const float *x, int K,
+                    const float *dy, int N);
+
+#endif
