@@ -40,13 +40,13 @@ static void name_op(Op *op, const Walk *walk, const char *suffix)
         snprintf(op->name, sizeof op->name, "stages.%d.%d.%s", walk->stage, walk->block, suffix);
 }
 
-/* All that tells an operation from others, but for its survival. */
+/* All that tells a part's operation from others, but for its survival. */
 static void add_to_digest(uint64_t *digest, const Op *op)
 {
     const int64_t fields[] = {(int64_t)*digest, op->kind,    op->input,    op->shortcut,
                               op->kernel,       op->stride,  op->pad,      op->in_channels,
                               op->out_channels, op->in_size, op->out_size, op->squeeze,
-                              op->batch_norm,   op->act,     op->block};
+                              op->batch_norm,   op->act,     op->gate,     op->block};
     *digest = hash_64(fields, sizeof fields);
 }
 
@@ -60,15 +60,14 @@ static int emit(Walk *walk, Op op, const char *suffix)
     walk->channels = op.out_channels;
     walk->size = op.out_size;
     walk->last = walk->n_ops;
-    if (walk->part != NULL) {
-        walk->params = op_add_counts(walk->params, ops_params(&op));
-        walk->acts = op_add_counts(walk->acts, op.acts);
-        add_to_digest(&walk->part->digest, &op);
-    }
-    if (walk->ops != NULL) {
+    if (walk->part != NULL || walk->ops != NULL) {
         op.params = ops_params(&op);
         walk->params = op_add_counts(walk->params, op.params);
         walk->acts = op_add_counts(walk->acts, op.acts);
+    }
+    if (walk->part != NULL)
+        add_to_digest(&walk->part->digest, &op);
+    if (walk->ops != NULL) {
         name_op(&op, walk, suffix);
         walk->ops[walk->n_ops] = op;
     }
@@ -154,7 +153,9 @@ static void emit_add(Walk *walk, int shortcut, Activation act, int index, int n_
     Op op = on_newest(walk, OP_ADD);
     op.shortcut = shortcut;
     op.act = act;
-    op.survival = 1.0 - walk->spec->drop_connect * index / n_blocks;
+    op.survival = resolve_survival(walk->spec, index, n_blocks);
+    if (walk->part != NULL && walk->part->first_add == RESOLVE_NO_ADD)
+        walk->part->first_add = walk->block;
     emit(walk, op, "add");
 }
 
@@ -511,9 +512,15 @@ int64_t resolve_macs(const Spec *spec, int pixels)
 
 /* --- parts --- */
 
+double resolve_survival(const Spec *spec, int index, int n_blocks)
+{
+    return 1.0 - spec->drop_connect * index / n_blocks;
+}
+
 static Walk begin_part(ResolvePart *part, const Spec *spec)
 {
     part->digest = 0;
+    part->first_add = RESOLVE_NO_ADD;
     return (Walk){.spec = spec,
                   .channels = part->channels,
                   .size = part->size,

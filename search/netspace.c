@@ -172,23 +172,40 @@ static bool is_within(const NetSpaceRange *range, int64_t count)
     return range->high == 0 || (count >= range->low && count <= range->high);
 }
 
+/* A stage's digest with its blocks' survivals; `index`: of its first block among all n_blocks. */
+static uint64_t with_survivals(const Spec *spec, int stage, int index, int n_blocks,
+                               const ResolvePart *made)
+{
+    uint64_t digest = made->digest;
+    if (spec->drop_connect <= 0.0 || made->first_add == RESOLVE_NO_ADD)
+        return digest;
+    for (int b = made->first_add; b < spec->stages[stage].layers; b++) {
+        const double survival = resolve_survival(spec, index + b, n_blocks);
+        uint64_t both[] = {digest, 0};
+        memcpy(&both[1], &survival, sizeof survival);
+        digest = hash_64(both, sizeof both);
+    }
+    return digest;
+}
+
 static void count_spec(NetSpace *space, const Spec *spec, NetSpaceCount *count)
 {
-    uint64_t parts[SPEC_MAX_STAGES + 3];
-    int n = 0;
+    uint64_t parts[SPEC_MAX_STAGES + 2];
+    const int n_blocks = spec_n_blocks(spec);
+    int n = 0, index = 0;
     *count = (NetSpaceCount){.is_built = scaling_fits(spec)};
     if (!count->is_built)
         return;
     ResolvePart at = {.channels = 3, .size = spec->resolution};
     for (int part = PART_STEM; part <= spec->n_stages; part++) {
+        const bool is_stage = part >= 0 && part < spec->n_stages;
         walk_part(space, spec, part == spec->n_stages ? PART_HEAD : part, &at);
         count->macs = add(count->macs, at.macs);
         count->params = add(count->params, at.params);
         count->acts = add(count->acts, at.acts);
-        parts[n++] = at.digest;
+        parts[n++] = is_stage ? with_survivals(spec, part, index, n_blocks, &at) : at.digest;
+        index += is_stage ? spec->stages[part].layers : 0;
     }
-    /* Survivals follow from the number of blocks. */
-    parts[n++] = spec->drop_connect > 0.0 ? (uint64_t)spec_n_blocks(spec) : 0;
     count->digest = hash_64(parts, (size_t)n * sizeof *parts);
     count->is_built = (double)count->macs <= RESOLVE_MAX_MACS;
     count->is_inside = count->is_built && is_within(&space->limits.macs, count->macs) &&

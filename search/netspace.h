@@ -9,7 +9,8 @@
  * Vocabulary. *Size*: genotypes. *Distinct*: different networks among them. A gene is *inactive*
  * where no key it sets is read: its condition fails, or the stage's operation does not know the
  * key. The *canonical* form has 0 for inactive genes and, of values that make the same network, the
- * smallest. *Limits* are counted costs of a network; one outside is refused before it is trained.
+ * smallest, gene by gene: where two must change together for it, two forms are one network.
+ * *Limits* are counted costs of a network; one outside is refused before it is trained.
  *
  * A NetSpace remembers the parts of networks it has counted, so it belongs to one thread.
  */

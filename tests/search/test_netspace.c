@@ -120,7 +120,7 @@ static void draw(const NetSpace *space, uint64_t i, uint8_t *genes)
 
 /*
  * Of random genotypes: counts by remembered parts are those of the whole list; the canonical form
- * is the same network, is its own canonical form, and no gene of it could be smaller.
+ * is the same network, is its own canonical form, and no gene of it could be smaller by itself.
  */
 static void canonical_forms(void **state)
 {
@@ -143,6 +143,12 @@ static void canonical_forms(void **state)
             assert_string_equal(network.digest, same.digest);
             assert_true(count.macs == network.macs && count.params == network.params &&
                         count.acts == network.acts);
+            for (int g = 0; g < netspace_n_genes(space); g++)
+                for (again[g] = 0; again[g] < canonical[g]; again[g]++) {
+                    NetSpaceCount other;
+                    netspace_count(space, again, &other);
+                    assert_true(other.digest != count.digest);
+                }
             network_release(&same);
             network_release(&network);
         }
@@ -165,11 +171,21 @@ static const char aliases_text[] =
     "width: {choose: [1, 2]}\n"
     "tie: [[stages.0.skip]]\n";
 
+/* All of squeeze and excitation: of which channels, and both of its functions. */
+static const char squeezes_text[] =
+    "space: squeezes\n"
+    "base: {name: tiny, resolution: 8, classes: 2, activation: relu, drop_connect: 0.2,\n"
+    "       stem: {channels: 8, stride: 1}, stages: [\n"
+    "       {op: mbconv, expand: 3, channels: 8, layers: 1, se: 0.25}]}\n"
+    "stages:\n"
+    "  0: {op: {choose: [conv, dsconv, mbconv]}, se: {choose: [0, 0.25]},\n"
+    "      se_of: {choose: [input, hidden]}, se_gate: {choose: [hard_sigmoid, sigmoid]},\n"
+    "      se_activation: {choose: [stage, swish]}, activation: {choose: [network, swish]}}\n";
+
 /* Two genotypes have one canonical form exactly if their networks have one digest. */
-static void aliases_by_digest(void **state)
+static void check_aliases(const char *text)
 {
-    (void)state;
-    NetSpace *space = parse(aliases_text);
+    NetSpace *space = parse(text);
     enum { MOST = 2000 };
     static char digests[MOST][NETWORK_DIGEST_MAX];
     static uint8_t forms[MOST][NETSPACE_MAX_GENES];
@@ -203,7 +219,58 @@ static void aliases_by_digest(void **state)
     assert_true(n_points == netspace_size(space));
     assert_int_equal(netspace_survey(space, &survey, &err), ERR_NONE);
     assert_true(survey.distinct == n);
-    assert_true(n < n_points / 2); /* there are many aliases */
+    assert_true(n < n_points / 2 && n > 1); /* there are many aliases */
+    netspace_destroy(&space);
+}
+
+static void aliases_by_digest(void **state)
+{
+    (void)state;
+    check_aliases(aliases_text);
+    check_aliases(squeezes_text);
+}
+
+/*
+ * Layers that are nothing move the survivals of what comes behind them, or nothing at all: counts
+ * have the same digest exactly where networks have, and canonical forms are the same networks.
+ */
+static void survivals_tell_networks_apart(void **state)
+{
+    (void)state;
+    enum { N = 64 };
+    NetSpace *space =
+        parse("space: survivals\n"
+              "base: {name: tiny, resolution: 8, classes: 2, activation: relu, drop_connect: 0.2,\n"
+              "       stem: {channels: 8, stride: 1}, stages: [\n"
+              "       {op: identity, channels: 8}, {op: conv, channels: 8}, {op: identity, "
+              "channels: 8},\n"
+              "       {op: mbconv, expand: 3, channels: 8}, {op: identity, channels: 8}]}\n"
+              "stages:\n"
+              "  0-4: {layers: {choose: [1, 2]}}\n"
+              "  3: {skip: {choose: [none, identity]}}\n");
+    static char digests[N][NETWORK_DIGEST_MAX];
+    static NetSpaceCount counts[N];
+    int n_same = 0;
+    assert_true(netspace_size(space) == N);
+    for (int i = 0; i < N; i++) {
+        uint8_t genes[NETSPACE_MAX_GENES];
+        for (int g = 0; g < netspace_n_genes(space); g++)
+            genes[g] = i >> g & 1;
+        netspace_count(space, genes, &counts[i]);
+        Network network = network_of(space, genes);
+        memcpy(digests[i], network.digest, sizeof digests[i]);
+        network_release(&network);
+        netspace_canonical(space, genes);
+        network = network_of(space, genes);
+        assert_string_equal(network.digest, digests[i]);
+        network_release(&network);
+        for (int other = 0; other < i; other++) {
+            const bool is_same = strcmp(digests[other], digests[i]) == 0;
+            assert_int_equal(counts[other].digest == counts[i].digest, is_same);
+            n_same += is_same;
+        }
+    }
+    assert_true(n_same > 0);
     netspace_destroy(&space);
 }
 
@@ -473,12 +540,19 @@ static int find_tables(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(bases_are_members), cmocka_unit_test(sizes),
-        cmocka_unit_test(surveys),           cmocka_unit_test(canonical_forms),
-        cmocka_unit_test(aliases_by_digest), cmocka_unit_test(conditions),
-        cmocka_unit_test(letters),           cmocka_unit_test(as_gene_space),
-        cmocka_unit_test(rows_of_tables),    cmocka_unit_test(all_of_nb_macro),
-        cmocka_unit_test(all_of_anb),        cmocka_unit_test(errors),
+        cmocka_unit_test(bases_are_members),
+        cmocka_unit_test(sizes),
+        cmocka_unit_test(surveys),
+        cmocka_unit_test(canonical_forms),
+        cmocka_unit_test(aliases_by_digest),
+        cmocka_unit_test(survivals_tell_networks_apart),
+        cmocka_unit_test(conditions),
+        cmocka_unit_test(letters),
+        cmocka_unit_test(as_gene_space),
+        cmocka_unit_test(rows_of_tables),
+        cmocka_unit_test(all_of_nb_macro),
+        cmocka_unit_test(all_of_anb),
+        cmocka_unit_test(errors),
     };
     return cmocka_run_group_tests(tests, find_tables, NULL);
 }
