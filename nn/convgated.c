@@ -191,16 +191,20 @@ void convgated_measure_backward(const Net *net, const OpPlan *plan, Arena *arena
     carve_backward(net, plan, arena);
 }
 
-/* dz of a block; returns its gradient of the gated value. */
-static const float *dense_data(const Pass *pass, const BackwardScratch *s, long row, int P,
-                               float *q, const float **dz)
+/* Makes dz of a block. Where it is kept, only once: it may lie in place of what it is made of. */
+static const float *make_dz(const Pass *pass, const BackwardScratch *s, long row, int P)
 {
     const OpPlan *plan = pass->plan;
-    float *rows = plan->is_owned ? plan->dz + row * plan->Cout : s->dz;
-    netgrad_dz(pass->worker, plan, (Rows){row, P, 0, plan->Cout}, rows, plan->Cout);
-    convmatrix_data(pass, (View){rows, plan->Cout}, plan->op->out_channels, q, P);
-    *dz = rows;
-    return q;
+    float *dz = plan->is_owned ? plan->dz + row * plan->Cout : s->dz;
+    netgrad_dz(pass->worker, plan, (Rows){row, P, 0, plan->Cout}, dz, plan->Cout);
+    return dz;
+}
+
+/* From dz of a block, its gradient of the gated value. */
+static void dense_data(const Pass *pass, const float *dz, int P, float *q)
+{
+    const OpPlan *plan = pass->plan;
+    convmatrix_data(pass, (View){dz, plan->Cout}, plan->op->out_channels, q, P);
 }
 
 /* The gate's gradients, and the gated rows of the block from `row` on for the weights'. */
@@ -250,17 +254,17 @@ static void deliver_images(const Pass *pass, const BackwardScratch *s, long firs
 {
     const OpPlan *plan = pass->plan;
     const int block = nettile_rows(plan);
-    const float *dz;
     for (long row = first; row < end;) {
-        ImageRows part = image_rows(plan, row, end);
         const long at = (row - first) * plan->Cin;
-        if (s->keeps_q) {
-            deliver(pass, s, part, s->q + at, s->slope == NULL ? NULL : s->slope + at);
-        } else {
-            part = image_rows(plan, row, end - row < block ? end : row + block);
-            dense_data(pass, s, row, part.P, s->q, &dz);
-            deliver(pass, s, part, s->q, NULL);
+        const long most = s->keeps_q || end - row < block ? end : row + block;
+        const ImageRows part = image_rows(plan, row, most);
+        if (!s->keeps_q) {
+            const float *dz =
+                plan->is_owned ? plan->dz + row * plan->Cout : make_dz(pass, s, row, part.P);
+            dense_data(pass, dz, part.P, s->q);
         }
+        deliver(pass, s, part, s->keeps_q ? s->q + at : s->q,
+                s->slope == NULL ? NULL : s->slope + at);
         row += part.P;
     }
 }
@@ -274,8 +278,9 @@ static void backward_images(const Pass *pass, const BackwardScratch *s)
     for (long row = first; row < end; row += block) {
         const int P = (int)(end - row < block ? end - row : block);
         const long at = (row - first) * plan->Cin;
-        const float *dz;
-        const float *q = dense_data(pass, s, row, P, s->keeps_q ? s->q + at : s->q, &dz);
+        float *q = s->keeps_q ? s->q + at : s->q;
+        const float *dz = make_dz(pass, s, row, P);
+        dense_data(pass, dz, P, q);
         gate_rows(pass, s, row, P, q, s->slope == NULL ? NULL : s->slope + at);
         if (!plan->is_owned)
             convmatrix_weights(pass, (View){s->h, plan->Cin}, NULL, dz, NULL, plan->op->in_channels,

@@ -5,6 +5,8 @@
 #include "base/rng.h"
 #include "base/sys.h"
 #include "models/ops.h"
+#include "models/resolve.h"
+#include "models/zoo.h"
 #include "nettest.h"
 #include "oracle.h"
 
@@ -190,6 +192,32 @@ static void test_gated_windows_match(void **state)
     network_release(&network);
 }
 
+/*
+ * Gated images of more numbers than are kept from one time to the next (TILE_KEPT_FLOATS): 12 x 12
+ * x 2048, not part of a sum, to channels of which the weights' gradients have slots, and one slot.
+ */
+static void test_large_gated_images_match(void **state)
+{
+    static const int channels[] = {100, 192};
+    const Case c = {"proxy-b0", 1.0, 24, 3, 0};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(channels); i++) {
+        Err err = {0};
+        Spec spec;
+        Network network;
+        nettest_ok(zoo_load(&spec, c.name, &err), &err);
+        spec.resolution = c.resolution;
+        spec.n_stages = 2;
+        spec.stages[0].layers = spec.stages[1].layers = 1;
+        spec.stages[1].stride = 1;
+        spec.stages[1].expand = 256.0;
+        spec.stages[1].channels = channels[i];
+        nettest_ok(resolve_network(&network, &spec, &err), &err);
+        check_training(&c, &network, 0);
+        network_release(&network);
+    }
+}
+
 /* Logits with running statistics, whose variance is the unbiased one and not that of the batch. */
 static void test_logits_match(void **state)
 {
@@ -284,6 +312,7 @@ int main(void)
         cmocka_unit_test(test_gradients_match),
         cmocka_unit_test(test_every_pool_matches),
         cmocka_unit_test(test_gated_windows_match),
+        cmocka_unit_test(test_large_gated_images_match),
         cmocka_unit_test(test_logits_match),
         cmocka_unit_test(test_oracle_matches_differences),
     };
