@@ -18,8 +18,6 @@ enum { MAX_BYTES = 1 << 30 };
 /* NAS-Bench-201's cell: six edges of five operations. No network file writes it. */
 enum { NB201_GENES = 6, NB201_VALUES = 5 };
 
-static const char digits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
-
 /* --- genes --- */
 
 static int compare_letters(const void *a, const void *b)
@@ -70,7 +68,7 @@ static ErrCode know_letters(NasTable *t, const NasTableSettings *settings, Err *
         TRY(netspace_load(&space, settings->space, err));
     TRY(expect_genes(t, settings, is_nb201 ? NB201_GENES : netspace_n_genes(space), err));
     for (int g = 0; g < t->space.n_genes; g++) {
-        memcpy(t->letters[g], digits,
+        memcpy(t->letters[g], genespace_letters,
                (size_t)(is_nb201 ? NB201_VALUES : netspace_n_values(space, g)));
         t->genes[g].kind =
             !is_nb201 && netspace_is_ordered(space, g) ? GENE_ORDERED : GENE_CATEGORY;

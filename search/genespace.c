@@ -6,7 +6,7 @@
 
 enum { MAX_DRAWS = 10000, MAX_MUTATIONS = 64 };
 
-static const char digits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
+const char genespace_letters[] = "0123456789abcdefghijklmnopqrstuvwxyz";
 
 int genespace_n_choices(const GeneSpace *space)
 {
@@ -149,7 +149,7 @@ bool genespace_mutate(const GeneSpace *space, const uint8_t *genes, Rng *rng, ui
 void genespace_to_text(const GeneSpace *space, const uint8_t *genes, char *text)
 {
     for (int g = 0; g < space->n_genes; g++)
-        text[g] = digits[genes[g]];
+        text[g] = genespace_letters[genes[g]];
     text[space->n_genes] = '\0';
 }
 
@@ -158,10 +158,10 @@ bool genespace_from_text(const GeneSpace *space, const char *text, uint8_t *gene
     if (strlen(text) != (size_t)space->n_genes)
         return false;
     for (int g = 0; g < space->n_genes; g++) {
-        const char *digit = strchr(digits, text[g]);
-        if (digit == NULL || digit - digits >= space->genes[g].n_values)
+        const char *letter = strchr(genespace_letters, text[g]);
+        if (letter == NULL || letter - genespace_letters >= space->genes[g].n_values)
             return false;
-        genes[g] = (uint8_t)(digit - digits);
+        genes[g] = (uint8_t)(letter - genespace_letters);
     }
     return true;
 }

@@ -2,8 +2,8 @@
  * search/genespace: what a strategy searches: points of n genes, whatever they stand for.
  *
  * A gene takes one of a few values, numbered from 0. A point is n_genes bytes. A space may be a
- * table of trained networks, an analytic function or, later, a network whose values are choices; it
- * says by three functions which points are canonical, which are members, and what they cost.
+ * table of trained networks, an analytic function or a network whose values are choices; it says by
+ * three functions which points are canonical, which are members, and what they cost.
  * Neighbours and random points are made of these here, the same for all spaces.
  *
  * Vocabulary. A *choice* is one value of one gene. The *limits* are a band of counted MACs: a
@@ -83,7 +83,10 @@ bool genespace_neighbour(const GeneSpace *space, const uint8_t *genes, int first
  */
 bool genespace_mutate(const GeneSpace *space, const uint8_t *genes, Rng *rng, uint8_t *out);
 
-/* One character a gene, 0-9a-z, and a final NUL: text[n_genes + 1]. */
+/* How a value is written: 0-9a-z, [GENESPACE_MAX_VALUES] and a final NUL. */
+extern const char genespace_letters[];
+
+/* One character a gene and a final NUL: text[n_genes + 1]. */
 void genespace_to_text(const GeneSpace *space, const uint8_t *genes, char *text);
 
 /* The reverse; false if it is anything else than n_genes values of the genes. */

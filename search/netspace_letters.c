@@ -4,14 +4,6 @@
 #include <ctype.h>
 #include <string.h>
 
-/* 0-9a-z; -1: another character. */
-static int number_of(char letter)
-{
-    static const char letters[] = "0123456789abcdefghijklmnopqrstuvwxyz";
-    const char *found = letter != '\0' ? strchr(letters, letter) : NULL;
-    return found != NULL ? (int)(found - letters) : -1;
-}
-
 /* The value that is written by this character: itself, or 1 for a share; -1: there is none. */
 static int value_of(const NetSpace *space, int gene, char letter)
 {
@@ -37,18 +29,15 @@ static bool read_values(const NetSpace *space, const char *text, uint8_t *genes)
 
 ErrCode netspace_from_text(const NetSpace *space, const char *text, uint8_t *genes, Err *err)
 {
-    const int n_genes = netspace_n_genes(space);
-    if (strlen(text) != (size_t)n_genes)
+    const GeneSpace view = netspace_genespace(space);
+    if (strlen(text) != (size_t)view.n_genes)
         return err_set(err, ERR_USAGE, "'%s' are %zu genes; space '%s' has %d", text, strlen(text),
-                       netspace_name(space), n_genes);
-    for (int g = 0; g < n_genes; g++) {
-        const int number = number_of(text[g]), n_values = netspace_n_values(space, g);
-        if ((number < 0 || number >= n_values) && read_values(space, text, genes))
-            return ERR_NONE;
-        if (number < 0 || number >= n_values)
-            return err_set(err, ERR_USAGE, "gene %d of '%s', '%s', is '%c', not one of 0 to %d",
-                           g + 1, text, netspace_gene_name(space, g), text[g], n_values - 1);
-        genes[g] = (uint8_t)number;
-    }
-    return ERR_NONE;
+                       netspace_name(space), view.n_genes);
+    if (genespace_from_text(&view, text, genes) || read_values(space, text, genes))
+        return ERR_NONE;
+    int g = 0; /* the first one whose value is none */
+    while (memchr(genespace_letters, text[g], (size_t)view.genes[g].n_values) != NULL)
+        g++;
+    return err_set(err, ERR_USAGE, "gene %d of '%s', '%s', is '%c', not one of 0 to %d", g + 1,
+                   text, netspace_gene_name(space, g), text[g], view.genes[g].n_values - 1);
 }
