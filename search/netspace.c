@@ -17,11 +17,9 @@
 
 enum { PART_STEM = -1, PART_HEAD = -2 };
 
-static const char digits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
-
 /* --- genotypes to networks --- */
 
-bool netspace_takes_any(const StageSpec *stage, uint32_t keys)
+static bool takes_any(const StageSpec *stage, uint32_t keys)
 {
     for (int key = 0; keys >> key; key++)
         if (keys >> key & 1u && spec_stage_takes_key(stage, key))
@@ -36,11 +34,20 @@ void netspace_patch(StageSpec *stage, const SlotValue *value)
             spec_stage_copy_key(stage, &value->stage, key);
 }
 
-bool netspace_holds(const Condition *when, const StageSpec *stage)
+/* There is a condition that always holds: none. */
+static bool holds(const Condition *when, const StageSpec *stage)
 {
     return when->key < 0 ||
            (spec_stage_takes_key(stage, when->key) &&
             spec_stage_equal_key(stage, &when->value, when->key) == when->is_equal);
+}
+
+bool netspace_is_read(const Slot *slot, const Spec *spec)
+{
+    if (slot->kind != SLOT_STAGE)
+        return true;
+    const StageSpec *stage = &spec->stages[slot->stage];
+    return takes_any(stage, slot->keys) && holds(&slot->when, stage);
 }
 
 static void set_slot(const Slot *slot, int value, Spec *spec, Scale *scale)
@@ -74,7 +81,7 @@ static void build(const NetSpace *space, const uint8_t *genes, Spec *spec)
         for (int i = 0; i < space->n_slots; i++) {
             const Slot *slot = &space->slots[i];
             if ((slot->when.key >= 0) == conditional &&
-                (slot->when.key < 0 || netspace_holds(&slot->when, &spec->stages[slot->stage])))
+                (slot->when.key < 0 || holds(&slot->when, &spec->stages[slot->stage])))
                 set_slot(slot, genes[slot->gene], spec, &scale);
         }
     for (int s = 0; s < spec->n_stages; s++)
@@ -92,11 +99,7 @@ static void clear_inactive(const NetSpace *space, const Spec *spec, uint8_t *gen
     bool is_active[NETSPACE_MAX_GENES] = {false};
     for (int i = 0; i < space->n_slots; i++) {
         const Slot *slot = &space->slots[i];
-        uint32_t keys = 0;
-        for (int v = 0; v < slot->n_values; v++)
-            keys |= slot->values[v].keys;
-        if (slot->kind != SLOT_STAGE || (netspace_takes_any(&spec->stages[slot->stage], keys) &&
-                                         netspace_holds(&slot->when, &spec->stages[slot->stage])))
+        if (netspace_is_read(slot, spec))
             is_active[slot->gene] = true;
     }
     for (int g = 0; g < space->n_genes; g++)
@@ -167,7 +170,7 @@ static int64_t add(int64_t a, int64_t b)
     return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
 }
 
-static bool is_within(const NetSpaceRange *range, int64_t count)
+bool netspace_is_within(const NetSpaceRange *range, int64_t count)
 {
     return range->high == 0 || (count >= range->low && count <= range->high);
 }
@@ -208,9 +211,9 @@ static void count_spec(NetSpace *space, const Spec *spec, NetSpaceCount *count)
     }
     count->digest = hash_64(parts, (size_t)n * sizeof *parts);
     count->is_built = (double)count->macs <= RESOLVE_MAX_MACS;
-    count->is_inside = count->is_built && is_within(&space->limits.macs, count->macs) &&
-                       is_within(&space->limits.params, count->params) &&
-                       is_within(&space->limits.acts, count->acts);
+    count->is_inside = count->is_built && netspace_is_within(&space->limits.macs, count->macs) &&
+                       netspace_is_within(&space->limits.params, count->params) &&
+                       netspace_is_within(&space->limits.acts, count->acts);
 }
 
 void netspace_count(NetSpace *space, const uint8_t *genes, NetSpaceCount *count)
@@ -241,9 +244,8 @@ void netspace_canonical(NetSpace *space, uint8_t *genes)
 
 void netspace_to_text(const NetSpace *space, const uint8_t *genes, char *text)
 {
-    for (int g = 0; g < space->n_genes; g++)
-        text[g] = digits[genes[g]];
-    text[space->n_genes] = '\0';
+    const GeneSpace view = {.genes = space->genes, .n_genes = space->n_genes};
+    genespace_to_text(&view, genes, text);
 }
 
 /* --- what it is --- */
@@ -265,7 +267,7 @@ int netspace_n_genes(const NetSpace *space)
 
 const char *netspace_gene_name(const NetSpace *space, int gene)
 {
-    return space->slots[space->genes[gene].first_slot].name;
+    return space->slots[space->first_slots[gene]].name;
 }
 
 int netspace_n_values(const NetSpace *space, int gene)
@@ -275,12 +277,12 @@ int netspace_n_values(const NetSpace *space, int gene)
 
 bool netspace_is_ordered(const NetSpace *space, int gene)
 {
-    return space->genes[gene].is_ordered;
+    return space->genes[gene].kind == GENE_ORDERED;
 }
 
 const char *netspace_value(const NetSpace *space, int gene, int value)
 {
-    return space->slots[space->genes[gene].first_slot].values[value].text;
+    return space->slots[space->first_slots[gene]].values[value].text;
 }
 
 const uint8_t *netspace_base_genes(const NetSpace *space)

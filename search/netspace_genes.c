@@ -11,18 +11,13 @@ static void canonical(const void *user, uint8_t *genes)
     netspace_canonical(of(user)->self, genes);
 }
 
-static bool is_within(const NetSpaceRange *range, int64_t count)
-{
-    return range->high == 0 || (count >= range->low && count <= range->high);
-}
-
 static bool is_member(const void *user, const uint8_t *genes)
 {
     const NetSpaceLimits *limits = &of(user)->limits;
     NetSpaceCount count;
     netspace_count(of(user)->self, genes, &count);
-    return count.is_built && is_within(&limits->params, count.params) &&
-           is_within(&limits->acts, count.acts);
+    return count.is_built && netspace_is_within(&limits->params, count.params) &&
+           netspace_is_within(&limits->acts, count.acts);
 }
 
 static int64_t macs(const void *user, const uint8_t *genes)
@@ -34,7 +29,7 @@ static int64_t macs(const void *user, const uint8_t *genes)
 
 GeneSpace netspace_genespace(const NetSpace *space)
 {
-    return (GeneSpace){.genes = space->kinds,
+    return (GeneSpace){.genes = space->genes,
                        .n_genes = space->n_genes,
                        .user = space,
                        .canonical = canonical,

@@ -37,15 +37,10 @@ typedef struct Slot {
     int gene;
     int n_values;
     SlotValue *values;
+    uint32_t keys; /* SLOT_STAGE: all that its values set */
     Condition when;
     const YamlNode *node; /* for messages while the file is read */
 } Slot;
-
-typedef struct SpaceGene {
-    int first_slot; /* whose name and values it has */
-    int n_values;
-    bool is_ordered;
-} SpaceGene;
 
 enum { MEMO_SLOTS = 1 << 15 };
 
@@ -65,25 +60,39 @@ struct NetSpace {
     const YamlNode *limits_node;
     int n_slots, n_genes;
     Slot *slots; /* [SLOTS_MAX] */
-    SpaceGene genes[NETSPACE_MAX_GENES];
-    Gene kinds[NETSPACE_MAX_GENES]; /* the same as strategies see them */
-    NetSpace *self;                 /* whose memory of counts grows behind const views */
+    Gene genes[NETSPACE_MAX_GENES];
+    int first_slots[NETSPACE_MAX_GENES]; /* whose name and values a gene has */
+    NetSpace *self;                      /* whose memory of counts grows behind const views */
     uint8_t base_genes[NETSPACE_MAX_GENES];
     PartMemo *memo; /* [MEMO_SLOTS]; who comes later takes the place */
 };
 
+/* --- reading --- */
+
 /* Reads a parsed document into a space; base genes and limits are not looked at yet. */
 ErrCode netspace_read(NetSpace *space, const YamlNode *root, Err *err) ERR_CHECKED;
 
-/* --- pieces of genotypes --- */
+/*
+ * Reads the map behind a key into a slot: its values, all keys they set, its condition. `key`: of
+ * the stage; -1: a block, or no stage's.
+ */
+ErrCode netspace_read_choice(NetSpace *space, Slot *slot, int key, const YamlNode *map,
+                             Err *err) ERR_CHECKED;
 
-/* Whether the stage's operation reads any of a set of keys. */
-bool netspace_takes_any(const StageSpec *stage, uint32_t keys);
+/* Gives every slot its gene, once all are read; `ties` may be null. */
+ErrCode netspace_read_genes(NetSpace *space, const YamlNode *ties, Err *err) ERR_CHECKED;
+
+/* --- pieces of genotypes --- */
 
 /* Sets the keys of a value. */
 void netspace_patch(StageSpec *stage, const SlotValue *value);
 
-/* Whether a condition holds; there is one that always does. */
-bool netspace_holds(const Condition *when, const StageSpec *stage);
+/* Whether anything that a slot may set is read in this network. */
+bool netspace_is_read(const Slot *slot, const Spec *spec);
+
+/* --- limits --- */
+
+/* Whether a count lies in a range, or there is none. */
+bool netspace_is_within(const NetSpaceRange *range, int64_t count);
 
 #endif

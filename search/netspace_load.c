@@ -36,14 +36,6 @@ static bool is_base_value(const NetSpace *space, const Slot *slot, int value)
     return true;
 }
 
-static bool is_read_by_base(const NetSpace *space, const Slot *slot)
-{
-    if (slot->kind != SLOT_STAGE)
-        return true;
-    const StageSpec *stage = &space->base.stages[slot->stage];
-    return netspace_takes_any(stage, slot->values[0].keys) && netspace_holds(&slot->when, stage);
-}
-
 static ErrCode base_is_outside(const NetSpace *space, const Slot *slot, Err *err)
 {
     char value[TEXT_NUMBER_BYTES] = "1";
@@ -72,7 +64,7 @@ static ErrCode find_base_gene(NetSpace *space, int gene, Err *err)
         bool fits = true;
         for (int i = 0; i < space->n_slots && fits; i++) {
             const Slot *slot = &space->slots[i];
-            if (slot->gene != gene || !is_read_by_base(space, slot))
+            if (slot->gene != gene || !netspace_is_read(slot, &space->base))
                 continue;
             fits = is_base_value(space, slot, v);
             blamed = fits ? blamed : slot;
