@@ -70,6 +70,14 @@ static void finish(const Worker *worker, const GradStates *states, const OpPlan 
 
 /* --- the gate --- */
 
+/* In the kernels' words. */
+static SeGateFn gate_fn(SeGate gate)
+{
+    _Static_assert((int)SE_GATE_HARD_SIGMOID == (int)SE_GATE_FN_HARD_SIGMOID,
+                   "kernels and models count alike");
+    return (SeGateFn)gate;
+}
+
 static void gate(const Worker *worker, const OpPlan *plan, int image)
 {
     const Op *op = plan->op;
@@ -86,7 +94,7 @@ static void gate(const Worker *worker, const OpPlan *plan, int image)
         .C = op->in_channels,
         .S = op->squeeze,
         .act = netview_act(op->act),
-        .gate = (SeGateFn)op->gate,
+        .gate = gate_fn(op->gate),
     };
     worker->net->kernels.se.forward(&args);
 }
@@ -107,7 +115,7 @@ static void gate_backward(const Worker *worker, const OpPlan *plan, int image, c
         .C = plan->op->in_channels,
         .S = plan->op->squeeze,
         .act = netview_act(plan->op->act),
-        .gate = (SeGateFn)plan->op->gate,
+        .gate = gate_fn(plan->op->gate),
     };
     worker->net->kernels.se.backward(&args);
     const float pixels = (float)plan->in_pixels;

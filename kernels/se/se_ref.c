@@ -6,6 +6,21 @@
 
 #include <stddef.h>
 
+static double gate_of(SeGateFn gate, double u)
+{
+    if (gate == SE_GATE_FN_SIGMOID)
+        return fm_sigmoid(u);
+    return affine_act__ref(ACT_FN_RELU6, u + 3.0, NULL) / 6.0;
+}
+
+/* From its value s. */
+static double gate_slope(SeGateFn gate, double s)
+{
+    if (gate == SE_GATE_FN_SIGMOID)
+        return s * (1.0 - s);
+    return s > 0.0 && s < 1.0 ? 1.0 / 6.0 : 0.0;
+}
+
 void se_forward__ref(const SeForwardArgs *args, double *t, double *v, double *s)
 {
     const int C = args->C, S = args->S;
@@ -20,12 +35,7 @@ void se_forward__ref(const SeForwardArgs *args, double *t, double *v, double *s)
         double u = (double)args->b2[c];
         for (int j = 0; j < S; j++)
             u += v[j] * (double)args->W2[j * Cp + c];
-        const double moved = u + 3.0;
-        s[c] = args->gate == SE_GATE_FN_SIGMOID ? fm_sigmoid(u)
-                                                : (moved < 0.0   ? 0.0
-                                                   : moved > 6.0 ? 6.0
-                                                                 : moved) /
-                                                      6.0;
+        s[c] = gate_of(args->gate, u);
     }
 }
 
@@ -34,11 +44,7 @@ void se_backward__ref(const SeBackwardArgs *args, double *dt1, double *dt2, doub
     const int C = args->C, S = args->S;
     const long Cp = lanes_pad(C), Sp = lanes_pad(S);
     for (int c = 0; c < C; c++) {
-        const double s = (double)args->s[c];
-        const double slope = args->gate == SE_GATE_FN_SIGMOID ? s * (1.0 - s)
-                             : s > 0.0 && s < 1.0             ? 1.0 / 6.0
-                                                              : 0.0;
-        dt2[c] = (double)args->ds[c] * slope;
+        dt2[c] = (double)args->ds[c] * gate_slope(args->gate, (double)args->s[c]);
         dp[c] = 0.0;
     }
     for (int j = 0; j < S; j++) {
