@@ -18,14 +18,6 @@
 
 #include "kernels/lanes.h"
 
-/* Which products are copied, and how much at a time. None of these moves a bit. */
-enum {
-    FORWARD_COPY_FLOATS = 8192,   /* 32 KiB: a block */
-    FORWARD_COPY_WEIGHTS = 65536, /* 256 KiB: the least w */
-    FORWARD_COPY_DEPTH = 128,     /* the least K */
-    FORWARD_COPY_ROWS = 16,       /* the least M */
-};
-
 /* A product with a column panel of w, or with a block of it. */
 typedef struct ForwardPanel {
     PwForwardArgs a; /* w, y: of the panel; K: of the block */
@@ -213,11 +205,11 @@ static void forward_take_block(ForwardPanel *p, int k, int depth, long *start)
 /* A panel, block by block; `behind` is the panel that follows, or NULL. */
 static void forward_blocks(const ForwardPanel *panel, const float *behind, int V)
 {
-    _Alignas(64) float copy[FORWARD_COPY_FLOATS];
+    _Alignas(64) float copy[PW_COPY_FLOATS];
     long start;
     for (int k = 0; k < panel->a.K;) {
         ForwardPanel p = *panel;
-        forward_take_block(&p, k, FORWARD_COPY_FLOATS / (V * LANES), &start);
+        forward_take_block(&p, k, PW_COPY_FLOATS / (V * LANES), &start);
         k += p.a.K;
         p.copy = copy;
         p.read = copy;
@@ -233,8 +225,7 @@ static inline void forward_panel(const PwForwardArgs *a, const PwWindows *window
     ForwardPanel p = {.a = *a, .windows = *windows, .read = a->w + n, .ldread = a->ldw};
     p.a.w += n;
     p.a.y += n;
-    if (a->M >= FORWARD_COPY_ROWS && a->K >= FORWARD_COPY_DEPTH &&
-        (long)a->K * a->N >= FORWARD_COPY_WEIGHTS)
+    if (a->M >= PW_COPY_ROWS && a->K >= PW_COPY_DEPTH && (long)a->K * a->N >= PW_COPY_WEIGHTS)
         forward_blocks(&p, n + V * LANES < a->N ? p.a.w + V * LANES : NULL, V);
     else if (windows->rows == NULL && a->y_rows == NULL)
         forward_simple[V - 1](&p);

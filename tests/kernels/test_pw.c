@@ -1,6 +1,8 @@
 /* pw: forward, backward_weights and transpose at every level. */
 #include "kernel_test.h"
 
+#include "kernels/pw/pwtile.h"
+
 #include <string.h>
 
 /* Around the tiles of 12, 8, 6, 4 and 1 rows and of 1 to 5 vectors, primes, the block of 128
@@ -191,7 +193,8 @@ static void check_blocks(CpuLevel level, int M, int length, int pieces, int N)
     const int K = length * pieces;
     const long gap = length + 5;
     long rows[53], starts[9], y_rows[53];
-    assert_true(K >= 128 && (long)K * N >= 65536 && M >= 16 && M <= 53 && pieces <= 9);
+    assert_true(M >= PW_COPY_ROWS && K >= PW_COPY_DEPTH && (long)K * N >= PW_COPY_WEIGHTS);
+    assert_true(M <= 53 && pieces <= 9);
     const float *x = test_random((M + pieces) * gap), *w = test_random((long)K * (N + LANES));
     const float *begin = test_random((long)M * N);
     float *y = test_buffer((long)M * N), *one = test_buffer(N);
