@@ -209,8 +209,12 @@ int32_t strategy_latest(const StrategyView *view, int32_t n)
     return view->history.valued[view->history.head->n_valued - 1 - n];
 }
 
-double strategy_reward(const StrategyView *view, int32_t place)
+double strategy_advantage(const StrategyView *view, int32_t place, double decay,
+                          RewardBaseline *baseline)
 {
     const double value = view->history.points[place].value;
-    return isinf(value) ? 0 : value / 100;
+    const double reward = isinf(value) ? 0 : value / 100;
+    const double before = baseline->has_mean ? baseline->mean : reward;
+    *baseline = (RewardBaseline){decay * before + (1 - decay) * reward, true};
+    return reward - before;
 }

@@ -118,7 +118,18 @@ StrategyAnswer strategy_near(const StrategyView *view, Rng *rng, uint8_t *genes,
 /* The place of the n-th last of the points with a value; n from 0. */
 int32_t strategy_latest(const StrategyView *view, int32_t n);
 
-/* The value of a place that has one, in percent of 1: 0 for a diverged point. */
-double strategy_reward(const StrategyView *view, int32_t place);
+/* A running mean of rewards; zeroed memory has seen none. */
+typedef struct RewardBaseline {
+    double mean;
+    bool has_mean;
+} RewardBaseline;
+
+/*
+ * How far the reward of a place that has a value is above the baseline, which is the reward itself
+ * at first, and then moves towards it: mean = decay * mean + (1 - decay) * reward. A reward is the
+ * value over 100, 0 for a diverged point.
+ */
+double strategy_advantage(const StrategyView *view, int32_t place, double decay,
+                          RewardBaseline *baseline);
 
 #endif

@@ -5,8 +5,8 @@
  * Learning", Machine Learning 8, 1992; in the shape of TuNAS (Bender et al., arXiv 2008.06120;
  * google-research/tunas, controller.py): a logit for each choice, a softmax for each gene, no
  * network behind it. After every result one step of Adam on (reward - baseline) * log p(genes) +
- * entropy * H; the baseline is a running mean of rewards. A reward is the value over 100. What is
- * drawn and known already is drawn again, in the end changed in one gene.
+ * entropy * H; the baseline is a running mean of rewards. What is drawn and known already is drawn
+ * again, in the end changed in one gene.
  */
 #include "search/strategies.h"
 
@@ -26,8 +26,7 @@ static const StrategyOption options[] = {
 };
 
 typedef struct Policy {
-    double baseline;
-    bool has_baseline;
+    RewardBaseline baseline;
     Adam adam;
     float logits[GENESPACE_MAX_CHOICES], gradient[GENESPACE_MAX_CHOICES];
     float means[GENESPACE_MAX_CHOICES], squares[GENESPACE_MAX_CHOICES];
@@ -39,17 +38,6 @@ static size_t own_bytes(const StrategySettings *settings)
     return sizeof(Policy);
 }
 
-/* How far a reward is above the baseline, which then moves towards it. */
-static double take_advantage(Policy *policy, double reward, double decay)
-{
-    if (!policy->has_baseline)
-        policy->baseline = reward;
-    policy->has_baseline = true;
-    const double advantage = reward - policy->baseline;
-    policy->baseline = decay * policy->baseline + (1 - decay) * reward;
-    return advantage;
-}
-
 static void told(const StrategyView *view, int32_t place)
 {
     const StrategySettings *s = view->settings;
@@ -58,7 +46,7 @@ static void told(const StrategyView *view, int32_t place)
     if (isnan(view->history.points[place].value))
         return;
     const double advantage =
-        take_advantage(policy, strategy_reward(view, place), s->options[OPTION_DECAY]);
+        strategy_advantage(view, place, s->options[OPTION_DECAY], &policy->baseline);
     float *gradient = policy->gradient, p[GENESPACE_MAX_VALUES];
     const float *logits = policy->logits;
     for (int g = 0; g < s->space->n_genes; g++) {

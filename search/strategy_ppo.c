@@ -35,8 +35,7 @@ static const StrategyOption options[] = {
 
 typedef struct Ppo {
     bool is_ready; /* weights are drawn: something was asked for */
-    double baseline;
-    bool has_baseline;
+    RewardBaseline baseline;
     Adam adam;
     int n_batch;
     int32_t batch[MAX_BATCH];
@@ -121,13 +120,8 @@ static void told(const StrategyView *view, int32_t place)
     const double decay = view->settings->options[OPTION_DECAY];
     if (isnan(view->history.points[place].value))
         return;
-    const double reward = strategy_reward(view, place);
-    if (!ppo->has_baseline)
-        ppo->baseline = reward;
-    ppo->has_baseline = true;
-    ppo->advantages[ppo->n_batch] = (float)(reward - ppo->baseline);
+    ppo->advantages[ppo->n_batch] = (float)strategy_advantage(view, place, decay, &ppo->baseline);
     ppo->batch[ppo->n_batch++] = place;
-    ppo->baseline = decay * ppo->baseline + (1 - decay) * reward;
     if (ppo->n_batch == (int)view->settings->options[OPTION_BATCH])
         update(view, ppo);
 }
