@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "harness/nastable.h"
 #include "harness/searchbench.h"
+#include "harness/study_types.h"
 #include "search/strategies.h"
 
 #include <string.h>
@@ -53,7 +54,7 @@ static const Option options[] = {
      .metavar = "S",
      .fallback = "1",
      .min = 0,
-     .max = 9007199254740992.0,
+     .max = STUDY_MAX_SEED,
      .doc = "what the runs' seeds are made of"},
     {.name = "screen",
      .kind = OPTION_TEXT,
