@@ -100,8 +100,9 @@ static void draws_have_their_probability(void **state)
         assert_true(fabs((double)counts[v] / DRAWS - (double)steps[0].p[v]) <= 0.032);
 }
 
-/* d/dlogit of -(w log p + e H): w (p - [taken]) + e p (log p + H), by differences in double; at
- * h = 1e-3 float's 2^-23 leaves 2e-4. */
+/* d/dlogit of -(w log p + e H): w (p - [taken]) + e p (log p + H), by central differences in
+ * double, whose error at h = 1e-4 is h^2 / 6 = 2e-9 times a third derivative below 1; what is
+ * compared has some ten roundings of 2^-24 = 6e-8 in numbers below 1. */
 static void softmax_gradients_are_differences(void **state)
 {
     (void)state;
