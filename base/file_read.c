@@ -4,25 +4,14 @@
 
 #include "base/file_spot.h"
 #include "base/sys.h"
-#include "base/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <unistd.h>
 
 /* --- reading --- */
-
-static ErrCode open_to_read(const FileSpot *spot, int *fd, Err *err)
-{
-    *fd = file_spot_open(spot, O_RDONLY, 0);
-    return *fd < 0 ? file_spot_errno(spot, "open", err) : ERR_NONE;
-}
 
 ErrCode dir_open_read(const Dir *in, const char *name, int *fd, Err *err)
 {
@@ -30,7 +19,7 @@ ErrCode dir_open_read(const Dir *in, const char *name, int *fd, Err *err)
     *fd = -1;
     ErrCode code = file_spot_find(&spot, in, name, false, err);
     if (code == ERR_NONE)
-        code = open_to_read(&spot, fd, err);
+        code = file_spot_open_read(&spot, fd, err);
     file_spot_leave(&spot);
     return code;
 }
@@ -94,7 +83,7 @@ ErrCode dir_read(const Dir *in, const char *name, size_t max_bytes, char **data,
     char *block = NULL;
     uint64_t size;
     TRY(file_spot_find(&spot, in, name, false, err));
-    TRY(open_to_read(&spot, &fd, err));
+    TRY(file_spot_open_read(&spot, &fd, err));
     TRY(regular_size(fd, spot.path, &size, err));
     if (size > max_bytes) {
         err_set(err, ERR_DATA, "file '%s' is too long: %llu bytes, at most %zu are read", spot.path,
@@ -132,7 +121,7 @@ ErrCode dir_map(const Dir *in, const char *name, FileMap *map, Err *err)
     int fd = -1;
     uint64_t size;
     TRY(file_spot_find(&spot, in, name, false, err));
-    TRY(open_to_read(&spot, &fd, err));
+    TRY(file_spot_open_read(&spot, &fd, err));
     TRY(regular_size(fd, spot.path, &size, err));
     if (size > 0) {
         void *data = sys_calls.mmap(NULL, (size_t)size, PROT_READ, MAP_SHARED, fd, 0);

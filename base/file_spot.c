@@ -13,7 +13,6 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 /* --- syncing --- */
 
@@ -23,10 +22,13 @@ void file_close_fd(int fd)
         (void)sys_calls.close(fd); /* nothing was written through it */
 }
 
-static ErrCode open_to_sync(const FileSpot *spot, int *fd, Err *err)
+/* Of an open file or folder; `operation` is for messages. */
+static ErrCode sync_open(int fd, const char *operation, const char *path, Err *err)
 {
-    *fd = file_spot_open(spot, O_RDONLY, 0);
-    return *fd < 0 ? file_spot_errno(spot, "open", err) : ERR_NONE;
+    /* EINVAL: a file system that cannot sync a folder. */
+    if (sys_calls.fsync(fd) != 0 && errno != EINVAL)
+        return err_errno(err, operation, path);
+    return ERR_NONE;
 }
 
 ErrCode dir_sync(const Dir *in, const char *name, Err *err)
@@ -35,10 +37,9 @@ ErrCode dir_sync(const Dir *in, const char *name, Err *err)
     int fd = -1;
     ErrCode code = file_spot_find(&spot, in, name, false, err);
     if (code == ERR_NONE)
-        code = open_to_sync(&spot, &fd, err);
-    /* EINVAL: a file system that cannot sync a folder. */
-    if (code == ERR_NONE && sys_calls.fsync(fd) != 0 && errno != EINVAL)
-        code = err_errno(err, "sync", spot.path);
+        code = file_spot_open_read(&spot, &fd, err);
+    if (code == ERR_NONE)
+        code = sync_open(fd, "sync", spot.path, err);
     file_close_fd(fd);
     file_spot_leave(&spot);
     return code;
@@ -74,7 +75,6 @@ int file_spot_open_at(int at, const char *name, int flags, mode_t mode)
     return fd;
 }
 
-/* errno of a component that could not be opened. */
 ErrCode file_spot_cannot_step(int at, const char *name, const char *path, Err *err)
 {
     const int error = errno;
@@ -88,14 +88,11 @@ ErrCode file_spot_cannot_step(int at, const char *name, const char *path, Err *e
     return err_errno(err, "open", path);
 }
 
-/* Makes the folder's entry, durably; one that is there is fine, whatever it is. */
 ErrCode file_spot_make_entry(int at, const char *name, const char *path, Err *err)
 {
     if (sys_calls.mkdir(at, name, FILE_FOLDER_MODE) != 0)
         return errno == EEXIST ? ERR_NONE : err_errno(err, "make folder", path);
-    if (sys_calls.fsync(at) != 0 && errno != EINVAL)
-        return err_errno(err, "sync the folder of", path);
-    return ERR_NONE;
+    return sync_open(at, "sync the folder of", path, err);
 }
 
 /* From the folder *fd, which is closed if it is *is_owned, into the one of that name in it. */
@@ -174,6 +171,12 @@ int file_spot_open(const FileSpot *spot, int flags, mode_t mode)
                              flags | O_CLOEXEC | (spot->is_below ? O_NOFOLLOW : 0), mode);
 }
 
+ErrCode file_spot_open_read(const FileSpot *spot, int *fd, Err *err)
+{
+    *fd = file_spot_open(spot, O_RDONLY, 0);
+    return *fd < 0 ? file_spot_errno(spot, "open", err) : ERR_NONE;
+}
+
 ErrCode file_spot_errno(const FileSpot *spot, const char *operation, Err *err)
 {
     if (spot->is_below && errno == ELOOP)
@@ -190,11 +193,8 @@ ErrCode file_spot_refuse_link(const FileSpot *spot, Err *err)
 
 ErrCode file_spot_sync_folder(const FileSpot *spot, Err *err)
 {
-    if (spot->is_below) {
-        if (sys_calls.fsync(spot->at) != 0 && errno != EINVAL)
-            return err_errno(err, "sync the folder of", spot->path);
-        return ERR_NONE;
-    }
+    if (spot->is_below)
+        return sync_open(spot->at, "sync the folder of", spot->path, err);
     char *folder = file_folder(spot->path);
     if (folder == NULL)
         return err_memory(err, strlen(spot->path) + 1);

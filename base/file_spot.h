@@ -41,6 +41,9 @@ void file_spot_leave(FileSpot *spot);
 /* Opens, a link only if the path is the user's; -1 with errno. EINTR is retried. */
 int file_spot_open(const FileSpot *spot, int flags, mode_t mode);
 
+/* The same, to read. Errors: ERR_IO; ERR_DATA: a link below a Dir. */
+ErrCode file_spot_open_read(const FileSpot *spot, int *fd, Err *err) ERR_CHECKED;
+
 /* The error of errno, as err_errno has it, and of a link below a Dir for what it is. */
 ErrCode file_spot_errno(const FileSpot *spot, const char *operation, Err *err);
 

@@ -10,7 +10,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* --- lists --- */
 
@@ -46,9 +45,13 @@ static ErrCode read_names(DIR *dir, const char *path, FileList *list, Err *err)
     }
 }
 
-static ErrCode list_open(int fd, const char *path, FileList *list, Err *err)
+/* Of the folder `name` in `at`; `path` is for messages. */
+static ErrCode list_at(int at, const char *name, const char *path, FileList *list, Err *err)
 {
     *list = (FileList){0};
+    const int fd = file_spot_open_at(at, name, FILE_OPEN_FOLDER, 0);
+    if (fd < 0)
+        return err_errno(err, "list folder", path);
     DIR *dir = fdopendir(fd);
     if (dir == NULL) {
         (void)err_errno(err, "list folder", path);
@@ -66,21 +69,12 @@ static ErrCode list_open(int fd, const char *path, FileList *list, Err *err)
 
 ErrCode dir_list(const Dir *folder, FileList *list, Err *err)
 {
-    *list = (FileList){0};
-    const int fd = file_spot_open_at(folder->fd, ".", FILE_OPEN_FOLDER, 0);
-    if (fd < 0)
-        return err_errno(err, "list folder", folder->path);
-    return list_open(fd, folder->path, list, err);
+    return list_at(folder->fd, ".", folder->path, list, err);
 }
 
 ErrCode file_list(const char *folder, FileList *list, Err *err)
 {
-    *list = (FileList){0};
-    int fd;
-    do {
-        fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    } while (fd < 0 && errno == EINTR);
-    return fd < 0 ? err_errno(err, "list folder", folder) : list_open(fd, folder, list, err);
+    return list_at(AT_FDCWD, folder, folder, list, err);
 }
 
 void file_list_release(FileList *list)
@@ -115,12 +109,7 @@ static ErrCode empty(int fd, const char *path, Err *err)
 {
     FileList list = {0};
     char *inner = NULL;
-    const int listed = file_spot_open_at(fd, ".", FILE_OPEN_FOLDER, 0);
-    if (listed < 0) {
-        (void)err_errno(err, "list folder", path);
-        goto fail;
-    }
-    TRY(list_open(listed, path, &list, err));
+    TRY(list_at(fd, ".", path, &list, err));
     for (size_t i = 0; i < list.n_names; i++) {
         inner = file_join(path, list.names[i]);
         if (inner == NULL) {

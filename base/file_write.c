@@ -112,7 +112,7 @@ ErrCode file_move_aside(const char *path, char **moved, Err *err)
             result = sys_calls.rename(AT_FDCWD, path, AT_FDCWD, target.data);
         if (result == 0) {
             *moved = target.data;
-            const FileSpot spot = {.path = target.data};
+            const FileSpot spot = {.at = AT_FDCWD, .name = target.data, .path = target.data};
             return file_spot_sync_folder(&spot, err);
         }
         const int error = errno;
