@@ -101,7 +101,7 @@ fail : {
 
 /*
  * Whether there is a file, and whether a new store may take its place: none, or an empty one as a
- * crash before the first write leaves it.
+ * crash before the first write leaves it. A link is there, for db_open to refuse.
  */
 static ErrCode look(const char *path, bool *is_there, bool *is_fresh, Err *err)
 {
@@ -109,11 +109,10 @@ static ErrCode look(const char *path, bool *is_there, bool *is_fresh, Err *err)
     Err missing = {0};
     const ErrCode code = file_facts(path, false, &facts, &missing);
     *is_there = code == ERR_NONE;
-    *is_fresh = code == ERR_MISSING || (code == ERR_NONE && facts.n_bytes == 0);
+    *is_fresh =
+        code == ERR_MISSING || (code == ERR_NONE && facts.kind != FILE_LINK && facts.n_bytes == 0);
     if (code != ERR_NONE && code != ERR_MISSING)
         *err = missing;
-    else if (code == ERR_NONE && facts.kind == FILE_LINK)
-        (void)err_set(err, ERR_DATA, "store '%s' is a link: put the file itself there", path);
     return err->code;
 }
 
