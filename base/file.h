@@ -4,8 +4,8 @@
  *
  * Every error names operation, path and reason. All descriptors are close-on-exec, EINTR is
  * retried, short writes go on. Paths are used as given (relative ones to the current folder), links
- * in them followed: they are the user's. What lies in a study's folder is reached by
- * base/dir.h. Thread safe as far as the file system is.
+ * in them followed: they are the user's. What lies in a study's folder is reached by base/dir.h.
+ * Thread safe as far as the file system is.
  */
 #ifndef BASE_FILE_H
 #define BASE_FILE_H

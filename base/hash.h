@@ -5,8 +5,8 @@
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
 
-#include "base/err.h"
 #include "base/dir.h"
+#include "base/err.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -186,8 +186,8 @@ static void emit_value(const YamlKey *key, const void *field, Text *out)
         yaml_emit_string(*(const char *const *)field, out);
         break;
     case YAML_ENUM:
-        text_append(out,
-                    key->names[*(const int *)field]); /* plain words, which read back as such */
+        /* Plain words, which read back as such. */
+        text_append(out, key->names[*(const int *)field]);
         break;
     case YAML_INTS:
         emit_ints(field, out);

@@ -4,8 +4,8 @@
 #ifndef HARNESS_ARTIFACTS_H
 #define HARNESS_ARTIFACTS_H
 
-#include "base/err.h"
 #include "base/dir.h"
+#include "base/err.h"
 #include "results/store.h"
 
 #include <stdint.h>

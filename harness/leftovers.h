@@ -10,8 +10,8 @@
 #define HARNESS_LEFTOVERS_H
 
 #include "base/arena.h"
-#include "base/err.h"
 #include "base/dir.h"
+#include "base/err.h"
 #include "results/store.h"
 
 #include <stdbool.h>

@@ -35,10 +35,10 @@ typedef struct Figure {
 
 /*
  * Draws one figure into `folder`, made if need be, in `in` (NULL: it is a path, base/dir.h).
- * store_set_score should have been called. A
- * figure without a finished point writes nothing and says so in *out. `out` may be NULL. Errors:
- * ERR_USAGE (unknown name; the nearest is named), ERR_IO, ERR_CHILD (gnuplot is missing, fails, or
- * wrote an incomplete picture; its own words are in the message), ERR_TIMEOUT, as store_query.
+ * store_set_score should have been called. A figure without a finished point writes nothing and
+ * says so in *out. `out` may be NULL. Errors: ERR_USAGE (unknown name; the nearest is named),
+ * ERR_IO, ERR_CHILD (gnuplot is missing, fails, or wrote an incomplete picture; its own words are
+ * in the message), ERR_TIMEOUT, as store_query.
  */
 ErrCode figure_draw(Store *store, const char *name, const Dir *in, const char *folder, Arena *arena,
                     Figure *out, Err *err) ERR_CHECKED;

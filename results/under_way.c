@@ -161,7 +161,8 @@ fail:
 
 static ErrCode read_pace(Store *store, Networks *networks, UnderWay *out, Err *err)
 {
-    enum { EPOCHS = 2, SECONDS, MOST_TRIALS = 16 };
+    enum { EPOCHS = 2, SECONDS };
+    enum { MOST_TRIALS = 16 };
     static const char sql[] =
         "SELECT p.id, p.network, p.epochs, "
         "coalesce((SELECT sum(x.seconds) FROM epoch x WHERE x.trial = f.trial), 0) "

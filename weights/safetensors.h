@@ -13,8 +13,8 @@
 
 #include "weights/safetensors_set.h"
 
-#include "base/err.h"
 #include "base/dir.h"
+#include "base/err.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,8 +27,8 @@ typedef struct TensorFile TensorFile;
 
 /*
  * Maps `name` in a folder (NULL: a path, base/dir.h) and checks the whole file's structure (not
- * its numbers). ERR_IO, ERR_DATA, ERR_MEMORY. What
- * is another kind of file altogether is called by its name (weights/notweights.h).
+ * its numbers). ERR_IO, ERR_DATA, ERR_MEMORY. What is another kind of file altogether is called by
+ * its name (weights/notweights.h).
  */
 ErrCode safetensors_open(TensorFile **out, const Dir *in, const char *name, Err *err) ERR_CHECKED;
 

@@ -1,6 +1,6 @@
 /* base/cpu: levels, quotas from made-up control groups, floating-point mode, pinning. */
-#include "base/dir.h"
 #include "base/cpu.h"
+#include "base/dir.h"
 #include "base/file.h"
 #include "base/sys.h"
 

@@ -1,7 +1,7 @@
 /* Memory: what control groups leave, and figures of this machine that can be true. */
-#include "base/dir.h"
 #include "base/memory.h"
 
+#include "base/dir.h"
 #include "base/file.h"
 #include "base/sys.h"
 

@@ -1,8 +1,8 @@
 /* tests/harness/micro.c: the micro study, its runs, and the processes they have. */
 #include "tests/harness/micro.h"
 
-#include "base/dir.h"
 #include "base/clock.h"
+#include "base/dir.h"
 #include "base/file.h"
 #include "base/sys.h"
 #include "results/store.h"

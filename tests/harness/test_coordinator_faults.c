@@ -5,8 +5,8 @@
 #include "tests/harness/faultrun.h"
 #include "tests/harness/micro.h"
 
-#include "base/dir.h"
 #include "base/clock.h"
+#include "base/dir.h"
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/sysfault.h"
