@@ -86,7 +86,7 @@ ErrCode dir_sync(const Dir *in, const char *name, Err *err) ERR_CHECKED;
 ErrCode dir_remove(const Dir *in, const char *name, Err *err) ERR_CHECKED;
 ErrCode dir_remove_tree(const Dir *in, const char *name, Err *err) ERR_CHECKED;
 
-/* Removes temporary files and folders of dead processes; see file_sweep_temporaries. */
+/* As file_sweep_temporaries. */
 ErrCode dir_sweep(const Dir *folder, Err *err) ERR_CHECKED;
 
 #endif

@@ -123,8 +123,8 @@ ErrCode file_sync(const char *path, Err *err) ERR_CHECKED;
 ErrCode file_remove(const char *path, Err *err) ERR_CHECKED;
 
 /*
- * Removes temporary files that crashed writers of this folder left (names with ".tmp-PID-N" of dead
- * processes, and what SQLite keeps beside them).
+ * Removes temporary files and folders that crashed writers of this folder left (names with
+ * ".tmp-PID-N" of dead processes, and what SQLite keeps beside them).
  */
 ErrCode file_sweep_temporaries(const char *folder, Err *err) ERR_CHECKED;
 

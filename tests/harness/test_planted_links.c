@@ -23,8 +23,8 @@
 enum { PATH_BYTES = 256, N_TRIALS = 3 };
 
 /*
- * A link, and what is there before it in the study's folder: "%d" stands for each trial, of which
- * the one that runs is some.
+ * A link, and what is there before it in the study's folder: "%d" stands for each trial, one of
+ * which runs.
  */
 typedef struct Case {
     const char *folder; /* made first, or NULL */
