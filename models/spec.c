@@ -12,13 +12,13 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const activation_names[] = {"none",       "relu",    "relu6", "swish",
-                                               "hard_swish", "sigmoid", NULL};
+static const char *const activation_names[] = {SPEC_ACTIVATION_WORDS, NULL};
 static const char *const padding_names[] = {"symmetric", "same", NULL};
 static const char *const depth_names[] = {"ceil", "round", NULL};
 static const char *const head_scale_names[] = {"always", "up", "never", NULL};
 static const char *const stem_pool_names[] = {"max", "average", NULL};
 static const char *const stride_on_names[] = {"kernel", "first", NULL};
+
 /* --- tables --- */
 
 #define KEY(type, member) offsetof(type, member)

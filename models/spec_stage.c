@@ -11,10 +11,8 @@
 
 static const char *const block_names[] = {"conv",  "dsconv",     "mbconv",   "fused_mbconv",
                                           "basic", "bottleneck", "identity", NULL};
-static const char *const stage_activation_names[] = {"none",       "relu",    "relu6",   "swish",
-                                                     "hard_swish", "sigmoid", "network", NULL};
-static const char *const se_activation_names[] = {"none",       "relu",    "relu6", "swish",
-                                                  "hard_swish", "sigmoid", "stage", NULL};
+static const char *const stage_activation_names[] = {SPEC_ACTIVATION_WORDS, "network", NULL};
+static const char *const se_activation_names[] = {SPEC_ACTIVATION_WORDS, "stage", NULL};
 static const char *const se_of_names[] = {"input", "hidden", NULL};
 static const char *const se_gate_names[] = {"sigmoid", "hard_sigmoid", NULL};
 /* By SkipKind; then other words for the first two: skip was true or false before there was a pool.
@@ -54,6 +52,9 @@ static const YamlKey stage_keys[] = {
 };
 const YamlTable spec_stage_table = {"stages", stage_keys, ARRAY_LEN(stage_keys)};
 
+/* Blocks that may have squeeze and excitation. */
+enum { TAKE_SE = 1u << BLOCK_DSCONV | 1u << BLOCK_MBCONV | 1u << BLOCK_FUSED_MBCONV };
+
 /* Which operations take an optional key of a stage: the others refuse it. */
 static const struct {
     const char *key;
@@ -61,10 +62,10 @@ static const struct {
 } stage_applies[] = {
     {"expand", 1u << BLOCK_MBCONV | 1u << BLOCK_FUSED_MBCONV},
     {"inner", 1u << BLOCK_BOTTLENECK},
-    {"se", 1u << BLOCK_DSCONV | 1u << BLOCK_MBCONV | 1u << BLOCK_FUSED_MBCONV},
-    {"se_of", 1u << BLOCK_DSCONV | 1u << BLOCK_MBCONV | 1u << BLOCK_FUSED_MBCONV},
-    {"se_activation", 1u << BLOCK_DSCONV | 1u << BLOCK_MBCONV | 1u << BLOCK_FUSED_MBCONV},
-    {"se_gate", 1u << BLOCK_DSCONV | 1u << BLOCK_MBCONV | 1u << BLOCK_FUSED_MBCONV},
+    {"se", TAKE_SE},
+    {"se_of", TAKE_SE},
+    {"se_activation", TAKE_SE},
+    {"se_gate", TAKE_SE},
     {"skip", 1u << BLOCK_CONV | 1u << BLOCK_DSCONV | 1u << BLOCK_MBCONV | 1u << BLOCK_FUSED_MBCONV},
     {"kernel", ~(1u << BLOCK_IDENTITY)},
     {"activation", ~(1u << BLOCK_IDENTITY)},
@@ -120,7 +121,6 @@ fail:
     return err->code;
 }
 
-/* Appends a flat section in flow style, "{op: mbconv, kernel: 3}", from the reader's own table. */
 void spec_write_flow(const YamlTable *table, const void *settings, Text *out)
 {
     Text block = {0};
@@ -159,7 +159,6 @@ static bool is_usual(const YamlKey *key, const StageSpec *stage)
     }
 }
 
-/* A stage without the keys that its operation refuses: a network's text is what it was before. */
 void spec_stage_write(const StageSpec *stage, Text *out)
 {
     YamlKey keys[ARRAY_LEN(stage_keys)];

@@ -51,6 +51,9 @@ const char *spec_stage_key_word(const StageSpec *stage, int key);
 
 /* --- what network files share --- */
 
+/* By Activation; lists of a stage end in one more word, for what it has where it names none. */
+#define SPEC_ACTIVATION_WORDS "none", "relu", "relu6", "swish", "hard_swish", "sigmoid"
+
 /* Errors: ERR_USAGE "'kernel' must be odd, not 4", at the key of this map. 0 passes. */
 ErrCode spec_check_odd(const YamlNode *map, const char *key, int number, Err *err) ERR_CHECKED;
 
