@@ -47,8 +47,7 @@ void netnorm_fold_running(const Worker *worker, const OpPlan *plan);
 View netnorm_view(const Worker *worker, const OpPlan *value, Rows rows, float *h, long ldh,
                   float *slope, long ldslope);
 
-/* The same for all channels of some rows, in the panel's words, who adds what is to become of it.
- */
+/* All channels of some rows, for panel.load; the caller adds what becomes of them. */
 PanelLoadArgs netnorm_load(const OpPlan *value, long row, int P);
 
 /* --- backward --- */

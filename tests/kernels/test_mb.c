@@ -1,5 +1,5 @@
-/* mb: strips give the bits of the separate kernels of affine and dw, at every level, for every
- * length of strip. The truth is made of the portable ones, for whole images. */
+/* mb: strips give the bits of the separate kernels of affine and dw, at every level, for short
+ * and long strips. The truth is made of the portable ones, for whole images. */
 #include "kernel_test.h"
 
 #include <string.h>

@@ -22,7 +22,7 @@ typedef enum Manner {
     ALONE, /* on one core, all of them */
 } Manner;
 
-/* In phase i thread i % n is late. */
+/* Each eighth phase has a late thread: phase % n. */
 static void be_late(int phase, int thread, int n_threads)
 {
     const struct timespec two_ms = {.tv_nsec = 2000000};
