@@ -16,15 +16,6 @@
 
 /* --- images and blocks --- */
 
-/* The next images of a span that go by together; false when there are none. */
-static bool next_images(const OpPlan *plan, int batch, Span all, Span *part)
-{
-    const int most = nettile_images(plan, batch), left = all.end_image - part->end_image;
-    part->first_image = part->end_image;
-    part->end_image += left < most ? left : most;
-    return left > 0;
-}
-
 static size_t images_floats(const Net *net, const OpPlan *plan)
 {
     const size_t n = (size_t)nettile_images(plan, net->settings.batch);
@@ -150,7 +141,7 @@ void convgated_forward(Worker *worker, const OpPlan *plan, Span span)
 {
     const ForwardScratch scratch = carve_forward(worker->net, plan, worker->scratch);
     Span part = {.end_image = span.first_image};
-    while (next_images(plan, worker->net->settings.batch, span, &part))
+    while (nettile_next_images(plan, worker->net->settings.batch, span, &part))
         forward_images(worker, plan, &scratch, part);
 }
 
@@ -295,6 +286,6 @@ void convgated_backward(const Pass *pass)
     const BackwardScratch scratch = carve_backward(net, pass->plan, pass->worker->scratch);
     Pass part = *pass;
     part.span.end_image = pass->span.first_image;
-    while (next_images(pass->plan, net->settings.batch, pass->span, &part.span))
+    while (nettile_next_images(pass->plan, net->settings.batch, pass->span, &part.span))
         backward_images(&part, &scratch);
 }

@@ -12,15 +12,6 @@
 #include "nn/nettile.h"
 #include "nn/netview.h"
 
-/* The next images of a span that are laid out together; false when there are none. */
-static bool next_images(const OpPlan *plan, int batch, Span all, Span *part)
-{
-    const int most = nettile_images(plan, batch), left = all.end_image - part->end_image;
-    part->first_image = part->end_image;
-    part->end_image += left < most ? left : most;
-    return left > 0;
-}
-
 static int n_images(Span span)
 {
     return span.end_image - span.first_image;
@@ -100,7 +91,7 @@ void convimages_forward(Worker *worker, const OpPlan *plan, Span span)
 {
     ForwardScratch scratch = carve_forward(worker->net, plan, worker->scratch);
     Span part = {.end_image = span.first_image};
-    while (next_images(plan, worker->net->settings.batch, span, &part))
+    while (nettile_next_images(plan, worker->net->settings.batch, span, &part))
         forward_images(worker, plan, &scratch, part);
 }
 
@@ -247,6 +238,6 @@ void convimages_backward(const Pass *pass)
     BackwardScratch scratch = carve_backward(net, plan, pass->worker->scratch);
     Pass part = *pass;
     part.span.end_image = pass->span.first_image;
-    while (next_images(plan, net->settings.batch, pass->span, &part.span))
+    while (nettile_next_images(plan, net->settings.batch, pass->span, &part.span))
         backward_images(&part, &scratch);
 }

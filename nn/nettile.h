@@ -13,7 +13,7 @@ enum {
     TILE_ROW_MOST = 192,
     TILE_PANEL_FLOATS = 8192,  /* 32 KiB: rows of a block that share the first-level cache */
     TILE_BLOCK_FLOATS = 65536, /* 256 KiB: most of them, in the second */
-    TILE_IMAGE_FLOATS = 65536, /* 256 KiB: images that are laid out together */
+    TILE_IMAGE_FLOATS = 65536, /* 256 KiB: images that go by together */
     TILE_KEPT_FLOATS = 262144, /* 1 MiB: most that is kept of them from one time to the next */
 };
 
@@ -46,13 +46,22 @@ static inline ChunkPiece nettile_piece(const OpPlan *plan, int n_images, int pix
     return (ChunkPiece){chunk, p0, P < left ? P : left, P >= left};
 }
 
-/* Images that are laid out at a time: rows enough for the weights that are read for them. */
+/* Images that go by together: rows enough for the weights that are read for them. */
 static inline int nettile_images(const OpPlan *plan, int batch)
 {
     const int few = (TILE_ROW_STEP + plan->out_pixels - 1) / plan->out_pixels;
     const long fit = TILE_IMAGE_FLOATS / ((long)plan->in_pixels * plan->Cin);
     const int images = fit > few ? (int)fit : few;
     return images < batch ? images : batch;
+}
+
+/* The next images of a span that go by together; false when there are none. */
+static inline bool nettile_next_images(const OpPlan *plan, int batch, Span all, Span *part)
+{
+    const int most = nettile_images(plan, batch), left = all.end_image - part->end_image;
+    part->first_image = part->end_image;
+    part->end_image += left < most ? left : most;
+    return left > 0;
 }
 
 /* --- rows of matrix blocks --- */
