@@ -3,10 +3,12 @@
 #include "bench/stepexplain.h"
 
 #include "base/sys.h"
+#include "base/sysfault.h"
 #include "models/resolve.h"
 #include "models/zoo.h"
 #include "nn/net.h"
 
+#include <errno.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -138,9 +140,10 @@ static void json_has_every_line(void **state)
 {
     (void)state;
     static const char *const lists[] = {"phases", "stages", "operations"};
-    static const char *const figures[] = {"ms",    "share",      "flops",
-                                          "bytes", "bytes_read", "bytes_written",
-                                          "calls", "roof_share", "cycles_per_vector"};
+    static const char *const figures[] = {"ms",     "share",      "flops",
+                                          "bytes",  "bytes_read", "bytes_written",
+                                          "calls",  "roof_share", "cycles_per_vector",
+                                          "wait_ms"};
     Network network = {0};
     Text text = {0};
     Err err = {0};
@@ -169,12 +172,42 @@ static void json_has_every_line(void **state)
     network_release(&network);
 }
 
+/* Property: whichever allocation of the beginning fails, that is an error. */
+static void beginning_says_what_it_lacks(void **state)
+{
+    (void)state;
+    Err err = {0};
+    Spec spec;
+    Network network;
+    const NetSettings settings = {.batch = BATCH, .threads = 2, .training = true};
+    assert_int_equal(zoo_load(&spec, "proxy-b0", &err), ERR_NONE);
+    spec.resolution = 16;
+    assert_int_equal(resolve_network(&network, &spec, &err), ERR_NONE);
+    bool has_fired = true;
+    for (long k = 1; has_fired; k++) {
+        Net *net = NULL;
+        StepExplain *it = NULL;
+        err = (Err){0};
+        assert_int_equal(net_create(&net, &network, &settings, &err), ERR_NONE);
+        assert_int_equal(stepexplain_create(&it, &machine, STEPS, &err), ERR_NONE);
+        sysfault_arm(SYS_ALLOC, k, SYS_FAIL, ENOMEM);
+        const ErrCode code = stepexplain_begin(it, net, &err);
+        has_fired = sysfault_fired();
+        sysfault_clear();
+        assert_int_equal(code, has_fired ? ERR_MEMORY : ERR_NONE);
+        stepexplain_destroy(&it);
+        net_destroy(&net);
+    }
+    network_release(&network);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lists_agree),
         cmocka_unit_test(other_blocks_are_forward_and_backward),
         cmocka_unit_test(json_has_every_line),
+        cmocka_unit_test(beginning_says_what_it_lacks),
     };
     return cmocka_run_group_tests(tests, describe_machine, NULL);
 }
