@@ -32,6 +32,8 @@ SELECT s.name AS study, s.baseline, s.data_name AS data, s.is_demo, r.baseline_m
        coalesce((SELECT min(ratio) FROM m WHERE match = 'nominal'), 1) AS ratio_low,
        coalesce((SELECT max(ratio) FROM m WHERE match = 'nominal'), 1) AS ratio_high,
        coalesce((SELECT 1.25 * max(macs) / CASE WHEN max(macs) >= 1e9 THEN 1e9 ELSE 1e6 END FROM m), 1) AS x_high,
+       coalesce((SELECT 0.8 * min(macs) / CASE WHEN max(macs) >= 1e9 THEN 1e9 ELSE 1e6 END FROM m), 0.1) AS x_low,
+       coalesce((SELECT max(macs) >= 10 * min(macs) FROM m), 0) AS is_wide,
        CASE WHEN (SELECT max(macs) FROM m) >= 1e9 THEN 'billions' ELSE 'millions' END AS unit,
        coalesce((SELECT group_concat(x, ', ') FROM (SELECT printf('%.3g', x) AS x FROM m GROUP BY m.x ORDER BY m.x)),
                 '') AS x_values,

@@ -183,6 +183,19 @@ static void add_others(Builder *b, bool has_two_compounds)
     }
 }
 
+/* All networks of two depths, widths and resolutions, by their genes. */
+static void add_table(Builder *b)
+{
+    for (int i = 0; i < 8; i++) {
+        const char genes[] = {(char)('0' + i / 4), (char)('0' + i / 2 % 2), (char)('0' + i % 2), 0};
+        StorePoint *p = add_point(b, "table", "frontier", "table", 1 + i / 4, 1 + 0.4 * (i / 2 % 2),
+                                  1 + 0.3 * (i % 2), i + 1, 0);
+        p->genes = arena_text(&b->arena, genes);
+        for (int k = 0; k < 3; k++)
+            p->nominal[k] = (double)NAN;
+    }
+}
+
 static void add_trials(Builder *b, int n_seeds)
 {
     for (int s = 1; s <= n_seeds; s++)
@@ -284,6 +297,8 @@ ErrCode fixture_fill(Store *store, const Fixture *fixture, Err *err)
     if (fixture->has_nominal_grid)
         add_grid(b, "grid-2", "nominal");
     add_others(b, fixture->has_two_compounds);
+    if (fixture->has_table)
+        add_table(b);
     add_trials(b, fixture->n_seeds);
     const StorePlan plan = {
         .study = {.name = name,

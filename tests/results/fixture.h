@@ -25,6 +25,7 @@ typedef struct Fixture {
     bool has_diverged;      /* the first grid network diverges at seed 1 */
     bool is_planned_only;   /* no trial is run */
     bool has_two_compounds; /* the paper's constants beside the winner's */
+    bool has_table;         /* eight networks by genes, in figure `frontier` */
     bool is_exact;          /* lists no trials but its own */
 } Fixture;
 
