@@ -92,6 +92,16 @@ static void put_recipe(const Plan *plan, JsonWriter *json)
     text_release(&warnings);
 }
 
+static void put_objective(const Plan *plan, JsonWriter *json)
+{
+    const Objective objective = study_objective(plan->study, plan->target_macs);
+    Text notes = {0};
+    objective_explain(&objective, &notes);
+    put_lines(json, "objective_notes", &notes);
+    json->out->failed |= notes.failed;
+    text_release(&notes);
+}
+
 ErrCode plan_json(const Plan *plan, double seconds, Text *out, PlanFlush *flush, Err *err)
 {
     JsonWriter json = json_writer(out, true);
@@ -101,6 +111,7 @@ ErrCode plan_json(const Plan *plan, double seconds, Text *out, PlanFlush *flush,
     json_put_text(&json, "baseline", plan->baseline.name);
     json_put_int(&json, "baseline_macs", plan->baseline_macs);
     json_put_int(&json, "target_macs", plan->target_macs);
+    put_objective(plan, &json);
     json_put_int(&json, "trials", (int64_t)(plan->n_trials + plan->n_after_grid));
     json_put_int(&json, "trials_after_grid", (int64_t)plan->n_after_grid);
     json_put_int(&json, "networks", (int64_t)plan->n_networks);
@@ -226,9 +237,6 @@ static void seeds_note(const Plan *plan, Text *out)
     else
         text_printf(out, "%zu seeds: intervals by paired t%s\n", n,
                     n < BAR_SEEDS ? "; figures show every seed, and no bars below 5" : "");
-    if (plan->study->objective.form == 0)
-        text_append(out,
-                    "objective soft: the target T only rescales scores, w alone picks the size\n");
 }
 
 void plan_text(const Plan *plan, double seconds, Text *out)
@@ -264,6 +272,8 @@ void plan_text(const Plan *plan, double seconds, Text *out)
         text_printf(out, ", predicted %s", text_duration(c, seconds));
     text_append_char(out, '\n');
     seeds_note(plan, out);
+    const Objective objective = study_objective(plan->study, plan->target_macs);
+    objective_explain(&objective, out);
     Text warnings = {0};
     recipe_warnings(&plan->study->recipe, plan->n_train, &warnings);
     put_marked("warning: ", &warnings, out);

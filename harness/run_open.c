@@ -235,8 +235,7 @@ ErrCode run_open(RunState *run, Err *err)
     TRY(text_ok(&run->study_yaml, err));
     TRY(make_slots(run, err));
     TRY(plan_create(&run->plan, run->study, run->settings->data_root, run->cores, err));
-    run->objective = (Objective){(ObjectiveForm)run->study->objective.form, run->study->objective.w,
-                                 (double)run->plan->target_macs, run->study->fairness.tolerance};
+    run->objective = study_objective(run->study, run->plan->target_macs);
     TRY(run_plan_check_only(run, err));
     TRY(dir_make(&run->folder, NULL, run->settings->out, err));
     TRY(leftovers_refuse_links(run->folder, err));

@@ -48,17 +48,6 @@ static StorePoint point_row(const Plan *plan, const PlanPoint *p)
                         .reason = p->reason[0] ? p->reason : NULL};
 }
 
-static void objective_text(const Study *study, Text *out)
-{
-    static const char *const texts[] = {
-        [OBJECTIVE_SOFT] = "soft: ACC x (MACs/T)^",
-        [OBJECTIVE_HARD] = "hard: ACC up to T, ACC x (MACs/T)^-1 above",
-        [OBJECTIVE_BAND] = "band: best ACC within the tolerance of T"};
-    text_append(out, texts[study->objective.form]);
-    if (study->objective.form == OBJECTIVE_SOFT)
-        text_append_double(out, study->objective.w);
-}
-
 static StoreStudy study_row(const RunState *run)
 {
     const Plan *plan = run->plan;
@@ -162,7 +151,7 @@ ErrCode run_plan_put(RunState *run, Err *err)
     Text objective = {0}, recipe = {0};
     char digest[HASH_HEX_BYTES];
     StorePlan rows = {.study = study_row(run), .is_exact = run->settings->exact_seeds};
-    objective_text(run->study, &objective);
+    objective_describe(&run->objective, &objective);
     recipe_summary(&run->study->recipe, &recipe);
     TRY(text_ok(&objective, err));
     TRY(text_ok(&recipe, err));
@@ -170,7 +159,7 @@ ErrCode run_plan_put(RunState *run, Err *err)
         .yaml = text_string(&run->study_yaml),
         .digest = hash_hex(hash_128(run->study_yaml.data, run->study_yaml.n_bytes), digest),
         .objective = text_string(&objective),
-        .objective_w = run->study->objective.form == OBJECTIVE_SOFT ? run->study->objective.w : 0,
+        .objective_w = objective_has_w(run->objective.form) ? run->objective.w : 0,
         .target_macs = plan->target_macs,
         .baseline_macs = plan->baseline_macs,
         .fairness_tolerance = run->study->fairness.tolerance,

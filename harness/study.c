@@ -8,6 +8,7 @@
 #include "base/sys.h"
 #include "models/zoo.h"
 
+#include <math.h>
 #include <string.h>
 
 enum { MAX_OVERRIDE_DEPTH = 8 };
@@ -47,6 +48,18 @@ fail:
     return err_wrap(err, "a newer isoflop may know this study");
 }
 
+/* What auto stands for; and a grid has to choose one network. */
+static ErrCode complete_objective(StudyObjective *objective, const YamlDoc *doc, Err *err)
+{
+    if (isnan(objective->w))
+        objective->w = objective_default_w((ObjectiveForm)objective->form);
+    if (objective->form != OBJECTIVE_PARETO)
+        return ERR_NONE;
+    return yaml_error(err, yaml_find(yaml_find(yaml_root(doc), "objective"), "form"),
+                      "objective 'pareto' has no score, and a study has to choose: take another; "
+                      "'isoflop objective DIR --form pareto' shows the front of a study");
+}
+
 /* Reads the document anew, its silence meaning the defaults of `silent`. */
 static ErrCode read_study(Study *study, YamlDoc *doc, int silent, Err *err)
 {
@@ -58,6 +71,7 @@ static ErrCode read_study(Study *study, YamlDoc *doc, int silent, Err *err)
         study->network = NULL;
     else if (study->network->kind != YAML_MAP)
         TRY(yaml_error(err, study->network, "'network' must be a map of a network file's keys"));
+    TRY(complete_objective(&study->objective, doc, err));
     TRY(recipe_check(&study->recipe, err));
     TRY(check_seeds(study, err));
     TRY(study_read_parts(study, err));
@@ -297,6 +311,14 @@ fail:
 ErrCode study_baseline(Spec *out, const Study *study, Err *err)
 {
     return study_network(out, study, study->baseline, err);
+}
+
+Objective study_objective(const Study *study, int64_t target_macs)
+{
+    return (Objective){.form = (ObjectiveForm)study->objective.form,
+                       .w = study->objective.w,
+                       .target_macs = (double)target_macs,
+                       .tolerance = study->fairness.tolerance};
 }
 
 void study_emit(const Study *study, Text *out)

@@ -17,6 +17,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "models/spec.h"
+#include "search/objective.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -69,6 +70,9 @@ ErrCode study_network(Spec *out, const Study *study, const char *name, Err *err)
 
 /* `spec` with the study's `network` keys replaced. ERR_USAGE for an unknown key or bad value. */
 ErrCode study_override(Spec *out, const Spec *spec, const Study *study, Err *err) ERR_CHECKED;
+
+/* What its networks are chosen by: the study's objective, with a target of so many MACs. */
+Objective study_objective(const Study *study, int64_t target_macs);
 
 /* The study with every value in force as YAML; reads back equal (but for `folder`). */
 void study_emit(const Study *study, Text *out);

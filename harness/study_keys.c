@@ -6,7 +6,6 @@
 /* Bounds of numbers that only have to be sane. */
 #define MAX_IMAGES 1e9
 #define MAX_MULTIPLIER 64.0
-#define MAX_TARGET 1024.0
 #define MAX_EPOCHS 100000.0
 #define MIN_CENTER_CROP 0.01
 
@@ -49,11 +48,14 @@ static const YamlKey fairness_keys[] = {
 static const YamlTable fairness_table = {"fairness", fairness_keys, ARRAY_LEN(fairness_keys)};
 
 #define KEY(field) offsetof(StudyObjective, field)
+static const char *const auto_names[] = {"auto", NULL};
 static const YamlKey objective_keys[] = {
     {"form", YAML_ENUM, KEY(form), "soft", 0, 0, objective_form_names, NULL,
-     "soft: ACC x (MACs/T)^w; hard: ACC up to T, falling above; band: best ACC near T"},
-    {"w", YAML_DOUBLE, KEY(w), "-0.07", -10, 10, NULL, NULL, "soft: exponent of the cost ratio"},
-    {"target", YAML_DOUBLE, KEY(target), "2.0", 1e-3, MAX_TARGET, NULL, NULL,
+     "soft: ACC x (MACs/T)^w; hard: ACC up to T, falling above; band: best ACC near T; hard-soft: "
+     "ACC x min(1, (MACs/T)^w); abs: ACC as a share + w x abs(MACs/T - 1); pareto: no score"},
+    {"w", YAML_DOUBLE, KEY(w), "auto", -STUDY_MAX_W, STUDY_MAX_W, auto_names, NULL,
+     "exponent of the cost ratio, of abs its weight; auto: soft -0.07, hard-soft and abs -0.1"},
+    {"target", YAML_DOUBLE, KEY(target), "2.0", STUDY_MIN_TARGET, STUDY_MAX_TARGET, NULL, NULL,
      "T over the baseline's MACs; also what the grid is matched to"},
 };
 #undef KEY
@@ -143,7 +145,7 @@ static const YamlKey compare_keys[] = {
     {"figure", YAML_STRING, KEY(figure), "fig8", 0, 0, NULL, NULL, "figure it is drawn in"},
     {"strategies", YAML_RAW, KEY(strategies_node), "[width, depth, resolution, compound]", 0, 0,
      NULL, NULL, "names, or {compound: [alpha, beta, gamma]}"},
-    {"macs", YAML_DOUBLES, KEY(macs), "[2, 4]", 1e-3, MAX_TARGET, NULL, NULL,
+    {"macs", YAML_DOUBLES, KEY(macs), "[2, 4]", STUDY_MIN_TARGET, STUDY_MAX_TARGET, NULL, NULL,
      "targets over the baseline's MACs"},
     {"from", YAML_STRING, KEY(from), YAML_OPTIONAL, 0, 0, NULL, NULL, from_doc},
     {"baseline", YAML_STRING, KEY(baseline), YAML_OPTIONAL, 0, 0, NULL, NULL, baseline_doc},

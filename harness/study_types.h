@@ -40,7 +40,7 @@ typedef struct StudyFairness {
 
 typedef struct StudyObjective {
     int form;      /* ObjectiveForm (search/objective.h) */
-    double w;      /* exponent of the cost ratio (soft) */
+    double w;      /* exponent or weight of the cost ratio; the form's own unless it is given */
     double target; /* T over the baseline's MACs */
 } StudyObjective;
 
@@ -95,6 +95,10 @@ typedef struct StudyPart {
 
 /* Seeds are 0 to 2^53: a double, as JSON has them, holds each exactly. */
 #define STUDY_MAX_SEED 9007199254740992.0
+/* Bounds of an objective's keys. */
+#define STUDY_MAX_W 10.0
+#define STUDY_MIN_TARGET 1e-3
+#define STUDY_MAX_TARGET 1024.0
 
 typedef struct Study {
     const YamlNode *version_node; /* as written, or NULL */

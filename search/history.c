@@ -84,7 +84,7 @@ double history_value(const History *history, int32_t place, const DeciderResult 
         return (double)-INFINITY;
     if (result->outcome != DECIDER_DONE)
         return (double)NAN;
-    if (objective == NULL)
+    if (objective == NULL || objective->form == OBJECTIVE_PARETO)
         return result->value;
     const int64_t macs = space->macs(space->user, history_genes(history, place));
     return objective_score(objective, result->value, (double)macs);

@@ -57,7 +57,10 @@ int64_t history_ticket(const History *history, int32_t place);
 /* The place of a canonical point, or -1. */
 int32_t history_find(const History *history, const uint8_t *genes);
 
-/* The value that a result gives the point at a place. objective: NULL for the accuracy itself. */
+/*
+ * The value that a result gives the point at a place. objective: NULL, or pareto, for the accuracy
+ * itself.
+ */
 double history_value(const History *history, int32_t place, const DeciderResult *result,
                      const Objective *objective);
 

@@ -26,10 +26,12 @@ static ErrCode run(const Call *call, int *status, Err *err)
     TRY(verdict_all(&study.results, &study.arena, verdicts, err));
     TRY(ranking_all(&study.results, study_folder_score, &study.objective, &study.arena, &rankings,
                     &n_rankings, err));
-    if (call->json)
+    if (call->json) {
         TRY(export_verdicts_json(verdicts, VERDICT_COUNT, rankings, n_rankings, &out, err));
-    else
+    } else {
         TRY(export_verdicts_text(verdicts, VERDICT_COUNT, rankings, n_rankings, &out, err));
+        objective_explain(&study.objective, &out);
+    }
     TRY(call_print_lines(call, &out, err));
 fail:
     study_folder_close(&study);

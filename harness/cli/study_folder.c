@@ -33,16 +33,6 @@ static ErrCode open_store(StudyFolder *folder, Err *err)
     return code;
 }
 
-static Objective study_objective(const StudyFolder *folder)
-{
-    return (Objective){
-        .form = (ObjectiveForm)folder->study->objective.form,
-        .w = folder->study->objective.w,
-        .target_macs = (double)folder->results.revision.target_macs,
-        .tolerance = folder->study->fairness.tolerance,
-    };
-}
-
 ErrCode study_folder_open(StudyFolder *folder, const char *path, StoreGround ground, Err *err)
 {
     *folder = (StudyFolder){.path = path};
@@ -51,7 +41,7 @@ ErrCode study_folder_open(StudyFolder *folder, const char *path, StoreGround gro
     TRY(store_study(folder->store, &folder->arena, &folder->results, err));
     const char *yaml = folder->results.revision.yaml;
     TRY(study_parse_stored(&folder->study, "study.yaml of the store", yaml, err));
-    folder->objective = study_objective(folder);
+    folder->objective = study_objective(folder->study, folder->results.revision.target_macs);
     TRY(store_set_score(folder->store, study_folder_score, &folder->objective, err));
 fail:
     return err->code;

@@ -75,6 +75,36 @@ static void mistakes_are_named(void **state)
                    "dir/s.yaml: 'study' is missing: give the study a name");
     assert_refused(minimal, "recipe.augment=[flip, none]",
                    "'none' stands beside others in 'recipe.augment'");
+    assert_refused(
+        "study: s\nobjective: {form: pareto}\n", NULL,
+        "dir/s.yaml:2:19: objective 'pareto' has no score, and a study has to choose: "
+        "take another; 'isoflop objective DIR --form pareto' shows the front of a study");
+    assert_refused(minimal, "objective.form=softer",
+                   "--set objective.form=softer: unknown form 'softer', did you mean 'soft'?");
+}
+
+/* Every form with a score is a study's; without a w of its own each has that of its source. */
+static void objectives_have_the_w_of_their_source(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *set;
+        ObjectiveForm form;
+        double w;
+    } cases[] = {{"objective.form=soft", OBJECTIVE_SOFT, -0.07},
+                 {"objective.form=hard-soft", OBJECTIVE_HARD_SOFT, -0.1},
+                 {"objective.form=abs", OBJECTIVE_ABS, -0.1},
+                 {"objective.form=hard", OBJECTIVE_HARD, -0.07},
+                 {"objective={form: abs, w: -0.3}", OBJECTIVE_ABS, -0.3}};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        Study *study = parse(minimal, &cases[i].set, 1);
+        const Objective objective = study_objective(study, 1000);
+        assert_int_equal(objective.form, cases[i].form);
+        assert_true(objective.w == cases[i].w);
+        assert_true(objective.target_macs == 1000 && objective.tolerance == 0.05);
+        assert_false(objective.is_capped);
+        study_destroy(&study);
+    }
 }
 
 /*
@@ -324,6 +354,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults_are_in_force),
         cmocka_unit_test(mistakes_are_named),
+        cmocka_unit_test(objectives_have_the_w_of_their_source),
         cmocka_unit_test(parts_are_linked),
         cmocka_unit_test(figures_are_known),
         cmocka_unit_test(overrides_win),

@@ -21,7 +21,7 @@ static const ConstantsNetwork networks[N_NETWORKS] = {
     {aliases_c, 1, {1, 1, 1.4}, 190},
 };
 static const ConstantsSettings settings = {
-    {OBJECTIVE_SOFT, -0.07, 200, 0.05}, networks, N_NETWORKS};
+    {OBJECTIVE_SOFT, -0.07, 200, 0.05, false}, networks, N_NETWORKS};
 
 /* The entries a host was handed. */
 typedef struct Log {
@@ -132,7 +132,7 @@ static void band_excludes(void **state)
     const DeciderResult results[] = {done(1), done(50), done(55)};
     ConstantsSettings band = settings;
     Log log = {.n = 0};
-    band.objective = (Objective){OBJECTIVE_BAND, 0, 200, 0.01};
+    band.objective = (Objective){OBJECTIVE_BAND, 0, 200, 0.01, false};
     Deciding *deciding = decide(&band, results, &log);
     assert_int_equal(deciding_yield(deciding)->ticket, 1);
     deciding_destroy(&deciding);

@@ -1,4 +1,4 @@
-/* The objective's three forms. */
+/* The objective's forms. */
 #include "search/objective.h"
 
 #include <setjmp.h>
@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const Objective soft = {OBJECTIVE_SOFT, -0.07, 100.0, 0.05};
-static const Objective hard = {OBJECTIVE_HARD, -0.07, 100.0, 0.05};
-static const Objective band = {OBJECTIVE_BAND, -0.07, 100.0, 0.05};
+static const Objective soft = {OBJECTIVE_SOFT, -0.07, 100.0, 0.05, false};
+static const Objective hard = {OBJECTIVE_HARD, -0.07, 100.0, 0.05, false};
+static const Objective band = {OBJECTIVE_BAND, -0.07, 100.0, 0.05, false};
 
 static bool is_near(double a, double b)
 {
@@ -59,13 +59,126 @@ static void soft_targets_never_change_an_order(void **state)
     }
 }
 
+/* A search's band ends at T: its ends are inside, and a two-sided band of a study is wider. */
+static void a_capped_band_ends_at_the_target(void **state)
+{
+    (void)state;
+    Objective capped = band;
+    capped.is_capped = true;
+    assert_true(objective_score(&capped, 80.0, 95.0) == 80.0);
+    assert_true(objective_score(&capped, 80.0, 100.0) == 80.0);
+    assert_true(isnan(objective_score(&capped, 80.0, 94.99)));
+    assert_true(isnan(objective_score(&capped, 80.0, 100.01)));
+    assert_true(objective_score(&band, 80.0, 100.01) == 80.0);
+}
+
+/*
+ * TuNAS's two forms by hand, ACC as a share: hard-soft is ACC up to T; 0.8 + -0.1 * |1.5 - 1| =
+ * 0.75, on both sides of T.
+ */
+static void scores_of_tunas(void **state)
+{
+    (void)state;
+    const Objective hard_soft = {OBJECTIVE_HARD_SOFT, -0.1, 100.0, 0.05, false};
+    const Objective both = {OBJECTIVE_ABS, -0.1, 100.0, 0.05, false};
+    assert_true(objective_score(&hard_soft, 80.0, 60.0) == 80.0);
+    assert_true(objective_score(&hard_soft, 80.0, 100.0) == 80.0);
+    assert_true(is_near(objective_score(&hard_soft, 80.0, 160.0), 80.0 * pow(1.6, -0.1)));
+    assert_true(is_near(objective_score(&both, 80.0, 150.0), 75.0));
+    assert_true(is_near(objective_score(&both, 80.0, 50.0), 75.0));
+    assert_true(objective_score(&both, 80.0, 100.0) == 80.0);
+    assert_true(isnan(objective_score(&both, (double)NAN, 100.0)));
+}
+
+/* There is nothing to rank by in pareto, whatever the network. */
+static void pareto_has_no_score(void **state)
+{
+    (void)state;
+    const Objective pareto = {OBJECTIVE_PARETO, 0, 100.0, 0.05, false};
+    assert_true(isnan(objective_score(&pareto, 80.0, 100.0)));
+    assert_false(objective_has_w(OBJECTIVE_PARETO));
+}
+
+/*
+ * At any w <= 0 lines order networks as scores do: over pseudo-random pairs on both sides of T. A
+ * line of the wrong slope would order some of them otherwise. Pairs whose scores are within 1e-9
+ * of each other are left out: rounding may turn them.
+ */
+static void lines_order_as_scores_do(void **state)
+{
+    (void)state;
+    static const ObjectiveForm forms[] = {OBJECTIVE_SOFT, OBJECTIVE_HARD_SOFT, OBJECTIVE_ABS};
+    unsigned seed = 1;
+    for (int round = 0; round < 3000; round++) {
+        Objective objective = {forms[round % 3], 0, 5e5, 0.05, false};
+        double score[2], height[2];
+        seed = seed * 1103515245u + 12345u;
+        objective.w = -(double)((seed >> 16) % 200) / 100.0;
+        for (int i = 0; i < 2; i++) {
+            double intercept, slope;
+            seed = seed * 1103515245u + 12345u;
+            const double accuracy = 50.0 + (seed >> 16) % 3000 / 100.0;
+            const double macs = 1e5 + (seed >> 8) % 1000000;
+            score[i] = objective_score(&objective, accuracy, macs);
+            objective_line(&objective, accuracy, macs, &intercept, &slope);
+            height[i] = intercept + objective.w * slope;
+        }
+        if (fabs(score[0] - score[1]) > 1e-9)
+            assert_int_equal(score[0] > score[1], height[0] > height[1]);
+    }
+}
+
+/* What plan and verdict print, to the letter; other forms have nothing to explain. */
+static void soft_explains_itself(void **state)
+{
+    (void)state;
+    Text text = {0};
+    objective_explain(&soft, &text);
+    assert_string_equal(text_string(&text),
+                        "objective soft: T has no effect; w = -0.07 asks for the network where "
+                        "1 % more MACs buys 0.07 % accuracy\n");
+    text_clear(&text);
+    Objective free = soft;
+    free.w = 0;
+    objective_explain(&free, &text);
+    assert_string_equal(text_string(&text),
+                        "objective soft: T has no effect; w = 0 puts no price on MACs\n");
+    text_clear(&text);
+    objective_explain(&hard, &text);
+    assert_int_equal(text.n_bytes, 0);
+    text_release(&text);
+}
+
+/* Names, formulas and sources' exponents; the numbers of the first three stand in stored logs. */
 static void names_follow_the_forms(void **state)
 {
     (void)state;
-    assert_string_equal(objective_form_names[OBJECTIVE_SOFT], "soft");
-    assert_string_equal(objective_form_names[OBJECTIVE_HARD], "hard");
-    assert_string_equal(objective_form_names[OBJECTIVE_BAND], "band");
-    assert_null(objective_form_names[OBJECTIVE_BAND + 1]);
+    static const struct {
+        ObjectiveForm form;
+        int number;
+        const char *name, *formula;
+        double w;
+    } cases[] = {
+        {OBJECTIVE_SOFT, 0, "soft", "soft: ACC x (MACs/T)^-0.07", -0.07},
+        {OBJECTIVE_HARD, 1, "hard", "hard: ACC up to T, ACC x (MACs/T)^-1 above", -0.07},
+        {OBJECTIVE_BAND, 2, "band", "band: best ACC within the tolerance of T", -0.07},
+        {OBJECTIVE_HARD_SOFT, 3, "hard-soft",
+         "hard-soft: ACC up to T, ACC x (MACs/T)^w above, w = -0.1", -0.1},
+        {OBJECTIVE_ABS, 4, "abs", "abs: ACC + w x abs(MACs/T - 1), ACC as a share, w = -0.1", -0.1},
+        {OBJECTIVE_PARETO, 5, "pareto", "pareto: the front of ACC against MACs", -0.07},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Text text = {0};
+        const Objective objective = {cases[i].form, objective_default_w(cases[i].form), 1, 0,
+                                     false};
+        objective_describe(&objective, &text);
+        assert_string_equal(text_string(&text), cases[i].formula);
+        assert_true(objective.w == cases[i].w);
+        assert_int_equal(cases[i].form, cases[i].number);
+        assert_string_equal(objective_form_names[cases[i].form], cases[i].name);
+        text_release(&text);
+    }
+    assert_null(objective_form_names[OBJECTIVE_PARETO + 1]);
 }
 
 int main(void)
@@ -73,6 +186,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(scores),
         cmocka_unit_test(soft_targets_never_change_an_order),
+        cmocka_unit_test(a_capped_band_ends_at_the_target),
+        cmocka_unit_test(scores_of_tunas),
+        cmocka_unit_test(pareto_has_no_score),
+        cmocka_unit_test(lines_order_as_scores_do),
+        cmocka_unit_test(soft_explains_itself),
         cmocka_unit_test(names_follow_the_forms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
