@@ -1,6 +1,7 @@
-/* harness/nastable_read: the text is gone through once and cut into fields in place. */
+/* harness/nastable_read: the text is gone through once. */
 #include "harness/nastable_read.h"
 
+#include "base/csv.h"
 #include "base/sys.h"
 #include "base/text.h"
 
@@ -8,58 +9,13 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MAX_COLUMNS = 256 };
-
-/* A line and its fields; `number` is that of the line, from 1. */
-typedef struct Reader {
-    const char *path;
-    char *next; /* NULL: the end */
-    int64_t number;
-    char *fields[MAX_COLUMNS];
-    int n_fields;
-} Reader;
-
-/* False at the end. Empty lines are skipped. */
-static bool read_line(Reader *r)
-{
-    char *line;
-    do {
-        line = r->next;
-        if (line == NULL || *line == '\0')
-            return false;
-        char *end = strchr(line, '\n');
-        r->next = end == NULL ? NULL : end + 1;
-        if (end != NULL)
-            *end = '\0';
-        line[strcspn(line, "\r")] = '\0';
-        r->number++;
-    } while (*line == '\0');
-    r->n_fields = 0;
-    for (char *field = line; field != NULL && r->n_fields < MAX_COLUMNS;) {
-        char *comma = strchr(field, ',');
-        if (comma != NULL)
-            *comma = '\0';
-        r->fields[r->n_fields++] = field;
-        field = comma == NULL ? NULL : comma + 1;
-    }
-    return true;
-}
-
-static int find_column(const Reader *head, const char *name)
-{
-    for (int i = 0; i < head->n_fields; i++)
-        if (strcmp(head->fields[i], name) == 0)
-            return i;
-    return -1;
-}
-
 /* Where things stand; -1: nowhere. */
 typedef struct Columns {
     int n, genes, macs, screen, values[NASTABLE_MAX_SEEDS], n_values;
     const char *screen_name;
 } Columns;
 
-static ErrCode find_values(NasTable *t, const Reader *head, Columns *columns, Err *err)
+static ErrCode find_values(NasTable *t, const CsvReader *head, Columns *columns, Err *err)
 {
     char name[NASTABLE_NAME_BYTES + TEXT_NUMBER_BYTES];
     for (int i = 0; i < head->n_fields && t->value_name[0] == '\0'; i++) {
@@ -73,7 +29,7 @@ static ErrCode find_values(NasTable *t, const Reader *head, Columns *columns, Er
                        head->path);
     while (columns->n_values < NASTABLE_MAX_SEEDS) {
         snprintf(name, sizeof name, "%s_s%d", t->value_name, columns->n_values);
-        const int column = find_column(head, name);
+        const int column = csv_column(head, name);
         if (column < 0)
             break;
         columns->values[columns->n_values++] = column;
@@ -86,38 +42,29 @@ static ErrCode find_values(NasTable *t, const Reader *head, Columns *columns, Er
     return ERR_NONE;
 }
 
-static ErrCode read_head(NasTable *t, Reader *r, const NasTableSettings *settings, Columns *columns,
-                         Err *err)
+static ErrCode read_head(NasTable *t, CsvReader *r, const NasTableSettings *settings,
+                         Columns *columns, Err *err)
 {
-    if (!read_line(r))
-        return err_set(err, ERR_DATA, "'%s' is empty", r->path);
-    if (r->n_fields == MAX_COLUMNS)
-        return err_set(err, ERR_DATA, "'%s' has more than %d columns", r->path, MAX_COLUMNS - 1);
+    TRY(csv_head(r, err));
     *columns = (Columns){.n = r->n_fields,
-                         .genes = find_column(r, "genes"),
-                         .macs = find_column(r, "macs"),
+                         .genes = csv_column(r, "genes"),
+                         .macs = csv_column(r, "macs"),
                          .screen = -1,
                          .screen_name = settings->screen};
     if (columns->genes < 0)
         return err_set(err, ERR_DATA, "'%s' has no column 'genes'", r->path);
-    if (settings->screen != NULL && (columns->screen = find_column(r, settings->screen)) < 0)
+    if (settings->screen != NULL && (columns->screen = csv_column(r, settings->screen)) < 0)
         return err_set(err, ERR_USAGE, "'%s' has no column '%s'", r->path, settings->screen);
     if (settings->target_macs > 0 && columns->macs < 0)
         return err_set(err, ERR_USAGE, "'%s' has no column 'macs', which a band needs", r->path);
-    return find_values(t, r, columns, err);
+    TRY(find_values(t, r, columns, err));
+fail:
+    return err->code;
 }
 
 /* --- rows --- */
 
-static ErrCode read_number(const Reader *r, int column, const char *name, double *value, Err *err)
-{
-    if (text_to_double(r->fields[column], value))
-        return ERR_NONE;
-    return err_set(err, ERR_DATA, "%s:%" PRId64 ": '%s' is not a number: '%s'", r->path, r->number,
-                   name, r->fields[column]);
-}
-
-static ErrCode read_values(NasTable *t, const Reader *r, const Columns *columns, int32_t row,
+static ErrCode read_values(NasTable *t, const CsvReader *r, const Columns *columns, int32_t row,
                            Err *err)
 {
     double *values = t->values + (size_t)row * (size_t)t->n_seeds, sum = 0, value;
@@ -125,7 +72,7 @@ static ErrCode read_values(NasTable *t, const Reader *r, const Columns *columns,
     for (int i = 0; i < columns->n_values; i++) {
         if (r->fields[columns->values[i]][0] == '\0')
             continue;
-        TRY(read_number(r, columns->values[i], t->value_name, &value, err));
+        TRY(csv_number(r, columns->values[i], t->value_name, &value, err));
         values[n++] = value;
         sum += value;
     }
@@ -138,7 +85,7 @@ fail:
     return err->code;
 }
 
-static ErrCode read_counts(NasTable *t, const Reader *r, const Columns *columns, int32_t row,
+static ErrCode read_counts(NasTable *t, const CsvReader *r, const Columns *columns, int32_t row,
                            Err *err)
 {
     const char *macs = columns->macs < 0 ? NULL : r->fields[columns->macs];
@@ -146,13 +93,13 @@ static ErrCode read_counts(NasTable *t, const Reader *r, const Columns *columns,
         return err_set(err, ERR_DATA, "%s:%" PRId64 ": 'macs' is not a positive whole number: '%s'",
                        r->path, r->number, macs);
     if (columns->screen >= 0)
-        TRY(read_number(r, columns->screen, columns->screen_name, &t->screen[row], err));
+        TRY(csv_number(r, columns->screen, columns->screen_name, &t->screen[row], err));
 fail:
     return err->code;
 }
 
 /* Characters as they stand; they become values once all are known. */
-static ErrCode read_genes(NasTable *t, const Reader *r, const Columns *columns, int32_t row,
+static ErrCode read_genes(NasTable *t, const CsvReader *r, const Columns *columns, int32_t row,
                           Err *err)
 {
     const char *genes = r->fields[columns->genes];
@@ -173,13 +120,11 @@ static ErrCode read_genes(NasTable *t, const Reader *r, const Columns *columns, 
     return ERR_NONE;
 }
 
-static ErrCode read_rows(NasTable *t, Reader *r, const Columns *columns, Err *err)
+static ErrCode read_rows(NasTable *t, CsvReader *r, const Columns *columns, Err *err)
 {
     int32_t row = 0;
-    for (; read_line(r); row++) {
-        if (r->n_fields != columns->n)
-            return err_set(err, ERR_DATA, "%s:%" PRId64 ": %d fields, not %d as in the first line",
-                           r->path, r->number, r->n_fields, columns->n);
+    for (; csv_next(r); row++) {
+        TRY(csv_whole(r, columns->n, err));
         TRY(read_genes(t, r, columns, row, err));
         TRY(read_values(t, r, columns, row, err));
         TRY(read_counts(t, r, columns, row, err));
@@ -222,8 +167,8 @@ static int32_t count_lines(const char *text)
 
 ErrCode nastable_read(NasTable *table, char *text, const NasTableSettings *settings, Err *err)
 {
-    Reader reader = {.path = settings->path, .next = text};
-    Columns columns;
+    CsvReader reader = csv_start(settings->path, text);
+    Columns columns = {0};
     table->n_rows = count_lines(text);
     if (table->n_rows > NASTABLE_MAX_ROWS)
         return err_set(err, ERR_DATA, "'%s' has more than %d rows", settings->path,
