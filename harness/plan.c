@@ -4,6 +4,7 @@
 #include "harness/plan_networks.h"
 #include "harness/plan_outcomes.h"
 #include "harness/plan_points.h"
+#include "harness/plan_range.h"
 #include "harness/stepbench.h"
 #include "harness/study_data.h"
 
@@ -145,30 +146,32 @@ ErrCode plan_predict(Plan *plan, CpuLevel level, Err *err)
     return ERR_NONE;
 }
 
-/* Multiply-adds of a network that waits to be decided: its target's, else by its multipliers. */
-static double expected_macs(const Plan *plan, const PlanPoint *point)
+PlanRange plan_waiting_macs(const Plan *plan)
 {
-    const Scale *s = &point->nominal;
-    return point->target_macs ? (double)point->target_macs
-                              : (double)plan->baseline_macs * s->depth * (s->width * s->width) *
-                                    (s->resolution * s->resolution);
-}
-
-double plan_total_seconds(const Plan *plan, int n_jobs)
-{
-    if (plan->baseline_step_s == 0)
-        return (double)NAN;
-    const double per_mac =
-        plan->baseline_step_s / (STEP_OVER_FORWARD * (double)plan->baseline_macs);
-    double sum = plan_total_macs(plan) * per_mac;
+    PlanRange sum = {0, 0};
     for (size_t i = 0; i < plan->n_points; i++) {
         const PlanPoint *point = &plan->points[i];
-        if (point->status == MATCH_AFTER_GRID)
-            sum += (double)plan->study->seeds.n *
-                   trial_passes(plan, plan_networks_epochs(plan, point->part)) *
-                   expected_macs(plan, point) * per_mac;
+        if (point->status != MATCH_AFTER_GRID)
+            continue;
+        const PlanRange macs = plan_range_macs(plan, point);
+        const double passes = (double)plan->study->seeds.n *
+                              trial_passes(plan, plan_networks_epochs(plan, point->part));
+        sum.low += passes * macs.low;
+        sum.high += passes * macs.high;
     }
-    return sum / (n_jobs > 0 ? n_jobs : 1);
+    return sum;
+}
+
+PlanRange plan_total_seconds(const Plan *plan, int n_jobs)
+{
+    if (plan->baseline_step_s == 0)
+        return (PlanRange){(double)NAN, (double)NAN};
+    const double per_mac = plan->baseline_step_s /
+                           (STEP_OVER_FORWARD * (double)plan->baseline_macs) /
+                           (n_jobs > 0 ? n_jobs : 1);
+    const double known = plan_total_macs(plan);
+    const PlanRange waiting = plan_waiting_macs(plan);
+    return (PlanRange){(known + waiting.low) * per_mac, (known + waiting.high) * per_mac};
 }
 
 uint64_t plan_trial_bytes(const Plan *plan)

@@ -45,9 +45,12 @@ double plan_trial_macs(const Plan *plan, int network);
 /* Sum over the trials, without those that wait for an outcome. */
 double plan_total_macs(const Plan *plan);
 
+/* Multiply-adds of the trials that wait for an outcome, if each builds a network of its own. */
+PlanRange plan_waiting_macs(const Plan *plan);
+
 /* Predicted wall seconds of all trials, waiting ones included, n_jobs side by side; NaN before
  * plan_predict. */
-double plan_total_seconds(const Plan *plan, int n_jobs);
+PlanRange plan_total_seconds(const Plan *plan, int n_jobs);
 
 /* Largest memory of one trial: weights, optimiser, activations. */
 uint64_t plan_trial_bytes(const Plan *plan);
@@ -60,11 +63,11 @@ typedef ErrCode PlanFlush(Text *out, Err *err);
  * `flush`, `out` is handed on as it fills, and holds only the rest at the end; NULL: all of it.
  * Errors: those of `flush`.
  */
-ErrCode plan_json(const Plan *plan, double seconds, Text *out, PlanFlush *flush,
+ErrCode plan_json(const Plan *plan, PlanRange seconds, Text *out, PlanFlush *flush,
                   Err *err) ERR_CHECKED;
 
 /* The same for people: parts, points with aliases, what is unfair and why, seeds a claim needs. */
-void plan_text(const Plan *plan, double seconds, Text *out);
+void plan_text(const Plan *plan, PlanRange seconds, Text *out);
 
 /* Accepts NULL. */
 void plan_destroy(Plan **plan);

@@ -65,6 +65,16 @@ fail:
     return err->code;
 }
 
+ErrCode plan_networks_check(const Plan *plan, const Spec *spec, Err *err)
+{
+    Network network = {0};
+    TRY(resolve_network(&network, spec, err));
+    TRY(network_check_batch(&network, recipe_batch_size(&plan->study->recipe, plan->n_train), err));
+fail:
+    network_release(&network);
+    return err->code;
+}
+
 /* What a network of the plan is known by. */
 typedef struct NetworkKey {
     char digest[NETWORK_DIGEST_MAX];

@@ -13,6 +13,9 @@
 ErrCode plan_networks_add(Plan *plan, const MatchPoint *found, int64_t epochs, bool is_trained,
                           int *index, Err *err) ERR_CHECKED;
 
+/* Whether a network can be trained: its cost, its batch norm's maps. ERR_USAGE; ERR_MEMORY. */
+ErrCode plan_networks_check(const Plan *plan, const Spec *spec, Err *err) ERR_CHECKED;
+
 /* Gives a network its trials, one for each seed of the study; once. ERR_USAGE: too many. */
 ErrCode plan_networks_train(Plan *plan, int network, Err *err) ERR_CHECKED;
 

@@ -5,6 +5,7 @@
 
 #include "harness/plan_networks.h"
 #include "harness/plan_points.h"
+#include "harness/plan_range.h"
 #include "harness/plan_resolve.h"
 
 #include "models/match_memo.h"
@@ -20,6 +21,8 @@
 static int constants_source(const Plan *plan, const PlanPoint *point)
 {
     const StudyPart *part = &plan->study->parts[point->part];
+    if (part->kind == STUDY_FAMILY)
+        return part->constants_part;
     return part->kind == STUDY_COMPARE && study_needs_constants(&part->strategies[point->strategy])
                ? part->constants_part
                : STUDY_NONE;
@@ -121,6 +124,7 @@ static ErrCode resolve_ready(Plan *plan, Err *err)
     }
     mark_ties(plan);
     count_waiting(plan);
+    plan_range_update(plan);
 fail:
     match_memo_destroy(&memo);
     return err->code;
@@ -199,6 +203,12 @@ static bool is_same(const PlanOutcome *a, const PlanOutcome *b)
            (!a->has_network || strcmp(a->digest, b->digest) == 0);
 }
 
+/* Whether a part's multipliers come from constants. */
+static bool is_on_ray(const StudyPart *part)
+{
+    return part->kind == STUDY_COMPARE || part->kind == STUDY_FAMILY;
+}
+
 static void unresolve(PlanPoint *point, bool is_ray)
 {
     const Scale none = {(double)NAN, (double)NAN, (double)NAN};
@@ -216,7 +226,7 @@ static void reopen(Plan *plan, int part)
     for (size_t i = 0; i < plan->n_points; i++) {
         PlanPoint *point = &plan->points[i];
         if (!point->is_past && (takes_from(plan, point, part) || point->status == MATCH_TIED))
-            unresolve(point, plan->study->parts[point->part].kind == STUDY_COMPARE);
+            unresolve(point, is_on_ray(&plan->study->parts[point->part]));
     }
     for (size_t i = 0; i < plan->study->n_parts; i++) {
         PlanPart *taker = &plan->parts[i];

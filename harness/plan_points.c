@@ -1,4 +1,4 @@
-/* harness/plan_points.c: grid, curves, lines and compare, each a short walk over its settings. */
+/* harness/plan_points.c: what each kind of part asks for, a short walk over its settings. */
 #include "harness/plan_points.h"
 
 #include "base/sys.h"
@@ -152,13 +152,54 @@ static ErrCode expand_compare(Plan *plan, int index, Err *err)
     return ERR_NONE;
 }
 
+/*
+ * Its baseline: the id of the part that decides it, or the network's name; where another family
+ * has the same, with its constants or the id of the grid that gives them.
+ */
+static void name_family(const Plan *plan, int index, char series[PLAN_SERIES_MAX])
+{
+    const StudyPart *parts = plan->study->parts, *part = &parts[index];
+    const char *name = part->baseline_part != STUDY_NONE ? parts[part->baseline_part].id
+                       : part->baseline != NULL          ? part->baseline
+                                                         : plan->baseline.name;
+    const double *c = part->own_constants;
+    bool is_shared = false;
+    for (size_t i = 0; i < plan->study->n_parts; i++)
+        is_shared |= (int)i != index && parts[i].kind == STUDY_FAMILY &&
+                     parts[i].baseline_part == part->baseline_part &&
+                     strcmp(parts[i].baseline != NULL ? parts[i].baseline : "",
+                            part->baseline != NULL ? part->baseline : "") == 0;
+    if (is_shared && part->has_constants)
+        snprintf(series, PLAN_SERIES_MAX, "%.20s %.9g %.9g %.9g", name, c[0], c[1], c[2]);
+    else if (is_shared && part->constants_part != STUDY_NONE)
+        snprintf(series, PLAN_SERIES_MAX, "%.40s %s", name, parts[part->constants_part].id);
+    else
+        snprintf(series, PLAN_SERIES_MAX, "%s", name);
+}
+
+static ErrCode expand_family(Plan *plan, int index, Err *err)
+{
+    const StudyPart *part = &plan->study->parts[index];
+    if (!part->has_constants && part->constants_part == STUDY_NONE)
+        return err_set(err, ERR_USAGE,
+                       "family '%s' has no constants and the study no grid to take them from: add "
+                       "a grid, or write constants: [1.2, 1.1, 1.15]",
+                       part->id);
+    for (size_t i = 0; i < part->phi.n; i++) {
+        char series[PLAN_SERIES_MAX];
+        name_family(plan, index, series);
+        TRY(add_unmatched(plan, index, series, part->phi.v[i], no_scale, err));
+    }
+fail:
+    return err->code;
+}
+
 ErrCode plan_points_expand(Plan *plan, Err *err)
 {
     static ErrCode (*const expand[])(Plan *, int, Err *) = {
-        [STUDY_GRID] = expand_grid,
-        [STUDY_CURVES] = expand_curves,
-        [STUDY_LINES] = expand_lines,
-        [STUDY_COMPARE] = expand_compare,
+        [STUDY_GRID] = expand_grid,     [STUDY_CURVES] = expand_curves,
+        [STUDY_LINES] = expand_lines,   [STUDY_COMPARE] = expand_compare,
+        [STUDY_FAMILY] = expand_family,
     };
     for (size_t i = 0; i < plan->study->n_parts; i++)
         if (expand[plan->study->parts[i].kind](plan, (int)i, err) != ERR_NONE)

@@ -1,6 +1,7 @@
 /* harness/plan_report.c: a plan as JSON and as text. */
 #include "harness/plan.h"
 #include "harness/plan_networks.h"
+#include "harness/plan_range.h"
 
 #include "base/json.h"
 #include "base/sys.h"
@@ -19,6 +20,12 @@ static void put_scale(JsonWriter *json, const char *key, Scale scale)
 {
     const double values[STUDY_DIMENSIONS] = {scale.depth, scale.width, scale.resolution};
     json_put_doubles(json, key, values, STUDY_DIMENSIONS);
+}
+
+static void put_range(JsonWriter *json, const char *key, PlanRange range)
+{
+    const double values[] = {range.low, range.high};
+    json_put_doubles(json, key, values, ARRAY_LEN(values));
 }
 
 static void put_point(const Plan *plan, const PlanPoint *point, JsonWriter *json)
@@ -41,9 +48,11 @@ static void put_point(const Plan *plan, const PlanPoint *point, JsonWriter *json
     if (point->status == MATCH_AFTER_GRID) {
         json_put_null(json, "resolution");
         json_put_null(json, "macs");
+        put_range(json, "macs_range", plan_range_macs(plan, point));
     } else {
         json_put_int(json, "resolution", point->resolution);
         json_put_int(json, "macs", point->macs);
+        json_put_null(json, "macs_range");
     }
     json_put_double(json, "ratio", point->ratio);
     json_put_double(json, "naive_ratio", point->naive_ratio);
@@ -102,7 +111,7 @@ static void put_objective(const Plan *plan, JsonWriter *json)
     text_release(&notes);
 }
 
-ErrCode plan_json(const Plan *plan, double seconds, Text *out, PlanFlush *flush, Err *err)
+ErrCode plan_json(const Plan *plan, PlanRange seconds, Text *out, PlanFlush *flush, Err *err)
 {
     JsonWriter json = json_writer(out, true);
     json.numbers = json_numbers_create();
@@ -118,7 +127,9 @@ ErrCode plan_json(const Plan *plan, double seconds, Text *out, PlanFlush *flush,
     json_put_int(&json, "seeds", (int64_t)plan->study->seeds.n);
     put_lines(&json, "data_notes", &plan->data_notes);
     json_put_double(&json, "total_macs", plan_total_macs(plan));
-    json_put_double(&json, "seconds", seconds);
+    put_range(&json, "waiting_macs", plan_waiting_macs(plan));
+    json_put_double(&json, "seconds", (seconds.low + seconds.high) / 2);
+    put_range(&json, "seconds_range", seconds);
     json_put_int(&json, "trial_bytes", (int64_t)plan_trial_bytes(plan));
     json_put_int(&json, "train", plan->n_train);
     json_put_int(&json, "val", plan->n_val);
@@ -142,12 +153,28 @@ fail:
 
 /* --- text --- */
 
+enum { RANGE_BYTES = 2 * TEXT_NUMBER_BYTES + 4 };
+
+static const char *range_text(char out[RANGE_BYTES], const char *low, const char *high)
+{
+    const bool is_one = strcmp(low, high) == 0;
+    snprintf(out, RANGE_BYTES, "%s%s%s", low, is_one ? "" : " to ", is_one ? "" : high);
+    return out;
+}
+
 static void cell_scale(TextTable *table, Scale scale)
 {
     if (isnan(scale.depth))
         text_table_cell(table, "-");
     else
         text_table_cellf(table, "%.4g %.4g %.4g", scale.depth, scale.width, scale.resolution);
+}
+
+/* "1.5M", or "1.5M to 3M" where it shows a difference. */
+static const char *macs_text(char out[RANGE_BYTES], PlanRange macs)
+{
+    char low[TEXT_NUMBER_BYTES], high[TEXT_NUMBER_BYTES];
+    return range_text(out, text_human(low, macs.low), text_human(high, macs.high));
 }
 
 /* `alias`: the first point with the same network if it is an earlier one, or NULL. */
@@ -188,7 +215,7 @@ static void points_table(const Plan *plan, Text *out)
     for (size_t i = 0; i < plan->n_points; i++) {
         const PlanPoint *point = &plan->points[i];
         const bool waits = point->status == MATCH_AFTER_GRID;
-        char number[TEXT_NUMBER_BYTES];
+        char number[TEXT_NUMBER_BYTES], range[RANGE_BYTES];
         text_table_cell(table, point->part_name);
         text_table_cell(table, point->series);
         text_table_cellf(table, "%.4g", point->x);
@@ -198,8 +225,9 @@ static void points_table(const Plan *plan, Text *out)
             cell_scale(table, point->nominal);
         cell_scale(table, point->built);
         text_table_cellf(table, waits ? "-" : "%d", point->resolution);
-        text_table_cell(table,
-                        text_human(number, (double)(waits ? point->target_macs : point->macs)));
+        text_table_cell(
+            table, macs_text(range, waits ? plan_range_macs(plan, point)
+                                          : (PlanRange){(double)point->macs, (double)point->macs}));
         text_table_cell(table, waits ? "-" : text_digits(number, point->ratio));
         text_table_cell(table, match_status_name(point->status));
         const PlanPoint **owner = point->network == PLAN_NONE ? NULL : &first[point->network];
@@ -239,9 +267,9 @@ static void seeds_note(const Plan *plan, Text *out)
                     n < BAR_SEEDS ? "; figures show every seed, and no bars below 5" : "");
 }
 
-void plan_text(const Plan *plan, double seconds, Text *out)
+void plan_text(const Plan *plan, PlanRange seconds, Text *out)
 {
-    char a[TEXT_NUMBER_BYTES], b[TEXT_NUMBER_BYTES], c[TEXT_NUMBER_BYTES];
+    char a[TEXT_NUMBER_BYTES], b[TEXT_NUMBER_BYTES], range[RANGE_BYTES];
     size_t n_fair = 0, n_unfair = 0;
     for (size_t i = 0; i < plan->n_points; i++) {
         n_fair += plan->points[i].status == MATCH_FAIR;
@@ -266,10 +294,14 @@ void plan_text(const Plan *plan, double seconds, Text *out)
                 text_plural(plan->n_networks), plan->n_trials, text_plural(plan->n_trials));
     if (plan->n_after_grid)
         text_printf(out, " and %zu after the grid", plan->n_after_grid);
-    text_printf(out, "\n%s MACs in all, at most %s a trial", text_human(a, plan_total_macs(plan)),
-                text_human_bytes(b, plan_trial_bytes(plan)));
-    if (!isnan(seconds))
-        text_printf(out, ", predicted %s", text_duration(c, seconds));
+    text_printf(out, "\n%s MACs in all", text_human(a, plan_total_macs(plan)));
+    if (plan->n_after_grid)
+        text_printf(out, " and %s of what waits", macs_text(range, plan_waiting_macs(plan)));
+    text_printf(out, ", at most %s a trial", text_human_bytes(b, plan_trial_bytes(plan)));
+    if (!isnan(seconds.low))
+        text_printf(
+            out, ", predicted %s",
+            range_text(range, text_duration(a, seconds.low), text_duration(b, seconds.high)));
     text_append_char(out, '\n');
     seeds_note(plan, out);
     const Objective objective = study_objective(plan->study, plan->target_macs);

@@ -78,13 +78,47 @@ fail:
     return err_wrap(err, "strategy '%s' at %g times the baseline", strategy->name, point->x);
 }
 
+/*
+ * A member whose constants are a grid's may be beyond what can be built, which nobody could know
+ * before: it is listed with the reason, and nothing is trained.
+ */
+static void refuse_member(PlanPoint *point, Scale nominal, const char *reason)
+{
+    point->nominal = nominal;
+    point->ratio = scaling_nominal_cost(nominal);
+    point->status = MATCH_UNFAIR;
+    point->network = PLAN_NONE;
+    snprintf(point->reason, sizeof point->reason, "%.159s", reason);
+}
+
+static ErrCode resolve_family(Plan *plan, PlanPoint *point, const PlanInputs *inputs, Err *err)
+{
+    const StudyPart *part = &plan->study->parts[point->part];
+    const double *constants = part->has_constants ? part->own_constants : inputs->constants;
+    const Scale nominal = scaling_compound(constants[0], constants[1], constants[2], point->x);
+    const Matching matching = match_target(inputs->baseline, 1, plan->study->fairness.tolerance);
+    MatchPoint found;
+    Err why = {0};
+    ErrCode code = match_nominal(&found, &matching, nominal, &why);
+    if (code == ERR_NONE)
+        code = plan_networks_check(plan, &found.spec, &why);
+    else if (code == ERR_USAGE)
+        (void)err_set(&why, code, "cannot be built: it is larger than networks may be");
+    if (code == ERR_NONE)
+        return fill_point(plan, point, &found, 0, inputs->is_trained, err);
+    if (code == ERR_USAGE)
+        refuse_member(point, nominal, why.msg);
+    else
+        *err = why;
+    return err->code;
+}
+
 ErrCode plan_resolve_point(Plan *plan, PlanPoint *point, const PlanInputs *inputs, Err *err)
 {
     static ErrCode (*const resolve[])(Plan *, PlanPoint *, const PlanInputs *, Err *) = {
-        [STUDY_GRID] = resolve_grid,
-        [STUDY_CURVES] = resolve_unmatched,
-        [STUDY_LINES] = resolve_unmatched,
-        [STUDY_COMPARE] = resolve_ray,
+        [STUDY_GRID] = resolve_grid,       [STUDY_CURVES] = resolve_unmatched,
+        [STUDY_LINES] = resolve_unmatched, [STUDY_COMPARE] = resolve_ray,
+        [STUDY_FAMILY] = resolve_family,
     };
     return resolve[plan->study->parts[point->part].kind](plan, point, inputs, err);
 }

@@ -73,9 +73,15 @@ typedef enum PlanState {
     PLAN_SETTLED
 } PlanState;
 
+/* From the least to the most; equal where it is known. */
+typedef struct PlanRange {
+    double low, high;
+} PlanRange;
+
 typedef struct PlanPart {
-    bool has_baseline; /* false while it is another part's to decide */
-    Spec baseline;     /* with overrides and the data set's classes */
+    bool has_baseline;        /* false while it is another part's to decide */
+    PlanRange baseline_range; /* its counted MACs, or what they may come to */
+    Spec baseline;            /* with overrides and the data set's classes */
     int64_t baseline_macs;
     int64_t target_macs; /* the objective's T over this baseline */
     bool is_taken;       /* another part takes its outcome */

@@ -472,7 +472,7 @@ void study_template(const char *name, Text *out)
 void study_describe(Text *out)
 {
     yaml_describe(&study_table, out);
-    for (int kind = STUDY_GRID; kind <= STUDY_COMPARE; kind++) {
+    for (int kind = 0; kind < STUDY_N_KINDS; kind++) {
         text_printf(out, "\n`parts`, `%s`:\n\n", study_part_key(kind));
         yaml_describe(study_part_table(kind), out);
     }

@@ -7,6 +7,7 @@
 #define MAX_IMAGES 1e9
 #define MAX_MULTIPLIER 64.0
 #define MAX_EPOCHS 100000.0
+#define MAX_PHI 64.0
 #define MIN_CENTER_CROP 0.01
 
 static const char *const bad_image_names[] = {"error", "skip", NULL};
@@ -83,7 +84,7 @@ static const YamlKey study_keys[] = {
     {"objective", YAML_SECTION, KEY(objective), "{}", 0, 0, NULL, &objective_table,
      "how the grid is ranked"},
     {"parts", YAML_RAW, KEY(parts_node), YAML_OPTIONAL, 0, 0, NULL, NULL,
-     "list of grid, curves, lines, compare"},
+     "list of grid, curves, lines, compare, family"},
 };
 #undef KEY
 const YamlTable study_table = {"study", study_keys, ARRAY_LEN(study_keys)};
@@ -91,7 +92,7 @@ const YamlTable study_table = {"study", study_keys, ARRAY_LEN(study_keys)};
 /* Keys that every kind of part has. */
 static const char id_doc[] = "what other parts and --only call it; default: the part's name";
 static const char from_doc[] =
-    "part whose outcome it takes: its network as baseline; compare: its constants";
+    "part whose outcome it takes: its network as baseline; compare, family: its constants";
 static const char baseline_doc[] =
     "network it scales: a part's id (a grid yields its winner), a zoo name or a path; default: the "
     "study's";
@@ -155,6 +156,17 @@ static const YamlKey compare_keys[] = {
      "with match: counted before others"},
     {"epochs", YAML_INT64, KEY(epochs), "0", 0, MAX_EPOCHS, NULL, NULL, epochs_doc},
 };
+static const YamlKey family_keys[] = {
+    {"id", YAML_STRING, KEY(own_id), YAML_OPTIONAL, 0, 0, NULL, NULL, id_doc},
+    {"figure", YAML_STRING, KEY(figure), "family", 0, 0, NULL, NULL, "figure it is drawn in"},
+    {"phi", YAML_DOUBLES, KEY(phi), "[0, 1, 2, 3]", 0, MAX_PHI, NULL, NULL,
+     "members alpha^phi, beta^phi, gamma^phi, by the network's own rounding"},
+    {"from", YAML_STRING, KEY(from), YAML_OPTIONAL, 0, 0, NULL, NULL, from_doc},
+    {"baseline", YAML_STRING, KEY(baseline), YAML_OPTIONAL, 0, 0, NULL, NULL, baseline_doc},
+    {"constants", YAML_RAW, KEY(constants_node), YAML_OPTIONAL, 0, 0, NULL, NULL,
+     "[alpha, beta, gamma], or the grid whose winner gives them; default: as in compare"},
+    {"epochs", YAML_INT64, KEY(epochs), "0", 0, MAX_EPOCHS, NULL, NULL, epochs_doc},
+};
 #undef KEY
 
 static const YamlTable part_tables[] = {
@@ -162,6 +174,7 @@ static const YamlTable part_tables[] = {
     [STUDY_CURVES] = {"curves", curves_keys, ARRAY_LEN(curves_keys)},
     [STUDY_LINES] = {"lines", lines_keys, ARRAY_LEN(lines_keys)},
     [STUDY_COMPARE] = {"compare", compare_keys, ARRAY_LEN(compare_keys)},
+    [STUDY_FAMILY] = {"family", family_keys, ARRAY_LEN(family_keys)},
 };
 
 const YamlTable *study_part_table(int kind)

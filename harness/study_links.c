@@ -112,6 +112,8 @@ static int default_grid(const Study *study)
 
 static bool needs_constants(const StudyPart *part)
 {
+    if (part->kind == STUDY_FAMILY)
+        return !part->has_constants;
     for (size_t i = 0; i < part->n_strategies; i++)
         if (study_needs_constants(&part->strategies[i]))
             return true;
@@ -121,21 +123,22 @@ static bool needs_constants(const StudyPart *part)
 static ErrCode link_part(Study *study, size_t index, Err *err)
 {
     StudyPart *part = &study->parts[index];
-    const bool is_compare = part->kind == STUDY_COMPARE;
-    const char *taken = is_compare ? part->constants : part->baseline;
+    const bool has_ray = part->kind == STUDY_COMPARE || part->kind == STUDY_FAMILY;
+    const bool is_given =
+        has_ray ? part->constants != NULL || part->has_constants : part->baseline != NULL;
     part->baseline_part = part->constants_part = STUDY_NONE;
-    if (part->from != NULL && taken != NULL)
+    if (part->from != NULL && is_given)
         return yaml_error(err, node_of(study, index, "from"),
                           "'from' and '%s' name the same thing, leave one of them out",
-                          is_compare ? "constants" : "baseline");
+                          has_ray ? "constants" : "baseline");
     if (part->from != NULL)
         TRY(find_source(study, index, "from", part->from,
-                        is_compare ? &part->constants_part : &part->baseline_part, err));
+                        has_ray ? &part->constants_part : &part->baseline_part, err));
     if (part->baseline != NULL)
         TRY(link_baseline(study, index, err));
     if (part->constants != NULL)
         TRY(find_source(study, index, "constants", part->constants, &part->constants_part, err));
-    if (is_compare && part->constants_part == STUDY_NONE)
+    if (has_ray && part->constants_part == STUDY_NONE)
         part->constants_part = default_grid(study);
     if (!needs_constants(part))
         part->constants_part = STUDY_NONE;

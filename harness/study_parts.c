@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { MAX_POINTS = 4096, MAX_STRATEGIES = 32, N_KINDS = STUDY_COMPARE + 1 };
+enum { MAX_POINTS = 4096, MAX_STRATEGIES = 32 };
 
 /* Reads [[a, b, ...], ...] with n_columns numbers a row into rows of doubles. */
 static ErrCode read_rows(YamlDoc *doc, const YamlNode *node, size_t n_columns, double **rows,
@@ -82,10 +82,32 @@ static ErrCode read_strategies(YamlDoc *doc, StudyPart *part, Err *err)
     return ERR_NONE;
 }
 
+/* `constants` of a family: three numbers, or a part's id. */
+static ErrCode read_constants(YamlDoc *doc, StudyPart *part, Err *err)
+{
+    const YamlNode *node = part->constants_node;
+    YamlDoubles numbers;
+    Ray ray;
+    Err why = {0};
+    if (yaml_is_null(node))
+        return ERR_NONE;
+    if (node->kind == YAML_SCALAR) {
+        part->constants = node->text;
+        return ERR_NONE;
+    }
+    if (yaml_as_doubles(doc, node, &numbers, err) != ERR_NONE)
+        return err->code;
+    if (scaling_ray(&ray, "compound", numbers.v, numbers.n, &why) != ERR_NONE)
+        return yaml_error(err, node, "%s", why.msg);
+    part->has_constants = true;
+    memcpy(part->own_constants, numbers.v, sizeof part->own_constants);
+    return ERR_NONE;
+}
+
 static ErrCode unknown_part(const YamlNode *item, Err *err)
 {
-    const char *names[N_KINDS + 1] = {NULL};
-    for (int kind = 0; kind < N_KINDS; kind++)
+    const char *names[STUDY_N_KINDS + 1] = {NULL};
+    for (int kind = 0; kind < STUDY_N_KINDS; kind++)
         names[kind] = study_part_key(kind);
     return yaml_unknown_key(item, "parts", names, err);
 }
@@ -94,12 +116,12 @@ static ErrCode read_part(YamlDoc *doc, const YamlNode *node, StudyPart *part, Er
 {
     if (node->kind != YAML_MAP || node->n_items != 1)
         return yaml_error(err, node,
-                          "a part is one key (grid, curves, lines or compare) with its settings");
+                          "a part is one key with its settings, as in 'grid: {step: 0.1}'");
     const YamlNode *body = node->items[0];
     int kind = 0;
-    while (kind < N_KINDS && strcmp(body->key, study_part_key(kind)) != 0)
+    while (kind < STUDY_N_KINDS && strcmp(body->key, study_part_key(kind)) != 0)
         kind++;
-    if (kind == N_KINDS)
+    if (kind == STUDY_N_KINDS)
         return unknown_part(body, err);
     part->kind = kind;
     if (yaml_read(doc, study_part_table(kind), yaml_is_null(body) ? NULL : body, part, err) !=
@@ -107,6 +129,8 @@ static ErrCode read_part(YamlDoc *doc, const YamlNode *node, StudyPart *part, Er
         return err->code;
     if (kind == STUDY_COMPARE)
         return read_strategies(doc, part, err);
+    if (kind == STUDY_FAMILY)
+        return read_constants(doc, part, err);
     double *rows = NULL;
     if (kind == STUDY_GRID) {
         TRY(read_rows(doc, part->also_node, STUDY_DIMENSIONS, &rows, &part->n_also, err));

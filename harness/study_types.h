@@ -49,6 +49,8 @@ typedef enum StudyPartKind {
     STUDY_CURVES,  /* one dimension at a time, unmatched */
     STUDY_LINES,   /* width at several depths and resolutions, unmatched */
     STUDY_COMPARE, /* strategies at matched MACs */
+    STUDY_FAMILY,  /* compound scaling by phi, unmatched */
+    STUDY_N_KINDS
 } StudyPartKind;
 
 typedef enum StudyMatch { STUDY_COUNTED, STUDY_NOMINAL } StudyMatch;
@@ -71,9 +73,9 @@ typedef struct StudyPart {
     const char *own_id;               /* as written, or NULL */
     const char *from;                 /* as written: a part's id, or NULL */
     const char *baseline;             /* as written: a part's id, a network, or NULL */
-    const char *constants;            /* compare, as written: a part's id, or NULL */
+    const char *constants;            /* compare, family, as written: a part's id, or NULL */
     int baseline_part;                /* index of the part whose network it scales, or STUDY_NONE */
-    int constants_part;               /* compare: whose constants it takes, or STUDY_NONE */
+    int constants_part;               /* compare, family: whose constants it takes, or none */
     int64_t epochs;                   /* of its trials; 0: the recipe's */
     const char *figure;               /* it is drawn in; default by kind */
     double step;                      /* grid: spacing of alpha, beta, gamma */
@@ -90,7 +92,11 @@ typedef struct StudyPart {
     const YamlNode *strategies_node; /* compare: as written */
     StudyStrategy *strategies;
     size_t n_strategies;
-    YamlDoubles macs; /* compare: targets over the baseline's MACs */
+    YamlDoubles macs;                       /* compare: targets over the baseline's MACs */
+    YamlDoubles phi;                        /* family: exponents of its constants */
+    const YamlNode *constants_node;         /* family: as written, a part's id or numbers */
+    bool has_constants;                     /* family: numbers */
+    double own_constants[STUDY_DIMENSIONS]; /* family: alpha, beta, gamma */
 } StudyPart;
 
 /* Seeds are 0 to 2^53: a double, as JSON has them, holds each exactly. */
@@ -119,7 +125,7 @@ typedef struct Study {
     YamlDoc *doc; /* owner of everything */
 } Study;
 
-/* The part's key in a study file: "grid", "curves", "lines", "compare". */
+/* The part's key in a study file: "grid", "curves", "lines", "compare", "family". */
 const char *study_part_key(int kind);
 
 /* The index of the part of that id, or STUDY_NONE. */

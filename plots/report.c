@@ -130,6 +130,11 @@ static void put_rankings(Report *r, Text *page)
     report_rankings(page, &r->results, r->rankings, r->n_rankings);
 }
 
+static void put_families(Report *r, Text *page)
+{
+    report_families(page, &r->results, &r->arena);
+}
+
 static void put_unfair(Report *r, Text *page)
 {
     report_unfair(page, &r->results, r->rankings, r->n_rankings);
@@ -228,11 +233,18 @@ static void put_foot(Report *r, Text *page)
 static const struct {
     const char *name;
     Section put;
-} sections[] = {
-    {"title", put_title},           {"style", put_style},       {"question", put_question},
-    {"facts", put_facts},           {"demo", put_demo},         {"verdicts", put_verdicts},
-    {"figures", put_figures},       {"rankings", put_rankings}, {"unfair", put_unfair},
-    {"provenance", put_provenance}, {"foot", put_foot}};
+} sections[] = {{"title", put_title},
+                {"style", put_style},
+                {"question", put_question},
+                {"facts", put_facts},
+                {"demo", put_demo},
+                {"verdicts", put_verdicts},
+                {"figures", put_figures},
+                {"rankings", put_rankings},
+                {"families", put_families},
+                {"unfair", put_unfair},
+                {"provenance", put_provenance},
+                {"foot", put_foot}};
 
 /* --- the page --- */
 

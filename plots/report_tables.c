@@ -2,6 +2,7 @@
 #include "plots/report_tables.h"
 
 #include "plots/html.h"
+#include "plots/report_cells.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -94,36 +95,6 @@ void report_verdict(Text *page, const Verdict *v, Arena *arena)
 
 /* --- rankings --- */
 
-static void multipliers(Text *page, const double m[3])
-{
-    html_markup(page, "<td>");
-    html_printf(page, "%.3g × %.3g × %.3g", m[0], m[1], m[2]);
-    html_markup(page, "</td>");
-}
-
-/* A mean and, if there is more than one, every seed behind it. */
-static void mean_and_seeds(Text *page, double mean, const double *values, int n)
-{
-    html_markup(page, "<td class=\"l\">");
-    if (n > 0)
-        html_printf(page, "%.2f", mean);
-    if (n > 1) {
-        html_markup(page, " <small>");
-        for (int i = 0; i < n; i++)
-            html_printf(page, "%s%.1f", i ? " " : "", values[i]);
-        html_markup(page, "</small>");
-    }
-    html_markup(page, "</td>");
-}
-
-static void number(Text *page, const char *format, double value)
-{
-    html_markup(page, "<td>");
-    if (!isnan(value))
-        text_printf(page, format, value);
-    html_markup(page, "</td>");
-}
-
 static void ranking_row(Text *page, const RankingRow *row, bool is_best)
 {
     const StorePoint *p = &row->result->point;
@@ -133,8 +104,8 @@ static void ranking_row(Text *page, const RankingRow *row, bool is_best)
     else
         html_printf(page, "%d", row->rank);
     html_markup(page, "</td>");
-    multipliers(page, p->nominal);
-    multipliers(page, p->built);
+    report_multipliers(page, p->nominal);
+    report_multipliers(page, p->built);
     html_markup(page, "<td>");
     html_printf(page, "%d", p->resolution);
     html_markup(page, "</td><td>");
@@ -143,10 +114,10 @@ static void ranking_row(Text *page, const RankingRow *row, bool is_best)
     else
         html_printf(page, "%+.1f %%", 100.0 * (p->trim - 1.0));
     html_markup(page, "</td>");
-    number(page, "%.3f", p->ratio);
-    number(page, "%.2f", row->score);
-    mean_and_seeds(page, row->mean_val, row->val_top1, row->n);
-    mean_and_seeds(page, row->mean_test, row->test_top1, row->n);
+    report_number(page, "%.3f", p->ratio);
+    report_number(page, "%.2f", row->score);
+    report_mean_and_seeds(page, row->mean_val, row->val_top1, row->n);
+    report_mean_and_seeds(page, row->mean_test, row->test_top1, row->n);
     html_markup(page, "<td>");
     html_printf(page, "%d", row->n);
     html_markup(page, "</td><td class=\"l w\">");
@@ -275,8 +246,8 @@ static void aside_row(Text *page, const StorePoint *p)
     html_markup(page, "<tr>");
     html_element(page, "td class=\"l\"", p->figure);
     html_element(page, "td class=\"l\"", p->series);
-    multipliers(page, p->nominal);
-    number(page, "%.3f", p->ratio);
+    report_multipliers(page, p->nominal);
+    report_number(page, "%.3f", p->ratio);
     html_element(page, "td class=\"l\"", p->status);
     html_element(page, "td class=\"l w\"", p->reason);
     html_markup(page, "</tr>\n");

@@ -14,6 +14,9 @@ void report_verdict(Text *page, const Verdict *verdict, Arena *arena);
 void report_rankings(Text *page, const StoreResults *results, const Ranking *rankings,
                      size_t n_rankings);
 
+/* The families, a section of their own; nothing if the study has none. */
+void report_families(Text *page, const StoreResults *results, Arena *arena);
+
 /* Points that are unfair, off their ray or tied, with reasons, and what the nominal rule costs. */
 void report_unfair(Text *page, const StoreResults *results, const Ranking *rankings,
                    size_t n_rankings);

@@ -33,7 +33,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
     Study *study = NULL;
     Plan *plan = NULL;
     Text out = {.columns = call->columns};
-    double seconds = (double)NAN;
+    PlanRange seconds = {(double)NAN, (double)NAN};
     TRY(seed_options_load(&study, call, &settings->seeds, err));
     TRY(plan_create(&plan, study, call->data_root, call->threads, err));
     if (!settings->no_time) {

@@ -261,8 +261,8 @@ static void long_json_is_handed_on(void **state)
     Text whole = {0}, rest = {0};
     Err err = {0};
     flushed = (Text){0};
-    assert_int_equal(plan_json(f.plan, 1.5, &whole, NULL, &err), ERR_NONE);
-    assert_int_equal(plan_json(f.plan, 1.5, &rest, keep, &err), ERR_NONE);
+    assert_int_equal(plan_json(f.plan, (PlanRange){1.5, 1.5}, &whole, NULL, &err), ERR_NONE);
+    assert_int_equal(plan_json(f.plan, (PlanRange){1.5, 1.5}, &rest, keep, &err), ERR_NONE);
     assert_true(n_flushes > 1);
     assert_int_equal(keep(&rest, &err), ERR_NONE);
     assert_string_equal(text_string(&flushed), text_string(&whole));
@@ -312,7 +312,7 @@ static void json_keeps_the_contract(void **state)
     Text out = {0};
     Err err = {0};
     json_t *root = NULL;
-    assert_int_equal(plan_json(f.plan, 1.5, &out, NULL, &err), ERR_NONE);
+    assert_int_equal(plan_json(f.plan, (PlanRange){1.5, 1.5}, &out, NULL, &err), ERR_NONE);
     assert_int_equal(json_parse(&root, "plan", out.data, out.n_bytes, &err), ERR_NONE);
     for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
         assert_true(json_is_number(json_object_get(root, numbers[i])));

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "harness/plan_outcomes.h"
+#include "harness/plan_range.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -64,6 +65,76 @@ static void outcomes_are_settled(void **state)
         }
         planfixture_drop(&f);
     }
+}
+
+/*
+ * A family with constants of its own is there at once: counted members of the network's own
+ * rounding, whose numbers are those of `isoflop family`; phi 0 is the baseline itself. One that
+ * takes a grid's follows it, and a member that cannot be built says so and is not trained.
+ */
+static void families_are_counted(void **state)
+{
+    (void)state;
+    static const int64_t macs[] = {PROXY_MACS, 1396908, 2416224};
+    const PlanOutcome winner = {.has_constants = true, .constants = {1.2, 1.1, 1.15}};
+    PlanFixture f = planfixture_make("[family: {constants: [1.2, 1.1, 1.15], phi: [0, 1, 2]},"
+                                     " grid: {step: 1}, family: {phi: [2, 60]}]");
+    Plan *plan = f.plan;
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(plan->points[i].macs, macs[i]);
+        assert_int_equal(plan->points[i].status, MATCH_UNMATCHED);
+        assert_true(plan->points[i].x == (double)i);
+        assert_string_equal(plan->points[i].series, "proxy-b0 1.2 1.1 1.15");
+    }
+    const PlanPoint *late = &plan->points[plan->n_points - 2];
+    assert_int_equal(late[0].status, MATCH_AFTER_GRID);
+    assert_string_equal(late[0].series, "proxy-b0 grid");
+    set_outcome(plan, 1, &winner, PLAN_SETTLED);
+    late = &plan->points[plan->n_points - 2];
+    assert_int_equal(late[0].network, plan->points[2].network);
+    assert_int_equal(late[1].status, MATCH_UNFAIR);
+    assert_int_equal(late[1].network, PLAN_NONE);
+    assert_non_null(strstr(late[1].reason, "larger than networks may be"));
+    assert_false(plan_is_waiting(plan));
+    planfixture_drop(&f);
+}
+
+/*
+ * What waits costs as much as its target over the least and the most that its baseline may come to:
+ * those are the networks of the grid that decides it, and one once it is decided. Of the family
+ * each unit of phi doubles that, as the grid's target says.
+ */
+static void what_waits_has_a_range(void **state)
+{
+    (void)state;
+    PlanFixture f = planfixture_make("[grid: {id: coarse, step: 0.2, match: nominal},"
+                                     " grid: {id: fine, baseline: coarse, step: 1},"
+                                     " compare: {baseline: fine, strategies: [width], macs: [4]},"
+                                     " family: {baseline: coarse, constants: fine, phi: [0, 1]}]");
+    Plan *plan = f.plan;
+    enum { COARSE, FINE, COMPARE, FAMILY };
+    double low = (double)INFINITY, high = 0;
+    for (size_t i = 0; i < plan->n_points; i++)
+        if (plan->points[i].part == COARSE) {
+            low = fmin(low, (double)plan->points[i].macs);
+            high = fmax(high, (double)plan->points[i].macs);
+        }
+    const PlanPoint *last = &plan->points[plan->n_points - 1];
+    assert_true(low < high);
+    assert_true(plan->parts[FINE].baseline_range.low == low &&
+                plan->parts[FINE].baseline_range.high == high);
+    assert_true(plan->parts[COMPARE].baseline_range.low == 2 * low);
+    assert_true(plan_range_macs(plan, find_series(plan, "width")).high == 8 * high);
+    assert_true(plan_range_macs(plan, &last[-1]).low == low);
+    assert_true(plan_range_macs(plan, last).high == 2 * high);
+    assert_true(plan_waiting_macs(plan).low < plan_waiting_macs(plan).high);
+    const PlanOutcome winner = {.has_network = true, .network = plan->baseline};
+    set_outcome(plan, COARSE, &winner, PLAN_SETTLED);
+    assert_true(plan->parts[FINE].baseline_range.low == PROXY_MACS &&
+                plan->parts[FINE].baseline_range.high == PROXY_MACS);
+    last = &plan->points[plan->n_points - 1];
+    assert_true(plan_range_macs(plan, last).low == plan_range_macs(plan, last).high);
+    planfixture_drop(&f);
 }
 
 /* An outcome that is empty leaves its points waiting, and they say why. */
@@ -169,11 +240,12 @@ static void genes_stand_for_multipliers(void **state)
     PlanPoint *point = &f.plan->points[0];
     point->nominal = point->built = (Scale){(double)NAN, (double)NAN, (double)NAN};
     point->genes = "0120";
+    const PlanRange no_time = {(double)NAN, (double)NAN};
     Text json = {0}, text = {0};
     Err err = {0};
     json_t *root = NULL;
-    assert_int_equal(plan_json(f.plan, (double)NAN, &json, NULL, &err), ERR_NONE);
-    plan_text(f.plan, (double)NAN, &text);
+    assert_int_equal(plan_json(f.plan, no_time, &json, NULL, &err), ERR_NONE);
+    plan_text(f.plan, no_time, &text);
     assert_int_equal(json_parse(&root, "plan", json.data, json.n_bytes, &err), ERR_NONE);
     const json_t *first = json_array_get(json_object_get(root, "points"), 0);
     assert_string_equal(json_string_value(json_object_get(first, "genes")), "0120");
@@ -189,7 +261,8 @@ static void genes_stand_for_multipliers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(outcomes_are_settled),        cmocka_unit_test(empty_outcomes_are_said),
+        cmocka_unit_test(outcomes_are_settled),        cmocka_unit_test(families_are_counted),
+        cmocka_unit_test(what_waits_has_a_range),      cmocka_unit_test(empty_outcomes_are_said),
         cmocka_unit_test(parts_take_from_one_another), cmocka_unit_test(epochs_belong_to_the_trial),
         cmocka_unit_test(genes_stand_for_multipliers),
     };

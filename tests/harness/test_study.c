@@ -107,6 +107,35 @@ static void objectives_have_the_w_of_their_source(void **state)
     }
 }
 
+/* The constants of a family are three numbers or a part's id; `from` names the same thing. */
+static void families_have_constants(void **state)
+{
+    (void)state;
+    Study *study = parse("study: s\nparts:\n"
+                         "  - grid: {id: abg}\n"
+                         "  - family: {constants: [1.2, 1.1, 1.15], phi: [0, 0.5]}\n"
+                         "  - family: {from: abg}\n"
+                         "  - family: {constants: abg, baseline: abg}\n"
+                         "  - family: {}\n",
+                         NULL, 0);
+    const StudyPart *parts = study->parts;
+    assert_true(parts[1].has_constants && parts[1].own_constants[2] == 1.15);
+    assert_int_equal(parts[1].phi.n, 2);
+    assert_int_equal(parts[1].constants_part, STUDY_NONE);
+    for (int i = 2; i < 5; i++)
+        assert_int_equal(parts[i].constants_part, 0);
+    assert_int_equal(parts[3].baseline_part, 0);
+    assert_int_equal(parts[4].phi.n, 4);
+    study_destroy(&study);
+    assert_refused("study: s\nparts:\n  - family: {constants: [1, 1]}\n", NULL,
+                   "dir/s.yaml:3:25: strategy 'compound' takes 3 constants, not 2");
+    assert_refused("study: s\nparts:\n  - family: {from: x, constants: [1.2, 1.1, 1.15]}\n", NULL,
+                   "dir/s.yaml:3:20: 'from' and 'constants' name the same thing, leave one of them "
+                   "out");
+    assert_refused("study: s\nparts:\n  - family: {constants: [1.2, 1.1, 1.15], phi: [-1]}\n", NULL,
+                   "dir/s.yaml:3:49: 'phi' must be between 0 and 64, not -1");
+}
+
 /*
  * Parts are named by their keys or ids; what one takes from another is found by id, and whatever is
  * wrong with that is told with its place.
@@ -355,6 +384,7 @@ int main(void)
         cmocka_unit_test(defaults_are_in_force),
         cmocka_unit_test(mistakes_are_named),
         cmocka_unit_test(objectives_have_the_w_of_their_source),
+        cmocka_unit_test(families_have_constants),
         cmocka_unit_test(parts_are_linked),
         cmocka_unit_test(figures_are_known),
         cmocka_unit_test(overrides_win),

@@ -63,6 +63,8 @@ static int count(const char *page, const char *needle)
 }
 
 /* Every element that is opened is closed. */
+enum { N_FIGURES = 5 }; /* that have data in the fixture */
+
 static void balanced(const char *page)
 {
     static const char *const tags[] = {"html",    "head",  "body",  "main", "section", "article",
@@ -101,8 +103,8 @@ static void test_page(void **state)
     assert_int_equal(n_missing, 0);
     balanced(page);
     self_contained(page);
-    assert_int_equal(count(page, "<img alt=\""), 4);
-    assert_int_equal(count(page, "src=\"data:image/svg+xml;base64,"), 4);
+    assert_int_equal(count(page, "<img alt=\""), N_FIGURES);
+    assert_int_equal(count(page, "src=\"data:image/svg+xml;base64,"), N_FIGURES);
     assert_non_null(strstr(page, "says nothing about natural images"));
     assert_int_equal(count(page, "<span class=\"badge stamp\">DEMO</span>"), 2);
     assert_non_null(strstr(page, "Fewer than 3 seeds decide nothing"));
@@ -111,6 +113,8 @@ static void test_page(void **state)
     assert_non_null(strstr(page, "T only rescales"));
     assert_non_null(strstr(page, "nearest cost is 1.08 of the target"));
     assert_non_null(strstr(page, "isoflop run experiments/made-up.yaml"));
+    assert_non_null(strstr(page, "Families</h2>"));
+    assert_non_null(strstr(page, "<td>2</td><td>1 × 2 × 1</td>")); /* phi and its multipliers */
     assert_true(strstr(page, "Verdicts</h2>") < strstr(page, "Figures</h2>"));
     mem_free(page);
 }
@@ -151,7 +155,7 @@ static void test_without_gnuplot(void **state)
     setenv("PATH", "/nonexistent", 1);
     char *page = page_of("bare", &one, &n_missing);
     setenv("PATH", search != NULL ? search : "", 1);
-    assert_int_equal(n_missing, 4);
+    assert_int_equal(n_missing, N_FIGURES);
     assert_non_null(strstr(page, "gnuplot-nox"));
     balanced(page);
     mem_free(page);

@@ -171,6 +171,8 @@ static void add_others(Builder *b, bool has_two_compounds)
                       0);
         }
     }
+    for (int phi = 0; phi < 3; phi++) /* of networks that the curves have */
+        add_point(b, "family", "family", "proxy-b0", 1, widths[phi], 1, phi, 0);
     for (double t = 2; t <= 4; t += 2) {
         add_point(b, "compare", "fig8", "width", 1, sqrt(t), 1, t, t);
         add_point(b, "compare", "fig8", "depth", t, 1, 1, t, t);

@@ -1,0 +1,35 @@
+/* plots/report_cells.c: a cell is markup of ours around one formatted text. */
+#include "plots/report_cells.h"
+
+#include "plots/html.h"
+
+#include <math.h>
+
+void report_multipliers(Text *page, const double m[3])
+{
+    html_markup(page, "<td>");
+    html_printf(page, "%.3g × %.3g × %.3g", m[0], m[1], m[2]);
+    html_markup(page, "</td>");
+}
+
+void report_number(Text *page, const char *format, double value)
+{
+    html_markup(page, "<td>");
+    if (!isnan(value))
+        text_printf(page, format, value);
+    html_markup(page, "</td>");
+}
+
+void report_mean_and_seeds(Text *page, double mean, const double *values, int n)
+{
+    html_markup(page, "<td class=\"l\">");
+    if (n > 0)
+        html_printf(page, "%.2f", mean);
+    if (n > 1) {
+        html_markup(page, " <small>");
+        for (int i = 0; i < n; i++)
+            html_printf(page, "%s%.1f", i ? " " : "", values[i]);
+        html_markup(page, "</small>");
+    }
+    html_markup(page, "</td>");
+}
