@@ -1,5 +1,5 @@
 /*
- * results/stats.c: Student's t by the regularised incomplete beta function.
+ * results/stats.c: Student's t and Fisher's F by the regularised incomplete beta function.
  *
  * The continued fraction is that of Abramowitz and Stegun 26.5.8, evaluated by Lentz's method; the
  * quantile is found by bisection of the distribution function, which needs no start value and
@@ -10,6 +10,7 @@
 #include <assert.h>
 #include <float.h>
 #include <math.h>
+#include <stdlib.h>
 
 double stats_mean(const double *x, int n)
 {
@@ -112,6 +113,34 @@ double stats_t_quantile(double p, double df)
     }
     const double t = 0.5 * (low + high);
     return p < 0.5 ? t : -t;
+}
+
+double stats_f_tail(double f, double df1, double df2)
+{
+    assert(df1 > 0.0 && df2 > 0.0);
+    if (isnan(f))
+        return (double)NAN;
+    if (f <= 0.0)
+        return 1.0;
+    const double share = df1 * f / df2;
+    if (isinf(share))
+        return 0.0;
+    return incomplete_beta(0.5 * df2, 0.5 * df1, 1.0 / (1.0 + share), share / (1.0 + share));
+}
+
+static int compare_values(const void *left, const void *right)
+{
+    const double a = *(const double *)left, b = *(const double *)right;
+    return (a > b) - (a < b);
+}
+
+double stats_sample_quantile(double *x, int n, double p)
+{
+    assert(n >= 1 && p >= 0.0 && p <= 1.0);
+    qsort(x, (size_t)n, sizeof *x, compare_values);
+    const double place = p * (n - 1);
+    const int below = (int)place;
+    return below + 1 < n ? x[below] + (place - below) * (x[below + 1] - x[below]) : x[n - 1];
 }
 
 /* mean -+ t * error, if n allows an interval. */

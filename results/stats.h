@@ -1,6 +1,6 @@
 /*
- * results/stats.h: the statistics behind verdicts: means, deviations, Student's t and its
- * intervals.
+ * results/stats.h: the statistics behind verdicts: means, deviations, quantiles, Student's t and
+ * its intervals, Fisher's F.
  *
  * Double throughout, from the definitions; no tables, no fits. Nothing here feeds a weight, a batch
  * or a choice: winners are picked by means alone. Levels are two-sided: confidence 0.90 leaves 5 %
@@ -38,6 +38,17 @@ double stats_t_cdf(double t, double df);
 
 /* The t with stats_t_cdf(t, df) = p, 0 < p < 1, to about 1e-12 relative. */
 double stats_t_quantile(double p, double df);
+
+/*
+ * P(F >= f) for Fisher's F with df1 and df2 > 0 degrees of freedom, exact in its tail; NaN for NaN.
+ */
+double stats_f_tail(double f, double df1, double df2);
+
+/*
+ * The p-quantile of a sample, 0 <= p <= 1, n >= 1: linear between order statistics, the k-th (from
+ * 0) at p = k/(n - 1). Sorts x, which holds no NaN.
+ */
+double stats_sample_quantile(double *x, int n, double p);
 
 /* t interval of the mean of x. */
 StatsInterval stats_interval(const double *x, int n, double confidence);

@@ -14,6 +14,7 @@
     X(explain)                                                                                     \
     X(export)                                                                                      \
     X(family)                                                                                      \
+    X(fit)                                                                                         \
     X(infer)                                                                                       \
     X(init)                                                                                        \
     X(list)                                                                                        \

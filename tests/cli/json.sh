@@ -47,6 +47,11 @@ document data polytex
 document doctor s
 document explain proxy-b0
 document family proxy-b0
+printf 'a,b,c,seed,top1\n' >shapes.csv
+for shape in 1,0,0 0,1,0 0,0,1 .5,.5,0 .5,0,.5 0,.5,.5 .33,.33,.34; do
+    printf '%s,1,60\n%s,2,61\n' "$shape" "$shape" >>shapes.csv
+done
+document fit shape shapes.csv
 document list
 document plan study.yaml --no-time
 document plot s

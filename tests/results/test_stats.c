@@ -1,4 +1,6 @@
 /* Student's t against published tables, intervals and seed numbers against hand calculation. */
+#include "tests/results/fits_fixture.h"
+
 #include "base/err.h"
 #include "results/stats.h"
 
@@ -7,6 +9,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <cmocka.h>
 
 static void near(double got, double wanted, double tolerance)
@@ -89,6 +92,33 @@ static void test_few_and_equal(void **state)
     near(three.low, 4.0 - 2.9199855803537 / sqrt(3.0), 1e-10);
 }
 
+/* F's upper tail is scipy's to 1e-10 of itself: exp of log gammas near 5e3 in the largest case. */
+static void test_f_tail(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(fixture_f); i += 4)
+        near(stats_f_tail(fixture_f[i], fixture_f[i + 1], fixture_f[i + 2]), fixture_f[i + 3],
+             1e-10 * fixture_f[i + 3]);
+    assert_true(stats_f_tail(0.0, 2.0, 3.0) == 1.0);
+    assert_true(stats_f_tail((double)INFINITY, 2.0, 3.0) == 0.0);
+    assert_true(isnan(stats_f_tail((double)NAN, 2.0, 3.0)));
+    near(stats_f_tail(2.25, 1.0, 7.0), 2.0 * stats_t_cdf(-1.5, 7.0),
+         1e-13); /* F(1, n) is t squared */
+}
+
+/* Quantiles of a sample are numpy's (its default rule), to some roundings of values near 1. */
+static void test_sample_quantile(void **state)
+{
+    (void)state;
+    double x[ARRAY_LEN(fixture_sample)], one = 7.0;
+    for (size_t i = 0; i < ARRAY_LEN(fixture_quantiles); i += 2) {
+        memcpy(x, fixture_sample, sizeof x);
+        near(stats_sample_quantile(x, (int)ARRAY_LEN(x), fixture_quantiles[i]),
+             fixture_quantiles[i + 1], 1e-14);
+    }
+    assert_true(stats_sample_quantile(&one, 1, 0.3) == 7.0);
+}
+
 /* The number given suffices and one less does not, by the definition in the header. */
 static void test_seeds_needed(void **state)
 {
@@ -114,6 +144,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_published_table),  cmocka_unit_test(test_closed_forms),
         cmocka_unit_test(test_quantile_inverts), cmocka_unit_test(test_sleep_data),
-        cmocka_unit_test(test_few_and_equal),    cmocka_unit_test(test_seeds_needed)};
+        cmocka_unit_test(test_few_and_equal),    cmocka_unit_test(test_f_tail),
+        cmocka_unit_test(test_sample_quantile),  cmocka_unit_test(test_seeds_needed)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,52 @@
+/* harness/cli/cmd_fit.c: `isoflop fit`: fits for a plain table of trials, trained anywhere. */
+#include "harness/cli/fit_shape.h"
+
+#include "base/file.h"
+#include "base/sys.h"
+
+#include <string.h>
+
+enum { MAX_TABLE_BYTES = 64 << 20 };
+
+static const char *const usage[] = {"shape F.csv [--json]", NULL};
+static const char *const notes[] = {
+    "shape: trials of several shapes at one cost. Columns a, b, c (shares of the added cost that "
+    "depth, width and resolution get; sum 1) or d, w, r (multipliers as built); seed; loss (nats) "
+    "or top1 (percent). At least seven shapes, each on the same two or more seeds. Says whether a "
+    "blend of dimensions is best (PEAK, BLEND, CORNER, OPEN, FLAT, or REFUSED where no surface "
+    "fits), which, and how far named rules are below it.",
+    NULL};
+
+static const struct {
+    const char *name;
+    ErrCode (*run)(const Call *call, const char *path, char *text, Err *err);
+} fits[] = {{"shape", fit_shape}};
+
+static ErrCode run(const Call *call, int *status, Err *err)
+{
+    (void)status;
+    char *text = NULL;
+    size_t n_bytes;
+    for (size_t i = 0; i < ARRAY_LEN(fits); i++) {
+        if (strcmp(call->args[0], fits[i].name) != 0)
+            continue;
+        TRY(file_read(call->args[1], MAX_TABLE_BYTES, &text, &n_bytes, err));
+        TRY(fits[i].run(call, call->args[1], text, err));
+        goto fail;
+    }
+    err_set(err, ERR_USAGE, "unknown fit '%s': shape", call->args[0]);
+fail:
+    mem_free(text);
+    return err->code;
+}
+
+const Command cmd_fit = {
+    .name = "fit",
+    .summary = "which shape is best, from a plain table of trials",
+    .usage = usage,
+    .notes = notes,
+    .min_args = 2,
+    .max_args = 2,
+    .shared = SHARED_JSON,
+    .run = run,
+};

@@ -1,0 +1,147 @@
+/* results/blocks.c: the model by least squares on indicators, contrasts from the cells themselves.
+ */
+#include "results/blocks.h"
+
+#include "results/lsq.h"
+
+#include <assert.h>
+#include <math.h>
+
+static double cell(const Blocks *b, int network, int seed)
+{
+    return b->y[(size_t)network * (size_t)b->n_seeds + (size_t)seed];
+}
+
+/* Indicators of networks, then of seeds, a row for each value that is there. */
+static int fill_design(const Blocks *b, double *x, double *values)
+{
+    const size_t n_columns = (size_t)b->n_networks + (size_t)b->n_seeds;
+    int n = 0;
+    for (int p = 0; p < b->n_networks; p++)
+        for (int s = 0; s < b->n_seeds; s++) {
+            if (isnan(cell(b, p, s)))
+                continue;
+            x[(size_t)n * n_columns + (size_t)p] = 1.0;
+            x[(size_t)n * n_columns + (size_t)(b->n_networks + s)] = 1.0;
+            values[n++] = cell(b, p, s);
+        }
+    return n;
+}
+
+static void take_means(Blocks *b, const double *beta)
+{
+    double effects = 0.0;
+    for (int s = 0; s < b->n_seeds; s++)
+        effects += beta[b->n_networks + s] / b->n_seeds;
+    for (int p = 0; p < b->n_networks; p++) {
+        b->means[p] = (double)NAN;
+        for (int s = 0; s < b->n_seeds; s++)
+            if (!isnan(cell(b, p, s)))
+                b->means[p] = beta[p] + effects;
+    }
+}
+
+ErrCode blocks_fit(Blocks *out, const double *y, int n_networks, int n_seeds, Arena *arena,
+                   Err *err)
+{
+    assert(n_networks > 0 && n_seeds > 0);
+    const size_t n_cells = (size_t)n_networks * (size_t)n_seeds;
+    const int n_columns = n_networks + n_seeds;
+    Lsq lsq;
+    *out = (Blocks){.n_networks = n_networks, .n_seeds = n_seeds, .y = y, .sd = (double)NAN};
+    out->means = arena_alloc(arena, (size_t)n_networks, sizeof(double));
+    double *x = arena_zalloc(arena, n_cells * (size_t)n_columns, sizeof *x);
+    double *values = arena_zalloc(arena, n_cells, sizeof *values);
+    double *beta = arena_alloc(arena, (size_t)n_columns, sizeof *beta);
+    TRY(arena_ok(arena, err));
+    const int n_values = fill_design(out, x, values);
+    TRY(lsq_plan(&lsq, (int)n_cells, n_columns, arena, err)); /* rows of zeros change nothing */
+    lsq_factor(&lsq, x, NULL);
+    const double squares = lsq_solve(&lsq, values, beta);
+    take_means(out, beta);
+    out->df = n_values - lsq.rank;
+    if (out->df > 0.0)
+        out->sd = sqrt(squares / out->df);
+fail:
+    return err->code;
+}
+
+/* The contrast of one seed; NaN: a network of it is missing there. */
+static double contrast_of_seed(const Blocks *b, const double *c, int seed)
+{
+    double sum = 0.0;
+    for (int p = 0; p < b->n_networks; p++)
+        if (c[p] != 0.0)
+            sum += c[p] * cell(b, p, seed);
+    return sum;
+}
+
+static double two_sided(double effect, double error, double df)
+{
+    if (!(df > 0.0) || isnan(error))
+        return (double)NAN;
+    return error > 0.0 ? 2.0 * stats_t_cdf(-fabs(effect) / error, df) : effect == 0.0;
+}
+
+BlocksContrast blocks_contrast(const Blocks *blocks, const double *c, double confidence)
+{
+    double squares_c = 0.0, sum = 0.0, squares = 0.0;
+    int n = 0;
+    for (int p = 0; p < blocks->n_networks; p++)
+        squares_c += c[p] * c[p];
+    for (int s = 0; s < blocks->n_seeds; s++) { /* Welford's mean and sum of squares */
+        const double value = contrast_of_seed(blocks, c, s);
+        if (isnan(value))
+            continue;
+        const double before = value - (n > 0 ? sum / n : 0.0);
+        sum += value;
+        n++;
+        squares += before * (value - sum / n);
+    }
+    const double mean = n > 0 ? sum / n : (double)NAN;
+    const double pooled = blocks->sd * blocks->sd * squares_c;
+    const double sd = sqrt((BLOCKS_PRIOR_DF * pooled + squares) / (BLOCKS_PRIOR_DF + n - 1));
+    const double df = fmin(n + BLOCKS_PRIOR_DF - 1, blocks->df);
+    const double error = sd / sqrt(n);
+    const double half =
+        df > 0.0 ? stats_t_quantile(1.0 - 0.5 * (1.0 - confidence), df) * error : (double)NAN;
+    BlocksContrast out = {.interval = {.mean = mean,
+                                       .sd = sd,
+                                       .low = mean - half,
+                                       .high = mean + half,
+                                       .df = df,
+                                       .confidence = confidence,
+                                       .n = n},
+                          .p = two_sided(mean, error, df),
+                          .p_alone = (double)NAN};
+    if (n > 1)
+        out.p_alone = two_sided(mean, sqrt(squares / (n - 1) / n), n - 1);
+    return out;
+}
+
+double blocks_detectable(double sd, double squares, int n_networks, int n_seeds, double confidence,
+                         double power)
+{
+    const double model_df = (double)(n_networks - 1) * (n_seeds - 1);
+    const double df = fmin(n_seeds + BLOCKS_PRIOR_DF - 1, model_df);
+    if (!(df > 0.0))
+        return (double)NAN;
+    return (stats_t_quantile(1.0 - 0.5 * (1.0 - confidence), df) + stats_t_quantile(power, df)) *
+           sd * sqrt(squares / n_seeds);
+}
+
+int blocks_seeds_needed(double sd, double squares, int n_networks, double effect, double confidence,
+                        double power)
+{
+    if (!(sd >= 0.0) || isinf(sd) || !(effect > 0.0) || n_networks < 2)
+        return 0;
+    int low = 1, high = STATS_MAX_SEEDS + 1; /* what is detectable falls with the seeds */
+    while (high - low > 1) {
+        const int n = low + (high - low) / 2;
+        if (blocks_detectable(sd, squares, n_networks, n, confidence, power) <= effect)
+            high = n;
+        else
+            low = n;
+    }
+    return high > STATS_MAX_SEEDS ? 0 : high;
+}

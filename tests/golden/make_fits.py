@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+"""Writes tests/results/fits_fixture.h: what numpy and scipy make of the tables in it.
+
+    python3 tests/golden/make_fits.py >tests/results/fits_fixture.h
+
+Made with numpy 2.4.6 and scipy 1.17.1. Everything is from the definitions: least squares by lstsq, quantiles and
+tails by scipy.stats, non-negative least squares by scipy.optimize.nnls.
+"""
+import numpy as np
+from scipy import optimize, stats
+
+random = np.random.default_rng(20260101)
+CORNERS = np.eye(3)
+SHAPES = np.array([[1, 0, 0], [0, 1, 0], [0, 0, 1], [.5, .5, 0], [.5, 0, .5], [0, .5, .5], [1 / 3] * 3,
+                   [2 / 3, 1 / 6, 1 / 6], [1 / 6, 2 / 3, 1 / 6], [1 / 6, 1 / 6, 2 / 3]])
+LATTICE = np.array([[i, j, 30 - i - j] for i in range(30, -1, -1) for j in range(30 - i, -1, -1)]) / 30
+
+
+def number(x):
+    return "(double)NAN" if np.isnan(x) else repr(float(x))
+
+
+def array(name, values):
+    values = np.ravel(values)
+    return f"static const double {name}[] = {{{', '.join(number(v) for v in values)}}};\n"
+
+
+def scalar(name, value):
+    return f"static const double {name} = {number(value)};\n"
+
+
+def block_model(y):
+    """sd, df and least-squares means of y[network, seed] with NaN for missing."""
+    networks, seeds = np.nonzero(~np.isnan(y))
+    x = np.zeros((len(networks), sum(y.shape)))
+    x[np.arange(len(x)), networks] = 1
+    x[np.arange(len(x)), y.shape[0] + seeds] = 1
+    values = y[networks, seeds]
+    beta, _, rank, _ = np.linalg.lstsq(x, values, rcond=None)
+    df = len(x) - rank
+    means = beta[:y.shape[0]] + beta[y.shape[0]:].mean()
+    return np.sqrt(((values - x @ beta) ** 2).sum() / df), df, means
+
+
+def contrast(y, sd, df, c):
+    """Effect, shrunk deviation, low, high, p, p by its own variance."""
+    values = c @ np.nan_to_num(y)
+    values = values[~np.isnan(y[c != 0]).any(0)]
+    n, own = len(values), values.var(ddof=1)
+    shrunk = (4 * sd ** 2 * (c ** 2).sum() + (n - 1) * own) / (n + 3)
+    error, df = np.sqrt(shrunk / n), min(n + 3, df)
+    half = stats.t.ppf(.95, df) * error
+    mean = values.mean()
+    return [mean, np.sqrt(shrunk), mean - half, mean + half, 2 * stats.t.sf(abs(mean) / error, df),
+            stats.ttest_1samp(values, 0).pvalue]
+
+
+def terms(x, n_terms):
+    a, b, c = x.T
+    return np.array([a, b, c, a * b, a * c, b * c, a * b * c][:n_terms]).T
+
+
+def shape_fit(y, n_terms):
+    n_seeds = y.shape[1]
+    sd, df, _ = block_model(y)
+    variance = sd ** 2 / n_seeds
+    x, means, lattice = terms(SHAPES, n_terms), y.mean(1), terms(LATTICE, n_terms)
+    beta = np.linalg.lstsq(x, means, rcond=None)[0]
+    fitted = x @ beta
+    k = len(SHAPES) - n_terms
+    lack = stats.f.sf(((means - fitted) ** 2).sum() / k / variance, k, df)
+    trend = stats.f.sf(((fitted - means.mean()) ** 2).sum() / (n_terms - 1) / variance, n_terms - 1, df)
+    surface, corners = lattice @ beta, terms(CORNERS, n_terms)
+    inverse = np.linalg.inv(x.T @ x) * variance
+    highs = []
+    for corner in corners:
+        d = lattice - corner
+        highs.append((d @ beta + stats.t.ppf(.95, df) * np.sqrt(np.einsum("ij,jk,ik->i", d, inverse, d))).max())
+    gain = surface.max() - (corners @ beta).max()
+    draws = random.normal(size=(100000, len(SHAPES))) * np.sqrt(variance) @ np.linalg.pinv(x).T + beta
+    gains = (draws @ lattice.T).max(1) - (draws @ corners.T).max(1)
+    return beta, lack, trend, [gain, 2 * gain - np.quantile(gains, .95), min(highs)], gains.std()
+
+
+def main():
+    print("/* tests/results/fits_fixture.h: made by tests/golden/make_fits.py; not edited by hand. */")
+    print("#ifndef TESTS_RESULTS_FITS_FIXTURE_H\n#define TESTS_RESULTS_FITS_FIXTURE_H\n\n#include <math.h>\n")
+    f = [.01, .5, 1, 2.5, 7, 60, 1e4]
+    print("/* F's upper tail: f, df1, df2, p */")
+    print(array("fixture_f", [[v, a, b, stats.f.sf(v, a, b)] for v in f for a, b in ((1, 3), (4, 18), (5, 90))]))
+    sample = random.normal(size=11)
+    print(array("fixture_sample", sample))
+    print("/* p, quantile of the sample */")
+    print(array("fixture_quantiles", [[p, np.quantile(sample, p)] for p in (0, .05, .5, .77, .95, 1)]))
+
+    x, y = random.normal(size=(12, 3)), random.normal(size=12)
+    print(array("fixture_x", x), array("fixture_y", y), sep="")
+    beta, squares = np.linalg.lstsq(x, y, rcond=None)[:2]
+    print(array("fixture_beta", beta), scalar("fixture_squares", squares[0]), sep="")
+    print(array("fixture_inverse", np.linalg.inv(x.T @ x)), sep="")
+    positive, length = optimize.nnls(x, y)
+    print(array("fixture_positive", positive), scalar("fixture_positive_squares", length ** 2), sep="")
+
+    y = 60 + random.normal(size=(5, 1)) * 2 + random.normal(size=(1, 4)) + random.normal(size=(5, 4))
+    y[1, 2] = y[4, 0] = np.nan
+    sd, df, means = block_model(y)
+    c = np.array([1, -.5, 0, 0, -.5])
+    print("/* five networks, four seeds, two cells missing */")
+    print(array("fixture_cells", y), scalar("fixture_sd", sd), scalar("fixture_df", df), sep="")
+    print(array("fixture_means", means), array("fixture_weights", c), sep="")
+    print("/* effect, sd, low, high, p, p alone */")
+    print(array("fixture_contrast", contrast(y, sd, df, c)))
+
+    print("/* ten shapes, three seeds: a hill, and a ridge that only the special cubic fits */")
+    a, b, c = SHAPES.T
+    for name, surface, n_terms in (("hill", 65 + 9 * (a * b + a * c + b * c) + 2 * b, 6),
+                                   ("cubic", 65 + 150 * a * b * c, 7)):
+        y = np.round(surface[:, None] + random.normal(size=3) + random.normal(size=(10, 3)), 3)
+        sd, df, _ = block_model(y)
+        beta, lack, trend, gain, spread = shape_fit(y, n_terms)
+        print(array(f"fixture_{name}", y), scalar(f"fixture_{name}_sd", sd), sep="")
+        print(array(f"fixture_{name}_beta", beta), "/* lack of fit, trend */\n",
+              array(f"fixture_{name}_p", [lack, trend]), sep="")
+        print("/* effect, low (of 100000 draws), high; deviation of the draws */")
+        print(array(f"fixture_{name}_gain", gain + [spread]))
+    print("#endif")
+
+
+main()
