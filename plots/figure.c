@@ -76,16 +76,22 @@ static const char *missing_text(const Drawing *d, const char *lead)
     return copy != NULL ? copy : "";
 }
 
+/* Does the figure draw seeds and their means? Its caption says so. */
+static bool has_dots(const Drawing *d)
+{
+    return strstr(head_line(d, "caption"), "{dots}") != NULL;
+}
+
 /* Intervals are drawn from STATS_BAR_N seeds on. */
 static bool has_bars(const Drawing *d)
 {
-    return figure_data_int(&d->data, "n_high") >= STATS_BAR_N;
+    return has_dots(d) && figure_data_int(&d->data, "n_high") >= STATS_BAR_N;
 }
 
 /* Is there more than one seed behind a mark? */
 static bool has_seeds(const Drawing *d)
 {
-    return figure_data_int(&d->data, "n_high") > 1;
+    return has_dots(d) && figure_data_int(&d->data, "n_high") > 1;
 }
 
 /*
@@ -132,6 +138,8 @@ static const char *fill_in(const Drawing *d, const char *pattern)
         pattern += n;
         if (strcmp(key, "dots") == 0)
             text_append(&text, dots_text(d) != NULL ? dots_text(d) : "");
+        else if (strcmp(key, "seeds") == 0)
+            text_append(&text, seeds_text(d));
         else if (strcmp(key, "aside_text") == 0)
             text_append(&text, aside ? " Ringed points are off their ray, or tied: one "
                                        "network with another strategy."

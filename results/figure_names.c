@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-const char *const figure_names[] = {"frontier", "grid", "fig3", "fig4", "fig8", "family", NULL};
+const char *const figure_names[] = {"search", "frontier", "grid",   "fig3",
+                                    "fig4",   "fig8",     "family", NULL};
 
 bool figure_names_has(const char *name)
 {

@@ -25,8 +25,12 @@
 
 enum { MAX_BYTES = 1 << 26 };
 
-static const Fixture quiet = {
-    .n_seeds = 2, .is_demo = true, .noise = 0.8, .has_diverged = true, .has_table = true};
+static const Fixture quiet = {.n_seeds = 2,
+                              .is_demo = true,
+                              .noise = 0.8,
+                              .has_diverged = true,
+                              .has_table = true,
+                              .has_search = true};
 
 static int remove_folder(void **state)
 {
@@ -135,7 +139,7 @@ static void test_script_runs_again(void **state)
 static void test_golden_tsv(void **state)
 {
     (void)state;
-    static const char *const names[] = {"fig3", "fig8", "frontier"};
+    static const char *const names[] = {"fig3", "fig8", "frontier", "search"};
     const char *root = getenv("ISOFLOP_SOURCE_DIR");
     if (root == NULL)
         skip();
@@ -279,7 +283,8 @@ static void test_hostile_names(void **state)
         "a ]]>b'; system \"touch pwned1\"; `touch pwned2` \"\n!touch pwned3\n"
         "EOD\nEND_OF_DATA\n<script>alert(1)</script> {/Bold x} @x $(touch "
         "pwned4) \\";
-    const Fixture hostile = {.n_seeds = 1, .noise = 0.5, .name = name, .has_table = true};
+    const Fixture hostile = {
+        .n_seeds = 1, .noise = 0.5, .name = name, .has_table = true, .has_search = true};
     Err err = {0};
     Arena arena = {0};
     Figure figure;
@@ -340,7 +345,7 @@ static void test_nothing_to_draw(void **state)
     assert_int_equal(figure_draw(store, "fig33", NULL, path, &arena, &figure, &err), ERR_USAGE);
     assert_non_null(strstr(err.msg, "did you mean 'fig3'"));
     assert_int_equal(figure_draw(store, "pie", NULL, path, &arena, &figure, &err), ERR_USAGE);
-    assert_non_null(strstr(err.msg, "'pie': they are frontier, grid"));
+    assert_non_null(strstr(err.msg, "'pie': they are search, frontier"));
     arena_release(&arena);
     store_close(&store);
 }

@@ -12,6 +12,16 @@
 #include <unistd.h>
 
 enum { MAX_POINTS = 128, MAX_SEEDS = 8, DIGEST_BYTES = HASH_HEX_BYTES, SERIES_BYTES = 32 };
+enum { N_SEARCHERS = 4, N_ASKS = 4, N_TABLE = 8 };
+
+/* Two searchers, twice each, and which of the table's networks they ask for. */
+static const struct {
+    const char *series;
+    int asks[N_ASKS];
+} searchers[N_SEARCHERS] = {{"local", {0, 1, 5, 7}},
+                            {"local #2", {3, 1, 5, 7}},
+                            {"random", {2, 4, 1, 5}},
+                            {"random #2", {6, 0, 3, 2}}};
 
 /* A plan under construction. */
 typedef struct Builder {
@@ -185,17 +195,31 @@ static void add_others(Builder *b, bool has_two_compounds)
     }
 }
 
-/* All networks of two depths, widths and resolutions, by their genes. */
+/* The i-th network of two depths, widths and resolutions, by its genes. */
+static StorePoint *add_cell(Builder *b, const char *part, const char *figure, const char *series,
+                            int i, double x)
+{
+    const char genes[] = {(char)('0' + i / 4), (char)('0' + i / 2 % 2), (char)('0' + i % 2), 0};
+    StorePoint *p = add_point(b, part, figure, series, 1 + i / 4, 1 + 0.4 * (i / 2 % 2),
+                              1 + 0.3 * (i % 2), x, 0);
+    p->genes = arena_text(&b->arena, genes);
+    for (int k = 0; k < 3; k++)
+        p->nominal[k] = (double)NAN;
+    return p;
+}
+
+/* All of them. */
 static void add_table(Builder *b)
 {
-    for (int i = 0; i < 8; i++) {
-        const char genes[] = {(char)('0' + i / 4), (char)('0' + i / 2 % 2), (char)('0' + i % 2), 0};
-        StorePoint *p = add_point(b, "table", "frontier", "table", 1 + i / 4, 1 + 0.4 * (i / 2 % 2),
-                                  1 + 0.3 * (i % 2), i + 1, 0);
-        p->genes = arena_text(&b->arena, genes);
-        for (int k = 0; k < 3; k++)
-            p->nominal[k] = (double)NAN;
-    }
+    for (int i = 0; i < N_TABLE; i++)
+        add_cell(b, "table", "frontier", "table", i, i + 1);
+}
+
+static void add_search(Builder *b)
+{
+    for (int s = 0; s < N_SEARCHERS; s++)
+        for (int a = 0; a < N_ASKS; a++)
+            add_cell(b, "nas", "search", searchers[s].series, searchers[s].asks[a], a + 1);
 }
 
 static void add_trials(Builder *b, int n_seeds)
@@ -257,6 +281,48 @@ fail:
     return err->code;
 }
 
+/* The log of a searcher that asks for one network after the other, the second of them refused. */
+static ErrCode log_search(Store *store, const Builder *b, int searcher, Err *err)
+{
+    char log[SERIES_BYTES];
+    StoreDecision row = {.part = log, .scale = {(double)NAN, (double)NAN, (double)NAN}};
+    const char *found = NULL;
+    double spent = 0;
+    snprintf(log, sizeof(log), "nas/%s:0123abcd", searchers[searcher].series);
+    for (size_t i = 0; i < b->n_points; i++) {
+        const StorePoint *p = &b->points[i];
+        if (strcmp(p->part, "nas") != 0 || strcmp(p->series, searchers[searcher].series) != 0)
+            continue;
+        row.kind = STORE_ASK;
+        row.number++;
+        row.ticket++;
+        row.genes = p->genes;
+        row.trial_digest = p->trial_digest;
+        row.outcome = STORE_HEARD_NOTHING;
+        row.value = (double)NAN;
+        row.n = row.n_seeds = 0;
+        TRY(store_put_decision(store, &row, err));
+        const bool is_refused = row.ticket == 2;
+        row.kind = STORE_TELL;
+        row.number++;
+        row.genes = NULL;
+        row.outcome = is_refused ? STORE_HEARD_REFUSED : STORE_HEARD_DONE;
+        row.value = is_refused ? (double)NAN : 40.0 + 3.0 * (double)p->macs / FIXTURE_BASELINE_MACS;
+        row.n = row.n_seeds = is_refused ? 0 : 1;
+        row.virtual_time += is_refused ? 0 : 1000000 * p->macs;
+        spent = (double)row.virtual_time;
+        found = p->network;
+        TRY(store_put_decision(store, &row, err));
+    }
+    char name[SERIES_BYTES];
+    snprintf(name, sizeof(name), "nas/%s/ledger", searchers[searcher].series);
+    const StoreFact ledger = {
+        .name = name, .network = found, .value = {spent, N_ASKS - 1, 0}, .text = "one refused"};
+    TRY(store_put_fact(store, &ledger, err));
+fail:
+    return err->code;
+}
+
 /* Runs every trial of the plan. */
 static ErrCode run_all(Store *store, const Builder *b, const Fixture *fixture, Err *err)
 {
@@ -284,6 +350,8 @@ static ErrCode run_all(Store *store, const Builder *b, const Fixture *fixture, E
                                 .reason = "the grid's winner is known"};
     TRY(store_put_fact(store, &winner, err));
     TRY(store_put_decision(store, &none, err));
+    for (int s = 0; fixture->has_search && s < N_SEARCHERS; s++)
+        TRY(log_search(store, b, s, err));
     return ERR_NONE;
 fail:
     return err->code;
@@ -301,6 +369,8 @@ ErrCode fixture_fill(Store *store, const Fixture *fixture, Err *err)
     add_others(b, fixture->has_two_compounds);
     if (fixture->has_table)
         add_table(b);
+    if (fixture->has_search)
+        add_search(b);
     add_trials(b, fixture->n_seeds);
     const StorePlan plan = {
         .study = {.name = name,

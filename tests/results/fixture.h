@@ -26,6 +26,7 @@ typedef struct Fixture {
     bool is_planned_only;   /* no trial is run */
     bool has_two_compounds; /* the paper's constants beside the winner's */
     bool has_table;         /* eight networks by genes, in figure `frontier` */
+    bool has_search;        /* two searchers, two runs, of four of these networks each */
     bool is_exact;          /* lists no trials but its own */
 } Fixture;
 
