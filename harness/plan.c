@@ -90,6 +90,9 @@ void plan_destroy(Plan **plan)
     }
     text_release(&(*plan)->data_notes);
     intern_destroy(&(*plan)->keys);
+    arena_release(&(*plan)->texts);
+    for (size_t i = 0; (*plan)->parts != NULL && i < (*plan)->study->n_parts; i++)
+        netspace_destroy(&(*plan)->parts[i].space);
     mem_free((*plan)->parts);
     mem_free((*plan)->points);
     mem_free((*plan)->networks);

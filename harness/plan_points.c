@@ -3,10 +3,13 @@
 
 #include "base/sys.h"
 #include "search/grid.h"
+#include "search/netspace_survey.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+
+enum { MAX_TABLE = 5000 }; /* networks of a table */
 
 static const Scale no_scale = {(double)NAN, (double)NAN, (double)NAN};
 
@@ -194,12 +197,41 @@ fail:
     return err->code;
 }
 
+/* A point for each network of the space, in the order of their genes. */
+static ErrCode expand_table(Plan *plan, int index, Err *err)
+{
+    const StudyPart *part = &plan->study->parts[index];
+    uint8_t *genes = NULL;
+    size_t n = 0;
+    NetSpace *space = NULL;
+    TRY(study_space(&space, plan->study, part->space, err));
+    plan->parts[index].space = space;
+    TRY(netspace_enumerate(space, MAX_TABLE, &genes, &n, err));
+    const size_t n_genes = (size_t)netspace_n_genes(space);
+    for (size_t i = 0; i < n; i++) {
+        PlanPoint *point = add_point(plan, index, "none", err);
+        char *text = arena_alloc(&plan->texts, n_genes + 1, 1);
+        TRY(arena_ok(&plan->texts, err));
+        if (point == NULL)
+            goto fail;
+        netspace_to_text(space, genes + i * n_genes, text);
+        point->genes = text;
+        point->x = (double)NAN;
+        snprintf(point->series, sizeof point->series, "%s", netspace_name(space));
+    }
+    mem_free(genes);
+    return ERR_NONE;
+fail:
+    mem_free(genes);
+    return err_wrap(err, "part '%s'", part->id);
+}
+
 ErrCode plan_points_expand(Plan *plan, Err *err)
 {
     static ErrCode (*const expand[])(Plan *, int, Err *) = {
         [STUDY_GRID] = expand_grid,     [STUDY_CURVES] = expand_curves,
         [STUDY_LINES] = expand_lines,   [STUDY_COMPARE] = expand_compare,
-        [STUDY_FAMILY] = expand_family,
+        [STUDY_FAMILY] = expand_family, [STUDY_TABLE] = expand_table,
     };
     for (size_t i = 0; i < plan->study->n_parts; i++)
         if (expand[plan->study->parts[i].kind](plan, (int)i, err) != ERR_NONE)

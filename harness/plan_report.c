@@ -190,6 +190,8 @@ static void cell_note(TextTable *table, const Plan *plan, const PlanPoint *point
                              ->parts[plan->parts[point->part].has_baseline ? part->constants_part
                                                                            : part->baseline_part]
                              .id);
+    else if (alias != NULL && alias->genes != NULL)
+        text_table_cellf(table, "alias of %s %s", alias->part_name, alias->genes);
     else if (alias != NULL)
         text_table_cellf(table, "alias of %s %.4g %.4g %.4g", alias->part_name,
                          alias->nominal.depth, alias->nominal.width, alias->nominal.resolution);

@@ -3,6 +3,8 @@
 
 #include "harness/plan_networks.h"
 
+#include "models/resolve.h"
+
 #include <math.h>
 #include <stdio.h>
 
@@ -113,12 +115,34 @@ static ErrCode resolve_family(Plan *plan, PlanPoint *point, const PlanInputs *in
     return err->code;
 }
 
+/* A network of a space as its genes have it, with the study's keys and classes: cost is its x. */
+static ErrCode resolve_genes(Plan *plan, PlanPoint *point, const PlanInputs *inputs, Err *err)
+{
+    const NetSpace *space = plan->parts[point->part].space;
+    uint8_t genes[NETSPACE_MAX_GENES];
+    Spec spec, own;
+    MatchPoint found;
+    ResolveOptions options = resolve_options();
+    options.classes = plan->classes;
+    TRY(netspace_from_text(space, point->genes, genes, err));
+    netspace_spec(space, genes, &spec);
+    TRY(study_override(&own, &spec, plan->study, err));
+    TRY(resolve_apply(&spec, &own, &options, err));
+    const Matching matching = match_target(inputs->baseline, 1, plan->study->fairness.tolerance);
+    TRY(match_as_is(&found, &matching, &spec, err));
+    point->x = found.ratio;
+    TRY(fill_point(plan, point, &found, 0, inputs->is_trained, err));
+    return ERR_NONE;
+fail:
+    return err_wrap(err, "part '%s', network %s", point->part_name, point->genes);
+}
+
 ErrCode plan_resolve_point(Plan *plan, PlanPoint *point, const PlanInputs *inputs, Err *err)
 {
     static ErrCode (*const resolve[])(Plan *, PlanPoint *, const PlanInputs *, Err *) = {
         [STUDY_GRID] = resolve_grid,       [STUDY_CURVES] = resolve_unmatched,
         [STUDY_LINES] = resolve_unmatched, [STUDY_COMPARE] = resolve_ray,
-        [STUDY_FAMILY] = resolve_family,
+        [STUDY_FAMILY] = resolve_family,   [STUDY_TABLE] = resolve_genes,
     };
     return resolve[plan->study->parts[point->part].kind](plan, point, inputs, err);
 }

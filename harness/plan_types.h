@@ -6,11 +6,13 @@
 
 #include "harness/study.h"
 
+#include "base/arena.h"
 #include "base/hash.h"
 #include "base/intern.h"
 #include "base/text.h"
 #include "models/match.h"
 #include "models/network.h"
+#include "search/netspace.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,10 +27,10 @@ typedef struct PlanPoint {
     const char *match;            /* "counted", "nominal", "none" */
     char series[PLAN_SERIES_MAX]; /* "depth", "d=1.0 r=1.3", the strategy's name, "grid" */
     size_t strategy;              /* compare: index into the part's strategies */
-    double x;            /* the series' own coordinate: multiplier, or target over baseline */
+    double x;            /* its own coordinate: multiplier, or target (table: macs) over baseline */
     Scale nominal;       /* as asked for; of a ray: its point nearest to what was built; or NaN */
     Scale built;         /* as built; NaN while MATCH_AFTER_GRID, and where genes describe it */
-    const char *genes;   /* one character a gene, borrowed; NULL where multipliers describe it */
+    const char *genes;   /* one character a gene, the plan's; NULL where multipliers describe it */
     double trim;         /* factor on the width that matching applied; 1 = none */
     int64_t macs;        /* counted; of an unfair point: of the nearest network tried */
     int64_t target_macs; /* 0 where cost is the axis (curves, lines); by the study's baseline while
@@ -87,6 +89,7 @@ typedef struct PlanPart {
     bool is_taken;       /* another part takes its outcome */
     PlanState state;     /* of its outcome */
     PlanOutcome outcome;
+    NetSpace *space; /* table: whose networks its points are; NULL of other kinds */
 } PlanPart;
 
 typedef struct Plan {
@@ -110,6 +113,7 @@ typedef struct Plan {
     double baseline_step_s; /* calibration: one image's training step; 0 before plan_predict */
     size_t point_room, network_room, trial_room; /* private: allocated items */
     Intern *keys;                                /* private: of networks, in their order */
+    Arena texts;                                 /* private: of points */
 } Plan;
 
 #endif

@@ -308,6 +308,16 @@ fail:
     return err->code;
 }
 
+ErrCode study_space(NetSpace **out, const Study *study, const char *name, Err *err)
+{
+    char *path = zoo_is_path(name) ? file_join(study->folder, name) : mem_strdup(name);
+    if (path == NULL)
+        return err_memory(err, strlen(name));
+    const ErrCode code = netspace_load(out, path, err);
+    mem_free(path);
+    return code;
+}
+
 ErrCode study_baseline(Spec *out, const Study *study, Err *err)
 {
     return study_network(out, study, study->baseline, err);

@@ -17,6 +17,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "models/spec.h"
+#include "search/netspace.h"
 #include "search/objective.h"
 
 #include <stdbool.h>
@@ -67,6 +68,9 @@ ErrCode study_baseline(Spec *out, const Study *study, Err *err) ERR_CHECKED;
 
 /* The same for another network: a zoo name, or a path relative to the study's file. */
 ErrCode study_network(Spec *out, const Study *study, const char *name, Err *err) ERR_CHECKED;
+
+/* A search space: a zoo name, or a path relative to the study's file. Errors: as netspace_load. */
+ErrCode study_space(NetSpace **out, const Study *study, const char *name, Err *err) ERR_CHECKED;
 
 /* `spec` with the study's `network` keys replaced. ERR_USAGE for an unknown key or bad value. */
 ErrCode study_override(Spec *out, const Spec *spec, const Study *study, Err *err) ERR_CHECKED;

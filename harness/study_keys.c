@@ -84,7 +84,7 @@ static const YamlKey study_keys[] = {
     {"objective", YAML_SECTION, KEY(objective), "{}", 0, 0, NULL, &objective_table,
      "how the grid is ranked"},
     {"parts", YAML_RAW, KEY(parts_node), YAML_OPTIONAL, 0, 0, NULL, NULL,
-     "list of grid, curves, lines, compare, family"},
+     "list of grid, curves, lines, compare, family, table"},
 };
 #undef KEY
 const YamlTable study_table = {"study", study_keys, ARRAY_LEN(study_keys)};
@@ -167,6 +167,14 @@ static const YamlKey family_keys[] = {
      "[alpha, beta, gamma], or the grid whose winner gives them; default: as in compare"},
     {"epochs", YAML_INT64, KEY(epochs), "0", 0, MAX_EPOCHS, NULL, NULL, epochs_doc},
 };
+static const YamlKey table_keys[] = {
+    {"id", YAML_STRING, KEY(own_id), YAML_OPTIONAL, 0, 0, NULL, NULL, id_doc},
+    {"figure", YAML_STRING, KEY(figure), "frontier", 0, 0, NULL, NULL, "figure it is drawn in"},
+    {"space", YAML_STRING, KEY(space), YAML_REQUIRED, 0, 0, NULL, NULL,
+     "search space whose networks are trained, all of them: of the zoo, or a path relative to the "
+     "study's file"},
+    {"epochs", YAML_INT64, KEY(epochs), "0", 0, MAX_EPOCHS, NULL, NULL, epochs_doc},
+};
 #undef KEY
 
 static const YamlTable part_tables[] = {
@@ -175,6 +183,7 @@ static const YamlTable part_tables[] = {
     [STUDY_LINES] = {"lines", lines_keys, ARRAY_LEN(lines_keys)},
     [STUDY_COMPARE] = {"compare", compare_keys, ARRAY_LEN(compare_keys)},
     [STUDY_FAMILY] = {"family", family_keys, ARRAY_LEN(family_keys)},
+    [STUDY_TABLE] = {"table", table_keys, ARRAY_LEN(table_keys)},
 };
 
 const YamlTable *study_part_table(int kind)

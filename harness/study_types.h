@@ -50,6 +50,7 @@ typedef enum StudyPartKind {
     STUDY_LINES,   /* width at several depths and resolutions, unmatched */
     STUDY_COMPARE, /* strategies at matched MACs */
     STUDY_FAMILY,  /* compound scaling by phi, unmatched */
+    STUDY_TABLE,   /* all networks of a search space */
     STUDY_N_KINDS
 } StudyPartKind;
 
@@ -97,6 +98,7 @@ typedef struct StudyPart {
     const YamlNode *constants_node;         /* family: as written, a part's id or numbers */
     bool has_constants;                     /* family: numbers */
     double own_constants[STUDY_DIMENSIONS]; /* family: alpha, beta, gamma */
+    const char *space; /* table: of the zoo, or a path relative to the study's file */
 } StudyPart;
 
 /* Seeds are 0 to 2^53: a double, as JSON has them, holds each exactly. */
@@ -125,7 +127,7 @@ typedef struct Study {
     YamlDoc *doc; /* owner of everything */
 } Study;
 
-/* The part's key in a study file: "grid", "curves", "lines", "compare", "family". */
+/* The part's key in a study file: "grid", "curves", "lines", "compare", "family", "table". */
 const char *study_part_key(int kind);
 
 /* The index of the part of that id, or STUDY_NONE. */

@@ -243,6 +243,23 @@ fail:
     return err->code;
 }
 
+ErrCode match_as_is(MatchPoint *point, const Matching *matching, const Spec *spec, Err *err)
+{
+    const Scale none = {(double)NAN, (double)NAN, (double)NAN};
+    Network network;
+    if (resolve_network(&network, spec, err) != ERR_NONE)
+        return err->code;
+    *point = (MatchPoint){.nominal = none,
+                          .built = none,
+                          .macs = network.macs,
+                          .ratio = (double)network.macs / matching->macs,
+                          .status = MATCH_UNMATCHED,
+                          .spec = *spec};
+    memcpy(point->digest, network.digest, sizeof point->digest);
+    network_release(&network);
+    return ERR_NONE;
+}
+
 ErrCode match_nominal_ratio(double *ratio, const Matching *matching, Scale nominal, Err *err)
 {
     Spec spec;

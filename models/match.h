@@ -76,6 +76,13 @@ ErrCode match_ray(MatchPoint *point, const Matching *matching, const Ray *ray,
 ErrCode match_nominal(MatchPoint *point, const Matching *matching, Scale nominal,
                       Err *err) ERR_CHECKED;
 
+/*
+ * A network that no multipliers describe, unmatched: `nominal` and `built` are NaN; else as
+ * match_nominal.
+ */
+ErrCode match_as_is(MatchPoint *point, const Matching *matching, const Spec *spec,
+                    Err *err) ERR_CHECKED;
+
 /* Only match_nominal's ratio. Errors: ERR_USAGE, ERR_MEMORY. */
 ErrCode match_nominal_ratio(double *ratio, const Matching *matching, Scale nominal,
                             Err *err) ERR_CHECKED;

@@ -72,7 +72,7 @@ static ErrCode read_base(NetSpace *space, const YamlNode *root, const YamlNode *
         if (path == NULL)
             return err_memory(err, strlen(name));
     }
-    if (zoo_load(&space->base, path != NULL ? path : name, err) != ERR_NONE && path == NULL)
+    if (zoo_load(&space->base, path != NULL ? path : name, err) == ERR_USAGE && path == NULL)
         yaml_error(err, node, "unknown network '%s' as 'base' (see 'isoflop list networks')", name);
     mem_free(path);
     return err->code;

@@ -159,3 +159,44 @@ fail:
     mem_free(seen.macs);
     return err->code;
 }
+
+/* Whether a genotype is its own canonical form and inside the limits. */
+static bool is_listed(NetSpace *space, const uint8_t *genes)
+{
+    uint8_t canonical[NETSPACE_MAX_GENES];
+    NetSpaceCount count;
+    const size_t n_genes = (size_t)netspace_n_genes(space);
+    netspace_count(space, genes, &count);
+    if (!count.is_inside)
+        return false;
+    memcpy(canonical, genes, n_genes);
+    netspace_canonical(space, canonical);
+    return memcmp(canonical, genes, n_genes) == 0;
+}
+
+ErrCode netspace_enumerate(NetSpace *space, size_t most, uint8_t **out, size_t *n, Err *err)
+{
+    const size_t n_genes = (size_t)netspace_n_genes(space);
+    uint8_t genes[NETSPACE_MAX_GENES] = {0}, *list = NULL;
+    size_t room = 0;
+    *n = 0;
+    if (netspace_size(space) >= SURVEY_EXACT)
+        TRY(err_set(err, ERR_USAGE, "space '%s' has %.3g genotypes, too many to go through",
+                    netspace_name(space), netspace_size(space)));
+    do {
+        if (!is_listed(space, genes))
+            continue;
+        if (*n == most)
+            TRY(err_set(err, ERR_USAGE,
+                        "space '%s' has more than %zu networks: give it limits, or fewer choices",
+                        netspace_name(space), most));
+        TRY(mem_grow(&list, &room, *n + 1, n_genes, err));
+        memcpy(list + *n * n_genes, genes, n_genes);
+        ++*n;
+    } while (advance(space, genes));
+    *out = list;
+    return ERR_NONE;
+fail:
+    mem_free(list);
+    return err->code;
+}

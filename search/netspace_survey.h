@@ -30,4 +30,12 @@ typedef struct NetSpaceSurvey {
  */
 ErrCode netspace_survey(NetSpace *space, NetSpaceSurvey *survey, Err *err) ERR_CHECKED;
 
+/*
+ * *genes = the canonical forms inside the limits, netspace_n_genes bytes each, the last gene
+ * running fastest; mem_free frees them. Of two forms of one network both are there. Errors:
+ * ERR_USAGE (more than `most` of them, or SURVEY_EXACT genotypes to look through), ERR_MEMORY.
+ */
+ErrCode netspace_enumerate(NetSpace *space, size_t most, uint8_t **genes, size_t *n,
+                           Err *err) ERR_CHECKED;
+
 #endif

@@ -326,13 +326,74 @@ static void json_keeps_the_contract(void **state)
     planfixture_drop(&f);
 }
 
+/*
+ * A table has a point for each network of its space, described by genes, whose cost is its x; the
+ * base's is the baseline, to the digest, and trials are shared with whatever part asks for it.
+ */
+static void tables_have_all_networks(void **state)
+{
+    (void)state;
+    PlanFixture f = planfixture_make("[curves: {width: [1], depth: [], resolution: []},"
+                                     " table: {space: cube-108}, table: {space: cube-108}]");
+    const Plan *plan = f.plan;
+    size_t n_base = 0;
+    assert_int_equal(plan->n_points, 1 + 2 * 108);
+    assert_int_equal(plan->n_networks, 108);
+    assert_int_equal(plan->n_trials, 2 * 108);
+    assert_int_equal(planfixture_count(plan, MATCH_UNMATCHED), 1 + 2 * 108);
+    for (size_t i = 1; i < plan->n_points; i++) {
+        const PlanPoint *p = &plan->points[i];
+        assert_string_equal(p->series, "cube-108");
+        assert_string_equal(p->figure, "frontier");
+        assert_true(strlen(p->genes) == 5 && isnan(p->nominal.width) && isnan(p->built.width));
+        assert_int_equal(p->macs, plan->networks[p->network].network.macs);
+        assert_true(p->x == (double)p->macs / PROXY_MACS && p->ratio == p->x && p->trim == 1);
+        if (i > 108)
+            assert_int_equal(p->network, plan->points[i - 108].network);
+        if (p->network == plan->points[0].network) {
+            assert_string_equal(p->genes, "10001");
+            n_base++;
+        }
+    }
+    assert_int_equal(n_base, 2);
+    planfixture_drop(&f);
+}
+
+/* A space too large to train whole is refused, as is one that does not exist, and names the part.
+ */
+static void large_tables_are_refused(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"nbm", "part 'all': space 'nbm' has more than 5000 networks"},
+        {"mnasnet", "genotypes, too many to go through"},
+        {"cube-109", "part 'all': unknown space 'cube-109', did you mean 'cube-108'?"}};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        Study *study = NULL;
+        Plan *plan = NULL;
+        Text text = {0};
+        Err err = {0};
+        text_printf(&text, "study: s\nparts: [table: {id: all, space: %s}]\n", cases[i][0]);
+        assert_int_equal(study_parse(&study, "s", text.data, text.n_bytes, NULL, 0, &err),
+                         ERR_NONE);
+        assert_int_equal(plan_create(&plan, study, NULL, 1, &err), ERR_USAGE);
+        assert_non_null(strstr(err.msg, cases[i][1]));
+        study_destroy(&study);
+        text_release(&text);
+    }
+}
+
 /* Every allocation of reading and planning may fail: always ERR_MEMORY, never a crash or a leak. */
 static void failing_allocations_are_reported(void **state)
 {
     (void)state;
     static const char text[] = "study: s\ndata: {train: 20, val: 10, test: 10}\n"
                                "parts: [grid: {step: 1, match: nominal},"
-                               " lines: {bases: [[1, 1]], width: [1]}]\n";
+                               " lines: {bases: [[1, 1]], width: [1]},"
+                               " table: {space: ./plan-space.yaml}]\n";
+    static const char space[] = "space: s\nbase: proxy-b0\nresolution: {choose: [24, 32]}\n";
+    Err failed = {0};
+    assert_int_equal(file_write("plan-space.yaml", space, strlen(space), &failed), ERR_NONE);
     bool fired = true;
     long k = 0;
     while (fired) {
@@ -350,6 +411,7 @@ static void failing_allocations_are_reported(void **state)
         study_destroy(&study);
     }
     assert_true(k > 50);
+    assert_int_equal(remove("plan-space.yaml"), 0);
 }
 
 /*
@@ -391,6 +453,8 @@ int main(void)
         cmocka_unit_test(digests_follow_the_recipe),
         cmocka_unit_test(digests_follow_the_crop),
         cmocka_unit_test(compound_needs_constants),
+        cmocka_unit_test(tables_have_all_networks),
+        cmocka_unit_test(large_tables_are_refused),
         cmocka_unit_test(failing_allocations_are_reported),
         cmocka_unit_test(long_json_is_handed_on),
         cmocka_unit_test(fine_grids_share_their_networks),

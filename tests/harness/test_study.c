@@ -67,6 +67,8 @@ static void mistakes_are_named(void **state)
                    "dir/s.yaml:3:19: an item of 'also' must be a list of 3 numbers");
     assert_refused("study: s\nparts:\n  - compare: {strategies: [{compound: [1.2, 1.1]}]}\n", NULL,
                    "dir/s.yaml:3:39: 'compound' needs 3 constants [alpha, beta, gamma], not 2");
+    assert_refused("study: s\nparts:\n  - table: {}\n", NULL,
+                   "dir/s.yaml:3:12: key 'space' is missing in 'table'");
     assert_refused("study: s\nseeds: [1, 1]\n", NULL, "seed 1 stands twice in 'seeds'");
     assert_refused(
         "study: a/b\n", NULL,

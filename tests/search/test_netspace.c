@@ -109,6 +109,49 @@ static void surveys(void **state)
     }
 }
 
+/* Enumerated: each network once, as its canonical form, in order; fewer where limits are. */
+static void enumerations(void **state)
+{
+    (void)state;
+    static const char limited[] =
+        "space: s\nbase: proxy-b0\nresolution: {choose: [24, 32, 40]}\nwidth: {choose: [1, 2]}\n"
+        "stages:\n  0: {kernel: {choose: [3, 5]}}\nlimits: {macs: [5.0e5, 1.0e6]}\n";
+    NetSpace *spaces[] = {zoo_space("cube-108"), parse(limited)};
+    for (size_t s = 0; s < ARRAY_LEN(spaces); s++) {
+        const size_t n_genes = (size_t)netspace_n_genes(spaces[s]);
+        NetSpaceSurvey survey;
+        uint8_t *genes = NULL, canonical[NETSPACE_MAX_GENES];
+        size_t n = 0;
+        Err err = {0};
+        assert_int_equal(netspace_survey(spaces[s], &survey, &err), ERR_NONE);
+        assert_int_equal(netspace_enumerate(spaces[s], 108, &genes, &n, &err), ERR_NONE);
+        assert_true(n == (size_t)survey.inside && n > 0);
+        for (size_t i = 0; i < n; i++) {
+            NetSpaceCount count;
+            netspace_count(spaces[s], genes + i * n_genes, &count);
+            memcpy(canonical, genes + i * n_genes, n_genes);
+            netspace_canonical(spaces[s], canonical);
+            assert_true(count.is_inside);
+            assert_memory_equal(canonical, genes + i * n_genes, n_genes);
+            assert_true(i == 0 || memcmp(genes + (i - 1) * n_genes, canonical, n_genes) < 0);
+        }
+        mem_free(genes);
+    }
+    uint8_t *genes = NULL;
+    size_t n = 0;
+    Err err = {0};
+    assert_int_equal(netspace_enumerate(spaces[0], 107, &genes, &n, &err), ERR_USAGE);
+    assert_string_equal(err.msg, "space 'cube-108' has more than 107 networks: give it limits, or "
+                                 "fewer choices");
+    NetSpace *large = zoo_space("b0-anb");
+    assert_int_equal(netspace_enumerate(large, 107, &genes, &n, &err), ERR_USAGE);
+    assert_non_null(strstr(err.msg, "genotypes, too many to go through"));
+    assert_null(genes);
+    netspace_destroy(&large);
+    for (size_t s = 0; s < ARRAY_LEN(spaces); s++)
+        netspace_destroy(&spaces[s]);
+}
+
 /* --- counts and canonical forms --- */
 
 static void draw(const NetSpace *space, uint64_t i, uint8_t *genes)
@@ -543,6 +586,7 @@ int main(void)
         cmocka_unit_test(bases_are_members),
         cmocka_unit_test(sizes),
         cmocka_unit_test(surveys),
+        cmocka_unit_test(enumerations),
         cmocka_unit_test(canonical_forms),
         cmocka_unit_test(aliases_by_digest),
         cmocka_unit_test(survivals_tell_networks_apart),
