@@ -92,7 +92,7 @@ static void compare_to_winner(const Maker *maker, const RankingRow *winner, Rank
                          !(row->behind.n >= STATS_MIN_N && row->behind.low > 0.0);
 }
 
-/* Grid points by network: an open hash table of rows, of a power of two places. */
+/* Points by network: an open hash table of rows, of a power of two places. */
 typedef struct Groups {
     size_t *places;  /* row + 1; 0: free */
     size_t n_places; /* at least twice the points */
@@ -154,7 +154,7 @@ static void list_aliases(const Maker *maker, const Groups *groups, size_t n_alia
     }
 }
 
-/* Groups the points of one grid part. */
+/* Groups the points of one part. */
 static void collect(const Maker *maker, Ranking *r)
 {
     const size_t n_points = maker->results->n_points;
@@ -204,10 +204,25 @@ static void rank(const Maker *maker, Ranking *r)
     }
 }
 
+ErrCode ranking_part(const StoreResults *results, const char *part, StoreScore score,
+                     const void *context, Arena *arena, Ranking *out, Err *err)
+{
+    const Maker maker = {results, score, context, arena};
+    *out = (Ranking){.part = part, .match = "none"};
+    for (size_t i = 0; i < results->n_points; i++)
+        if (strcmp(results->points[i].point.part, part) == 0) {
+            out->match = results->points[i].point.match;
+            break;
+        }
+    collect(&maker, out);
+    if (!arena->failed)
+        rank(&maker, out);
+    return arena_ok(arena, err);
+}
+
 ErrCode ranking_all(const StoreResults *results, StoreScore score, const void *context,
                     Arena *arena, Ranking **out, size_t *n_out, Err *err)
 {
-    const Maker maker = {results, score, context, arena};
     Ranking *rankings = arena_zalloc(arena, results->n_points, sizeof(*rankings));
     *out = rankings;
     *n_out = 0;
@@ -220,11 +235,12 @@ ErrCode ranking_all(const StoreResults *results, StoreScore score, const void *c
             at++;
         if (at < *n_out)
             continue;
-        rankings[(*n_out)++] = (Ranking){.part = p->part, .match = p->match};
-        collect(&maker, &rankings[at]);
-        rank(&maker, &rankings[at]);
+        (*n_out)++;
+        TRY(ranking_part(results, p->part, score, context, arena, &rankings[at], err));
     }
     return arena_ok(arena, err);
+fail:
+    return err->code;
 }
 
 const Ranking *ranking_find(const Ranking *rankings, size_t n_rankings, const char *match)

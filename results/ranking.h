@@ -1,5 +1,5 @@
 /*
- * results/ranking.h: the grid's points in the order of an objective, with what n cannot tell apart.
+ * results/ranking.h: a part's points in the order of an objective, with what n cannot tell apart.
  *
  * The objective is the caller's (search/objective.h): a StoreScore over mean accuracy and counted
  * MACs. Ranked are networks, not points: aliases stand with their network. The mean is taken over
@@ -32,10 +32,10 @@ typedef struct RankingRow {
     bool is_indistinct;   /* this n cannot tell it from the winner */
 } RankingRow;
 
-/* The ranking of one grid part. */
+/* The ranking of one part. */
 typedef struct Ranking {
     const char *part;
-    const char *match; /* "counted" or "nominal" */
+    const char *match; /* of its points: "counted", "nominal", "none" */
     RankingRow *rows;  /* best first */
     size_t n_rows;
     size_t n_indistinct;                   /* the winner not counted */
@@ -45,6 +45,12 @@ typedef struct Ranking {
     double lowest_ratio, highest_ratio; /* counted cost over target of what was trained */
     double naive_lowest, naive_highest; /* of what the nominal rule would build; NaN: unknown */
 } Ranking;
+
+/*
+ * Ranks the networks of one part, of any kind, by its name in the store. Errors: ERR_MEMORY.
+ */
+ErrCode ranking_part(const StoreResults *results, const char *part, StoreScore score,
+                     const void *context, Arena *arena, Ranking *out, Err *err) ERR_CHECKED;
 
 /*
  * Ranks every grid part: *out[*n_out], in the plan's order. With `match: nominal`

@@ -18,6 +18,7 @@
     X(infer)                                                                                       \
     X(init)                                                                                        \
     X(list)                                                                                        \
+    X(objective)                                                                                   \
     X(plan)                                                                                        \
     X(plot)                                                                                        \
     X(report)                                                                                      \

@@ -53,6 +53,7 @@ for shape in 1,0,0 0,1,0 0,0,1 .5,.5,0 .5,0,.5 0,.5,.5 .33,.33,.34; do
 done
 document fit shape shapes.csv
 document list
+document objective s
 document plan study.yaml --no-time
 document plot s
 document report s
