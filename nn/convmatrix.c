@@ -28,7 +28,7 @@ void convmatrix_weights(const Pass *pass, View x, const PwWindows *windows, cons
         .ldx = x.ld,
         .dy = dz,
         .lddy = plan->Cout,
-        .dw = pass->slot + netstate_offset(pass->worker->net, plan, TENSOR_W),
+        .dw = netstate_gradient(pass->worker->net, plan, TENSOR_W, pass->slot),
         .lddw = plan->Cout,
         .M = P,
         .K = K,

@@ -113,7 +113,7 @@ void convowned_weights(const Worker *worker, const OpPlan *plan)
 {
     const Net *net = worker->net;
     const OwnScratch scratch = carve(net, plan, worker->scratch);
-    float *dw = net->slots + netstate_offset(net, plan, TENSOR_W);
+    float *dw = netstate_gradient(net, plan, TENSOR_W, 0);
     const MatrixShare share =
         netshare_matrix(plan->op->in_channels, plan->Cout, worker->thread, worker->n_threads);
     const int batch = net->call.n, block = block_images(plan, batch);

@@ -12,7 +12,7 @@ void denselayer_transpose(const Worker *worker, const OpPlan *plan, int tensor, 
                                   .ldwt = lanes_pad(K),
                                   .K = K,
                                   .N = N};
-    worker->net->kernels.pw.transpose(&args);
+    weightshare_transpose(worker, &args);
 }
 
 void denselayer_own(const Worker *worker, const OpPlan *plan, int tensor, const float *x, int K,
@@ -23,14 +23,14 @@ void denselayer_own(const Worker *worker, const OpPlan *plan, int tensor, const 
                                    .ldx = lanes_pad(K),
                                    .dy = dy,
                                    .lddy = lanes_pad(N),
-                                   .dw = net->slots + netstate_offset(net, plan, tensor),
+                                   .dw = netstate_gradient(net, plan, tensor, 0),
                                    .lddw = lanes_pad(N),
                                    .M = net->call.n,
                                    .K = K,
                                    .N = lanes_pad(N)};
     const HeadBiasGradArgs bias = {.dy = dy,
                                    .lddy = lanes_pad(N),
-                                   .db = net->slots + netstate_offset(net, plan, tensor + 1),
+                                   .db = netstate_gradient(net, plan, tensor + 1, 0),
                                    .M = net->call.n,
                                    .N = lanes_pad(N)};
     weightshare_matrix(worker, &weights);

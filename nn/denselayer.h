@@ -7,7 +7,7 @@
 
 #include "nn/netstate.h"
 
-/* wt[N][K], K padded. */
+/* wt[N][K], K padded: the worker's share of it. */
 void denselayer_transpose(const Worker *worker, const OpPlan *plan, int tensor, int K, int N,
                           float *wt);
 

@@ -7,6 +7,7 @@
 #include "nn/netphase.h"
 #include "nn/netplan.h"
 #include "nn/nettensor.h"
+#include "nn/nettimes.h"
 #include "nn/netupdate.h"
 
 #include "base/sys.h"
@@ -87,6 +88,21 @@ static void end_pass(Worker *worker, NetPass pass, int op)
     netlap_wait(worker, pass, op);
 }
 
+/* Behind a phase that goes back, once all threads have left it. */
+static void end_backward(Worker *worker, NetPass pass, const OpPlan *plan)
+{
+    const OpPlan *next = nettimes_next_backward(worker->net, plan);
+    netphase_finish_backward(worker, plan);
+    netlap(worker, pass, plan->index);
+    if (worker->net->call.mode == MODE_TRAIN)
+        netupdate_optimise(worker, plan);
+    netlap(worker, NET_OPTIMISE, -1);
+    if (next != NULL)
+        netupdate_transpose(worker, next);
+    netlap(worker, NET_PREPARE, -1);
+    end_pass(worker, pass, plan->index);
+}
+
 static void forward_pass(Worker *worker)
 {
     Net *net = worker->net;
@@ -98,12 +114,11 @@ static void forward_pass(Worker *worker)
         end_pass(worker, NET_FORWARD, i);
         if (net->call.mode == MODE_EVAL)
             continue;
-        if (netstate_is_normed(plan))
-            netphase_finish_forward(worker, plan);
-        else if (plan->run->is_classifier)
-            netphase_finish_backward(worker, plan);
-        else
+        if (plan->run->is_classifier)
+            end_backward(worker, NET_FORWARD_END, plan);
+        if (!netstate_is_normed(plan))
             continue;
+        netphase_finish_forward(worker, plan);
         end_pass(worker, NET_FORWARD_END, i);
     }
 }
@@ -119,8 +134,7 @@ static void backward_pass(Worker *worker)
             end_pass(worker, NET_BACKWARD, i);
         netphase_backward(worker, plan);
         end_pass(worker, NET_BACKWARD, i);
-        netphase_finish_backward(worker, plan);
-        end_pass(worker, NET_BACKWARD_END, i);
+        end_backward(worker, NET_BACKWARD_END, plan);
     }
 }
 
@@ -133,13 +147,8 @@ static void run_worker(Net *net, int thread, int n_threads)
     netupdate_prepare(&worker);
     end_pass(&worker, NET_PREPARE, -1);
     forward_pass(&worker);
-    if (net->call.mode == MODE_EVAL)
-        return;
-    backward_pass(&worker);
-    if (net->call.mode != MODE_TRAIN)
-        return;
-    netupdate_optimise(&worker);
-    end_pass(&worker, NET_OPTIMISE, -1);
+    if (net->call.mode != MODE_EVAL)
+        backward_pass(&worker);
 }
 
 /* The team may come out smaller than asked for (OMP_THREAD_LIMIT): then fewer do the same work. */
@@ -201,6 +210,7 @@ void net_train_step(Net *net, const float *images, const int32_t *labels,
 void net_gradients(Net *net, const float *images, const int32_t *labels,
                    const StepSettings *settings, StepResult *result)
 {
+    assert(net->settings.gradients);
     step(net, MODE_GRADIENTS, images, labels, settings, result);
 }
 
@@ -279,6 +289,8 @@ bool net_has(const Net *net, int index, NetValues values)
         return net->ema != NULL;
     case NET_MEAN_SQUARE:
         return training && net->tensors[index].trainable && net->settings.optimizer != NET_SGD;
+    case NET_GRADIENT:
+        return training && net->tensors[index].trainable && net->settings.gradients;
     default:
         return training && net->tensors[index].trainable;
     }
@@ -325,10 +337,8 @@ void net_destroy(Net **net)
     netprofile_destroy(&it->profile);
     arena_release(&it->parameter_arena);
     arena_release(&it->fixed_arena);
-    arena_release(&it->slot_arena);
     arena_release(&it->activation_arena);
     mem_free(it->scratch);
-    mem_free(it->tensor_slots);
     mem_free(it->places);
     mem_free(it->tensors);
     mem_free(it->plans);

@@ -51,7 +51,10 @@ void net_reset_optimizer(Net *net);
 void net_train_step(Net *net, const float *images, const int32_t *labels,
                     const StepSettings *settings, StepResult *result);
 
-/* The same without touching weights, running statistics included; NET_GRADIENT can then be read. */
+/*
+ * The same without touching weights, running statistics included, for who reads NET_GRADIENT; with
+ * settings.gradients.
+ */
 void net_gradients(Net *net, const float *images, const int32_t *labels,
                    const StepSettings *settings, StepResult *result);
 

@@ -7,6 +7,46 @@
 
 #include "base/sys.h"
 
+#include <assert.h>
+#include <limits.h>
+
+/* Floats of one buffer: any number of buffers that are no larger can be added up. */
+#define BUFFER_FLOATS_MOST ((size_t)1 << 48)
+
+/* --- the list --- */
+
+ErrCode netbuffers_create(BufferList *list, size_t most, Err *err)
+{
+    *list = (BufferList){.most = most < INT_MAX ? (int)most : INT_MAX};
+    list->buffers = mem_calloc(most, sizeof *list->buffers);
+    return list->buffers == NULL ? err_memory(err, most * sizeof *list->buffers) : ERR_NONE;
+}
+
+void netbuffers_release(BufferList *list)
+{
+    mem_free(list->buffers);
+    *list = (BufferList){0};
+}
+
+ErrCode netbuffers_add(BufferList *list, size_t n_floats, int first, int last, int *index, Err *err)
+{
+    assert(list->n < list->most);
+    if (n_floats > BUFFER_FLOATS_MOST)
+        return err_set(err, ERR_MEMORY,
+                       "maps or gradients of a step are too large: take fewer images at a time");
+    list->buffers[list->n] =
+        (Buffer){.n_floats = (n_floats + LANES - 1) / LANES * LANES, .first = first, .last = last};
+    *index = list->n++;
+    return ERR_NONE;
+}
+
+float *netbuffers_at(const BufferList *list, float *base, int index)
+{
+    return index < 0 ? NULL : base + list->buffers[index].offset;
+}
+
+/* --- their places --- */
+
 static bool comes_before(const Buffer *a, const Buffer *b)
 {
     if (a->n_floats != b->n_floats)
@@ -52,8 +92,10 @@ static void place_one(Buffer *buffer, const Buffer *buffers, const int *order, i
     }
 }
 
-ErrCode netbuffers_place(Buffer *buffers, int n_buffers, size_t *n_floats, Err *err)
+ErrCode netbuffers_place(BufferList *list, size_t *n_floats, Err *err)
 {
+    Buffer *buffers = list->buffers;
+    const int n_buffers = list->n;
     int *order = mem_calloc((size_t)n_buffers + 1, sizeof *order);
     if (order == NULL)
         return err_memory(err, ((size_t)n_buffers + 1) * sizeof *order);

@@ -109,11 +109,11 @@ void netfold_take(const Pass *pass, const GradRows *rows, float *scratch)
     const View x =
         netview_rows(pass->worker, netstate_input(net, folded),
                      (Rows){rows->rows.first, P, 0, folded->Cin}, scratch, folded->Cin, NULL, 0);
-    float *dw = pass->slot + netstate_offset(net, folded, TENSOR_W) + c0;
+    float *dw = netstate_gradient(net, folded, TENSOR_W, pass->slot) + c0;
     add_product(net, x, (View){rows->dh, rows->lddh}, dw, folded->Cout, P, folded->op->in_channels,
                 C);
     if (c0 == 0)
-        take_moments(net, folded, pass->slot_index, x, P);
+        take_moments(net, folded, pass->slot, x, P);
 }
 
 /* --- between the phases --- */
@@ -169,7 +169,7 @@ void netfold_combine(const Worker *worker, const OpPlan *folded)
     const int c = own.first * LANES;
     add_product(net, (View){folded->moment_sum, folded->Cin},
                 (View){folded->late_weights + c, folded->Cout},
-                net->slots + netstate_offset(net, folded, TENSOR_W) + c, folded->Cout, rows,
+                netstate_gradient(net, folded, TENSOR_W, 0) + c, folded->Cout, rows,
                 folded->op->in_channels, (own.end - own.first) * LANES);
     const TeamRange mine = team_range(rows, worker->thread, worker->n_threads);
     const PwForwardArgs args = {.x = folded->late_weights + (long)mine.first * folded->Cout,

@@ -10,20 +10,18 @@
 
 /* --- slots --- */
 
-static void zero_weights(const Net *net, const OpPlan *plan, float *slot)
+static void zero_weights(const Net *net, const OpPlan *plan, int slot)
 {
-    const Place place = net->places[plan->tensor + TENSOR_W];
-    memset(slot + place.offset, 0, place.n_floats * sizeof *slot);
+    float *dw = netstate_gradient(net, plan, TENSOR_W, slot);
+    memset(dw, 0, net->places[plan->tensor + TENSOR_W].n_floats * sizeof *dw);
 }
 
-float *netgrad_slot(const Net *net, const OpPlan *plan, int index)
+void netgrad_begin_slot(const Net *net, const OpPlan *plan, int slot)
 {
-    float *slot = net->slots + (size_t)index * net->n_slotted;
     const OpPlan *input = netstate_input(net, plan);
     zero_weights(net, plan, slot);
     if (input != NULL && input->is_folded)
         zero_weights(net, input, slot);
-    return slot;
 }
 
 /* --- batch norms that a phase finishes --- */

@@ -15,8 +15,8 @@ enum { GRAD_ROWS = 64 }; /* rows whose slopes are made at a time */
 
 /* --- a chunk of a backward phase --- */
 
-/* Partial gradients number `index`; those of `plan`, which has slots, are set to 0. */
-float *netgrad_slot(const Net *net, const OpPlan *plan, int index);
+/* Zeroes the partial gradients of a slot: of `plan`, which has slots, and its folded input. */
+void netgrad_begin_slot(const Net *net, const OpPlan *plan, int slot);
 
 /* The batch norms that the phase finishes, and their sums of a chunk. */
 void netgrad_targets(const Net *net, const OpPlan *plan, GradStates *states);

@@ -180,7 +180,7 @@ static NetProfileWork prepare_load(const Net *net)
     NetProfileWork work = {0};
     for (int i = 0; i < net->network.n_ops; i++) {
         const OpPlan *plan = &net->plans[i];
-        if (plan->run->prepare != NULL)
+        if (plan->run->transpose != NULL)
             work.read_bytes += (double)plan->op->params * FLOAT_BYTES;
     }
     work.written_bytes = work.read_bytes;
@@ -197,7 +197,7 @@ static NetProfileWork optimise_load(const Net *net)
         if (!net->tensors[i].trainable)
             continue;
         const double n_bytes = (double)net->places[i].n_floats * FLOAT_BYTES;
-        work.read_bytes += (net->tensor_slots[i] + n_states) * n_bytes;
+        work.read_bytes += (net->places[i].n_slots + n_states) * n_bytes;
         work.written_bytes += n_states * n_bytes;
     }
     return work;

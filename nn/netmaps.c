@@ -1,21 +1,8 @@
 /* nn/netmaps.c: a buffer a map, a lifetime a buffer. */
 #include "nn/netmaps.h"
 
-#include "nn/netbuffers.h"
-
-#include "base/sys.h"
-
-typedef struct BufferList {
-    Buffer *buffers;
-    int n;
-} BufferList;
-
-enum { BUFFERS_OF_OP = 5 };
-
-/* Floats of one buffer: any number of buffers that are no larger can be added up. */
-#define BUFFER_FLOATS_MOST ((size_t)1 << 48)
-
-/* --- times --- */
+#include "nn/netnorm.h"
+#include "nn/nettimes.h"
 
 static bool reads(const Net *net, int reader, int index)
 {
@@ -27,65 +14,60 @@ static bool is_sum(const Net *net, int index)
     return net->plans[index].run->is_sum;
 }
 
-static int forward_time(const Net *net, int op)
-{
-    return net->plans[op].runner;
-}
-
-static int backward_time(const Net *net, int op)
-{
-    const int n = net->network.n_ops;
-    return net->plans[op].run->is_classifier ? n - 1 : 2 * n - 1 - net->plans[op].runner;
-}
-
 /* Last time anything reads the stored output (z or y) of op. */
 static int last_read(const Net *net, int index)
 {
-    int last = forward_time(net, index);
+    int last = nettimes_forward(net, index);
     for (int i = index + 1; i < net->network.n_ops; i++)
-        if (reads(net, i, index) && forward_time(net, i) > last)
-            last = forward_time(net, i);
+        if (reads(net, i, index) && nettimes_forward(net, i) > last)
+            last = nettimes_forward(net, i);
     if (!net->settings.training)
         return last;
     const OpPlan *plan = &net->plans[index];
     if (netstate_is_normed(plan) || plan->first_reader < 0)
-        return backward_time(net, index);
-    return backward_time(net, plan->first_reader);
+        return nettimes_backward(net, index);
+    return nettimes_backward(net, plan->first_reader);
 }
 
 /* --- values --- */
 
+/* In use from the phase at `first` to the end of that at `last`. */
 static ErrCode add_buffer(const Net *net, BufferList *list, size_t per_image, int first, int last,
                           int *index, Err *err)
 {
-    Buffer *buffer = &list->buffers[list->n];
-    if (!arena_multiply(per_image, (size_t)net->settings.batch, &buffer->n_floats) ||
-        buffer->n_floats > BUFFER_FLOATS_MOST)
-        return err_set(err, ERR_MEMORY, "feature maps of a batch of %d are too large",
-                       net->settings.batch);
-    buffer->n_floats = (buffer->n_floats + LANES - 1) / LANES * LANES;
-    buffer->first = first;
-    buffer->last = last;
-    *index = list->n++;
-    return ERR_NONE;
+    size_t n_floats;
+    (void)arena_multiply(per_image, (size_t)net->settings.batch, &n_floats);
+    return netbuffers_add(list, n_floats, first, nettimes_end(last), index, err);
+}
+
+/* Sums of batch norm over each chunk of a phase, which its end adds up. */
+static ErrCode add_sums(const OpPlan *plan, BufferList *list, int n_chunks, int time, int *index,
+                        Err *err)
+{
+    if (!plan->op->batch_norm)
+        return ERR_NONE;
+    return netbuffers_add(list, netnorm_sums_floats(plan, n_chunks), time, nettimes_end(time),
+                          index, err);
 }
 
 static ErrCode add_value_buffers(Net *net, BufferList *list, Err *err)
 {
+    const bool is_training = net->settings.training;
     for (int i = 0; i < net->network.n_ops; i++) {
         OpPlan *plan = &net->plans[i];
         const size_t map = (size_t)plan->out_pixels * (size_t)plan->Cout;
-        const int first = forward_time(net, i), last = last_read(net, i);
-        plan->z_buffer = plan->y_buffer = plan->g_buffer = plan->dz_buffer = -1;
-        plan->pending_buffer = plan->gate_buffer = -1;
+        const int first = nettimes_forward(net, i), last = last_read(net, i);
         if (netstate_is_normed(plan)) {
-            TRY(add_buffer(net, list, map, first, last, &plan->z_buffer, err));
+            TRY(add_buffer(net, list, map, first, last, &plan->buffers.z, err));
+            if (is_training)
+                TRY(add_sums(plan, list, netstate_chunks(plan, net->settings.batch), first,
+                             &plan->buffers.partials, err));
         } else if (plan->run->output == OUTPUT_GATED) {
             const size_t floats = plan->run->gate_floats(plan);
-            const int end = net->settings.training ? backward_time(net, i) : first;
-            TRY(add_buffer(net, list, floats, first, end, &plan->gate_buffer, err));
+            const int end = is_training ? nettimes_backward(net, i) : first;
+            TRY(add_buffer(net, list, floats, first, end, &plan->buffers.gate, err));
         } else {
-            TRY(add_buffer(net, list, map, first, last, &plan->y_buffer, err));
+            TRY(add_buffer(net, list, map, first, last, &plan->buffers.y, err));
         }
     }
     return ERR_NONE;
@@ -105,11 +87,11 @@ static bool shares_gradient(const Net *net, const OpPlan *plan)
 /* First time a gradient of op is written: its highest reader that is not a pending sum. */
 static int first_gradient(const Net *net, const OpPlan *plan)
 {
-    int first = backward_time(net, plan->first_reader);
+    int first = nettimes_backward(net, plan->first_reader);
     for (int i = plan->first_reader; i < net->network.n_ops; i++)
         if (reads(net, i, plan->index) && (!is_sum(net, i) || plan->n_readers == 1) &&
-            backward_time(net, i) < first)
-            first = backward_time(net, i);
+            nettimes_backward(net, i) < first)
+            first = nettimes_backward(net, i);
     return first;
 }
 
@@ -117,10 +99,10 @@ static int first_gradient(const Net *net, const OpPlan *plan)
 static int last_gradient_of_sum(const Net *net, const OpPlan *sum)
 {
     const int summands[] = {sum->op->input, sum->op->shortcut};
-    int last = backward_time(net, sum->index);
+    int last = nettimes_backward(net, sum->index);
     for (size_t k = 0; k < ARRAY_LEN(summands); k++) {
         const OpPlan *summand = &net->plans[summands[k]];
-        int time = backward_time(net, summands[k]);
+        int time = nettimes_backward(net, summands[k]);
         if (!shares_gradient(net, summand)) /* read once, by the reader that goes on collecting */
             time = first_gradient(net, summand);
         last = time > last ? time : last;
@@ -136,17 +118,34 @@ static ErrCode add_gradient_buffers(Net *net, BufferList *list, Err *err)
         const size_t map = (size_t)plan->out_pixels * (size_t)C;
         if (plan->run->output == OUTPUT_GATED)
             continue;
-        const int now = backward_time(net, i);
+        const int now = nettimes_backward(net, i);
         if (shares_gradient(net, plan)) {
-            plan->g_buffer = net->plans[plan->first_reader].g_buffer;
+            plan->buffers.g = net->plans[plan->first_reader].buffers.g;
             if (plan->is_owned) /* others still read g */
-                TRY(add_buffer(net, list, map, now, now, &plan->dz_buffer, err));
+                TRY(add_buffer(net, list, map, now, now, &plan->buffers.dz, err));
             continue;
         }
         const int last = plan->run->is_sum ? last_gradient_of_sum(net, plan) : now;
-        TRY(add_buffer(net, list, map, first_gradient(net, plan), last, &plan->g_buffer, err));
+        TRY(add_buffer(net, list, map, first_gradient(net, plan), last, &plan->buffers.g, err));
         if (plan->is_owned && netstate_is_normed(plan))
-            plan->dz_buffer = plan->g_buffer;
+            plan->buffers.dz = plan->buffers.g;
+    }
+    return ERR_NONE;
+fail:
+    return err->code;
+}
+
+/* Sums of the gradients of batch norms, in the phases that finish those: a sum's summands are
+ * finished by the phase that runs the sum. */
+static ErrCode add_gradient_sums(Net *net, BufferList *list, Err *err)
+{
+    for (int i = 0; i < net->network.n_ops; i++) {
+        OpPlan *plan = &net->plans[i];
+        if (!netstate_is_normed(plan))
+            continue;
+        const OpPlan *finisher = &net->plans[net->plans[plan->first_reader].runner];
+        TRY(add_sums(plan, list, netstate_chunks(finisher, net->settings.batch),
+                     nettimes_backward(net, finisher->index), &plan->buffers.grad_partials, err));
     }
     return ERR_NONE;
 fail:
@@ -166,7 +165,7 @@ static void plan_contributions(Net *net)
         for (int i = net->network.n_ops - 1; i > j; i--) {
             if (!reads(net, i, value->index))
                 continue;
-            plan->pending_buffer = is_sum(net, i) ? net->plans[i].g_buffer : value->g_buffer;
+            plan->buffers.pending = is_sum(net, i) ? net->plans[i].buffers.g : value->buffers.g;
         }
     }
     for (int i = 0; i < net->network.n_ops; i++)
@@ -176,55 +175,33 @@ static void plan_contributions(Net *net)
 
 /* --- all of them --- */
 
-static float *buffer_at(float *base, const BufferList *list, int index)
+ErrCode netmaps_add(Net *net, BufferList *list, Err *err)
 {
-    return index < 0 ? NULL : base + list->buffers[index].offset;
+    TRY(add_value_buffers(net, list, err));
+    if (!net->settings.training)
+        return ERR_NONE;
+    TRY(add_gradient_buffers(net, list, err));
+    TRY(add_gradient_sums(net, list, err));
+    plan_contributions(net);
+    return ERR_NONE;
+fail:
+    return err->code;
 }
 
-static void point_buffers(Net *net, const BufferList *list, float *base)
+void netmaps_point(Net *net, const BufferList *list, float *base)
 {
     for (int i = 0; i < net->network.n_ops; i++) {
         OpPlan *plan = &net->plans[i];
-        plan->z = buffer_at(base, list, plan->z_buffer);
-        plan->y = buffer_at(base, list, plan->y_buffer);
-        plan->g = buffer_at(base, list, plan->g_buffer);
-        plan->dz = buffer_at(base, list, plan->dz_buffer);
-        plan->pending = buffer_at(base, list, plan->pending_buffer);
-        if (plan->gate_buffer >= 0)
-            plan->run->gate_point(plan, buffer_at(base, list, plan->gate_buffer),
+        const OpBuffers *at = &plan->buffers;
+        plan->z = netbuffers_at(list, base, at->z);
+        plan->y = netbuffers_at(list, base, at->y);
+        plan->g = netbuffers_at(list, base, at->g);
+        plan->dz = netbuffers_at(list, base, at->dz);
+        plan->pending = netbuffers_at(list, base, at->pending);
+        plan->partials = netbuffers_at(list, base, at->partials);
+        plan->grad_partials = netbuffers_at(list, base, at->grad_partials);
+        if (at->gate >= 0)
+            plan->run->gate_point(plan, netbuffers_at(list, base, at->gate),
                                   (size_t)net->settings.batch);
     }
-}
-
-ErrCode netmaps_plan(Net *net, Err *err)
-{
-    BufferList list = {0};
-    size_t n_floats = 0, n_bytes = 0;
-    const size_t most = (size_t)net->network.n_ops * BUFFERS_OF_OP;
-    list.buffers = mem_calloc(most, sizeof *list.buffers);
-    if (list.buffers == NULL)
-        return err_memory(err, most * sizeof *list.buffers);
-    TRY(add_value_buffers(net, &list, err));
-    if (net->settings.training) {
-        TRY(add_gradient_buffers(net, &list, err));
-        plan_contributions(net);
-    }
-    TRY(netbuffers_place(list.buffers, list.n, &n_floats, err));
-    if (!arena_multiply(n_floats, sizeof(float), &n_bytes)) {
-        err_set(err, ERR_MEMORY, "feature maps of a batch of %d are too large",
-                net->settings.batch);
-        goto fail;
-    }
-    Arena measure = arena_measuring();
-    arena_floats(&measure, n_floats);
-    TRY(arena_reserve(&net->activation_arena, arena_bytes(&measure), err));
-    float *base = arena_floats(&net->activation_arena, n_floats);
-    TRY(arena_ok(&net->activation_arena, err));
-    point_buffers(net, &list, base);
-    net->memory.activation_bytes = n_bytes;
-    mem_free(list.buffers);
-    return ERR_NONE;
-fail:
-    mem_free(list.buffers);
-    return err->code;
 }

@@ -12,18 +12,18 @@ enum { TENSOR_GAMMA = 1, TENSOR_BETA, TENSOR_MEAN, TENSOR_VAR }; /* behind the f
 
 /* --- planning --- */
 
-void netnorm_carve(const Net *net, OpPlan *plan, int grad_chunks, Arena *arena)
+void netnorm_carve(OpPlan *plan, Arena *arena)
 {
-    const size_t C = (size_t)plan->Cout, sums = AFFINE_SUMS * C;
+    const size_t C = (size_t)plan->Cout;
     float **const vectors[] = {&plan->A,  &plan->D,  &plan->mean, &plan->rstd,
                                &plan->gA, &plan->gB, &plan->gD};
     for (size_t i = 0; i < ARRAY_LEN(vectors); i++)
         *vectors[i] = arena_zalloc(arena, C, sizeof(float));
-    if (!net->settings.training)
-        return;
-    const size_t chunks = (size_t)netstate_chunks(plan, net->settings.batch);
-    plan->partials = arena_floats(arena, chunks * sums);
-    plan->grad_partials = arena_floats(arena, (size_t)grad_chunks * sums);
+}
+
+size_t netnorm_sums_floats(const OpPlan *plan, int n_chunks)
+{
+    return (size_t)n_chunks * AFFINE_SUMS * (size_t)plan->Cout;
 }
 
 void netnorm_set_identity(OpPlan *plan)
@@ -221,8 +221,8 @@ void netnorm_finish_backward(const Worker *worker, const OpPlan *plan, int n_chu
         .gamma = netstate_weight(worker, plan, TENSOR_GAMMA) + c,
         .mean = plan->mean + c,
         .rstd = plan->rstd + c,
-        .dgamma = net->slots + netstate_offset(net, plan, TENSOR_GAMMA) + c,
-        .dbeta = net->slots + netstate_offset(net, plan, TENSOR_BETA) + c,
+        .dgamma = netstate_gradient(net, plan, TENSOR_GAMMA, 0) + c,
+        .dbeta = netstate_gradient(net, plan, TENSOR_BETA, 0) + c,
         .A = plan->gA + c,
         .B = plan->gB + c,
         .D = plan->gD + c,

@@ -14,8 +14,10 @@
 
 /* --- planning --- */
 
-/* Carves the maps and, in training, the partials; `grad_chunks` finish the value's gradient. */
-void netnorm_carve(const Net *net, OpPlan *plan, int grad_chunks, Arena *arena);
+void netnorm_carve(OpPlan *plan, Arena *arena); /* the maps */
+
+/* Of the partial sums of so many chunks. */
+size_t netnorm_sums_floats(const OpPlan *plan, int n_chunks);
 
 /* Sets the maps of a normed value that has no batch norm. */
 void netnorm_set_identity(OpPlan *plan);

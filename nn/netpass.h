@@ -13,8 +13,8 @@ typedef enum NetPass {
                         classifier: its weights' gradients */
     NET_BACKWARD,
     NET_BACKWARD_END, /* the same for sums of gradients; weight gradients that have one slot */
-    NET_PREPARE,      /* all operations: weights are transposed */
-    NET_OPTIMISE,     /* all tensors */
+    NET_PREPARE,      /* all operations, each behind the phase before: weights are transposed */
+    NET_OPTIMISE,     /* all tensors, each behind its phase */
     NET_WAIT,         /* at barriers, for the team to start and to end */
     NET_N_PASSES
 } NetPass;

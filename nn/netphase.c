@@ -44,8 +44,8 @@ static void backward_slot(Pass *pass, int slot)
 {
     const Net *net = pass->worker->net;
     const OpPlan *plan = pass->plan;
-    pass->slot_index = slot;
-    pass->slot = netgrad_slot(net, plan, slot);
+    pass->slot = slot;
+    netgrad_begin_slot(net, plan, slot);
     if (pass->input != NULL && pass->input->is_folded)
         netfold_begin_slot(pass->input, slot);
     backward_chunks(pass, team_range(netstate_chunks(plan, net->call.n), slot, plan->n_slots));

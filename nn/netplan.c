@@ -10,6 +10,7 @@
 #include "nn/netruns.h"
 #include "nn/nettensor.h"
 #include "nn/nettile.h"
+#include "nn/weightbuffers.h"
 
 #include "base/sys.h"
 
@@ -87,6 +88,7 @@ static void begin_plans(Net *net)
         net->plans[i].run = netruns_row(net->network.ops[i].kind);
         net->plans[i].index = i;
         net->plans[i].first_reader = NO_OP;
+        net->plans[i].buffers = (OpBuffers){-1, -1, -1, -1, -1, -1, -1, -1, -1};
     }
 }
 
@@ -120,7 +122,6 @@ static void plan_slots(Net *net, OpPlan *plan)
     plan->is_owned = weights == WEIGHTS_OWNED || (weights == WEIGHTS_BY_SHAPE && !plan->is_folded &&
                                                   has_one_slot(net, plan, n_slots));
     plan->n_slots = weights == WEIGHTS_NONE || plan->is_owned ? 0 : n_slots;
-    net->n_slots = plan->n_slots > net->n_slots ? plan->n_slots : net->n_slots;
 }
 
 static void plan_shape(Net *net, OpPlan *plan)
@@ -149,21 +150,13 @@ static void carve_parameters(Net *net, Arena *arena)
         net->mean_square = arena_zalloc(arena, net->n_trainable, sizeof(float));
 }
 
-/* Chunks of the phase that finishes the value's gradient: a sum's summands are finished by the
- * phase that runs the sum. */
-static int grad_chunks(const Net *net, const OpPlan *plan)
-{
-    const OpPlan *reader = &net->plans[plan->first_reader];
-    return netstate_chunks(&net->plans[reader->runner], net->settings.batch);
-}
-
 static void carve_fixed(Net *net, Arena *arena)
 {
     size_t widest = LANES;
     for (int i = 0; i < net->network.n_ops; i++) {
         OpPlan *plan = &net->plans[i];
         if (netstate_is_normed(plan))
-            netnorm_carve(net, plan, grad_chunks(net, plan), arena);
+            netnorm_carve(plan, arena);
         if (plan->run->carve != NULL)
             plan->run->carve(net, plan, arena);
         widest = (size_t)plan->Cout > widest ? (size_t)plan->Cout : widest;
@@ -204,14 +197,37 @@ fail:
     return err->code;
 }
 
-static void carve_slots(Net *net, Arena *arena)
+/* --- what is in use at some times only --- */
+
+static ErrCode reserve_buffers(Net *net, const BufferList *list, size_t n_floats, Err *err)
 {
-    const size_t more = net->n_slots > 1 ? (size_t)net->n_slots - 1 : 0;
-    size_t n = 0;
-    if (!arena_multiply(net->n_slotted, more, &n) ||
-        __builtin_add_overflow(n, net->n_trainable, &n))
-        n = SIZE_MAX;
-    net->slots = net->settings.training ? arena_floats(arena, n) : NULL;
+    Arena measure = arena_measuring();
+    arena_floats(&measure, n_floats);
+    TRY(arena_ok(&measure, err));
+    TRY(arena_reserve(&net->activation_arena, arena_bytes(&measure), err));
+    float *base = arena_floats(&net->activation_arena, n_floats);
+    TRY(arena_ok(&net->activation_arena, err));
+    netmaps_point(net, list, base);
+    weightbuffers_point(net, list, base);
+    net->memory.activation_bytes = n_floats * sizeof(float);
+    return ERR_NONE;
+fail:
+    return err->code;
+}
+
+static ErrCode plan_buffers(Net *net, Err *err)
+{
+    const size_t n_ops = (size_t)net->network.n_ops;
+    BufferList list;
+    size_t n_floats = 0;
+    TRY(netbuffers_create(&list, n_ops * (NETMAPS_OF_OP + WEIGHTBUFFERS_OF_OP), err));
+    TRY(netmaps_add(net, &list, err));
+    TRY(weightbuffers_add(net, &list, err));
+    TRY(netbuffers_place(&list, &n_floats, err));
+    TRY(reserve_buffers(net, &list, n_floats, err));
+fail:
+    netbuffers_release(&list);
+    return err->code;
 }
 
 /* --- scratch --- */
@@ -269,15 +285,13 @@ ErrCode netplan_build(Net *net, Err *err)
     for (int i = 0; i < net->network.n_ops; i++)
         plan_slots(net, &net->plans[i]);
     TRY(nettensor_plan(net, err));
-    TRY(netmaps_plan(net, err));
+    TRY(plan_buffers(net, err));
     size_t fixed_bytes = 0;
     TRY(reserve(net, &net->parameter_arena, carve_parameters, &net->memory.parameter_bytes, err));
     TRY(reserve(net, &net->fixed_arena, carve_fixed, &fixed_bytes, err));
-    TRY(reserve(net, &net->slot_arena, carve_slots, &net->memory.slot_bytes, err));
     set_identity_norms(net);
     TRY(plan_scratch(net, err));
     net->memory.parameter_bytes += fixed_bytes;
-    net->memory.n_slots = net->n_slots > 1 ? net->n_slots : 1;
     return ERR_NONE;
 fail:
     return err->code;

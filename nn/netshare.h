@@ -55,7 +55,7 @@ typedef struct MatrixShare {
     TeamRange rows, columns;
 } MatrixShare;
 
-/* The share of a thread: of the longer side, in whole lanes. N is a multiple of LANES. */
+/* The share of a thread: of the longer side, in whole lanes but for the last ones. */
 static inline MatrixShare netshare_matrix(int K, int N, int thread, int n_threads)
 {
     MatrixShare share = {{0, K}, {0, N}};

@@ -20,12 +20,12 @@
  * What is worked on at a time is a span, which may be several chunks: the products of a span are
  * single calls, its sums are still taken chunk by chunk.
  *
- * Files, each above those it calls: net (life, team) - netplan, netmaps, netbuffers, nettensor
- * (planning), netprofile, netlap, netload (timing) - netruns (table of rows) - run_* (rows) and
- * what they share, conv*, pool_window, weightshare (owned weights) - netphase (loops over chunks),
- * netupdate (optimiser) - netgrad (delivering gradients), netfold (expansions without a phase of
- * their own), netnorm (batch norm), netview (reading values) - nettile.h, netstate.h, netshare.h
- * (chunks, slots, shares).
+ * Files, each above those it calls: net (life, team) - netplan, netmaps, weightbuffers, netbuffers,
+ * nettensor (planning), netprofile, netlap, netload (timing) - netruns (table of rows) - run_*
+ * (rows) and what they share, conv*, pool_window, weightshare (shares of weights) - netphase (loops
+ * over chunks), netupdate (optimiser) - netgrad (delivering gradients), netfold (expansions without
+ * a phase of their own), netnorm (batch norm), netview (reading values) - nettimes.h, nettile.h,
+ * netstate.h, netshare.h (chunks, slots, shares).
  */
 #ifndef NN_NETSTATE_H
 #define NN_NETSTATE_H
@@ -43,18 +43,27 @@ enum { NO_OP = -2, NO_TENSOR = -1 }; /* INPUT_IMAGES is -1 */
 
 /* --- where things lie --- */
 
-/* A stretch of the activation arena with the times (phases) at which it is in use. */
+/* A stretch of the activation arena with the times at which it is in use (nn/nettimes.h). */
 typedef struct Buffer {
     size_t n_floats;
     size_t offset; /* floats */
     int first, last;
 } Buffer;
 
-/* Where a tensor lies in the flat parameter arrays, in floats. */
+/* Where a tensor lies in the flat parameter arrays, in floats, and its gradient while a step needs
+ * it. */
 typedef struct Place {
     size_t offset;
     size_t n_floats;
+    float *gradient; /* [n_slots][n_floats]; NULL: a statistic, or no training */
+    int n_slots;
+    int buffer; /* of the gradient, while planning; -1: none */
 } Place;
+
+/* Numbers of an operation's buffers; -1: none. */
+typedef struct OpBuffers {
+    int z, y, g, dz, pending, gate, partials, grad_partials, transposed;
+} OpBuffers;
 
 typedef struct OpPlan OpPlan;
 typedef struct OpRun OpRun;
@@ -117,8 +126,7 @@ typedef struct Pass {
     Worker *worker;
     const OpPlan *plan;
     const OpPlan *input; /* NULL: the images, which want no gradient */
-    int slot_index;
-    float *slot; /* partial gradients, laid out like the weights; NULL: no slots here */
+    int slot;            /* whose partial gradients it adds to, if the operation has slots */
     GradStates states;
     Span span;
 } Pass;
@@ -158,16 +166,18 @@ struct OpRun {
 
     /* Why this operation cannot run, or NULL. NULL: no rules of its own. */
     const char *(*check)(const Net *net, const OpPlan *plan);
-    /* Carves what lives as long as the net: transposed weights. NULL: nothing. */
+    /* Carves what lives as long as the net. NULL: nothing. */
     void (*carve)(const Net *net, OpPlan *plan, Arena *arena);
+    /* Carves transposed weights, which live until the backward phase has ended. NULL: none. */
+    void (*carve_transposed)(OpPlan *plan, Arena *arena);
     /* Carves from a measuring arena what a span takes. NULL in rows that are no phases. */
     void (*measure_forward)(const Net *net, const OpPlan *plan, Arena *arena);
     void (*measure_backward)(const Net *net, const OpPlan *plan, Arena *arena);
 
     /* --- phases --- */
 
-    /* Before a training step: weights in the forms that the backward phase reads. NULL: none. */
-    void (*prepare)(const Worker *worker, const OpPlan *plan);
+    /* The worker's share of the transposed weights. NULL: none. */
+    void (*transpose)(const Worker *worker, const OpPlan *plan);
     void (*forward)(Worker *worker, const OpPlan *plan, Span span);
     void (*backward)(const Pass *pass);
     /* The worker's share of the weights' gradients, where they are owned. */
@@ -260,11 +270,10 @@ struct OpPlan {
      * them */
     float *mask, *kept;
 
-    /* transposed weights, rebuilt each step */
+    /* transposed weights, made just before they are used */
     float *wt, *wt2; /* gates: of reduce, of expand; the classifier: of the last, of the hidden */
 
-    /* while planning: indices of buffers, -1 none */
-    int z_buffer, y_buffer, g_buffer, dz_buffer, pending_buffer, gate_buffer;
+    OpBuffers buffers; /* while planning */
 };
 
 typedef enum NetMode {
@@ -290,24 +299,20 @@ struct Net {
     Kernels kernels;
     OpPlan *plans; /* [n_ops] */
     NetTensor *tensors;
-    Place *places;     /* [n_tensors] */
-    int *tensor_slots; /* [n_tensors] partial gradients in use after a step */
+    Place *places; /* [n_tensors] */
     int n_tensors;
     size_t n_floats;    /* of one parameter array */
     size_t n_trainable; /* floats of it that the optimiser owns; they come first */
-    size_t n_slotted;   /* floats of those that have slots; they come last of them */
 
     float *weights, *ema, *momentum, *mean_square; /* [n_floats], [n_floats], 2 x [n_trainable] */
-    float *slots;        /* [n_trainable], then the last n_slotted of them for each further slot */
-    int n_slots;         /* most of one tensor */
-    float *ones, *zeros; /* [widest channels] */
+    float *ones, *zeros;                           /* [widest channels] */
     float *keep_mean, *keep_var; /* MODE_GRADIENTS: stand-ins for running statistics */
 
     double *loss;         /* [batch] */
     int32_t *predictions; /* [batch] */
 
-    Arena parameter_arena, slot_arena, activation_arena, scratch_arena, fixed_arena;
-    Arena *scratch; /* [threads], carved from scratch_arena */
+    Arena parameter_arena, activation_arena, fixed_arena;
+    Arena *scratch; /* [threads] */
     NetMemory memory;
     Profile *profile; /* NULL: nothing is timed */
     Team team;
@@ -340,6 +345,13 @@ static inline bool netstate_is_gated(const OpPlan *input)
 static inline size_t netstate_offset(const Net *net, const OpPlan *plan, int k)
 {
     return net->places[plan->tensor + k].offset;
+}
+
+/* Its partial gradients number `slot`. */
+static inline float *netstate_gradient(const Net *net, const OpPlan *plan, int k, int slot)
+{
+    const Place *place = &net->places[plan->tensor + k];
+    return place->gradient + (size_t)slot * place->n_floats;
 }
 
 /* The k-th tensor of an operation in the parameter array in use. */

@@ -63,35 +63,30 @@ static OpTensor row_of_tensor(const Net *net, int index)
     return list[index - net->plans[op].tensor];
 }
 
-/* Where a tensor lies: behind those of the kinds before. */
-typedef enum PlaceKind {
-    PLACE_SINGLE,  /* its gradient is written once */
-    PLACE_SLOTTED, /* or is the sum of slots */
-    PLACE_STATISTIC,
-} PlaceKind;
-
-static PlaceKind place_kind(const Net *net, int index)
+/* Partial gradients of a tensor. */
+static int count_slots(const Net *net, int index)
 {
-    const OpTensorUse use = row_of_tensor(net, index).use;
-    if (use == OP_STATISTIC)
-        return PLACE_STATISTIC;
-    const bool has_slots = net->plans[net->tensors[index].op].n_slots > 0;
-    return use == OP_WEIGHT && has_slots ? PLACE_SLOTTED : PLACE_SINGLE;
+    const OpPlan *plan = &net->plans[net->tensors[index].op];
+    if (!net->tensors[index].trainable)
+        return 0;
+    return net->tensors[index].decayed && plan->n_slots > 0 ? plan->n_slots : 1;
 }
 
-/* Gives places to the tensors of one kind, behind those placed so far. */
-static ErrCode place_tensors(Net *net, PlaceKind kind, Err *err)
+/* Gives places to the tensors that are trained, or to the others behind them. */
+static ErrCode place_tensors(Net *net, bool trainable, Err *err)
 {
     for (int i = 0; i < net->n_tensors; i++) {
         const NetTensor *tensor = &net->tensors[i];
-        if (place_kind(net, i) != kind)
+        if (tensor->trainable != trainable)
             continue;
-        net->tensor_slots[i] = kind == PLACE_SLOTTED ? net->plans[tensor->op].n_slots : 1;
         size_t n_floats, end;
         if (!arena_multiply(memory_rows(tensor), memory_columns(tensor), &n_floats) ||
             __builtin_add_overflow(net->n_floats, n_floats, &end))
             return err_set(err, ERR_MEMORY, "tensor '%s' is too large", tensor->name);
-        net->places[i] = (Place){net->n_floats, n_floats};
+        net->places[i] = (Place){.offset = net->n_floats,
+                                 .n_floats = n_floats,
+                                 .n_slots = count_slots(net, i),
+                                 .buffer = -1};
         net->n_floats = end;
     }
     return ERR_NONE;
@@ -102,20 +97,43 @@ ErrCode nettensor_plan(Net *net, Err *err)
     const size_t most = (size_t)net->network.n_ops * OP_TENSORS_MAX + 1;
     net->tensors = mem_calloc(most, sizeof *net->tensors);
     net->places = mem_calloc(most, sizeof *net->places);
-    net->tensor_slots = mem_calloc(most, sizeof *net->tensor_slots);
-    if (net->tensors == NULL || net->places == NULL || net->tensor_slots == NULL)
+    if (net->tensors == NULL || net->places == NULL)
         return err_memory(err, most * sizeof *net->tensors);
     for (int i = 0; i < net->network.n_ops; i++)
         add_tensors(net, i);
-    TRY(place_tensors(net, PLACE_SINGLE, err));
-    const size_t n_single = net->n_floats;
-    TRY(place_tensors(net, PLACE_SLOTTED, err));
+    TRY(place_tensors(net, true, err));
     net->n_trainable = net->n_floats;
-    net->n_slotted = net->n_trainable - n_single;
-    TRY(place_tensors(net, PLACE_STATISTIC, err));
+    TRY(place_tensors(net, false, err));
     return ERR_NONE;
 fail:
     return err->code;
+}
+
+TensorShare nettensor_share(const Worker *worker, int index)
+{
+    const Net *net = worker->net;
+    const NetTensor *tensor = &net->tensors[index];
+    const int t = worker->thread, n = worker->n_threads;
+    if (!net->plans[tensor->op].is_owned) {
+        const TeamRange lanes = team_range((int)(net->places[index].n_floats / LANES), t, n);
+        return (TensorShare){.first = (size_t)lanes.first * LANES,
+                             .length = (size_t)(lanes.end - lanes.first) * LANES,
+                             .n_pieces = 1};
+    }
+    const size_t taps = tensor->n_dims == 4 ? (size_t)(tensor->dims[2] * tensor->dims[3]) : 1;
+    const size_t rows = memory_rows(tensor) / taps, columns = memory_columns(tensor);
+    const MatrixShare share = netshare_matrix((int)rows, (int)columns, t, n);
+    const size_t K = (size_t)(share.rows.end - share.rows.first);
+    const size_t N = (size_t)(share.columns.end - share.columns.first);
+    if (N == columns)
+        return (TensorShare){.first = (size_t)share.rows.first * columns,
+                             .length = K * columns,
+                             .stride = rows * columns,
+                             .n_pieces = taps};
+    return (TensorShare){.first = (size_t)share.columns.first,
+                         .length = N,
+                         .stride = columns,
+                         .n_pieces = taps * rows};
 }
 
 /* --- numbers --- */
@@ -138,9 +156,10 @@ void nettensor_scatter(const Net *net, int index, const float *data, float *arra
 static float sum_slots(const Net *net, int index, size_t j)
 {
     float level[SLOTS_MAX] = {0};
-    int n = net->tensor_slots[index];
+    const Place *place = &net->places[index];
+    int n = place->n_slots;
     for (int i = 0; i < n; i++)
-        level[i] = net->slots[(size_t)i * net->n_slotted + net->places[index].offset + j];
+        level[i] = place->gradient[(size_t)i * place->n_floats + j];
     for (; n > 1; n = (n + 1) / 2)
         for (int i = 0; i < (n + 1) / 2; i++)
             level[i] = 2 * i + 1 < n ? level[2 * i] + level[2 * i + 1] : level[2 * i];

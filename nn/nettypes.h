@@ -28,6 +28,8 @@ typedef struct NetSettings {
     bool training;          /* false: forward only, in less memory */
     NetOptimizer optimizer; /* with training */
     bool averages;          /* with training: steps may have ema > 0 */
+    bool gradients;         /* with training: NET_GRADIENT can be read, which takes memory for all
+                               of them; else an operation's go when its weights are updated */
 } NetSettings;
 
 typedef struct StepSettings {
@@ -66,7 +68,8 @@ typedef enum NetValues {
                      with ema > 0 */
     NET_MOMENTUM, /* the optimiser's momentum; trainable tensors only */
     NET_MEAN_SQUARE, /* RMSProp's mean square; trainable tensors only */
-    NET_GRADIENT,    /* of the last step, without weight decay; trainable tensors only */
+    NET_GRADIENT,    /* with gradients: of the last step, without weight decay, until the next
+                        call; trainable tensors only */
 } NetValues;
 
 typedef struct NetTensor {
@@ -82,10 +85,9 @@ typedef struct NetTensor {
 
 typedef struct NetMemory {
     size_t parameter_bytes;  /* weights, running statistics, optimiser, averages */
-    size_t slot_bytes;       /* partial weight gradients */
-    size_t activation_bytes; /* feature maps and their gradients */
+    size_t activation_bytes; /* feature maps and, in training, their gradients; partial gradients
+                                and transposes of the weights that are at work */
     size_t scratch_bytes;    /* of all threads */
-    int n_slots;             /* most partial gradients of one tensor */
 } NetMemory;
 
 #endif

@@ -1,47 +1,54 @@
-/* nn/netupdate.c: operations are shared out before a step, floats after it. */
+/* nn/netupdate.c: tensors are shared out in pieces that lie together. */
 #include "nn/netupdate.h"
 
 #include "nn/netnorm.h"
+#include "nn/nettensor.h"
+#include "nn/weightbuffers.h"
 
 /* --- before --- */
 
-void netupdate_prepare(Worker *worker)
+static void fold_running(const Worker *worker)
 {
     const Net *net = worker->net;
-    for (int i = worker->thread; i < net->network.n_ops; i += worker->n_threads) {
-        const OpPlan *plan = &net->plans[i];
-        if (net->call.mode != MODE_EVAL && plan->run->prepare != NULL)
-            plan->run->prepare(worker, plan);
-        else if (net->call.mode == MODE_EVAL && netstate_is_normed(plan))
-            netnorm_fold_running(worker, plan);
-    }
+    for (int i = worker->thread; i < net->network.n_ops; i += worker->n_threads)
+        if (netstate_is_normed(&net->plans[i]))
+            netnorm_fold_running(worker, &net->plans[i]);
+}
+
+void netupdate_prepare(const Worker *worker)
+{
+    const Net *net = worker->net;
+    if (net->call.mode == MODE_EVAL)
+        fold_running(worker);
+    else
+        netupdate_transpose(worker, &net->plans[net->network.n_ops - 1]);
+}
+
+void netupdate_transpose(const Worker *worker, const OpPlan *phase)
+{
+    const Net *net = worker->net;
+    const OpPlan *const ops[] = {phase, netstate_input(net, phase)};
+    for (size_t i = 0; i < ARRAY_LEN(ops); i++)
+        if (ops[i] != NULL && ops[i]->run->transpose != NULL &&
+            weightbuffers_reader(net, ops[i]) == phase)
+            ops[i]->run->transpose(worker, ops[i]);
 }
 
 /* --- after --- */
 
-/* Floats [first, end) of an array, in whole lanes. */
-typedef struct FloatRange {
-    size_t first, end;
-} FloatRange;
-
-static FloatRange share(const Worker *worker, size_t first, size_t end)
-{
-    const size_t lanes = (end - first) / LANES, n = (size_t)worker->n_threads;
-    const size_t t = (size_t)worker->thread;
-    return (FloatRange){first + lanes * t / n * LANES, first + lanes * (t + 1) / n * LANES};
-}
-
-static void update_tensor(const Worker *worker, int index, FloatRange range)
+/* n floats of a tensor, `first` of it before them. */
+static void update_floats(const Worker *worker, int index, size_t first, size_t n)
 {
     const Net *net = worker->net;
     const StepSettings *settings = net->call.settings;
-    const size_t at = range.first;
+    const Place *place = &net->places[index];
+    const size_t at = place->offset + first;
     const OptUpdateArgs args = {
-        .slots = {net->slots + at, (long)net->n_slotted, net->tensor_slots[index]},
+        .slots = {place->gradient + first, (long)place->n_floats, place->n_slots},
         .w = net->weights + at,
         .velocity = net->momentum + at,
         .mean_square = net->mean_square == NULL ? NULL : net->mean_square + at,
-        .n = (long)(range.end - range.first),
+        .n = (long)n,
         .settings = {.lr = (float)settings->lr,
                      .momentum = (float)settings->momentum,
                      .rho = (float)settings->decay,
@@ -63,45 +70,42 @@ static void update_tensor(const Worker *worker, int index, FloatRange range)
     }
 }
 
-static void average(const Worker *worker, FloatRange range)
+static void average_floats(const Worker *worker, int index, size_t first, size_t n)
 {
     const Net *net = worker->net;
-    const OptEmaArgs args = {.w = net->weights + range.first,
-                             .ema = net->ema + range.first,
-                             .n = (long)(range.end - range.first),
+    const size_t at = net->places[index].offset + first;
+    const OptEmaArgs args = {.w = net->weights + at,
+                             .ema = net->ema + at,
+                             .n = (long)n,
                              .decay = (float)net->call.settings->ema};
-    if (args.n > 0)
-        net->kernels.opt.ema(&args);
+    net->kernels.opt.ema(&args);
 }
 
-/* The floats of the range, tensor by tensor. */
-static void update(const Worker *worker, FloatRange mine)
+static void update_tensor(const Worker *worker, int index)
 {
     const Net *net = worker->net;
-    for (int i = 0; i < net->n_tensors; i++) {
-        const Place place = net->places[i];
-        if (!net->tensors[i].trainable)
-            continue;
-        FloatRange range = {place.offset, place.offset + place.n_floats};
-        range.first = range.first > mine.first ? range.first : mine.first;
-        range.end = range.end < mine.end ? range.end : mine.end;
-        if (range.first < range.end)
-            update_tensor(worker, i, range);
+    const TensorShare share = nettensor_share(worker, index);
+    if (share.length == 0)
+        return;
+    for (size_t i = 0; i < share.n_pieces; i++) {
+        const size_t first = share.first + i * share.stride;
+        if (net->tensors[index].trainable)
+            update_floats(worker, index, first, share.length);
+        if (net->call.settings->ema > 0.0)
+            average_floats(worker, index, first, share.length);
     }
 }
 
-/* Floats with slots cost more than those without: each kind is shared out by itself. */
-void netupdate_optimise(Worker *worker)
+static void update_operation(const Worker *worker, const OpPlan *plan)
 {
-    const Net *net = worker->net;
-    const size_t n_single = net->n_trainable - net->n_slotted;
-    const FloatRange single = share(worker, 0, n_single);
-    const FloatRange slotted = share(worker, n_single, net->n_trainable);
-    update(worker, single);
-    update(worker, slotted);
-    if (net->call.settings->ema <= 0.0)
-        return;
-    average(worker, single); /* what this thread has updated */
-    average(worker, slotted);
-    average(worker, share(worker, net->n_trainable, net->n_floats));
+    for (int k = 0; k < plan->n_tensors; k++)
+        update_tensor(worker, plan->tensor + k);
+}
+
+void netupdate_optimise(const Worker *worker, const OpPlan *phase)
+{
+    const OpPlan *input = netstate_input(worker->net, phase);
+    update_operation(worker, phase);
+    if (netstate_is_gated(input))
+        update_operation(worker, input);
 }

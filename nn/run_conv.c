@@ -9,6 +9,7 @@
 #include "nn/netfold.h"
 #include "nn/netgrad.h"
 #include "nn/netnorm.h"
+#include "nn/weightshare.h"
 
 /* How the values of a convolution go by. */
 typedef struct ConvWay {
@@ -62,12 +63,16 @@ static void backward(const Pass *pass)
 
 static void carve(const Net *net, OpPlan *plan, Arena *arena)
 {
-    const Op *op = plan->op;
-    const size_t taps = (size_t)op->kernel * (size_t)op->kernel;
-    if (net->settings.training && op->input >= 0)
-        plan->wt = arena_floats(arena, taps * (size_t)op->out_channels * (size_t)plan->Cin);
     if (plan->is_folded)
         netfold_carve(net, plan, arena);
+}
+
+static void carve_transposed(OpPlan *plan, Arena *arena)
+{
+    const Op *op = plan->op;
+    const size_t taps = (size_t)op->kernel * (size_t)op->kernel;
+    if (op->input >= 0)
+        plan->wt = arena_floats(arena, taps * (size_t)op->out_channels * (size_t)plan->Cin);
 }
 
 static void transpose_tap(const Worker *worker, const OpPlan *plan, long tap, float *wt)
@@ -80,11 +85,11 @@ static void transpose_tap(const Worker *worker, const OpPlan *plan, long tap, fl
                                   .ldwt = plan->Cin,
                                   .K = op->in_channels,
                                   .N = op->out_channels};
-    worker->net->kernels.pw.transpose(&args);
+    weightshare_transpose(worker, &args);
 }
 
 /* In the order of the gradient's phases. */
-static void prepare(const Worker *worker, const OpPlan *plan)
+static void transpose(const Worker *worker, const OpPlan *plan)
 {
     const Op *op = plan->op;
     const int k = op->kernel, stride = op->stride;
@@ -107,9 +112,10 @@ const OpRun run_conv = {
     .reads_gates = true,
     .takes_spans = true,
     .carve = carve,
+    .carve_transposed = carve_transposed,
     .measure_forward = measure_forward,
     .measure_backward = measure_backward,
-    .prepare = prepare,
+    .transpose = transpose,
     .forward = forward,
     .backward = backward,
     .own = convowned_weights,

@@ -308,7 +308,7 @@ static void backward_strip(Block *block, const Strip *strip, int done)
         .grad_left = block->tile->grad_left,
         .w = netstate_weight(pass->worker, plan, TENSOR_W) + c0,
         .ldw = plan->Cout,
-        .dw = pass->slot + netstate_offset(net, plan, TENSOR_W) + c0,
+        .dw = netstate_gradient(net, plan, TENSOR_W, pass->slot) + c0,
         .lddw = plan->Cout,
         .done = done,
         .finish = block->delivery == DELIVERY_RAW ? NULL : &finish,

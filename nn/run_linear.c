@@ -42,10 +42,7 @@ static void carve(const Net *net, OpPlan *plan, Arena *arena)
     }
     if (!net->settings.training)
         return;
-    plan->wt =
-        arena_floats(arena, (size_t)plan->op->out_channels * (size_t)lanes_pad(last_inputs(plan)));
     if (hidden) {
-        plan->wt2 = arena_floats(arena, hidden * (size_t)plan->Cin);
         plan->dt1 = arena_floats(arena, batch * hidden);
         plan->s = arena_floats(arena, batch * hidden);
     }
@@ -55,7 +52,16 @@ static void carve(const Net *net, OpPlan *plan, Arena *arena)
     }
 }
 
-static void prepare(const Worker *worker, const OpPlan *plan)
+static void carve_transposed(OpPlan *plan, Arena *arena)
+{
+    const size_t hidden = (size_t)lanes_pad(plan->op->squeeze);
+    plan->wt =
+        arena_floats(arena, (size_t)plan->op->out_channels * (size_t)lanes_pad(last_inputs(plan)));
+    if (hidden)
+        plan->wt2 = arena_floats(arena, hidden * (size_t)plan->Cin);
+}
+
+static void transpose(const Worker *worker, const OpPlan *plan)
 {
     const Op *op = plan->op;
     denselayer_transpose(worker, plan, last_layer(plan), last_inputs(plan), op->out_channels,
@@ -266,9 +272,10 @@ const OpRun run_linear = {
     .is_classifier = true,
     .takes_spans = true,
     .carve = carve,
+    .carve_transposed = carve_transposed,
     .measure_forward = measure,
     .measure_backward = measure,
-    .prepare = prepare,
+    .transpose = transpose,
     .forward = forward,
     .backward = backward,
     .own = own,

@@ -14,11 +14,9 @@ static const char *check(const Net *net, const OpPlan *plan)
     return netstate_is_normed(netstate_input(net, plan)) ? NULL : "SE must follow a convolution";
 }
 
-static void carve(const Net *net, OpPlan *plan, Arena *arena)
+static void carve_transposed(OpPlan *plan, Arena *arena)
 {
     const Op *op = plan->op;
-    if (!net->settings.training)
-        return;
     plan->wt = arena_floats(arena, (size_t)op->squeeze * (size_t)plan->Cin);
     plan->wt2 = arena_floats(arena, (size_t)op->in_channels * (size_t)lanes_pad(op->squeeze));
 }
@@ -38,7 +36,7 @@ static void gate_point(OpPlan *plan, float *base, size_t batch)
     plan->dt2 = plan->dt1 + batch * (size_t)lanes_pad(plan->op->squeeze);
 }
 
-static void prepare(const Worker *worker, const OpPlan *plan)
+static void transpose(const Worker *worker, const OpPlan *plan)
 {
     const int C = plan->op->in_channels, S = plan->op->squeeze;
     denselayer_transpose(worker, plan, TENSOR_W1, C, S, plan->wt);
@@ -134,8 +132,8 @@ const OpRun run_se = {
     .output = OUTPUT_GATED,
     .weights = WEIGHTS_OWNED,
     .check = check,
-    .carve = carve,
-    .prepare = prepare,
+    .carve_transposed = carve_transposed,
+    .transpose = transpose,
     .own = own,
     .view = view,
     .targets = targets,

@@ -10,6 +10,19 @@ void weightshare_clear(float *dw, long ld, MatrixShare part)
         memset(dw + k * ld + part.columns.first, 0, (size_t)N * sizeof *dw);
 }
 
+void weightshare_transpose(const Worker *worker, const PwTransposeArgs *whole)
+{
+    const MatrixShare share =
+        netshare_matrix(whole->K, whole->N, worker->thread, worker->n_threads);
+    PwTransposeArgs part = *whole;
+    part.w += share.rows.first * whole->ldw + share.columns.first;
+    part.wt += share.columns.first * whole->ldwt + share.rows.first;
+    part.K = share.rows.end - share.rows.first;
+    part.N = share.columns.end - share.columns.first;
+    if (!netshare_is_empty(&share))
+        worker->net->kernels.pw.transpose(&part);
+}
+
 void weightshare_matrix(const Worker *worker, const PwWeightsArgs *whole)
 {
     const MatrixShare share =

@@ -1,11 +1,14 @@
 /*
- * nn/weightshare.h: weight gradients of one slot: a chain over the batch, of which each thread sums
- * up its share.
+ * nn/weightshare.h: each thread's share of what is made of a matrix of weights: its transpose, its
+ * gradient where that has one slot, a chain over the batch.
  */
 #ifndef NN_WEIGHTSHARE_H
 #define NN_WEIGHTSHARE_H
 
 #include "nn/netstate.h"
+
+/* The worker's share of a transpose; args are those of the whole matrix. */
+void weightshare_transpose(const Worker *worker, const PwTransposeArgs *whole);
 
 /* dw = x^T dy, the worker's share of it; args are those of the whole matrix. */
 void weightshare_matrix(const Worker *worker, const PwWeightsArgs *whole);

@@ -9,7 +9,6 @@ static void put_memory(const NetMemory *memory, JsonWriter *json)
 {
     json_open_map(json, "memory");
     json_put_int(json, "parameter_bytes", (int64_t)memory->parameter_bytes);
-    json_put_int(json, "slot_bytes", (int64_t)memory->slot_bytes);
     json_put_int(json, "activation_bytes", (int64_t)memory->activation_bytes);
     json_put_int(json, "scratch_bytes", (int64_t)memory->scratch_bytes);
     json_close_map(json);

@@ -79,6 +79,13 @@ NetSettings nettest_training(int batch, int threads, NetOptimizer optimizer)
                          .averages = true};
 }
 
+NetSettings nettest_with_gradients(int batch, int threads, NetOptimizer optimizer)
+{
+    NetSettings settings = nettest_training(batch, threads, optimizer);
+    settings.gradients = true;
+    return settings;
+}
+
 StepSettings nettest_step(double lr)
 {
     return (StepSettings){.lr = lr, .momentum = 0.9, .decay = 0.9, .epsilon = 1e-3};

@@ -31,6 +31,9 @@ Net *nettest_net(const Network *network, const NetSettings *settings, uint64_t s
 /* Settings of a training Net at the highest level. */
 NetSettings nettest_training(int batch, int threads, NetOptimizer optimizer);
 
+/* The same, and gradients can be read. */
+NetSettings nettest_with_gradients(int batch, int threads, NetOptimizer optimizer);
+
 /* A step with the usual momentum and decay and everything else off. */
 StepSettings nettest_step(double lr);
 

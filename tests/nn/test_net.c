@@ -171,7 +171,7 @@ static void test_gradients_leave_the_net_alone(void **state)
     (void)state;
     Network network = nettest_zoo("proxy-b0", 1.0, 10, 16);
     TestBatch batch = nettest_batch(&network, BATCH, 4);
-    const NetSettings settings = nettest_training(BATCH, 2, NET_RMSPROP);
+    const NetSettings settings = nettest_with_gradients(BATCH, 2, NET_RMSPROP);
     Net *touched = nettest_net(&network, &settings, 5),
         *fresh = nettest_net(&network, &settings, 5);
     const StepSettings step = nettest_step(0.1);
@@ -192,7 +192,7 @@ static void test_mixed_labels(void **state)
     (void)state;
     Network network = nettest_zoo("proxy-b0", 1.0, 10, 16);
     TestBatch batch = nettest_batch(&network, BATCH, 4);
-    const NetSettings settings = nettest_training(BATCH, 2, NET_SGD);
+    const NetSettings settings = nettest_with_gradients(BATCH, 2, NET_SGD);
     Net *net = nettest_net(&network, &settings, 5);
     int32_t others[BATCH];
     float shares[BATCH];
@@ -291,7 +291,6 @@ static void test_inference_takes_less_memory(void **state)
     const NetSettings inference = {.batch = 2, .threads = 1, .level = cpu_best_level()};
     Net *large = nettest_net(&network, &training, 1), *small = nettest_net(&network, &inference, 1);
     assert_true(net_memory(small).activation_bytes * 3 < net_memory(large).activation_bytes);
-    assert_int_equal(net_memory(small).slot_bytes, 0);
     net_destroy(&large);
     net_destroy(&small);
     network_release(&network);
@@ -333,23 +332,58 @@ static void test_averages_are_a_choice(void **state)
     network_release(&network);
 }
 
-/* Slots of B0 at 64 px take less than an eighth of what 16 of every weight would: they are kept
- * where maps are larger than weights. */
-static void test_slots_are_few(void **state)
+/* Bytes of all activations of a training of B0 at 64 px. */
+static size_t training_bytes(const Network *network, bool gradients)
+{
+    Err err = {0};
+    NetSettings settings = nettest_training(32, 1, NET_SGD);
+    settings.gradients = gradients;
+    Net *net = NULL;
+    nettest_ok(net_create(&net, network, &settings, &err), &err);
+    const size_t n_bytes = net_memory(net).activation_bytes;
+    net_destroy(&net);
+    return n_bytes;
+}
+
+/* Beside its maps, which are at least the outputs of all convolutions, a training needs little: the
+ * gradients and transposed weights of an operation, and its padding. Kept gradients take memory as
+ * large as the weights; half of it lies where maps have been. */
+static void test_gradients_go_with_their_update(void **state)
 {
     (void)state;
-    Err err = {0};
     Network network = nettest_zoo("efficientnet-b0", 1.0, 10, 64);
-    const NetSettings settings = nettest_training(32, 1, NET_SGD);
-    Net *net = NULL;
-    size_t n_bytes = 0;
-    nettest_ok(net_create(&net, &network, &settings, &err), &err);
-    for (int i = 0; i < net_n_tensors(net); i++)
-        n_bytes += net_tensor(net, i)->n_elements * sizeof(float);
-    assert_int_equal(net_memory(net).n_slots, 16);
-    assert_in_range(net_memory(net).slot_bytes, n_bytes, 16 * n_bytes / 8);
-    net_destroy(&net);
+    const size_t weights = (size_t)network.params * sizeof(float);
+    size_t maps = 0;
+    for (int i = 0; i < network.n_ops; i++)
+        if (network.ops[i].kind == OP_CONV || network.ops[i].kind == OP_DEPTHWISE)
+            maps += 32 * (size_t)network.ops[i].out_channels * (size_t)network.ops[i].out_size *
+                    (size_t)network.ops[i].out_size * sizeof(float);
+    const size_t with = training_bytes(&network, true), without = training_bytes(&network, false);
+    assert_in_range(without, maps, maps + maps / 8 + weights / 4);
+    assert_true(with >= without + weights / 2);
     network_release(&network);
+}
+
+/* Keeping gradients moves what shares memory with them, and no bit. */
+static void test_kept_gradients_change_no_bit(void **state)
+{
+    (void)state;
+    for (size_t f = 0; f < ARRAY_LEN(families); f++) {
+        Network network = nettest_zoo(families[f], 0.5, 10, 16);
+        TestBatch batch = nettest_batch(&network, 20, 2);
+        Net *nets[2];
+        for (int i = 0; i < 2; i++) {
+            NetSettings settings = nettest_training(batch.n, 3, NET_RMSPROP);
+            settings.gradients = i == 1;
+            nets[i] = nettest_net(&network, &settings, 3);
+            train(nets[i], &batch, 0, STEPS);
+        }
+        nettest_same_bits(nets[0], nets[1]);
+        net_destroy(&nets[0]);
+        net_destroy(&nets[1]);
+        nettest_release_batch(&batch);
+        network_release(&network);
+    }
 }
 
 /* Every network of the zoo can be planned and trained, narrow and on small images. */
@@ -425,7 +459,8 @@ int main(void)
         cmocka_unit_test(test_divergence_is_reported),
         cmocka_unit_test(test_inference_takes_less_memory),
         cmocka_unit_test(test_averages_are_a_choice),
-        cmocka_unit_test(test_slots_are_few),
+        cmocka_unit_test(test_gradients_go_with_their_update),
+        cmocka_unit_test(test_kept_gradients_change_no_bit),
         cmocka_unit_test(test_every_zoo_network_trains),
         cmocka_unit_test(test_refuses_what_it_cannot_run),
         cmocka_unit_test(test_too_large_is_an_error),

@@ -130,7 +130,7 @@ static void close_golden(Golden *golden)
 
 static Net *golden_net(const Golden *golden, NetOptimizer optimizer)
 {
-    const NetSettings settings = nettest_training(BATCH, 2, optimizer);
+    const NetSettings settings = nettest_with_gradients(BATCH, 2, optimizer);
     Net *net = nettest_net(&golden->network, &settings, 0);
     for (int i = 0; i < net_n_tensors(net); i++) {
         const NetTensor *t = net_tensor(net, i);

@@ -112,7 +112,7 @@ static void check_gradients(const Case *c, const Net *net, const Oracle *oracle)
 static void check_training(const Case *c, const Network *network, uint64_t weights)
 {
     TestBatch batch = nettest_batch(network, c->n, c->seed);
-    const NetSettings settings = nettest_training(c->n, 2, NET_SGD);
+    const NetSettings settings = nettest_with_gradients(c->n, 2, NET_SGD);
     Net *net = nettest_net(network, &settings, weights);
     perturb(net);
     Oracle *oracle = oracle_create(net);

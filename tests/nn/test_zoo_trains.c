@@ -38,7 +38,7 @@ static void check_gradients(const Net *net, const char *name)
 static void check_network(const char *name)
 {
     Network network = nettest_zoo(name, WIDTH, CLASSES, SIDE);
-    const NetSettings settings = nettest_training(BATCH, 1, NET_SGD);
+    const NetSettings settings = nettest_with_gradients(BATCH, 1, NET_SGD);
     const StepSettings step = nettest_step(LEARNING_RATE);
     Net *net = nettest_net(&network, &settings, 5);
     TestBatch batch = nettest_batch(&network, BATCH, 6);
