@@ -12,6 +12,8 @@
 #define SAME 1e-6
 /* Shares are often written with two digits. */
 #define SUM_TOLERANCE 0.02
+/* Nats; whatever is above has no meaning, and its squares would overflow. */
+#define MOST_LOSS 1e6
 
 enum { MAX_SHAPES = 200 };
 
@@ -150,6 +152,18 @@ fail:
     return err->code;
 }
 
+static ErrCode check_value(const Reading *r, double value, Err *err)
+{
+    const bool is_top1 = strcmp(r->columns.value_name, "top1") == 0;
+    if (is_top1 && !(value >= 0.0 && value <= 100.0))
+        return err_set(err, ERR_DATA, "%s:%" PRId64 ": 'top1' is %g, not a percentage", r->csv.path,
+                       r->csv.number, value);
+    if (!(fabs(value) <= MOST_LOSS))
+        return err_set(err, ERR_DATA, "%s:%" PRId64 ": 'loss' is %g: the training has diverged",
+                       r->csv.path, r->csv.number, value);
+    return ERR_NONE;
+}
+
 static ErrCode read_row(Reading *r, Err *err)
 {
     const CsvReader *csv = &r->csv;
@@ -158,9 +172,7 @@ static ErrCode read_row(Reading *r, Err *err)
     TRY(csv_whole(csv, r->columns.n, err));
     TRY(read_shares(r, &shares, err));
     TRY(csv_number(csv, r->columns.value, r->columns.value_name, &row.value, err));
-    if (strcmp(r->columns.value_name, "top1") == 0 && !(row.value >= 0.0 && row.value <= 100.0))
-        return err_set(err, ERR_DATA, "%s:%" PRId64 ": 'top1' is %g, not a percentage", csv->path,
-                       csv->number, row.value);
+    TRY(check_value(r, row.value, err));
     TRY(number_shape(r, shares, &row.shape, err));
     TRY(number_seed(r, csv->fields[r->columns.seed], &row.seed, err));
     if (r->n_rows == SHAPETABLE_MAX_CELLS)

@@ -1,5 +1,6 @@
 /* harness/cli/cmd_fit.c: `isoflop fit`: fits for a plain table of trials, trained anywhere. */
 #include "harness/cli/fit_shape.h"
+#include "harness/cli/fit_size.h"
 
 #include "base/file.h"
 #include "base/sys.h"
@@ -8,19 +9,24 @@
 
 enum { MAX_TABLE_BYTES = 64 << 20 };
 
-static const char *const usage[] = {"shape F.csv [--json]", NULL};
+static const char *const usage[] = {"shape F.csv [--json]", "size F.csv [--json]", NULL};
 static const char *const notes[] = {
     "shape: trials of several shapes at one cost. Columns a, b, c (shares of the added cost that "
     "depth, width and resolution get; sum 1) or d, w, r (multipliers as built); seed; loss (nats) "
     "or top1 (percent). At least seven shapes, each on the same two or more seeds. Says whether a "
     "blend of dimensions is best (PEAK, BLEND, CORNER, OPEN, FLAT, or REFUSED where no surface "
     "fits), which, and how far named rules are below it.",
+    "size: trainings of several sizes at several totals of compute. Columns macs (multiply-adds "
+    "an image), images (seen in training, epochs counted), loss (nats), and perhaps budget; rows "
+    "are of one budget if macs x images, or budget, agree within 1e-6. At least three sizes at "
+    "each of two budgets. Fits a parabola of each budget and one surface E + A macs^-p + B "
+    "images^-q, and warns where they disagree.",
     NULL};
 
 static const struct {
     const char *name;
     ErrCode (*run)(const Call *call, const char *path, char *text, Err *err);
-} fits[] = {{"shape", fit_shape}};
+} fits[] = {{"shape", fit_shape}, {"size", fit_size}};
 
 static ErrCode run(const Call *call, int *status, Err *err)
 {
@@ -34,7 +40,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
         TRY(fits[i].run(call, call->args[1], text, err));
         goto fail;
     }
-    err_set(err, ERR_USAGE, "unknown fit '%s': shape", call->args[0]);
+    err_set(err, ERR_USAGE, "unknown fit '%s': shape or size", call->args[0]);
 fail:
     mem_free(text);
     return err->code;
@@ -42,7 +48,7 @@ fail:
 
 const Command cmd_fit = {
     .name = "fit",
-    .summary = "which shape is best, from a plain table of trials",
+    .summary = "which shape is best, or how size grows, from a plain table of trials",
     .usage = usage,
     .notes = notes,
     .min_args = 2,

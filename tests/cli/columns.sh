@@ -47,6 +47,7 @@ printf 'a,b,c,seed,top1\n' >shapes.csv
 for shape in 1,0,0 0,1,0 0,0,1 .5,.5,0 .5,0,.5 0,.5,.5 .33,.33,.34; do
     printf '%s,1,60.1\n%s,2,60\n' "$shape" "$shape" | sed '/^0,1,0/s/60/90/' >>shapes.csv
 done
+printf 'macs,images,loss\n1e8,8e8,2\n2e8,4e8,1\n4e8,2e8,3\n1e8,16e8,2\n2e8,8e8,1\n4e8,4e8,2\n' >sizes.csv
 printf 'genes,top1_s0,top1_s1\n0,1,2\n1,2,1\n' >table.csv
 
 for columns in 60 80 120; do
@@ -66,6 +67,7 @@ for columns in 60 80 120; do
     fits "$columns" bench search --table table.csv --strategy local --budget 2 --runs 3
     fits "$columns" data polytex
     fits "$columns" fit shape shapes.csv
+    fits "$columns" fit size sizes.csv
     fits "$columns" plan study.yaml --no-time
     fits "$columns" plan quickstart --no-time
     fits "$columns" status s

@@ -52,6 +52,8 @@ for shape in 1,0,0 0,1,0 0,0,1 .5,.5,0 .5,0,.5 0,.5,.5 .33,.33,.34; do
     printf '%s,1,60\n%s,2,61\n' "$shape" "$shape" >>shapes.csv
 done
 document fit shape shapes.csv
+printf 'macs,images,loss\n1,8,2\n2,4,1\n4,2,3\n1,16,2\n2,8,1\n4,4,2\n' >sizes.csv
+document fit size sizes.csv
 document list
 document objective s
 document plan study.yaml --no-time

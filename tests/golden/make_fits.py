@@ -82,6 +82,70 @@ def shape_fit(y, n_terms):
     return beta, lack, trend, [gain, 2 * gain - np.quantile(gains, .95), min(highs)], gains.std()
 
 
+def size_rows():
+    """macs, images, loss: nine sizes at each of four budgets, noise of 0.005 nats."""
+    rows = []
+    for compute in 10.0 ** np.array([17, 17.5, 18, 19]):
+        macs = np.geomspace(8e6, 8e8, 9)
+        images = compute / 6 / macs
+        rows.append(np.array([macs, images, 1.69 + 406.4 / macs ** .34 + 410.7 / images ** .28]).T)
+    rows = np.concatenate(rows)
+    rows[:, 2] += .005 * random.normal(size=len(rows))
+    return rows
+
+
+def parabolas(rows):
+    """exponent, intercept, low, high of the law; factor of the first budget's interval."""
+    x, y, squares, units = [], [], 0, []
+    for group in rows.reshape(4, 9, 3):
+        u = np.log(group[:, 0])
+        design = np.array([np.ones(9), u - u.mean(), (u - u.mean()) ** 2]).T
+        beta, rest = np.linalg.lstsq(design, group[:, 2], rcond=None)[:2]
+        lowest = -beta[1] / 2 / beta[2]
+        gradient = np.array([0, -1 / 2 / beta[2], -lowest / beta[2]])
+        units.append(np.sqrt(gradient @ np.linalg.inv(design.T @ design) @ gradient))
+        squares += rest[0]
+        x.append(np.log10(6 * group[0, 0] * group[0, 1]))
+        y.append(np.log10(group[0, 0] * group[0, 1] / np.exp(u.mean() + lowest)))
+    df = 4 * 9 - 4 * 3
+    errors = stats.t.ppf(.95, df) * np.sqrt(squares / df) * np.array(units)
+    slope, intercept = np.polyfit(x, y, 1)
+    w = (x - np.mean(x)) / ((x - np.mean(x)) ** 2).sum()
+    half = np.sqrt((w ** 2 * errors ** 2).sum()) / np.log(10)
+    return [slope, intercept, slope - half, slope + half, np.exp(errors[0])]
+
+
+def size_surface(rows):
+    """E, A, p, B, q; exponent, intercept, low, high of the law; factor of the first budget's interval."""
+    macs, images, loss = np.log(rows.T[:2]).tolist() + [rows.T[2]]
+    macs, images = np.array(macs), np.array(images)
+
+    def model(t):
+        return t[0] + np.exp(t[1] - np.exp(t[2]) * (macs - 18)) + np.exp(t[3] - np.exp(t[4]) * (images - 20))
+
+    def best(t, compute):  # ln of the images at which the loss is least, by search
+        def along(d):
+            m = np.log(compute / 6) - d
+            return np.exp(t[1] - np.exp(t[2]) * (m - 18)) + np.exp(t[3] - np.exp(t[4]) * (d - 20))
+        return optimize.brentq(lambda d: (along(d + 1e-4) - along(d - 1e-4)) / 2e-4, -60, 80, xtol=1e-13)
+
+    fit = optimize.least_squares(lambda t: model(t) - loss, [1.7, 0, np.log(.3), 0, np.log(.3)], xtol=1e-15, ftol=1e-15,
+                                 gtol=1e-15, x_scale="jac", jac="3-point", max_nfev=10000)
+    e, a, p, b, q = fit.x
+    p, q = np.exp(p), np.exp(q)
+    df = len(rows) - 5
+    jacobian = np.array([(model(fit.x + h) - model(fit.x - h)) / 2e-5 for h in np.eye(5) * 1e-5]).T
+    covariance = np.linalg.inv(jacobian.T @ jacobian) * 2 * fit.cost / df
+    t = stats.t.ppf(.95, df)
+    compute = 6 * rows[0, 0] * rows[0, 1]
+    gradient = np.array([(best(fit.x + h, compute) - best(fit.x - h, compute)) / 2e-3 for h in np.eye(5) * 1e-3])
+    g = np.array([0, 0, 1, 0, -1]) * p * q / (p + q) ** 2
+    half = t * np.sqrt(g @ covariance @ g)
+    exponent = p / (p + q)
+    return [e, np.exp(a + 18 * p), p, np.exp(b + 20 * q), q, exponent, best(fit.x, 1) / np.log(10), exponent - half,
+            exponent + half, np.exp(t * np.sqrt(gradient @ covariance @ gradient))]
+
+
 def main():
     print("/* tests/results/fits_fixture.h: made by tests/golden/make_fits.py; not edited by hand. */")
     print("#ifndef TESTS_RESULTS_FITS_FIXTURE_H\n#define TESTS_RESULTS_FITS_FIXTURE_H\n\n#include <math.h>\n")
@@ -123,6 +187,13 @@ def main():
               array(f"fixture_{name}_p", [lack, trend]), sep="")
         print("/* effect, low (of 100000 draws), high; deviation of the draws */")
         print(array(f"fixture_{name}_gain", gain + [spread]))
+    rows = size_rows()
+    print("/* macs, images, loss: nine sizes at each of four budgets */")
+    print(array("fixture_sizes", rows))
+    print("/* exponent, intercept, low, high; factor of the first budget */")
+    print(array("fixture_parabola", parabolas(rows)))
+    print("/* E, A, p, B, q; exponent, intercept, low, high; factor of the first budget */")
+    print(array("fixture_surface", size_surface(rows)))
     print("#endif")
 
 

@@ -84,6 +84,8 @@ static void faults_are_named(void **state)
         {"a,b,c,seed,top1", 7, "1,0,0,3,\n", "t.csv:16: 'top1' is not a number: ''"},
         {"a,b,c,seed,top1", 7, "1,0,0,3,nan\n", "t.csv:16: 'top1' is not a number: 'nan'"},
         {"a,b,c,seed,top1", 7, "1,0,0,3,101\n", "t.csv:16: 'top1' is 101, not a percentage"},
+        {"a,b,c,seed,loss", 7, "1,0,0,3,1e9\n",
+         "t.csv:16: 'loss' is 1e+09: the training has diverged"},
         {"a,b,c,seed,top1", 7, "1,0.5,0,3,60\n", "t.csv:16: a + b + c is 1.5, not 1"},
         {"a,b,c,seed,top1", 7, "1,0,0,3\n", "t.csv:16: 4 fields, not 5 as in the first line"},
         {"d,w,r,seed,top1", 0, "1,1,1,1,60\n",
