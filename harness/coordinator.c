@@ -24,11 +24,16 @@
 
 /* --- scheduling --- */
 
-/* Which of two comes first: what went well so far, then what is predicted to take longer. */
+/*
+ * Which of two comes first: what went well so far; then what a decider has asked for, in that
+ * order, which is nearly the one it hears them in; then what is predicted to take longer.
+ */
 static bool is_before(const RunTrial *a, const RunTrial *b)
 {
     if (a->luck.n_setbacks != b->luck.n_setbacks)
         return a->luck.n_setbacks < b->luck.n_setbacks;
+    if (a->is_asked || b->is_asked)
+        return a->is_asked && (!b->is_asked || a->network < b->network);
     return a->seconds > b->seconds;
 }
 

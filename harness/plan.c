@@ -5,6 +5,7 @@
 #include "harness/plan_outcomes.h"
 #include "harness/plan_points.h"
 #include "harness/plan_range.h"
+#include "harness/plan_search.h"
 #include "harness/stepbench.h"
 #include "harness/study_data.h"
 
@@ -71,6 +72,7 @@ ErrCode plan_create(Plan **out, const Study *study, const char *data_root, int t
     }
     TRY(take_images(plan, data_root, threads, err));
     TRY(take_baseline(plan, err));
+    TRY(plan_search_open(plan, err));
     TRY(plan_points_expand(plan, err));
     TRY(plan_outcomes_begin(plan, err));
     *out = plan;
@@ -88,6 +90,7 @@ void plan_destroy(Plan **plan)
         network_release(&(*plan)->networks[i].network);
         mem_free((*plan)->networks[i].spec);
     }
+    plan_search_close(*plan);
     text_release(&(*plan)->data_notes);
     intern_destroy(&(*plan)->keys);
     arena_release(&(*plan)->texts);
@@ -103,8 +106,7 @@ void plan_destroy(Plan **plan)
 
 /* --- cost and time --- */
 
-/* Images a trial sends through the network, in units of one forward pass. */
-static double trial_passes(const Plan *plan, int64_t epochs)
+double plan_trial_passes(const Plan *plan, int64_t epochs)
 {
     return (double)epochs * (STEP_OVER_FORWARD * (double)plan->n_train + (double)plan->n_val) +
            2 * (double)plan->n_test;
@@ -113,7 +115,7 @@ static double trial_passes(const Plan *plan, int64_t epochs)
 double plan_trial_macs(const Plan *plan, int network)
 {
     const PlanNetwork *n = &plan->networks[network];
-    return trial_passes(plan, n->epochs) * (double)n->network.macs;
+    return plan_trial_passes(plan, n->epochs) * (double)n->network.macs;
 }
 
 double plan_total_macs(const Plan *plan)
@@ -158,7 +160,7 @@ PlanRange plan_waiting_macs(const Plan *plan)
             continue;
         const PlanRange macs = plan_range_macs(plan, point);
         const double passes = (double)plan->study->seeds.n *
-                              trial_passes(plan, plan_networks_epochs(plan, point->part));
+                              plan_trial_passes(plan, plan_networks_epochs(plan, point->part));
         sum.low += passes * macs.low;
         sum.high += passes * macs.high;
     }

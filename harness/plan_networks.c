@@ -21,10 +21,18 @@ static ErrCode trial_digest(const Plan *plan, const char *network, int64_t epoch
     return identity_digest(&identity, plan->study->version, out, err);
 }
 
-ErrCode plan_networks_train(Plan *plan, int network, Err *err)
+static bool has_trial(const Plan *plan, int network, int64_t seed)
 {
-    const YamlInts *seeds = &plan->study->seeds;
-    if (plan->networks[network].has_trials)
+    for (size_t i = 0; i < plan->n_trials; i++)
+        if (plan->trials[i].network == network && plan->trials[i].seed == seed)
+            return true;
+    return false;
+}
+
+ErrCode plan_networks_train(Plan *plan, int index, const YamlInts *seeds, Err *err)
+{
+    PlanNetwork *network = &plan->networks[index];
+    if (network->has_trials && network->seeds == seeds)
         return ERR_NONE;
     if (plan->n_trials + seeds->n > PLAN_MAX_TRIALS)
         return err_set(err, ERR_USAGE, "the study has more than %d trials", PLAN_MAX_TRIALS);
@@ -32,8 +40,10 @@ ErrCode plan_networks_train(Plan *plan, int network, Err *err)
                  err) != ERR_NONE)
         return err->code;
     for (size_t i = 0; i < seeds->n; i++)
-        plan->trials[plan->n_trials++] = (PlanTrial){network, seeds->v[i]};
-    plan->networks[network].has_trials = true;
+        if (!network->has_trials || !has_trial(plan, index, seeds->v[i]))
+            plan->trials[plan->n_trials++] = (PlanTrial){index, seeds->v[i]};
+    network->seeds = seeds;
+    network->has_trials = true;
     return ERR_NONE;
 }
 
@@ -81,22 +91,22 @@ typedef struct NetworkKey {
     int64_t epochs;
 } NetworkKey;
 
-ErrCode plan_networks_add(Plan *plan, const MatchPoint *found, int64_t epochs, bool is_trained,
-                          int *index, Err *err)
+ErrCode plan_networks_add(Plan *plan, const Spec *spec, const char *digest, int64_t epochs,
+                          const YamlInts *seeds, int *index, Err *err)
 {
     NetworkKey key;
     size_t known;
     memset(&key, 0, sizeof key);
-    memcpy(key.digest, found->digest, strlen(found->digest));
+    memcpy(key.digest, digest, strlen(digest));
     key.epochs = epochs;
     if (plan->keys == NULL)
         TRY(intern_create(&plan->keys, sizeof key, err));
     TRY(intern_index(plan->keys, &key, &known, err));
     if (known == plan->n_networks)
-        TRY(append_network(plan, &found->spec, epochs, err));
+        TRY(append_network(plan, spec, epochs, err));
     *index = (int)known;
-    if (is_trained)
-        TRY(plan_networks_train(plan, *index, err));
+    if (seeds != NULL)
+        TRY(plan_networks_train(plan, *index, seeds, err));
 fail:
     return err->code;
 }

@@ -120,7 +120,7 @@ static ErrCode resolve_ready(Plan *plan, Err *err)
         if (point->status == MATCH_AFTER_GRID && is_ready)
             TRY(plan_resolve_point(plan, point, &inputs, err));
         else if (point->network != PLAN_NONE && inputs.is_trained)
-            TRY(plan_networks_train(plan, point->network, err));
+            TRY(plan_networks_train(plan, point->network, point->seeds, err));
     }
     mark_ties(plan);
     count_waiting(plan);
@@ -180,6 +180,9 @@ fail:
 
 bool plan_is_waiting(const Plan *plan)
 {
+    for (size_t i = 0; i < plan->study->n_parts; i++)
+        if (plan->parts[i].search != NULL && plan->parts[i].state != PLAN_SETTLED)
+            return true;
     for (size_t i = 0; i < plan->n_points; i++)
         if (plan->points[i].status == MATCH_AFTER_GRID)
             return true;

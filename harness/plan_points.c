@@ -13,8 +13,7 @@ enum { MAX_TABLE = 5000 }; /* networks of a table */
 
 static const Scale no_scale = {(double)NAN, (double)NAN, (double)NAN};
 
-/* A new point at the end of the plan. */
-static PlanPoint *add_point(Plan *plan, int index, const char *match, Err *err)
+PlanPoint *plan_points_add(Plan *plan, int index, const char *match, Err *err)
 {
     const StudyPart *part = &plan->study->parts[index];
     if (mem_grow(&plan->points, &plan->point_room, plan->n_points + 1, sizeof *plan->points, err) !=
@@ -31,6 +30,7 @@ static PlanPoint *add_point(Plan *plan, int index, const char *match, Err *err)
                          .ratio = (double)NAN,
                          .naive_ratio = (double)NAN,
                          .network = PLAN_NONE,
+                         .seeds = &plan->study->seeds,
                          .status = MATCH_AFTER_GRID};
     return point;
 }
@@ -54,7 +54,7 @@ static ErrCode expand_grid(Plan *plan, int index, Err *err)
     TRY(grid_enumerate(&grid, &n, &settings, err));
     for (size_t i = 0; i < n; i++) {
         PlanPoint *point =
-            add_point(plan, index, part->match == STUDY_COUNTED ? "counted" : "nominal", err);
+            plan_points_add(plan, index, part->match == STUDY_COUNTED ? "counted" : "nominal", err);
         if (point == NULL)
             goto fail;
         snprintf(point->series, sizeof point->series, "%s", part->name);
@@ -74,7 +74,7 @@ fail:
 static ErrCode add_unmatched(Plan *plan, int index, const char *series, double x, Scale scale,
                              Err *err)
 {
-    PlanPoint *point = add_point(plan, index, "none", err);
+    PlanPoint *point = plan_points_add(plan, index, "none", err);
     if (point == NULL)
         return err->code;
     snprintf(point->series, sizeof point->series, "%s", series);
@@ -143,7 +143,7 @@ static ErrCode expand_compare(Plan *plan, int index, Err *err)
                     err, ERR_USAGE,
                     "strategy 'compound' has no constants and the study no grid to take them from: "
                     "add a grid, or write {compound: [1.2, 1.1, 1.15]}");
-            PlanPoint *point = add_point(plan, index, "counted", err);
+            PlanPoint *point = plan_points_add(plan, index, "counted", err);
             if (point == NULL)
                 return err->code;
             name_series(part, s, point->series);
@@ -209,7 +209,7 @@ static ErrCode expand_table(Plan *plan, int index, Err *err)
     TRY(netspace_enumerate(space, MAX_TABLE, &genes, &n, err));
     const size_t n_genes = (size_t)netspace_n_genes(space);
     for (size_t i = 0; i < n; i++) {
-        PlanPoint *point = add_point(plan, index, "none", err);
+        PlanPoint *point = plan_points_add(plan, index, "none", err);
         char *text = arena_alloc(&plan->texts, n_genes + 1, 1);
         TRY(arena_ok(&plan->texts, err));
         if (point == NULL)
@@ -233,8 +233,10 @@ ErrCode plan_points_expand(Plan *plan, Err *err)
         [STUDY_LINES] = expand_lines,   [STUDY_COMPARE] = expand_compare,
         [STUDY_FAMILY] = expand_family, [STUDY_TABLE] = expand_table,
     };
+    /* The points of a search come as they are asked for. */
     for (size_t i = 0; i < plan->study->n_parts; i++)
-        if (expand[plan->study->parts[i].kind](plan, (int)i, err) != ERR_NONE)
-            return err->code;
-    return ERR_NONE;
+        if (plan->parts[i].search == NULL)
+            TRY(expand[plan->study->parts[i].kind](plan, (int)i, err));
+fail:
+    return err->code;
 }

@@ -12,6 +12,9 @@
  */
 ErrCode plan_points_expand(Plan *plan, Err *err) ERR_CHECKED;
 
+/* A new point of a part, last in the plan, MATCH_AFTER_GRID; or NULL. */
+PlanPoint *plan_points_add(Plan *plan, int part, const char *match, Err *err);
+
 /* A copy of a point, last in the plan, or NULL. The plan's points may have moved. */
 PlanPoint *plan_points_copy(Plan *plan, size_t index, Err *err);
 

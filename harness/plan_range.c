@@ -1,6 +1,8 @@
 /* harness/plan_range.c: ranges follow the graph of parts, from what is known to what takes it. */
 #include "harness/plan_range.h"
 
+#include "harness/plan_search.h"
+
 #include "base/fmath.h"
 
 #include <math.h>
@@ -40,6 +42,9 @@ PlanRange plan_range_macs(const Plan *plan, const PlanPoint *point)
 /* Of the networks that may be a part's outcome. */
 static PlanRange outcome_range(const Plan *plan, int part)
 {
+    const PlanSearch *search = plan->parts[part].search;
+    if (search != NULL)
+        return (PlanRange){(double)search->survey.least, (double)search->survey.most};
     PlanRange all = {(double)INFINITY, 0};
     for (size_t i = 0; i < plan->n_points; i++) {
         const PlanPoint *point = &plan->points[i];

@@ -6,7 +6,8 @@
 
 /*
  * Finds what each part's baseline may cost; called whenever an outcome is there. Of a baseline that
- * is decided it is one number. A grid's winner is one of its networks.
+ * is decided it is one number. A grid's winner is one of its networks, a
+ * search's one of its space.
  */
 void plan_range_update(Plan *plan);
 

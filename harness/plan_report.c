@@ -44,7 +44,9 @@ static void put_point(const Plan *plan, const PlanPoint *point, JsonWriter *json
     json_put_text(json, "network",
                   point->network == PLAN_NONE ? NULL
                                               : plan->networks[point->network].network.digest);
-    json_put_int(json, "epochs", plan_networks_epochs(plan, point->part));
+    json_put_int(json, "epochs",
+                 point->network == PLAN_NONE ? plan_networks_epochs(plan, point->part)
+                                             : plan->networks[point->network].epochs);
     if (point->status == MATCH_AFTER_GRID) {
         json_put_null(json, "resolution");
         json_put_null(json, "macs");

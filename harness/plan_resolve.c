@@ -32,8 +32,9 @@ static ErrCode fill_point(Plan *plan, PlanPoint *point, const MatchPoint *found,
         snprintf(point->reason, sizeof point->reason,
                  "built depth %.3f, width %.3f, resolution %.3f: more than 15 %% off its ray",
                  found->built.depth, found->built.width, found->built.resolution);
-    return plan_networks_add(plan, found, plan_networks_epochs(plan, point->part), is_trained,
-                             &point->network, err);
+    return plan_networks_add(plan, &found->spec, found->digest,
+                             plan_networks_epochs(plan, point->part),
+                             is_trained ? point->seeds : NULL, &point->network, err);
 }
 
 static ErrCode resolve_grid(Plan *plan, PlanPoint *point, const PlanInputs *inputs, Err *err)

@@ -39,8 +39,9 @@ typedef struct PlanPoint {
     double naive_ratio;  /* counted cost over target of what the nominal rule builds; or NaN */
     int resolution;      /* pixels of the network; 0 while MATCH_AFTER_GRID */
     int network;         /* index into networks; PLAN_NONE when nothing is trained */
-    bool is_extra;       /* grid: from `also` */
-    bool is_past;        /* built on an outcome that was decided anew: shown, not trained further */
+    const YamlInts *seeds; /* of its trials; borrowed */
+    bool is_extra;         /* grid: from `also` */
+    bool is_past; /* built on an outcome that was decided anew: shown, not trained further */
     MatchStatus status;
     char reason[PLAN_REASON_MAX]; /* why unfair, off ray, tied, never decided; "" otherwise */
 } PlanPoint;
@@ -51,9 +52,11 @@ typedef struct PlanNetwork {
     char *spec;     /* the scaled specification as YAML: workers rebuild from it */
     int64_t epochs; /* passes over the training split, with a whole schedule of their own */
     char trial_digest[HASH_HEX_BYTES]; /* network, data, split, recipe, arithmetic revision */
-    bool has_trials; /* one for each seed; false: only what has finished before is shown */
-    double seconds;  /* predicted for one trial on one thread; NaN before plan_predict */
-    uint64_t bytes;  /* memory of one trial */
+    const YamlInts *seeds;             /* that it got trials for last; borrowed */
+    bool has_trials;                   /* false: only what has finished before is shown */
+    bool is_asked;                     /* a search asked for it */
+    double seconds; /* predicted for one trial on one thread; NaN before plan_predict */
+    uint64_t bytes; /* memory of one trial */
 } PlanNetwork;
 
 typedef struct PlanTrial {
@@ -85,9 +88,10 @@ typedef struct PlanPart {
     PlanRange baseline_range; /* its counted MACs, or what they may come to */
     Spec baseline;            /* with overrides and the data set's classes */
     int64_t baseline_macs;
-    int64_t target_macs; /* the objective's T over this baseline */
-    bool is_taken;       /* another part takes its outcome */
-    PlanState state;     /* of its outcome */
+    int64_t target_macs;       /* the objective's T over this baseline */
+    bool is_taken;             /* another part takes its outcome */
+    struct PlanSearch *search; /* of a part `search` (plan_search.h), else NULL */
+    PlanState state;           /* of its outcome */
     PlanOutcome outcome;
     NetSpace *space; /* table: whose networks its points are; NULL of other kinds */
 } PlanPart;
@@ -108,7 +112,7 @@ typedef struct Plan {
     size_t n_points, n_networks, n_trials;
     PlanPoint *points;      /* in the study's order */
     PlanNetwork *networks;  /* distinct, in order of first use */
-    PlanTrial *trials;      /* network by network, seeds in the study's order */
+    PlanTrial *trials;      /* in the order in which they were asked for */
     size_t n_after_grid;    /* trials to come once outcomes are settled: at most these */
     double baseline_step_s; /* calibration: one image's training step; 0 before plan_predict */
     size_t point_room, network_room, trial_room; /* private: allocated items */

@@ -11,18 +11,20 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { FACT_NAME_BYTES = 32 };
+enum { FACT_NAME_BYTES = STUDY_PART_MAX + 16 };
 
 /* --- facts and outcomes --- */
 
+/* A grid's fact has the name of its part, for stores are older than ids. */
 static void name_fact(const RunState *run, int part, char out[FACT_NAME_BYTES])
 {
-    snprintf(out, FACT_NAME_BYTES, "%s/winner", run->study->parts[part].name);
+    const StudyPart *p = &run->study->parts[part];
+    snprintf(out, FACT_NAME_BYTES, "%s/winner", p->kind == STUDY_GRID ? p->name : p->id);
 }
 
 /* What a fact says, as the plan takes it; it has nothing if the winner's network is not known. */
-static ErrCode outcome_of(RunState *run, const StoreFact *fact, Arena *arena, PlanOutcome *outcome,
-                          Err *err)
+static ErrCode outcome_of(RunState *run, int part, const StoreFact *fact, Arena *arena,
+                          PlanOutcome *outcome, Err *err)
 {
     StoreNetwork network;
     *outcome = (PlanOutcome){0};
@@ -31,47 +33,35 @@ static ErrCode outcome_of(RunState *run, const StoreFact *fact, Arena *arena, Pl
     TRY(store_network(run->store, fact->network, arena, &network, err));
     TRY(spec_parse(&outcome->network, "a fact's network", network.yaml, strlen(network.yaml), err));
     snprintf(outcome->digest, sizeof outcome->digest, "%s", fact->network);
-    outcome->has_network = outcome->has_constants = true;
+    outcome->has_network = true;
+    outcome->has_constants = run->study->parts[part].kind == STUDY_GRID;
     memcpy(outcome->constants, fact->value, sizeof outcome->constants);
 fail:
     return err->code;
 }
 
-/* Appends the fact, unless it is the newest, and says it. */
-static ErrCode put_fact(RunState *run, int part, Arena *arena, StoreFact *fact, Err *err)
+/* Puts the facts of a part whose deciders are done, and says what it came to. */
+static ErrCode put_facts(RunState *run, int part, Arena *arena, StoreFact *fact, Err *err)
 {
-    const RunDecider *d = run->deciders[part];
-    const DeciderYield *yield = run_decider_yield(d);
-    char name[FACT_NAME_BYTES];
-    StoreFact newest;
-    bool is_there = false;
-    name_fact(run, part, name);
-    *fact = (StoreFact){.name = arena_text(arena, name),
-                        .value = {(double)NAN, (double)NAN, (double)NAN},
-                        .text = run_decider_reason(d)};
-    TRY(arena_ok(arena, err));
-    if (yield->ticket)
-        fact->network = run->plan->networks[run_decider_network(d, yield->ticket)].network.digest;
-    if (yield->has_constants)
-        memcpy(fact->value, yield->constants, sizeof fact->value);
-    TRY(store_fact(run->store, name, arena, &newest, &is_there, err));
-    if (is_there && newest.text != NULL && strcmp(newest.text, fact->text) == 0)
-        return ERR_NONE;
-    while (store_put_fact(run->store, fact, err) != ERR_NONE)
-        if (!run_state_waits_for_space(run, err))
-            goto fail;
-    run_state_note(run, "%s is decided%s: %s", run->study->parts[part].id, is_there ? " anew" : "",
-                   fact->text);
+    const RunDeciders *d = &run->deciders[part];
+    bool is_new = false, is_anew = false;
+    *fact = (StoreFact){.value = {(double)NAN, (double)NAN, (double)NAN}};
+    TRY(run_decider_kind(run, part)->settle(run, part, d->items, d->n, arena, fact, err));
+    TRY(run_decider_put_fact(run, fact, &is_new, &is_anew, err));
+    if (is_new)
+        run_state_note(run, "%s is decided%s: %s", run->study->parts[part].id,
+                       is_anew ? " anew" : "", fact->text);
 fail:
     return err->code;
 }
 
 static bool is_repeated(const StoreFact *facts, size_t index)
 {
-    const double *value = facts[index].value;
+    const StoreFact *fact = &facts[index];
     for (size_t i = 0; i < index; i++)
-        if (facts[i].value[0] == value[0] && facts[i].value[1] == value[1] &&
-            facts[i].value[2] == value[2])
+        if (facts[i].network != NULL && fact->network != NULL &&
+            strcmp(facts[i].network, fact->network) == 0 &&
+            memcmp(facts[i].value, fact->value, sizeof fact->value) == 0)
             return true;
     return false;
 }
@@ -89,7 +79,7 @@ static ErrCode add_past(RunState *run, int part, Err *err)
     for (size_t i = 0; i + 1 < n; i++) {
         if (is_repeated(facts, i))
             continue;
-        TRY(outcome_of(run, &facts[i], &arena, &outcome, err));
+        TRY(outcome_of(run, part, &facts[i], &arena, &outcome, err));
         TRY(plan_add_past(run->plan, part, &outcome, facts[i].number, err));
     }
 fail:
@@ -102,8 +92,8 @@ static ErrCode settle(RunState *run, int part, Err *err)
     Arena arena = {0};
     StoreFact fact;
     PlanOutcome outcome;
-    TRY(put_fact(run, part, &arena, &fact, err));
-    TRY(outcome_of(run, &fact, &arena, &outcome, err));
+    TRY(put_facts(run, part, &arena, &fact, err));
+    TRY(outcome_of(run, part, &fact, &arena, &outcome, err));
     TRY(plan_set_outcome(run->plan, part, &outcome, PLAN_SETTLED, fact.text, err));
     TRY(add_past(run, part, err));
 fail:
@@ -113,10 +103,16 @@ fail:
 
 /* --- going on --- */
 
-/* Whether a part is to be decided, and all its points are there and trained with all seeds. */
+/* Whether a part decides: a search does, a grid where another part takes from it. */
+static bool decides(const Plan *plan, int part)
+{
+    return plan->parts[part].is_taken || plan->parts[part].search != NULL;
+}
+
+/* Whether a part is to be decided, and all points it has so far are there and trained. */
 static bool is_due(const Plan *plan, int part)
 {
-    bool is_ready = plan->parts[part].is_taken && plan->parts[part].state != PLAN_SETTLED;
+    bool is_ready = decides(plan, part) && plan->parts[part].state != PLAN_SETTLED;
     for (size_t i = 0; i < plan->n_points && is_ready; i++)
         if (plan->points[i].part == part && !plan->points[i].is_past)
             is_ready = plan->points[i].status != MATCH_AFTER_GRID &&
@@ -124,18 +120,35 @@ static bool is_due(const Plan *plan, int part)
     return is_ready;
 }
 
-static ErrCode advance_one(RunState *run, int part, const StoreTrials *trials, bool *is_settled,
-                           Err *err)
+static ErrCode make_deciders(RunState *run, int part, const StoreTrials *trials, Err *err)
 {
-    RunDecider **d = &run->deciders[part];
+    RunDeciders *d = &run->deciders[part];
+    const size_t n = run_decider_kind(run, part)->count(run, part);
+    d->items = mem_calloc(n, sizeof(RunDecider *));
+    if (d->items == NULL)
+        return err_memory(err, n * sizeof(RunDecider *));
+    for (; d->n < n; d->n++)
+        TRY(run_decider_create(&d->items[d->n], run, part, d->n, trials, err));
+fail:
+    return err->code;
+}
+
+/* *is_changed: points were asked for, or the part is settled. */
+static ErrCode advance_one(RunState *run, int part, const StoreTrials *trials, bool *is_settled,
+                           bool *is_changed, Err *err)
+{
+    RunDeciders *d = &run->deciders[part];
+    const size_t n_points = run->plan->n_points;
     *is_settled = false;
-    if (*d == NULL)
-        TRY(run_decider_create(d, run, part, trials, err));
-    TRY(run_decider_advance(*d, trials, err));
-    if (run_decider_yield(*d) == NULL)
-        return ERR_NONE;
+    if (d->items == NULL)
+        TRY(make_deciders(run, part, trials, err));
+    TRY(run_decider_advance(d->items, d->n, trials, err));
+    *is_changed |= run->plan->n_points > n_points;
+    for (size_t i = 0; i < d->n; i++)
+        if (run_decider_yield(d->items[i]) == NULL)
+            return ERR_NONE;
     TRY(settle(run, part, err));
-    *is_settled = true;
+    *is_settled = *is_changed = true;
     return ERR_NONE;
 fail:
     return err_wrap(err, "deciding '%s'", run->study->parts[part].id);
@@ -153,8 +166,7 @@ ErrCode run_decide_advance(RunState *run, bool *is_changed, Err *err)
         bool is_settled = false;
         if (!is_due(run->plan, i))
             continue;
-        TRY(advance_one(run, i, &trials, &is_settled, err));
-        *is_changed |= is_settled;
+        TRY(advance_one(run, i, &trials, &is_settled, is_changed, err));
         if (is_settled)
             i = -1;
     }
@@ -175,7 +187,7 @@ static ErrCode take_provisional(RunState *run, int part, Err *err)
     TRY(store_fact(run->store, name, &arena, &fact, &is_there, err));
     if (!is_there)
         goto fail;
-    TRY(outcome_of(run, &fact, &arena, &outcome, err));
+    TRY(outcome_of(run, part, &fact, &arena, &outcome, err));
     if (outcome.has_network) {
         TRY(plan_set_outcome(run->plan, part, &outcome, PLAN_PROVISIONAL, NULL, err));
         TRY(add_past(run, part, err));
@@ -202,7 +214,7 @@ fail:
 void run_decide_note_waiting(const RunState *run)
 {
     for (size_t i = 0; i < run->study->n_parts; i++)
-        if (run->plan->parts[i].is_taken && run->plan->parts[i].state != PLAN_SETTLED)
+        if (decides(run->plan, (int)i) && run->plan->parts[i].state != PLAN_SETTLED)
             run_state_note(run,
                            "%s is not decided: not all of its trials have ended; what takes from "
                            "it waits",
@@ -211,8 +223,11 @@ void run_decide_note_waiting(const RunState *run)
 
 void run_decide_close(RunState *run)
 {
-    for (size_t i = 0; i < run->study->n_parts && run->deciders != NULL; i++)
-        run_decider_destroy(&run->deciders[i]);
+    for (size_t i = 0; i < run->study->n_parts && run->deciders != NULL; i++) {
+        for (size_t k = 0; k < run->deciders[i].n; k++)
+            run_decider_destroy(&run->deciders[i].items[k]);
+        mem_free(run->deciders[i].items);
+    }
     mem_free(run->deciders);
     run->deciders = NULL;
 }

@@ -182,7 +182,7 @@ static bool is_wanted(const RunState *run, int network)
     bool found = run->settings->only == NULL;
     for (size_t i = 0; !found && i < run->plan->n_points; i++)
         found = run->plan->points[i].network == network &&
-                run_state_is_wanted(run, &run->plan->points[i]);
+                run_state_is_wanted(run, run->plan->points[i].part);
     return found;
 }
 
@@ -212,8 +212,8 @@ fail:
 ErrCode run_plan_check_only(const RunState *run, Err *err)
 {
     bool found = run->settings->only == NULL;
-    for (size_t i = 0; !found && i < run->plan->n_points; i++)
-        found = run_state_is_wanted(run, &run->plan->points[i]);
+    for (size_t i = 0; !found && i < run->study->n_parts; i++)
+        found = run_state_is_wanted(run, (int)i);
     if (!found)
         return err_set(err, ERR_USAGE, "the study has no part or figure '%s', see 'isoflop plan'",
                        run->settings->only);
@@ -280,13 +280,15 @@ ErrCode run_plan_read_trials(RunState *run, Err *err)
         const int network = network_of_trial(run->plan, t->digest);
         if (!t->is_listed || network == PLAN_NONE)
             continue;
+        const PlanNetwork *planned = &run->plan->networks[network];
         run->trials[run->n_trials++] = (RunTrial){.number = t->number,
                                                   .seed = t->seed,
                                                   .network = network,
                                                   .status = t->status,
                                                   .n_counted = t->n_counted,
                                                   .is_wanted = is_wanted(run, network),
-                                                  .seconds = run->plan->networks[network].seconds};
+                                                  .is_asked = planned->is_asked,
+                                                  .seconds = planned->seconds};
         add_luck(run, before, n_before, &run->trials[run->n_trials - 1]);
     }
 fail:

@@ -47,12 +47,12 @@ void run_state_note(const RunState *run, const char *format, ...)
 
 /* --- counts --- */
 
-bool run_state_is_wanted(const RunState *run, const PlanPoint *point)
+bool run_state_is_wanted(const RunState *run, int part)
 {
     const char *only = run->settings->only;
-    const StudyPart *part = &run->study->parts[point->part];
-    return only == NULL || strcmp(part->id, only) == 0 || strcmp(part->name, only) == 0 ||
-           strcmp(part->figure, only) == 0 || strcmp(study_part_key(part->kind), only) == 0;
+    const StudyPart *p = &run->study->parts[part];
+    return only == NULL || strcmp(p->id, only) == 0 || strcmp(p->name, only) == 0 ||
+           strcmp(p->figure, only) == 0 || strcmp(study_part_key(p->kind), only) == 0;
 }
 
 static bool has_trial(const RunState *run, int network, int64_t seed)
@@ -70,7 +70,7 @@ static size_t n_to_come(const RunState *run)
     size_t n = 0;
     for (size_t i = 0; i < run->plan->n_points; i++) {
         const PlanPoint *point = &run->plan->points[i];
-        if (!run_state_is_wanted(run, point) || point->is_past)
+        if (!run_state_is_wanted(run, point->part) || point->is_past)
             continue;
         if (point->status == MATCH_AFTER_GRID && point->reason[0] == '\0')
             n += seeds->n;

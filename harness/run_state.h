@@ -39,6 +39,7 @@ typedef struct RunTrial {
     int64_t n_counted; /* attempts that count */
     RunLuck luck;
     bool is_wanted; /* --only */
+    bool is_asked;  /* a decider asked for it and waits */
     double seconds; /* predicted, one thread */
 } RunTrial;
 
@@ -71,6 +72,12 @@ typedef struct RunSlot {
     ErrCode failure_code;
 } RunSlot;
 
+/* The deciders of a part that are at work (run_decider.h); none: items is NULL. */
+typedef struct RunDeciders {
+    struct RunDecider **items; /* [n] */
+    size_t n;
+} RunDeciders;
+
 typedef struct RunState {
     const Study *study;
     const RunSettings *settings;
@@ -86,7 +93,7 @@ typedef struct RunState {
     Objective objective;
     RunTrial *trials;
     size_t n_trials;
-    struct RunDecider **deciders; /* [study->n_parts], NULL where none is at work (run_decider.h) */
+    RunDeciders *deciders; /* [study->n_parts] */
     RunSlot *slots;
     int n_slots;
     int cores;             /* threads all workers together may use */
@@ -110,8 +117,8 @@ RunTrial *run_state_trial(const RunState *run, int64_t number);
  * anew. */
 bool run_state_is_begun_again(const RunState *run, const StoreTrial *trial);
 
-/* Whether --only names the point's part, by id, name or key, or its figure. True without it. */
-bool run_state_is_wanted(const RunState *run, const PlanPoint *point);
+/* Whether --only names a part, by id, name or key, or its figure. True without it. */
+bool run_state_is_wanted(const RunState *run, int part);
 
 /* The first point that asks for a trial, for people: "grid 1.2 1.1 1.15". */
 void run_state_label(const RunState *run, const RunTrial *trial, char label[PROGRESS_LABEL_MAX]);

@@ -1,6 +1,8 @@
 /* harness/study_keys.c: every key of a study but the recipe's: name, type, default, range, doc. */
 #include "harness/study_keys.h"
 
+#include "harness/study_search.h"
+
 #include "search/objective.h"
 
 /* Bounds of numbers that only have to be sane. */
@@ -84,7 +86,7 @@ static const YamlKey study_keys[] = {
     {"objective", YAML_SECTION, KEY(objective), "{}", 0, 0, NULL, &objective_table,
      "how the grid is ranked"},
     {"parts", YAML_RAW, KEY(parts_node), YAML_OPTIONAL, 0, 0, NULL, NULL,
-     "list of grid, curves, lines, compare, family, table"},
+     "list of grid, curves, lines, compare, family, table, search"},
 };
 #undef KEY
 const YamlTable study_table = {"study", study_keys, ARRAY_LEN(study_keys)};
@@ -188,10 +190,10 @@ static const YamlTable part_tables[] = {
 
 const YamlTable *study_part_table(int kind)
 {
-    return &part_tables[kind];
+    return kind == STUDY_SEARCH ? &study_search_table : &part_tables[kind];
 }
 
 const char *study_part_key(int kind)
 {
-    return part_tables[kind].name;
+    return study_part_table(kind)->name;
 }

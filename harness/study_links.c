@@ -68,9 +68,18 @@ bool study_needs_constants(const StudyStrategy *strategy)
     return known != NULL && known->n_constants == STUDY_DIMENSIONS && !strategy->has_constants;
 }
 
-/* The part that a key names. What others take is a grid's winner: its network, its constants. */
+/* Whether a part yields what another takes: a network, or constants. */
+static bool yields(const StudyPart *part, bool is_network)
+{
+    return part->kind == STUDY_GRID || (is_network && part->kind == STUDY_SEARCH);
+}
+
+/*
+ * The part that a key names. What others take is the network that a grid or a search found, or a
+ * grid's constants.
+ */
 static ErrCode find_source(const Study *study, size_t index, const char *key, const char *id,
-                           int *source, Err *err)
+                           bool is_network, int *source, Err *err)
 {
     *source = study_find_part(study, id);
     if (*source == STUDY_NONE) {
@@ -82,9 +91,10 @@ static ErrCode find_source(const Study *study, size_t index, const char *key, co
                           id, nearest != NULL ? ", did you mean '" : "",
                           nearest != NULL ? nearest : "", nearest != NULL ? "'?" : "");
     }
-    if (study->parts[*source].kind != STUDY_GRID)
-        return yaml_error(err, node_of(study, index, key),
-                          "part '%s' yields no network and no constants, only a grid does", id);
+    if (!yields(&study->parts[*source], is_network))
+        return yaml_error(err, node_of(study, index, key), "part '%s' yields no %s", id,
+                          is_network ? "network, only a grid or a search does"
+                                     : "constants, only a grid does");
     return ERR_NONE;
 }
 
@@ -95,7 +105,7 @@ static ErrCode link_baseline(Study *study, size_t index, Err *err)
     const char *name = part->baseline;
     if (zoo_is_path(name) || (study_find_part(study, name) == STUDY_NONE && zoo_text(name) != NULL))
         return ERR_NONE;
-    return find_source(study, index, "baseline", name, &part->baseline_part, err);
+    return find_source(study, index, "baseline", name, true, &part->baseline_part, err);
 }
 
 /* The study's grid: the first that is matched by counted cost, else the first. */
@@ -132,12 +142,13 @@ static ErrCode link_part(Study *study, size_t index, Err *err)
                           "'from' and '%s' name the same thing, leave one of them out",
                           has_ray ? "constants" : "baseline");
     if (part->from != NULL)
-        TRY(find_source(study, index, "from", part->from,
+        TRY(find_source(study, index, "from", part->from, !has_ray,
                         has_ray ? &part->constants_part : &part->baseline_part, err));
     if (part->baseline != NULL)
         TRY(link_baseline(study, index, err));
     if (part->constants != NULL)
-        TRY(find_source(study, index, "constants", part->constants, &part->constants_part, err));
+        TRY(find_source(study, index, "constants", part->constants, false, &part->constants_part,
+                        err));
     if (has_ray && part->constants_part == STUDY_NONE)
         part->constants_part = default_grid(study);
     if (!needs_constants(part))
@@ -149,8 +160,8 @@ fail:
 /* --- circles --- */
 
 /*
- * Whether `from` takes, directly or through others, from `to`. Only grids yield and they take one
- * thing, their baseline: so this is a walk, at most as long as there are parts.
+ * Whether `from` takes, directly or through others, from `to`. What yields takes one thing at most,
+ * its baseline: so this is a walk, at most as long as there are parts.
  */
 static bool takes_from(const Study *study, int from, int to)
 {

@@ -1,6 +1,8 @@
 /* harness/study_parts.c: the list `parts`: what the tables cannot express is read here by hand. */
 #include "harness/study_keys.h"
 
+#include "harness/study_search.h"
+
 #include "models/scaling.h"
 #include "results/figure_names.h"
 
@@ -112,11 +114,12 @@ static ErrCode unknown_part(const YamlNode *item, Err *err)
     return yaml_unknown_key(item, "parts", names, err);
 }
 
-static ErrCode read_part(YamlDoc *doc, const YamlNode *node, StudyPart *part, Err *err)
+static ErrCode read_part(const Study *study, const YamlNode *node, StudyPart *part, Err *err)
 {
     if (node->kind != YAML_MAP || node->n_items != 1)
         return yaml_error(err, node,
                           "a part is one key with its settings, as in 'grid: {step: 0.1}'");
+    YamlDoc *doc = study->doc;
     const YamlNode *body = node->items[0];
     int kind = 0;
     while (kind < STUDY_N_KINDS && strcmp(body->key, study_part_key(kind)) != 0)
@@ -124,6 +127,7 @@ static ErrCode read_part(YamlDoc *doc, const YamlNode *node, StudyPart *part, Er
     if (kind == STUDY_N_KINDS)
         return unknown_part(body, err);
     part->kind = kind;
+    study_search_begin(&part->search);
     if (yaml_read(doc, study_part_table(kind), yaml_is_null(body) ? NULL : body, part, err) !=
         ERR_NONE)
         return err->code;
@@ -131,6 +135,8 @@ static ErrCode read_part(YamlDoc *doc, const YamlNode *node, StudyPart *part, Er
         return read_strategies(doc, part, err);
     if (kind == STUDY_FAMILY)
         return read_constants(doc, part, err);
+    if (kind == STUDY_SEARCH)
+        return study_search_read(study, body, part, err);
     double *rows = NULL;
     if (kind == STUDY_GRID) {
         TRY(read_rows(doc, part->also_node, STUDY_DIMENSIONS, &rows, &part->n_also, err));
@@ -157,7 +163,7 @@ ErrCode study_read_parts(Study *study, Err *err)
     if (study->parts == NULL)
         return err_memory(err, list->n_items * sizeof *study->parts);
     for (size_t i = 0; i < list->n_items; i++)
-        if (read_part(study->doc, list->items[i], &study->parts[i], err) != ERR_NONE)
+        if (read_part(study, list->items[i], &study->parts[i], err) != ERR_NONE)
             return err->code;
     study->n_parts = list->n_items;
     return study_link_parts(study, err);

@@ -51,6 +51,7 @@ typedef enum StudyPartKind {
     STUDY_COMPARE, /* strategies at matched MACs */
     STUDY_FAMILY,  /* compound scaling by phi, unmatched */
     STUDY_TABLE,   /* all networks of a search space */
+    STUDY_SEARCH,  /* a strategy and its rivals, each asking for networks of a space */
     STUDY_N_KINDS
 } StudyPartKind;
 
@@ -61,6 +62,36 @@ typedef struct StudyStrategy {
     bool has_constants;                 /* written as {compound: [alpha, beta, gamma]} */
     double constants[STUDY_DIMENSIONS]; /* alpha, beta, gamma */
 } StudyStrategy;
+
+/* What a search aims at; numbers that are not given are NaN. */
+typedef struct StudySearchObjective {
+    int form; /* ObjectiveForm (search/objective.h) */
+    double w;
+    double target;      /* T over the baseline's MACs; 1 if target_macs is not given either */
+    double target_macs; /* T itself */
+    double tolerance;   /* of a band [T (1 - tolerance), T]; not given: fairness.tolerance */
+} StudySearchObjective;
+
+/* What every strategy of a search may spend: one of the two, the other is NaN. */
+typedef struct StudyBudget {
+    double trainings;  /* full trainings of the target's size */
+    double train_macs; /* counted training MACs */
+} StudyBudget;
+
+/* The settings of a part `search`. */
+typedef struct StudySearch {
+    const char *space;       /* zoo name, or a path relative to the study's file */
+    const char *strategy;    /* the one in force */
+    const YamlNode *options; /* of the strategy, as written, or NULL */
+    const YamlNode *screen;  /* what is in force: {epochs: N} or none */
+    int64_t screen_epochs;   /* of short trainings; 0: no screen */
+    YamlStrings rivals;      /* as written; `random` is one of them in any case */
+    StudySearchObjective objective;
+    StudyBudget budget;
+    int virtual_workers;
+    YamlInts seeds; /* of evaluations; none: the study's first */
+    int runs;       /* independent repeats of the whole search */
+} StudySearch;
 
 /*
  * One entry of `parts`; fields that do not belong to its kind are 0. Parts form a directed acyclic
@@ -98,7 +129,8 @@ typedef struct StudyPart {
     const YamlNode *constants_node;         /* family: as written, a part's id or numbers */
     bool has_constants;                     /* family: numbers */
     double own_constants[STUDY_DIMENSIONS]; /* family: alpha, beta, gamma */
-    const char *space; /* table: of the zoo, or a path relative to the study's file */
+    const char *space;  /* table: of the zoo, or a path relative to the study's file */
+    StudySearch search; /* search */
 } StudyPart;
 
 /* Seeds are 0 to 2^53: a double, as JSON has them, holds each exactly. */
@@ -127,7 +159,7 @@ typedef struct Study {
     YamlDoc *doc; /* owner of everything */
 } Study;
 
-/* The part's key in a study file: "grid", "curves", "lines", "compare", "family", "table". */
+/* The part's key in a study file: "grid", "curves", ..., "search". */
 const char *study_part_key(int kind);
 
 /* The index of the part of that id, or STUDY_NONE. */

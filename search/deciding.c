@@ -184,24 +184,50 @@ static ErrCode tell(Deciding *deciding, const DecidingHost *host, int64_t ticket
     return put(deciding, host, &entry, err);
 }
 
-ErrCode deciding_advance(Deciding *deciding, const DecidingHost *host, Err *err)
+/* Asks until no worker is free, it waits, or it has ended. */
+static ErrCode occupy_all(Deciding *deciding, const DecidingHost *host, Err *err)
 {
-    while (!deciding->has_ended) {
-        int64_t ticket = 0;
-        if (!deciding->is_waiting && virtual_clock_has_free(&deciding->clock)) {
-            TRY(occupy(deciding, host, err));
-            continue;
-        }
-        if (!virtual_clock_next(&deciding->clock, &ticket))
-            return err_set(err, ERR_INTERNAL, "decider '%s' waits while nothing is in training",
-                           deciding->decider->name);
-        if (!deciding->jobs[ticket - 1].has_result)
-            break;
-        TRY(tell(deciding, host, ticket, err));
-    }
-    return ERR_NONE;
+    while (!deciding->has_ended && !deciding->is_waiting &&
+           virtual_clock_has_free(&deciding->clock))
+        TRY(occupy(deciding, host, err));
+    if (!deciding->has_ended && deciding->clock.n_busy == 0)
+        return err_set(err, ERR_INTERNAL, "decider '%s' waits while nothing is in training",
+                       deciding->decider->name);
 fail:
     return err->code;
+}
+
+/* Which of n has the earliest event; n: all have ended. */
+static size_t earliest(Deciding *const *all, size_t n)
+{
+    size_t best = n;
+    for (size_t i = 0; i < n; i++)
+        if (!all[i]->has_ended && (best == n || virtual_clock_next_time(&all[i]->clock) <
+                                                    virtual_clock_next_time(&all[best]->clock)))
+            best = i;
+    return best;
+}
+
+ErrCode deciding_advance_together(Deciding *const *all, const DecidingHost *hosts, size_t n,
+                                  Err *err)
+{
+    for (;;) {
+        int64_t ticket = 0;
+        for (size_t i = 0; i < n; i++)
+            TRY(occupy_all(all[i], &hosts[i], err));
+        const size_t next = earliest(all, n);
+        if (next == n || !virtual_clock_next(&all[next]->clock, &ticket) ||
+            !all[next]->jobs[ticket - 1].has_result)
+            break;
+        TRY(tell(all[next], &hosts[next], ticket, err));
+    }
+fail:
+    return err->code;
+}
+
+ErrCode deciding_advance(Deciding *deciding, const DecidingHost *host, Err *err)
+{
+    return deciding_advance_together(&deciding, host, 1, err);
 }
 
 /* --- inspecting --- */
@@ -209,6 +235,17 @@ fail:
 int64_t deciding_n_tickets(const Deciding *deciding)
 {
     return (int64_t)deciding->n_jobs;
+}
+
+int64_t deciding_macs(const Deciding *deciding, int64_t ticket)
+{
+    return deciding->jobs[ticket - 1].macs;
+}
+
+const DeciderResult *deciding_result(const Deciding *deciding, int64_t ticket)
+{
+    const Job *job = &deciding->jobs[ticket - 1];
+    return job->has_result ? &job->result : NULL;
 }
 
 const DeciderYield *deciding_yield(const Deciding *deciding)

@@ -58,8 +58,22 @@ ErrCode deciding_report(Deciding *deciding, int64_t ticket, const DeciderResult 
  */
 ErrCode deciding_advance(Deciding *deciding, const DecidingHost *host, Err *err) ERR_CHECKED;
 
+/*
+ * The same for n deciders side by side, hosts[i] being that of all[i]: their clocks are read as
+ * one, so that the asks of all of them come in one order, too, whatever the order of results. Of
+ * events at the same time the first decider's comes first.
+ */
+ErrCode deciding_advance_together(Deciding *const *all, const DecidingHost *hosts, size_t n,
+                                  Err *err) ERR_CHECKED;
+
 /* Tickets given out so far: 1 to this. */
 int64_t deciding_n_tickets(const Deciding *deciding);
+
+/* What a ticket costs, counted MACs; 0: it was refused. */
+int64_t deciding_macs(const Deciding *deciding, int64_t ticket);
+
+/* A ticket's result, NULL: it is not there yet. */
+const DeciderResult *deciding_result(const Deciding *deciding, int64_t ticket);
 
 /* What it yields once it is done; NULL before. */
 const DeciderYield *deciding_yield(const Deciding *deciding);

@@ -32,6 +32,7 @@ typedef struct HistoryHead {
     int32_t n_valued; /* told and with a value */
     int32_t n_free;   /* told, failed or refused: they cost no budget */
     int32_t best;     /* place + 1 of the best value, the earlier of equals; 0: none */
+    int64_t spent;    /* counted training MACs of the points that are not free (strategy.h) */
 } HistoryHead;
 
 typedef struct History {

@@ -20,6 +20,7 @@
 #include "search/genespace.h"
 
 #include "base/err.h"
+#include "base/text.h"
 #include "models/spec.h"
 
 #include <stdbool.h>
@@ -63,6 +64,19 @@ ErrCode netspace_load(NetSpace **space, const char *name_or_path, Err *err) ERR_
 /* The same from text; `source` names it in messages, and a base's path is relative to it. */
 ErrCode netspace_parse(NetSpace **space, const char *source, const char *data, size_t n_bytes,
                        Err *err) ERR_CHECKED;
+
+/*
+ * Replaces the base, which stands for the same network elsewhere: with the classes of a data set,
+ * or with keys that a study sets. ERR_USAGE with the gene's place if it is no member, or has
+ * another number of stages; limits are not looked at.
+ */
+ErrCode netspace_rebase(NetSpace *space, const Spec *base, Err *err) ERR_CHECKED;
+
+/* Leaves only networks of low to high MACs, besides what the limits leave. */
+void netspace_narrow(NetSpace *space, int64_t low, int64_t high);
+
+/* Appends all that decides which networks there are, for digests. */
+void netspace_identity(const NetSpace *space, Text *out);
 
 void netspace_destroy(NetSpace **space);
 

@@ -11,8 +11,10 @@
 #include "models/spec_stage.h"
 #include "models/zoo.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 extern const EmbeddedFile netspace_files[]; /* all of search/zoo/, made by isoflop_embed */
 
@@ -106,6 +108,39 @@ static ErrCode check_base(NetSpace *space, Err *err)
         TRY(say_limits(space, &count, err));
 fail:
     return err->code;
+}
+
+/* --- in a study --- */
+
+ErrCode netspace_rebase(NetSpace *space, const Spec *base, Err *err)
+{
+    if (base->n_stages != space->base.n_stages)
+        return err_set(err, ERR_USAGE, "space '%s' has a base of %d stages, not %d", space->name,
+                       space->base.n_stages, base->n_stages);
+    space->base = *base;
+    memset(space->memo, 0, MEMO_SLOTS * sizeof *space->memo);
+    for (int g = 0; g < space->n_genes; g++)
+        TRY(find_base_gene(space, g, err));
+    netspace_canonical(space, space->base_genes);
+fail:
+    return err->code;
+}
+
+void netspace_narrow(NetSpace *space, int64_t low, int64_t high)
+{
+    NetSpaceRange *macs = &space->limits.macs;
+    if (macs->low < low)
+        macs->low = low;
+    if (macs->high == 0 || macs->high > high)
+        macs->high = high;
+}
+
+void netspace_identity(const NetSpace *space, Text *out)
+{
+    yaml_emit_node(yaml_root(space->doc), out);
+    text_append_char(out, '\n');
+    spec_write_yaml(&space->base, out);
+    text_printf(out, "%" PRId64 " %" PRId64 "\n", space->limits.macs.low, space->limits.macs.high);
 }
 
 /* --- spaces --- */

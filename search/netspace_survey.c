@@ -15,6 +15,7 @@ typedef struct Seen {
     int64_t *macs; /* [n], room for n_slots / 2 */
     bool has_zero;
     double inside;
+    int64_t least, most; /* MACs of those inside the limits */
 } Seen;
 
 static ErrCode seen_reserve(Seen *seen, size_t n_slots, Err *err)
@@ -66,7 +67,12 @@ static ErrCode seen_add(Seen *seen, const NetSpaceCount *count, Err *err)
         TRY(seen_reserve(seen, seen->n_slots ? 2 * seen->n_slots : FIRST_SLOTS, err));
     if (seen_is_new(seen, count->digest)) {
         seen->macs[seen->n++] = count->macs;
-        seen->inside += count->is_inside;
+        if (count->is_inside) {
+            seen->least =
+                seen->inside == 0 || count->macs < seen->least ? count->macs : seen->least;
+            seen->most = count->macs > seen->most ? count->macs : seen->most;
+            seen->inside++;
+        }
     }
     return ERR_NONE;
 fail:
@@ -153,6 +159,8 @@ ErrCode netspace_survey(NetSpace *space, NetSpaceSurvey *survey, Err *err)
         survey->distinct = survey->size * (n_canonical / SURVEY_SAMPLES);
         survey->inside = survey->size * (n_inside / SURVEY_SAMPLES);
     }
+    survey->least = seen.least;
+    survey->most = seen.most;
     set_quantiles(survey, &seen);
 fail:
     mem_free(seen.digests);

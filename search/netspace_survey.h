@@ -21,6 +21,7 @@ typedef struct NetSpaceSurvey {
     double distinct; /* different networks */
     double inside;   /* those of them inside the limits */
     int64_t macs[SURVEY_QUANTILES]; /* of the different networks, limits aside */
+    int64_t least, most;            /* MACs of those inside the limits; 0: none is */
 } NetSpaceSurvey;
 
 /*

@@ -13,6 +13,7 @@ typedef struct Full {
     int32_t n_asked, n_told, n_free;
     int32_t best;     /* one more than which of them it is; 0: none has a value */
     double value;     /* of the best */
+    int64_t spent;    /* counted training MACs of those that are not free */
     int32_t places[]; /* [n_asked] in the history of the short ones */
 } Full;
 
@@ -39,16 +40,29 @@ static History short_ones(const ScreenSettings *s, void *state)
     return history_view(s->search.space, strategy_room(&s->search), state);
 }
 
+/* What the network at a place of the short ones costs in full; 0 where MACs are not counted. */
+static int64_t cost_of(const ScreenSettings *s, const History *history, int32_t place)
+{
+    const GeneSpace *space = history->space;
+    if (s->budget_macs == 0)
+        return 0;
+    return strategy_cost((double)space->macs(space->user, history_genes(history, place)),
+                         s->full_factor);
+}
+
 /* --- the log --- */
 
-static void fold_ask(const History *history, Full *full, const DeciderEntry *entry)
+static void fold_ask(const ScreenSettings *s, const History *history, Full *full,
+                     const DeciderEntry *entry)
 {
     uint8_t genes[GENESPACE_MAX_GENES];
     if (!genespace_from_text(history->space, entry->point.genes, genes))
         return;
     if (full->n_asked == 0)
         full->first_ticket = entry->ticket;
-    full->places[full->n_asked++] = history_find(history, genes);
+    const int32_t place = history_find(history, genes);
+    full->places[full->n_asked++] = place;
+    full->spent += cost_of(s, history, place);
 }
 
 static void fold_tell(const ScreenSettings *s, const History *history, Full *full,
@@ -58,7 +72,10 @@ static void fold_tell(const ScreenSettings *s, const History *history, Full *ful
     const int32_t which = (int32_t)(entry->ticket - full->first_ticket);
     const double value = history_value(history, full->places[which], result, s->search.objective);
     full->n_told++;
-    full->n_free += result->outcome == DECIDER_FAILED || result->outcome == DECIDER_REFUSED;
+    if (result->outcome == DECIDER_FAILED || result->outcome == DECIDER_REFUSED) {
+        full->n_free++;
+        full->spent -= cost_of(s, history, full->places[which]);
+    }
     if (isnan(value) || isinf(value))
         return;
     if (full->best == 0 || value > full->value ||
@@ -74,7 +91,7 @@ static void fold(const void *settings, void *state, const DeciderEntry *entry)
     Full *full = full_of(s, state);
     const History history = short_ones(s, state);
     if (entry->kind == DECIDER_ASK && entry->point.epochs != s->search.epochs)
-        fold_ask(&history, full, entry);
+        fold_ask(s, &history, full, entry);
     else if (entry->kind == DECIDER_TELL && full->n_asked > 0 &&
              entry->ticket >= full->first_ticket)
         fold_tell(s, &history, full, entry);
@@ -131,7 +148,8 @@ static DeciderAnswer decide(const void *settings, uint64_t seed, int64_t ticket,
     }
     const bool has_room = full->n_asked - full->n_free < s->n_full && full->n_asked < full_room(s);
     const int32_t place = has_room ? next_place(&history, full) : -1;
-    if (place < 0)
+    if (place < 0 || (s->budget_macs > 0 && cost_of(s, &history, place) >
+                                                s->budget_macs - history.head->spent - full->spent))
         return end(full, reply);
     genespace_to_text(s->search.space, history_genes(&history, place), reply->point.genes);
     reply->point.epochs = s->full_epochs;
@@ -161,4 +179,15 @@ ErrCode screen_divide(ScreenSettings *settings, const StrategySettings *search, 
     settings->search.budget = (int64_t)n_short;
     settings->search.epochs = epochs;
     return ERR_NONE;
+}
+
+void screen_divide_macs(ScreenSettings *settings, const StrategySettings *search,
+                        double short_factor, int64_t epochs, int64_t min_macs)
+{
+    *settings = (ScreenSettings){.search = *search,
+                                 .n_full = search->budget,
+                                 .budget_macs = search->budget_macs,
+                                 .full_factor = search->macs_factor};
+    settings->search.epochs = epochs;
+    strategy_set_macs(&settings->search, search->budget_macs / 2, short_factor, min_macs);
 }

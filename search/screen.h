@@ -15,6 +15,8 @@ typedef struct ScreenSettings {
     StrategySettings search; /* of the short ones: its budget, its epochs, at least 1 */
     int64_t n_full;          /* trained in full afterwards, at least 1 */
     int64_t full_epochs;     /* 0: the recipe's; not those of the search */
+    int64_t budget_macs;     /* of short and full ones together, as StrategySettings'; 0: none */
+    double full_factor;      /* a full one's training MACs over those of its network */
 } ScreenSettings;
 
 /* Its settings are ScreenSettings. */
@@ -27,5 +29,12 @@ extern const Decider screen_decider;
  */
 ErrCode screen_divide(ScreenSettings *settings, const StrategySettings *search, double cost,
                       int64_t epochs, Err *err) ERR_CHECKED;
+
+/*
+ * The same for a search with a budget in counted training MACs: half of it is spent on the short
+ * ones, each `short_factor` times its network's MACs, and the rest in full.
+ */
+void screen_divide_macs(ScreenSettings *settings, const StrategySettings *search,
+                        double short_factor, int64_t epochs, int64_t min_macs);
 
 #endif

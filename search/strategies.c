@@ -30,3 +30,10 @@ ErrCode strategies_find(const char *name, const SearchStrategy **strategy, Err *
     text_release(&list);
     return err->code;
 }
+
+const SearchStrategy *strategies_default(bool is_band, bool has_screen)
+{
+    if (!is_band)
+        return &strategy_local_row;
+    return has_screen ? &strategy_random_row : &strategy_tpe_row;
+}

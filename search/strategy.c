@@ -38,16 +38,35 @@ static size_t state_bytes(const void *settings)
     return history_bytes(s->space, strategy_room(s)) + own;
 }
 
+int64_t strategy_cost(double network_macs, double macs_factor)
+{
+    return llround(network_macs * macs_factor);
+}
+
+/* What a point costs of the budget in MACs; 0 without one. */
+static int64_t cost_of(const StrategySettings *s, const uint8_t *genes)
+{
+    return s->budget_macs > 0
+               ? strategy_cost((double)s->space->macs(s->space->user, genes), s->macs_factor)
+               : 0;
+}
+
 static void fold(const void *settings, void *state, const DeciderEntry *entry)
 {
     const StrategySettings *s = settings;
     const StrategyView view = view_of(s, state);
+    HistoryHead *head = view.history.head;
     if (entry->kind == DECIDER_ASK) {
         const int32_t place = history_ask(&view.history, entry);
+        if (place >= 0)
+            head->spent += cost_of(s, history_genes(&view.history, place));
         if (place >= 0 && s->strategy->asked != NULL)
             s->strategy->asked(&view, place);
     } else if (entry->kind == DECIDER_TELL) {
+        const int32_t n_free = head->n_free;
         const int32_t place = history_tell(&view.history, entry, s->objective);
+        if (place >= 0 && head->n_free > n_free)
+            head->spent -= cost_of(s, history_genes(&view.history, place));
         if (place >= 0 && s->strategy->told != NULL)
             s->strategy->told(&view, place);
     }
@@ -81,6 +100,8 @@ static DeciderAnswer decide(const void *settings, uint64_t seed, int64_t ticket,
     uint8_t genes[GENESPACE_MAX_GENES];
     switch (s->strategy->propose(&view, &rng, genes, reply->reason)) {
     case STRATEGY_POINT:
+        if (s->budget_macs > 0 && cost_of(s, genes) > s->budget_macs - head->spent)
+            return end(&view, "budget spent", reply);
         genespace_to_text(s->space, genes, reply->point.genes);
         reply->point.epochs = s->epochs;
         return DECIDER_ASKS;
@@ -103,6 +124,15 @@ StrategySettings strategy_settings(const SearchStrategy *strategy, const GeneSpa
     for (size_t i = 0; i < strategy->n_options; i++)
         settings.options[i] = strategy->options[i].fallback;
     return settings;
+}
+
+void strategy_set_macs(StrategySettings *settings, int64_t budget_macs, double macs_factor,
+                       int64_t min_macs)
+{
+    const double most = floor((double)budget_macs / (macs_factor * (double)min_macs));
+    settings->budget_macs = budget_macs;
+    settings->macs_factor = macs_factor;
+    settings->budget = most < STRATEGY_MAX_BUDGET ? (int64_t)most : STRATEGY_MAX_BUDGET;
 }
 
 static ErrCode unknown_option(const SearchStrategy *strategy, const char *name, Err *err)

@@ -41,6 +41,8 @@ typedef struct StrategySettings {
     const GeneSpace *space;
     const Objective *objective; /* of accuracy and the space's MACs; NULL: accuracy itself */
     int64_t budget;             /* points that are trained, 1 to STRATEGY_MAX_BUDGET */
+    int64_t budget_macs;        /* counted training MACs of all points together; 0: not counted */
+    double macs_factor;         /* a point's training MACs over those of its network */
     int64_t epochs;             /* of each point; 0: the recipe's */
     uint64_t seed;              /* the one that deciding_create gets */
     double options[STRATEGY_MAX_OPTIONS]; /* as its rows say */
@@ -93,6 +95,16 @@ StrategySettings strategy_settings(const SearchStrategy *strategy, const GeneSpa
 
 /* One option from "NAME=VALUE". ERR_USAGE: unknown, not a number, out of range. */
 ErrCode strategy_set(StrategySettings *settings, const char *assignment, Err *err) ERR_CHECKED;
+
+/*
+ * Sets a budget in counted training MACs: `budget` becomes the number of points that it holds at
+ * most, min_macs being the least that a network of the space costs.
+ */
+void strategy_set_macs(StrategySettings *settings, int64_t budget_macs, double macs_factor,
+                       int64_t min_macs);
+
+/* What training a point of `network_macs` costs, counted MACs. */
+int64_t strategy_cost(double network_macs, double macs_factor);
 
 /* After the last strategy_set: options against each other, budget, what the space must know. */
 ErrCode strategy_check(const StrategySettings *settings, Err *err) ERR_CHECKED;

@@ -47,6 +47,12 @@ bool virtual_clock_next(const VirtualClock *clock, int64_t *ticket)
     return true;
 }
 
+int64_t virtual_clock_next_time(const VirtualClock *clock)
+{
+    assert(clock->n_busy > 0);
+    return clock->finishes[next_place(clock)];
+}
+
 void virtual_clock_finish(VirtualClock *clock)
 {
     assert(clock->n_busy > 0);

@@ -43,6 +43,9 @@ ErrCode virtual_clock_start(VirtualClock *clock, int64_t ticket, int64_t macs,
 /* The ticket whose event comes next; false if all workers are free. */
 bool virtual_clock_next(const VirtualClock *clock, int64_t *ticket);
 
+/* When that event is; there must be one. */
+int64_t virtual_clock_next_time(const VirtualClock *clock);
+
 /* Time moves to that event, and its worker is free. There must be one. */
 void virtual_clock_finish(VirtualClock *clock);
 

@@ -25,8 +25,8 @@ enum { RUN_TIMEOUT_S = 600, END_TIMEOUT_S = 120, MAX_LOOKS = 12000 };
 
 #define FACTS "SELECT name, number, network, value_1, value_2, value_3, text FROM fact"
 #define DECISIONS                                                                                  \
-    "SELECT part, number, kind, virtual_time, ticket, d, w, r, digest, outcome, value, n, "        \
-    "n_seeds, reason FROM decision"
+    "SELECT part, number, kind, virtual_time, ticket, d, w, r, genes, epochs, digest, outcome, "   \
+    "value, n, n_seeds, reason FROM decision"
 
 /*
  * The beginning and the end of a launcher's script. The worker speaks first, so it is started

@@ -175,7 +175,7 @@ static void parts_are_linked(void **state)
     assert_refused("study: s\nparts:\n  - grid: {}\n  - compare: {constants: gird}\n", NULL,
                    "dir/s.yaml:4:26: 'constants' names no part: 'gird', did you mean 'grid'?");
     assert_refused("study: s\nparts:\n  - curves: {}\n  - lines: {baseline: curves}\n", NULL,
-                   "dir/s.yaml:4:23: part 'curves' yields no network and no constants, only a grid "
+                   "dir/s.yaml:4:23: part 'curves' yields no network, only a grid or a search "
                    "does");
     assert_refused("study: s\nparts:\n  - grid: {}\n  - lines: {from: grid, baseline: grid}\n",
                    NULL,
@@ -188,6 +188,76 @@ static void parts_are_linked(void **state)
                    NULL,
                    "dir/s.yaml:3:29: a circle: part 'a' takes its baseline from part 'b', which "
                    "waits for 'a'");
+}
+
+#define SEARCH                                                                                     \
+    "study: s\nrecipe: {epochs: 20, warmup_epochs: 1}\nseeds: [4, 5]\nparts:\n  - search: "
+
+/*
+ * What a search leaves out: it is screened in an eighth of the epochs, by `local` without a band
+ * and by `random` in one, where `tpe` is the strategy without a screen; a strategy that is named
+ * has only the screen that is given. Its seed is the study's first.
+ */
+static void searches_have_defaults(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *settings, *searcher;
+        int64_t screen_epochs;
+    } cases[] = {{"{budget: {trainings: 4}}", "random", 3},
+                 {"{budget: {trainings: 4}, objective: {form: soft}}", "local", 3},
+                 {"{budget: {trainings: 4}, screen: none}", "tpe", 0},
+                 {"{budget: {train_macs: 1e12}, strategy: nsga2}", "nsga2", 0},
+                 {"{budget: {trainings: 4}, strategy: tpe, screen: {}}", "tpe", 3},
+                 {"{budget: {trainings: 4}, epochs: 9}", "random", 2},
+                 {"{budget: {trainings: 4}, screen: {epochs: 5}}", "random", 5}};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        Text text = {0};
+        text_printf(&text, SEARCH "%s\n", cases[i].settings);
+        Study *study = parse(text_string(&text), NULL, 0);
+        const StudySearch *search = &study->parts[0].search;
+        assert_string_equal(search->strategy, cases[i].searcher);
+        assert_int_equal(search->screen_epochs, cases[i].screen_epochs);
+        assert_true(search->objective.tolerance == 0.05 && search->objective.target == 1);
+        assert_int_equal(search->seeds.n, 1);
+        assert_int_equal(search->seeds.v[0], 4);
+        assert_int_equal(search->virtual_workers, 16);
+        study_destroy(&study);
+        text_release(&text);
+    }
+}
+
+/* Whatever is wrong with a search is one message with its place. */
+static void searches_are_checked(void **state)
+{
+    (void)state;
+    assert_refused(SEARCH "{}\n", NULL,
+                   "dir/s.yaml:5:13: a search needs a budget: {trainings: B} or {train_macs: M}");
+    assert_refused(SEARCH "{budget: {trainings: 4, train_macs: 1e9}}\n", NULL,
+                   "dir/s.yaml:5:22: a search needs a budget: {trainings: B} or {train_macs: M}");
+    assert_refused(SEARCH "{budget: {trainings: 4}, strategy: lokal}\n", NULL,
+                   "dir/s.yaml:5:48: unknown strategy 'lokal', did you mean 'local'?");
+    assert_refused(SEARCH "{budget: {trainings: 4}, rivals: [randon]}\n", NULL,
+                   "dir/s.yaml:5:46: unknown strategy 'randon', did you mean 'random'?");
+    assert_refused(
+        SEARCH "{budget: {trainings: 4}, strategy: tpe, options: {gamma: 2}}\n", NULL,
+        "dir/s.yaml:5:70: option 'gamma' of strategy 'tpe' must be a number from 0.001 to 0.999, "
+        "not '2'");
+    assert_refused(SEARCH "{budget: {trainings: 4}, strategy: tpe, options: {gama: 0.2}}\n", NULL,
+                   "dir/s.yaml:5:69: strategy 'tpe' has no option 'gama', did you mean 'gamma'?");
+    assert_refused(SEARCH "{budget: {trainings: 4}, screen: {epochs: 20}}\n", NULL,
+                   "dir/s.yaml:5:46: a short training must have fewer epochs than a full one, "
+                   "which has 20");
+    assert_refused(SEARCH "{budget: {trainings: 4}, screen: yes}\n", NULL,
+                   "dir/s.yaml:5:46: 'screen' must be {epochs: N} or none");
+    assert_refused(SEARCH "{budget: {trainings: 4}, objective: {target: 2, target_macs: 9}}\n",
+                   NULL,
+                   "dir/s.yaml:5:49: 'target' and 'target_macs' name the same thing, leave one of "
+                   "them out");
+    assert_refused(SEARCH "{budget: {trainings: 4}, seeds: [3, 3]}\n", NULL,
+                   "dir/s.yaml:5:45: a seed stands twice in 'seeds'");
+    assert_refused(SEARCH "{id: nas, budget: {trainings: 4}}\n  - compare: {constants: nas}\n",
+                   NULL, "dir/s.yaml:6:26: part 'nas' yields no constants, only a grid does");
 }
 
 /*
@@ -388,6 +458,8 @@ int main(void)
         cmocka_unit_test(objectives_have_the_w_of_their_source),
         cmocka_unit_test(families_have_constants),
         cmocka_unit_test(parts_are_linked),
+        cmocka_unit_test(searches_have_defaults),
+        cmocka_unit_test(searches_are_checked),
         cmocka_unit_test(figures_are_known),
         cmocka_unit_test(overrides_win),
         cmocka_unit_test(augmentations_are_listed),

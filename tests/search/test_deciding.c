@@ -301,6 +301,83 @@ static void workers_and_timing_change_nothing(void **state)
         }
 }
 
+/* One of two deciders side by side. */
+typedef struct Side {
+    World *world;
+    int which, *order; /* of entries, both deciders': 2 * number + which */
+    int *n_order;
+} Side;
+
+static ErrCode price_side(void *user, int64_t ticket, const DeciderPoint *point, int64_t *macs,
+                          bool *is_refused, char reason[DECIDER_REASON_MAX], Err *err)
+{
+    const Side *side = user;
+    return price(side->world, ticket, point, macs, is_refused, reason, err);
+}
+
+static ErrCode record_side(void *user, const DeciderEntry *entry, Err *err)
+{
+    const Side *side = user;
+    side->order[(*side->n_order)++] = 2 * (int)entry->number + side->which;
+    return record(side->world, entry, err);
+}
+
+/* Two deciders of other seeds, whose results come one by one, shuffled; order[] of all entries. */
+static int live_together(uint32_t shuffle, int order[2 * MAX_ENTRIES])
+{
+    static World worlds[2];
+    Deciding *all[2] = {NULL};
+    DecidingHost hosts[2];
+    Side sides[2];
+    Err err = {0};
+    int n_order = 0;
+    for (int i = 0; i < 2; i++) {
+        reset(&worlds[i], 0);
+        sides[i] = (Side){&worlds[i], i, order, &n_order};
+        hosts[i] = (DecidingHost){&sides[i], price_side, record_side};
+        assert_int_equal(deciding_create(&all[i], &evolution, NULL, (uint64_t)(SEED + i), 4, &err),
+                         ERR_NONE);
+    }
+    for (uint64_t step = 0;; step++) {
+        Rng rng = rng_start(shuffle, RNG_SHUFFLE, 1, step);
+        assert_int_equal(deciding_advance_together(all, hosts, 2, &err), ERR_NONE);
+        const int n_waiting[2] = {worlds[0].n_queued - worlds[0].n_taken,
+                                  worlds[1].n_queued - worlds[1].n_taken};
+        if (n_waiting[0] + n_waiting[1] == 0)
+            break;
+        const int i =
+            rng_below(&rng, (uint32_t)(n_waiting[0] + n_waiting[1])) < (uint32_t)n_waiting[0] ? 0
+                                                                                              : 1;
+        World *world = &worlds[i];
+        const int drawn = world->n_taken + (int)rng_below(&rng, (uint32_t)n_waiting[i]);
+        const int64_t ticket = world->begun[drawn];
+        const DeciderResult result = measure(world->genes[ticket - 1], ticket);
+        world->begun[drawn] = world->begun[world->n_taken++];
+        assert_int_equal(deciding_report(all[i], ticket, &result, &err), ERR_NONE);
+    }
+    for (int i = 0; i < 2; i++) {
+        assert_non_null(deciding_yield(all[i]));
+        deciding_destroy(&all[i]);
+    }
+    return n_order;
+}
+
+/* Entries of two deciders come in one order, in whatever order results do; and mixed. */
+static void two_have_one_order(void **state)
+{
+    (void)state;
+    static int first[2 * MAX_ENTRIES], again[2 * MAX_ENTRIES];
+    const int n = live_together(0, first);
+    int n_changes = 0;
+    for (int i = 1; i < n; i++)
+        n_changes += first[i] % 2 != first[i - 1] % 2;
+    assert_true(n_changes > 10);
+    for (uint32_t shuffle = 1; shuffle <= 2 * N_SHUFFLES; shuffle++) {
+        assert_int_equal(live_together(shuffle, again), n);
+        assert_memory_equal(first, again, (size_t)n * sizeof first[0]);
+    }
+}
+
 /* Killed after every single commit of the log, then gone on with by another number of workers in
  * another timing: one log. */
 static void kills_change_nothing(void **state)
@@ -389,6 +466,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(workers_and_timing_change_nothing),
+        cmocka_unit_test(two_have_one_order),
         cmocka_unit_test(kills_change_nothing),
         cmocka_unit_test(many_kills_change_nothing),
         cmocka_unit_test(the_log_says_something),

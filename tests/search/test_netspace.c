@@ -69,6 +69,41 @@ static void bases_are_members(void **state)
     }
 }
 
+/*
+ * With another base (here the classes of another data set) the networks of a space are those of
+ * that base; narrowed to a range of MACs it has those of the range, counted one by one. A base that
+ * is no member is refused with the gene's place.
+ */
+static void spaces_are_adapted(void **state)
+{
+    (void)state;
+    NetSpace *space = zoo_space("cube-108");
+    Spec base = *netspace_base(space);
+    NetSpaceSurvey whole, part;
+    Err err = {0};
+    assert_int_equal(netspace_survey(space, &whole, &err), ERR_NONE);
+    assert_true(whole.least == whole.macs[0] && whole.most == whole.macs[SURVEY_QUANTILES - 1]);
+    base.classes = 100;
+    assert_int_equal(netspace_rebase(space, &base, &err), ERR_NONE);
+    Network own, member = network_of(space, netspace_base_genes(space));
+    assert_int_equal(resolve_network(&own, &base, &err), ERR_NONE);
+    assert_string_equal(own.digest, member.digest);
+    assert_int_equal(netspace_survey(space, &part, &err), ERR_NONE);
+    assert_true(part.least > whole.least && part.distinct == whole.distinct);
+    netspace_narrow(space, own.macs / 2, own.macs);
+    assert_int_equal(netspace_survey(space, &part, &err), ERR_NONE);
+    assert_true(part.inside > 0 && part.inside < part.distinct);
+    assert_in_range(part.least, own.macs / 2, own.macs);
+    assert_int_equal(part.most, own.macs); /* the base itself */
+    base.resolution = 28;
+    assert_int_equal(netspace_rebase(space, &base, &err), ERR_USAGE);
+    assert_string_equal(err.msg, "cube-108:8:1: the base 'proxy-b0' is outside of the space: gene "
+                                 "'resolution' lacks its value 28");
+    network_release(&own);
+    network_release(&member);
+    netspace_destroy(&space);
+}
+
 /* Sizes that NAS-Bench-Macro, Accel-NASBench and MnasNet state, and those of our own names. */
 static void sizes(void **state)
 {
@@ -584,6 +619,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bases_are_members),
+        cmocka_unit_test(spaces_are_adapted),
         cmocka_unit_test(sizes),
         cmocka_unit_test(surveys),
         cmocka_unit_test(enumerations),

@@ -203,6 +203,53 @@ static void asks_are_new_and_inside(void **state)
     for_each(check_asks);
 }
 
+/* What the asks of a log cost that were trained, and the dearest of them. */
+static int64_t count_spent(const Case *c, double full, double quick, int64_t *dearest)
+{
+    const GeneSpace *space = &c->function->space;
+    int64_t sum = 0;
+    *dearest = 0;
+    for (int i = 0; i < reference.n_log; i++) {
+        const DeciderEntry *entry = &reference.log[i];
+        uint8_t genes[GENESPACE_MAX_GENES];
+        if (entry->kind != DECIDER_TELL || entry->result.outcome == DECIDER_FAILED ||
+            entry->result.outcome == DECIDER_REFUSED)
+            continue;
+        const DeciderEntry *ask = &reference.log[0];
+        while (ask->kind != DECIDER_ASK || ask->ticket != entry->ticket)
+            ask++;
+        assert_true(genespace_from_text(space, ask->point.genes, genes));
+        const int64_t cost = strategy_cost((double)space->macs(space->user, genes),
+                                           ask->point.epochs == 0 ? full : quick);
+        sum += cost;
+        *dearest = cost > *dearest ? cost : *dearest;
+    }
+    return sum;
+}
+
+/* A budget in training MACs is never exceeded, and what is left of it holds no further training. */
+static void budgets_in_macs_hold(void **state)
+{
+    (void)state;
+    const double full = 7.5, quick = 1.5;
+    const int64_t budget = INT64_C(4500000000), min_macs = 40000000;
+    for (size_t i = 0; strategies[i] != NULL; i++)
+        for (int screen = 0; screen < 2; screen++) {
+            Case c = {.strategy = strategies[i], .function = &analytic_banded};
+            int64_t dearest = 0;
+            set_up(&c);
+            strategy_set_macs(&c.search, budget, full, min_macs);
+            if (screen) {
+                screen_divide_macs(&c.screen, &c.search, quick, 3, min_macs);
+                c.decider = &screen_decider;
+                c.settings = &c.screen;
+            }
+            search(&reference, &c, 4, 3, 1);
+            const int64_t spent = count_spent(&c, full, quick, &dearest);
+            assert_in_range(spent, budget - (screen ? 2 : 1) * dearest + 1, budget);
+        }
+}
+
 /* Another seed is another search: what is compared above is not the same for want of chance. */
 static void a_seed_matters(void **state)
 {
@@ -288,6 +335,7 @@ int main(void)
         cmocka_unit_test(workers_and_timing_change_nothing),
         cmocka_unit_test(every_prefix_says_what_comes_next),
         cmocka_unit_test(asks_are_new_and_inside),
+        cmocka_unit_test(budgets_in_macs_hold),
         cmocka_unit_test(a_seed_matters),
         cmocka_unit_test(a_space_is_exhausted),
         cmocka_unit_test(wrong_options_are_named),

@@ -1,0 +1,172 @@
+/*
+ * tests/harness/test_coordinator_searches.c: a search in a study is one log and one store, whatever
+ * the workers, their timing, and kills; what follows is built on what it found.
+ */
+#include "tests/harness/micro.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/sys.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char space[] =
+    "space: toy\nbase: proxy-b0\nstages:\n"
+    "  1-3: {kernel: {choose: [3, 5]}, expand: {choose: [3, 6]}, layers: {add: [0, 1]}}\n";
+
+/* Three searchers of two screened and plain strategies; what is behind the budget varies. */
+#define SEARCH(budget)                                                                             \
+    "parts=[search: {id: nas, space: toy.yaml, figure: frontier, strategy: tpe, options: "         \
+    "{random: 2}, screen: {epochs: 1}, rivals: [local, random], objective: {target: 1.2, "         \
+    "tolerance: 0.3}, budget: {trainings: " budget "}, virtual_workers: 3}, "                      \
+    "curves: {baseline: nas, width: [1.1], depth: [], resolution: []}]"
+
+#define SMALL "--set", "network.resolution=16", "--set", "data.train=32"
+
+static Text expected; /* what the undisturbed run left */
+
+static void assert_expected(const char *out)
+{
+    Text text = {0};
+    micro_dump(out, &text);
+    assert_string_equal(text_string(&text), text_string(&expected));
+    text_release(&text);
+}
+
+/*
+ * Networks are asked for, trained and followed by what is built on the winner; the ledgers stay
+ * within the budget, and hold all that was trained. The same run again adds nothing.
+ */
+static void a_search_is_run(void **state)
+{
+    (void)state;
+    static const char *const arguments[] = {SMALL, "--jobs", "1", "--set", SEARCH("3"), NULL};
+    char *out = micro_path("searched");
+    Text said = {0};
+    assert_int_equal(micro_run(out, arguments, &said), 0);
+    micro_assert_said(&said, "nas is decided: tpe+screen found toy-");
+    micro_dump(out, &expected);
+    assert_int_equal(micro_count(out, "SELECT * FROM decision WHERE kind = 'end'"), 3);
+    assert_int_equal(micro_count(out, "SELECT * FROM fact WHERE name LIKE 'nas/%'"), 7);
+    assert_int_equal(micro_count(out, "SELECT * FROM fact WHERE name LIKE 'nas/%/ledger' AND "
+                                      "value_1 <= 3 * 1.2 * (SELECT baseline_macs FROM revision) * "
+                                      "(2 * (3 * 32 + 20) + 2 * 20)"),
+                     3);
+    assert_int_equal(micro_count(out, "SELECT * FROM measured WHERE part = 'nas' AND (status <> "
+                                      "'done' OR ratio NOT BETWEEN 0.7 AND 1)"),
+                     0);
+    assert_int_equal(micro_count(out, "SELECT * FROM measured WHERE series = 'width' AND status = "
+                                      "'done'"),
+                     1);
+    assert_int_equal(micro_run(out, arguments, NULL), 0);
+    assert_expected(out);
+    text_release(&said);
+    mem_free(out);
+}
+
+/* Two, three and eight workers, and workers that are slow at random: the same log and store. */
+static void workers_and_timing_change_nothing(void **state)
+{
+    (void)state;
+    static const char script[] = LAUNCHER_BEGIN "sleep 0.$((trial * 7919 % 5))\n" LAUNCHER_END;
+    static const char *const jobs[] = {"2", "3", "8", "3"};
+    Text launcher = {0};
+    char *path = micro_launcher("slow.sh", script, &launcher);
+    for (size_t i = 0; i < ARRAY_LEN(jobs); i++) {
+        char name[16];
+        const bool is_slow = i + 1 == ARRAY_LEN(jobs);
+        snprintf(name, sizeof name, "jobs-%zu", i);
+        char *out = micro_path(name);
+        const char *const arguments[] = {SMALL,
+                                         "--jobs",
+                                         jobs[i],
+                                         "--set",
+                                         SEARCH("3"),
+                                         is_slow ? "--launcher" : NULL,
+                                         text_string(&launcher),
+                                         NULL};
+        assert_int_equal(micro_run(out, arguments, NULL), 0);
+        assert_expected(out);
+        mem_free(out);
+    }
+    text_release(&launcher);
+    mem_free(path);
+}
+
+/* A coordinator that is killed at any time goes on with the same log. */
+static void kills_change_nothing(void **state)
+{
+    (void)state;
+    enum { N_KILLS = 6, APART_MS = 400 };
+    static const char *const arguments[] = {SMALL, "--set", SEARCH("3"), NULL};
+    char *out = micro_path("killed");
+    for (int i = 0; i < N_KILLS; i++) {
+        Proc proc = {0};
+        pid_t pids[MAX_PIDS];
+        micro_start(&proc, out, arguments, PROC_NULL);
+        (void)micro_wait_for_workers(&proc, pids);
+        clock_sleep_ns((i + 1) * APART_MS * MILLISECOND / 2);
+        micro_kill(&proc, SIGKILL);
+    }
+    assert_int_equal(micro_run(out, arguments, NULL), 0);
+    assert_expected(out);
+    mem_free(out);
+}
+
+/*
+ * With a larger budget a search is another one, whose beginning is the same: only what is new is
+ * trained, and the old log stays.
+ */
+static void a_larger_budget_goes_on(void **state)
+{
+    (void)state;
+    static const char *const arguments[] = {SMALL, "--set", SEARCH("4"), NULL};
+    static const char earlier[] = "SELECT * FROM attempt";
+    char *out = micro_path("searched");
+    const size_t n_before = micro_count(out, earlier);
+    assert_int_equal(micro_run(out, arguments, NULL), 0);
+    assert_int_equal(micro_count(out, "SELECT * FROM decision WHERE kind = 'end'"), 6);
+    assert_true(micro_count(out, earlier) > n_before);
+    assert_int_equal(micro_count(out, "SELECT * FROM attempt WHERE number > 1"), 0);
+    assert_int_equal(micro_count(out, "SELECT * FROM decision a JOIN decision b ON a.number = "
+                                      "b.number AND a.part LIKE 'nas/random:%' AND b.part LIKE "
+                                      "'nas/random:%' AND a.part <> b.part AND a.number <= 3 AND "
+                                      "a.genes IS NOT b.genes"),
+                     0);
+    mem_free(out);
+}
+
+static int set_up(void **state)
+{
+    Err err = {0};
+    const int status = micro_setup(state);
+    char *path = micro_path("toy.yaml");
+    const ErrCode code = file_write(path, space, strlen(space), &err);
+    mem_free(path);
+    return code == ERR_NONE ? status : -1;
+}
+
+static int tear_down(void **state)
+{
+    text_release(&expected);
+    return micro_teardown(state);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_search_is_run),
+        cmocka_unit_test(workers_and_timing_change_nothing),
+        cmocka_unit_test(kills_change_nothing),
+        cmocka_unit_test(a_larger_budget_goes_on),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
