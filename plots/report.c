@@ -26,7 +26,8 @@ typedef struct Report {
     Store *store;
     const ReportOptions *options;
     StoreResults results;
-    Verdict verdicts[VERDICT_COUNT];
+    Verdict verdicts[VERDICT_MAX];
+    size_t n_verdicts;
     Ranking *rankings;
     size_t n_rankings;
     Dir *folder; /* of the study, or of the user's choice */
@@ -82,7 +83,7 @@ static void put_demo(Report *r, Text *page)
 
 static void put_verdicts(Report *r, Text *page)
 {
-    for (int i = 0; i < VERDICT_COUNT; i++)
+    for (size_t i = 0; i < r->n_verdicts; i++)
         report_verdict(page, &r->verdicts[i], &r->arena);
 }
 
@@ -287,7 +288,7 @@ ErrCode report_write(Store *store, const ReportOptions *options, int *n_missing,
     Dir *figures = NULL;
     TRY(store_set_score(store, options->score, options->context, err));
     TRY(store_results(store, &r.arena, &r.results, err));
-    TRY(verdict_all(&r.results, &r.arena, r.verdicts, err));
+    TRY(verdict_all(&r.results, &r.arena, r.verdicts, &r.n_verdicts, err));
     TRY(ranking_all(&r.results, options->score, options->context, &r.arena, &r.rankings,
                     &r.n_rankings, err));
     TRY(dir_make(&r.folder, NULL, options->folder, err));

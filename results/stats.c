@@ -182,6 +182,39 @@ StatsInterval stats_paired(const double *a, const double *b, int n, double confi
     return interval_of(mean, sd, sd / sqrt(n), n - 1, n, confidence);
 }
 
+/* The x with I_x(a, b) = p, by bisection. */
+static double beta_quantile(double p, double a, double b)
+{
+    const int n_halvings = 60; /* beyond a double's bits */
+    double low = 0.0, high = 1.0;
+    for (int i = 0; i < n_halvings; i++) {
+        const double middle = 0.5 * (low + high);
+        if (incomplete_beta(a, b, middle, 1.0 - middle) < p)
+            low = middle;
+        else
+            high = middle;
+    }
+    return 0.5 * (low + high);
+}
+
+StatsInterval stats_share(double k, int n, double confidence)
+{
+    assert(k >= 0.0 && k <= n);
+    const double tail = 0.5 * (1.0 - confidence);
+    StatsInterval out = {.mean = n > 0 ? k / n : (double)NAN,
+                         .sd = (double)NAN,
+                         .low = n > 0 ? 0.0 : (double)NAN,
+                         .high = n > 0 ? 1.0 : (double)NAN,
+                         .df = (double)NAN,
+                         .confidence = confidence,
+                         .n = n};
+    if (n > 0 && k > 0.0)
+        out.low = beta_quantile(tail, k, n - k + 1.0);
+    if (n > 0 && k < n)
+        out.high = beta_quantile(1.0 - tail, k + 1.0, n - k);
+    return out;
+}
+
 int stats_seeds_needed(double sd, double effect, double confidence, double power)
 {
     const double size = fabs(effect);

@@ -57,6 +57,13 @@ StatsInterval stats_interval(const double *x, int n, double confidence);
 StatsInterval stats_paired(const double *a, const double *b, int n, double confidence);
 
 /*
+ * The interval of Clopper and Pearson for a share of which k of n were seen, 0 <= k <= n: exact for
+ * whole k, and where ties count half, so that k has halves, the same formula. mean: k / n; sd, df:
+ * NaN. NaN ends for n = 0.
+ */
+StatsInterval stats_share(double k, int n, double confidence);
+
+/*
  * How many pairs a paired t interval needs to exclude zero with probability `power` when the true
  * effect is `effect` and differences deviate by sd: the least n >= STATS_MIN_N with
  * (t(1 - (1-confidence)/2, n-1) + t(power, n-1)) sd / sqrt(n) <= |effect|. 0 if sd is NaN, the

@@ -28,6 +28,8 @@ typedef enum VerdictOutcome {
 #define VERDICT_POWER 0.80
 /* The effect, in percentage points, below which nobody would care; seeds_needed is for it. */
 #define VERDICT_EFFECT_POINTS 1.0
+/* What constants may lose, in percentage points, and still be said to hold. */
+#define VERDICT_LOSS_POINTS 0.5
 
 /* One comparison a verdict rests on. */
 typedef struct VerdictContrast {
@@ -59,7 +61,21 @@ typedef struct Verdict {
     int seeds_needed; /* largest of its contrasts'; 0: cannot be said */
 } Verdict;
 
-enum { VERDICT_COUNT = 2 };
+enum {
+    VERDICT_MAX = 5,           /* of one study */
+    VERDICT_MIN_RUNS = 5,      /* of a search in a study, below which N-random decides nothing */
+    VERDICT_MIN_REPLAYS = 200, /* of a search on a table */
+};
+
+/* A search beats another if it wins this share of the runs; it loses at one minus it. */
+#define VERDICT_SHARE 0.6
+
+/*
+ * Whether a search wins against another: n_won runs of n, a tie counting half. CONFIRMED (it beats
+ * the other) if the share is at least VERDICT_SHARE and its 90 % interval (stats_share) lies above
+ * 0.5, REFUTED the other way round, else a tie; INCONCLUSIVE with fewer than n_least runs.
+ */
+VerdictOutcome verdict_share(double n_won, int n, int n_least, StatsInterval *share);
 
 /*
  * Each fills *out from the points of the parts `curves` (O1), `compare` (O2). Errors: ERR_MEMORY.
@@ -67,8 +83,18 @@ enum { VERDICT_COUNT = 2 };
 ErrCode verdict_o1(const StoreResults *results, Arena *arena, Verdict *out, Err *err) ERR_CHECKED;
 ErrCode verdict_o2(const StoreResults *results, Arena *arena, Verdict *out, Err *err) ERR_CHECKED;
 
-/* All of them, out[VERDICT_COUNT]. */
-ErrCode verdict_all(const StoreResults *results, Arena *arena, Verdict *out, Err *err) ERR_CHECKED;
+/*
+ * The same from the points of parts `search` and `retrain` (N-random), and of two of `grid`
+ * (N-const); *is_there is false where the study has no such parts. Errors: ERR_MEMORY.
+ */
+ErrCode verdict_random(const StoreResults *results, Arena *arena, Verdict *out, bool *is_there,
+                       Err *err) ERR_CHECKED;
+ErrCode verdict_const(const StoreResults *results, Arena *arena, Verdict *out, bool *is_there,
+                      Err *err) ERR_CHECKED;
+
+/* O1 and O2, and of the others those that are there: out[VERDICT_MAX], *n of them. */
+ErrCode verdict_all(const StoreResults *results, Arena *arena, Verdict *out, size_t *n,
+                    Err *err) ERR_CHECKED;
 
 /* "CONFIRMED", "REFUTED", "INCONCLUSIVE". */
 const char *verdict_outcome_name(VerdictOutcome outcome);

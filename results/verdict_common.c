@@ -1,7 +1,6 @@
 /* results/verdict_common.c: pairing seeds, and the words that all verdicts use. */
 #include "results/verdict_common.h"
 
-#include <assert.h>
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -30,19 +29,26 @@ static StoreStatus joint_status(const StorePointResult *const *points, int n_poi
     return joint;
 }
 
+/* Rows of zeros; NULL without memory. */
+static double **zeros(int n_rows, size_t n_columns, Arena *arena)
+{
+    double **rows = arena_zalloc(arena, (size_t)n_rows, sizeof(*rows));
+    for (int i = 0; rows != NULL && i < n_rows; i++)
+        rows[i] = arena_zalloc(arena, n_columns, sizeof(**rows));
+    return arena->failed ? NULL : rows;
+}
+
 SeedMatrix verdict_seeds(const StorePointResult *const *points, int n_points, Arena *arena)
 {
     SeedMatrix m = {0};
     if (n_points == 0 || points[0]->n_seeds == 0)
         return m;
     const size_t n_seeds = points[0]->n_seeds;
-    m.values = arena_zalloc(arena, (size_t)n_points, sizeof(*m.values));
+    m.values = zeros(n_points, n_seeds, arena);
+    m.val = zeros(n_points, n_seeds, arena);
     m.seeds = arena_zalloc(arena, n_seeds, sizeof(*m.seeds));
-    for (int p = 0; m.values != NULL && p < n_points; p++)
-        m.values[p] = arena_zalloc(arena, n_seeds, sizeof(**m.values));
-    if (arena->failed)
+    if (m.values == NULL || m.val == NULL || m.seeds == NULL)
         return (SeedMatrix){0};
-    assert(m.values && m.seeds);
     for (size_t s = 0; s < n_seeds; s++) {
         const int64_t seed = points[0]->seeds[s].seed;
         const StoreStatus status = joint_status(points, n_points, seed);
@@ -50,8 +56,11 @@ SeedMatrix verdict_seeds(const StorePointResult *const *points, int n_points, Ar
         m.n_unfinished += status == STORE_FAILED;
         if (status != STORE_TRIAL_DONE)
             continue;
-        for (int p = 0; p < n_points; p++)
-            m.values[p][m.n] = find_seed(points[p], seed)->test_top1;
+        for (int p = 0; p < n_points; p++) {
+            const StoreSeed *done = find_seed(points[p], seed);
+            m.values[p][m.n] = done->test_top1;
+            m.val[p][m.n] = done->val_top1;
+        }
         m.seeds[m.n++] = seed;
     }
     return m;

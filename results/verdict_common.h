@@ -4,9 +4,10 @@
 
 #include "results/verdict.h"
 
-/* Test accuracies of the seeds that are done at every one of some points. */
+/* Accuracies of the seeds that are done at every one of some points. */
 typedef struct SeedMatrix {
-    double **values;  /* [point][seed], percent */
+    double **values;  /* [point][seed], test, percent */
+    double **val;     /* the same of validation */
     int64_t *seeds;   /* [seed], ascending */
     int n;            /* seeds */
     int n_diverged;   /* seeds left out since a trial diverged */

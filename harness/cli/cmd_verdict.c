@@ -17,19 +17,20 @@ static ErrCode run(const Call *call, int *status, Err *err)
 {
     (void)status;
     StudyFolder study;
-    Verdict verdicts[VERDICT_COUNT];
+    Verdict verdicts[VERDICT_MAX];
+    size_t n_verdicts = 0;
     Ranking *rankings = NULL;
     size_t n_rankings = 0;
     Text out = {.columns = call->columns};
     TRY(study_folder_open(&study, call->args[0], STORE_GROUND_RESULTS, err));
     TRY(study_folder_read_results(&study, err));
-    TRY(verdict_all(&study.results, &study.arena, verdicts, err));
+    TRY(verdict_all(&study.results, &study.arena, verdicts, &n_verdicts, err));
     TRY(ranking_all(&study.results, study_folder_score, &study.objective, &study.arena, &rankings,
                     &n_rankings, err));
     if (call->json) {
-        TRY(export_verdicts_json(verdicts, VERDICT_COUNT, rankings, n_rankings, &out, err));
+        TRY(export_verdicts_json(verdicts, n_verdicts, rankings, n_rankings, &out, err));
     } else {
-        TRY(export_verdicts_text(verdicts, VERDICT_COUNT, rankings, n_rankings, &out, err));
+        TRY(export_verdicts_text(verdicts, n_verdicts, rankings, n_rankings, &out, err));
         objective_explain(&study.objective, &out);
     }
     TRY(call_print_lines(call, &out, err));

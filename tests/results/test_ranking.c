@@ -166,7 +166,8 @@ static void test_exports(void **state)
     Err err = {0};
     Text csv = {0}, json = {0}, verdicts = {0}, text = {0};
     json_t *root = NULL;
-    Verdict v[VERDICT_COUNT];
+    Verdict v[VERDICT_MAX];
+    size_t n_verdicts = 0;
     const Fixture fixture = {.n_seeds = 2, .noise = 0.5, .name = hostile, .has_diverged = true};
     fill(&f, "export.db", &fixture);
     assert_int_equal(export_csv(f.store, "study", &csv, NULL, NULL, &err), ERR_NONE);
@@ -183,8 +184,8 @@ static void test_exports(void **state)
     assert_non_null(strstr(err.msg, "did you mean 'epoch'"));
     assert_non_null(strstr(err.msg, "trial_digest, environment"));
     err = (Err){0};
-    assert_int_equal(verdict_all(&f.results, &f.arena, v, &err), ERR_NONE);
-    assert_int_equal(export_verdicts_json(v, VERDICT_COUNT, f.rankings, f.n, &verdicts, &err),
+    assert_int_equal(verdict_all(&f.results, &f.arena, v, &n_verdicts, &err), ERR_NONE);
+    assert_int_equal(export_verdicts_json(v, n_verdicts, f.rankings, f.n, &verdicts, &err),
                      ERR_NONE);
     if (json_parse(&root, "verdicts", verdicts.data, verdicts.n_bytes, &err) != ERR_NONE)
         fail_msg("%s", err.msg);
@@ -192,8 +193,7 @@ static void test_exports(void **state)
                             json_array_get(json_object_get(root, "verdicts"), 1), "id")),
                         "O2");
     json_decref(root);
-    assert_int_equal(export_verdicts_text(v, VERDICT_COUNT, f.rankings, f.n, &text, &err),
-                     ERR_NONE);
+    assert_int_equal(export_verdicts_text(v, n_verdicts, f.rankings, f.n, &text, &err), ERR_NONE);
     assert_non_null(strstr(text.data, "INCONCLUSIVE"));
     text_release(&csv);
     text_release(&json);

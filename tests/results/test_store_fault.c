@@ -285,14 +285,15 @@ static void test_no_memory_while_reading(void **state)
     for (long k = 1; fired; k += k < 100 ? 1 : 29) {
         Arena arena = {0};
         StoreResults results;
-        Verdict verdicts[VERDICT_COUNT];
+        Verdict verdicts[VERDICT_MAX];
+        size_t n_verdicts = 0;
         Ranking *rankings;
         size_t n = 0;
         err = (Err){0};
         sysfault_arm(SYS_ALLOC, k, SYS_FAIL, ENOMEM);
         ErrCode code = store_results(store, &arena, &results, &err);
         if (code == ERR_NONE)
-            code = verdict_all(&results, &arena, verdicts, &err);
+            code = verdict_all(&results, &arena, verdicts, &n_verdicts, &err);
         if (code == ERR_NONE)
             code = ranking_all(&results, NULL, NULL, &arena, &rankings, &n, &err);
         fired = sysfault_fired();
