@@ -6,6 +6,7 @@
 #include "harness/plan_points.h"
 #include "harness/plan_range.h"
 #include "harness/plan_search.h"
+#include "harness/plan_search_report.h"
 #include "harness/stepbench.h"
 #include "harness/study_data.h"
 
@@ -164,6 +165,12 @@ PlanRange plan_waiting_macs(const Plan *plan)
         sum.low += passes * macs.low;
         sum.high += passes * macs.high;
     }
+    for (size_t i = 0; i < plan->study->n_parts; i++)
+        if (plan->parts[i].search != NULL) {
+            const PlanRange macs = plan_search_macs(plan, (int)i);
+            sum.low += macs.low;
+            sum.high += macs.high;
+        }
     return sum;
 }
 

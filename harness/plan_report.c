@@ -1,6 +1,7 @@
 /* harness/plan_report.c: a plan as JSON and as text. */
 #include "harness/plan.h"
 #include "harness/plan_networks.h"
+#include "harness/plan_search_report.h"
 #include "harness/plan_range.h"
 
 #include "base/json.h"
@@ -94,6 +95,7 @@ static void put_recipe(const Plan *plan, JsonWriter *json)
     const Recipe *recipe = &plan->study->recipe;
     Text warnings = {0};
     recipe_warnings(recipe, plan->n_train, &warnings);
+    plan_search_warnings(plan, &warnings);
     json_put_int(json, "epochs", recipe->epochs);
     json_put_int(json, "batch", recipe_batch_size(recipe, plan->n_train));
     json_put_int(json, "steps_per_epoch", recipe_steps_per_epoch(recipe, plan->n_train));
@@ -137,6 +139,7 @@ ErrCode plan_json(const Plan *plan, PlanRange seconds, Text *out, PlanFlush *flu
     json_put_int(&json, "val", plan->n_val);
     json_put_int(&json, "test", plan->n_test);
     put_recipe(plan, &json);
+    plan_search_json(plan, &json);
     json_open_list(&json, "points");
     for (size_t i = 0; i < plan->n_points; i++) {
         put_point(plan, &plan->points[i], &json);
@@ -293,13 +296,15 @@ void plan_text(const Plan *plan, PlanRange seconds, Text *out)
     recipe_in_force(&plan->study->recipe, plan->n_train, out);
     text_append(out, "\n\n");
     points_table(plan, out);
-    text_printf(out, "\n%zu point%s, %zu fair, %zu unfair; %zu network%s, %zu trial%s",
+    text_append_char(out, '\n');
+    plan_search_text(plan, out);
+    text_printf(out, "%zu point%s, %zu fair, %zu unfair; %zu network%s, %zu trial%s",
                 plan->n_points, text_plural(plan->n_points), n_fair, n_unfair, plan->n_networks,
                 text_plural(plan->n_networks), plan->n_trials, text_plural(plan->n_trials));
     if (plan->n_after_grid)
         text_printf(out, " and %zu after the grid", plan->n_after_grid);
     text_printf(out, "\n%s MACs in all", text_human(a, plan_total_macs(plan)));
-    if (plan->n_after_grid)
+    if (plan_waiting_macs(plan).high > 0)
         text_printf(out, " and %s of what waits", macs_text(range, plan_waiting_macs(plan)));
     text_printf(out, ", at most %s a trial", text_human_bytes(b, plan_trial_bytes(plan)));
     if (!isnan(seconds.low))
@@ -312,6 +317,7 @@ void plan_text(const Plan *plan, PlanRange seconds, Text *out)
     objective_explain(&objective, out);
     Text warnings = {0};
     recipe_warnings(&plan->study->recipe, plan->n_train, &warnings);
+    plan_search_warnings(plan, &warnings);
     put_marked("warning: ", &warnings, out);
     text_release(&warnings);
 }

@@ -254,6 +254,18 @@ void plan_search_close(Plan *plan)
 
 /* --- points --- */
 
+size_t plan_search_to_come(const Plan *plan, int part)
+{
+    const PlanSearch *search = plan->parts[part].search;
+    const double left =
+        (double)search->n_searchers * (double)search->budget_macs - (double)search->asked_macs;
+    const double mean = search->n_asked ? (double)search->asked_macs / (double)search->n_asked
+                                        : (double)search->target_macs * search->full_factor;
+    if (plan->parts[part].state == PLAN_SETTLED || left <= 0)
+        return 0;
+    return (size_t)(left / mean) * plan->study->parts[part].search.seeds.n;
+}
+
 static ErrCode add_point(Plan *plan, int part, const PlanSearcher *searcher, int64_t place,
                          const char *genes, int network, Err *err)
 {
@@ -306,6 +318,8 @@ ErrCode plan_search_ask(Plan *plan, int part, const PlanSearcher *searcher, int6
         snprintf(reason, DECIDER_REASON_MAX, "%.*s", DECIDER_REASON_MAX - 1, why.msg);
         return ERR_NONE;
     }
+    *err = why;
+    TRY(err->code);
     TRY(digest_of(&spec, digest, err));
     TRY(plan_networks_add(plan, &spec, digest, plan_search_epochs(search, point), &searcher->seeds,
                           &ask->network, err));
@@ -313,6 +327,8 @@ ErrCode plan_search_ask(Plan *plan, int part, const PlanSearcher *searcher, int6
     ask->macs = strategy_cost((double)plan->networks[ask->network].network.macs,
                               plan_trial_passes(plan, plan_search_epochs(search, point)) *
                                   (double)searcher->seeds.n);
+    search->n_asked++;
+    search->asked_macs += ask->macs;
     TRY(add_point(plan, part, searcher, place, point->genes, ask->network, err));
 fail:
     return err->code;

@@ -39,7 +39,9 @@ typedef struct PlanSearch {
     double full_factor, short_factor;  /* training MACs of all seeds over the network's */
     PlanSearcher *searchers;           /* [n_searchers], run by run, the main one first */
     size_t n_searchers;
-    Arena arena; /* of searchers and their seeds */
+    size_t n_asked;     /* asks of all searchers that were not refused */
+    int64_t asked_macs; /* of these */
+    Arena arena;        /* of searchers and their seeds */
 } PlanSearch;
 
 /* What an ask comes to. */
@@ -61,6 +63,12 @@ const void *plan_search_settings(const PlanSearcher *searcher);
 
 /* Epochs of a point that a searcher asks for. */
 int64_t plan_search_epochs(const PlanSearch *search, const DeciderPoint *point);
+
+/*
+ * Trials that a search may still ask for: what is left of the budgets, at the mean cost of those
+ * that were asked for; 0 once it is decided.
+ */
+size_t plan_search_to_come(const Plan *plan, int part);
 
 /*
  * A searcher asks for a point, as its `place`-th: its network, its trials and a point are added to

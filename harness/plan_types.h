@@ -114,6 +114,7 @@ typedef struct Plan {
     PlanNetwork *networks;  /* distinct, in order of first use */
     PlanTrial *trials;      /* in the order in which they were asked for */
     size_t n_after_grid;    /* trials to come once outcomes are settled: at most these */
+    int n_jobs;             /* workers side by side, for what is said; 0: not known */
     double baseline_step_s; /* calibration: one image's training step; 0 before plan_predict */
     size_t point_room, network_room, trial_room; /* private: allocated items */
     Intern *keys;                                /* private: of networks, in their order */

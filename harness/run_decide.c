@@ -55,13 +55,18 @@ fail:
     return err->code;
 }
 
+static bool says_same(const StoreFact *a, const StoreFact *b)
+{
+    bool is_same = a->network != NULL && b->network != NULL && strcmp(a->network, b->network) == 0;
+    for (size_t i = 0; i < ARRAY_LEN(a->value); i++)
+        is_same &= a->value[i] == b->value[i];
+    return is_same;
+}
+
 static bool is_repeated(const StoreFact *facts, size_t index)
 {
-    const StoreFact *fact = &facts[index];
     for (size_t i = 0; i < index; i++)
-        if (facts[i].network != NULL && fact->network != NULL &&
-            strcmp(facts[i].network, fact->network) == 0 &&
-            memcmp(facts[i].value, fact->value, sizeof fact->value) == 0)
+        if (says_same(&facts[i], &facts[index]))
             return true;
     return false;
 }
@@ -124,11 +129,12 @@ static ErrCode make_deciders(RunState *run, int part, const StoreTrials *trials,
 {
     RunDeciders *d = &run->deciders[part];
     const size_t n = run_decider_kind(run, part)->count(run, part);
-    d->items = mem_calloc(n, sizeof(RunDecider *));
-    if (d->items == NULL)
+    RunDecider **items = mem_calloc(n, sizeof(RunDecider *));
+    if (items == NULL)
         return err_memory(err, n * sizeof(RunDecider *));
+    d->items = items;
     for (; d->n < n; d->n++)
-        TRY(run_decider_create(&d->items[d->n], run, part, d->n, trials, err));
+        TRY(run_decider_create(&items[d->n], run, part, d->n, trials, err));
 fail:
     return err->code;
 }
@@ -137,10 +143,10 @@ fail:
 static ErrCode advance_one(RunState *run, int part, const StoreTrials *trials, bool *is_settled,
                            bool *is_changed, Err *err)
 {
-    RunDeciders *d = &run->deciders[part];
+    const RunDeciders *d = &run->deciders[part];
     const size_t n_points = run->plan->n_points;
     *is_settled = false;
-    if (d->items == NULL)
+    if (d->n == 0)
         TRY(make_deciders(run, part, trials, err));
     TRY(run_decider_advance(d->items, d->n, trials, err));
     *is_changed |= run->plan->n_points > n_points;

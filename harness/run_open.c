@@ -236,6 +236,7 @@ ErrCode run_open(RunState *run, Err *err)
     TRY(make_slots(run, err));
     TRY(plan_create(&run->plan, run->study, run->settings->data_root, run->cores, err));
     run->objective = study_objective(run->study, run->plan->target_macs);
+    run->plan->n_jobs = run->n_slots;
     TRY(run_plan_check_only(run, err));
     TRY(dir_make(&run->folder, NULL, run->settings->out, err));
     TRY(leftovers_refuse_links(run->folder, err));

@@ -1,6 +1,8 @@
 /* harness/run_state.c: counts, talk, and waiting for a full disk. */
 #include "harness/run_state.h"
 
+#include "harness/plan_search.h"
+
 #include "base/clock.h"
 
 #include <inttypes.h>
@@ -78,6 +80,9 @@ static size_t n_to_come(const RunState *run)
             for (size_t k = 0; k < seeds->n; k++)
                 n += !has_trial(run, point->network, seeds->v[k]);
     }
+    for (size_t i = 0; i < run->study->n_parts; i++)
+        if (run->plan->parts[i].search != NULL && run_state_is_wanted(run, (int)i))
+            n += plan_search_to_come(run->plan, (int)i);
     return n;
 }
 

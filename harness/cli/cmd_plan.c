@@ -36,6 +36,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
     PlanRange seconds = {(double)NAN, (double)NAN};
     TRY(seed_options_load(&study, call, &settings->seeds, err));
     TRY(plan_create(&plan, study, call->data_root, call->threads, err));
+    plan->n_jobs = jobs;
     if (!settings->no_time) {
         TRY(plan_predict(plan, call->cpu, err));
         seconds = plan_total_seconds(plan, jobs);

@@ -3,6 +3,8 @@
 
 #include "harness/cli/progress_view.h"
 
+#include "harness/plan_search_report.h"
+
 #include <inttypes.h>
 
 static void say_planned(void *user, const Plan *plan, const RunProgress *p, double seconds)
@@ -11,10 +13,11 @@ static void say_planned(void *user, const Plan *plan, const RunProgress *p, doub
     char a[TEXT_NUMBER_BYTES];
     call_say("study %s: %zu network%s, %zu trial%s%s, predicted %s", plan->study->name,
              p->n_networks, text_plural(p->n_networks), p->n_trials - p->n_to_come,
-             text_plural(p->n_trials - p->n_to_come),
-             p->n_to_come ? " and more after the grid" : "", text_duration(a, seconds));
+             text_plural(p->n_trials - p->n_to_come), p->n_to_come ? " and more to come" : "",
+             text_duration(a, seconds));
     Text warnings = {0};
     recipe_warnings(&plan->study->recipe, plan->n_train, &warnings);
+    plan_search_warnings(plan, &warnings);
     call_warn(&warnings);
     text_release(&warnings);
 }
