@@ -34,7 +34,8 @@ if (has_short) {
     set tmargin screen 0.41; set bmargin screen 0.16
     set format x '%g'
     set xlabel xtitle
-    set ylabel 'short schedule (%)'
+    set ylabel 'short schedule (%)' font ',10.5'
+    set ytics font ',10'
     set yrange [*:*]
     set key at screen 0.77,0.41
     plot for [i=1:n_short] $short index (i-1) using 2:3 with points pt shape[of_short[i]]-1 ps size lc rgb colour[of_short[i]] title names_short[i]

@@ -9,6 +9,8 @@ ErrCode verdict_all(const StoreResults *results, Arena *arena, Verdict *out, siz
     *n = 2;
     TRY(verdict_random(results, arena, &out[*n], &is_there, err));
     *n += is_there;
+    TRY(verdict_base(results, arena, &out[*n], &is_there, err));
+    *n += is_there;
     TRY(verdict_const(results, arena, &out[*n], &is_there, err));
     *n += is_there;
     return ERR_NONE;

@@ -167,6 +167,86 @@ static void random_whose(void **state)
     arena_release(&arena);
 }
 
+/* --- N-base --- */
+
+static Verdict n_base(World *w, Arena *arena, bool is_wanted)
+{
+    Verdict v = {0};
+    Err err = {0};
+    bool is_there = false;
+    assert_int_equal(verdict_base(&w->results, arena, &v, &is_there, &err), ERR_NONE);
+    assert_int_equal(is_there, is_wanted);
+    assert_true(!is_wanted || v.summary != NULL);
+    return v;
+}
+
+/* Two found networks `ahead` of the given one, the first by 0.3 more, and a rival's behind it. */
+static void add_retrain(World *w, double ahead, int n)
+{
+    static const double spread[] = {0.1, -0.05, 0.0, 0.05, -0.1};
+    const struct {
+        const char *series;
+        double lead;
+    } rows[] = {{"found 1", ahead + 0.3}, {"found 2", ahead}, {"random", -5}, {"baseline", 0}};
+    w->results.revision.fairness_tolerance = 0.05;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        double top1[MAX_SEEDS];
+        for (int s = 0; s < n; s++)
+            top1[s] = 60.0 + rows[i].lead + spread[(s + (int)i) % 5];
+        add(w, "retrain", "frontier", rows[i].series, networks[i], top1, n);
+    }
+}
+
+/* What is ahead is confirmed, what is behind refuted; two seeds decide nothing. */
+static void base_outcomes(void **state)
+{
+    (void)state;
+    static const struct {
+        double ahead;
+        int n;
+        VerdictOutcome outcome;
+    } rows[] = {{2, 5, VERDICT_CONFIRMED},
+                {-2, 5, VERDICT_REFUTED},
+                {-0.25, 5, VERDICT_INCONCLUSIVE},
+                {2, 2, VERDICT_INCONCLUSIVE}};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        World w;
+        Arena arena = {0};
+        begin(&w);
+        add_retrain(&w, rows[i].ahead, rows[i].n);
+        const Verdict v = n_base(&w, &arena, true);
+        assert_int_equal(v.outcome, rows[i].outcome);
+        assert_int_equal(v.n, rows[i].n);
+        assert_true(fabs(v.effect.mean - rows[i].ahead - 0.3) < 0.1);
+        assert_int_equal(v.n_contrasts, 4); /* its own, two found, a rival's */
+        assert_string_equal(v.contrasts[3].note, "a rival's");
+        assert_non_null(strstr(v.summary, "2 networks that compete"));
+        arena_release(&arena);
+    }
+}
+
+/* A network of other cost or with a diverged seed does not compete; without any nothing is said. */
+static void base_competes_at_equal_cost(void **state)
+{
+    (void)state;
+    World w;
+    Arena arena = {0};
+    begin(&w);
+    n_base(&w, &arena, false);
+    add_retrain(&w, 2, 5);
+    w.points[0].point.macs = MACS * 2;
+    Verdict v = n_base(&w, &arena, true);
+    assert_int_equal(v.outcome, VERDICT_CONFIRMED);
+    assert_true(fabs(v.effect.mean - 2.0) < 0.1);
+    assert_non_null(strstr(v.contrasts[1].note, "2 x the baseline's MACs"));
+    w.seeds[1][4].status = STORE_TRIAL_DIVERGED;
+    v = n_base(&w, &arena, true);
+    assert_int_equal(v.outcome, VERDICT_INCONCLUSIVE);
+    assert_false(v.has_effect);
+    assert_non_null(strstr(v.summary, "None of 2 found networks competes"));
+    arena_release(&arena);
+}
+
 /* --- N-const --- */
 
 /* A grid of four multipliers, the `best` of them ahead by `lead`, with a spread of 0.1 by seed. */
@@ -268,6 +348,8 @@ int main(void)
     const struct CMUnitTest tests[] = {cmocka_unit_test(random_outcomes),
                                        cmocka_unit_test(random_on_fresh_seeds),
                                        cmocka_unit_test(random_whose),
+                                       cmocka_unit_test(base_outcomes),
+                                       cmocka_unit_test(base_competes_at_equal_cost),
                                        cmocka_unit_test(const_outcomes),
                                        cmocka_unit_test(const_needs_two_baselines),
                                        cmocka_unit_test(const_leaves_diverged_out)};
