@@ -2,7 +2,7 @@
  * results/store_plan.c: puts a plan: whatever of it is new, and the list of what is in force.
  *
  * The list is numbered by revision. Comparing it with the newest one first keeps a study that is
- * merely gone on with from growing.
+ * merely gone on with from growing, and one that is decided as it goes from growing by the square.
  */
 #include "results/store_internal.h"
 
@@ -203,41 +203,42 @@ fail:
     return err->code;
 }
 
-/* Does a query of the newest revision give exactly these ids in this order? */
-static ErrCode gives(Store *store, const char *sql, int64_t newest, const int64_t *ids,
-                     size_t n_ids, bool *out, Err *err)
+/* How many of these ids a query of a revision gives, in this order; -1 if it gives another. */
+static ErrCode count_listed(Store *store, const char *sql, int64_t revision, const int64_t *ids,
+                            size_t n_ids, int64_t *n_listed, Err *err)
 {
-    const DbValue key = db_int(newest);
+    const DbValue key = db_int(revision);
     DbQuery query = {0};
     size_t n = 0;
-    *out = true;
+    bool is_beginning = true;
     TRY(db_query(&query, &store->db, sql, &key, 1, err));
     for (; db_next(&query); n++)
-        *out = *out && n < n_ids && db_get_int(&query, 0) == ids[n];
-    *out = *out && n == n_ids;
+        is_beginning = is_beginning && n < n_ids && db_get_int(&query, 0) == ids[n];
+    *n_listed = is_beginning ? (int64_t)n : -1;
     return db_end(&query, err);
 fail:
     return err->code;
 }
 
-/* Does the newest revision have this text, and list exactly these? */
-static ErrCode is_listed(Store *store, const StorePlan *plan, const PlanIds *ids, int64_t newest,
-                         bool *out, Err *err)
+/* What a revision lists already, if it has this text and lists the beginning of these; or -1. */
+typedef struct Listed {
+    int64_t n_points, n_trials;
+} Listed;
+
+static ErrCode find_listed(Store *store, const StorePlan *plan, const PlanIds *ids,
+                           int64_t revision, Listed *listed, Err *err)
 {
-    const DbValue keys[] = {db_int(newest), db_text(plan->revision.digest)};
+    const DbValue keys[] = {db_int(revision), db_text(plan->revision.digest)};
     int64_t same_text = 0;
-    bool same_points = false;
-    *out = false;
+    *listed = (Listed){-1, -1};
     TRY(db_scalar(&store->db, "SELECT count(*) FROM revision WHERE id = ?1 AND digest = ?2", keys,
                   2, 0, &same_text, err));
     if (!same_text)
         return ERR_NONE;
-    TRY(gives(store, "SELECT point FROM listed_point WHERE revision = ?1 ORDER BY place", newest,
-              ids->points, plan->n_points, &same_points, err));
-    TRY(gives(store, "SELECT trial FROM listed_trial WHERE revision = ?1 ORDER BY trial", newest,
-              ids->trials, ids->n_trials, out, err));
-    *out = *out && same_points;
-    return ERR_NONE;
+    TRY(count_listed(store, "SELECT point FROM listed_point WHERE revision = ?1 ORDER BY place",
+                     revision, ids->points, plan->n_points, &listed->n_points, err));
+    TRY(count_listed(store, "SELECT trial FROM listed_trial WHERE revision = ?1 ORDER BY trial",
+                     revision, ids->trials, ids->n_trials, &listed->n_trials, err));
 fail:
     return err->code;
 }
@@ -265,24 +266,28 @@ static ErrCode put_revision(Store *store, const StorePlan *plan, int64_t id, Err
                      values, ARRAY_LEN(values), err);
 }
 
-/* A new revision with its lists, unless the newest is the same. */
+/*
+ * Lists the plan: what comes behind that of the newest revision joins its lists, as when a search
+ * asks for more; else it is a new revision.
+ */
 static ErrCode put_lists(Store *store, const StorePlan *plan, const PlanIds *ids, Err *err)
 {
-    int64_t newest = 0;
-    bool listed = false;
-    TRY(db_scalar(&store->db, "SELECT max(id) FROM revision", NULL, 0, 0, &newest, err));
-    TRY(is_listed(store, plan, ids, newest, &listed, err));
-    if (listed)
-        return ERR_NONE;
-    TRY(put_revision(store, plan, newest + 1, err));
-    for (size_t i = 0; i < plan->n_points; i++) {
-        const DbValue values[] = {db_int(newest + 1), db_int((int64_t)i + 1),
-                                  db_int(ids->points[i])};
+    int64_t revision = 0;
+    Listed listed;
+    TRY(db_scalar(&store->db, "SELECT max(id) FROM revision", NULL, 0, 0, &revision, err));
+    TRY(find_listed(store, plan, ids, revision, &listed, err));
+    if (listed.n_points < 0 || listed.n_trials < 0) {
+        listed = (Listed){0, 0};
+        revision++;
+        TRY(put_revision(store, plan, revision, err));
+    }
+    for (size_t i = (size_t)listed.n_points; i < plan->n_points; i++) {
+        const DbValue values[] = {db_int(revision), db_int((int64_t)i + 1), db_int(ids->points[i])};
         TRY(db_insert(&store->db, "listed_point", "revision, place, point", values,
                       ARRAY_LEN(values), err));
     }
-    for (size_t i = 0; i < ids->n_trials; i++) {
-        const DbValue values[] = {db_int(newest + 1), db_int(ids->trials[i])};
+    for (size_t i = (size_t)listed.n_trials; i < ids->n_trials; i++) {
+        const DbValue values[] = {db_int(revision), db_int(ids->trials[i])};
         TRY(db_insert(&store->db, "listed_trial", "revision, trial", values, ARRAY_LEN(values),
                       err));
     }

@@ -156,7 +156,10 @@ static void test_no_full_scans(void **state)
     store_close(&store);
 }
 
-/* The same plan again changes nothing; more seeds add trials behind the old numbers. */
+/*
+ * The same plan again changes nothing; more seeds add trials behind the old numbers, and what only
+ * comes behind what is listed joins the newest revision.
+ */
 static void test_going_on(void **state)
 {
     (void)state;
@@ -176,7 +179,7 @@ static void test_going_on(void **state)
     const char *after = dump(store, "SELECT * FROM planned", &arena);
     assert_memory_equal(after, before, strlen(before));
     assert_true(strlen(after) > 2 * strlen(before));
-    assert_string_equal(dump(store, "SELECT count(*) FROM revision", &arena), "2\n");
+    assert_string_equal(dump(store, "SELECT count(*) FROM revision", &arena), revisions);
     ok(fixture_fill(store, &one, &err)); /* fewer seeds: unfinished others are no longer listed */
     assert_string_equal(dump(store, "SELECT count(*) FROM planned", &arena),
                         dump(store, "SELECT 3 * count(*) FROM planned WHERE seed = 1", &arena));
