@@ -16,8 +16,7 @@
 #include <math.h>
 #include <string.h>
 
-/* A training step costs its forward pass, and twice that backward: data and weights. */
-enum { STEP_OVER_FORWARD = 3, CALIBRATION_BATCH = 32 };
+enum { CALIBRATION_BATCH = 32 };
 
 /* --- life --- */
 
@@ -107,16 +106,10 @@ void plan_destroy(Plan **plan)
 
 /* --- cost and time --- */
 
-double plan_trial_passes(const Plan *plan, int64_t epochs)
-{
-    return (double)epochs * (STEP_OVER_FORWARD * (double)plan->n_train + (double)plan->n_val) +
-           2 * (double)plan->n_test;
-}
-
 double plan_trial_macs(const Plan *plan, int network)
 {
     const PlanNetwork *n = &plan->networks[network];
-    return plan_trial_passes(plan, n->epochs) * (double)n->network.macs;
+    return plan_networks_passes(plan, n->epochs) * (double)n->network.macs;
 }
 
 double plan_total_macs(const Plan *plan)
@@ -146,7 +139,7 @@ ErrCode plan_predict(Plan *plan, CpuLevel level, Err *err)
         plan->baseline_step_s = 1 / report.images_per_second;
     }
     const double seconds_per_mac =
-        plan->baseline_step_s / (STEP_OVER_FORWARD * (double)plan->baseline_macs);
+        plan->baseline_step_s / (PLAN_STEP_OVER_FORWARD * (double)plan->baseline_macs);
     for (size_t i = 0; i < plan->n_networks; i++)
         plan->networks[i].seconds = plan_trial_macs(plan, (int)i) * seconds_per_mac;
     return ERR_NONE;
@@ -161,7 +154,7 @@ PlanRange plan_waiting_macs(const Plan *plan)
             continue;
         const PlanRange macs = plan_range_macs(plan, point);
         const double passes = (double)plan->study->seeds.n *
-                              plan_trial_passes(plan, plan_networks_epochs(plan, point->part));
+                              plan_networks_passes(plan, plan_networks_epochs(plan, point->part));
         sum.low += passes * macs.low;
         sum.high += passes * macs.high;
     }
@@ -179,7 +172,7 @@ PlanRange plan_total_seconds(const Plan *plan, int n_jobs)
     if (plan->baseline_step_s == 0)
         return (PlanRange){(double)NAN, (double)NAN};
     const double per_mac = plan->baseline_step_s /
-                           (STEP_OVER_FORWARD * (double)plan->baseline_macs) /
+                           (PLAN_STEP_OVER_FORWARD * (double)plan->baseline_macs) /
                            (n_jobs > 0 ? n_jobs : 1);
     const double known = plan_total_macs(plan);
     const PlanRange waiting = plan_waiting_macs(plan);

@@ -42,9 +42,6 @@ ErrCode plan_predict(Plan *plan, CpuLevel level, Err *err) ERR_CHECKED;
  */
 double plan_trial_macs(const Plan *plan, int network);
 
-/* Images that a trial of so many epochs sends through its network, in units of one forward pass. */
-double plan_trial_passes(const Plan *plan, int64_t epochs);
-
 /* Sum over the trials, without those that wait for an outcome. */
 double plan_total_macs(const Plan *plan);
 

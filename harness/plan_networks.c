@@ -116,3 +116,9 @@ int64_t plan_networks_epochs(const Plan *plan, int part)
     const int64_t own = plan->study->parts[part].epochs;
     return own ? own : plan->study->recipe.epochs;
 }
+
+double plan_networks_passes(const Plan *plan, int64_t epochs)
+{
+    return (double)epochs * (PLAN_STEP_OVER_FORWARD * (double)plan->n_train + (double)plan->n_val) +
+           2 * (double)plan->n_test;
+}

@@ -1,7 +1,6 @@
 /* harness/plan_search.c: spaces, budgets and searchers of a plan; genes become points. */
 #include "harness/plan_search.h"
 
-#include "harness/plan.h"
 #include "harness/plan_networks.h"
 #include "harness/plan_points.h"
 #include "harness/study_search.h"
@@ -88,8 +87,8 @@ static ErrCode take_budget(const Plan *plan, int part, PlanSearch *search, Err *
                                     .is_capped = true};
     search->full_epochs = plan_networks_epochs(plan, part);
     search->short_epochs = s->screen_epochs;
-    search->full_factor = plan_trial_passes(plan, search->full_epochs) * (double)s->seeds.n;
-    search->short_factor = plan_trial_passes(plan, search->short_epochs) * (double)s->seeds.n;
+    search->full_factor = plan_networks_passes(plan, search->full_epochs) * (double)s->seeds.n;
+    search->short_factor = plan_networks_passes(plan, search->short_epochs) * (double)s->seeds.n;
     const double budget = isnan(s->budget.trainings)
                               ? s->budget.train_macs
                               : s->budget.trainings * target * search->full_factor;
@@ -325,7 +324,7 @@ ErrCode plan_search_ask(Plan *plan, int part, const PlanSearcher *searcher, int6
                           &ask->network, err));
     plan->networks[ask->network].is_asked = true;
     ask->macs = strategy_cost((double)plan->networks[ask->network].network.macs,
-                              plan_trial_passes(plan, plan_search_epochs(search, point)) *
+                              plan_networks_passes(plan, plan_search_epochs(search, point)) *
                                   (double)searcher->seeds.n);
     search->n_asked++;
     search->asked_macs += ask->macs;

@@ -2,7 +2,8 @@
 #include "harness/run_decide.h"
 
 #include "harness/plan_outcomes.h"
-#include "harness/run_decider.h"
+#include "harness/run_decider_constants.h"
+#include "harness/run_decider_search.h"
 
 #include "base/arena.h"
 #include "base/sys.h"
@@ -12,6 +13,14 @@
 #include <string.h>
 
 enum { FACT_NAME_BYTES = STUDY_PART_MAX + 16 };
+
+/* What decides for a part of this kind; NULL: such a part decides nothing. */
+static const RunDeciderKind *kind_of(const RunState *run, int part)
+{
+    static const RunDeciderKind *const kinds[STUDY_N_KINDS] = {
+        [STUDY_GRID] = &run_decider_constants, [STUDY_SEARCH] = &run_decider_search};
+    return kinds[run->study->parts[part].kind];
+}
 
 /* --- facts and outcomes --- */
 
@@ -46,7 +55,7 @@ static ErrCode put_facts(RunState *run, int part, Arena *arena, StoreFact *fact,
     const RunDeciders *d = &run->deciders[part];
     bool is_new = false, is_anew = false;
     *fact = (StoreFact){.value = {(double)NAN, (double)NAN, (double)NAN}};
-    TRY(run_decider_kind(run, part)->settle(run, part, d->items, d->n, arena, fact, err));
+    TRY(kind_of(run, part)->settle(run, part, d->items, d->n, arena, fact, err));
     TRY(run_decider_put_fact(run, fact, &is_new, &is_anew, err));
     if (is_new)
         run_state_note(run, "%s is decided%s: %s", run->study->parts[part].id,
@@ -128,13 +137,14 @@ static bool is_due(const Plan *plan, int part)
 static ErrCode make_deciders(RunState *run, int part, const StoreTrials *trials, Err *err)
 {
     RunDeciders *d = &run->deciders[part];
-    const size_t n = run_decider_kind(run, part)->count(run, part);
+    const RunDeciderKind *kind = kind_of(run, part);
+    const size_t n = kind->count(run, part);
     RunDecider **items = mem_calloc(n, sizeof(RunDecider *));
     if (items == NULL)
         return err_memory(err, n * sizeof(RunDecider *));
     d->items = items;
     for (; d->n < n; d->n++)
-        TRY(run_decider_create(&items[d->n], run, part, d->n, trials, err));
+        TRY(run_decider_create(&items[d->n], run, kind, part, d->n, trials, err));
 fail:
     return err->code;
 }

@@ -1,9 +1,6 @@
 /* harness/run_decider.c: what all deciders of a study share: results, logs, going on. */
 #include "harness/run_decider.h"
 
-#include "harness/run_decider_constants.h"
-#include "harness/run_decider_search.h"
-
 #include "base/sys.h"
 
 #include <math.h>
@@ -11,13 +8,6 @@
 #include <string.h>
 
 enum { LOG_DIGEST_DIGITS = 8 };
-
-const RunDeciderKind *run_decider_kind(const RunState *run, int part)
-{
-    static const RunDeciderKind *const kinds[STUDY_N_KINDS] = {
-        [STUDY_GRID] = &run_decider_constants, [STUDY_SEARCH] = &run_decider_search};
-    return kinds[run->study->parts[part].kind];
-}
 
 /* --- trials as the store has them --- */
 
@@ -149,14 +139,14 @@ void run_decider_destroy(RunDecider **d)
     *d = NULL;
 }
 
-ErrCode run_decider_create(RunDecider **out, RunState *run, int part, size_t index,
-                           const StoreTrials *trials, Err *err)
+ErrCode run_decider_create(RunDecider **out, RunState *run, const RunDeciderKind *kind, int part,
+                           size_t index, const StoreTrials *trials, Err *err)
 {
     RunDecider *d = mem_calloc(1, sizeof *d);
     if (d == NULL)
         return err_memory(err, sizeof *d);
     d->run = run;
-    d->kind = run_decider_kind(run, part);
+    d->kind = kind;
     d->part = part;
     d->index = index;
     TRY(d->kind->set_up(d, trials, err));

@@ -70,12 +70,9 @@ struct RunDecider {
     Deciding *deciding;
 };
 
-/* The kind of a part's deciders; NULL: such a part decides nothing. */
-const RunDeciderKind *run_decider_kind(const RunState *run, int part);
-
 /* The index-th decider of a part, ready to be asked. ERR_MEMORY; those of the store. */
-ErrCode run_decider_create(RunDecider **out, RunState *run, int part, size_t index,
-                           const StoreTrials *trials, Err *err) ERR_CHECKED;
+ErrCode run_decider_create(RunDecider **out, RunState *run, const RunDeciderKind *kind, int part,
+                           size_t index, const StoreTrials *trials, Err *err) ERR_CHECKED;
 
 /*
  * Reports what has ended to the n deciders of a part and goes on deciding, entry by entry into the

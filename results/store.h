@@ -335,8 +335,9 @@ const char *store_path(const Store *store);
  * Trials that have finished at the plan's points with seeds it does not name (any more) stay listed
  * with it, so that fewer seeds take nothing away; is_exact leaves them out.
  * Trials get numbers in the order of the array, after those that exist. The same plan as the newest
- * changes nothing, and what comes behind that joins its revision. Errors also: ERR_USAGE if study or a network is there with different values,
- * or if the store was begun with another arithmetic revision.
+ * changes nothing, and what comes behind that joins its revision. Errors also: ERR_USAGE if study
+ * or a network is there with different values, or if the store was begun with another arithmetic
+ * revision.
  */
 ErrCode store_put_plan(Store *store, const StorePlan *plan, Err *err) ERR_CHECKED;
 
