@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { CSV_MAX_COLUMNS = 256 };
+enum { CSV_MAX_COLUMNS = 1024 };
 
 /* A line and its fields. */
 typedef struct CsvReader {

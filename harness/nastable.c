@@ -3,9 +3,12 @@
 
 #include "harness/nastable_read.h"
 
+#include "base/file.h"
 #include "base/hash.h"
 #include "base/sys.h"
 #include "data/bytestream.h"
+#include "results/export.h"
+#include "results/store_trust.h"
 #include "search/netspace.h"
 
 #include <inttypes.h>
@@ -172,27 +175,51 @@ fail:
     return err->code;
 }
 
-ErrCode nastable_load(NasTable **table, const NasTableSettings *settings, Err *err)
+/* The text of a CSV file, plain or gzip. */
+static ErrCode read_file(const char *path, char **text, Err *err)
 {
     uint8_t *bytes = NULL;
-    char *text = NULL;
     size_t n_bytes = 0;
+    TRY(bytestream_read_file(path, MAX_BYTES, &bytes, &n_bytes, err));
+    *text = mem_strndup((const char *)bytes, n_bytes);
+    if (*text == NULL)
+        (void)err_memory(err, n_bytes);
+    else if (strlen(*text) != n_bytes)
+        (void)err_set(err, ERR_DATA, "'%s' is no text: it has a zero byte", path);
+fail:
+    mem_free(bytes);
+    return err->code;
+}
+
+/* The same of a study's folder: its export `table`. */
+static ErrCode read_study(const char *folder, char **text, Err *err)
+{
+    Text csv = {0};
+    Store *store = NULL;
+    char *path = file_join(folder, "study.db");
+    if (path == NULL)
+        return err_memory(err, strlen(folder));
+    TRY(store_open_read(&store, path, err));
+    TRY(store_trust(store, STORE_GROUND_STUDY, err));
+    TRY(store_trust_rows(store, EXPORT_TABLE, err));
+    TRY(export_csv(store, EXPORT_TABLE, &csv, NULL, NULL, err));
+    TRY(text_take(&csv, text, err));
+fail:
+    text_release(&csv);
+    store_close(&store);
+    mem_free(path);
+    return err->code;
+}
+
+ErrCode nastable_load(NasTable **table, const NasTableSettings *settings, Err *err)
+{
+    char *text = NULL;
     *table = mem_calloc(1, sizeof **table);
     if (*table == NULL)
         return err_memory(err, sizeof **table);
-    TRY(bytestream_read_file(settings->path, MAX_BYTES, &bytes, &n_bytes, err));
-    text = mem_strndup((const char *)bytes, n_bytes);
-    if (text == NULL) {
-        err_memory(err, n_bytes);
-        goto fail;
-    }
-    if (strlen(text) != n_bytes) {
-        err_set(err, ERR_DATA, "'%s' is no text: it has a zero byte", settings->path);
-        goto fail;
-    }
+    TRY((file_is_folder(settings->path) ? read_study : read_file)(settings->path, &text, err));
     TRY(make_table(*table, text, settings, err));
 fail:
-    mem_free(bytes);
     mem_free(text);
     if (err->code != ERR_NONE)
         nastable_destroy(table);
@@ -232,7 +259,7 @@ void nastable_destroy(NasTable **table)
     mem_free(t->n_values);
     mem_free(t->means);
     mem_free(t->macs);
-    mem_free(t->screen);
+    mem_free(t->screens);
     mem_free(t->inside);
     mem_free(t->slots);
     mem_free(t);

@@ -11,13 +11,27 @@
 
 /* Where things stand; -1: nowhere. */
 typedef struct Columns {
-    int n, genes, macs, screen, values[NASTABLE_MAX_SEEDS], n_values;
+    int n, genes, macs, values[NASTABLE_MAX_SEEDS], n_values;
+    int screens[NASTABLE_MAX_SEEDS]; /* one column, or one for each of values */
     const char *screen_name;
 } Columns;
 
+/* "NAME_s0", "NAME_s1", ...: their columns; how many there are. */
+static int find_seeds(const CsvReader *head, const char *name, int columns[NASTABLE_MAX_SEEDS])
+{
+    char one[2 * NASTABLE_NAME_BYTES];
+    int n = 0;
+    while (n < NASTABLE_MAX_SEEDS) {
+        snprintf(one, sizeof one, "%.64s_s%d", name, n);
+        if ((columns[n] = csv_column(head, one)) < 0)
+            break;
+        n++;
+    }
+    return n;
+}
+
 static ErrCode find_values(NasTable *t, const CsvReader *head, Columns *columns, Err *err)
 {
-    char name[NASTABLE_NAME_BYTES + TEXT_NUMBER_BYTES];
     for (int i = 0; i < head->n_fields && t->value_name[0] == '\0'; i++) {
         const size_t n = strlen(head->fields[i]);
         if (text_ends_with(head->fields[i], "_s0") && n > 3 && n < NASTABLE_NAME_BYTES)
@@ -27,18 +41,27 @@ static ErrCode find_values(NasTable *t, const CsvReader *head, Columns *columns,
         return err_set(err, ERR_DATA,
                        "'%s' has no column of values: their names end in _s0, _s1, ...",
                        head->path);
-    while (columns->n_values < NASTABLE_MAX_SEEDS) {
-        snprintf(name, sizeof name, "%s_s%d", t->value_name, columns->n_values);
-        const int column = csv_column(head, name);
-        if (column < 0)
-            break;
-        columns->values[columns->n_values++] = column;
-    }
+    columns->n_values = find_seeds(head, t->value_name, columns->values);
     if (columns->n_values < 2)
         return err_set(err, ERR_DATA,
                        "'%s' has one seed of '%s': what is chosen on one is scored on another",
                        head->path, t->value_name);
     t->n_seeds = columns->n_values;
+    return ERR_NONE;
+}
+
+/* One column of that name, or one for each seed that the values have. */
+static ErrCode find_screens(NasTable *t, const CsvReader *head, Columns *columns, Err *err)
+{
+    const int column = csv_column(head, columns->screen_name);
+    t->n_screens = column < 0 ? find_seeds(head, columns->screen_name, columns->screens) : 1;
+    if (column >= 0)
+        columns->screens[0] = column;
+    if (t->n_screens == 0)
+        return err_set(err, ERR_USAGE, "'%s' has no column '%s'", head->path, columns->screen_name);
+    if (t->n_screens != 1 && t->n_screens != t->n_seeds)
+        return err_set(err, ERR_DATA, "'%s' has %d seeds of '%s', but %d of '%s'", head->path,
+                       t->n_screens, columns->screen_name, t->n_seeds, t->value_name);
     return ERR_NONE;
 }
 
@@ -49,15 +72,14 @@ static ErrCode read_head(NasTable *t, CsvReader *r, const NasTableSettings *sett
     *columns = (Columns){.n = r->n_fields,
                          .genes = csv_column(r, "genes"),
                          .macs = csv_column(r, "macs"),
-                         .screen = -1,
                          .screen_name = settings->screen};
     if (columns->genes < 0)
         return err_set(err, ERR_DATA, "'%s' has no column 'genes'", r->path);
-    if (settings->screen != NULL && (columns->screen = csv_column(r, settings->screen)) < 0)
-        return err_set(err, ERR_USAGE, "'%s' has no column '%s'", r->path, settings->screen);
     if (settings->target_macs > 0 && columns->macs < 0)
         return err_set(err, ERR_USAGE, "'%s' has no column 'macs', which a band needs", r->path);
     TRY(find_values(t, r, columns, err));
+    if (settings->screen != NULL)
+        TRY(find_screens(t, r, columns, err));
 fail:
     return err->code;
 }
@@ -68,11 +90,14 @@ static ErrCode read_values(NasTable *t, const CsvReader *r, const Columns *colum
                            Err *err)
 {
     double *values = t->values + (size_t)row * (size_t)t->n_seeds, sum = 0, value;
+    double *screens = t->screens + (size_t)row * (size_t)t->n_screens;
     int n = 0;
     for (int i = 0; i < columns->n_values; i++) {
         if (r->fields[columns->values[i]][0] == '\0')
             continue;
         TRY(csv_number(r, columns->values[i], t->value_name, &value, err));
+        if (t->n_screens > 1)
+            TRY(csv_number(r, columns->screens[i], columns->screen_name, &screens[n], err));
         values[n++] = value;
         sum += value;
     }
@@ -92,8 +117,8 @@ static ErrCode read_counts(NasTable *t, const CsvReader *r, const Columns *colum
     if (macs != NULL && !(text_to_int64(macs, &t->macs[row]) && t->macs[row] > 0))
         return err_set(err, ERR_DATA, "%s:%" PRId64 ": 'macs' is not a positive whole number: '%s'",
                        r->path, r->number, macs);
-    if (columns->screen >= 0)
-        TRY(csv_number(r, columns->screen, columns->screen_name, &t->screen[row], err));
+    if (t->n_screens == 1)
+        TRY(csv_number(r, columns->screens[0], columns->screen_name, &t->screens[row], err));
 fail:
     return err->code;
 }
@@ -148,11 +173,9 @@ static ErrCode make_room(NasTable *t, const Columns *columns, Err *err)
     t->slots = mem_calloc(t->n_slots, sizeof *t->slots);
     if (columns->macs >= 0)
         t->macs = mem_calloc(n, sizeof *t->macs);
-    if (columns->screen >= 0)
-        t->screen = mem_calloc(n, sizeof *t->screen);
+    t->screens = mem_calloc(n * (size_t)t->n_screens + 1, sizeof *t->screens);
     if (t->values == NULL || t->n_values == NULL || t->means == NULL || t->inside == NULL ||
-        t->slots == NULL || (columns->macs >= 0 && t->macs == NULL) ||
-        (columns->screen >= 0 && t->screen == NULL))
+        t->slots == NULL || (columns->macs >= 0 && t->macs == NULL) || t->screens == NULL)
         return err_memory(err, n * (size_t)t->n_seeds * sizeof *t->values);
     return ERR_NONE;
 }

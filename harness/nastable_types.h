@@ -23,7 +23,8 @@ typedef struct NasTable {
     int8_t *n_values;
     double *means;   /* [n_rows] */
     int64_t *macs;   /* [n_rows], or NULL */
-    double *screen;  /* [n_rows], or NULL: the column that was asked for */
+    int n_screens;   /* 0: none was asked for; 1: of a row; n_seeds: in the places of its values */
+    double *screens; /* [n_rows, n_screens] on the short schedule */
     int32_t *inside; /* [n_inside] rows inside the limits */
     int32_t n_inside;
     uint32_t *slots; /* [n_slots] row + 1, or 0: where a hash leads */
@@ -31,9 +32,9 @@ typedef struct NasTable {
 } NasTable;
 
 typedef struct NasTableSettings {
-    const char *path;
+    const char *path;        /* a CSV file's, or a study's folder */
     const char *space;       /* NULL, "nb201", or a space's name or file (search/netspace.h) */
-    const char *screen;      /* NULL, or the name of a column of one value a row */
+    const char *screen;      /* NULL, or the name of a column, with or without _s0, ... */
     double target_macs, tau; /* limits: macs in [(1 - tau) target, target]; target 0: none */
 } NasTableSettings;
 

@@ -66,10 +66,13 @@ static ErrCode record(void *user, const DeciderEntry *entry, Err *err)
     return err->code;
 }
 
+/* What a run draws a row's seed for. */
+enum { SEED_OF_VALUE = 0, SEED_OF_SCREEN = 2 };
+
 /* Which of a row's values this run sees: a function of run and row alone. */
-static int seen_seed(const Replay *replay)
+static int seen_seed(const Replay *replay, uint32_t what)
 {
-    Rng rng = rng_start(replay->seed, RNG_BOOTSTRAP, 0, (uint64_t)replay->row);
+    Rng rng = rng_start(replay->seed, RNG_BOOTSTRAP, what, (uint64_t)replay->row);
     return (int)rng_below(&rng, (uint32_t)replay->table->n_values[replay->row]);
 }
 
@@ -91,8 +94,9 @@ static double measure(Replay *replay)
     pass(replay, replay->spent + cost);
     replay->spent += cost;
     if (replay->is_short)
-        return t->screen[replay->row];
-    const int seen = seen_seed(replay);
+        return t->screens[replay->row * t->n_screens +
+                          (t->n_screens > 1 ? seen_seed(replay, SEED_OF_SCREEN) : 0)];
+    const int seen = seen_seed(replay, SEED_OF_VALUE);
     const double value = t->values[(size_t)replay->row * (size_t)t->n_seeds + (size_t)seen];
     if (isnan(replay->regret) || value > replay->seen_best) {
         replay->seen_best = value;

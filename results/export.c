@@ -1,6 +1,8 @@
 /* results/export.c: tables of the store as CSV and JSON, verdicts and rankings as JSON and text. */
 #include "results/export.h"
 
+#include "results/tablesql.h"
+
 #include "base/json.h"
 
 #include <inttypes.h>
@@ -29,6 +31,7 @@ static ErrCode unknown_name(const char *name, Err *err)
     text_append(&known, "there are");
     for (size_t i = 0; export_names[i] != NULL; i++)
         text_printf(&known, "%s %s", i > 0 ? "," : "", export_names[i]);
+    text_append(&known, ", " EXPORT_TABLE);
     (void)err_set(err, ERR_USAGE, "nothing to export is called '%s': %s", name,
                   text_string(&known));
     text_release(&known);
@@ -37,21 +40,25 @@ static ErrCode unknown_name(const char *name, Err *err)
 
 ErrCode export_check_name(const char *name, Err *err)
 {
+    bool is_known = strcmp(name, EXPORT_TABLE) == 0;
     for (size_t i = 0; export_names[i] != NULL; i++)
-        if (strcmp(export_names[i], name) == 0)
-            return ERR_NONE;
-    return unknown_name(name, err);
+        is_known |= strcmp(export_names[i], name) == 0;
+    return is_known ? ERR_NONE : unknown_name(name, err);
 }
 
 /* Sees all rows of the table, view included, of that name. */
 static ErrCode each_row_of(Store *store, const char *name, StoreSeeRow see, void *user, Err *err)
 {
-    enum { SQL_BYTES = 128 };
-    char sql[SQL_BYTES];
+    Text sql = {0};
     TRY(export_check_name(name, err));
-    snprintf(sql, sizeof(sql), "SELECT * FROM %s", name);
-    return store_each_row(store, sql, NULL, see, user, err);
+    if (strcmp(name, EXPORT_TABLE) == 0)
+        TRY(tablesql_select(store, &sql, err));
+    else
+        text_printf(&sql, "SELECT * FROM %s", name);
+    TRY(text_ok(&sql, err));
+    TRY(store_each_row(store, text_string(&sql), NULL, see, user, err));
 fail:
+    text_release(&sql);
     return err->code;
 }
 

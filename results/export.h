@@ -18,20 +18,28 @@
 #include "base/json.h"
 #include "base/text.h"
 
-/* What can be exported: "trial", "result", "point", "epoch", "network", ...; ended by NULL. */
+/*
+ * The networks of the part `table`, a row each: genes, macs, params, then in the order of the seeds
+ * val_top1_s0, ..., test_top1_s0, ..., and validation after epochs before the last one
+ * val_top1_e1_s0, .... Fields of trials that are not done are empty; networks of fewer than two
+ * that are have no row. It is what `bench search` reads.
+ */
+#define EXPORT_TABLE "table"
+
+/* The store's tables and views that can be exported: "trial", "result", "point", ...; then NULL. */
 extern const char *const export_names[];
 
 /* Takes what has gathered in `text` and clears it, in the transaction that reads: waits for nobody.
  */
 typedef ErrCode (*ExportFlush)(void *user, Text *text, Err *err);
 
-/* Errors: ERR_USAGE, with the names there are, unless it is one of export_names. */
+/* Errors: ERR_USAGE, with the names there are, unless it is one of them or EXPORT_TABLE. */
 ErrCode export_check_name(const char *name, Err *err) ERR_CHECKED;
 
 /*
- * Appends one of export_names as CSV, or as a JSON list of maps; with `flush` piece by piece, so
+ * Appends what has that name as CSV, or as a JSON list of maps; with `flush` piece by piece, so
  * that it may be of any length: the last piece is left in `out`. Errors: ERR_USAGE, with the names
- * there are; as store_each_row; those of flush.
+ * there are, or of a study without a table; as store_each_row; those of flush.
  */
 ErrCode export_csv(Store *store, const char *name, Text *out, ExportFlush flush, void *user,
                    Err *err) ERR_CHECKED;

@@ -55,6 +55,9 @@ static const struct {
     {"current_point", {"listed_point", "point"}},
     {"measured",
      {"listed_point", "point", "planned", "listed_trial", "finished", "attempt", "attempt_end"}},
+    {"table", /* no view, but export's own query */
+     {"listed_point", "point", "planned", "listed_trial", "finished", "attempt", "attempt_end",
+      "network", "epoch"}},
 };
 
 /* SQLite's look at a table; a quick one where no answer looks into its indices. */

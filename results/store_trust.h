@@ -36,7 +36,7 @@ ErrCode store_trust_running(Store *store, const int64_t *trials, size_t n_trials
 
 /*
  * The table of that name, or those that the view of that name reads, beside STORE_GROUND_STUDY. It
- * is one of export_names (results/export.h).
+ * is one of those that can be exported (results/export.h).
  */
 ErrCode store_trust_rows(Store *store, const char *name, Err *err) ERR_CHECKED;
 

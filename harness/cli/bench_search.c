@@ -14,8 +14,10 @@ static const Option options[] = {
     {.name = "table",
      .kind = OPTION_TEXT,
      .offset = FIELD(table),
-     .metavar = "F.csv[.gz]",
-     .doc = "networks with columns genes, values by seed (..._s0, ..._s1), perhaps macs"},
+     .metavar = "F.csv[.gz]|DIR",
+     .doc =
+         "networks with columns genes, values by seed (..._s0, ..._s1), perhaps macs; or a study "
+         "with a part table"},
     {.name = "space",
      .kind = OPTION_TEXT,
      .offset = FIELD(space),
@@ -129,6 +131,7 @@ static void put_json(const SearchBenchSettings *s, const SearchBenchReport *repo
         json_close_list(&json);
     }
     json_close_list(&json);
+    json_put_doubles(&json, "regrets", report->finals, (size_t)s->n_runs);
     json_close_map(&json);
     text_append_char(out, '\n');
 }

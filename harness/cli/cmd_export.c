@@ -16,7 +16,8 @@ static const char *const notes[] = {"onnx: input 'images' float32 [batch,3,H,W],
                                     "safetensors: from the names --names to the "
                                     "names --to. csv and json: what a study's store holds, on "
                                     "standard output; WHAT is one of its tables and "
-                                    "views, for example result, trial, point, epoch.",
+                                    "views, for example result, trial, point, epoch, or table: the "
+                                    "networks of its part table as 'bench search' reads them.",
                                     NULL};
 
 typedef enum Format { FORMAT_ONNX, FORMAT_SAFETENSORS, FORMAT_CSV, FORMAT_JSON } Format;

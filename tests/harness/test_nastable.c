@@ -51,11 +51,29 @@ static void a_table_is_read(void **state)
     assert_int_equal(t->space.macs(t, a1), 300);
     assert_true(t->means[0] == 20 && t->means[1] == 50 && nastable_best(t) == 50);
     assert_int_equal(t->n_values[1], 2);
-    assert_true(t->screen[0] == 5 && t->screen[1] == 6);
+    assert_true(t->n_screens == 1 && t->screens[0] == 5 && t->screens[1] == 6);
     assert_true(nastable_unseen(t, 0, 0) == 15); /* s0 is 30; 10 and 20 are left */
     assert_true(nastable_unseen(t, 1, 1) == 40); /* of 40 and 60 */
     nastable_destroy(&t);
     assert_null(t);
+}
+
+/* A short schedule may have a value for each seed; that of one without a result is passed over. */
+static void screens_by_seed(void **state)
+{
+    (void)state;
+    NasTable *t = NULL;
+    Err err = {0};
+    assert_int_equal(load(&t,
+                          "genes,v_s0,v_s1,v_s2,v_e2_s0,v_e2_s1,v_e2_s2,w_s0\n"
+                          "0,10,20,30,1,2,3,0\n1,40,,60,4,,6,0\n",
+                          (NasTableSettings){.screen = "v_e2"}, &err),
+                     ERR_NONE);
+    assert_int_equal(t->n_screens, 3);
+    const double wanted[] = {1, 2, 3, 4, 6};
+    assert_memory_equal(t->screens, wanted, sizeof wanted);
+    assert_int_equal(t->n_values[1], 2);
+    nastable_destroy(&t);
 }
 
 typedef struct Refusal {
@@ -179,6 +197,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_table_is_read),
+        cmocka_unit_test(screens_by_seed),
         cmocka_unit_test(what_is_no_table_is_refused),
         cmocka_unit_test(a_space_says_what_genes_are),
         cmocka_unit_test(too_many_values_are_refused),

@@ -157,6 +157,58 @@ static void test_formulas(void **state)
     }
 }
 
+/*
+ * The table as `bench search` reads it: a row for each network of two seeds, in the plan's order, a
+ * column for each seed and epoch; what is not done is an empty field, or no row.
+ */
+static void test_table(void **state)
+{
+    (void)state;
+    Filled f;
+    Err err = {0};
+    Text csv = {0}, json = {0};
+    json_t *root = NULL;
+    const Fixture fixture = {.n_seeds = 3, .noise = 0.5, .has_table = true};
+    fill(&f, "table.db", &fixture);
+    assert_int_equal(export_csv(f.store, EXPORT_TABLE, &csv, NULL, NULL, &err), ERR_NONE);
+    static const char head[] =
+        "genes,macs,params,val_top1_s0,val_top1_s1,val_top1_s2,test_top1_s0,test_top1_s1,"
+        "test_top1_s2,val_top1_e1_s0,val_top1_e1_s1,val_top1_e1_s2,val_top1_e2_s0,val_top1_e2_s1,"
+        "val_top1_e2_s2\r\n";
+    assert_memory_equal(csv.data, head, strlen(head));
+    assert_int_equal(export_json(f.store, EXPORT_TABLE, &json, NULL, NULL, &err), ERR_NONE);
+    assert_int_equal(json_parse(&root, "table", json.data, json.n_bytes, &err), ERR_NONE);
+    assert_int_equal(json_array_size(root), 8);
+    size_t row = 0;
+    for (size_t i = 0; i < f.results.n_points; i++) {
+        const StorePointResult *p = &f.results.points[i];
+        const json_t *map = json_array_get(root, row);
+        if (strcmp(p->point.part, "table") != 0)
+            continue;
+        assert_string_equal(json_string_value(json_object_get(map, "genes")), p->point.genes);
+        assert_int_equal(json_integer_value(json_object_get(map, "macs")), p->point.macs);
+        for (size_t s = 0; s < p->n_seeds; s++) {
+            char name[32];
+            snprintf(name, sizeof name, "val_top1_s%zu", s);
+            assert_true(json_number_value(json_object_get(map, name)) == p->seeds[s].val_top1);
+            snprintf(name, sizeof name, "test_top1_s%zu", s);
+            assert_true(json_number_value(json_object_get(map, name)) == p->seeds[s].test_top1);
+        }
+        row++;
+    }
+    json_decref(root);
+    text_release(&csv);
+    text_release(&json);
+    empty(&f);
+    const Fixture none = {.n_seeds = 2};
+    fill(&f, "no-table.db", &none);
+    assert_int_equal(export_csv(f.store, EXPORT_TABLE, &csv, NULL, NULL, &err), ERR_USAGE);
+    assert_string_equal(err.msg,
+                        "the study has no part 'table', which trains all networks of a space");
+    text_release(&csv);
+    empty(&f);
+}
+
 /* CSV, JSON and text of a study with hostile names: well-formed, and the names come back. */
 static void test_exports(void **state)
 {
@@ -252,6 +304,7 @@ int main(void)
                                        cmocka_unit_test(test_two_seeds_tell_nothing),
                                        cmocka_unit_test(test_diverged_is_last),
                                        cmocka_unit_test(test_nothing_run),
+                                       cmocka_unit_test(test_table),
                                        cmocka_unit_test(test_exports),
                                        cmocka_unit_test(test_formulas),
                                        cmocka_unit_test(test_exports_all)};

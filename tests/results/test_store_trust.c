@@ -141,7 +141,7 @@ fail:
     return err->code;
 }
 
-enum { STATUS, RUNNING, SHOW, SHOW_RUNNING, TRIALS, EXPORT };
+enum { STATUS, RUNNING, SHOW, SHOW_RUNNING, TRIALS, TABLE, EXPORT };
 
 /* The which-th answer to somebody who opens the store: a text, or NULL for an error. */
 static char *answer(const char *path, size_t which, bool is_guarded)
@@ -161,6 +161,8 @@ static char *answer(const char *path, size_t which, bool is_guarded)
         TRY(show(store, SHOWN_RUNNING, is_guarded, &out, &err));
     else if (which == TRIALS)
         TRY(trials(store, is_guarded, &out, &err));
+    else if (which == TABLE)
+        TRY(exported(store, EXPORT_TABLE, is_guarded, &out, &err));
     else
         TRY(exported(store, export_names[which - EXPORT], is_guarded, &out, &err));
     TRY(text_take(&out, &all, &err));
@@ -180,7 +182,9 @@ static void make_store(char path[PATH_BYTES])
     Err err = {0};
     Store *store = NULL;
     int64_t attempt = 0;
-    const Fixture planned = {.n_seeds = 2, .is_planned_only = true};
+    Arena arena = {0};
+    StoreTrials all;
+    const Fixture planned = {.n_seeds = 2, .is_planned_only = true, .has_table = true};
     const StoreArtifact weights = {"weights", "trials/000001/weights.safetensors", 4,
                                    "00112233445566778899aabbccddeeff"};
     const StoreFinish finish = {.val_top1 = 40.5,
@@ -195,6 +199,11 @@ static void make_store(char path[PATH_BYTES])
     assert_int_equal(store_open(&store, path, &err), ERR_NONE);
     assert_int_equal(fixture_fill(store, &planned, &err), ERR_NONE);
     assert_int_equal(store_begin_run(store, "isoflop run", "here", 1, &err), ERR_NONE);
+    assert_int_equal(store_trials(store, &arena, &all, &err), ERR_NONE);
+    const int64_t n = (int64_t)all.n, last[] = {n / 2, n}; /* a network of the table, both seeds */
+    arena_release(&arena);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(fixture_run_trial(store, last[i], 50.0, &err), ERR_NONE);
     for (int64_t trial = 1; trial <= 12; trial++) {
         const int n_epochs = trial % 3 == 0 ? 2 : trial % 5 == 0 ? 1 : FIXTURE_EPOCHS;
         assert_int_equal(store_begin_attempt(store, trial, &begin, &attempt, &err), ERR_NONE);
