@@ -215,6 +215,60 @@ StatsInterval stats_share(double k, int n, double confidence)
     return out;
 }
 
+/* The values below x[i], and half of those equal to it: its rank but for a constant. */
+static double rank_of(const double *x, int i, int n)
+{
+    double rank = 0.0;
+    for (int k = 0; k < n; k++)
+        rank += x[k] < x[i] ? 1.0 : x[k] == x[i] ? 0.5 : 0.0;
+    return rank;
+}
+
+double stats_spearman(const double *x, const double *y, int n)
+{
+    double xx = 0.0, xy = 0.0, yy = 0.0;
+    for (int i = 0; i < n; i++) {
+        const double a = rank_of(x, i, n) - 0.5 * n;
+        const double b = rank_of(y, i, n) - 0.5 * n;
+        xx += a * a;
+        xy += a * b;
+        yy += b * b;
+    }
+    return n >= STATS_MIN_N && xx > 0.0 && yy > 0.0 ? xy / sqrt(xx * yy) : (double)NAN;
+}
+
+/* The z, at least 0, that a standard normal number is below with probability p >= 1/2. */
+static double normal_quantile(double p)
+{
+    const int n_halvings = 60; /* beyond a double's bits */
+    double low = 0.0, high = 40.0;
+    for (int i = 0; i < n_halvings; i++) {
+        const double middle = 0.5 * (low + high);
+        if (0.5 * erfc(middle / sqrt(2.0)) > 1.0 - p)
+            low = middle;
+        else
+            high = middle;
+    }
+    return 0.5 * (low + high);
+}
+
+StatsInterval stats_correlation(double rho, int n, double confidence)
+{
+    StatsInterval out = {.mean = rho,
+                         .sd = (double)NAN,
+                         .low = (double)NAN,
+                         .high = (double)NAN,
+                         .df = (double)NAN,
+                         .confidence = confidence,
+                         .n = n};
+    if (n > STATS_MIN_N) {
+        const double half = normal_quantile(0.5 + 0.5 * confidence) * sqrt(1.06 / (n - 3));
+        out.low = tanh(atanh(rho) - half);
+        out.high = tanh(atanh(rho) + half);
+    }
+    return out;
+}
+
 int stats_seeds_needed(double sd, double effect, double confidence, double power)
 {
     const double size = fabs(effect);

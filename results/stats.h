@@ -64,6 +64,18 @@ StatsInterval stats_paired(const double *a, const double *b, int n, double confi
 StatsInterval stats_share(double k, int n, double confidence);
 
 /*
+ * Spearman's rank correlation; equal values share their mean rank. NaN for n < 3, or where all of x
+ * or all of y are equal.
+ */
+double stats_spearman(const double *x, const double *y, int n);
+
+/*
+ * The interval of a rank correlation over n pairs, by Fisher's z with the variance 1.06 / (n - 3)
+ * (Fieller, Hartley and Pearson, 1957). mean: rho; sd, df: NaN. No interval for n < 4.
+ */
+StatsInterval stats_correlation(double rho, int n, double confidence);
+
+/*
  * How many pairs a paired t interval needs to exclude zero with probability `power` when the true
  * effect is `effect` and differences deviate by sd: the least n >= STATS_MIN_N with
  * (t(1 - (1-confidence)/2, n-1) + t(power, n-1)) sd / sqrt(n) <= |effect|. 0 if sd is NaN, the

@@ -62,7 +62,7 @@ typedef struct Verdict {
 } Verdict;
 
 enum {
-    VERDICT_MAX = 5,           /* of one study */
+    VERDICT_MAX = 6,           /* of one study */
     VERDICT_MIN_RUNS = 5,      /* of a search in a study, below which N-random decides nothing */
     VERDICT_MIN_REPLAYS = 200, /* of a search on a table */
 };
@@ -93,6 +93,13 @@ ErrCode verdict_random(const StoreResults *results, Arena *arena, Verdict *out, 
 ErrCode verdict_base(const StoreResults *results, Arena *arena, Verdict *out, bool *is_there,
                      Err *err) ERR_CHECKED;
 ErrCode verdict_const(const StoreResults *results, Arena *arena, Verdict *out, bool *is_there,
+                      Err *err) ERR_CHECKED;
+
+/*
+ * Whether a table of networks, the part `table`, orders them alike whatever the seed. Errors:
+ * ERR_MEMORY.
+ */
+ErrCode verdict_table(const StoreResults *results, Arena *arena, Verdict *out, bool *is_there,
                       Err *err) ERR_CHECKED;
 
 /* O1 and O2, and of the others those that are there: out[VERDICT_MAX], *n of them. */

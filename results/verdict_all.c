@@ -13,6 +13,8 @@ ErrCode verdict_all(const StoreResults *results, Arena *arena, Verdict *out, siz
     *n += is_there;
     TRY(verdict_const(results, arena, &out[*n], &is_there, err));
     *n += is_there;
+    TRY(verdict_table(results, arena, &out[*n], &is_there, err));
+    *n += is_there;
     return ERR_NONE;
 fail:
     return err->code;

@@ -1,5 +1,6 @@
 /* Student's t against published tables, intervals and seed numbers against hand calculation. */
 #include "tests/results/fits_fixture.h"
+#include "tests/results/table_fixture.h"
 
 #include "base/err.h"
 #include "results/stats.h"
@@ -139,12 +140,27 @@ static void test_seeds_needed(void **state)
     assert_int_equal(stats_seeds_needed(0.0, 1.0, 0.9, 0.8), STATS_MIN_N);
 }
 
+/* scipy's tables are in test_verdict_table; here the interval by the normal quantile, and ends. */
+static void test_correlation(void **state)
+{
+    (void)state;
+    const double up[] = {1, 2, 3, 4, 5}, down[] = {9, 7, 5, 3, 1}, flat[] = {2, 2, 2, 2, 2};
+    const StatsInterval twelve = stats_correlation(0.8, 12, 0.9);
+    near(twelve.low, table_interval[0], 1e-9);
+    near(twelve.high, table_interval[1], 1e-9);
+    assert_true(stats_spearman(up, up, 5) == 1.0 && stats_spearman(up, down, 5) == -1.0);
+    assert_true(stats_correlation(1.0, 5, 0.9).low == 1.0);
+    assert_true(isnan(stats_spearman(up, flat, 5)) && isnan(stats_spearman(up, down, 2)));
+    assert_true(isnan(stats_correlation(0.5, 3, 0.9).low));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_published_table),  cmocka_unit_test(test_closed_forms),
         cmocka_unit_test(test_quantile_inverts), cmocka_unit_test(test_sleep_data),
         cmocka_unit_test(test_few_and_equal),    cmocka_unit_test(test_f_tail),
-        cmocka_unit_test(test_sample_quantile),  cmocka_unit_test(test_seeds_needed)};
+        cmocka_unit_test(test_sample_quantile),  cmocka_unit_test(test_seeds_needed),
+        cmocka_unit_test(test_correlation)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
