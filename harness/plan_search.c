@@ -60,6 +60,8 @@ static ErrCode limit_space(const Plan *plan, int part, PlanSearch *search, Err *
                         (int64_t)floor(o->target_macs));
     TRY(netspace_survey(search->space, survey, err));
     search->genes = netspace_genespace(search->space);
+    if (survey->is_exact)
+        search->genes.n_points = (int64_t)survey->inside;
     if (survey->inside == 0)
         TRY(yaml_error(err, place_of(plan, part, "objective"),
                        "no network of space '%s' has %lld to %lld MACs: %s have %lld to %lld",

@@ -476,7 +476,8 @@ void study_template(const char *name, Text *out)
         "  - curves:  {width: [1.0, 1.4, 2.0], depth: [1, 2, 3], resolution: [1.0, 1.3, 1.7]}\n"
         "  - lines:   {bases: [[1, 1], [2, 1.3]], width: [1.0, 1.4]}   # [depth, resolution] of "
         "each line\n"
-        "  - compare: {strategies: [width, depth, resolution, compound], macs: [2]}\n");
+        "  - compare: {strategies: [width, depth, resolution, compound], macs: [2]}\n"
+        "# There are more kinds of parts: family, table, search.\n");
 }
 
 void study_describe(Text *out)

@@ -112,12 +112,43 @@ static void kills_change_nothing(void **state)
         Proc proc = {0};
         pid_t pids[MAX_PIDS];
         micro_start(&proc, out, arguments, PROC_NULL);
-        (void)micro_wait_for_workers(&proc, pids);
+        const int n = micro_wait_for_workers(&proc, pids);
+        assert_true(i > 0 || n > 0); /* the first kill meets a running search */
         clock_sleep_ns((i + 1) * APART_MS * MILLISECOND / 2);
         micro_kill(&proc, SIGKILL);
     }
     assert_int_equal(micro_run(out, arguments, NULL), 0);
     assert_expected(out);
+    mem_free(out);
+}
+
+/*
+ * A network that fails costs nothing and another one is asked for; begun again and trained, it
+ * makes the search another one, in a log of the next number. The second trial fails.
+ */
+static void failures_are_made_up_for(void **state)
+{
+    (void)state;
+    static const char script[] = LAUNCHER_BEGIN "[ $trial != 2 ] || " LAUNCHER_FAILS LAUNCHER_END;
+    Text launcher = {0};
+    char *path = micro_launcher("fails.sh", script, &launcher), *out = micro_path("fails");
+    const char *const failing[] = {
+        SMALL, "--jobs", "2", "--set", SEARCH("3"), "--launcher", text_string(&launcher), NULL};
+    static const char *const retried[] = {SMALL, "--retry-failed", "--set", SEARCH("3"), NULL};
+    static const char spent[] = "SELECT * FROM fact WHERE name = 'nas/tpe+screen/ledger' AND "
+                                "value_2 + value_3 = (SELECT count(*) FROM decision WHERE part "
+                                "LIKE 'nas/tpe+screen:%' AND outcome = 'done')";
+    assert_int_equal(micro_run(out, failing, NULL), 3);
+    assert_true(micro_count(out, "SELECT * FROM decision WHERE outcome = 'failed'") >= 1);
+    assert_int_equal(micro_count(out, "SELECT * FROM decision WHERE kind = 'end'"), 3);
+    assert_int_equal(micro_count(out, spent), 1);
+    assert_int_equal(micro_run(out, retried, NULL), 0);
+    assert_true(micro_count(out, "SELECT * FROM decision WHERE part LIKE 'nas/%.2' AND kind = "
+                                 "'end'") >= 1);
+    assert_int_equal(micro_count(out, "SELECT * FROM trial WHERE is_listed AND status <> 'done'"),
+                     0);
+    text_release(&launcher);
+    mem_free(path);
     mem_free(out);
 }
 
@@ -166,6 +197,7 @@ int main(void)
         cmocka_unit_test(a_search_is_run),
         cmocka_unit_test(workers_and_timing_change_nothing),
         cmocka_unit_test(kills_change_nothing),
+        cmocka_unit_test(failures_are_made_up_for),
         cmocka_unit_test(a_larger_budget_goes_on),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

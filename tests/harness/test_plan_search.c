@@ -83,6 +83,7 @@ static void asks_become_points(void **state)
                                      "{epochs: 3}, seeds: [3, 5], objective: {form: soft}, budget: "
                                      "{trainings: 10}}]");
     const PlanSearch *search = search_of(&f);
+    assert_int_equal(search->genes.n_points, 108); /* where a search that has asked for all ends */
     DeciderPoint full = {.genes = "10110"}, quick = {.genes = "10110", .epochs = 3};
     PlanAsk first, again, other;
     char reason[DECIDER_REASON_MAX];
