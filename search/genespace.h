@@ -7,8 +7,10 @@
  * Neighbours and random points are made of these here, the same for all spaces.
  *
  * Vocabulary. A *choice* is one value of one gene. The *limits* are a band of counted MACs: a
- * member outside of them is known to exist and is never asked for. Two points are the same network
- * exactly if their canonical forms are equal; everything below takes and gives canonical points.
+ * member outside of them is known to exist and is never asked for. Points of equal canonical form
+ * are one network. The reverse holds in a table; in a network of choices two canonical forms may be
+ * one network where two genes must change together for it (search/netspace.h). Everything below
+ * takes and gives canonical points.
  */
 #ifndef SEARCH_GENESPACE_H
 #define SEARCH_GENESPACE_H

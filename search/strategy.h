@@ -2,7 +2,7 @@
  * search/strategy: how a space is searched: random, local, evolution, policy, ppo, tpe, nsga2.
  *
  * A strategy is a decider (search/decider.h): a pure function of (settings, seed, log). It runs on
- * any gene space, asks for no network twice, never for one outside the limits, and ends when its
+ * any gene space, asks for no point twice, never for one outside the limits, and ends when its
  * budget is spent or nothing new is left. What all of them share stands here: the history, the
  * budget, the best point, which is what a search yields. What a strategy adds is one row,
  * SearchStrategy, in a file of its own with the source it follows: what it keeps besides the
