@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define NS_PER_US 1e3
+
 enum { FULL_EPOCHS = 0, SHORT_EPOCHS = 1 }; /* what an ask of the table's short schedule says */
 
 /* What is measured along every run: regrets after so many full trainings. */
@@ -126,6 +128,49 @@ fail:
     return err->code;
 }
 
+/* --- a decider that is timed --- */
+
+typedef struct Spent {
+    int64_t ask_ns, tell_ns;
+} Spent;
+
+typedef struct Timed {
+    const Decider *decider;
+    const void *settings;
+    Spent *spent;
+} Timed;
+
+static size_t timed_bytes(const void *settings)
+{
+    const Timed *timed = settings;
+    return timed->decider->state_bytes(timed->settings);
+}
+
+static void timed_fold(const void *settings, void *state, const DeciderEntry *entry)
+{
+    const Timed *timed = settings;
+    const int64_t begin = clock_thread_ns();
+    timed->decider->fold(timed->settings, state, entry);
+    const int64_t spent = clock_thread_ns() - begin;
+    if (entry->kind == DECIDER_TELL)
+        timed->spent->tell_ns += spent;
+    else
+        timed->spent->ask_ns += spent;
+}
+
+static DeciderAnswer timed_decide(const void *settings, uint64_t seed, int64_t ticket,
+                                  const void *state, DeciderReply *reply)
+{
+    const Timed *timed = settings;
+    const int64_t begin = clock_thread_ns();
+    const DeciderAnswer answer =
+        timed->decider->decide(timed->settings, seed, ticket, state, reply);
+    timed->spent->ask_ns += clock_thread_ns() - begin;
+    return answer;
+}
+
+static const Decider timed_decider = {"timed", timed_bytes, timed_fold, timed_decide};
+
 /* --- runs --- */
 
 /* A strategy over all runs. */
@@ -138,12 +183,22 @@ typedef struct Contest {
     double *finals; /* [n_runs] regrets */
     int64_t n_asks;
     double seconds;
+    Spent spent;
 } Contest;
 
 static uint64_t seed_of(const SearchBenchSettings *settings, int64_t run)
 {
     Rng rng = rng_start(settings->seed, RNG_BOOTSTRAP, 1, (uint64_t)run);
     return rng_u64(&rng);
+}
+
+static ErrCode play_decider(Contest *contest, Replay *replay, const Decider *decider,
+                            const void *settings, Err *err)
+{
+    const Timed timed = {decider, settings, &contest->spent};
+    if (contest->settings->is_timed)
+        return play(replay, &timed_decider, &timed, err);
+    return play(replay, decider, settings, err);
 }
 
 static ErrCode play_run(Contest *contest, int64_t run, Err *err)
@@ -161,9 +216,9 @@ static ErrCode play_run(Contest *contest, int64_t run, Err *err)
         ScreenSettings screen;
         TRY(screen_divide(&screen, &search, contest->screen_cost, SHORT_EPOCHS, err));
         screen.full_epochs = FULL_EPOCHS;
-        TRY(play(&replay, &screen_decider, &screen, err));
+        TRY(play_decider(contest, &replay, &screen_decider, &screen, err));
     } else {
-        TRY(play(&replay, &strategy_decider, &search, err));
+        TRY(play_decider(contest, &replay, &strategy_decider, &search, err));
     }
     contest->finals[run] = replay.regret;
     contest->n_asks += replay.n_asks;
@@ -234,6 +289,8 @@ static void report_finals(const Contest *contest, const Contest *rival, SearchBe
     report->p_beats_random = n_beaten / (double)n;
     report->regret_mean = sum / (double)n;
     report->asks_per_second = (double)contest->n_asks / contest->seconds;
+    report->ask_us = (double)contest->spent.ask_ns / NS_PER_US / (double)contest->n_asks;
+    report->tell_us = (double)contest->spent.tell_ns / NS_PER_US / (double)contest->n_asks;
 }
 
 ErrCode searchbench_run(const NasTable *table, const SearchBenchSettings *settings,

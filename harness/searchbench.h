@@ -17,6 +17,7 @@
 
 #include "base/err.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,6 +27,7 @@ typedef struct SearchBenchSettings {
     StrategySettings search; /* budget: full trainings; each run has a seed of its own */
     int64_t n_runs;
     uint64_t seed;
+    bool is_timed;      /* ask_us and tell_us are wanted; measuring them takes time */
     double screen_cost; /* of the table's short schedule, in full trainings; 0: no screen */
 } SearchBenchSettings;
 
@@ -38,7 +40,9 @@ typedef struct SearchBenchReport {
     double regret_iqm; /* interquartile mean: without the lowest and highest quarter of the runs */
     double regret_mean;
     double p_beats_random;
-    double asks_per_second;                        /* of the whole loop: strategy, log and table */
+    double asks_per_second; /* of the whole loop: strategy, log and table */
+    double ask_us, tell_us; /* is_timed: of the strategy alone, processor microseconds an ask:
+                               asking, and being told, which is where a strategy trains */
     SearchBenchPoint curve[SEARCHBENCH_MAX_CURVE]; /* at 1, 2, 5, 10, ... where all runs have an
                                                       incumbent, and at the end */
     size_t n_curve;

@@ -22,7 +22,7 @@
 
 enum { OPTION_RATE, OPTION_DECAY, OPTION_ENTROPY, OPTION_BATCH, OPTION_CLIP, OPTION_EPOCHS };
 enum { MAX_BATCH = 200, MAX_EPOCHS = 100 };
-enum { MAX_DRAWS = 20 }; /* of known networks, before one is changed */
+enum { MAX_DRAWS = 2 }; /* of known networks, before one is changed: a draw is what an ask costs */
 
 static const StrategyOption options[] = {
     [OPTION_RATE] = {"learning_rate", 3.5e-4, 1e-6, 1, false, "of Adam"},
@@ -37,6 +37,7 @@ typedef struct Ppo {
     bool is_ready; /* weights are drawn: something was asked for */
     RewardBaseline baseline;
     Adam adam;
+    int32_t n_logged; /* places whose logarithms are kept: all that older weights asked for */
     int n_batch;
     int32_t batch[MAX_BATCH];
     float advantages[MAX_BATCH];
@@ -59,21 +60,28 @@ static float *logs_of(const StrategyView *view, Ppo *ppo, size_t n_weights, int3
     return ppo->numbers + 4 * n_weights + (size_t)place * (size_t)view->settings->space->n_genes;
 }
 
-/* Keeps how likely each of its genes' values was. */
 static void asked(const StrategyView *view, int32_t place)
 {
+    (void)place;
     Ppo *ppo = view->own;
     const Controller c = controller_of(view->settings->space);
-    const uint8_t *genes = history_genes(&view->history, place);
-    if (!ppo->is_ready) {
-        Rng rng = rng_start(view->settings->seed, RNG_SEARCH, STRATEGY_WEIGHTS, 0);
-        controller_init(&c, &rng, ppo->numbers);
-        ppo->is_ready = true;
+    if (ppo->is_ready)
+        return;
+    Rng rng = rng_start(view->settings->seed, RNG_SEARCH, STRATEGY_WEIGHTS, 0);
+    controller_init(&c, &rng, ppo->numbers);
+    ppo->is_ready = true;
+}
+
+/* Before weights change: how likely they made each gene's value of what they asked for. */
+static void keep_logs(const StrategyView *view, const Controller *c, Ppo *ppo)
+{
+    for (; ppo->n_logged < view->history.head->n_asked; ppo->n_logged++) {
+        const uint8_t *genes = history_genes(&view->history, ppo->n_logged);
+        float *logs = logs_of(view, ppo, c->n_weights, ppo->n_logged);
+        controller_forward(c, ppo->numbers, genes, ppo->steps);
+        for (int g = 0; g < c->space->n_genes; g++)
+            logs[g] = softmax_log(ppo->steps[g].p[genes[g]]);
     }
-    controller_forward(&c, ppo->numbers, genes, ppo->steps);
-    float *logs = logs_of(view, ppo, c.n_weights, place);
-    for (int g = 0; g < c.space->n_genes; g++)
-        logs[g] = softmax_log(ppo->steps[g].p[genes[g]]);
 }
 
 /* The gradient of one network's clipped objective, by all logits. */
@@ -99,6 +107,7 @@ static void update(const StrategyView *view, Ppo *ppo)
     const Controller c = controller_of(s->space);
     float *weights = ppo->numbers, *gradient = weights + c.n_weights,
           *means = gradient + c.n_weights, *squares = means + c.n_weights;
+    keep_logs(view, &c, ppo);
     for (int epoch = 0; epoch < (int)s->options[OPTION_EPOCHS]; epoch++) {
         memset(gradient, 0, c.n_weights * sizeof *gradient);
         for (int i = 0; i < ppo->n_batch; i++) {

@@ -69,6 +69,10 @@ static const Option options[] = {
      .offset = FIELD(band),
      .metavar = "T[,TAU]",
      .doc = "only networks with multiply-adds in [(1-TAU)*T, T]; TAU is 0.05 unless given"},
+    {.name = "time",
+     .kind = OPTION_FLAG,
+     .offset = FIELD(time),
+     .doc = "also how long the strategy takes to ask, and to be told (where it trains)"},
 };
 #undef FIELD
 
@@ -123,6 +127,10 @@ static void put_json(const SearchBenchSettings *s, const SearchBenchReport *repo
     json_put_double(&json, "regret_mean", report->regret_mean);
     json_put_double(&json, "p_beats_random", report->p_beats_random);
     json_put_double(&json, "asks_per_second", report->asks_per_second);
+    if (s->is_timed) {
+        json_put_double(&json, "ask_us", report->ask_us);
+        json_put_double(&json, "tell_us", report->tell_us);
+    }
     json_open_list(&json, "curve");
     for (size_t i = 0; i < report->n_curve; i++) {
         json_open_list(&json, NULL);
@@ -140,6 +148,7 @@ static void put_text(const NasTable *table, const SearchBenchSettings *s,
                      const SearchBenchReport *report, Text *out)
 {
     char iqm[TEXT_NUMBER_BYTES], mean[TEXT_NUMBER_BYTES], asks[TEXT_NUMBER_BYTES];
+    char ask[TEXT_NUMBER_BYTES], tell[TEXT_NUMBER_BYTES];
     text_printf(out, "%s on %d networks, %s, budget %lld", s->search.strategy->name,
                 (int)table->n_inside, table->value_name, (long long)s->search.budget);
     text_printf(out, "%s, %lld run%s: regret %s points (interquartile mean; mean %s), ",
@@ -148,6 +157,9 @@ static void put_text(const NasTable *table, const SearchBenchSettings *s,
                 text_digits(mean, report->regret_mean));
     text_printf(out, "beats random search with probability %.3f; %s asks/s\n",
                 report->p_beats_random, text_human(asks, report->asks_per_second));
+    if (s->is_timed)
+        text_printf(out, "the strategy: %s us to ask, %s us to be told\n",
+                    text_digits(ask, report->ask_us), text_digits(tell, report->tell_us));
     text_append(out, "evaluations: regret");
     for (size_t i = 0; i < report->n_curve; i++)
         text_printf(out, "%s %lld: %s", i == 0 ? "" : ",", (long long)report->curve[i].evaluations,
@@ -174,7 +186,8 @@ ErrCode bench_search(const Call *call, const BenchSearchChoice *choice, Err *err
     char screen[NAME_BYTES];
     NasTable *table = NULL;
     NasTableSettings view = {.path = choice->table, .space = choice->space};
-    SearchBenchSettings settings = {.n_runs = choice->runs, .seed = (uint64_t)choice->seed};
+    SearchBenchSettings settings = {
+        .n_runs = choice->runs, .seed = (uint64_t)choice->seed, .is_timed = choice->time};
     SearchBenchReport report = {0};
     Text out = {.columns = call->columns};
     TRY(call_need("table", choice->table, err));

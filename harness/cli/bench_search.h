@@ -9,6 +9,7 @@ typedef struct BenchSearchChoice {
     const char *table, *space, *strategy, *screen, *band;
     OptionList sets;
     int64_t budget, runs, seed;
+    bool time;
 } BenchSearchChoice;
 
 extern const OptionTable bench_search_options;

@@ -11,7 +11,7 @@
 
 static const char search_usage[] =
     "search --table F.csv[.gz] [--space NAME|FILE] --strategy S [--set K=V ...] [--budget N] "
-    "[--runs R] [--seed S] [--screen COLUMN=COST] [--band T[,TAU]] [--json]";
+    "[--runs R] [--seed S] [--screen COLUMN=COST] [--band T[,TAU]] [--time] [--json]";
 static const char *const usage[] = {
     "data --network N --data NAME[=PATH] [--augment LIST] [--batch B] [--steps S] [--json]",
     "kernels [--kernel NAME] [--json]",

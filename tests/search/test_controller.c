@@ -31,6 +31,57 @@ static double loss(const Controller *c)
     return sum;
 }
 
+static double squash(double x)
+{
+    return 1 / (1 + exp(-x));
+}
+
+/* The textbook's cell in double: gates input, forget, output, candidate of `row`'s weights. */
+static void textbook_step(const Controller *c, int row, double *hidden, double *cell)
+{
+    enum { UNITS = CONTROLLER_UNITS };
+    double z[CONTROLLER_GATES];
+    for (int k = 0; k < CONTROLLER_GATES; k++) {
+        z[k] = (double)weights[row * CONTROLLER_GATES + k];
+        for (int j = 0; j < UNITS; j++)
+            z[k] += hidden[j] * (double)weights[c->recurrent + (size_t)(j * CONTROLLER_GATES + k)];
+    }
+    for (int k = 0; k < UNITS; k++) {
+        cell[k] = squash(z[UNITS + k]) * cell[k] + squash(z[k]) * tanh(z[3 * UNITS + k]);
+        hidden[k] = squash(z[2 * UNITS + k]) * tanh(cell[k]);
+    }
+}
+
+/*
+ * The probabilities of the forward pass are those of the textbook's LSTM in double, with weights
+ * that saturate gates: a hundred float products of order 1 a gate, each rounded to 2^-24, in a few
+ * steps: 1e-4 is far above that, and far below what a wrong gate does.
+ */
+static void forward_is_the_textbooks(void **state)
+{
+    (void)state;
+    const Controller c = controller_of(&space);
+    double hidden[CONTROLLER_UNITS] = {0}, cell[CONTROLLER_UNITS] = {0};
+    Rng rng = rng_start(8, RNG_INIT, 0, 0);
+    for (size_t i = 0; i < c.n_weights; i++)
+        weights[i] = rng_uniform(&rng, -0.8f, 0.8f);
+    controller_forward(&c, weights, point, steps);
+    for (int g = 0, choice = 0, row = 0; g < N_GENES; choice += genes[g++].n_values) {
+        double e[GENESPACE_MAX_VALUES], sum = 0;
+        textbook_step(&c, row, hidden, cell);
+        for (int v = 0; v < genes[g].n_values; v++) {
+            double logit = (double)weights[c.bias + (size_t)(choice + v)];
+            for (int k = 0; k < CONTROLLER_UNITS; k++)
+                logit += (double)weights[c.output + (size_t)((choice + v) * CONTROLLER_UNITS + k)] *
+                         hidden[k];
+            sum += e[v] = exp(logit);
+        }
+        for (int v = 0; v < genes[g].n_values; v++)
+            assert_true(fabs((double)steps[g].p[v] - e[v] / sum) < 1e-4);
+        row = 1 + choice + point[g];
+    }
+}
+
 /* Of a random direction in the weights: analytic gradient against a central difference. Weights of
  * 0.5 make every gate work. The difference's error is h^2 / 6 times a third derivative of order 1
  * (1e-5 at h = 0.01 over unit directions) and a rounding of the loss of N_GENES * 2^-22 / h =
@@ -145,6 +196,7 @@ static void adam_steps_by_hand(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(forward_is_the_textbooks),
         cmocka_unit_test(gradients_are_differences),
         cmocka_unit_test(draws_have_their_probability),
         cmocka_unit_test(softmax_gradients_are_differences),
