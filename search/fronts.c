@@ -1,6 +1,7 @@
-/* search/fronts: front by front, quadratic in the members: generations are small. */
+/* search/fronts: one pass in the order of MACs, for each member over the fronts there are. */
 #include "search/fronts.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -18,29 +19,12 @@ bool fronts_is_better(const FrontMember *a, const FrontMember *b)
     return a->place < b->place;
 }
 
-/* Moves those of the n that none dominates to the beginning; how many they are. */
-static int take_front(FrontMember *members, int n, int front)
-{
-    int n_front = 0;
-    for (int i = 0; i < n; i++) {
-        bool is_dominated = false;
-        for (int j = 0; j < n && !is_dominated; j++)
-            is_dominated = fronts_dominates(&members[j], &members[i]);
-        members[i].front = is_dominated ? front + 1 : front;
-    }
-    for (int i = 0; i < n; i++)
-        if (members[i].front == front) {
-            const FrontMember member = members[i];
-            memmove(&members[n_front + 1], &members[n_front],
-                    (size_t)(i - n_front) * sizeof member);
-            members[n_front++] = member;
-        }
-    return n_front;
-}
-
+/* Whoever dominates a member comes before it. */
 static bool has_less_macs(const FrontMember *a, const FrontMember *b)
 {
-    return a->macs != b->macs ? a->macs < b->macs : a->place < b->place;
+    if (a->macs != b->macs)
+        return a->macs < b->macs;
+    return a->value != b->value ? a->value > b->value : a->place < b->place;
 }
 
 static void sort(FrontMember *members, int n,
@@ -55,10 +39,43 @@ static void sort(FrontMember *members, int n,
     }
 }
 
-/* A front in order of MACs is one in order of value: both distances are of the same neighbours. */
+/*
+ * Fronts of members in the order of MACs, and how many members each has. Along a front values rise
+ * with MACs: whom its last member so far does not dominate, none of it does.
+ */
+static void find_fronts(FrontMember *members, int n, int sizes[FRONTS_MAX])
+{
+    int last[FRONTS_MAX], n_fronts = 0;
+    for (int i = 0; i < n; i++) {
+        int front = 0;
+        while (front < n_fronts && fronts_dominates(&members[last[front]], &members[i]))
+            front++;
+        if (front == n_fronts)
+            sizes[n_fronts++] = 0;
+        members[i].front = front;
+        last[front] = i;
+        sizes[front]++;
+    }
+}
+
+/* Puts members in the order of their fronts; those of one keep theirs. */
+static void group(FrontMember *members, int n, const int sizes[FRONTS_MAX])
+{
+    FrontMember copy[FRONTS_MAX];
+    int next[FRONTS_MAX];
+    for (int front = 0, begin = 0; begin < n; begin += sizes[front++])
+        next[front] = begin;
+    memcpy(copy, members, (size_t)n * sizeof *members);
+    for (int i = 0; i < n; i++)
+        members[next[copy[i].front]++] = copy[i];
+}
+
+/*
+ * A front in the order of MACs is one in the order of value: both distances are of the same
+ * neighbours.
+ */
 static void measure_crowding(FrontMember *front, int n)
 {
-    sort(front, n, has_less_macs);
     const double macs = front[n - 1].macs - front[0].macs,
                  value = front[n - 1].value - front[0].value;
     for (int i = 0; i < n; i++) {
@@ -73,10 +90,13 @@ static void measure_crowding(FrontMember *front, int n)
 
 void fronts_select(FrontMember *members, int n, int wanted)
 {
-    for (int begin = 0, front = 0; begin < n && begin < wanted; front++) {
-        const int n_front = take_front(members + begin, n - begin, front);
-        measure_crowding(members + begin, n_front);
-        sort(members + begin, n_front, fronts_is_better);
-        begin += n_front;
+    int sizes[FRONTS_MAX];
+    assert(n <= FRONTS_MAX);
+    sort(members, n, has_less_macs);
+    find_fronts(members, n, sizes);
+    group(members, n, sizes);
+    for (int begin = 0, front = 0; begin < n && begin < wanted; begin += sizes[front++]) {
+        measure_crowding(members + begin, sizes[front]);
+        sort(members + begin, sizes[front], fronts_is_better);
     }
 }

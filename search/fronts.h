@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { FRONTS_MAX = 512 }; /* members */
+
 typedef struct FrontMember {
     int32_t place; /* whose it is; unique */
     int32_t front; /* 0: dominated by none */
@@ -25,8 +27,8 @@ bool fronts_dominates(const FrontMember *a, const FrontMember *b);
 bool fronts_is_better(const FrontMember *a, const FrontMember *b);
 
 /*
- * members[n]: those of the first fronts that hold `wanted` come first, sorted by fronts_is_better;
- * their fronts and crowding distances are set, those of the others mean nothing.
+ * members[n], n <= FRONTS_MAX: those of the first fronts that hold `wanted` come first, sorted by
+ * fronts_is_better; their fronts and crowding distances are set, those of the others mean nothing.
  */
 void fronts_select(FrontMember *members, int n, int wanted);
 

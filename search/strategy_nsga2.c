@@ -13,6 +13,7 @@
 
 #include "search/fronts.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -26,6 +27,8 @@ static const StrategyOption options[] = {
     [OPTION_CROSSOVER] = {"crossover", 0.9, 0, 1, false, "share of children with two parents"},
     [OPTION_MUTATION] = {"mutation", 0, 0, 1, false, "of each gene; 0: one over their number"},
 };
+
+static_assert(MAX_POPULATION + 1 <= FRONTS_MAX, "a new member stands beside a whole population");
 
 typedef struct Nsga {
     int32_t n;
