@@ -249,6 +249,48 @@ static void mark_region(const Fitter *f, const Draws *draws, double best)
             out->region[out->n_region++] = f->points[i];
 }
 
+/* Mean squares of a region along two directions at right angles in the triangle's plane. */
+static void spread_of(const ShapeFit *out, double *uu, double *uv, double *vv)
+{
+    double sum_u = 0.0, sum_v = 0.0;
+    *uu = *uv = *vv = 0.0;
+    for (int i = 0; i < out->n_region; i++) {
+        const double *x = out->region[i].x;
+        const double u = (x[0] - x[1]) / sqrt(2.0), v = (x[0] + x[1] - 2.0 * x[2]) / sqrt(6.0);
+        sum_u += u;
+        sum_v += v;
+        *uu += u * u;
+        *uv += u * v;
+        *vv += v * v;
+    }
+    const double n = out->n_region;
+    *uu = *uu / n - sum_u / n * (sum_u / n);
+    *uv = *uv / n - sum_u / n * (sum_v / n);
+    *vv = *vv / n - sum_v / n * (sum_v / n);
+}
+
+/* The region's long axis, if it is one. */
+static void find_ridge(ShapeFit *out)
+{
+    double uu, uv, vv;
+    spread_of(out, &uu, &uv, &vv);
+    const double mean = 0.5 * (uu + vv), apart = hypot(0.5 * (uu - vv), uv);
+    const double along = sqrt(mean + apart), across = sqrt(fmax(mean - apart, 0.0));
+    out->has_ridge = along >= SHAPEFIT_RIDGE_LENGTH && along >= SHAPEFIT_RIDGE_RATIO * across;
+    if (!out->has_ridge)
+        return;
+    /* the axis' angle from u; its shares; what they do to multipliers: d = s^a, w = s^(b/2) */
+    const double angle = 0.5 * atan2(2.0 * uv, uu - vv);
+    const double u = cos(angle) / sqrt(2.0), v = sin(angle) / sqrt(6.0);
+    const double changes[] = {u + v, 0.5 * (v - u), -v};
+    double most = changes[0];
+    for (int k = 1; k < 3; k++)
+        if (fabs(changes[k]) > fabs(most))
+            most = changes[k];
+    for (int k = 0; k < 3; k++)
+        out->exchange[k] = changes[k] / most;
+}
+
 static ErrCode judge(Fitter *f, Err *err)
 {
     ShapeFit *out = f->out;
@@ -274,6 +316,8 @@ static ErrCode judge(Fitter *f, Err *err)
         out->kind = out->gain.high <= out->margin ? SHAPE_CORNER : SHAPE_OPEN;
     judge_rules(f, &draws, h.best);
     mark_region(f, &draws, h.best);
+    if (out->kind == SHAPE_PEAK || out->kind == SHAPE_BLEND)
+        find_ridge(out);
 fail:
     return err->code;
 }

@@ -36,6 +36,8 @@ enum { SHAPEFIT_DRAWS = 2000 };
 #define SHAPEFIT_FLAT_LEVEL 0.10
 #define SHAPEFIT_MARGIN_POINTS 0.5 /* of top1 */
 #define SHAPEFIT_MARGIN_NATS 0.02  /* of loss */
+#define SHAPEFIT_RIDGE_LENGTH 0.1  /* deviation of a region's shares along a ridge, at least */
+#define SHAPEFIT_RIDGE_RATIO 3.0   /* to that across, at least */
 
 typedef enum ShapeKind {
     SHAPE_PEAK,
@@ -72,6 +74,12 @@ typedef struct ShapeFit {
     ShapeEffect gain; /* of the best lattice point over the best corner */
     Shares *region;   /* [n_region] lattice points that may be the optimum, 90 % */
     int n_region;
+    /*
+     * A ridge: the region is long in one direction and narrow across. Percent by which depth, width
+     * and resolution (multipliers, not shares) change along it, the largest change being +1.
+     */
+    bool has_ridge;
+    double exchange[3];
 } ShapeFit;
 
 /*

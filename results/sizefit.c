@@ -2,7 +2,6 @@
 #include "results/sizefit.h"
 
 #include "results/lsq.h"
-#include "results/sizesurface.h"
 #include "results/stats.h"
 
 #include "base/text.h"
@@ -100,7 +99,7 @@ static ErrCode fit_parabolas(SizeFit *out, const SizeTable *table, Arena *arena,
     }
     out->sd = out->df > 0.0 ? sqrt(squares / out->df) : (double)NAN;
     const double t =
-        out->df > 0.0 ? stats_t_quantile(0.5 + 0.5 * SIZEFIT_CONFIDENCE, out->df) : (double)NAN;
+        out->df > 0.0 ? stats_t_quantile(0.5 + 0.5 * SIZESURFACE_CONFIDENCE, out->df) : (double)NAN;
     for (size_t g = 0; g < n; g++) {
         errors[g] = t * out->sd * parabolas[g].error;
         if (!isnan(out->parabolas[g].images))
@@ -179,9 +178,4 @@ ErrCode sizefit_run(SizeFit *out, const SizeTable *table, Arena *arena, Err *err
     TRY(warn(out, table, arena, err));
 fail:
     return err->code;
-}
-
-double sizefit_train_intercept(const SizeLaw *law)
-{
-    return law->intercept + law->exponent * log10(SIZETABLE_FLOPS_A_MAC / SIZETABLE_TRAINING_MACS);
 }

@@ -182,8 +182,9 @@ ErrCode sizesurface_optima(const SizeSurface *s, const SizeTable *table, SizeOpt
     const double sum = s->p + s->q, exponent = s->p / sum;
     TRY(factor_jacobian(&lsq, s, table, arena, err));
     const bool has_error = s->df > 0.0 && lsq.rank == N_PARAMETERS;
-    const double reach =
-        has_error ? s->sd * stats_t_quantile(0.5 + 0.5 * SIZEFIT_CONFIDENCE, s->df) : (double)NAN;
+    const double reach = has_error
+                             ? s->sd * stats_t_quantile(0.5 + 0.5 * SIZESURFACE_CONFIDENCE, s->df)
+                             : (double)NAN;
     for (int g = 0; g < table->n_groups; g++) {
         const SizeGroup *group = &table->groups[g];
         const double images = exp(best_images(s, group->compute, gradient));
@@ -203,4 +204,9 @@ ErrCode sizesurface_optima(const SizeSurface *s, const SizeTable *table, SizeOpt
                      .high = exponent + half};
 fail:
     return err->code;
+}
+
+double sizesurface_train_intercept(const SizeLaw *law)
+{
+    return law->intercept + law->exponent * log10(SIZETABLE_FLOPS_A_MAC / SIZETABLE_TRAINING_MACS);
 }

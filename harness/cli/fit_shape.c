@@ -120,6 +120,10 @@ static void put_json(const Answer *a, Text *out)
     json_put_double(&json, "trend_p", a->fit.trend_p);
     json_put_int(&json, "shapes", a->table.n_shapes);
     json_put_int(&json, "seeds", a->table.n_seeds);
+    if (a->fit.has_ridge)
+        json_put_doubles(&json, "exchange", a->fit.exchange, 3);
+    else
+        json_put_null(&json, "exchange");
     json_put_double(&json, "detectable", a->detectable);
     put_points(&json, a);
     json_open_list(&json, "rules");
@@ -164,6 +168,24 @@ static void put_points_table(const Answer *a, Text *out)
     text_table_destroy(&table);
 }
 
+/* "1 % more depth for 0.5 % less width": what may be exchanged without loss. */
+static void put_ridge(const Answer *a, Text *out)
+{
+    static const char *const names[] = {"depth", "width", "resolution"};
+    const double least = 0.05; /* percent; less is not worth a word */
+    text_append(out, "a ridge: nothing is lost by");
+    for (int sign = 1; sign >= -1; sign -= 2) {
+        const char *before = sign > 0 ? "" : " for";
+        for (int k = 0; k < 3; k++)
+            if (sign * a->fit.exchange[k] >= least) {
+                text_printf(out, "%s %.2g %% %s %s", before, sign * a->fit.exchange[k],
+                            sign > 0 ? "more" : "less", names[k]);
+                before = " and";
+            }
+    }
+    text_append_char(out, '\n');
+}
+
 static void put_optimum_lines(const Answer *a, Text *out)
 {
     const double *x = a->fit.optimum.x;
@@ -183,6 +205,8 @@ static void put_optimum_lines(const Answer *a, Text *out)
                 x[0], x[1] / 2.0, x[2] / 2.0);
     text_printf(out, "gain over the best single dimension: %.3f %s (90 %% interval %.3f to %.3f)\n",
                 a->fit.gain.effect, unit_of(a), a->fit.gain.low, a->fit.gain.high);
+    if (a->fit.has_ridge)
+        put_ridge(a, out);
 }
 
 static void put_rules_table(const Answer *a, Text *out)

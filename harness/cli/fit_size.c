@@ -19,7 +19,7 @@ static void put_law(JsonWriter *json, const SizeLaw *law)
     json_put_double(json, "intercept", law->intercept);
     json_put_double(json, "low", law->low);
     json_put_double(json, "high", law->high);
-    json_put_double(json, "intercept_train_macs", sizefit_train_intercept(law));
+    json_put_double(json, "intercept_train_macs", sizesurface_train_intercept(law));
 }
 
 static void put_surface(JsonWriter *json, const SizeFit *fit)
@@ -115,7 +115,7 @@ static void put_law_line(const char *name, const SizeLaw *law, Text *out)
     if (!isnan(law->low))
         text_printf(out, " (exponent: 90 %% interval %.4f to %.4f)", law->low, law->high);
     text_printf(out, "; 10^%.4f C^%.4f with C = 3 MACs images, as studies count\n",
-                sizefit_train_intercept(law), law->exponent);
+                sizesurface_train_intercept(law), law->exponent);
 }
 
 static void put_text(const SizeTable *table, const SizeFit *fit, Text *out)

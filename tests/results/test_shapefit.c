@@ -135,6 +135,30 @@ static void region_is_around_the_optimum(void **state)
     arena_release(&arena);
 }
 
+/*
+ * Property: where only depth + width against resolution matters, depth and width are exchanged at 1
+ * % of blocks for 0.5 % of channels (d = s^a, w = s^(b/2)); a round hill is no ridge. The lattice
+ * puts the axis of a region some degrees off: 0.1.
+ */
+static void a_ridge_is_an_exchange_rate(void **state)
+{
+    (void)state;
+    Arena arena = {0};
+    static const double ridge[] = {60, 60, 60, 0, 24, 24, 0}, hill[] = {60, 60, 60, 24, 24, 24, 0},
+                        sd = 0.5;
+    double values[SHAPES_CELLS];
+    shapes_draw(values, SHAPES_TEN, 3, ridge, &sd, 1, 1);
+    const ShapeTable table = shapes_table(values, SHAPES_TEN, 3);
+    const ShapeFit out = fit(&table, NULL, 0, &arena);
+    assert_true(out.has_ridge);
+    near(out.exchange[0], 1.0, 0.0);
+    near(out.exchange[1], -0.5, 0.1);
+    near(out.exchange[2], 0.0, 0.1);
+    shapes_draw(values, SHAPES_TEN, 3, hill, &sd, 1, 1);
+    assert_false(fit(&table, NULL, 0, &arena).has_ridge);
+    arena_release(&arena);
+}
+
 /* Property: a rule at a corner is as far below as the corner; one at the optimum is not told from
  * it. */
 static void rules_are_measured(void **state)
@@ -203,11 +227,15 @@ static void an_edge_is_no_triangle(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(quadratic_is_that_of_scipy),   cmocka_unit_test(cubic_is_that_of_scipy),
-        cmocka_unit_test(planted_kinds_are_found),      cmocka_unit_test(losses_are_turned),
-        cmocka_unit_test(region_is_around_the_optimum), cmocka_unit_test(rules_are_measured),
-        cmocka_unit_test(seven_shapes_have_one_test),   cmocka_unit_test(a_spike_is_refused),
-        cmocka_unit_test(an_edge_is_no_triangle)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(quadratic_is_that_of_scipy),
+                                       cmocka_unit_test(cubic_is_that_of_scipy),
+                                       cmocka_unit_test(planted_kinds_are_found),
+                                       cmocka_unit_test(losses_are_turned),
+                                       cmocka_unit_test(region_is_around_the_optimum),
+                                       cmocka_unit_test(a_ridge_is_an_exchange_rate),
+                                       cmocka_unit_test(rules_are_measured),
+                                       cmocka_unit_test(seven_shapes_have_one_test),
+                                       cmocka_unit_test(a_spike_is_refused),
+                                       cmocka_unit_test(an_edge_is_no_triangle)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

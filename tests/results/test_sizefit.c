@@ -85,7 +85,8 @@ static void known_constants_are_recovered(void **state)
         near(out.surface.q, 0.28, 1e-8);
         near(out.surface_law.exponent, 0.548387, 1e-6);
         near(out.surface_law.intercept, -0.555357, 1e-6);
-        near(sizefit_train_intercept(&out.surface_law), -0.555357 + 0.548387 * log10(2.0), 2e-6);
+        near(sizesurface_train_intercept(&out.surface_law), -0.555357 + 0.548387 * log10(2.0),
+             2e-6);
         assert_non_null(out.warning); /* the bias is larger than an interval without noise */
         arena_release(&arena);
     }
