@@ -91,17 +91,21 @@ double lsq_solve(const Lsq *lsq, const double *y, double *beta)
     return squares_from(lsq->work, lsq->rank, lsq->n_rows);
 }
 
-double lsq_variance(const Lsq *lsq, const double *f)
+void lsq_whiten(const Lsq *lsq, const double *f, double *whitened)
 {
-    double *z = lsq->work; /* R' z = f */
-    for (int k = 0; k < lsq->rank; k++) {
+    for (int k = 0; k < lsq->rank; k++) { /* R' whitened = f */
         const double *r = column_of(lsq, lsq->kept[k]);
         double rest = f[lsq->kept[k]];
         for (int m = 0; m < k; m++)
-            rest -= r[m] * z[m];
-        z[k] = rest / lsq->diagonal[k];
+            rest -= r[m] * whitened[m];
+        whitened[k] = rest / lsq->diagonal[k];
     }
-    return squares_from(z, 0, lsq->rank);
+}
+
+double lsq_variance(const Lsq *lsq, const double *f)
+{
+    lsq_whiten(lsq, f, lsq->work);
+    return squares_from(lsq->work, 0, lsq->rank);
 }
 
 double lsq_positive(Lsq *lsq, const double *x, const double *y, double *beta)

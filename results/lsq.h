@@ -36,6 +36,12 @@ void lsq_factor(Lsq *lsq, const double *x, const bool *use);
 /* beta[n_columns] with the least |y - X beta|; returns the square of that length. */
 double lsq_solve(const Lsq *lsq, const double *y, double *beta);
 
+/*
+ * whitened[rank] of f[n_columns]: f beta has the variance |whitened|^2 in units of one value's, and
+ * differences of f have differences of it.
+ */
+void lsq_whiten(const Lsq *lsq, const double *f, double *whitened);
+
 /* f (X'X)^-1 f' for f[n_columns]: the variance of f beta in units of one value's. */
 double lsq_variance(const Lsq *lsq, const double *f);
 

@@ -5,6 +5,7 @@
 #include "results/shapefit.h"
 
 #include "results/lsq.h"
+#include "results/ridge.h"
 #include "results/stats.h"
 
 #include "base/rng.h"
@@ -36,7 +37,9 @@ typedef struct Fitter {
     double terms[SCHEFFE_CUBIC][SCHEFFE_N_LATTICE];
     int boundary[N_BOUNDARY]; /* points with a share of 0 */
     double surface[SCHEFFE_N_LATTICE];
-    int best; /* its highest point */
+    int best;                                          /* its highest point */
+    double whitened[SCHEFFE_N_LATTICE][SCHEFFE_CUBIC]; /* terms (lsq_whiten) */
+    double errors[SCHEFFE_N_LATTICE];                  /* of differences to the best point */
 } Fitter;
 
 /* The highest of a surface, of its boundary, of its corners. */
@@ -161,20 +164,36 @@ static Heights heights_of(const Fitter *f, const double *surface)
     return h;
 }
 
+/* The standard error of the difference between two whitened points. */
+static double error_between(const Fitter *f, const double *a, const double *b)
+{
+    double squares = 0.0;
+    for (int j = 0; j < f->out->n_terms; j++)
+        squares += (a[j] - b[j]) * (a[j] - b[j]);
+    return sqrt(f->variance * squares);
+}
+
+static void whiten_lattice(Fitter *f)
+{
+    for (int i = 0; i < SCHEFFE_N_LATTICE; i++) {
+        double terms[SCHEFFE_CUBIC];
+        scheffe_terms(&f->points[i], terms);
+        lsq_whiten(&f->lsq, terms, f->whitened[i]);
+    }
+    for (int i = 0; i < SCHEFFE_N_LATTICE; i++)
+        f->errors[i] = error_between(f, f->whitened[i], f->whitened[f->best]);
+}
+
 /* max over x of [y(x) - y(at) + t se(x, at)]. */
 static double upper_bound(const Fitter *f, const Shares *at)
 {
     const double t = stats_t_quantile(ONE_SIDED, f->out->blocks.df);
-    double terms[SCHEFFE_CUBIC], difference[SCHEFFE_CUBIC], most = 0.0; /* at itself: 0 */
+    const double y = scheffe_value(f->beta, f->out->n_terms, at);
+    double terms[SCHEFFE_CUBIC], whitened[SCHEFFE_CUBIC], most = 0.0; /* at itself: 0 */
     scheffe_terms(at, terms);
-    for (int i = 0; i < SCHEFFE_N_LATTICE; i++) {
-        double effect = 0.0;
-        for (int j = 0; j < f->out->n_terms; j++) {
-            difference[j] = f->terms[j][i] - terms[j];
-            effect += f->beta[j] * difference[j];
-        }
-        most = fmax(most, effect + t * sqrt(f->variance * lsq_variance(&f->lsq, difference)));
-    }
+    lsq_whiten(&f->lsq, terms, whitened);
+    for (int i = 0; i < SCHEFFE_N_LATTICE; i++)
+        most = fmax(most, f->surface[i] - y + t * error_between(f, f->whitened[i], whitened));
     return most;
 }
 
@@ -183,9 +202,26 @@ static double upper_bound(const Fitter *f, const Shares *at)
 /* What each draw says of each claim, [SHAPEFIT_DRAWS] values a claim. */
 typedef struct Draws {
     double *boundary, *corner; /* gains over the best of them */
-    double *deficit;           /* of the point that is best in the fit */
+    double *noise;             /* the largest height over the best point that noise alone makes */
     double *rules;             /* [n_rules][SHAPEFIT_DRAWS] of the rules */
 } Draws;
+
+/*
+ * The largest difference to the best point in standard errors of a draw's own deviation, which is
+ * sqrt(chi squared/df), by Wilson and Hilferty.
+ */
+static double studentised_noise(const Fitter *f, const double *surface, Rng *rng)
+{
+    const double share = 2.0 / (9.0 * f->out->blocks.df);
+    const double root = fmax(1.0 - share + sqrt(share) * rng_normal(rng), 0.0);
+    double most = 0.0;
+    for (int i = 0; i < SCHEFFE_N_LATTICE; i++) {
+        const double noise = surface[i] - f->surface[i] - (surface[f->best] - f->surface[f->best]);
+        if (noise > most * f->errors[i] && i != f->best)
+            most = noise / f->errors[i];
+    }
+    return most / sqrt(root * root * root);
+}
 
 static ErrCode draw_all(Fitter *f, Draws *draws, Err *err)
 {
@@ -195,7 +231,7 @@ static ErrCode draw_all(Fitter *f, Draws *draws, Err *err)
     *draws = (Draws){
         .boundary = arena_alloc(f->arena, SHAPEFIT_DRAWS, sizeof(double)),
         .corner = arena_alloc(f->arena, SHAPEFIT_DRAWS, sizeof(double)),
-        .deficit = arena_alloc(f->arena, SHAPEFIT_DRAWS, sizeof(double)),
+        .noise = arena_alloc(f->arena, SHAPEFIT_DRAWS, sizeof(double)),
         .rules = arena_alloc(f->arena, (size_t)f->n_rules * SHAPEFIT_DRAWS, sizeof(double))};
     TRY(arena_ok(f->arena, err));
     for (uint64_t i = 0; i < SHAPEFIT_DRAWS; i++) {
@@ -207,7 +243,7 @@ static ErrCode draw_all(Fitter *f, Draws *draws, Err *err)
         const Heights h = heights_of(f, surface);
         draws->boundary[i] = h.best - h.boundary;
         draws->corner[i] = h.best - h.corner;
-        draws->deficit[i] = h.best - surface[f->best];
+        draws->noise[i] = studentised_noise(f, surface, &rng);
         for (int r = 0; r < f->n_rules; r++)
             draws->rules[(size_t)r * SHAPEFIT_DRAWS + i] =
                 h.best - scheffe_value(beta, f->out->n_terms, &f->rules[r].shares);
@@ -236,59 +272,21 @@ static void judge_rules(const Fitter *f, const Draws *draws, double best)
     }
 }
 
-/*
- * Points that fall short of the best by no more than the best itself falls short of a draw's
- * optimum in 90 of 100 draws.
- */
-static void mark_region(const Fitter *f, const Draws *draws, double best)
+/* A point is out if some point is above it by more standard errors than noise makes of level
+ * ground. */
+static void mark_region(const Fitter *f, const Draws *draws)
 {
     ShapeFit *out = f->out;
-    const double reach = stats_sample_quantile(draws->deficit, SHAPEFIT_DRAWS, SHAPEFIT_CONFIDENCE);
-    for (int i = 0; i < SCHEFFE_N_LATTICE; i++)
-        if (best - f->surface[i] <= reach)
+    const double most = stats_sample_quantile(draws->noise, SHAPEFIT_DRAWS, SHAPEFIT_CONFIDENCE);
+    for (int i = 0; i < SCHEFFE_N_LATTICE; i++) {
+        bool is_out = false;
+        for (int k = 0; k < SCHEFFE_N_LATTICE && !is_out; k++) {
+            const double above = f->surface[k] - f->surface[i];
+            is_out = above > 0.0 && above > most * error_between(f, f->whitened[k], f->whitened[i]);
+        }
+        if (!is_out)
             out->region[out->n_region++] = f->points[i];
-}
-
-/* Mean squares of a region along two directions at right angles in the triangle's plane. */
-static void spread_of(const ShapeFit *out, double *uu, double *uv, double *vv)
-{
-    double sum_u = 0.0, sum_v = 0.0;
-    *uu = *uv = *vv = 0.0;
-    for (int i = 0; i < out->n_region; i++) {
-        const double *x = out->region[i].x;
-        const double u = (x[0] - x[1]) / sqrt(2.0), v = (x[0] + x[1] - 2.0 * x[2]) / sqrt(6.0);
-        sum_u += u;
-        sum_v += v;
-        *uu += u * u;
-        *uv += u * v;
-        *vv += v * v;
     }
-    const double n = out->n_region;
-    *uu = *uu / n - sum_u / n * (sum_u / n);
-    *uv = *uv / n - sum_u / n * (sum_v / n);
-    *vv = *vv / n - sum_v / n * (sum_v / n);
-}
-
-/* The region's long axis, if it is one. */
-static void find_ridge(ShapeFit *out)
-{
-    double uu, uv, vv;
-    spread_of(out, &uu, &uv, &vv);
-    const double mean = 0.5 * (uu + vv), apart = hypot(0.5 * (uu - vv), uv);
-    const double along = sqrt(mean + apart), across = sqrt(fmax(mean - apart, 0.0));
-    out->has_ridge = along >= SHAPEFIT_RIDGE_LENGTH && along >= SHAPEFIT_RIDGE_RATIO * across;
-    if (!out->has_ridge)
-        return;
-    /* the axis' angle from u; its shares; what they do to multipliers: d = s^a, w = s^(b/2) */
-    const double angle = 0.5 * atan2(2.0 * uv, uu - vv);
-    const double u = cos(angle) / sqrt(2.0), v = sin(angle) / sqrt(6.0);
-    const double changes[] = {u + v, 0.5 * (v - u), -v};
-    double most = changes[0];
-    for (int k = 1; k < 3; k++)
-        if (fabs(changes[k]) > fabs(most))
-            most = changes[k];
-    for (int k = 0; k < 3; k++)
-        out->exchange[k] = changes[k] / most;
 }
 
 static ErrCode judge(Fitter *f, Err *err)
@@ -298,6 +296,7 @@ static ErrCode judge(Fitter *f, Err *err)
     fill_surface(f, f->beta, f->surface);
     const Heights h = heights_of(f, f->surface);
     f->best = h.best_point;
+    whiten_lattice(f);
     out->region = arena_alloc(f->arena, SCHEFFE_N_LATTICE, sizeof *out->region);
     TRY(draw_all(f, &draws, err));
     assert(out->region != NULL);
@@ -315,9 +314,9 @@ static ErrCode judge(Fitter *f, Err *err)
     else
         out->kind = out->gain.high <= out->margin ? SHAPE_CORNER : SHAPE_OPEN;
     judge_rules(f, &draws, h.best);
-    mark_region(f, &draws, h.best);
+    mark_region(f, &draws);
     if (out->kind == SHAPE_PEAK || out->kind == SHAPE_BLEND)
-        find_ridge(out);
+        out->has_ridge = ridge_find(out->region, out->n_region, out->exchange);
 fail:
     return err->code;
 }

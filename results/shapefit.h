@@ -3,8 +3,9 @@
  *
  * Means of shapes over seeds are fitted by Scheffe's quadratic (results/scheffe.h). The noise is
  * that of the block model (results/blocks.h), with its degrees of freedom. If lack of fit is
- * rejected at 5 % by F, the special cubic term is added; if rejected again, the fit is refused.
- * With seven shapes, or none inside the triangle, the cubic leaves nothing to test.
+ * rejected at 5 % by F, the special cubic term is added; if rejected again, the fit is refused. To
+ * seven shapes the cubic fits exactly and is taken; without a shape inside the triangle there is no
+ * cubic.
  *
  * The kind of the surface, decided in this order:
  *   REFUSED  no polynomial fits
@@ -16,8 +17,10 @@
  * "Better" is the lower end of the two-sided 90 % basic bootstrap interval, 2g - q.95, above 0,
  * over SHAPEFIT_DRAWS draws of the fitted means plus normal noise, the same draws for every claim.
  * An upper bound of what the best point gains over a point k is max over x of [y(x) - y(k) + t.95
- * se(x, k)]; of the gain over the best corner, the least of the corners'. Bounds are simultaneous
- * in x, not over claims. Error rates of all of it: docs/verdicts.md.
+ * se(x, k)]; of the gain over the best corner, the least of the corners'. Each x must be below it,
+ * so their number needs no correction. A point belongs to the region of the optimum unless another
+ * is above it by more standard errors than the largest difference to the best point reaches in 90
+ * of 100 draws of level ground. Error rates of all of it: docs/verdicts.md.
  */
 #ifndef RESULTS_SHAPEFIT_H
 #define RESULTS_SHAPEFIT_H
@@ -36,8 +39,6 @@ enum { SHAPEFIT_DRAWS = 2000 };
 #define SHAPEFIT_FLAT_LEVEL 0.10
 #define SHAPEFIT_MARGIN_POINTS 0.5 /* of top1 */
 #define SHAPEFIT_MARGIN_NATS 0.02  /* of loss */
-#define SHAPEFIT_RIDGE_LENGTH 0.1  /* deviation of a region's shares along a ridge, at least */
-#define SHAPEFIT_RIDGE_RATIO 3.0   /* to that across, at least */
 
 typedef enum ShapeKind {
     SHAPE_PEAK,
@@ -63,7 +64,7 @@ typedef struct ShapeRule {
 typedef struct ShapeFit {
     ShapeKind kind;
     int n_terms;          /* SCHEFFE_QUADRATIC or SCHEFFE_CUBIC */
-    double lack_of_fit_p; /* of that polynomial; of the quadratic if the cubic leaves nothing */
+    double lack_of_fit_p; /* of that polynomial; of the quadratic if the cubic cannot be tested */
     double trend_p;       /* that no term beyond the mean is there */
     double margin;        /* of CORNER, in the column's unit */
     Blocks blocks;        /* means and noise */
@@ -74,11 +75,7 @@ typedef struct ShapeFit {
     ShapeEffect gain; /* of the best lattice point over the best corner */
     Shares *region;   /* [n_region] lattice points that may be the optimum, 90 % */
     int n_region;
-    /*
-     * A ridge: the region is long in one direction and narrow across. Percent by which depth, width
-     * and resolution (multipliers, not shares) change along it, the largest change being +1.
-     */
-    bool has_ridge;
+    bool has_ridge; /* then the region is a ridge, and exchange[] as of results/ridge.h */
     double exchange[3];
 } ShapeFit;
 

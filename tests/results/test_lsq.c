@@ -48,6 +48,11 @@ static void solution_is_that_of_numpy(void **state)
         for (int j = 0; j < COLUMNS; j++)
             wanted += f[i] * fixture_inverse[i * COLUMNS + j] * f[j];
     near(lsq_variance(&lsq, f), wanted, STABLE);
+    double whitened[COLUMNS], squares = 0.0;
+    lsq_whiten(&lsq, f, whitened);
+    for (int j = 0; j < COLUMNS; j++)
+        squares += whitened[j] * whitened[j];
+    near(squares, wanted, STABLE);
     arena_release(&arena);
 }
 
