@@ -243,6 +243,24 @@ fail:
     return err->code;
 }
 
+ErrCode ranking_best(const StoreResults *results, StoreScore score, const void *context,
+                     Arena *arena, RankingRow *out, bool *is_there, Err *err)
+{
+    const Maker maker = {results, score, context, arena};
+    *is_there = false;
+    for (size_t i = 0; i < results->n_points && !arena->failed; i++) {
+        RankingRow row = {.result = &results->points[i]};
+        if (row.result->point.trial_digest == NULL)
+            continue;
+        measure_row(&maker, &row);
+        if (class_of(&row) == 0 && (!*is_there || compare_rows(&row, out) < 0)) {
+            *out = row;
+            *is_there = true;
+        }
+    }
+    return arena_ok(arena, err);
+}
+
 const Ranking *ranking_find(const Ranking *rankings, size_t n_rankings, const char *match)
 {
     for (size_t i = 0; i < n_rankings; i++)

@@ -60,6 +60,13 @@ ErrCode ranking_part(const StoreResults *results, const char *part, StoreScore s
 ErrCode ranking_all(const StoreResults *results, StoreScore score, const void *context,
                     Arena *arena, Ranking **out, size_t *n_out, Err *err) ERR_CHECKED;
 
+/*
+ * The row, without rank and comparisons, that would stand first if all points of the study were one
+ * part; *is_there is false if none has a score. Errors: ERR_MEMORY.
+ */
+ErrCode ranking_best(const StoreResults *results, StoreScore score, const void *context,
+                     Arena *arena, RankingRow *out, bool *is_there, Err *err) ERR_CHECKED;
+
 /* The first ranking of that match ("counted", "nominal"), or NULL. */
 const Ranking *ranking_find(const Ranking *rankings, size_t n_rankings, const char *match);
 

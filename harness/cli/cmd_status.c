@@ -2,6 +2,7 @@
 #include "harness/cli/command.h"
 #include "harness/cli/progress_view.h"
 #include "harness/cli/standing.h"
+#include "harness/cli/status_list.h"
 
 #include "base/clock.h"
 #include "base/json.h"
@@ -11,10 +12,13 @@
 #include <stdint.h>
 #include <string.h>
 
-static const char *const usage[] = {"DIR [--watch] [--json]", NULL};
+static const char *const usage[] = {"DIR [--watch] [--json]", "DIR DIR... [--json]", NULL};
 static const char *const notes[] = {"--watch shows a run until it ends or you press Ctrl-C: on a "
                                     "terminal the lines are drawn anew each second, elsewhere one "
                                     "is written whenever a trial has ended. It only reads.",
+                                    "Several folders have a line each: trials, those that failed "
+                                    "or diverged (bad), the test accuracy of the network that the "
+                                    "study's objective puts first by validation, verdicts.",
                                     NULL};
 
 typedef struct StatusSettings {
@@ -184,6 +188,12 @@ static ErrCode run(const Call *call, int *status, Err *err)
     Text out = {.columns = call->columns};
     if (settings->watch && call->json)
         return err_set(err, ERR_USAGE, "options '--watch' and '--json' do not go together");
+    if (call->n_args > 1) {
+        if (settings->watch)
+            return err_set(err, ERR_USAGE, "option '--watch' shows one study, not %zu",
+                           call->n_args);
+        return status_list(call, err);
+    }
     if (settings->watch)
         TRY(watch(call, err));
     TRY(look(call, false, &standing, &out, err));
@@ -196,13 +206,13 @@ fail:
 
 const Command cmd_status = {
     .name = "status",
-    .summary = "where a study stands",
+    .summary = "where a study stands, or several",
     .usage = usage,
     .notes = notes,
     .options = {options, ARRAY_LEN(options)},
     .settings_bytes = sizeof(StatusSettings),
     .min_args = 1,
-    .max_args = 1,
+    .max_args = SIZE_MAX,
     .shared = SHARED_JSON,
     .run = run,
 };

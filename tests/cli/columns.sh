@@ -71,6 +71,7 @@ for columns in 60 80 120; do
     fits "$columns" plan study.yaml --no-time
     fits "$columns" plan quickstart --no-time
     fits "$columns" status s
+    fits "$columns" status s s
     fits "$columns" trials s
     fits "$columns" verdict s
     fits "$columns" show s 1

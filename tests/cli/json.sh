@@ -63,6 +63,7 @@ document scale proxy-b0 --width 1.2
 document show s 1
 document space nbm
 document status s
+document status s s
 document table 2
 "$binary" train --network proxy-b0 --data polytex --epochs 1 --out trained --set data.train=40 --set data.val=20 \
     --set data.test=20 --json >lines 2>err || { fail "isoflop train: failed"; cat err; }

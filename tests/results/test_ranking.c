@@ -117,6 +117,34 @@ static void test_diverged_is_last(void **state)
     empty(&f);
 }
 
+/* The best of a study leads each of its parts, and is in one of them; nothing run has no best. */
+static void test_best(void **state)
+{
+    (void)state;
+    Err err = {0};
+    Filled f;
+    RankingRow best;
+    bool is_there = false;
+    const Fixture fixture = {.n_seeds = 3, .noise = 0.1, .has_nominal_grid = true};
+    fill(&f, "best.db", &fixture);
+    assert_int_equal(
+        ranking_best(&f.results, half_per_double, &target, &f.arena, &best, &is_there, &err),
+        ERR_NONE);
+    assert_true(is_there && best.n == 3);
+    for (size_t i = 0; i < f.n; i++)
+        assert_true(best.score >= f.rankings[i].rows[0].score);
+    assert_true(best.score ==
+                half_per_double(best.mean_val, (double)best.result->point.macs, &target));
+    empty(&f);
+    const Fixture planned = {.n_seeds = 2, .is_planned_only = true};
+    fill(&f, "unrun.db", &planned);
+    assert_int_equal(
+        ranking_best(&f.results, half_per_double, &target, &f.arena, &best, &is_there, &err),
+        ERR_NONE);
+    assert_false(is_there);
+    empty(&f);
+}
+
 /* Nothing run yet: every network is there, without a score. */
 static void test_nothing_run(void **state)
 {
@@ -303,6 +331,7 @@ int main(void)
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_order),
                                        cmocka_unit_test(test_two_seeds_tell_nothing),
                                        cmocka_unit_test(test_diverged_is_last),
+                                       cmocka_unit_test(test_best),
                                        cmocka_unit_test(test_nothing_run),
                                        cmocka_unit_test(test_table),
                                        cmocka_unit_test(test_exports),
