@@ -189,10 +189,11 @@ static const char *summarise(const StoreResults *results, const Cells *cells, co
     const char *and_top = isnan(top) ? "" : arena_printf(arena, ", %.2f among the top tenth", top);
     return arena_printf(arena,
                         "%d networks, %d seeds, %d of %d trials, %d diverged. Rank correlation of "
-                        "two seeds: %.3f over all networks%s. %s",
+                        "two seeds: %.3f over %d networks%s. %s",
                         cells->n, cells->n_seeds, cells->n_done + cells->n_diverged, n_cells,
                         cells->n_diverged, v->contrasts[0].interval.mean,
-                        and_top != NULL ? and_top : "", scope != NULL ? scope : "");
+                        v->contrasts[0].interval.n, and_top != NULL ? and_top : "",
+                        scope != NULL ? scope : "");
 }
 
 ErrCode verdict_table(const StoreResults *results, Arena *arena, Verdict *out, bool *is_there,

@@ -156,6 +156,40 @@ static void a_screen_finds_what_it_ranks(void **state)
     text_release(&text);
 }
 
+/*
+ * A short schedule with a value for each seed: a run sees one of them, drawn for the row. Where both
+ * rank perfectly nothing is lost; where one puts the best network last, half of the runs lose it.
+ */
+static void a_screen_sees_one_seed(void **state)
+{
+    (void)state;
+    Text same = {0}, mixed = {0};
+    text_append(&same, "genes,top1_s0,top1_s1,short_s0,short_s1\n");
+    text_append(&mixed, "genes,top1_s0,top1_s1,short_s0,short_s1\n");
+    for (int i = 0; i < 10; i++) {
+        text_printf(&same, "%d,%d,%d,%d,%d\n", i, 50 + i, 50 + i, i, i);
+        text_printf(&mixed, "%d,%d,%d,%d,%d\n", i, 50 + i, 50 + i, i, i == 9 ? -1 : i);
+    }
+    NasTable *tables[] = {
+        table_of(text_string(&same), &(NasTableSettings){.screen = "short"}),
+        table_of(text_string(&mixed), &(NasTableSettings){.screen = "short"}),
+    };
+    for (size_t t = 0; t < ARRAY_LEN(tables); t++) {
+        SearchBenchReport report = bench(tables[t], "random", NULL, 2, 200, 0.1);
+        int n_missed = 0;
+        for (int i = 0; i < 200; i++)
+            n_missed += report.finals[i] != 0;
+        if (t == 0)
+            assert_int_equal(n_missed, 0);
+        else
+            assert_in_range(n_missed, 100 - 28, 100 + 28); /* 4 sqrt(200) / 2 */
+        searchbench_release(&report);
+        nastable_destroy(&tables[t]);
+    }
+    text_release(&same);
+    text_release(&mixed);
+}
+
 /* Only rows of [95, 100] MACs count, for the best too. */
 static void a_band_has_its_own_best(void **state)
 {
@@ -367,6 +401,7 @@ int main(void)
         cmocka_unit_test(random_search_is_order_statistics),
         cmocka_unit_test(an_incumbent_is_scored_on_what_it_did_not_see),
         cmocka_unit_test(a_screen_finds_what_it_ranks),
+        cmocka_unit_test(a_screen_sees_one_seed),
         cmocka_unit_test(a_band_has_its_own_best),
         cmocka_unit_test(nb201_is_as_elsewhere),
         cmocka_unit_test(nb_macro_is_as_elsewhere),
