@@ -157,8 +157,9 @@ static void a_screen_finds_what_it_ranks(void **state)
 }
 
 /*
- * A short schedule with a value for each seed: a run sees one of them, drawn for the row. Where both
- * rank perfectly nothing is lost; where one puts the best network last, half of the runs lose it.
+ * A short schedule with a value for each seed: a run sees one of them, drawn for the row. Where
+ * both rank perfectly nothing is lost; where one puts the best network last, half of the runs lose
+ * it.
  */
 static void a_screen_sees_one_seed(void **state)
 {
