@@ -1,4 +1,4 @@
--- The store of a study, schema version 2 (user_version). results/store.h says what the words mean.
+-- The store of a study, schema version 3 (user_version). results/store.h says what the words mean.
 -- Older stores are led here by schema_2.sql, statement by statement the same text: who changes a
 -- table, a view or a comment inside one raises the version and writes the next migration.
 --
@@ -100,6 +100,15 @@ CREATE TABLE planned (
     UNIQUE (study, digest, seed)
 ) STRICT;
 CREATE INDEX planned_by_digest ON planned (digest);
+
+-- Seeds that a part keeps to itself: its points show the trials of these alone, and no other part's points do.
+CREATE TABLE own_seed (
+    part TEXT NOT NULL,                 -- as its points have it
+    seed INTEGER NOT NULL,
+    seal TEXT NOT NULL,
+    PRIMARY KEY (part, seed)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX own_seed_by_seed ON own_seed (seed);
 
 -- The points and trials of each revision, in the plan's order.
 CREATE TABLE listed_point (
@@ -299,9 +308,12 @@ CREATE VIEW current_point AS
 SELECT l.place, p.* FROM listed_point l JOIN point p ON p.id = l.point
 WHERE l.revision = (SELECT max(id) FROM revision) ORDER BY l.place;
 
--- Each of them with each of its listed trials: what figures draw.
+-- Each of them with each of its listed trials, by whose seeds they are: what figures draw.
 CREATE VIEW measured AS
 SELECT p.place, p.part, p.figure, p.series, p.match, p.x, p.macs, p.ratio, p.status AS point_status, p.network,
        p.nominal_d, p.nominal_w, p.nominal_r, p.genes, p.built_d, p.built_w, p.built_r, p.resolution, p.target_macs,
        t.id AS trial, t.seed, t.epochs, t.status, f.val_top1, f.val_loss, f.test_top1, f.test_loss
-FROM current_point p JOIN trial t ON t.digest = p.digest AND t.is_listed LEFT JOIN finished f ON f.trial = t.id;
+FROM current_point p JOIN trial t ON t.digest = p.digest AND t.is_listed
+    AND EXISTS (SELECT 1 FROM own_seed o WHERE o.part = p.part AND o.seed = t.seed)
+      = (EXISTS (SELECT 1 FROM own_seed o WHERE o.part = p.part) OR EXISTS (SELECT 1 FROM own_seed o WHERE o.seed = t.seed))
+LEFT JOIN finished f ON f.trial = t.id;

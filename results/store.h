@@ -118,6 +118,12 @@ typedef struct StorePlanned {
     int64_t epochs; /* passes over the training split, >= 1, with a whole schedule of their own */
 } StorePlanned;
 
+/* A seed that a part keeps to itself: see the view `measured`. */
+typedef struct StoreOwnSeed {
+    const char *part; /* as its points have it */
+    int64_t seed;
+} StoreOwnSeed;
+
 /* A whole plan, see store_put_plan. */
 typedef struct StorePlan {
     StoreStudy study;
@@ -128,6 +134,8 @@ typedef struct StorePlan {
     size_t n_points;
     const StorePlanned *trials;
     size_t n_trials;
+    const StoreOwnSeed *own_seeds;
+    size_t n_own_seeds;
     bool is_exact; /* lists its own trials alone, see store_put_plan */
 } StorePlan;
 
@@ -329,14 +337,14 @@ const char *store_path(const Store *store);
 /* --- the plan --- */
 
 /*
- * Puts study, revision, networks, points and trials, whatever of them is not there yet. What the
- * plan lists is what is listed from now on, so it is always the whole plan, also when it is put
- * again because points were resolved after the grid (points that wait for the grid are not put).
- * Trials that have finished at the plan's points with seeds it does not name (any more) stay listed
- * with it, so that fewer seeds take nothing away; is_exact leaves them out.
- * Trials get numbers in the order of the array, after those that exist. The same plan as the newest
- * changes nothing, and what comes behind that joins its revision. Errors also: ERR_USAGE if study
- * or a network is there with different values, or if the store was begun with another arithmetic
+ * Puts study, revision, networks, points, trials and own seeds, whatever of them is not there yet.
+ * What the plan lists is what is listed from now on, so it is always the whole plan, also when it
+ * is put again because points were resolved after the grid (points that wait for the grid are not
+ * put). Trials that have finished at the plan's points with seeds it does not name (any more) stay
+ * listed with it, so that fewer seeds take nothing away; is_exact leaves them out. Trials get
+ * numbers in the order of the array, after those that exist. The same plan as the newest changes
+ * nothing, and what comes behind that joins its revision. Errors also: ERR_USAGE if study or a
+ * network is there with different values, or if the store was begun with another arithmetic
  * revision.
  */
 ErrCode store_put_plan(Store *store, const StorePlan *plan, Err *err) ERR_CHECKED;

@@ -13,7 +13,7 @@ ErrCode store_check(Store *store, Arena *arena, StoreDamage **out, size_t *n_out
     static const char *const tables[] = {
         "study",        "revision", "network",      "point",   "planned",     "listed_point",
         "listed_trial", "run",      "environment",  "attempt", "attempt_end", "epoch",
-        "finished",     "artifact", "trial_digest", "fact",    "decision"};
+        "finished",     "artifact", "trial_digest", "fact",    "decision",    "own_seed"};
     DamageList found = {.arena = arena};
     TRY(db_begin_read(&store->db, err));
     TRY(damage_pragma(store, "PRAGMA integrity_check", "structure", &found, err));

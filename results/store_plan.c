@@ -296,12 +296,27 @@ fail:
     return err->code;
 }
 
+static ErrCode put_own_seeds(Store *store, const StorePlan *plan, Err *err)
+{
+    for (size_t i = 0; i < plan->n_own_seeds; i++) {
+        const DbValue keys[] = {db_text(plan->own_seeds[i].part), db_int(plan->own_seeds[i].seed)};
+        int64_t n = 0;
+        TRY(db_scalar(&store->db, "SELECT count(*) FROM own_seed WHERE part = ?1 AND seed = ?2",
+                      keys, ARRAY_LEN(keys), 0, &n, err));
+        if (n == 0)
+            TRY(db_insert(&store->db, "own_seed", "part, seed", keys, ARRAY_LEN(keys), err));
+    }
+fail:
+    return err->code;
+}
+
 static ErrCode put_all(Store *store, const StorePlan *plan, PlanIds *ids, Err *err)
 {
     TRY(put_study(store, &plan->study, err));
     TRY(put_networks(store, plan, err));
     for (size_t i = 0; i < plan->n_points; i++)
         TRY(put_point(store, &plan->points[i], &ids->points[i], err));
+    TRY(put_own_seeds(store, plan, err));
     TRY(put_trials(store, plan, ids, err));
     TRY(put_lists(store, plan, ids, err));
     return ERR_NONE;

@@ -42,6 +42,7 @@ static const struct {
     {"finished", RESULTS | STANDING | TRIALS, ALL},
     {"trial_digest", RESULTS, ALL},
     {"decision", RESULTS, ALL},
+    {"own_seed", RESULTS, ALL},
 };
 
 /* The tables that a view reads. */
@@ -54,10 +55,11 @@ static const struct {
     {"result", {"planned", "epoch", "finished", "artifact"}},
     {"current_point", {"listed_point", "point"}},
     {"measured",
-     {"listed_point", "point", "planned", "listed_trial", "finished", "attempt", "attempt_end"}},
+     {"listed_point", "point", "planned", "listed_trial", "finished", "attempt", "attempt_end",
+      "own_seed"}},
     {"table", /* no view, but export's own query */
      {"listed_point", "point", "planned", "listed_trial", "finished", "attempt", "attempt_end",
-      "network", "epoch"}},
+      "network", "epoch", "own_seed"}},
 };
 
 /* SQLite's look at a table; a quick one where no answer looks into its indices. */

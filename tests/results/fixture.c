@@ -372,6 +372,7 @@ ErrCode fixture_fill(Store *store, const Fixture *fixture, Err *err)
     if (fixture->has_search)
         add_search(b);
     add_trials(b, fixture->n_seeds);
+    const StoreOwnSeed own = {"family", fixture->family_seed};
     const StorePlan plan = {
         .study = {.name = name,
                   .question = "at equal counted MACs, does balanced scaling beat scaling one "
@@ -400,6 +401,8 @@ ErrCode fixture_fill(Store *store, const Fixture *fixture, Err *err)
         .n_points = b->n_points,
         .trials = b->trials,
         .n_trials = b->n_trials,
+        .own_seeds = &own,
+        .n_own_seeds = fixture->family_seed != 0,
         .is_exact = fixture->is_exact};
     if (arena_ok(&b->arena, err) == ERR_NONE && store_put_plan(store, &plan, err) == ERR_NONE &&
         !fixture->is_planned_only && run_all(store, b, fixture, err) != ERR_NONE)

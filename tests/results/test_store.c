@@ -224,6 +224,36 @@ static void test_fewer_seeds_take_nothing_away(void **state)
 }
 
 /* Attempts: running, crashed with their run, counted until the trial has failed. */
+/*
+ * A seed that a part keeps to itself is seen at its points alone, and they see no other, although
+ * they share networks with the curves; the same plan again changes nothing.
+ */
+static void test_own_seeds(void **state)
+{
+    (void)state;
+    static const char seeds_of[] = "SELECT DISTINCT seed FROM measured WHERE part = 'family'";
+    static const char others[] = "SELECT DISTINCT seed FROM measured WHERE part <> 'family'";
+    Err err = {0};
+    Arena arena = {0};
+    Store *store = NULL;
+    StoreResults results;
+    const Fixture own = {.n_seeds = 3, .noise = 0.8, .family_seed = 2};
+    const Fixture again = {.n_seeds = 3, .family_seed = 2, .is_planned_only = true};
+    ok(store_open(&store, fixture_path("own.db"), &err));
+    ok(fixture_fill(store, &own, &err));
+    ok(fixture_fill(store, &again, &err));
+    assert_string_equal(dump(store, seeds_of, &arena), "2\n");
+    assert_string_equal(dump(store, others, &arena), "1\n3\n");
+    assert_string_equal(dump(store, "SELECT count(*) FROM own_seed", &arena), "1\n");
+    ok(store_results(store, &arena, &results, &err));
+    for (size_t i = 0; i < results.n_points; i++)
+        if (results.points[i].point.trial_digest != NULL)
+            assert_int_equal(results.points[i].n_seeds,
+                             strcmp(results.points[i].point.part, "family") == 0 ? 1 : 2);
+    arena_release(&arena);
+    store_close(&store);
+}
+
 static void test_attempts(void **state)
 {
     (void)state;
@@ -430,6 +460,7 @@ int main(void)
                                        cmocka_unit_test(test_no_full_scans),
                                        cmocka_unit_test(test_going_on),
                                        cmocka_unit_test(test_fewer_seeds_take_nothing_away),
+                                       cmocka_unit_test(test_own_seeds),
                                        cmocka_unit_test(test_attempts),
                                        cmocka_unit_test(test_epochs_again),
                                        cmocka_unit_test(test_accept_once),
