@@ -1,60 +1,19 @@
 /* search/constants.c: waits for every network of the grid, then takes the best. */
 #include "search/constants.h"
 
-#include <math.h>
-#include <stdbool.h>
-#include <stdio.h>
+#include "search/heard.h"
 
-/* The log's summary: how many were heard, and what each came to. */
-typedef struct ConstantsState {
-    size_t n_told, n_failed;
-    DeciderResult results[]; /* by ticket - 1 */
-} ConstantsState;
+#include <stdio.h>
 
 static size_t state_bytes(const void *settings)
 {
-    const ConstantsSettings *s = settings;
-    return sizeof(ConstantsState) + s->n_networks * sizeof(DeciderResult);
+    return heard_bytes(((const ConstantsSettings *)settings)->n_networks);
 }
 
 static void fold(const void *settings, void *state, const DeciderEntry *entry)
 {
     (void)settings;
-    ConstantsState *s = state;
-    if (entry->kind != DECIDER_TELL)
-        return;
-    s->n_told++;
-    s->n_failed += entry->result.outcome == DECIDER_FAILED;
-    s->results[entry->ticket - 1] = entry->result;
-}
-
-static double score_of(const ConstantsSettings *s, const ConstantsState *state, size_t i)
-{
-    return objective_score(&s->objective, state->results[i].value, (double)s->networks[i].macs);
-}
-
-/* Whether network a beats b; both have a score. */
-static bool is_better(const ConstantsSettings *s, const ConstantsState *state, size_t a, size_t b)
-{
-    const bool has_a = state->results[a].outcome == DECIDER_DONE,
-               has_b = state->results[b].outcome == DECIDER_DONE;
-    if (has_a != has_b)
-        return has_a;
-    const double score_a = score_of(s, state, a), score_b = score_of(s, state, b);
-    if (score_a != score_b)
-        return score_a > score_b;
-    return s->networks[a].macs < s->networks[b].macs;
-}
-
-/* The place of the winner; n_networks if no network has a score. */
-static size_t find_winner(const ConstantsSettings *s, const ConstantsState *state)
-{
-    size_t best = s->n_networks;
-    for (size_t i = 0; i < s->n_networks; i++)
-        if (!isnan(score_of(s, state, i)) &&
-            (best == s->n_networks || is_better(s, state, i, best)))
-            best = i;
-    return best;
+    heard_fold(state, entry);
 }
 
 /* How far nominal depth and width lie from what was built; + - x / only, for it decides. */
@@ -78,11 +37,11 @@ static const Scale *nearest_alias(const ConstantsNetwork *network)
     return best;
 }
 
-static void yield_winner(const ConstantsSettings *s, const ConstantsState *state, size_t winner,
+static void yield_winner(const ConstantsSettings *s, const Heard *heard, size_t winner,
                          DeciderReply *reply)
 {
     const ConstantsNetwork *network = &s->networks[winner];
-    const DeciderResult *result = &state->results[winner];
+    const DeciderResult *result = &heard->results[winner];
     const Scale *alias = nearest_alias(network), *built = &network->built;
     reply->yield = (DeciderYield){.has_constants = true,
                                   .constants = {alias->depth, alias->width, built->resolution},
@@ -101,17 +60,19 @@ static DeciderAnswer decide(const void *settings, uint64_t seed, int64_t ticket,
     (void)seed;
     (void)ticket;
     const ConstantsSettings *s = settings;
-    const ConstantsState *log = state;
-    if (log->n_told < s->n_networks)
+    const Heard *heard = state;
+    if (heard->n_told < s->n_networks)
         return DECIDER_WAITS;
-    const size_t winner = find_winner(s, log);
-    if (winner < s->n_networks)
-        yield_winner(s, log, winner, reply);
+    HeardBest best = {.is_there = false};
+    for (size_t i = 0; i < s->n_networks; i++)
+        heard_consider(&best, heard, i, &s->objective, s->networks[i].macs);
+    if (best.is_there)
+        yield_winner(s, heard, best.place, reply);
     else
         snprintf(reply->reason, sizeof reply->reason,
                  "none of %zu networks has a score: %zu failed, the others diverged or lie outside "
                  "the objective's band",
-                 s->n_networks, log->n_failed);
+                 s->n_networks, heard->n_failed);
     return DECIDER_ENDS;
 }
 
