@@ -5,6 +5,7 @@
 #include "harness/plan_outcomes.h"
 #include "harness/plan_points.h"
 #include "harness/plan_range.h"
+#include "harness/plan_retrain.h"
 #include "harness/plan_search.h"
 #include "harness/plan_search_report.h"
 #include "harness/stepbench.h"
@@ -73,7 +74,9 @@ ErrCode plan_create(Plan **out, const Study *study, const char *data_root, int t
     TRY(take_images(plan, data_root, threads, err));
     TRY(take_baseline(plan, err));
     TRY(plan_search_open(plan, err));
+    TRY(plan_retrain_open(plan, err));
     TRY(plan_points_expand(plan, err));
+    TRY(plan_retrain_expand(plan, err));
     TRY(plan_outcomes_begin(plan, err));
     *out = plan;
     return ERR_NONE;
@@ -91,6 +94,7 @@ void plan_destroy(Plan **plan)
         mem_free((*plan)->networks[i].spec);
     }
     plan_search_close(*plan);
+    plan_retrain_close(*plan);
     text_release(&(*plan)->data_notes);
     intern_destroy(&(*plan)->keys);
     arena_release(&(*plan)->texts);
@@ -153,7 +157,7 @@ PlanRange plan_waiting_macs(const Plan *plan)
         if (point->status != MATCH_AFTER_GRID)
             continue;
         const PlanRange macs = plan_range_macs(plan, point);
-        const double passes = (double)plan->study->seeds.n *
+        const double passes = (double)point->seeds->n *
                               plan_networks_passes(plan, plan_networks_epochs(plan, point->part));
         sum.low += passes * macs.low;
         sum.high += passes * macs.high;

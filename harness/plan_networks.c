@@ -113,8 +113,10 @@ fail:
 
 int64_t plan_networks_epochs(const Plan *plan, int part)
 {
-    const int64_t own = plan->study->parts[part].epochs;
-    return own ? own : plan->study->recipe.epochs;
+    const StudyPart *p = &plan->study->parts[part];
+    if (p->kind == STUDY_RETRAIN && p->epochs == 0)
+        return plan_networks_epochs(plan, p->baseline_part);
+    return p->epochs ? p->epochs : plan->study->recipe.epochs;
 }
 
 double plan_networks_passes(const Plan *plan, int64_t epochs)

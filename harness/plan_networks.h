@@ -25,7 +25,7 @@ enum { PLAN_STEP_OVER_FORWARD = 3 };
 /* Images that a trial of so many epochs sends through its network, in units of one forward pass. */
 double plan_networks_passes(const Plan *plan, int64_t epochs);
 
-/* Epochs of a part's trials: its own, else the recipe's. */
+/* Epochs of a part's trials: its own, else those of a retrain's search, else the recipe's. */
 int64_t plan_networks_epochs(const Plan *plan, int part);
 
 #endif

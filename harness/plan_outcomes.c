@@ -98,7 +98,7 @@ static void count_waiting(Plan *plan)
     plan->n_after_grid = 0;
     for (size_t i = 0; i < plan->n_points; i++)
         if (plan->points[i].status == MATCH_AFTER_GRID)
-            plan->n_after_grid += plan->study->seeds.n;
+            plan->n_after_grid += plan->points[i].seeds->n;
 }
 
 /*
@@ -181,7 +181,8 @@ fail:
 bool plan_is_waiting(const Plan *plan)
 {
     for (size_t i = 0; i < plan->study->n_parts; i++)
-        if (plan->parts[i].search != NULL && plan->parts[i].state != PLAN_SETTLED)
+        if ((plan->parts[i].search != NULL || plan->parts[i].retrain != NULL) &&
+            plan->parts[i].state != PLAN_SETTLED)
             return true;
     for (size_t i = 0; i < plan->n_points; i++)
         if (plan->points[i].status == MATCH_AFTER_GRID)
@@ -316,7 +317,8 @@ ErrCode plan_add_past(Plan *plan, int part, const PlanOutcome *outcome, int64_t 
     for (size_t i = 0; i < n_points; i++) {
         const PlanPoint *point = &plan->points[i];
         PlanInputs inputs;
-        if (point->is_past || !takes_from(plan, point, part))
+        if (point->is_past || !takes_from(plan, point, part) ||
+            plan->parts[point->part].retrain != NULL)
             continue;
         (void)find_inputs(plan, point, &inputs);
         inputs.is_trained = false;

@@ -10,7 +10,7 @@
  * nothing. */
 ErrCode plan_outcomes_begin(Plan *plan, Err *err) ERR_CHECKED;
 
-/* True while a search is not decided, or points wait for another part's outcome. */
+/* True while a search or a retrain is not decided, or points wait for another part's outcome. */
 bool plan_is_waiting(const Plan *plan);
 
 /* Whether every input of a point is settled, so that it is trained with all seeds. */

@@ -233,9 +233,9 @@ ErrCode plan_points_expand(Plan *plan, Err *err)
         [STUDY_LINES] = expand_lines,   [STUDY_COMPARE] = expand_compare,
         [STUDY_FAMILY] = expand_family, [STUDY_TABLE] = expand_table,
     };
-    /* The points of a search come as they are asked for. */
+    /* The points of a search come as they are asked for, those of a retrain after all others. */
     for (size_t i = 0; i < plan->study->n_parts; i++)
-        if (plan->parts[i].search == NULL)
+        if (plan->parts[i].search == NULL && plan->parts[i].retrain == NULL)
             TRY(expand[plan->study->parts[i].kind](plan, (int)i, err));
 fail:
     return err->code;

@@ -1,6 +1,7 @@
 /* harness/plan_range.c: ranges follow the graph of parts, from what is known to what takes it. */
 #include "harness/plan_range.h"
 
+#include "harness/plan_retrain.h"
 #include "harness/plan_search.h"
 
 #include "base/fmath.h"
@@ -23,6 +24,8 @@ static double cost_over_baseline(const Plan *plan, const PlanPoint *point)
     const StudyPart *part = &plan->study->parts[point->part];
     if (part->kind == STUDY_COMPARE || (part->kind == STUDY_GRID && part->match == STUDY_COUNTED))
         return point->x;
+    if (part->kind == STUDY_RETRAIN)
+        return 1;
     if (part->kind == STUDY_FAMILY)
         return fm_pow(family_unit(plan, part), point->x);
     return scaling_nominal_cost(point->nominal);
@@ -30,11 +33,14 @@ static double cost_over_baseline(const Plan *plan, const PlanPoint *point)
 
 PlanRange plan_range_macs(const Plan *plan, const PlanPoint *point)
 {
+    const StudyPart *part = &plan->study->parts[point->part];
     const PlanRange baseline = plan->parts[point->part].baseline_range;
     if (point->status != MATCH_AFTER_GRID) {
         const double macs = point->network == PLAN_NONE ? 0 : (double)point->macs;
         return (PlanRange){macs, macs};
     }
+    if (part->kind == STUDY_RETRAIN && plan_retrain_is_baseline(plan, point))
+        return (PlanRange){(double)plan->baseline_macs, (double)plan->baseline_macs};
     const double cost = cost_over_baseline(plan, point);
     return (PlanRange){cost * baseline.low, cost * baseline.high};
 }
@@ -48,7 +54,8 @@ static PlanRange outcome_range(const Plan *plan, int part)
     PlanRange all = {(double)INFINITY, 0};
     for (size_t i = 0; i < plan->n_points; i++) {
         const PlanPoint *point = &plan->points[i];
-        if (point->part != part || point->is_past)
+        if (point->part != part || point->is_past ||
+            (plan->parts[part].retrain != NULL && !plan_retrain_is_candidate(plan, point)))
             continue;
         const PlanRange one = plan_range_macs(plan, point);
         all.low = one.high > 0 ? fmin(all.low, one.low) : all.low;

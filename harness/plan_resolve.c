@@ -2,6 +2,7 @@
 #include "harness/plan_resolve.h"
 
 #include "harness/plan_networks.h"
+#include "harness/plan_retrain.h"
 
 #include "models/resolve.h"
 
@@ -141,9 +142,13 @@ fail:
 ErrCode plan_resolve_point(Plan *plan, PlanPoint *point, const PlanInputs *inputs, Err *err)
 {
     static ErrCode (*const resolve[])(Plan *, PlanPoint *, const PlanInputs *, Err *) = {
-        [STUDY_GRID] = resolve_grid,       [STUDY_CURVES] = resolve_unmatched,
-        [STUDY_LINES] = resolve_unmatched, [STUDY_COMPARE] = resolve_ray,
-        [STUDY_FAMILY] = resolve_family,   [STUDY_TABLE] = resolve_genes,
+        [STUDY_GRID] = resolve_grid,
+        [STUDY_CURVES] = resolve_unmatched,
+        [STUDY_LINES] = resolve_unmatched,
+        [STUDY_COMPARE] = resolve_ray,
+        [STUDY_FAMILY] = resolve_family,
+        [STUDY_TABLE] = resolve_genes,
+        [STUDY_RETRAIN] = plan_retrain_resolve,
     };
     return resolve[plan->study->parts[point->part].kind](plan, point, inputs, err);
 }

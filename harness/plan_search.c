@@ -205,6 +205,12 @@ fail:
     return err->code;
 }
 
+const Objective *plan_search_scores(const PlanSearch *search)
+{
+    const ObjectiveForm form = search->objective.form;
+    return form == OBJECTIVE_BAND || form == OBJECTIVE_PARETO ? NULL : &search->objective;
+}
+
 const Decider *plan_search_decider(const PlanSearcher *searcher)
 {
     return searcher->has_screen ? &screen_decider : &strategy_decider;

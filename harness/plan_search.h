@@ -61,6 +61,9 @@ void plan_search_close(Plan *plan);
 const Decider *plan_search_decider(const PlanSearcher *searcher);
 const void *plan_search_settings(const PlanSearcher *searcher);
 
+/* What its networks are ranked by; NULL: accuracy itself, as in a band. */
+const Objective *plan_search_scores(const PlanSearch *search);
+
 /* Epochs of a point that a searcher asks for. */
 int64_t plan_search_epochs(const PlanSearch *search, const DeciderPoint *point);
 

@@ -88,10 +88,11 @@ typedef struct PlanPart {
     PlanRange baseline_range; /* its counted MACs, or what they may come to */
     Spec baseline;            /* with overrides and the data set's classes */
     int64_t baseline_macs;
-    int64_t target_macs;       /* the objective's T over this baseline */
-    bool is_taken;             /* another part takes its outcome */
-    struct PlanSearch *search; /* of a part `search` (plan_search.h), else NULL */
-    PlanState state;           /* of its outcome */
+    int64_t target_macs;         /* the objective's T over this baseline */
+    bool is_taken;               /* another part takes its outcome */
+    struct PlanSearch *search;   /* of a part `search` (plan_search.h), else NULL */
+    struct PlanRetrain *retrain; /* of a part `retrain` (plan_retrain.h), else NULL */
+    PlanState state;             /* of its outcome */
     PlanOutcome outcome;
     NetSpace *space; /* table: whose networks its points are; NULL of other kinds */
 } PlanPart;

@@ -3,6 +3,7 @@
 
 #include "harness/plan_outcomes.h"
 #include "harness/run_decider_constants.h"
+#include "harness/run_decider_retrain.h"
 #include "harness/run_decider_search.h"
 
 #include "base/arena.h"
@@ -18,7 +19,9 @@ enum { FACT_NAME_BYTES = STUDY_PART_MAX + 16 };
 static const RunDeciderKind *kind_of(const RunState *run, int part)
 {
     static const RunDeciderKind *const kinds[STUDY_N_KINDS] = {
-        [STUDY_GRID] = &run_decider_constants, [STUDY_SEARCH] = &run_decider_search};
+        [STUDY_GRID] = &run_decider_constants,
+        [STUDY_SEARCH] = &run_decider_search,
+        [STUDY_RETRAIN] = &run_decider_retrain};
     return kinds[run->study->parts[part].kind];
 }
 
@@ -117,10 +120,11 @@ fail:
 
 /* --- going on --- */
 
-/* Whether a part decides: a search does, a grid where another part takes from it. */
+/* Whether a part decides: a search and a retrain do, a grid where another part takes from it. */
 static bool decides(const Plan *plan, int part)
 {
-    return plan->parts[part].is_taken || plan->parts[part].search != NULL;
+    return plan->parts[part].is_taken || plan->parts[part].search != NULL ||
+           plan->parts[part].retrain != NULL;
 }
 
 /* Whether a part is to be decided, and all points it has so far are there and trained. */

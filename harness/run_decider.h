@@ -4,7 +4,8 @@
  *
  * What all deciders of studies share stands here: seeds, logs, and how results are heard. What a
  * kind of decider adds is one row, RunDeciderKind, in a file of its own: run_decider_constants for
- * grids, run_decider_search for searches. Nothing else in harness/ knows more of them.
+ * grids, run_decider_search for searches, run_decider_retrain for what follows them. Nothing else
+ * in harness/ knows more of them.
  *
  * A log lies in the store under a name and a digest of what it depends on (settings, networks,
  * seeds): with a seed more it is another log, and the part is decided anew, while the old one

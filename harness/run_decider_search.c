@@ -1,6 +1,7 @@
 /* harness/run_decider_search.c: asks become points, and ends become winners and ledgers. */
 #include "harness/run_decider_search.h"
 
+#include "harness/plan_retrain.h"
 #include "harness/plan_search.h"
 
 #include <inttypes.h>
@@ -80,18 +81,23 @@ fail:
 
 /* --- what it comes to --- */
 
-/* The value of what a decider yields, as its search saw it; NaN: nothing. */
+/* The value of a ticket as its search saw it; NaN: none, or nothing was trained. */
+static double score_at(const RunDecider *d, int64_t ticket)
+{
+    const Objective *objective = plan_search_scores(search_of(d->run, d->part));
+    const DeciderResult *result = deciding_result(d->deciding, ticket);
+    const int network = d->tickets[ticket - 1].network;
+    if (network == PLAN_NONE)
+        return (double)NAN;
+    const double macs = (double)d->run->plan->networks[network].network.macs;
+    return objective != NULL ? objective_score(objective, result->value, macs) : result->value;
+}
+
+/* The same of what a decider yields. */
 static double score_of(const RunDecider *d)
 {
-    const Objective *objective = &search_of(d->run, d->part)->objective;
     const DeciderYield *yield = run_decider_yield(d);
-    if (yield->ticket == 0)
-        return (double)NAN;
-    const DeciderResult *result = deciding_result(d->deciding, yield->ticket);
-    const int network = d->tickets[yield->ticket - 1].network;
-    const double macs = (double)d->run->plan->networks[network].network.macs;
-    const bool is_scored = objective->form != OBJECTIVE_BAND && objective->form != OBJECTIVE_PARETO;
-    return is_scored ? objective_score(objective, result->value, macs) : result->value;
+    return yield->ticket ? score_at(d, yield->ticket) : (double)NAN;
 }
 
 /* The best of the runs of a strategy, the earlier of equals; NULL: none has found anything. */
@@ -157,6 +163,70 @@ static void fill_ledger(const RunDecider *d, Arena *arena, StoreFact *fact)
                      d->log, spent, search->budget_macs, n_full, n_short, n_refused, n_failed);
 }
 
+/* --- what is trained anew --- */
+
+/* The best of a strategy, the first of them first; each network once, with its best value. */
+typedef struct Ranks {
+    int networks[STUDY_MAX_TOP];
+    double scores[STUDY_MAX_TOP];
+    size_t n, most;
+} Ranks;
+
+static void rank(Ranks *ranks, int network, double score)
+{
+    size_t at = 0, end = 0;
+    while (at < ranks->n && ranks->scores[at] >= score && ranks->networks[at] != network)
+        at++;
+    if (at < ranks->n && ranks->networks[at] == network && ranks->scores[at] >= score)
+        return;
+    while (end < ranks->n && ranks->networks[end] != network)
+        end++;
+    if (end == ranks->n && ranks->n < ranks->most)
+        ranks->n++;
+    for (size_t i = end < ranks->n ? end : ranks->n - 1; i > at; i--) {
+        ranks->networks[i] = ranks->networks[i - 1];
+        ranks->scores[i] = ranks->scores[i - 1];
+    }
+    if (at < ranks->n) {
+        ranks->networks[at] = network;
+        ranks->scores[at] = score;
+    }
+}
+
+/* What a decider has trained in full. */
+static void rank_all(const RunDecider *d, Ranks *ranks)
+{
+    const int64_t full_epochs = search_of(d->run, d->part)->full_epochs;
+    for (int64_t ticket = 1; ticket <= deciding_n_tickets(d->deciding); ticket++) {
+        const int network = d->tickets[ticket - 1].network;
+        const double score = score_at(d, ticket);
+        if (!isnan(score) && d->run->plan->networks[network].epochs == full_epochs &&
+            deciding_result(d->deciding, ticket)->outcome == DECIDER_DONE)
+            rank(ranks, network, score);
+    }
+}
+
+/* Fills the slots of a retrain: the main strategy's best, then the best of each rival. */
+static void fill_slots(PlanRetrain *retrain, RunDecider *const *all, size_t n)
+{
+    Ranks ranks = {.most = retrain->n_found};
+    size_t slot = retrain->n_found;
+    for (size_t i = 0; i < n; i++)
+        if (searcher_of(all[i])->is_main)
+            rank_all(all[i], &ranks);
+    for (size_t i = 0; i < retrain->n_found; i++)
+        retrain->networks[i] = i < ranks.n ? ranks.networks[i] : PLAN_NONE;
+    for (size_t i = 0; i < n; i++) {
+        const PlanSearcher *searcher = searcher_of(all[i]);
+        if (searcher->is_main || searcher->run > 0)
+            continue;
+        const RunDecider *best = best_run(all, n, searcher->name);
+        retrain->networks[slot++] =
+            best != NULL ? best->tickets[run_decider_yield(best)->ticket - 1].network : PLAN_NONE;
+    }
+    retrain->is_decided = true;
+}
+
 static ErrCode settle(RunState *run, int part, RunDecider *const *all, size_t n, Arena *arena,
                       StoreFact *fact, Err *err)
 {
@@ -177,6 +247,9 @@ static ErrCode settle(RunState *run, int part, RunDecider *const *all, size_t n,
     fact->name = arena_printf(arena, "%s/winner", id);
     fill_best(best_run(all, n, searcher_of(all[0])->name), arena, fact);
     TRY(arena_ok(arena, err));
+    for (size_t i = 0; i < run->study->n_parts; i++)
+        if (run->plan->parts[i].retrain != NULL && run->study->parts[i].baseline_part == part)
+            fill_slots(run->plan->parts[i].retrain, all, n);
 fail:
     return err->code;
 }

@@ -110,6 +110,24 @@ static size_t fill_shown_trials(const RunState *run, const StoreTrials *stored, 
     return n;
 }
 
+/* Seeds that parts keep to themselves: those of retrains. */
+static ErrCode fill_own_seeds(const Study *study, StorePlan *out, Arena *arena, Err *err)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < study->n_parts; i++)
+        n += study->parts[i].retrain.seeds.n;
+    StoreOwnSeed *seeds = arena_zalloc(arena, n + 1, sizeof *seeds);
+    TRY(arena_ok(arena, err));
+    for (size_t i = 0; i < study->n_parts; i++) {
+        const StudyPart *part = &study->parts[i];
+        for (size_t k = 0; k < part->retrain.seeds.n; k++)
+            seeds[out->n_own_seeds++] = (StoreOwnSeed){part->name, part->retrain.seeds.v[k]};
+    }
+    out->own_seeds = seeds;
+fail:
+    return err->code;
+}
+
 /* The rows of networks, points and trials, in the arena's memory. */
 static ErrCode fill_rows(RunState *run, StorePlan *out, Arena *arena, Err *err)
 {
@@ -127,6 +145,7 @@ static ErrCode fill_rows(RunState *run, StorePlan *out, Arena *arena, Err *err)
             points[out->n_points++] = point_row(plan, &plan->points[i]);
     for (size_t i = 0; i < plan->n_trials; i++)
         trials[i] = trial_row(&plan->networks[plan->trials[i].network], plan->trials[i].seed);
+    TRY(fill_own_seeds(run->study, out, arena, err));
     out->networks = networks;
     out->n_networks = plan->n_networks;
     out->points = points;

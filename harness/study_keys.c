@@ -1,6 +1,7 @@
 /* harness/study_keys.c: every key of a study but the recipe's: name, type, default, range, doc. */
 #include "harness/study_keys.h"
 
+#include "harness/study_retrain.h"
 #include "harness/study_search.h"
 
 #include "search/objective.h"
@@ -86,7 +87,7 @@ static const YamlKey study_keys[] = {
     {"objective", YAML_SECTION, KEY(objective), "{}", 0, 0, NULL, &objective_table,
      "how the grid is ranked"},
     {"parts", YAML_RAW, KEY(parts_node), YAML_OPTIONAL, 0, 0, NULL, NULL,
-     "list of grid, curves, lines, compare, family, table, search"},
+     "list of grid, curves, lines, compare, family, table, search, retrain"},
 };
 #undef KEY
 const YamlTable study_table = {"study", study_keys, ARRAY_LEN(study_keys)};
@@ -190,6 +191,8 @@ static const YamlTable part_tables[] = {
 
 const YamlTable *study_part_table(int kind)
 {
+    if (kind == STUDY_RETRAIN)
+        return &study_retrain_table;
     return kind == STUDY_SEARCH ? &study_search_table : &part_tables[kind];
 }
 

@@ -71,12 +71,13 @@ bool study_needs_constants(const StudyStrategy *strategy)
 /* Whether a part yields what another takes: a network, or constants. */
 static bool yields(const StudyPart *part, bool is_network)
 {
-    return part->kind == STUDY_GRID || (is_network && part->kind == STUDY_SEARCH);
+    return part->kind == STUDY_GRID ||
+           (is_network && (part->kind == STUDY_SEARCH || part->kind == STUDY_RETRAIN));
 }
 
 /*
- * The part that a key names. What others take is the network that a grid or a search found, or a
- * grid's constants.
+ * The part that a key names. What others take is the network that a grid, a search or a retrain
+ * found, or a grid's constants.
  */
 static ErrCode find_source(const Study *study, size_t index, const char *key, const char *id,
                            bool is_network, int *source, Err *err)
@@ -93,7 +94,7 @@ static ErrCode find_source(const Study *study, size_t index, const char *key, co
     }
     if (!yields(&study->parts[*source], is_network))
         return yaml_error(err, node_of(study, index, key), "part '%s' yields no %s", id,
-                          is_network ? "network, only a grid or a search does"
+                          is_network ? "network, only a grid, a search or a retrain does"
                                      : "constants, only a grid does");
     return ERR_NONE;
 }
@@ -144,6 +145,10 @@ static ErrCode link_part(Study *study, size_t index, Err *err)
     if (part->from != NULL)
         TRY(find_source(study, index, "from", part->from, !has_ray,
                         has_ray ? &part->constants_part : &part->baseline_part, err));
+    if (part->kind == STUDY_RETRAIN && study->parts[part->baseline_part].kind != STUDY_SEARCH)
+        return yaml_error(err, node_of(study, index, "from"),
+                          "part '%s' is no search: nothing that it found could be trained anew",
+                          part->from);
     if (part->baseline != NULL)
         TRY(link_baseline(study, index, err));
     if (part->constants != NULL)

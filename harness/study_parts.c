@@ -1,6 +1,7 @@
 /* harness/study_parts.c: the list `parts`: what the tables cannot express is read here by hand. */
 #include "harness/study_keys.h"
 
+#include "harness/study_retrain.h"
 #include "harness/study_search.h"
 
 #include "models/scaling.h"
@@ -137,6 +138,8 @@ static ErrCode read_part(const Study *study, const YamlNode *node, StudyPart *pa
         return read_constants(doc, part, err);
     if (kind == STUDY_SEARCH)
         return study_search_read(study, body, part, err);
+    if (kind == STUDY_RETRAIN)
+        return study_retrain_read(doc, part, err);
     double *rows = NULL;
     if (kind == STUDY_GRID) {
         TRY(read_rows(doc, part->also_node, STUDY_DIMENSIONS, &rows, &part->n_also, err));

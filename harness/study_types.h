@@ -18,6 +18,7 @@ enum {
     STUDY_DIMENSIONS = 3, /* depth, width, resolution, always in this order */
     STUDY_PART_MAX = 24,  /* bytes of a part's name */
     STUDY_MAX_PARTS = 16,
+    STUDY_MAX_TOP = 64, /* networks of a retrain */
     STUDY_NONE = -1,
 };
 
@@ -52,6 +53,7 @@ typedef enum StudyPartKind {
     STUDY_FAMILY,  /* compound scaling by phi, unmatched */
     STUDY_TABLE,   /* all networks of a search space */
     STUDY_SEARCH,  /* a strategy and its rivals, each asking for networks of a space */
+    STUDY_RETRAIN, /* the best of a search, trained anew with seeds that it has not seen */
     STUDY_N_KINDS
 } StudyPartKind;
 
@@ -93,6 +95,13 @@ typedef struct StudySearch {
     int runs;       /* independent repeats of the whole search */
 } StudySearch;
 
+/* The settings of a part `retrain`. */
+typedef struct StudyRetrain {
+    int top;                    /* networks of the search's own strategy */
+    const YamlNode *seeds_node; /* as written: a count or a list */
+    YamlInts seeds;             /* of its trials; nothing else is trained with them */
+} StudyRetrain;
+
 /*
  * One entry of `parts`; fields that do not belong to its kind are 0. Parts form a directed acyclic
  * graph: what a part takes from others (baseline_part, constants_part) is decided before its points
@@ -129,8 +138,9 @@ typedef struct StudyPart {
     const YamlNode *constants_node;         /* family: as written, a part's id or numbers */
     bool has_constants;                     /* family: numbers */
     double own_constants[STUDY_DIMENSIONS]; /* family: alpha, beta, gamma */
-    const char *space;  /* table: of the zoo, or a path relative to the study's file */
-    StudySearch search; /* search */
+    const char *space;    /* table: of the zoo, or a path relative to the study's file */
+    StudySearch search;   /* search */
+    StudyRetrain retrain; /* retrain */
 } StudyPart;
 
 /* Seeds are 0 to 2^53: a double, as JSON has them, holds each exactly. */

@@ -138,6 +138,37 @@ static void families_have_constants(void **state)
                    "dir/s.yaml:3:49: 'phi' must be between 0 and 64, not -1");
 }
 
+/* A retrain follows a search; its seeds are a list, or a count that stands for 1001 and on. */
+static void retrains_have_fresh_seeds(void **state)
+{
+    (void)state;
+    Study *study = parse("study: s\nparts:\n"
+                         "  - retrain: {id: base, from: nas}\n"
+                         "  - search: {id: nas, budget: {trainings: 8}}\n"
+                         "  - retrain: {from: nas, top: 2, seeds: [9, 7]}\n"
+                         "  - curves: {baseline: base}\n",
+                         NULL, 0);
+    const StudyPart *parts = study->parts;
+    assert_int_equal(parts[0].baseline_part, 1);
+    assert_int_equal(parts[0].retrain.top, 5);
+    assert_int_equal(parts[0].retrain.seeds.n, 5);
+    assert_int_equal(parts[0].retrain.seeds.v[4], 1005);
+    assert_int_equal(parts[2].retrain.seeds.n, 2);
+    assert_int_equal(parts[2].retrain.seeds.v[0], 9);
+    assert_string_equal(parts[2].figure, "frontier");
+    assert_int_equal(parts[3].baseline_part, 0);
+    study_destroy(&study);
+    assert_refused("study: s\nparts:\n  - retrain: {}\n", NULL,
+                   "dir/s.yaml:3:14: key 'from' is missing in 'retrain'");
+    assert_refused("study: s\nparts:\n  - grid: {}\n  - retrain: {from: grid}\n", NULL,
+                   "dir/s.yaml:4:21: part 'grid' is no search: nothing that it found could be "
+                   "trained anew");
+    assert_refused("study: s\nparts:\n  - retrain: {from: x, seeds: [1, 1]}\n", NULL,
+                   "dir/s.yaml:3:31: seed 1 stands twice in 'seeds'");
+    assert_refused("study: s\nparts:\n  - retrain: {from: x, seeds: 0}\n", NULL,
+                   "dir/s.yaml:3:31: 'seeds' must be between 1 and 1000, not 0");
+}
+
 /*
  * Parts are named by their keys or ids; what one takes from another is found by id, and whatever is
  * wrong with that is told with its place.
@@ -175,8 +206,8 @@ static void parts_are_linked(void **state)
     assert_refused("study: s\nparts:\n  - grid: {}\n  - compare: {constants: gird}\n", NULL,
                    "dir/s.yaml:4:26: 'constants' names no part: 'gird', did you mean 'grid'?");
     assert_refused("study: s\nparts:\n  - curves: {}\n  - lines: {baseline: curves}\n", NULL,
-                   "dir/s.yaml:4:23: part 'curves' yields no network, only a grid or a search "
-                   "does");
+                   "dir/s.yaml:4:23: part 'curves' yields no network, only a grid, a search or a "
+                   "retrain does");
     assert_refused("study: s\nparts:\n  - grid: {}\n  - lines: {from: grid, baseline: grid}\n",
                    NULL,
                    "dir/s.yaml:4:19: 'from' and 'baseline' name the same thing, leave one of them "
@@ -457,6 +488,7 @@ int main(void)
         cmocka_unit_test(mistakes_are_named),
         cmocka_unit_test(objectives_have_the_w_of_their_source),
         cmocka_unit_test(families_have_constants),
+        cmocka_unit_test(retrains_have_fresh_seeds),
         cmocka_unit_test(parts_are_linked),
         cmocka_unit_test(searches_have_defaults),
         cmocka_unit_test(searches_are_checked),
