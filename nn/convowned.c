@@ -5,17 +5,16 @@
  */
 #include "nn/convowned.h"
 
+#include "nn/nettile.h"
 #include "nn/netview.h"
 #include "nn/weightshare.h"
 
-/* None of these moves a bit. */
-enum {
-    OWN_PIXELS = 128,  /* least of a block, while images last: a product takes as many at a time */
-    OWN_CHANNELS = 96, /* most of the input at a time: a multiple of the tall register tiles */
-};
+/* Least of a block, while images last: a product takes as many at a time. Moves no bit. */
+enum { OWN_PIXELS = 128 };
 
 typedef struct OwnScratch {
-    float *x;               /* [images of a block][in_pixels][OWN_CHANNELS] */
+    float *x;               /* [images of a block][in_pixels][channels of a part] */
+    float *dw;              /* a part */
     long *x_rows, *dz_rows; /* [images of a block][out_pixels] of a tap */
 } OwnScratch;
 
@@ -30,7 +29,8 @@ static OwnScratch carve(const Net *net, const OpPlan *plan, Arena *arena)
     const size_t images = (size_t)block_images(plan, net->settings.batch);
     const size_t pixels = images * (size_t)plan->out_pixels;
     OwnScratch s;
-    s.x = arena_floats(arena, images * (size_t)plan->in_pixels * OWN_CHANNELS);
+    s.x = arena_floats(arena, images * (size_t)plan->in_pixels * TILE_OWNED_ROWS);
+    s.dw = weightshare_carve(net, plan, TENSOR_W, arena);
     s.x_rows = arena_alloc(arena, pixels, sizeof *s.x_rows);
     s.dz_rows = arena_alloc(arena, pixels, sizeof *s.dz_rows);
     return s;
@@ -77,55 +77,41 @@ static int list_pixels(const OpPlan *plan, const OwnScratch *s, int n, int kh, i
     return m;
 }
 
-/* Adds n images to a part of the filters: rows are channels of the input. */
+/* Adds n images to a part: its rows are channels of the input. */
 static void add_images(const Worker *worker, const OpPlan *plan, const OwnScratch *s, int image,
-                       int n, MatrixShare part, float *dw)
+                       int n, const WeightPart *part)
 {
     static const long start = 0;
-    const int k = plan->op->kernel, c0 = part.rows.first, C = part.rows.end - c0;
+    const TeamRange columns = part->share.columns;
+    const int k = plan->op->kernel, c0 = part->rows.first, C = part->rows.end - c0;
     const View x = load(worker, plan, s, image, n, c0, C);
     const PwWindows windows = {.rows = s->x_rows, .starts = &start, .length = C};
     PwWeightsArgs args = {
         .x = x.x,
-        .dy = plan->dz + (long)image * plan->out_pixels * plan->Cout + part.columns.first,
-        .lddw = plan->Cout,
+        .dy = plan->dz + (long)image * plan->out_pixels * plan->Cout + columns.first,
+        .lddw = part->ld,
         .K = C,
-        .N = part.columns.end - part.columns.first,
+        .N = columns.end - columns.first,
         .windows = &windows,
         .dy_rows = s->dz_rows,
     };
     for (int tap = 0; tap < k * k; tap++) {
-        const long row = (long)tap * plan->op->in_channels + c0;
-        args.dw = dw + row * plan->Cout + part.columns.first;
+        args.dw = part->dw + tap * part->tap;
         args.M = list_pixels(plan, s, n, tap / k, tap % k, x.ld);
         worker->net->kernels.pw.backward_weights(&args);
     }
-}
-
-static void clear(const OpPlan *plan, MatrixShare part, float *dw)
-{
-    const int taps = plan->op->kernel * plan->op->kernel;
-    for (int tap = 0; tap < taps; tap++)
-        weightshare_clear(dw + (long)tap * plan->op->in_channels * plan->Cout, plan->Cout, part);
 }
 
 void convowned_weights(const Worker *worker, const OpPlan *plan)
 {
     const Net *net = worker->net;
     const OwnScratch scratch = carve(net, plan, worker->scratch);
-    float *dw = netstate_gradient(net, plan, TENSOR_W, 0);
-    const MatrixShare share =
-        netshare_matrix(plan->op->in_channels, plan->Cout, worker->thread, worker->n_threads);
     const int batch = net->call.n, block = block_images(plan, batch);
-    if (netshare_is_empty(&share))
-        return;
-    MatrixShare part = share;
-    for (int c0 = share.rows.first; c0 < share.rows.end; c0 = part.rows.end) {
-        const int left = share.rows.end - c0;
-        part.rows = (TeamRange){c0, c0 + (left < OWN_CHANNELS ? left : OWN_CHANNELS)};
-        clear(plan, part, dw);
+    WeightPart part = weightshare_begin(worker, plan, TENSOR_W, scratch.dw);
+    while (weightshare_next(worker, &part)) {
         for (int image = 0; image < batch; image += block)
             add_images(worker, plan, &scratch, image, batch - image < block ? batch - image : block,
-                       part, dw);
+                       &part);
+        weightshare_update(worker, &part);
     }
 }

@@ -15,24 +15,57 @@ void denselayer_transpose(const Worker *worker, const OpPlan *plan, int tensor, 
     weightshare_transpose(worker, &args);
 }
 
+void denselayer_measure_own(const Net *net, const OpPlan *plan, int tensor, Arena *arena)
+{
+    weightshare_carve(net, plan, tensor, arena);
+    weightshare_carve(net, plan, tensor + 1, arena);
+}
+
+/* Rows of dw are inputs. */
+static void own_weights(const Worker *worker, const OpPlan *plan, int tensor, View x, View dy)
+{
+    const Net *net = worker->net;
+    float *scratch = weightshare_carve(net, plan, tensor, worker->scratch);
+    WeightPart part = weightshare_begin(worker, plan, tensor, scratch);
+    while (weightshare_next(worker, &part)) {
+        const TeamRange columns = part.share.columns;
+        const PwWeightsArgs args = {.x = x.x + part.rows.first,
+                                    .ldx = x.ld,
+                                    .dy = dy.x + columns.first,
+                                    .lddy = dy.ld,
+                                    .dw = part.dw,
+                                    .lddw = part.ld,
+                                    .M = net->call.n,
+                                    .K = part.rows.end - part.rows.first,
+                                    .N = columns.end - columns.first};
+        net->kernels.pw.backward_weights(&args);
+        weightshare_update(worker, &part);
+    }
+}
+
+static void own_bias(const Worker *worker, const OpPlan *plan, int tensor, View dy)
+{
+    const Net *net = worker->net;
+    float *scratch = weightshare_carve(net, plan, tensor, worker->scratch);
+    WeightPart part = weightshare_begin(worker, plan, tensor, scratch);
+    while (weightshare_next(worker, &part)) {
+        const TeamRange columns = part.share.columns;
+        const HeadBiasGradArgs args = {.dy = dy.x + columns.first,
+                                       .lddy = dy.ld,
+                                       .db = part.dw,
+                                       .M = net->call.n,
+                                       .N = columns.end - columns.first};
+        net->kernels.head.bias_grad(&args);
+        weightshare_update(worker, &part);
+    }
+}
+
 void denselayer_own(const Worker *worker, const OpPlan *plan, int tensor, const float *x, int K,
                     const float *dy, int N)
 {
-    const Net *net = worker->net;
-    const PwWeightsArgs weights = {.x = x,
-                                   .ldx = lanes_pad(K),
-                                   .dy = dy,
-                                   .lddy = lanes_pad(N),
-                                   .dw = netstate_gradient(net, plan, tensor, 0),
-                                   .lddw = lanes_pad(N),
-                                   .M = net->call.n,
-                                   .K = K,
-                                   .N = lanes_pad(N)};
-    const HeadBiasGradArgs bias = {.dy = dy,
-                                   .lddy = lanes_pad(N),
-                                   .db = netstate_gradient(net, plan, tensor + 1, 0),
-                                   .M = net->call.n,
-                                   .N = lanes_pad(N)};
-    weightshare_matrix(worker, &weights);
-    weightshare_bias(worker, &bias);
+    const View gradient = {dy, lanes_pad(N)};
+    const ArenaMark mark = arena_mark(worker->scratch);
+    own_weights(worker, plan, tensor, (View){x, lanes_pad(K)}, gradient);
+    own_bias(worker, plan, tensor + 1, gradient);
+    arena_rewind(worker->scratch, mark);
 }

@@ -11,8 +11,11 @@
 void denselayer_transpose(const Worker *worker, const OpPlan *plan, int tensor, int K, int N,
                           float *wt);
 
-/* The worker's share of the gradients of weights and bias, from the whole batch's x[batch][K] and
- * dy[batch][N], both padded. */
+/* Carves from a measuring arena what denselayer_own takes. */
+void denselayer_measure_own(const Net *net, const OpPlan *plan, int tensor, Arena *arena);
+
+/* The worker's share of the gradients of weights and bias, and of their update, from the whole
+ * batch's x[batch][K] and dy[batch][N], both padded. */
 void denselayer_own(const Worker *worker, const OpPlan *plan, int tensor, const float *x, int K,
                     const float *dy, int N);
 

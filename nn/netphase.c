@@ -122,18 +122,32 @@ void netphase_finish_backward(const Worker *worker, const OpPlan *plan)
 
 /* --- scratch --- */
 
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+static size_t own_bytes(const Net *net, const OpPlan *plan)
+{
+    Arena own = arena_measuring();
+    if (plan->is_owned)
+        plan->run->measure_own(net, plan, &own);
+    return arena_bytes(&own);
+}
+
 size_t netphase_scratch_bytes(const Net *net, const OpPlan *plan)
 {
-    Arena forward = arena_measuring(), backward = arena_measuring(), own = arena_measuring();
+    const OpPlan *input = netstate_input(net, plan);
+    Arena forward = arena_measuring(), backward = arena_measuring();
     GradStates states;
+    size_t own = 0;
     plan->run->measure_forward(net, plan, &forward);
     if (net->settings.training) {
         netgrad_carve(net, plan, &states, &backward);
         plan->run->measure_backward(net, plan, &backward);
-        if (plan->is_owned && plan->run->measure_own != NULL)
-            plan->run->measure_own(net, plan, &own);
+        own = own_bytes(net, plan);
+        if (netstate_is_gated(input))
+            own = larger(own, own_bytes(net, input));
     }
-    const size_t a = arena_bytes(&forward), b = arena_bytes(&backward), c = arena_bytes(&own);
-    const size_t most = a > b ? a : b;
-    return most > c ? most : c;
+    return larger(larger(arena_bytes(&forward), arena_bytes(&backward)), own);
 }

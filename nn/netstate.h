@@ -180,9 +180,9 @@ struct OpRun {
     void (*transpose)(const Worker *worker, const OpPlan *plan);
     void (*forward)(Worker *worker, const OpPlan *plan, Span span);
     void (*backward)(const Pass *pass);
-    /* The worker's share of the weights' gradients, where they are owned. */
+    /* The worker's share of the weights' gradients, where they are owned, and of their update. */
     void (*own)(const Worker *worker, const OpPlan *plan);
-    void (*measure_own)(const Net *net, const OpPlan *plan, Arena *arena); /* NULL: nothing */
+    void (*measure_own)(const Net *net, const OpPlan *plan, Arena *arena);
 
     /* --- its output as a value --- */
 

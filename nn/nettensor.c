@@ -109,31 +109,11 @@ fail:
     return err->code;
 }
 
-TensorShare nettensor_share(const Worker *worker, int index)
+TensorShape nettensor_shape(const Net *net, int index)
 {
-    const Net *net = worker->net;
     const NetTensor *tensor = &net->tensors[index];
-    const int t = worker->thread, n = worker->n_threads;
-    if (!net->plans[tensor->op].is_owned) {
-        const TeamRange lanes = team_range((int)(net->places[index].n_floats / LANES), t, n);
-        return (TensorShare){.first = (size_t)lanes.first * LANES,
-                             .length = (size_t)(lanes.end - lanes.first) * LANES,
-                             .n_pieces = 1};
-    }
-    const size_t taps = tensor->n_dims == 4 ? (size_t)(tensor->dims[2] * tensor->dims[3]) : 1;
-    const size_t rows = memory_rows(tensor) / taps, columns = memory_columns(tensor);
-    const MatrixShare share = netshare_matrix((int)rows, (int)columns, t, n);
-    const size_t K = (size_t)(share.rows.end - share.rows.first);
-    const size_t N = (size_t)(share.columns.end - share.columns.first);
-    if (N == columns)
-        return (TensorShare){.first = (size_t)share.rows.first * columns,
-                             .length = K * columns,
-                             .stride = rows * columns,
-                             .n_pieces = taps};
-    return (TensorShare){.first = (size_t)share.columns.first,
-                         .length = N,
-                         .stride = columns,
-                         .n_pieces = taps * rows};
+    const int taps = tensor->n_dims == 4 ? (int)(tensor->dims[2] * tensor->dims[3]) : 1;
+    return (TensorShape){taps, (int)memory_rows(tensor) / taps, (int)memory_columns(tensor)};
 }
 
 /* --- numbers --- */

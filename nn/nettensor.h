@@ -17,13 +17,12 @@ ErrCode nettensor_plan(Net *net, Err *err) ERR_CHECKED;
 void nettensor_gather(const Net *net, int index, const float *array, float *data);
 void nettensor_scatter(const Net *net, int index, const float *data, float *array);
 
-/* Floats of a tensor: pieces of one length, so far apart. */
-typedef struct TensorShare {
-    size_t first, length, stride, n_pieces;
-} TensorShare;
+/* A tensor in memory: so many matrices [K][N], one after the other. */
+typedef struct TensorShape {
+    int taps, K, N;
+} TensorShape;
 
-/* What the worker updates of a tensor. Of an owned gradient that is what it has summed up. */
-TensorShare nettensor_share(const Worker *worker, int index);
+TensorShape nettensor_shape(const Net *net, int index);
 
 /* A gradient, in the form of files: the sum of its slots in the optimiser's order. */
 void nettensor_gradient(const Net *net, int index, float *data);

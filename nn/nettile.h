@@ -15,6 +15,8 @@ enum {
     TILE_BLOCK_FLOATS = 65536, /* 256 KiB: most of them, in the second */
     TILE_IMAGE_FLOATS = 65536, /* 256 KiB: images that go by together */
     TILE_KEPT_FLOATS = 262144, /* 1 MiB: most that is kept of them from one time to the next */
+    TILE_OWNED_ROWS = 96, /* of an owned gradient that go by together; half of it is in whole lanes
+                             and whole tiles, too */
 };
 
 /* --- chunks --- */

@@ -1,8 +1,7 @@
-/* nn/netupdate.c: tensors are shared out in pieces that lie together. */
+/* nn/netupdate.c: each tensor is shared out by itself. */
 #include "nn/netupdate.h"
 
 #include "nn/netnorm.h"
-#include "nn/nettensor.h"
 #include "nn/weightbuffers.h"
 
 /* --- before --- */
@@ -36,15 +35,12 @@ void netupdate_transpose(const Worker *worker, const OpPlan *phase)
 
 /* --- after --- */
 
-/* n floats of a tensor, `first` of it before them. */
-static void update_floats(const Worker *worker, int index, size_t first, size_t n)
+static void optimise(const Worker *worker, int index, size_t at, size_t n, OptSlots gradient)
 {
     const Net *net = worker->net;
     const StepSettings *settings = net->call.settings;
-    const Place *place = &net->places[index];
-    const size_t at = place->offset + first;
     const OptUpdateArgs args = {
-        .slots = {place->gradient + first, (long)place->n_floats, place->n_slots},
+        .slots = gradient,
         .w = net->weights + at,
         .velocity = net->momentum + at,
         .mean_square = net->mean_square == NULL ? NULL : net->mean_square + at,
@@ -70,10 +66,9 @@ static void update_floats(const Worker *worker, int index, size_t first, size_t 
     }
 }
 
-static void average_floats(const Worker *worker, int index, size_t first, size_t n)
+static void average(const Worker *worker, size_t at, size_t n)
 {
     const Net *net = worker->net;
-    const size_t at = net->places[index].offset + first;
     const OptEmaArgs args = {.w = net->weights + at,
                              .ema = net->ema + at,
                              .n = (long)n,
@@ -81,31 +76,27 @@ static void average_floats(const Worker *worker, int index, size_t first, size_t
     net->kernels.opt.ema(&args);
 }
 
-static void update_tensor(const Worker *worker, int index)
+void netupdate_floats(const Worker *worker, int index, size_t first, size_t n, OptSlots gradient)
 {
-    const Net *net = worker->net;
-    const TensorShare share = nettensor_share(worker, index);
-    if (share.length == 0)
-        return;
-    for (size_t i = 0; i < share.n_pieces; i++) {
-        const size_t first = share.first + i * share.stride;
-        if (net->tensors[index].trainable)
-            update_floats(worker, index, first, share.length);
-        if (net->call.settings->ema > 0.0)
-            average_floats(worker, index, first, share.length);
-    }
-}
-
-static void update_operation(const Worker *worker, const OpPlan *plan)
-{
-    for (int k = 0; k < plan->n_tensors; k++)
-        update_tensor(worker, plan->tensor + k);
+    const size_t at = worker->net->places[index].offset + first;
+    if (worker->net->tensors[index].trainable)
+        optimise(worker, index, at, n, gradient);
+    if (worker->net->call.settings->ema > 0.0)
+        average(worker, at, n);
 }
 
 void netupdate_optimise(const Worker *worker, const OpPlan *phase)
 {
-    const OpPlan *input = netstate_input(worker->net, phase);
-    update_operation(worker, phase);
-    if (netstate_is_gated(input))
-        update_operation(worker, input);
+    const Net *net = worker->net;
+    for (int i = phase->tensor; i < phase->tensor + phase->n_tensors; i++) {
+        const Place *place = &net->places[i];
+        const TeamRange lanes =
+            team_range((int)(place->n_floats / LANES), worker->thread, worker->n_threads);
+        const size_t first = (size_t)lanes.first * LANES;
+        const size_t n = (size_t)(lanes.end - lanes.first) * LANES;
+        const OptSlots gradient = {place->gradient == NULL ? NULL : place->gradient + first,
+                                   (long)place->n_floats, place->n_slots};
+        if (n > 0 && !(phase->is_owned && net->tensors[i].decayed))
+            netupdate_floats(worker, i, first, n, gradient);
+    }
 }

@@ -15,8 +15,11 @@ void netupdate_prepare(const Worker *worker);
 /* The transposed weights that no phase before `phase`, which goes back, has read. */
 void netupdate_transpose(const Worker *worker, const OpPlan *phase);
 
-/* Sums of slots, update, averages: of the tensors that the phase of `phase` has made gradients of.
- */
+/* Sums of slots, update, averages: of the operation's tensors but those whose gradients are owned,
+ * which are taken as they are made (nn/weightshare.h). */
 void netupdate_optimise(const Worker *worker, const OpPlan *phase);
+
+/* The same of n floats of a tensor, from `first` on, with their gradient. */
+void netupdate_floats(const Worker *worker, int index, size_t first, size_t n, OptSlots gradient);
 
 #endif

@@ -242,6 +242,13 @@ static void own(const Worker *worker, const OpPlan *plan)
                        plan->dt1, op->squeeze);
 }
 
+static void measure_own(const Net *net, const OpPlan *plan, Arena *arena)
+{
+    denselayer_measure_own(net, plan, last_layer(plan), arena);
+    if (plan->op->squeeze)
+        denselayer_measure_own(net, plan, TENSOR_W, arena);
+}
+
 static void copy_logits(const Net *net, const OpPlan *plan, Span span)
 {
     const int n = plan->op->out_channels;
@@ -279,4 +286,5 @@ const OpRun run_linear = {
     .forward = forward,
     .backward = backward,
     .own = own,
+    .measure_own = measure_own,
 };

@@ -128,6 +128,12 @@ static void own(const Worker *worker, const OpPlan *plan)
     denselayer_own(worker, plan, TENSOR_W2, plan->v, S, plan->dt2, C);
 }
 
+static void measure_own(const Net *net, const OpPlan *plan, Arena *arena)
+{
+    denselayer_measure_own(net, plan, TENSOR_W1, arena);
+    denselayer_measure_own(net, plan, TENSOR_W2, arena);
+}
+
 const OpRun run_se = {
     .output = OUTPUT_GATED,
     .weights = WEIGHTS_OWNED,
@@ -135,6 +141,7 @@ const OpRun run_se = {
     .carve_transposed = carve_transposed,
     .transpose = transpose,
     .own = own,
+    .measure_own = measure_own,
     .view = view,
     .targets = targets,
     .finish = finish,

@@ -60,6 +60,12 @@ static int gradient_time(const Net *net, const OpPlan *plan, const NetTensor *te
     return nettimes_backward(net, plan->is_folded ? plan->first_reader : plan->index);
 }
 
+/* Owned gradients are taken part by part, unless they are kept. */
+static bool has_buffer(const Net *net, const OpPlan *plan, const NetTensor *tensor)
+{
+    return tensor->trainable && (net->settings.gradients || !(plan->is_owned && tensor->decayed));
+}
+
 static ErrCode add_gradients(Net *net, const OpPlan *plan, BufferList *list, Err *err)
 {
     const int updated = nettimes_end(nettimes_backward(net, plan->index));
@@ -67,7 +73,7 @@ static ErrCode add_gradients(Net *net, const OpPlan *plan, BufferList *list, Err
     for (int i = plan->tensor; i < plan->tensor + plan->n_tensors; i++) {
         Place *place = &net->places[i];
         size_t n_floats;
-        if (!net->tensors[i].trainable)
+        if (!has_buffer(net, plan, &net->tensors[i]))
             continue;
         (void)arena_multiply((size_t)place->n_slots, place->n_floats, &n_floats);
         TRY(netbuffers_add(list, n_floats, gradient_time(net, plan, &net->tensors[i]), last,
