@@ -154,6 +154,10 @@ static void put_points_table(const Answer *a, Text *out)
         {"mean", TEXT_RIGHT, 0},  {"fit", TEXT_RIGHT, 0},   {"against all", TEXT_RIGHT, 0},
         {"90 %", TEXT_LEFT, 0},   {"note", TEXT_NOTE, 0}};
     TextTable *table = text_table_create(columns, ARRAY_LEN(columns));
+    if (table == NULL) {
+        out->failed = true;
+        return;
+    }
     for (int p = 0; p < a->table.n_shapes; p++) {
         char digits[TEXT_NUMBER_BYTES];
         const StatsInterval *interval = &a->against_mean[p].interval;
@@ -215,6 +219,10 @@ static void put_rules_table(const Answer *a, Text *out)
         {"rule", TEXT_LEFT, 0},        {"depth", TEXT_RIGHT, 0},         {"width", TEXT_RIGHT, 0},
         {"resolution", TEXT_RIGHT, 0}, {"below optimum", TEXT_RIGHT, 0}, {"90 %", TEXT_LEFT, 0}};
     TextTable *table = text_table_create(columns, ARRAY_LEN(columns));
+    if (table == NULL) {
+        out->failed = true;
+        return;
+    }
     for (int r = 0; r < a->n_rules; r++) {
         const ShapeRule *rule = &a->rules[r];
         text_table_cell(table, rule->name);

@@ -84,6 +84,10 @@ static void put_table(const SizeTable *table, const SizeFit *fit, Text *out)
                                          {"images", TEXT_RIGHT, 0},  {"90 %", TEXT_LEFT, 0},
                                          {"surface", TEXT_RIGHT, 1}, {"note", TEXT_NOTE, 0}};
     TextTable *lines = text_table_create(columns, ARRAY_LEN(columns));
+    if (lines == NULL) {
+        out->failed = true;
+        return;
+    }
     for (int g = 0; g < table->n_groups; g++) {
         char a[TEXT_NUMBER_BYTES], b[TEXT_NUMBER_BYTES];
         const SizeGroup *group = &table->groups[g];

@@ -155,8 +155,8 @@ static ErrCode put_folders(const Call *call, List *list, Text *out, Err *err)
         list->json = &json;
         json_open_map(&json, NULL);
         json_open_list(&json, "studies");
-    } else {
-        list->table = text_table_create(columns, ARRAY_LEN(columns));
+    } else if ((list->table = text_table_create(columns, ARRAY_LEN(columns))) == NULL) {
+        return err_memory(err, sizeof columns);
     }
     for (size_t i = 0; i < call->n_args; i++)
         TRY(put_folder(list, call->args[i], err));

@@ -76,9 +76,12 @@ static bool run(const Command *command, const Call *call, char **text)
     return has_fired;
 }
 
-static void sweep(const char *name, size_t n_args, bool is_json)
+/* At least n_least of the allocations must have failed it. */
+static void sweep(const char *name, const char *const *args, bool is_json, long n_least)
 {
-    const char *args[] = {fixture_folder(), "2", NULL};
+    size_t n_args = 0;
+    while (args[n_args] != NULL)
+        n_args++;
     const Command *command = commands_find(name);
     assert_non_null(command);
     char settings[256] = {0};
@@ -97,22 +100,51 @@ static void sweep(const char *name, size_t n_args, bool is_json)
             fail_msg("isoflop %s, allocation %ld: other words, and no error", name, k);
         mem_free(text);
     }
-    assert_true(n_failed > ALL_OF / 2);
+    assert_true(n_failed >= n_least);
     mem_free(whole);
 }
 
 static void test_readers(void **state)
 {
     (void)state;
-    sweep("trials", 1, false);
-    sweep("trials", 1, true);
-    sweep("status", 1, false);
-    sweep("show", 2, false);
-    sweep("verdict", 1, false);
+    const char *const folder[] = {fixture_folder(), NULL};
+    const char *const trial[] = {fixture_folder(), "2", NULL};
+    const char *const twice[] = {fixture_folder(), fixture_folder(), NULL};
+    sweep("trials", folder, false, ALL_OF / 2);
+    sweep("trials", folder, true, ALL_OF / 2);
+    sweep("status", folder, false, ALL_OF / 2);
+    sweep("status", twice, false, ALL_OF / 2);
+    sweep("status", twice, true, ALL_OF / 2);
+    sweep("show", trial, false, ALL_OF / 2);
+    sweep("verdict", folder, false, ALL_OF / 2);
+}
+
+/* Tables of two kinds, each of the least rows there may be. */
+static void test_fits(void **state)
+{
+    (void)state;
+    static const char shapes[] = "a,b,c,seed,top1\n"
+                                 "1,0,0,1,60\n0,1,0,1,61\n0,0,1,1,60\n.5,.5,0,1,64\n.5,0,.5,1,64\n"
+                                 "0,.5,.5,1,64\n.34,.33,.33,1,65\n"
+                                 "1,0,0,2,60.5\n0,1,0,2,61\n0,0,1,2,60\n.5,.5,0,2,64\n"
+                                 ".5,0,.5,2,64\n0,.5,.5,2,64.5\n.34,.33,.33,2,65\n";
+    static const char sizes[] = "macs,images,loss\n1e8,8e8,2\n2e8,4e8,1\n4e8,2e8,3\n1e8,16e8,2\n"
+                                "2e8,8e8,1\n4e8,4e8,2\n";
+    enum { LEAST = 5 }; /* an arena grows in few, large blocks */
+    Err err = {0};
+    char path[FIXTURE_PATH_BYTES * 2];
+    snprintf(path, sizeof path, "%s", fixture_path("table.csv"));
+    const char *const shape[] = {"shape", path, NULL}, *const size[] = {"size", path, NULL};
+    assert_int_equal(file_write(path, shapes, sizeof shapes - 1, &err), ERR_NONE);
+    sweep("fit", shape, false, LEAST);
+    sweep("fit", shape, true, LEAST);
+    assert_int_equal(file_write(path, sizes, sizeof sizes - 1, &err), ERR_NONE);
+    sweep("fit", size, false, LEAST);
+    sweep("fit", size, true, LEAST);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_readers)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_readers), cmocka_unit_test(test_fits)};
     return cmocka_run_group_tests(tests, begin, end);
 }
