@@ -40,7 +40,7 @@ typedef struct SearchBenchReport {
     double regret_iqm; /* interquartile mean: without the lowest and highest quarter of the runs */
     double regret_mean;
     double p_beats_random;
-    double asks_per_second; /* of the whole loop: strategy, log and table */
+    double asks_per_second; /* of processor time, in the whole loop: strategy, log and table */
     double ask_us, tell_us; /* is_timed: of the strategy alone, processor microseconds an ask:
                                asking, and being told, which is where a strategy trains */
     SearchBenchPoint curve[SEARCHBENCH_MAX_CURVE]; /* at 1, 2, 5, 10, ... where all runs have an
