@@ -204,7 +204,10 @@ static ErrCode set_pragmas(Db *db, DbMode mode, Err *err)
 static ErrCode prepare(Db *db, DbMode mode, Err *err)
 {
     TRY(set_pragmas(db, mode, err));
-    if (db_add_functions(db->handle, &db->score) != SQLITE_OK)
+    const int code = db_add_functions(db->handle, &db->score);
+    if (code == SQLITE_NOMEM)
+        return err_set(err, ERR_MEMORY, "out of memory in store '%s'", db->path);
+    if (code != SQLITE_OK)
         return db_error(db, "register functions", err);
     return ERR_NONE;
 fail:

@@ -7,6 +7,8 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/sys.h"
+#include "base/sysfault.h"
+#include "harness/coordinator.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,6 +16,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <cmocka.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,6 +126,39 @@ static void kills_change_nothing(void **state)
 }
 
 /*
+ * Memory that fails while a search is replayed is told, and leaves what is stored as it is. Every
+ * allocation would take long: one in so many, ever farther apart.
+ */
+static void failing_allocations_change_nothing(void **state)
+{
+    (void)state;
+    static const char *const sets[] = {"network.resolution=16", "data.train=32", SEARCH("3")};
+    char *out = micro_path("searched");
+    const RunSettings settings = {.out = out, .jobs = 1, .program = ISOFLOP_BINARY};
+    const RunCallbacks callbacks = {0};
+    bool fired = true;
+    int n_told = 0;
+    for (long k = 1; fired; k += 1 + k / 4) {
+        Study *study = NULL;
+        RunReport report;
+        Err err = {0};
+        assert_int_equal(study_load(&study, micro.study_path, sets, ARRAY_LEN(sets), &err),
+                         ERR_NONE);
+        sysfault_arm(SYS_ALLOC, k, SYS_FAIL, ENOMEM);
+        const ErrCode code = coordinator_run(study, &settings, &callbacks, &report, &err);
+        fired = sysfault_fired();
+        sysfault_clear();
+        if (code != (fired ? ERR_MEMORY : ERR_NONE))
+            fail_msg("allocation %ld: %s", k, err.msg);
+        n_told += fired;
+        study_destroy(&study);
+        assert_expected(out);
+    }
+    assert_true(n_told > 20);
+    mem_free(out);
+}
+
+/*
  * A network that fails costs nothing and another one is asked for; begun again and trained, it
  * makes the search another one, in a log of the next number. The second trial fails.
  */
@@ -197,6 +233,7 @@ int main(void)
         cmocka_unit_test(a_search_is_run),
         cmocka_unit_test(workers_and_timing_change_nothing),
         cmocka_unit_test(kills_change_nothing),
+        cmocka_unit_test(failing_allocations_change_nothing),
         cmocka_unit_test(failures_are_made_up_for),
         cmocka_unit_test(a_larger_budget_goes_on),
     };
