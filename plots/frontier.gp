@@ -18,6 +18,9 @@ if (is_wide) {
     set xrange [x_low:x_high]
     set xtics (0.01,0.02,0.05,0.1,0.2,0.5,1,2,5,10,20,50,100,200,500)
 } else { set xrange [0:x_high] }
+# Networks of nearly one cost have the whole axis: x_low and x_high are 0.8 and 1.25 of the ends.
+low = x_low/0.8; high = x_high/1.25
+if (high < 2*low) { set xrange [low - 0.1*(high-low) - 0.01*low:high + 0.1*(high-low) + 0.01*high] }
 set xlabel 'counted MACs ('.unit.')'.(is_wide ? ', logarithmic' : '')
 set ylabel 'test top-1 accuracy (%)'
 if (n_mean > 1) { set key at screen 0.69,0.90 left top Left reverse samplen 1 spacing 1.25 } else { set key off }

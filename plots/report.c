@@ -9,6 +9,8 @@
 #include "plots/figure.h"
 #include "plots/figure_data.h"
 #include "plots/html.h"
+#include "plots/report_query.h"
+#include "plots/report_search.h"
 #include "plots/report_tables.h"
 
 #include "base/dir.h"
@@ -126,6 +128,11 @@ static void put_figures(Report *r, Text *page)
         put_figure(r, figure_names[i], page);
 }
 
+static void put_search(Report *r, Text *page)
+{
+    report_search(page, r->store, &r->results, &r->arena);
+}
+
 static void put_rankings(Report *r, Text *page)
 {
     report_rankings(page, &r->results, r->rankings, r->n_rankings);
@@ -139,52 +146,6 @@ static void put_families(Report *r, Text *page)
 static void put_unfair(Report *r, Text *page)
 {
     report_unfair(page, &r->results, r->rankings, r->n_rankings);
-}
-
-/* A query's answer; where there is none, the reason stands in the page. */
-static bool ask(Report *r, const char *sql, StoreTable *answer, Text *page)
-{
-    Err err = {0};
-    if (store_query(r->store, sql, NULL, &r->arena, answer, &err) == ERR_NONE)
-        return true;
-    html_element(page, "p class=\"note\"", err.msg);
-    return false;
-}
-
-/* A table of a query's answer, all cells as text. */
-static void put_query(Report *r, const char *sql, Text *page)
-{
-    StoreTable t = {0};
-    if (!ask(r, sql, &t, page))
-        return;
-    html_markup(page, "<div class=\"scroll\"><table><thead><tr>");
-    for (size_t c = 0; c < t.n_columns; c++)
-        html_element(page, "th class=\"l\"", t.names[c]);
-    html_markup(page, "</tr></thead><tbody>\n");
-    for (size_t i = 0; i < t.n_rows; i++) {
-        html_markup(page, "<tr>");
-        for (size_t c = 0; c < t.n_columns; c++)
-            html_element(page, "td class=\"l w\"", t.cells[i * t.n_columns + c]);
-        html_markup(page, "</tr>\n");
-    }
-    html_markup(page, "</tbody></table></div>\n");
-}
-
-/* A query's answer with a row a column: for few rows of long texts. */
-static void put_records(Report *r, const char *sql, Text *page)
-{
-    StoreTable t = {0};
-    if (!ask(r, sql, &t, page))
-        return;
-    html_markup(page, "<div class=\"scroll\"><table><tbody>\n");
-    for (size_t c = 0; c < t.n_columns; c++) {
-        html_markup(page, "<tr>");
-        html_element(page, "th class=\"l\"", t.names[c]);
-        for (size_t i = 0; i < t.n_rows; i++)
-            html_element(page, "td class=\"l w\"", t.cells[i * t.n_columns + c]);
-        html_markup(page, "</tr>\n");
-    }
-    html_markup(page, "</tbody></table></div>\n");
 }
 
 static void put_provenance(Report *r, Text *page)
@@ -201,6 +162,7 @@ static void put_provenance(Report *r, Text *page)
         "diverged, sum(status = 'failed') AS failed, sum(n_attempts) AS attempts, (SELECT "
         "printf('%.0f s', coalesce(sum(seconds), 0)) FROM attempt_end) AS \"training time, all "
         "attempts\" FROM trial WHERE is_listed";
+    StoreTable answer;
     const char *command = r->options->command != NULL ? r->options->command : r->results.command;
     html_markup(page, "<p>To repeat the study:</p>\n<pre>");
     html_text(page, command != NULL ? command : "isoflop run study.yaml");
@@ -213,9 +175,11 @@ static void put_provenance(Report *r, Text *page)
     html_text(page, ", study digest ");
     html_element(page, "code", r->results.revision.digest);
     html_markup(page, ".</p>\n");
-    put_query(r, work, page);
+    if (report_ask(page, r->store, work, &r->arena, &answer))
+        report_rows(page, &answer);
     html_markup(page, "<h3>Machines and builds</h3>\n");
-    put_records(r, machines, page);
+    if (report_ask(page, r->store, machines, &r->arena, &answer))
+        report_columns(page, &answer);
     html_markup(page, "<details><summary>The study as resolved</summary><pre>");
     html_text(page, r->results.revision.yaml);
     html_markup(page, "</pre></details>\n");
@@ -234,17 +198,10 @@ static void put_foot(Report *r, Text *page)
 static const struct {
     const char *name;
     Section put;
-} sections[] = {{"title", put_title},
-                {"style", put_style},
-                {"question", put_question},
-                {"facts", put_facts},
-                {"demo", put_demo},
-                {"verdicts", put_verdicts},
-                {"figures", put_figures},
-                {"rankings", put_rankings},
-                {"families", put_families},
-                {"unfair", put_unfair},
-                {"provenance", put_provenance},
+} sections[] = {{"title", put_title},       {"style", put_style},   {"question", put_question},
+                {"facts", put_facts},       {"demo", put_demo},     {"verdicts", put_verdicts},
+                {"figures", put_figures},   {"search", put_search}, {"rankings", put_rankings},
+                {"families", put_families}, {"unfair", put_unfair}, {"provenance", put_provenance},
                 {"foot", put_foot}};
 
 /* --- the page --- */

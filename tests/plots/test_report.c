@@ -135,7 +135,8 @@ static void test_hostile_names(void **state)
 {
     (void)state;
     static const char name[] = "\"><script>alert(1)</script><img src=x onerror=alert(2)>'&\x01\n";
-    const Fixture hostile = {.n_seeds = 1, .is_demo = true, .noise = 0.5, .name = name};
+    const Fixture hostile = {
+        .n_seeds = 1, .is_demo = true, .noise = 0.5, .name = name, .has_search = true};
     char *page = page_of("hostile", &hostile, NULL);
     balanced(page);
     assert_null(strstr(page, "<script"));
@@ -162,6 +163,33 @@ static void test_without_gnuplot(void **state)
     mem_free(search);
 }
 
+/*
+ * A study that searched: what each run spent (the second ask of each is refused), what it found,
+ * what a report of it should say. What is not known says so.
+ */
+static void test_search(void **state)
+{
+    (void)state;
+    const Fixture search = {.n_seeds = 1, .noise = 0.5, .has_search = true};
+    char *page = page_of("search", &search, NULL);
+    balanced(page);
+    self_contained(page);
+    assert_non_null(strstr(page, "What was searched, and what was found"));
+    assert_non_null(strstr(page, "nas: local #2</td><td>3</td><td>0</td><td>1</td><td>0</td>"));
+    assert_non_null(strstr(page, "<td class=\"l w\">not trained anew</td>"));
+    assert_int_equal(count(page, "<td class=\"l w\">proxy-b0</td>"), 4); /* what was found */
+    assert_non_null(strstr(page, "space and its size</td><td class=\"l w\">not known"));
+    assert_non_null(strstr(page, "nothing was chosen on the test set"));
+    assert_non_null(strstr(page, "nas: less, it spent 53 % of what the others did at most"));
+    assert_non_null(strstr(page, "N-random"));
+    mem_free(page);
+    const Fixture none = {.n_seeds = 1, .noise = 0.5, .has_table = true};
+    page = page_of("none", &none, NULL);
+    assert_null(strstr(page, "What was searched"));
+    assert_null(strstr(page, "N-random"));
+    mem_free(page);
+}
+
 /* RFC 4648, section 10. */
 static void test_base64(void **state)
 {
@@ -180,8 +208,8 @@ static void test_base64(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_page), cmocka_unit_test(test_confirmed),
+        cmocka_unit_test(test_page),          cmocka_unit_test(test_confirmed),
         cmocka_unit_test(test_hostile_names), cmocka_unit_test(test_without_gnuplot),
-        cmocka_unit_test(test_base64)};
+        cmocka_unit_test(test_search),        cmocka_unit_test(test_base64)};
     return cmocka_run_group_tests(tests, NULL, remove_folder);
 }
