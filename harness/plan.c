@@ -124,6 +124,11 @@ double plan_total_macs(const Plan *plan)
     return sum;
 }
 
+double plan_seconds_per_mac(const Plan *plan)
+{
+    return plan->baseline_step_s / (PLAN_STEP_OVER_FORWARD * (double)plan->baseline_macs);
+}
+
 ErrCode plan_predict(Plan *plan, CpuLevel level, Err *err)
 {
     if (plan->baseline_step_s == 0) {
@@ -142,10 +147,8 @@ ErrCode plan_predict(Plan *plan, CpuLevel level, Err *err)
             return code;
         plan->baseline_step_s = 1 / report.images_per_second;
     }
-    const double seconds_per_mac =
-        plan->baseline_step_s / (PLAN_STEP_OVER_FORWARD * (double)plan->baseline_macs);
     for (size_t i = 0; i < plan->n_networks; i++)
-        plan->networks[i].seconds = plan_trial_macs(plan, (int)i) * seconds_per_mac;
+        plan->networks[i].seconds = plan_trial_macs(plan, (int)i) * plan_seconds_per_mac(plan);
     return ERR_NONE;
 }
 
@@ -175,9 +178,7 @@ PlanRange plan_total_seconds(const Plan *plan, int n_jobs)
 {
     if (plan->baseline_step_s == 0)
         return (PlanRange){(double)NAN, (double)NAN};
-    const double per_mac = plan->baseline_step_s /
-                           (PLAN_STEP_OVER_FORWARD * (double)plan->baseline_macs) /
-                           (n_jobs > 0 ? n_jobs : 1);
+    const double per_mac = plan_seconds_per_mac(plan) / (n_jobs > 0 ? n_jobs : 1);
     const double known = plan_total_macs(plan);
     const PlanRange waiting = plan_waiting_macs(plan);
     return (PlanRange){(known + waiting.low) * per_mac, (known + waiting.high) * per_mac};

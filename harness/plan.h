@@ -36,6 +36,9 @@ ErrCode plan_create(Plan **out, const Study *study, const char *data_root, int t
  */
 ErrCode plan_predict(Plan *plan, CpuLevel level, Err *err) ERR_CHECKED;
 
+/* Predicted seconds of a multiply-add on one thread; 0 before plan_predict. */
+double plan_seconds_per_mac(const Plan *plan);
+
 /*
  * Multiply-adds of one trial: (3 x train + val) x its epochs + 2 x test images, times the network's
  * MACs.

@@ -261,16 +261,20 @@ void plan_search_close(Plan *plan)
 
 /* --- points --- */
 
-size_t plan_search_to_come(const Plan *plan, int part)
+double plan_search_left(const Plan *plan, int part)
 {
     const PlanSearch *search = plan->parts[part].search;
     const double left =
         (double)search->n_searchers * (double)search->budget_macs - (double)search->asked_macs;
+    return plan->parts[part].state == PLAN_SETTLED || left < 0 ? 0 : left;
+}
+
+size_t plan_search_to_come(const Plan *plan, int part)
+{
+    const PlanSearch *search = plan->parts[part].search;
     const double mean = search->n_asked ? (double)search->asked_macs / (double)search->n_asked
                                         : (double)search->target_macs * search->full_factor;
-    if (plan->parts[part].state == PLAN_SETTLED || left <= 0)
-        return 0;
-    return (size_t)(left / mean) * plan->study->parts[part].search.seeds.n;
+    return (size_t)(plan_search_left(plan, part) / mean) * plan->study->parts[part].search.seeds.n;
 }
 
 static ErrCode add_point(Plan *plan, int part, const PlanSearcher *searcher, int64_t place,

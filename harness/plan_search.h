@@ -67,6 +67,9 @@ const Objective *plan_search_scores(const PlanSearch *search);
 /* Epochs of a point that a searcher asks for. */
 int64_t plan_search_epochs(const PlanSearch *search, const DeciderPoint *point);
 
+/* Counted training MACs that the budgets of a search still hold; 0 once it is decided. */
+double plan_search_left(const Plan *plan, int part);
+
 /*
  * Trials that a search may still ask for: what is left of the budgets, at the mean cost of those
  * that were asked for; 0 once it is decided.

@@ -173,7 +173,7 @@ static ErrCode begin_run(RunState *run, Err *err)
 
 static double pending_seconds(const RunState *run)
 {
-    double sum = 0;
+    double sum = run_plan_search_seconds(run);
     for (size_t i = 0; i < run->n_trials; i++)
         if (run->trials[i].is_wanted && run->trials[i].status == STORE_PENDING)
             sum += run->trials[i].seconds;
@@ -188,7 +188,7 @@ static ErrCode check_budget(const RunState *run, Err *err)
     double seconds = 0;
     if (run_plan_seconds(run, &seconds, err) != ERR_NONE)
         return err->code;
-    seconds /= run->n_slots;
+    seconds = (seconds + run_plan_search_seconds(run)) / run->n_slots;
     if (budget > 0 && seconds > budget)
         return err_set(err, ERR_USAGE,
                        "the study is predicted to take %s, more than the budget of %s",

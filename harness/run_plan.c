@@ -1,6 +1,8 @@
 /* harness/run_plan.c: the plan into the store, and its trials out of it. */
 #include "harness/run_plan.h"
 
+#include "harness/plan_search.h"
+
 #include "base/sys.h"
 #include "nn/arithmetic.h"
 
@@ -226,6 +228,15 @@ ErrCode run_plan_seconds(const RunState *run, double *seconds, Err *err)
 fail:
     arena_release(&arena);
     return err->code;
+}
+
+double run_plan_search_seconds(const RunState *run)
+{
+    double macs = 0;
+    for (size_t i = 0; i < run->study->n_parts; i++)
+        if (run->plan->parts[i].search != NULL && run_state_is_wanted(run, (int)i))
+            macs += plan_search_left(run->plan, (int)i);
+    return macs * plan_seconds_per_mac(run->plan);
 }
 
 ErrCode run_plan_check_only(const RunState *run, Err *err)

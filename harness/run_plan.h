@@ -10,6 +10,9 @@ ErrCode run_plan_put(RunState *run, Err *err) ERR_CHECKED;
 /* Predicted seconds, one thread, of what is planned and not settled; before it is put. */
 ErrCode run_plan_seconds(const RunState *run, double *seconds, Err *err) ERR_CHECKED;
 
+/* The same of what wanted searches may still ask for. */
+double run_plan_search_seconds(const RunState *run);
+
 /* ERR_USAGE if --only names no part and no figure of the study. */
 ErrCode run_plan_check_only(const RunState *run, Err *err) ERR_CHECKED;
 
