@@ -77,6 +77,9 @@ enum {
  */
 VerdictOutcome verdict_share(double n_won, int n, int n_least, StatsInterval *share);
 
+/* The same in the words of contests: "BEATS", "LOSES", "TIE". */
+const char *verdict_share_name(VerdictOutcome outcome);
+
 /*
  * Each fills *out from the points of the parts `curves` (O1), `compare` (O2). Errors: ERR_MEMORY.
  */

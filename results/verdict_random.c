@@ -211,8 +211,6 @@ static VerdictContrast judge_lead(const Contest *contest, Arena *arena)
 static const char *summarise(const StoreResults *results, const Contest *contest,
                              const VerdictContrast *share, Arena *arena)
 {
-    static const char *const names[] = {
-        [VERDICT_INCONCLUSIVE] = "TIE", [VERDICT_CONFIRMED] = "BEATS", [VERDICT_REFUTED] = "LOSES"};
     const StatsInterval *s = &share->interval;
     Text text = {0};
     if (contest->n == 0)
@@ -225,7 +223,7 @@ static const char *summarise(const StoreResults *results, const Contest *contest
                     text_plural(s->n), 100.0 * s->confidence, s->low, s->high,
                     contest->is_fresh ? "fresh seeds" : "the trials they were chosen on");
     if (contest->n >= VERDICT_MIN_RUNS)
-        text_printf(&text, " %s.", names[share->outcome]);
+        text_printf(&text, " %s.", verdict_share_name(share->outcome));
     else
         text_printf(&text, " %d more run%s missing: %d decide.", VERDICT_MIN_RUNS - contest->n,
                     VERDICT_MIN_RUNS - contest->n == 1 ? " is" : "s are", VERDICT_MIN_RUNS);

@@ -16,6 +16,13 @@ VerdictOutcome verdict_share(double n_won, int n, int n_least, StatsInterval *sh
     return VERDICT_INCONCLUSIVE;
 }
 
+const char *verdict_share_name(VerdictOutcome outcome)
+{
+    static const char *const names[] = {
+        [VERDICT_INCONCLUSIVE] = "TIE", [VERDICT_CONFIRMED] = "BEATS", [VERDICT_REFUTED] = "LOSES"};
+    return names[outcome];
+}
+
 /* The network with the largest validation over all seeds but one; of equals the first. */
 static int choose_without(const double *const *val, int k, int n, int seed)
 {

@@ -5,6 +5,7 @@
 #include "harness/nastable.h"
 #include "harness/searchbench.h"
 #include "harness/study_types.h"
+#include "results/verdict.h"
 #include "search/strategies.h"
 
 #include <string.h>
@@ -116,6 +117,14 @@ static ErrCode parse_screen(const char *text, char name[NAME_BYTES], double *cos
     return ERR_NONE;
 }
 
+/* N-random over the replays; *share has the interval of the probability. */
+static VerdictOutcome judge(const SearchBenchSettings *s, const SearchBenchReport *report,
+                            StatsInterval *share)
+{
+    return verdict_share(report->p_beats_random * (double)s->n_runs, (int)s->n_runs,
+                         VERDICT_MIN_REPLAYS, share);
+}
+
 static void put_json(const SearchBenchSettings *s, const SearchBenchReport *report, Text *out)
 {
     JsonWriter json = json_writer(out, false);
@@ -140,8 +149,25 @@ static void put_json(const SearchBenchSettings *s, const SearchBenchReport *repo
     }
     json_close_list(&json);
     json_put_doubles(&json, "regrets", report->finals, (size_t)s->n_runs);
+    StatsInterval share;
+    const VerdictOutcome outcome = judge(s, report, &share);
+    json_put_doubles(&json, "p_interval", (const double[]){share.low, share.high}, 2);
+    json_put_text(&json, "n_random", verdict_outcome_name(outcome));
     json_close_map(&json);
     text_append_char(out, '\n');
+}
+
+static void put_verdict(const SearchBenchSettings *s, const SearchBenchReport *report, Text *out)
+{
+    StatsInterval share;
+    const VerdictOutcome outcome = judge(s, report, &share);
+    text_printf(out, "N-random: %s", verdict_outcome_name(outcome));
+    if (s->n_runs < VERDICT_MIN_REPLAYS)
+        text_printf(out, ", %d replays decide", VERDICT_MIN_REPLAYS);
+    else
+        text_printf(out, ", %s", verdict_share_name(outcome));
+    text_printf(out, " (%.0f %% interval of the probability %.3f to %.3f)\n",
+                100 * share.confidence, share.low, share.high);
 }
 
 static void put_text(const NasTable *table, const SearchBenchSettings *s,
@@ -157,6 +183,7 @@ static void put_text(const NasTable *table, const SearchBenchSettings *s,
                 text_digits(mean, report->regret_mean));
     text_printf(out, "beats random search with probability %.3f; %s asks/s\n",
                 report->p_beats_random, text_human(asks, report->asks_per_second));
+    put_verdict(s, report, out);
     if (s->is_timed)
         text_printf(out, "the strategy: %s us to ask, %s us to be told\n",
                     text_digits(ask, report->ask_us), text_digits(tell, report->tell_us));
