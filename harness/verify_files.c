@@ -112,10 +112,24 @@ fail:
     return err->code;
 }
 
+/* Makes the folder of a file of the study: a copy of the store alone has none. */
+static ErrCode make_folder(const Dir *study, const char *path, Err *err)
+{
+    char *folder = file_folder(path);
+    Dir *made = NULL;
+    if (folder == NULL)
+        return err_memory(err, strlen(path));
+    const ErrCode code = dir_make(&made, study, folder, err);
+    dir_close(&made);
+    mem_free(folder);
+    return code;
+}
+
 static ErrCode put_back(VerifyReport *report, const VerifyPlaces *places, const char *path,
                         Err *err)
 {
     TRY(dir_sync(places->made, file_name(path), err));
+    TRY(make_folder(places->study, path, err));
     TRY(dir_rename(places->made, file_name(path), places->study, path, err));
     const char **paths = arena_add_item(&report->arena, (void *)(uintptr_t)report->restored,
                                         &report->n_restored, sizeof *paths);
