@@ -23,8 +23,8 @@ typedef struct Line {
 } Line;
 
 typedef struct List {
-    TextTable *table;
-    JsonWriter *json; /* NULL: the table */
+    TextTable *table; /* NULL: JSON */
+    JsonWriter json;
     size_t n_studies, n_damaged;
 } List;
 
@@ -134,8 +134,8 @@ static ErrCode put_folder(List *list, const char *path, Err *err)
         *err = line.trouble;
     list->n_studies += code == ERR_NONE;
     list->n_damaged += code != ERR_NONE && code != ERR_MISSING;
-    if (list->json != NULL)
-        put_map(&line, list->json);
+    if (list->table == NULL)
+        put_map(&line, &list->json);
     else if (code == ERR_NONE)
         put_row(&line, list->table);
     else
@@ -150,19 +150,18 @@ static ErrCode put_folders(const Call *call, List *list, Text *out, Err *err)
                                          {"done", TEXT_RIGHT, 0},   {"bad", TEXT_RIGHT, 2},
                                          {"running", TEXT_LEFT, 3}, {"test top-1", TEXT_RIGHT, 0},
                                          {"MACs", TEXT_RIGHT, 1},   {"verdicts", TEXT_NOTE, 0}};
-    JsonWriter json = json_writer(out, true);
+    list->json = json_writer(out, true);
     if (call->json) {
-        list->json = &json;
-        json_open_map(&json, NULL);
-        json_open_list(&json, "studies");
+        json_open_map(&list->json, NULL);
+        json_open_list(&list->json, "studies");
     } else if ((list->table = text_table_create(columns, ARRAY_LEN(columns))) == NULL) {
         return err_memory(err, sizeof columns);
     }
     for (size_t i = 0; i < call->n_args; i++)
         TRY(put_folder(list, call->args[i], err));
     if (call->json) {
-        json_close_list(&json);
-        json_close_map(&json);
+        json_close_list(&list->json);
+        json_close_map(&list->json);
         text_append_char(out, '\n');
     } else {
         text_table_render(list->table, out);
