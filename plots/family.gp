@@ -18,4 +18,5 @@ set key top left Left reverse samplen 2.5 spacing 1.25 box lc rgb '#cccccc' opaq
 plot for [i=1:n_seed] $seed index (i-1) using 2:3 with points pt shape[1+(i-1)%8] ps 0.5 lc rgb pale[1+(i-1)%8] notitle, \
      for [i=1:n_mean] $mean index (i-1) using 2:3:4 with yerrorbars pt -1 lc rgb colour[1+(i-1)%8] notitle, \
      for [i=1:n_mean] $mean index (i-1) using 2:3 with linespoints lw 2 pt shape[1+(i-1)%8] ps 1.1 lc rgb colour[1+(i-1)%8] title names_mean[i], \
-     for [i=1:n_mean] $mean index (i-1) using 2:3:5 with labels noenhanced left offset 0.8,-0.9 font ',10' textcolor rgb '#333333' notitle
+     for [i=1:n_mean:2] $mean index (i-1) using 2:3:5 with labels noenhanced right offset -0.8,0.9 font ',10' textcolor rgb '#333333' notitle, \
+     for [i=2:n_mean:2] $mean index (i-1) using 2:3:5 with labels noenhanced left offset 0.8,-0.9 font ',10' textcolor rgb '#333333' notitle

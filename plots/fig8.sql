@@ -1,13 +1,15 @@
 -- Figure 8: strategies at matched MACs, from the baseline on. Blocks of means (MACs, top-1, half a 90 %
 -- interval from five seeds on) and of seeds (MACs, top-1), a group for each strategy; points off
--- their ray or tied apart. The baseline is taken from wherever it was trained.
+-- their ray or tied apart. The baseline is taken from wherever it was trained with the study's seeds: a
+-- network as it was given whose MACs the targets are multiples of.
 
 -- block: mean
 WITH own AS (SELECT * FROM measured WHERE figure = ?1),
      strategy AS (SELECT series, CASE series WHEN 'width' THEN 1 WHEN 'depth' THEN 2 WHEN 'resolution' THEN 3
                                              WHEN 'compound' THEN 4 ELSE 5 END AS sorting
                   FROM own GROUP BY series),
-     base AS (SELECT * FROM measured WHERE max(abs(built_d - 1), abs(built_w - 1), abs(built_r - 1)) < 1e-9 AND status = 'done'),
+     base AS (SELECT * FROM measured WHERE max(abs(built_d - 1), abs(built_w - 1), abs(built_r - 1)) < 1e-9 AND status = 'done'
+               AND macs IN (SELECT round(1.0 * target_macs / x) FROM own) AND part NOT IN (SELECT part FROM own_seed)),
      m AS (SELECT series, macs, test_top1 FROM own WHERE status = 'done'
            UNION ALL
            SELECT s.series, b.macs, b.test_top1 FROM strategy s JOIN base b ON b.place = (SELECT min(place) FROM base)),
@@ -22,7 +24,8 @@ WITH own AS (SELECT * FROM measured WHERE figure = ?1),
      strategy AS (SELECT series, CASE series WHEN 'width' THEN 1 WHEN 'depth' THEN 2 WHEN 'resolution' THEN 3
                                              WHEN 'compound' THEN 4 ELSE 5 END AS sorting
                   FROM own GROUP BY series),
-     base AS (SELECT * FROM measured WHERE max(abs(built_d - 1), abs(built_w - 1), abs(built_r - 1)) < 1e-9 AND status = 'done'),
+     base AS (SELECT * FROM measured WHERE max(abs(built_d - 1), abs(built_w - 1), abs(built_r - 1)) < 1e-9 AND status = 'done'
+               AND macs IN (SELECT round(1.0 * target_macs / x) FROM own) AND part NOT IN (SELECT part FROM own_seed)),
      m AS (SELECT series, macs, seed, test_top1 FROM own WHERE status = 'done'
            UNION ALL
            SELECT s.series, b.macs, b.seed, b.test_top1

@@ -5,7 +5,8 @@
 -- of the largest class where this is more than guessing scores; a thousandth more is rounding.
 WITH m AS (SELECT * FROM measured WHERE figure = ?1),
      baseline AS (SELECT test_top1 FROM measured
-                  WHERE ?1 = 'fig8' AND max(abs(built_d - 1), abs(built_w - 1), abs(built_r - 1)) < 1e-9),
+                  WHERE ?1 = 'fig8' AND max(abs(built_d - 1), abs(built_w - 1), abs(built_r - 1)) < 1e-9
+                    AND macs IN (SELECT round(1.0 * target_macs / x) FROM m) AND part NOT IN (SELECT part FROM own_seed)),
      marks AS (SELECT min(top1) AS low, max(top1) AS high
                FROM (SELECT test_top1 AS top1 FROM m UNION ALL SELECT test_top1 FROM baseline)),
      guess AS (SELECT 100.0 / classes AS alike,

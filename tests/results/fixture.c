@@ -171,6 +171,8 @@ static void add_others(Builder *b, bool has_two_compounds)
     static const double resolutions[] = {1.0, 1.3, 1.7, 2.0};
     static const double bases[][2] = {{1, 1}, {1, 1.3}, {2, 1}, {2, 1.3}};
     char series[SERIES_BYTES];
+    for (int phi = 0; phi < 3; phi++) /* of networks that the curves have */
+        add_point(b, "family", "family", "proxy-b0", 1, widths[phi], 1, phi, 0);
     for (int i = 0; i < 4; i++) {
         add_point(b, "curves", "fig3", "width", 1, widths[i], 1, widths[i], 0);
         add_point(b, "curves", "fig3", "depth", depths[i], 1, 1, depths[i], 0);
@@ -181,8 +183,6 @@ static void add_others(Builder *b, bool has_two_compounds)
                       0);
         }
     }
-    for (int phi = 0; phi < 3; phi++) /* of networks that the curves have */
-        add_point(b, "family", "family", "proxy-b0", 1, widths[phi], 1, phi, 0);
     for (double t = 2; t <= 4; t += 2) {
         add_point(b, "compare", "fig8", "width", 1, sqrt(t), 1, t, t);
         add_point(b, "compare", "fig8", "depth", t, 1, 1, t, t);
