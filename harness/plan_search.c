@@ -78,15 +78,10 @@ fail:
 static ErrCode take_budget(const Plan *plan, int part, PlanSearch *search, Err *err)
 {
     const StudySearch *s = &plan->study->parts[part].search;
-    const double target = isnan(s->objective.target_macs)
-                              ? s->objective.target * (double)plan->baseline_macs
-                              : s->objective.target_macs;
+    search->objective = study_search_objective(s, plan->baseline_macs);
+    const double target = search->objective.target_macs;
     search->target_macs = llround(target);
-    search->objective = (Objective){.form = (ObjectiveForm)s->objective.form,
-                                    .w = s->objective.w,
-                                    .target_macs = (double)search->target_macs,
-                                    .tolerance = s->objective.tolerance,
-                                    .is_capped = true};
+    search->objective.target_macs = (double)search->target_macs;
     search->full_epochs = plan_networks_epochs(plan, part);
     search->short_epochs = s->screen_epochs;
     search->full_factor = plan_networks_passes(plan, search->full_epochs) * (double)s->seeds.n;

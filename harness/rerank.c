@@ -1,6 +1,8 @@
 /* harness/rerank: rankings, and what seeds and w say of them. */
 #include "harness/rerank.h"
 
+#include "harness/study_search.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,13 +18,44 @@ static double score_of(double top1, double macs, const void *context)
     return objective_score(context, top1, macs);
 }
 
-/* The study's objective with what the settings change. */
-static ErrCode choose_objective(const Study *study, const RerankSettings *settings, Rerank *out,
-                                Err *err)
+/* The point whose matched cost tells T of a part by its baseline; NULL: none does. */
+static const StorePoint *matched_point(const StoreResults *results, const char *part)
 {
-    Objective *o = &out->objective;
-    out->target = settings->target > 0 ? settings->target : study->objective.target;
-    *o = study_objective(study, out->results->revision.target_macs);
+    for (size_t i = 0; i < results->n_points; i++) {
+        const StorePoint *p = &results->points[i].point;
+        if (strcmp(p->part, part) == 0 && strcmp(p->series, part) == 0 && p->target_macs > 0)
+            return p;
+    }
+    return NULL;
+}
+
+/* A search's own objective; of others the study's, with T over the part's own baseline. */
+static Objective own_objective(const Study *study, const StudyPart *part,
+                               const StoreResults *results)
+{
+    if (part->kind == STUDY_SEARCH)
+        return study_search_objective(&part->search, results->revision.baseline_macs);
+    const StorePoint *matched = matched_point(results, part->name);
+    return study_objective(study,
+                           matched != NULL ? matched->target_macs : results->revision.target_macs);
+}
+
+/* MACs of the baseline that a part's T is over. */
+static double baseline_of(const Study *study, const StudyPart *part, const StoreResults *results,
+                          const Objective *own)
+{
+    return part->kind == STUDY_SEARCH ? (double)results->revision.baseline_macs
+                                      : own->target_macs / study->objective.target;
+}
+
+/* A part's objective with what the settings change. */
+static ErrCode choose_objective(const Study *study, const StudyPart *part,
+                                const StoreResults *results, const RerankSettings *settings,
+                                Objective *o, Err *err)
+{
+    *o = own_objective(study, part, results);
+    if (settings->target > 0)
+        o->target_macs = settings->target * baseline_of(study, part, results, o);
     if (settings->form != RERANK_AS_STUDY && settings->form != (int)o->form) {
         o->form = (ObjectiveForm)settings->form;
         o->w = objective_default_w(o->form);
@@ -35,20 +68,10 @@ static ErrCode choose_objective(const Study *study, const RerankSettings *settin
     return ERR_NONE;
 }
 
-/* T of one part: over its own baseline, whose cost a grid's matched points tell. */
-static double target_of(const StoreResults *results, const Study *study, const char *part,
-                        double target)
+/* What the store calls the points of a part. */
+static const char *stored_name(const StudyPart *part)
 {
-    double study_target = (double)results->revision.target_macs;
-    for (size_t i = 0; i < results->n_points; i++) {
-        const StorePoint *p = &results->points[i].point;
-        if (strcmp(p->part, part) == 0 && strcmp(p->series, part) == 0 && p->target_macs > 0) {
-            study_target = (double)p->target_macs;
-            break;
-        }
-    }
-    return target == study->objective.target ? study_target
-                                             : study_target * (target / study->objective.target);
+    return part->kind == STUDY_SEARCH ? part->id : part->name;
 }
 
 /* --- one part --- */
@@ -203,18 +226,17 @@ ErrCode rerank_make(const Study *study, const StoreResults *results, const Reran
                     Arena *arena, Rerank *out, Err *err)
 {
     *out = (Rerank){.results = results};
-    TRY(choose_objective(study, settings, out, err));
     TRY(check_part(study, settings->part, err));
     out->parts = arena_zalloc(arena, study->n_parts, sizeof *out->parts);
     TRY(arena_ok(arena, err));
     for (size_t i = 0; i < study->n_parts; i++) {
         const StudyPart *p = &study->parts[i];
         if ((settings->part != NULL && strcmp(settings->part, p->id) != 0) ||
-            !has_finished(results, p->name))
+            !has_finished(results, stored_name(p)))
             continue;
         RerankPart *part = &out->parts[out->n_parts++];
-        *part = (RerankPart){.id = p->id, .objective = out->objective, .ranking.part = p->name};
-        part->objective.target_macs = target_of(results, study, p->name, out->target);
+        *part = (RerankPart){.id = p->id, .ranking.part = stored_name(p)};
+        TRY(choose_objective(study, p, results, settings, &part->objective, err));
         TRY(make_part(out, part, arena, err));
     }
     if (out->n_parts == 0)

@@ -26,9 +26,9 @@
 enum { RERANK_SAMPLES = 2000 }; /* of the bootstrap */
 
 typedef struct RerankSettings {
-    int form;         /* ObjectiveForm; RERANK_AS_STUDY: the study's */
+    int form;         /* ObjectiveForm; RERANK_AS_STUDY: the study's, or a search's own */
     double w;         /* NaN: the study's, or the form's own */
-    double target;    /* over the baseline's MACs; 0: the study's */
+    double target;    /* over the baseline's MACs; 0: the study's, or a search's own */
     const char *part; /* an id of the study's; NULL: every part with a result */
 } RerankSettings;
 
@@ -43,7 +43,7 @@ typedef struct RerankRow {
 
 typedef struct RerankPart {
     const char *id;
-    Objective objective; /* T over the part's own baseline */
+    Objective objective; /* T over the part's own baseline; a search's band ends at T */
     Ranking ranking;
     RerankRow *rows; /* [ranking.n_rows] */
     size_t n_chosen;
@@ -55,8 +55,6 @@ typedef struct RerankPart {
 
 typedef struct Rerank {
     const StoreResults *results;
-    Objective objective;
-    double target; /* over the baseline's MACs */
     RerankPart *parts;
     size_t n_parts;
 } Rerank;

@@ -10,9 +10,19 @@ enum { TOP_ROWS = 10 };
 
 /* --- JSON --- */
 
-static void put_notes(JsonWriter *json, const Objective *objective)
+static void put_objective(JsonWriter *json, const Objective *objective)
 {
     Text line = {0};
+    json_put_text(json, "form", objective_form_names[objective->form]);
+    if (objective_has_w(objective->form))
+        json_put_double(json, "w", objective->w);
+    else
+        json_put_null(json, "w");
+    json_put_double(json, "target_macs", objective->target_macs);
+    if (objective->form == OBJECTIVE_BAND)
+        json_put_double(json, "tolerance", objective->tolerance);
+    else
+        json_put_null(json, "tolerance");
     objective_describe(objective, &line);
     json_put_text(json, "formula", text_string(&line));
     json->out->failed |= line.failed;
@@ -58,7 +68,7 @@ static void put_part(JsonWriter *json, const RerankPart *part)
     json_open_map(json, NULL);
     json_put_text(json, "part", part->ranking.part);
     json_put_text(json, "id", part->id);
-    json_put_double(json, "target_macs", part->objective.target_macs);
+    put_objective(json, &part->objective);
     json_put_ints(json, "seeds", part->seeds, (size_t)part->n_seeds);
     json_put_bool(json, "complete", part->ranking.is_complete);
     json_put_int(json, "chosen", (int64_t)part->n_chosen);
@@ -81,18 +91,9 @@ static void put_part(JsonWriter *json, const RerankPart *part)
 
 void rerank_json(const Rerank *rerank, Text *out)
 {
-    const Objective *o = &rerank->objective;
     JsonWriter json = json_writer(out, true);
     json_open_map(&json, NULL);
     json_put_text(&json, "study", rerank->results->study.name);
-    json_put_text(&json, "form", objective_form_names[o->form]);
-    if (objective_has_w(o->form))
-        json_put_double(&json, "w", o->w);
-    else
-        json_put_null(&json, "w");
-    json_put_double(&json, "target", rerank->target);
-    json_put_double(&json, "tolerance", o->tolerance);
-    put_notes(&json, o);
     json_put_int(&json, "samples", RERANK_SAMPLES);
     json_open_list(&json, "parts");
     for (size_t i = 0; i < rerank->n_parts; i++)
@@ -257,14 +258,15 @@ static void put_part_text(const RerankPart *part, Text *out)
     char number[TEXT_NUMBER_BYTES];
     for (size_t i = 0; i < part->ranking.n_rows; i++)
         n_measured += part->ranking.rows[i].n > 0;
-    text_append_char(out, '\n');
     text_append_visible(out, part->id);
-    text_printf(out, ": %zu network%s with a result", n_measured, text_plural(n_measured));
+    text_append(out, ": ");
+    objective_describe(&part->objective, out);
+    text_printf(out, "; T = %s MACs\n%zu network%s with a result",
+                text_human(number, part->objective.target_macs), n_measured,
+                text_plural(n_measured));
     if (n_measured < part->ranking.n_rows)
         text_printf(out, " of %zu", part->ranking.n_rows);
-    text_printf(out, ", %d seed%s, T = %s MACs%s\n", part->n_seeds,
-                text_plural((uint64_t)part->n_seeds),
-                text_human(number, part->objective.target_macs),
+    text_printf(out, ", %d seed%s%s\n", part->n_seeds, text_plural((uint64_t)part->n_seeds),
                 part->ranking.is_complete ? "" : "; not all trials have finished");
     put_table(part, out);
     put_firmness(part, out);
@@ -273,12 +275,14 @@ static void put_part_text(const RerankPart *part, Text *out)
 
 void rerank_text(const Rerank *rerank, Text *out)
 {
-    text_append(out, "objective ");
-    objective_describe(&rerank->objective, out);
-    text_append(out, "; T = ");
-    text_append_double(out, rerank->target);
-    text_append(out, " x the baseline's MACs\n");
-    objective_explain(&rerank->objective, out);
-    for (size_t i = 0; i < rerank->n_parts; i++)
+    const Objective *explained = NULL;
+    for (size_t i = 0; i < rerank->n_parts; i++) {
+        const Objective *o = &rerank->parts[i].objective;
+        if (i > 0)
+            text_append_char(out, '\n');
+        if (explained == NULL || o->form != explained->form || o->w != explained->w)
+            objective_explain(o, out);
+        explained = o;
         put_part_text(&rerank->parts[i], out);
+    }
 }

@@ -99,6 +99,17 @@ const YamlNode *study_search_node(const Study *study, int part, const char *key)
     return place(study->parts_node->items[part]->items[0], key);
 }
 
+Objective study_search_objective(const StudySearch *search, int64_t baseline_macs)
+{
+    const StudySearchObjective *o = &search->objective;
+    return (Objective){.form = (ObjectiveForm)o->form,
+                       .w = o->w,
+                       .target_macs = isnan(o->target_macs) ? o->target * (double)baseline_macs
+                                                            : o->target_macs,
+                       .tolerance = o->tolerance,
+                       .is_capped = true};
+}
+
 static ErrCode read_numbers(const Study *study, const YamlNode *body, StudySearch *s, Err *err)
 {
     StudySearchObjective *o = &s->objective;

@@ -4,6 +4,7 @@
 
 #include "harness/study_types.h"
 
+#include "search/objective.h"
 #include "search/strategy.h"
 
 #include "base/err.h"
@@ -24,6 +25,11 @@ ErrCode study_search_read(const Study *study, const YamlNode *body, StudyPart *p
 /* Sets the options of the part's own strategy. ERR_USAGE with the place of one that is wrong. */
 ErrCode study_search_options(const StudySearch *search, StrategySettings *settings,
                              Err *err) ERR_CHECKED;
+
+/*
+ * Its objective: a band ends at T. `baseline_macs` are those of the study's baseline.
+ */
+Objective study_search_objective(const StudySearch *search, int64_t baseline_macs);
 
 /* The value of a part's key as written, or the part itself, for the place in a message. */
 const YamlNode *study_search_node(const Study *study, int part, const char *key);

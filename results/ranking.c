@@ -130,13 +130,20 @@ static void widen(double *low, double *high, double value)
     *high = isnan(*high) || value > *high ? value : *high;
 }
 
+/* Whether it was trained on a shorter schedule than others of its part. */
+static bool is_short(const StorePointResult *p, int64_t longest)
+{
+    return p->epochs > 0 && p->epochs < longest;
+}
+
 static bool is_ranked(const Ranking *r, const StorePointResult *p)
 {
     return strcmp(p->point.part, r->part) == 0 && p->point.trial_digest != NULL;
 }
 
 /* Lists the further points of each row, in the plan's order; n_aliases were counted. */
-static void list_aliases(const Maker *maker, const Groups *groups, size_t n_aliases, Ranking *r)
+static void list_aliases(const Maker *maker, const Groups *groups, int64_t longest,
+                         size_t n_aliases, Ranking *r)
 {
     const StorePointResult **aliases = arena_zalloc(maker->arena, n_aliases, sizeof(*aliases));
     size_t *n_listed = arena_zalloc(maker->arena, r->n_rows, sizeof(*n_listed));
@@ -149,15 +156,26 @@ static void list_aliases(const Maker *maker, const Groups *groups, size_t n_alia
     for (size_t i = 0; i < maker->results->n_points; i++) {
         const StorePointResult *p = &maker->results->points[i];
         const size_t row = groups->row_of[i];
-        if (is_ranked(r, p) && r->rows[row].result != p)
+        if (is_ranked(r, p) && !is_short(p, longest) && r->rows[row].result != p)
             ((const StorePointResult **)(uintptr_t)r->rows[row].aliases)[n_listed[row]++] = p;
     }
+}
+
+/* The longest schedule of a part's points: shorter ones screen, and are no results. */
+static int64_t longest_of(const StoreResults *results, const char *part)
+{
+    int64_t longest = 0;
+    for (size_t i = 0; i < results->n_points; i++)
+        if (strcmp(results->points[i].point.part, part) == 0 && results->points[i].epochs > longest)
+            longest = results->points[i].epochs;
+    return longest;
 }
 
 /* Groups the points of one part. */
 static void collect(const Maker *maker, Ranking *r)
 {
     const size_t n_points = maker->results->n_points;
+    const int64_t longest = longest_of(maker->results, r->part);
     const StorePointResult **unfair = arena_zalloc(maker->arena, n_points, sizeof(*unfair));
     Groups groups = groups_make(n_points, maker->arena);
     size_t n_aliases = 0;
@@ -168,7 +186,7 @@ static void collect(const Maker *maker, Ranking *r)
         return;
     for (size_t i = 0; i < n_points; i++) {
         const StorePointResult *p = &maker->results->points[i];
-        if (strcmp(p->point.part, r->part) != 0)
+        if (strcmp(p->point.part, r->part) != 0 || is_short(p, longest))
             continue;
         widen(&r->naive_lowest, &r->naive_highest, p->point.naive_ratio);
         if (!is_ranked(r, p)) {
@@ -182,7 +200,7 @@ static void collect(const Maker *maker, Ranking *r)
             n_aliases++;
         }
     }
-    list_aliases(maker, &groups, n_aliases, r);
+    list_aliases(maker, &groups, longest, n_aliases, r);
 }
 
 static void rank(const Maker *maker, Ranking *r)

@@ -4,8 +4,9 @@
  * The objective is the caller's (search/objective.h): a StoreScore over mean accuracy and counted
  * MACs. Ranked are networks, not points: aliases stand with their network. The mean is taken over
  * seeds in ascending order, so a ranking is a function of the rows alone; equal scores: fewer MACs,
- * then the plan's order. A network with a diverged trial comes after all without one, one without
- * an eligible score (NaN: outside the objective's band, or no seed in yet) after those.
+ * then the plan's order. Trainings of a shorter schedule than the part's longest, a search's
+ * screen, are left out. A network with a diverged trial comes after all without one, one without an
+ * eligible score (NaN: outside the objective's band, or no seed in yet) after those.
  */
 #ifndef RESULTS_RANKING_H
 #define RESULTS_RANKING_H

@@ -272,6 +272,7 @@ typedef struct StoreSeed {
 typedef struct StorePointResult {
     StorePoint point;
     const char *network_name;
+    int64_t epochs; /* passes its trials are to make; 0: it has none */
     const StoreSeed *seeds;
     size_t n_seeds;
 } StorePointResult;

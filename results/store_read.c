@@ -191,7 +191,7 @@ fail:
 static ErrCode read_seeds(Store *store, Arena *arena, StoreResults *out, Err *err)
 {
     static const char sql[] = "SELECT place, seed, trial, status, val_top1, test_top1, val_loss, "
-                              "test_loss FROM measured ORDER BY place, seed";
+                              "test_loss, epochs FROM measured ORDER BY place, seed";
     DbQuery q = {0};
     TRY(db_query(&q, &store->db, sql, NULL, 0, err));
     while (db_next(&q)) {
@@ -206,6 +206,7 @@ static ErrCode read_seeds(Store *store, Arena *arena, StoreResults *out, Err *er
             break;
         }
         p->seeds = items;
+        p->epochs = db_get_int(&q, 8);
         items[p->n_seeds - 1] = (StoreSeed){.seed = db_get_int(&q, 1),
                                             .trial = db_get_int(&q, 2),
                                             .status = store_status_named(db_get_passing(&q, 3)),

@@ -22,12 +22,12 @@ static const char *const notes[] = {
     "front), "
     "~ marks what these seeds cannot tell from the first, and the table over w says for which w "
     "<= 0 each network wins.",
-    "--json prints study, form, w, target (over the baseline's MACs), tolerance, formula, note, "
-    "samples and parts: part, id, target_macs, seeds, complete, chosen (how many are), rows (rank, "
-    "network, nominal, genes, macs, score, mean_val_top1, mean_test_top1, seeds, val_top1, "
-    "diverged, "
-    "missing, chosen, seeds_alone, share, indistinct_from_winner) and over_w (low, null for none; "
-    "high; network).",
+    "A search's own objective is that of its part; its short trainings are left out.",
+    "--json prints study, samples and parts: part, id, form, w, target_macs, tolerance (of a "
+    "band), "
+    "formula, note, seeds, complete, chosen (how many are), rows (rank, network, nominal, genes, "
+    "macs, score, mean_val_top1, mean_test_top1, seeds, val_top1, diverged, missing, chosen, "
+    "seeds_alone, share, indistinct_from_winner) and over_w (low, null for none; high; network).",
     NULL};
 
 typedef struct ObjectiveSettings {
@@ -62,7 +62,7 @@ static const Option options[] = {
      .metavar = "T",
      .min = STUDY_MIN_TARGET,
      .max = STUDY_MAX_TARGET,
-     .doc = "T over the baseline's MACs; without: the study's"},
+     .doc = "T over the baseline's MACs; without: the study's, or a search's own"},
     {.name = "part",
      .kind = OPTION_TEXT,
      .offset = FIELD(part),

@@ -22,12 +22,15 @@ typedef struct Row {
     const char *part, *digest;
     int64_t macs, target_macs;
     double values[N_SEEDS];
+    int64_t epochs;
 } Row;
 
-static const char text[] = "study: s\nobjective: {target: 2.0}\nparts:\n"
-                           "  - grid: {id: first}\n"
-                           "  - grid: {id: second, baseline: first}\n"
-                           "  - curves: {}\n";
+static const char text[] =
+    "study: s\nobjective: {target: 2.0}\nparts:\n"
+    "  - grid: {id: first}\n"
+    "  - grid: {id: second, baseline: first}\n"
+    "  - curves: {}\n"
+    "  - search: {id: nas, objective: {target: 1.5}, budget: {trainings: 9}}\n";
 
 /* What a test looks at. */
 typedef struct Made {
@@ -65,6 +68,7 @@ static ErrCode make(Made *m, const Row *rows, size_t n, const RerankSettings *se
                                                     .trial_digest = rows[i].digest,
                                                     .macs = rows[i].macs,
                                                     .target_macs = rows[i].target_macs},
+                                          .epochs = rows[i].epochs,
                                           .seeds = m->seeds[i],
                                           .n_seeds = N_SEEDS};
     }
@@ -98,10 +102,10 @@ static const char *chosen(const RerankPart *part, const RerankRow **row)
 static void the_first_is_chosen(void **state)
 {
     (void)state;
-    static const Row rows[] = {{"grid", "a", 200, 200, {60, 61, NONE}},
-                               {"grid", "b", 200, 200, {62, 58, NONE}},
-                               {"grid", "c", 200, 200, {90, DIVERGED, NONE}},
-                               {"grid", "d", 200, 200, {NONE, NONE, NONE}}};
+    static const Row rows[] = {{"grid", "a", 200, 200, {60, 61, NONE}, 20},
+                               {"grid", "b", 200, 200, {62, 58, NONE}, 20},
+                               {"grid", "c", 200, 200, {90, DIVERGED, NONE}, 20},
+                               {"grid", "d", 200, 200, {NONE, NONE, NONE}, 20}};
     Made m;
     const RerankRow *row = NULL;
     assert_int_equal(make(&m, rows, 4, &as_study), ERR_NONE);
@@ -115,8 +119,8 @@ static void the_first_is_chosen(void **state)
     /* a is better unless both draws are seed 1: 3 of 4 samples; four standard errors are .04 */
     assert_true(fabs(row->share - 0.75) < 0.04);
     release(&m);
-    static const Row all_diverged[] = {{"grid", "a", 200, 200, {60, 61, DIVERGED}},
-                                       {"grid", "c", 200, 200, {90, DIVERGED, NONE}}};
+    static const Row all_diverged[] = {{"grid", "a", 200, 200, {60, 61, DIVERGED}, 20},
+                                       {"grid", "c", 200, 200, {90, DIVERGED, NONE}, 20}};
     assert_int_equal(make(&m, all_diverged, 2, &as_study), ERR_NONE);
     assert_string_equal(chosen(&m.rerank.parts[0], &row), "c");
     release(&m);
@@ -129,10 +133,10 @@ static void the_first_is_chosen(void **state)
 static void each_part_has_its_own_target(void **state)
 {
     (void)state;
-    static const Row rows[] = {{"grid", "a", 200, 200, {60, 61, 62}},
-                               {"grid-2", "b", 400, 400, {60, 60, 60}},
-                               {"grid-2", "c", 800, 400, {70, 70, 70}},
-                               {"curves", "d", 100, 0, {60, NONE, NONE}}};
+    static const Row rows[] = {{"grid", "a", 200, 200, {60, 61, 62}, 20},
+                               {"grid-2", "b", 400, 400, {60, 60, 60}, 20},
+                               {"grid-2", "c", 800, 400, {70, 70, 70}, 20},
+                               {"curves", "d", 100, 0, {60, NONE, NONE}, 20}};
     Made m;
     const RerankRow *row = NULL;
     RerankSettings settings = {.form = OBJECTIVE_HARD, .w = NONE};
@@ -157,8 +161,8 @@ static void each_part_has_its_own_target(void **state)
 static void w_follows_the_form(void **state)
 {
     (void)state;
-    static const Row rows[] = {{"grid", "a", 100, 200, {50, 50, 50}},
-                               {"grid", "b", 200, 200, {60, 60, 60}}};
+    static const Row rows[] = {{"grid", "a", 100, 200, {50, 50, 50}, 20},
+                               {"grid", "b", 200, 200, {60, 60, 60}, 20}};
     static const struct {
         int form;
         double w, wanted;
@@ -171,20 +175,52 @@ static void w_follows_the_form(void **state)
         const RerankRow *row = NULL;
         const RerankSettings settings = {.form = cases[i].form, .w = cases[i].w};
         assert_int_equal(make(&m, rows, 2, &settings), ERR_NONE);
-        assert_true(m.rerank.objective.w == cases[i].wanted);
+        assert_true(m.rerank.parts[0].objective.w == cases[i].wanted);
         assert_string_equal(chosen(&m.rerank.parts[0], &row), cases[i].first);
         release(&m);
     }
+}
+
+/*
+ * A search is ranked by its own objective, a band that ends at 1.5 times the baseline's 100 MACs,
+ * by its full trainings alone; another form keeps that T.
+ */
+static void searches_have_objectives_of_their_own(void **state)
+{
+    (void)state;
+    static const Row rows[] = {{"nas", "short", 148, 150, {90, 90, 90}, 3},
+                               {"nas", "full", 148, 150, {60, 60, 60}, 20},
+                               {"nas", "above", 151, 150, {70, 70, 70}, 20},
+                               {"nas", "below", 142, 150, {70, 70, 70}, 20}};
+    Made m;
+    const RerankRow *row = NULL;
+    assert_int_equal(make(&m, rows, 4, &as_study), ERR_NONE);
+    const RerankPart *part = &m.rerank.parts[0];
+    assert_int_equal(part->objective.form, OBJECTIVE_BAND);
+    assert_true(part->objective.target_macs == 150 && part->objective.is_capped);
+    assert_int_equal(part->ranking.n_rows, 3);
+    assert_string_equal(chosen(part, &row), "full");
+    release(&m);
+    const RerankSettings hard = {.form = OBJECTIVE_HARD, .w = NONE};
+    assert_int_equal(make(&m, rows, 4, &hard), ERR_NONE);
+    assert_true(m.rerank.parts[0].objective.target_macs == 150);
+    assert_string_equal(chosen(&m.rerank.parts[0], &row), "below");
+    release(&m);
+    const RerankSettings twice = {.form = RERANK_AS_STUDY, .w = NONE, .target = 2};
+    assert_int_equal(make(&m, rows, 4, &twice), ERR_NONE);
+    assert_true(m.rerank.parts[0].objective.target_macs == 200);
+    assert_int_equal(m.rerank.parts[0].n_chosen, 0);
+    release(&m);
 }
 
 /* Ranges and fronts name rows of the ranking, whose order is another than that of MACs. */
 static void ranges_and_fronts_name_rows(void **state)
 {
     (void)state;
-    static const Row rows[] = {{"grid", "dear", 400, 200, {64, 64, 64}},
-                               {"grid", "cheap", 100, 200, {50, 50, 50}},
-                               {"grid", "beaten", 300, 200, {55, 55, 55}},
-                               {"grid", "middle", 200, 200, {60, 60, 60}}};
+    static const Row rows[] = {{"grid", "dear", 400, 200, {64, 64, 64}, 20},
+                               {"grid", "cheap", 100, 200, {50, 50, 50}, 20},
+                               {"grid", "beaten", 300, 200, {55, 55, 55}, 20},
+                               {"grid", "middle", 200, 200, {60, 60, 60}, 20}};
     static const char *const wanted[] = {"cheap", "middle", "dear"};
     Made m;
     assert_int_equal(make(&m, rows, 4, &as_study), ERR_NONE);
@@ -209,8 +245,8 @@ static void ranges_and_fronts_name_rows(void **state)
 static void mistakes_are_named(void **state)
 {
     (void)state;
-    static const Row rows[] = {{"grid", "a", 200, 200, {60, 61, NONE}},
-                               {"grid-2", "b", 200, 200, {NONE, DIVERGED, NONE}}};
+    static const Row rows[] = {{"grid", "a", 200, 200, {60, 61, NONE}, 20},
+                               {"grid-2", "b", 200, 200, {NONE, DIVERGED, NONE}, 20}};
     static const struct {
         RerankSettings settings;
         ErrCode code;
@@ -219,7 +255,7 @@ static void mistakes_are_named(void **state)
         {{OBJECTIVE_BAND, -0.1, 0, NULL}, ERR_USAGE, "objective 'band' has no w"},
         {{RERANK_AS_STUDY, NONE, 0, "third"},
          ERR_USAGE,
-         "the study has no part 'third': there are first, second, curves"},
+         "the study has no part 'third': there are first, second, curves, nas"},
         {{RERANK_AS_STUDY, NONE, 0, "second"},
          ERR_MISSING,
          "there is nothing to rank: no trial of that part has finished, go on with 'isoflop run'"}};
@@ -237,8 +273,11 @@ static void mistakes_are_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_first_is_chosen), cmocka_unit_test(each_part_has_its_own_target),
-        cmocka_unit_test(w_follows_the_form),  cmocka_unit_test(ranges_and_fronts_name_rows),
+        cmocka_unit_test(the_first_is_chosen),
+        cmocka_unit_test(each_part_has_its_own_target),
+        cmocka_unit_test(w_follows_the_form),
+        cmocka_unit_test(ranges_and_fronts_name_rows),
+        cmocka_unit_test(searches_have_objectives_of_their_own),
         cmocka_unit_test(mistakes_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
