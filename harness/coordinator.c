@@ -25,15 +25,15 @@
 /* --- scheduling --- */
 
 /*
- * Which of two comes first: what went well so far; then what a decider has asked for, in that
- * order, which is nearly the one it hears them in; then what is predicted to take longer.
+ * Which of two comes first: what went well so far; then what a decider waits for, in the order in
+ * which it hears of them; then what is predicted to take longer.
  */
 static bool is_before(const RunTrial *a, const RunTrial *b)
 {
     if (a->luck.n_setbacks != b->luck.n_setbacks)
         return a->luck.n_setbacks < b->luck.n_setbacks;
-    if (a->is_asked || b->is_asked)
-        return a->is_asked && (!b->is_asked || a->network < b->network);
+    if (a->due != b->due)
+        return a->due != 0 && (b->due == 0 || a->due < b->due);
     return a->seconds > b->seconds;
 }
 

@@ -329,7 +329,6 @@ ErrCode plan_search_ask(Plan *plan, int part, const PlanSearcher *searcher, int6
     TRY(digest_of(&spec, digest, err));
     TRY(plan_networks_add(plan, &spec, digest, plan_search_epochs(search, point), &searcher->seeds,
                           &ask->network, err));
-    plan->networks[ask->network].is_asked = true;
     ask->macs = strategy_cost((double)plan->networks[ask->network].network.macs,
                               plan_networks_passes(plan, plan_search_epochs(search, point)) *
                                   (double)searcher->seeds.n);

@@ -54,7 +54,7 @@ typedef struct PlanNetwork {
     char trial_digest[HASH_HEX_BYTES]; /* network, data, split, recipe, arithmetic revision */
     const YamlInts *seeds;             /* that it got trials for last; borrowed */
     bool has_trials;                   /* false: only what has finished before is shown */
-    bool is_asked;                     /* a search asked for it */
+    int64_t due;    /* when a decider hears of it, on its virtual clock; 0: none waits */
     double seconds; /* predicted for one trial on one thread; NaN before plan_predict */
     uint64_t bytes; /* memory of one trial */
 } PlanNetwork;

@@ -213,6 +213,19 @@ fail:
     return err->code;
 }
 
+/* Says of each network when it is heard of, so that it is trained in time. */
+static void set_due(const RunDecider *d)
+{
+    for (size_t i = 0; i < d->n_tickets; i++) {
+        const int64_t finish = deciding_finish(d->deciding, (int64_t)i + 1);
+        if (d->tickets[i].network == PLAN_NONE || d->tickets[i].is_reported || finish == 0)
+            continue;
+        PlanNetwork *network = &d->run->plan->networks[d->tickets[i].network];
+        if (network->due == 0 || finish < network->due)
+            network->due = finish;
+    }
+}
+
 static int64_t count_tickets(RunDecider *const *all, size_t n)
 {
     int64_t sum = 0;
@@ -241,6 +254,8 @@ ErrCode run_decider_advance(RunDecider *const *all, size_t n, const StoreTrials 
             TRY(report(all[i], trials, err));
         TRY(deciding_advance_together(deciding, hosts, n, err));
     }
+    for (size_t i = 0; i < n; i++)
+        set_due(all[i]);
 fail:
     mem_free(deciding);
     mem_free(hosts);

@@ -317,7 +317,7 @@ ErrCode run_plan_read_trials(RunState *run, Err *err)
                                                   .status = t->status,
                                                   .n_counted = t->n_counted,
                                                   .is_wanted = is_wanted(run, network),
-                                                  .is_asked = planned->is_asked,
+                                                  .due = planned->due,
                                                   .seconds = planned->seconds};
         add_luck(run, before, n_before, &run->trials[run->n_trials - 1]);
     }

@@ -39,7 +39,7 @@ typedef struct RunTrial {
     int64_t n_counted; /* attempts that count */
     RunLuck luck;
     bool is_wanted; /* --only */
-    bool is_asked;  /* a decider asked for it and waits */
+    int64_t due;    /* of its network */
     double seconds; /* predicted, one thread */
 } RunTrial;
 

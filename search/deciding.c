@@ -12,7 +12,7 @@
 
 /* A ticket: its cost, and its result once it is there. */
 typedef struct Job {
-    int64_t macs;
+    int64_t macs, finish;
     bool is_refused, has_result;
     DeciderResult result;
     char reason[DECIDER_REASON_MAX]; /* why it was refused */
@@ -114,6 +114,17 @@ fail:
 
 /* --- one step --- */
 
+/* The next job that has none gets a virtual worker. */
+static ErrCode start(Deciding *deciding, Err *err)
+{
+    Job *job = &deciding->jobs[deciding->n_started];
+    TRY(virtual_clock_start(&deciding->clock, (int64_t)deciding->n_started + 1, job->macs, err));
+    job->finish = deciding->clock.now + job->macs;
+    deciding->n_started++;
+fail:
+    return err->code;
+}
+
 static ErrCode ask(Deciding *deciding, const DecidingHost *host, const DeciderReply *reply,
                    Err *err)
 {
@@ -132,8 +143,7 @@ static ErrCode ask(Deciding *deciding, const DecidingHost *host, const DeciderRe
     entry.point = reply->point;
     memcpy(entry.reason, reply->reason, sizeof entry.reason);
     TRY(put(deciding, host, &entry, err));
-    TRY(virtual_clock_start(&deciding->clock, ticket, job->macs, err));
-    deciding->n_started++;
+    TRY(start(deciding, err));
 fail:
     return err->code;
 }
@@ -155,11 +165,8 @@ fail:
 /* A worker is free: a point that was given, else whatever the decider answers. */
 static ErrCode occupy(Deciding *deciding, const DecidingHost *host, Err *err)
 {
-    if (deciding->n_started < deciding->n_jobs) {
-        const size_t place = deciding->n_started++;
-        return virtual_clock_start(&deciding->clock, (int64_t)place + 1, deciding->jobs[place].macs,
-                                   err);
-    }
+    if (deciding->n_started < deciding->n_jobs)
+        return start(deciding, err);
     DeciderReply reply = {.point = no_point()};
     switch (deciding->decider->decide(deciding->settings, deciding->seed,
                                       (int64_t)deciding->n_jobs + 1, deciding->state, &reply)) {
@@ -240,6 +247,11 @@ int64_t deciding_n_tickets(const Deciding *deciding)
 int64_t deciding_macs(const Deciding *deciding, int64_t ticket)
 {
     return deciding->jobs[ticket - 1].macs;
+}
+
+int64_t deciding_finish(const Deciding *deciding, int64_t ticket)
+{
+    return deciding->jobs[ticket - 1].finish;
 }
 
 const DeciderResult *deciding_result(const Deciding *deciding, int64_t ticket)

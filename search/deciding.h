@@ -72,6 +72,9 @@ int64_t deciding_n_tickets(const Deciding *deciding);
 /* What a ticket costs, counted MACs; 0: it was refused. */
 int64_t deciding_macs(const Deciding *deciding, int64_t ticket);
 
+/* When a ticket's event comes on the virtual clock; 0: it has not begun. */
+int64_t deciding_finish(const Deciding *deciding, int64_t ticket);
+
 /* A ticket's result, NULL: it is not there yet. */
 const DeciderResult *deciding_result(const Deciding *deciding, int64_t ticket);
 

@@ -255,6 +255,9 @@ static ErrCode live_once(World *world, int n_real, int n_virtual, Err *err)
         tickets[first] = 0;
     }
     assert_non_null(deciding_yield(deciding));
+    for (int i = 0; i < world->n_log; i++)
+        if (world->log[i].kind == DECIDER_TELL)
+            assert_int_equal(world->log[i].time, deciding_finish(deciding, world->log[i].ticket));
 fail:
     deciding_destroy(&deciding);
     return err->code;
