@@ -107,10 +107,10 @@ static VerdictContrast judge(const Twins *twins, const SeedMatrix seeds[2], int 
     c.decides = m->n > 0;
     c.name =
         arena_printf(arena,
-                     "%s, constants of %s (%.3g %.3g %.3g): largest lead of another "
-                     "point, of %d %d may lead by more than %g",
+                     "%s, constants of %s (%.3g %.3g %.3g): %d of %d other points may lead by "
+                     "more than %g; the largest lead",
                      p->part, twins->points[1 - side][borrowed]->point.part, p->nominal[0],
-                     p->nominal[1], p->nominal[2], twins->n - 1, n_beyond, VERDICT_LOSS_POINTS);
+                     p->nominal[1], p->nominal[2], n_beyond, twins->n - 1, VERDICT_LOSS_POINTS);
     c.seeds_needed =
         stats_seeds_needed(c.interval.sd, VERDICT_LOSS_POINTS, VERDICT_CONFIDENCE, VERDICT_POWER);
     return c;
