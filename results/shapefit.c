@@ -15,6 +15,9 @@
 
 /* Noise below this share of the values is rounding, not noise: it makes no F. */
 #define ROUNDING 1e-9
+/* Nor does noise below this share of what the shapes differ by: shares are written with few digits.
+ */
+#define SHARE_ROUNDING 1e-3
 /* A bound that is one end of a two-sided interval. */
 #define ONE_SIDED (0.5 + 0.5 * SHAPEFIT_CONFIDENCE)
 
@@ -323,22 +326,32 @@ fail:
 
 /* --- the whole --- */
 
+/* Deviation of the noise, or of what may be rounding if that is more. */
+static double noise_of(const Fitter *f)
+{
+    double low = f->means[0], high = f->means[0];
+    for (int p = 1; p < f->table->n_shapes; p++) {
+        low = fmin(low, f->means[p]);
+        high = fmax(high, f->means[p]);
+    }
+    const double largest = fmax(fmax(fabs(low), fabs(high)), 1.0);
+    const double rounding = fmax(ROUNDING * largest, SHARE_ROUNDING * (high - low));
+    return fmax(f->out->blocks.sd, fmax(rounding, f->table->resolution));
+}
+
 static ErrCode start(Fitter *f, Err *err)
 {
     const ShapeTable *table = f->table;
     ShapeFit *out = f->out;
-    double scale = 0.0;
     f->sign = table->is_loss ? -1.0 : 1.0;
     f->means = arena_alloc(f->arena, (size_t)table->n_shapes, sizeof *f->means);
     f->fitted = arena_alloc(f->arena, (size_t)table->n_shapes, sizeof *f->fitted);
     out->fitted = arena_alloc(f->arena, (size_t)table->n_shapes, sizeof *out->fitted);
     TRY(blocks_fit(&out->blocks, table->values, table->n_shapes, table->n_seeds, f->arena, err));
     assert(f->means != NULL);
-    for (int p = 0; p < table->n_shapes; p++) {
+    for (int p = 0; p < table->n_shapes; p++)
         f->means[p] = f->sign * out->blocks.means[p];
-        scale = fmax(scale, fabs(f->means[p]));
-    }
-    const double sd = fmax(out->blocks.sd, ROUNDING * fmax(scale, 1.0));
+    const double sd = noise_of(f);
     f->variance = sd * sd / table->n_seeds;
     out->margin = table->is_loss ? SHAPEFIT_MARGIN_NATS : SHAPEFIT_MARGIN_POINTS;
     fill_lattice(f);

@@ -4,6 +4,7 @@
 #include "base/csv.h"
 #include "base/text.h"
 
+#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -229,6 +230,28 @@ static ErrCode fill_cells(const Reading *r, double *values, Err *err)
     return ERR_NONE;
 }
 
+/* Whether a decimal number read to the nearest double is a multiple of 1/unit. */
+static bool is_multiple(double value, double unit)
+{
+    const double many = value * unit; /* two roundings */
+    return fabs(many - round(many)) <= 2.0 * DBL_EPSILON * fabs(many);
+}
+
+/* One unit of the last decimal that any value has. */
+static double resolution_of(const double *values, size_t n)
+{
+    enum { MAX_DECIMALS = 12 };
+    double unit = 1.0;
+    for (int k = 0; k <= MAX_DECIMALS; k++, unit *= 10.0) {
+        size_t n_whole = 0;
+        while (n_whole < n && is_multiple(values[n_whole], unit))
+            n_whole++;
+        if (n_whole == n)
+            return 1.0 / unit;
+    }
+    return 0.0;
+}
+
 ErrCode shapetable_read(ShapeTable *out, const char *path, char *text, Arena *arena, Err *err)
 {
     Reading r = {.csv = csv_start(path, text), .arena = arena};
@@ -244,7 +267,8 @@ ErrCode shapetable_read(ShapeTable *out, const char *path, char *text, Arena *ar
                         .is_loss = strcmp(r.columns.value_name, "loss") == 0,
                         .shares = r.shares,
                         .clamped = r.clamped,
-                        .values = values};
+                        .values = values,
+                        .resolution = resolution_of(values, r.n_shapes * r.n_seeds)};
 fail:
     return err->code;
 }

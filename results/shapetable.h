@@ -21,6 +21,7 @@ typedef struct ShapeTable {
     const Shares *shares; /* [n_shapes], in the order of their first rows */
     const bool *clamped;  /* [n_shapes] a negative share was set to 0 */
     const double *values; /* [n_shapes][n_seeds], as they stand in the file */
+    double resolution;    /* 10^-k if all values have at most k <= 12 decimals; else 0 */
 } ShapeTable;
 
 /*

@@ -193,7 +193,7 @@ static void put_ridge(const Answer *a, Text *out)
 static void put_optimum_lines(const Answer *a, Text *out)
 {
     const double *x = a->fit.optimum.x;
-    double low[3] = {1.0, 1.0, 1.0}, high[3] = {0.0, 0.0, 0.0};
+    double low[] = {x[0], x[1], x[2]}, high[] = {x[0], x[1], x[2]};
     for (int i = 0; i < a->fit.n_region; i++)
         for (int k = 0; k < 3; k++) {
             low[k] = fmin(low[k], a->fit.region[i].x[k]);

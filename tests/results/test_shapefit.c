@@ -99,6 +99,52 @@ static void planted_kinds_are_found(void **state)
         }
 }
 
+/*
+ * Property: without noise, values that were rounded are not refused for it: whatever the decimals,
+ * the hill is a peak, and full decimals find the same.
+ */
+static void rounding_is_no_lack_of_fit(void **state)
+{
+    (void)state;
+    static const double beta[] = {60, 61, 60, 9.1, 9.2, 9.3, 0}, silent = 0.0;
+    double exact[SHAPES_CELLS], values[SHAPES_CELLS];
+    shapes_draw(exact, SHAPES_TEN, 3, beta, &silent, 1, 1);
+    for (int decimals = 1; decimals <= 8; decimals++) {
+        Arena arena = {0};
+        const double unit = pow(10.0, decimals);
+        for (int i = 0; i < 3 * SHAPES_TEN; i++) /* all seeds as the first: no noise at all */
+            values[i] = round(exact[i - i % 3] * unit) / unit;
+        ShapeTable table = shapes_table(values, SHAPES_TEN, 3);
+        table.resolution = 1.0 / unit;
+        const ShapeFit out = fit(&table, NULL, 0, &arena);
+        assert_int_equal(out.kind, SHAPE_PEAK);
+        assert_int_equal(out.n_terms, SCHEFFE_QUADRATIC);
+        arena_release(&arena);
+    }
+}
+
+/* Property: nor are shares that were written with three digits. */
+static void rounded_shares_are_no_lack_of_fit(void **state)
+{
+    (void)state;
+    Arena arena = {0};
+    static const double beta[] = {60, 61, 60, 9.1, 9.2, 9.3, 0}, silent = 0.0;
+    double values[SHAPES_CELLS];
+    Shares rounded[SHAPES_TEN];
+    shapes_draw(values, SHAPES_TEN, 3, beta, &silent, 1, 1);
+    for (int p = 0; p < SHAPES_TEN; p++) {
+        for (int k = 0; k < 3; k++)
+            rounded[p].x[k] = round(shapes_ten[p].x[k] * 1e3) / 1e3;
+        (void)scheffe_clamp(&rounded[p]); /* .667 + .167 + .167 is not 1 */
+    }
+    ShapeTable table = shapes_table(values, SHAPES_TEN, 3);
+    table.shares = rounded;
+    const ShapeFit out = fit(&table, NULL, 0, &arena);
+    assert_int_equal(out.kind, SHAPE_PEAK);
+    assert_int_equal(out.n_terms, SCHEFFE_QUADRATIC);
+    arena_release(&arena);
+}
+
 /* Property: a loss is fitted as its negative is: same kind, optimum, region and gain. */
 static void losses_are_turned(void **state)
 {
@@ -230,6 +276,8 @@ int main(void)
     const struct CMUnitTest tests[] = {cmocka_unit_test(quadratic_is_that_of_scipy),
                                        cmocka_unit_test(cubic_is_that_of_scipy),
                                        cmocka_unit_test(planted_kinds_are_found),
+                                       cmocka_unit_test(rounding_is_no_lack_of_fit),
+                                       cmocka_unit_test(rounded_shares_are_no_lack_of_fit),
                                        cmocka_unit_test(losses_are_turned),
                                        cmocka_unit_test(region_is_around_the_optimum),
                                        cmocka_unit_test(a_ridge_is_an_exchange_rate),

@@ -45,7 +45,34 @@ static void rows_become_cells(void **state)
     assert_true(table.values[6] == 63.5 && table.values[15] == 51.0);
     assert_true(table.clamped[7] && !table.clamped[6] && table.shares[7].x[0] == 0.0);
     assert_true(fabs(table.shares[6].x[0] - 1.0 / 3.0) < 1e-12); /* over their sum */
+    assert_true(fabs(table.resolution - 0.1) < 1e-15);
     arena_release(&arena);
+}
+
+/* Property: the resolution is that of the value with the most decimals, however near others are. */
+static void resolution_is_the_last_decimal(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *value;
+        double resolution;
+    } cases[] = {{"60", 0.1},
+                 {"60.004", 1e-3},
+                 {"60.0000001", 1e-7},
+                 {"60.000000000001", 1e-12},
+                 {"60.3333333333333333", 0.0}};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        Arena arena = {0};
+        Err err = {0};
+        ShapeTable table;
+        char tail[TABLE_BYTES];
+        snprintf(tail, sizeof tail, ".2,.2,.6,1,%s\n.2,.2,.6,2,%s\n", cases[i].value,
+                 cases[i].value);
+        char *text = table_of("a,b,c,seed,top1", 7, tail);
+        assert_int_equal(shapetable_read(&table, "t.csv", text, &arena, &err), ERR_NONE);
+        assert_true(fabs(table.resolution - cases[i].resolution) <= 1e-15 * cases[i].resolution);
+        arena_release(&arena);
+    }
 }
 
 /* Property: multipliers become shares: ln d, 2 ln w, 2 ln r over their sum. */
@@ -137,7 +164,8 @@ static void designs_without_noise_or_unit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rows_become_cells), cmocka_unit_test(multipliers_become_shares),
-        cmocka_unit_test(faults_are_named), cmocka_unit_test(designs_without_noise_or_unit)};
+        cmocka_unit_test(rows_become_cells), cmocka_unit_test(resolution_is_the_last_decimal),
+        cmocka_unit_test(multipliers_become_shares), cmocka_unit_test(faults_are_named),
+        cmocka_unit_test(designs_without_noise_or_unit)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
