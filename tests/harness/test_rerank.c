@@ -183,7 +183,8 @@ static void w_follows_the_form(void **state)
 
 /*
  * A search is ranked by its own objective, a band that ends at 1.5 times the baseline's 100 MACs,
- * by its full trainings alone; another form keeps that T.
+ * by its full trainings alone; another form keeps that T. While only its screen is in, there is
+ * nothing to choose from.
  */
 static void searches_have_objectives_of_their_own(void **state)
 {
@@ -210,6 +211,17 @@ static void searches_have_objectives_of_their_own(void **state)
     assert_int_equal(make(&m, rows, 4, &twice), ERR_NONE);
     assert_true(m.rerank.parts[0].objective.target_macs == 200);
     assert_int_equal(m.rerank.parts[0].n_chosen, 0);
+    release(&m);
+    static const Row screened[] = {{"nas", "short", 148, 150, {90, 90, 90}, 3},
+                                   {"nas", "full", 148, 150, {NONE, NONE, NONE}, 20}};
+    Text out = {0};
+    assert_int_equal(make(&m, screened, 2, &as_study), ERR_NONE);
+    assert_int_equal(m.rerank.parts[0].n_seeds, 0);
+    assert_int_equal(m.rerank.parts[0].n_chosen, 0);
+    rerank_text(&m.rerank, &out);
+    rerank_json(&m.rerank, &out);
+    assert_false(out.failed);
+    text_release(&out);
     release(&m);
 }
 
