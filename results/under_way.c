@@ -79,7 +79,8 @@ static ErrCode read_trials(Store *store, Arena *arena, Networks *networks, Under
         SECONDS,
         FIGURE,
         SERIES,
-        NOMINAL
+        NOMINAL,
+        GENES = NOMINAL + 3
     };
     static const char sql[] =
         "WITH running AS MATERIALIZED (SELECT a.trial, p.network, p.seed, p.digest, p.epochs "
@@ -89,12 +90,13 @@ static ErrCode read_trials(Store *store, Arena *arena, Networks *networks, Under
         "AND NOT EXISTS (SELECT 1 FROM attempt_end d "
         "WHERE d.trial = a.trial AND d.attempt = a.number)), "
         "asking AS MATERIALIZED (SELECT q.digest, q.figure, q.series, q.nominal_d, q.nominal_w, "
-        "q.nominal_r, min(l.place) FROM listed_point l CROSS JOIN point q ON q.id = l.point "
+        "q.nominal_r, q.genes, min(l.place) FROM listed_point l CROSS JOIN point q ON q.id = "
+        "l.point "
         "WHERE l.revision = (SELECT max(id) FROM revision) "
         "AND q.digest IN (SELECT digest FROM running) GROUP BY q.digest) "
         "SELECT r.trial, r.network, r.seed, r.epochs, e.epoch, e.train_loss, e.val_top1, "
         "e.images_per_second, (SELECT sum(x.seconds) FROM epoch x WHERE x.trial = r.trial), "
-        "q.figure, q.series, q.nominal_d, q.nominal_w, q.nominal_r FROM running r "
+        "q.figure, q.series, q.nominal_d, q.nominal_w, q.nominal_r, q.genes FROM running r "
         "LEFT JOIN epoch e ON e.trial = r.trial "
         "AND e.epoch = (SELECT max(x.epoch) FROM epoch x WHERE x.trial = r.trial) "
         "LEFT JOIN asking q ON q.digest = r.digest ORDER BY r.trial";
@@ -120,7 +122,8 @@ static ErrCode read_trials(Store *store, Arena *arena, Networks *networks, Under
             .point = {.figure = db_get_text(&q, FIGURE, arena),
                       .series = db_get_text(&q, SERIES, arena),
                       .nominal = {db_get_real(&q, NOMINAL), db_get_real(&q, NOMINAL + 1),
-                                  db_get_real(&q, NOMINAL + 2)}}};
+                                  db_get_real(&q, NOMINAL + 2)},
+                      .genes = db_get_text(&q, GENES, arena)}};
     }
     TRY(db_end(&q, err));
     return arena_ok(arena, err);

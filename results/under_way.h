@@ -23,7 +23,8 @@ typedef struct UnderWayTrial {
     int64_t epoch;                                  /* finished */
     double train_loss, val_top1, images_per_second; /* of the last one; NaN: none yet */
     double seconds;                                 /* of all its epochs */
-    StorePoint point; /* first that asks for it: figure (NULL: none does), series, nominal alone */
+    StorePoint point; /* first that asks for it: figure (NULL: none does), series, nominal and genes
+                         alone */
 } UnderWayTrial;
 
 /* Work is that of the trials that the newest revision lists; running ones count as not begun. */

@@ -99,6 +99,10 @@ void study_folder_label(const StudyFolder *folder, const char *digest, Text *out
 void study_folder_label_point(const StorePoint *point, Text *out)
 {
     text_append(out, point->figure);
+    if (point->genes != NULL) {
+        text_printf(out, " %s", point->genes);
+        return;
+    }
     if (strcmp(point->series, point->figure) != 0)
         text_printf(out, " %s", point->series);
     for (size_t d = 0; d < ARRAY_LEN(point->nominal); d++)

@@ -46,12 +46,12 @@ double study_folder_score(double top1, double macs, const void *context);
 char *study_folder_file(const StudyFolder *folder, const char *name);
 
 /*
- * "grid 1.20 1.10 1.15": the first point that asks for the trials of `digest`; "" if none does.
- * After study_folder_read_points.
+ * "grid 1.20 1.10 1.15", "frontier 20112": the first point that asks for the trials of `digest`; ""
+ * if none does. After study_folder_read_points.
  */
 void study_folder_label(const StudyFolder *folder, const char *digest, Text *out);
 
-/* The same of a point whose figure, series and nominal multipliers are known. */
+/* The same of a point whose figure, series and nominal multipliers, or genes, are known. */
 void study_folder_label_point(const StorePoint *point, Text *out);
 
 /* Accepts a zeroed folder. */
