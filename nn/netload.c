@@ -62,7 +62,7 @@ static double slot_bytes(const OpPlan *plan)
 }
 
 /* Weight gradients that wait for the whole batch: the operation's, if they are owned, and its
- * gate's. */
+ * gate's. They are written only where gradients are kept (nn/weightshare.h). */
 static NetProfileWork owned_load(const Net *net, const OpPlan *plan)
 {
     const OpPlan *const ops[] = {plan, gate_of(net, plan)};
@@ -71,7 +71,8 @@ static NetProfileWork owned_load(const Net *net, const OpPlan *plan)
         if (ops[i] == NULL || !ops[i]->is_owned)
             continue;
         work.flops += FLOPS_PER_MAC * (double)ops[i]->op->macs * net->settings.batch;
-        work.written_bytes += (double)ops[i]->op->params * FLOAT_BYTES;
+        if (net->settings.gradients)
+            work.written_bytes += (double)ops[i]->op->params * FLOAT_BYTES;
     }
     if (plan->is_owned)
         work.read_bytes +=
@@ -187,8 +188,8 @@ static NetProfileWork prepare_load(const Net *net)
     return work;
 }
 
-/* Partial gradients are read; weights, momentum and mean square read and written. Averages are an
- * option of a step, not of the plan. */
+/* Partial gradients that are kept are read; weights, momentum and mean square read and written.
+ * Averages are an option of a step, not of the plan. */
 static NetProfileWork optimise_load(const Net *net)
 {
     NetProfileWork work = {0};
@@ -197,7 +198,8 @@ static NetProfileWork optimise_load(const Net *net)
         if (!net->tensors[i].trainable)
             continue;
         const double n_bytes = (double)net->places[i].n_floats * FLOAT_BYTES;
-        work.read_bytes += (net->places[i].n_slots + n_states) * n_bytes;
+        const int n_slots = net->places[i].gradient == NULL ? 0 : net->places[i].n_slots;
+        work.read_bytes += (n_slots + n_states) * n_bytes;
         work.written_bytes += n_states * n_bytes;
     }
     return work;
