@@ -118,10 +118,64 @@ LANES_INLINE void transpose_block(const float *w, long ldw, float *wt, long ldwt
     quad_store(wt + 3 * ldwt, interleave_high(ac_high, bd_high));
 }
 
+#if LANES_REGISTERS >= 32
+/* a0 b0 a1 b1 ... of the lower halves, and of the upper ones. */
+LANES_INLINE Lanes interleave_lower(Lanes a, Lanes b)
+{
+    return __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+}
+
+LANES_INLINE Lanes interleave_upper(Lanes a, Lanes b)
+{
+    return __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15,
+                                   31);
+}
+
+/* A block of LANES x LANES, which reads and writes whole cache lines: rows whose distance is a
+ * power of two share a set of the first-level cache, where lines that are half done do not stay.
+ * Blocks of 4 x 4 take 1.3 times as long. Each round interleaves row i with row i + 8. */
+LANES_INLINE void transpose_square(const float *w, long ldw, float *wt, long ldwt)
+{
+    Lanes from[LANES], to[LANES];
+#pragma GCC unroll 16
+    for (int i = 0; i < LANES; i++)
+        from[i] = lanes_load(w + i * ldw);
+#pragma GCC unroll 4
+    for (int rows = 1; rows < LANES; rows *= 2) {
+#pragma GCC unroll 8
+        for (int i = 0; i < LANES / 2; i++) {
+            to[2 * i] = interleave_lower(from[i], from[i + LANES / 2]);
+            to[2 * i + 1] = interleave_upper(from[i], from[i + LANES / 2]);
+        }
+#pragma GCC unroll 16
+        for (int i = 0; i < LANES; i++)
+            from[i] = to[i];
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < LANES; i++)
+        lanes_store(wt + i * ldwt, from[i]);
+}
+
+/* The same of LANES rows of wt; returns how many columns of them are done. */
+LANES_INLINE int transpose_squares(PwTransposeArgs a, int n)
+{
+    int k = 0;
+    for (; k + LANES <= a.K; k += LANES)
+        transpose_square(a.w + k * a.ldw + n, a.ldw, a.wt + n * a.ldwt + k, a.ldwt);
+    return k;
+}
+#else
+LANES_INLINE int transpose_squares(PwTransposeArgs a, int n)
+{
+    (void)a, (void)n; /* they do not fit in registers */
+    return 0;
+}
+#endif
+
 /* Rows [n, n + R) of wt: R columns of w. */
 LANES_INLINE void transpose_rows(PwTransposeArgs a, int n, int R)
 {
-    int k = 0;
+    int k = R == LANES ? transpose_squares(a, n) : 0;
     for (; R % 4 == 0 && k + 4 <= a.K; k += 4)
 #pragma GCC unroll 4
         for (int r = 0; r < R; r += 4)
