@@ -279,7 +279,7 @@ static void test_no_memory_while_reading(void **state)
     Store *store = NULL;
     bool fired = true;
     int n_fired = 0;
-    const Fixture two = {.n_seeds = 1, .noise = 0.5, .has_two_compounds = true};
+    const Fixture two = {.n_seeds = 1, .noise = 0.5, .has_two_compounds = true, .has_search = true};
     assert_int_equal(store_open(&store, path_of("read.db"), &err), ERR_NONE);
     assert_int_equal(fixture_fill(store, &two, &err), ERR_NONE);
     for (long k = 1; fired; k += k < 100 ? 1 : 29) {

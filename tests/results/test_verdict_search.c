@@ -1,6 +1,9 @@
 /* Verdicts of searches on made-up studies: who is paired with whom, and what is said when. */
+#include "base/sys.h"
+#include "base/sysfault.h"
 #include "results/verdict.h"
 
+#include <errno.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -343,6 +346,38 @@ static void const_leaves_diverged_out(void **state)
     arena_release(&arena);
 }
 
+/* --- without memory --- */
+
+/* Each way of failing for the k-th allocation, and all behind it, is an error and nothing worse. */
+static void no_memory(void **state)
+{
+    (void)state;
+    static ErrCode (*const verdicts[])(const StoreResults *, Arena *, Verdict *, bool *,
+                                       Err *) = {verdict_random, verdict_base, verdict_const};
+    for (size_t i = 0; i < ARRAY_LEN(verdicts); i++) {
+        bool fired = true;
+        for (long k = 1; fired; k++) {
+            World w;
+            Arena arena = {0};
+            Verdict v;
+            Err err = {0};
+            bool is_there = false;
+            begin(&w);
+            add_runs(&w, 5, 0, 1);
+            add_retrain(&w, 2, 5);
+            add_grid(&w, "grid", 0, 1, 5.0, 5);
+            add_grid(&w, "grid-2", 4, 1, 5.0, 5);
+            sysfault_arm(SYS_ALLOC, k, SYS_FAIL_ALWAYS, ENOMEM);
+            const ErrCode code = verdicts[i](&w.results, &arena, &v, &is_there, &err);
+            fired = sysfault_fired();
+            sysfault_clear();
+            assert_int_equal(code, fired ? ERR_MEMORY : ERR_NONE);
+            assert_true(fired || is_there);
+            arena_release(&arena);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(random_outcomes),
@@ -352,6 +387,7 @@ int main(void)
                                        cmocka_unit_test(base_competes_at_equal_cost),
                                        cmocka_unit_test(const_outcomes),
                                        cmocka_unit_test(const_needs_two_baselines),
-                                       cmocka_unit_test(const_leaves_diverged_out)};
+                                       cmocka_unit_test(const_leaves_diverged_out),
+                                       cmocka_unit_test(no_memory)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
