@@ -2,7 +2,8 @@
 -- baseline, wherever in the study that was trained. Chance is the accuracy of always saying the class that
 -- most test images have, in a store that does not know it of guessing classes alike; it is drawn where
 -- the lowest mark is below twice of it, and the axis then reaches there. Its name is that
--- of the largest class where this is more than guessing scores; a thousandth more is rounding.
+-- of the largest class where this is more than guessing scores; a thousandth more is rounding. A search
+-- has seen the seeds that its log tells of (its networks may have more elsewhere).
 WITH m AS (SELECT * FROM measured WHERE figure = ?1),
      baseline AS (SELECT test_top1 FROM measured
                   WHERE ?1 = 'fig8' AND max(abs(built_d - 1), abs(built_w - 1), abs(built_r - 1)) < 1e-9
@@ -19,7 +20,8 @@ WITH m AS (SELECT * FROM measured WHERE figure = ?1),
      y AS (SELECT CASE WHEN is_near THEN min(low, chance) ELSE low END AS low,
                   CASE WHEN is_near THEN max(high, chance) ELSE high END AS high
            FROM marks, line),
-     seeds AS (SELECT place, sum(status = 'done') AS n FROM m GROUP BY place)
+     seeds AS (SELECT sum(status = 'done') AS n FROM m WHERE ?1 <> 'search' GROUP BY place
+               UNION ALL SELECT n FROM decision WHERE ?1 = 'search' AND kind = 'tell' AND n > 0 AND part GLOB '*/*:*')
 SELECT s.name AS study, s.baseline, s.data_name AS data, s.is_demo, r.baseline_macs,
        r.fairness_tolerance * 100 AS tolerance,
        coalesce((SELECT min(n) FROM seeds WHERE n > 0), 0) AS n_low,

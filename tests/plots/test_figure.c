@@ -231,6 +231,8 @@ static void test_chance(void **state)
                              ERR_NONE);
             const bool is_there = is_near && strcmp(names[i], "search") != 0;
             assert_int_equal(strstr(figure.caption, "dotted: chance, 10 %") != NULL, is_there);
+            assert_int_equal(strstr(figure.caption, "n = 1 seed each") != NULL,
+                             strcmp(names[i], "search") == 0); /* what its log says */
             assert_int_equal(strstr(figure.svg, "dotted: chance, 10 %") != NULL, is_there);
             assert_int_equal(strstr(figure.svg, "rgb(102, 102, 102)") != NULL, is_there);
         }
