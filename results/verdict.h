@@ -105,7 +105,10 @@ ErrCode verdict_const(const StoreResults *results, Arena *arena, Verdict *out, b
 ErrCode verdict_table(const StoreResults *results, Arena *arena, Verdict *out, bool *is_there,
                       Err *err) ERR_CHECKED;
 
-/* O1 and O2, and of the others those that are there: out[VERDICT_MAX], *n of them. */
+/*
+ * O1 and O2 of a study that has `curves` or `compare`, or nothing else to say; of the others those
+ * that are there: out[VERDICT_MAX], *n of them.
+ */
 ErrCode verdict_all(const StoreResults *results, Arena *arena, Verdict *out, size_t *n,
                     Err *err) ERR_CHECKED;
 

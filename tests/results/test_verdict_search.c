@@ -346,6 +346,38 @@ static void const_leaves_diverged_out(void **state)
     arena_release(&arena);
 }
 
+/* --- all of them --- */
+
+static size_t all_of(World *w, const char *first, const char *last)
+{
+    Verdict v[VERDICT_MAX];
+    Arena arena = {0};
+    Err err = {0};
+    size_t n = 0;
+    assert_int_equal(verdict_all(&w->results, &arena, v, &n, &err), ERR_NONE);
+    assert_true(n > 0);
+    assert_string_equal(v[0].id, first);
+    assert_string_equal(v[n - 1].id, last);
+    arena_release(&arena);
+    return n;
+}
+
+/* O1 and O2 stand where a study scales, or where there is nothing else. */
+static void what_stands(void **state)
+{
+    (void)state;
+    static const double top1[] = {60};
+    World w;
+    begin(&w);
+    assert_int_equal(all_of(&w, "O1", "O2"), 2);
+    add_runs(&w, 5, 0, 1);
+    assert_int_equal(all_of(&w, "N-random", "N-random"), 1);
+    add_retrain(&w, 2, 5);
+    assert_int_equal(all_of(&w, "N-random", "N-base"), 2);
+    add(&w, "compare", "fig8", "compound", networks[7], top1, 1);
+    assert_int_equal(all_of(&w, "O1", "N-base"), 4);
+}
+
 /* --- without memory --- */
 
 /* Each way of failing for the k-th allocation, and all behind it, is an error and nothing worse. */
@@ -388,6 +420,7 @@ int main(void)
                                        cmocka_unit_test(const_outcomes),
                                        cmocka_unit_test(const_needs_two_baselines),
                                        cmocka_unit_test(const_leaves_diverged_out),
+                                       cmocka_unit_test(what_stands),
                                        cmocka_unit_test(no_memory)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
