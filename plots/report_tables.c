@@ -19,7 +19,10 @@ static void contrast_row(Text *page, const VerdictContrast *c)
     if (c->interval.n > 0)
         html_printf(page, "%+.2f", c->interval.mean);
     html_markup(page, "</td><td>");
-    if (!isnan(c->interval.low))
+    if (!isnan(c->interval.low) && c->interval.confidence != VERDICT_CONFIDENCE)
+        html_printf(page, "%.2f to %.2f (%.0f %%)", c->interval.low, c->interval.high,
+                    100.0 * c->interval.confidence);
+    else if (!isnan(c->interval.low))
         html_printf(page, "%.2f to %.2f", c->interval.low, c->interval.high);
     else
         html_text(page, "none");

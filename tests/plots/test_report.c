@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "plots/html.h"
 #include "plots/report.h"
+#include "plots/report_tables.h"
 #include "tests/results/fixture.h"
 
 #include <math.h>
@@ -190,6 +191,25 @@ static void test_search(void **state)
     mem_free(page);
 }
 
+/* An interval of another level than the column's says so. */
+static void test_interval_levels(void **state)
+{
+    (void)state;
+    Arena arena = {0};
+    Text page = {0};
+    const double x[] = {1, 2, 3};
+    const VerdictContrast rows[] = {
+        {.name = "a", .unit = "points", .interval = stats_interval(x, 3, 0.95), .decides = true},
+        {.name = "b", .unit = "points", .interval = stats_interval(x, 3, VERDICT_CONFIDENCE)}};
+    const Verdict v = {
+        .id = "N", .claim = "c", .rule = "r", .summary = "s", .contrasts = rows, .n_contrasts = 2};
+    report_verdict(&page, &v, &arena);
+    assert_int_equal(count(text_string(&page), "(95 %)"), 1);
+    assert_int_equal(count(text_string(&page), "(90 %)"), 0);
+    text_release(&page);
+    arena_release(&arena);
+}
+
 /* RFC 4648, section 10. */
 static void test_base64(void **state)
 {
@@ -210,6 +230,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_page),          cmocka_unit_test(test_confirmed),
         cmocka_unit_test(test_hostile_names), cmocka_unit_test(test_without_gnuplot),
-        cmocka_unit_test(test_search),        cmocka_unit_test(test_base64)};
+        cmocka_unit_test(test_search),        cmocka_unit_test(test_interval_levels),
+        cmocka_unit_test(test_base64)};
     return cmocka_run_group_tests(tests, NULL, remove_folder);
 }
