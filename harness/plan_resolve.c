@@ -139,16 +139,18 @@ fail:
     return err_wrap(err, "part '%s', network %s", point->part_name, point->genes);
 }
 
+static ErrCode resolve_retrain(Plan *plan, PlanPoint *point, const PlanInputs *inputs, Err *err)
+{
+    return plan_retrain_resolve(plan, point, inputs->is_trained, err);
+}
+
 ErrCode plan_resolve_point(Plan *plan, PlanPoint *point, const PlanInputs *inputs, Err *err)
 {
     static ErrCode (*const resolve[])(Plan *, PlanPoint *, const PlanInputs *, Err *) = {
-        [STUDY_GRID] = resolve_grid,
-        [STUDY_CURVES] = resolve_unmatched,
-        [STUDY_LINES] = resolve_unmatched,
-        [STUDY_COMPARE] = resolve_ray,
-        [STUDY_FAMILY] = resolve_family,
-        [STUDY_TABLE] = resolve_genes,
-        [STUDY_RETRAIN] = plan_retrain_resolve,
+        [STUDY_GRID] = resolve_grid,       [STUDY_CURVES] = resolve_unmatched,
+        [STUDY_LINES] = resolve_unmatched, [STUDY_COMPARE] = resolve_ray,
+        [STUDY_FAMILY] = resolve_family,   [STUDY_TABLE] = resolve_genes,
+        [STUDY_RETRAIN] = resolve_retrain,
     };
     return resolve[plan->study->parts[point->part].kind](plan, point, inputs, err);
 }

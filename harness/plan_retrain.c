@@ -191,7 +191,7 @@ static void leave_empty(PlanPoint *point)
     snprintf(point->reason, sizeof point->reason, "the search has trained no more in full");
 }
 
-ErrCode plan_retrain_resolve(Plan *plan, PlanPoint *point, const PlanInputs *inputs, Err *err)
+ErrCode plan_retrain_resolve(Plan *plan, PlanPoint *point, bool is_trained, Err *err)
 {
     const PlanRetrain *retrain = plan->parts[point->part].retrain;
     const bool is_baseline = plan_retrain_is_baseline(plan, point);
@@ -204,11 +204,11 @@ ErrCode plan_retrain_resolve(Plan *plan, PlanPoint *point, const PlanInputs *inp
         return ERR_NONE;
     }
     if (!is_baseline)
-        return take_found(plan, point, retrain->networks[point->strategy], inputs->is_trained, err);
+        return take_found(plan, point, retrain->networks[point->strategy], is_trained, err);
     const Matching matching = match_target(&plan->baseline, 1, plan->study->fairness.tolerance);
     TRY(match_nominal(&given, &matching, one, err));
     point->nominal = point->built = one;
-    TRY(take(plan, point, &given, inputs->is_trained, err));
+    TRY(take(plan, point, &given, is_trained, err));
 fail:
     return err->code;
 }

@@ -9,7 +9,6 @@
 #ifndef HARNESS_PLAN_RETRAIN_H
 #define HARNESS_PLAN_RETRAIN_H
 
-#include "harness/plan_resolve.h"
 #include "harness/plan_types.h"
 
 #include "base/err.h"
@@ -36,8 +35,10 @@ bool plan_retrain_is_baseline(const Plan *plan, const PlanPoint *point);
 /* Whether a point can win: it is one of those that the search's own strategy found. */
 bool plan_retrain_is_candidate(const Plan *plan, const PlanPoint *point);
 
-/* As plan_resolve_point; a point stays waiting while `networks` are not known. */
-ErrCode plan_retrain_resolve(Plan *plan, PlanPoint *point, const PlanInputs *inputs,
-                             Err *err) ERR_CHECKED;
+/*
+ * Gives a point its network, with trials if is_trained; it stays waiting while `networks` are not
+ * known. ERR_USAGE, ERR_MEMORY.
+ */
+ErrCode plan_retrain_resolve(Plan *plan, PlanPoint *point, bool is_trained, Err *err) ERR_CHECKED;
 
 #endif
