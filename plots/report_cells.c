@@ -8,7 +8,8 @@
 void report_multipliers(Text *page, const double m[3])
 {
     html_markup(page, "<td>");
-    html_printf(page, "%.3g × %.3g × %.3g", m[0], m[1], m[2]);
+    if (!isnan(m[0]))
+        html_printf(page, "%.3g × %.3g × %.3g", m[0], m[1], m[2]);
     html_markup(page, "</td>");
 }
 

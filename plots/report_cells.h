@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 
-/* "1.2 × 1.1 × 1.15": depth, width, resolution. */
+/* "1.2 × 1.1 × 1.15": depth, width, resolution; an empty cell where they are NaN. */
 void report_multipliers(Text *page, const double m[3]);
 
 /* A number by a constant format; an empty cell for NaN. */

@@ -59,12 +59,8 @@ static void member_row(Text *page, const StorePointResult *r, Arena *arena)
     html_markup(page, "<tr>");
     report_number(page, "%g", p->x);
     report_multipliers(page, p->nominal);
-    if (isnan(p->built[0]))
-        html_markup(page, "<td></td><td></td>");
-    else {
-        report_multipliers(page, p->built);
-        report_number(page, "%g", p->resolution);
-    }
+    report_multipliers(page, p->built);
+    report_number(page, "%g", p->macs ? p->resolution : (double)NAN);
     cost_cells(page, p);
     result_cells(page, r, arena);
     html_markup(page, "</tr>\n");

@@ -250,7 +250,7 @@ static void aside_row(Text *page, const StorePoint *p)
     html_element(page, "td class=\"l\"", p->figure);
     html_element(page, "td class=\"l\"", p->series);
     report_multipliers(page, p->nominal);
-    report_number(page, "%.3f", p->ratio);
+    report_number(page, "%.3f", p->macs ? p->ratio : (double)NAN);
     html_element(page, "td class=\"l\"", p->status);
     html_element(page, "td class=\"l w\"", p->reason);
     html_markup(page, "</tr>\n");
