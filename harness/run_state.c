@@ -68,10 +68,10 @@ static bool has_trial(const RunState *run, int network, int64_t seed)
 /* Trials that what is still to be decided asks for, if each point builds a network of its own. */
 static size_t n_to_come(const RunState *run)
 {
-    const YamlInts *seeds = &run->study->seeds;
     size_t n = 0;
     for (size_t i = 0; i < run->plan->n_points; i++) {
         const PlanPoint *point = &run->plan->points[i];
+        const YamlInts *seeds = point->seeds;
         if (!run_state_is_wanted(run, point->part) || point->is_past)
             continue;
         if (point->status == MATCH_AFTER_GRID && point->reason[0] == '\0')
