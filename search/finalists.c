@@ -3,7 +3,10 @@
 
 #include "search/heard.h"
 
+#include <math.h>
 #include <stdio.h>
+
+enum { VALUE_BYTES = 16 }; /* of an accuracy in percent */
 
 static size_t state_bytes(const void *settings)
 {
@@ -34,11 +37,14 @@ static DeciderAnswer decide(const void *settings, uint64_t seed, int64_t ticket,
         return DECIDER_ENDS;
     }
     reply->yield.ticket = (int64_t)best.place + 1;
+    char first[VALUE_BYTES] = "none";
+    if (!isnan(heard->results[0].value))
+        snprintf(first, sizeof first, "%.2f", heard->results[0].value);
     snprintf(reply->reason, sizeof reply->reason,
              "candidate %zu of %zu by validation, trained anew: top-1 %.2f, n = %d; the search's "
-             "first has %.2f",
+             "first has %s",
              best.place + 1, s->n_candidates, heard->results[best.place].value,
-             heard->results[best.place].n, heard->results[0].value);
+             heard->results[best.place].n, first);
     return DECIDER_ENDS;
 }
 

@@ -93,6 +93,7 @@ static void what_has_no_score_is_not_taken(void **state)
     const DeciderResult none[] = {failed, failed, failed, done(50)};
     assert_int_equal(choose(NULL, equal, reason), 2);
     assert_int_equal(choose(NULL, mixed, reason), 3);
+    assert_non_null(strstr(reason, "the search's first has none"));
     assert_int_equal(choose(NULL, last, reason), 2);
     assert_int_equal(choose(NULL, none, reason), 0);
     assert_string_equal(reason, "none of 3 candidates has a score after training anew");
