@@ -19,10 +19,20 @@ static PlanRange count_trainings(const PlanSearch *search, double budget, double
 static void count_of(const PlanSearch *search, const PlanSearcher *searcher, PlanRange *full,
                      PlanRange *quick)
 {
+    const NetSpaceSurvey *survey = &search->survey;
     const double budget = (double)search->budget_macs, half = budget / 2;
-    *quick = searcher->has_screen ? count_trainings(search, half, search->short_factor)
-                                  : (PlanRange){0, 0};
-    *full = count_trainings(search, searcher->has_screen ? half : budget, search->full_factor);
+    *quick = (PlanRange){0, 0};
+    *full = count_trainings(search, budget, search->full_factor);
+    if (!searcher->has_screen)
+        return;
+    /* Short ones end where one more does not fit, or with the space; what they leave is in full. */
+    const double all = (double)survey->least * survey->inside,
+                 spent = fmin(half - (double)survey->most * search->short_factor,
+                              all * search->short_factor);
+    *quick = count_trainings(search, half, search->short_factor);
+    full->low = fmin(count_trainings(search, half, search->full_factor).low, quick->low);
+    full->high = fmin(count_trainings(search, budget - fmax(spent, 0), search->full_factor).high,
+                      quick->high);
 }
 
 PlanRange plan_search_macs(const Plan *plan, int part)

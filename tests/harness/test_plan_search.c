@@ -190,8 +190,7 @@ static void reports_say_ranges(void **state)
         "objective soft: T has no effect; w = -0.07 asks for the network where 1 % more MACs buys "
         "0.07 % accuracy\n"
         "  local+screen: at most 53.71 G training MACs, 4 to 76 networks for 3 epochs, then 0 to "
-        "12 "
-        "in full\n"
+        "14 in full\n"
         "  random: at most 53.71 G training MACs, 1 to 24 in full\n");
     text_clear(&out);
     plan_search_warnings(f.plan, &out);
