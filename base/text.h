@@ -120,7 +120,8 @@ void text_table_cellf(TextTable *table, const char *format, ...) ERR_PRINTF(2, 3
  * trailing blanks. An unfinished last row is filled with empty cells. Lines that would be longer
  * than text_columns(out) are made to fit: notes go under their rows, columns are left out in their
  * `drop` order and named below the table, and what is still too wide is broken inside the widest
- * columns on the left. Failure shows in text_ok(out).
+ * columns on the left. Rows in sequence that differ in left out columns alone are one row, with
+ * their number. Failure shows in text_ok(out).
  */
 void text_table_render(TextTable *table, Text *out);
 void text_table_destroy(TextTable **table);

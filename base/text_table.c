@@ -199,19 +199,45 @@ static bool render_line(const TextTable *table, const char **rest, Text *out)
     return has_more;
 }
 
-static void render_row(const TextTable *table, size_t row, const char **rest, Text *out)
+/* A row that stands for n_alike of them, and its note where that has no column. */
+static void render_row(const TextTable *table, size_t row, size_t n_alike, const char **rest,
+                       Text *out)
 {
     for (size_t c = 0; c < table->n_columns; c++)
         rest[c] = cell_at(table, row, c);
     while (render_line(table, rest, out) && !out->failed)
         continue;
     const Column *last = &table->columns[table->n_columns - 1];
-    const char *note = cell_at(table, row, table->n_columns - 1);
-    if (row == 0 || last->align != TEXT_NOTE || last->is_shown || note[0] == '\0')
-        return;
-    text_repeat(out, ' ', NOTE_INDENT);
-    text_append_wrapped(out, note, NOTE_INDENT);
-    text_append_char(out, '\n');
+    const bool has_note = row > 0 && last->align == TEXT_NOTE && !last->is_shown;
+    Text note = {0};
+    text_append(&note, has_note ? cell_at(table, row, table->n_columns - 1) : "");
+    if (n_alike > 1)
+        text_printf(&note, "%s%zu such rows", note.n_bytes > 0 ? "; " : "", n_alike);
+    if (note.n_bytes > 0) {
+        text_repeat(out, ' ', NOTE_INDENT);
+        text_append_wrapped(out, text_string(&note), NOTE_INDENT);
+        text_append_char(out, '\n');
+    }
+    out->failed |= note.failed;
+    text_release(&note);
+}
+
+static bool is_left_out(const Column *column)
+{
+    return !column->is_shown && column->align != TEXT_NOTE;
+}
+
+/* Whether two rows cannot be told apart for what was left out. */
+static bool are_alike(const TextTable *table, size_t a, size_t b)
+{
+    bool has_gap = false;
+    for (size_t c = 0; c < table->n_columns; c++) {
+        if (is_left_out(&table->columns[c]))
+            has_gap = true;
+        else if (strcmp(cell_at(table, a, c), cell_at(table, b, c)) != 0)
+            return false;
+    }
+    return has_gap;
 }
 
 static void render_rule(const TextTable *table, Text *out)
@@ -231,7 +257,7 @@ static void name_left_out(const TextTable *table, Text *out)
 {
     Text names = {0};
     for (size_t c = 0; c < table->n_columns; c++)
-        if (!table->columns[c].is_shown && table->columns[c].align != TEXT_NOTE)
+        if (is_left_out(&table->columns[c]))
             text_printf(&names, "%s%s", names.n_bytes ? ", " : "", cell_at(table, 0, c));
     if (names.n_bytes) {
         text_printf(out, "(in %zu columns without ", text_columns(out));
@@ -253,10 +279,14 @@ void text_table_render(TextTable *table, Text *out)
         return;
     }
     fit_columns(table, text_columns(out));
-    render_row(table, 0, rest, out);
+    render_row(table, 0, 1, rest, out);
     render_rule(table, out);
-    for (size_t row = 1; row < table->n_cells / table->n_columns; row++)
-        render_row(table, row, rest, out);
+    const size_t n_rows = table->n_cells / table->n_columns;
+    for (size_t row = 1, n; row < n_rows; row += n) {
+        for (n = 1; row + n < n_rows && are_alike(table, row, row + n);)
+            n++;
+        render_row(table, row, n, rest, out);
+    }
     name_left_out(table, out);
     mem_free((void *)(uintptr_t)rest);
 }

@@ -1,8 +1,8 @@
 /* harness/plan_report.c: a plan as JSON and as text. */
 #include "harness/plan.h"
 #include "harness/plan_networks.h"
-#include "harness/plan_search_report.h"
 #include "harness/plan_range.h"
+#include "harness/plan_search_report.h"
 
 #include "base/json.h"
 #include "base/sys.h"
@@ -302,11 +302,12 @@ void plan_text(const Plan *plan, PlanRange seconds, Text *out)
                 plan->n_points, text_plural(plan->n_points), n_fair, n_unfair, plan->n_networks,
                 text_plural(plan->n_networks), plan->n_trials, text_plural(plan->n_trials));
     if (plan->n_after_grid)
-        text_printf(out, " and %zu after the grid", plan->n_after_grid);
+        text_printf(out, " and %zu that wait", plan->n_after_grid);
     text_printf(out, "\n%s MACs in all", text_human(a, plan_total_macs(plan)));
     if (plan_waiting_macs(plan).high > 0)
         text_printf(out, " and %s of what waits", macs_text(range, plan_waiting_macs(plan)));
-    text_printf(out, ", at most %s a trial", text_human_bytes(b, plan_trial_bytes(plan)));
+    if (plan->n_trials > 0)
+        text_printf(out, ", at most %s a trial", text_human_bytes(b, plan_trial_bytes(plan)));
     if (!isnan(seconds.low))
         text_printf(
             out, ", predicted %s",

@@ -406,6 +406,46 @@ static void listeners_are_told(void **state)
     text_release(&heard);
 }
 
+/*
+ * Property: where a column is left out, rows in sequence that nobody could tell apart are one, with
+ * their number; where all columns stand, every row does.
+ */
+static void rows_alike_are_one(void **state)
+{
+    (void)state;
+    static const TextColumn columns[] = {
+        {"series", TEXT_LEFT, 1}, {"network and its cost", TEXT_LEFT, 0}, {"note", TEXT_NOTE, 0}};
+    static const char *const rows[][3] = {{"the first of those found", "-", "waits"},
+                                          {"the second of those found", "-", "waits"},
+                                          {"the baseline", "-", "waits"},
+                                          {"one more", "-", ""},
+                                          {"and another", "-", ""},
+                                          {"the last", "5", ""},
+                                          {"the last", "5", "apart by its note"}};
+    TextTable *table = text_table_create(columns, ARRAY_LEN(columns));
+    Text out = {.columns = 40};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        for (size_t c = 0; c < ARRAY_LEN(columns); c++)
+            text_table_cell(table, rows[i][c]);
+    text_table_render(table, &out);
+    assert_string_equal(text_string(&out), "network and its cost\n"
+                                           "--------------------\n"
+                                           "-\n"
+                                           "    waits; 3 such rows\n"
+                                           "-\n"
+                                           "    2 such rows\n"
+                                           "5\n"
+                                           "5\n"
+                                           "    apart by its note\n"
+                                           "(in 40 columns without series)\n");
+    text_clear(&out);
+    out.columns = 100;
+    text_table_render(table, &out);
+    assert_null(strstr(text_string(&out), "such rows"));
+    text_table_destroy(&table);
+    text_release(&out);
+}
+
 /* Property: a cell that was cut for want of memory fails its table; it is not printed as if whole.
  */
 static void a_cut_cell_fails_its_table(void **state)
@@ -435,6 +475,7 @@ int main(void)
         cmocka_unit_test(file_names_are_safe),
         cmocka_unit_test(tables_are_aligned),
         cmocka_unit_test(tables_fit),
+        cmocka_unit_test(rows_alike_are_one),
         cmocka_unit_test(lines_are_broken_at_words),
         cmocka_unit_test(numbers_are_readable),
         cmocka_unit_test(durations_are_readable),
