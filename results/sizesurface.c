@@ -16,6 +16,8 @@ enum { N_PARAMETERS = 5, N_GRID = 24, N_LINEAR = 3 };
 /* Exponents that are looked at. */
 #define LEAST_EXPONENT 0.01
 #define MOST_EXPONENT 5.0
+/* A logarithm nearer to one of theirs is at its limit: beyond it nothing pulls it back. */
+#define LIMIT_WIDTH 1e-6
 
 /* What MINPACK's callback needs. */
 typedef struct Projection {
@@ -31,6 +33,12 @@ typedef struct Projection {
 static double exponent_of(double logarithm)
 {
     return exp(fmin(fmax(logarithm, log(LEAST_EXPONENT)), log(MOST_EXPONENT)));
+}
+
+static bool is_at_limit(double logarithm)
+{
+    return !(logarithm > log(LEAST_EXPONENT) + LIMIT_WIDTH &&
+             logarithm < log(MOST_EXPONENT) - LIMIT_WIDTH);
 }
 
 /* The best E, A, B for p and q; the squares they leave. */
@@ -130,8 +138,8 @@ ErrCode sizesurface_fit(SizeSurface *out, const SizeTable *table, Arena *arena, 
                          .df = table->n_rows - N_PARAMETERS};
     if (out->df > 0.0)
         out->sd = sqrt(squares / out->df);
-    out->is_determined = out->A > 0.0 && out->B > 0.0 && p > LEAST_EXPONENT && p < MOST_EXPONENT &&
-                         q > LEAST_EXPONENT && q < MOST_EXPONENT;
+    out->is_determined =
+        out->A > 0.0 && out->B > 0.0 && !is_at_limit(logs[0]) && !is_at_limit(logs[1]);
 fail:
     return err->code;
 }

@@ -163,6 +163,33 @@ static void no_minimum_is_said(void **state)
     arena_release(&arena);
 }
 
+/*
+ * Property: losses that fall by the logarithm of images want an exponent of 0, and ends of the
+ * search are no answer: the surface is not determined. Nor is it where they end at one number of
+ * images, which wants an exponent without end.
+ */
+static void exponents_at_their_limits_are_no_answer(void **state)
+{
+    (void)state;
+    for (int is_steep = 0; is_steep < 2; is_steep++) {
+        Arena arena = {0};
+        SizeRow rows[ROWS];
+        const SizeTable table = planted(rows, 8.0);
+        double fewest = (double)INFINITY;
+        for (int i = 0; i < ROWS; i++)
+            fewest = fmin(fewest, rows[i].images);
+        for (int i = 0; i < ROWS; i++)
+            rows[i].loss =
+                100.0 + 406.4 * pow(rows[i].macs, -0.34) +
+                (is_steep ? pow(rows[i].images / fewest, -9.0) : -0.1 * log(rows[i].images));
+        const SizeFit out = fit(&table, &arena);
+        near(out.surface.q, is_steep ? 5.0 : 0.01, 1e-6);
+        assert_false(out.surface.is_determined);
+        assert_true(isnan(out.surface_law.exponent));
+        arena_release(&arena);
+    }
+}
+
 /* Property: a best size beyond those trained is marked and said. */
 static void extrapolation_is_said(void **state)
 {
@@ -202,6 +229,7 @@ int main(void)
                                        cmocka_unit_test(noisy_fits_are_those_of_scipy),
                                        cmocka_unit_test(three_sizes_have_no_interval),
                                        cmocka_unit_test(no_minimum_is_said),
+                                       cmocka_unit_test(exponents_at_their_limits_are_no_answer),
                                        cmocka_unit_test(extrapolation_is_said),
                                        cmocka_unit_test(agreement_is_silent)};
     return cmocka_run_group_tests(tests, NULL, NULL);
