@@ -130,10 +130,14 @@ static const char *summarise(const StoreResults *results, const Verdict *v, Aren
     else if (v->outcome == VERDICT_REFUTED)
         text_printf(&text, "Borrowed constants lose more than %g points.", VERDICT_LOSS_POINTS);
     else
-        text_printf(&text,
-                    "Whether borrowed constants lose more than %g points is open: the "
-                    "largest lead may be %.2f and %.2f.",
-                    VERDICT_LOSS_POINTS, a->interval.high, b->interval.high);
+        text_printf(&text, "Whether borrowed constants lose more than %g points is open",
+                    VERDICT_LOSS_POINTS);
+    if (v->outcome == VERDICT_INCONCLUSIVE && v->n >= STATS_MIN_N)
+        text_printf(&text, ": the largest lead may be %.2f and %.2f.", a->interval.high,
+                    b->interval.high);
+    else if (v->outcome == VERDICT_INCONCLUSIVE && v->n > 0)
+        text_printf(&text, ": %d seed%s no interval, %d have.", v->n, v->n == 1 ? " has" : "s have",
+                    STATS_MIN_N);
     if (v->outcome == VERDICT_INCONCLUSIVE && v->n > 0 && v->seeds_needed > v->n)
         text_printf(&text,
                     " At the spread these %d seeds show, %d would bound one lead so tightly.", v->n,

@@ -31,7 +31,8 @@ typedef struct Finding {
     const char *name; /* of the searcher, without the number of the run; borrowed, not ended */
     size_t n_name;
     int run;            /* from 1 */
-    double fresh, seen; /* mean test accuracy, percent: of retrain's seeds, of the search's own */
+    double fresh, seen; /* mean test accuracy, percent: of the first retrain that trained it, of the
+                           search's own */
 } Finding;
 
 /* "tpe #2" is run 2 of tpe. */
@@ -86,7 +87,7 @@ static void score(const StoreResults *results, const StorePoint *point, Finding 
             continue;
         if (strcmp(p->point.part, point->part) == 0 && strcmp(p->point.series, point->series) == 0)
             finding->seen = mean_test(p);
-        else if (verdict_is_part(&p->point, "retrain"))
+        else if (isnan(finding->fresh) && verdict_is_part(&p->point, "retrain"))
             finding->fresh = mean_test(p);
     }
 }

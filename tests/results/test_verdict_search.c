@@ -143,6 +143,8 @@ static void random_on_fresh_seeds(void **state)
     assert_int_equal(v.outcome, VERDICT_REFUTED);
     assert_non_null(strstr(v.summary, "scored on fresh seeds"));
     assert_true(fabs(v.effect.mean + 20.0) < 1e-9);
+    add(&w, "retrain-2", "frontier", "tpe", networks[5], NULL, 0); /* not trained yet */
+    assert_int_equal(n_random(&w, &arena, true).outcome, VERDICT_REFUTED);
     arena_release(&arena);
 }
 
@@ -290,7 +292,7 @@ static void const_outcomes(void **state)
     } rows[] = {{1, 5, 5.0, VERDICT_CONFIRMED, "No point leads"},
                 {2, 5, 5.0, VERDICT_REFUTED, "lose more than 0.5 points"},
                 {2, 5, 0.5, VERDICT_INCONCLUSIVE, "is open"},
-                {2, 2, 5.0, VERDICT_INCONCLUSIVE, "is open"}};
+                {2, 2, 5.0, VERDICT_INCONCLUSIVE, "is open: 2 seeds have no interval, 3 have."}};
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         World w;
         Arena arena = {0};
@@ -300,6 +302,7 @@ static void const_outcomes(void **state)
         const Verdict v = n_const(&w, &arena, true);
         assert_int_equal(v.outcome, rows[i].outcome);
         assert_non_null(strstr(v.summary, rows[i].words));
+        assert_null(strstr(v.summary, "nan"));
         assert_int_equal(v.n, rows[i].n);
         assert_non_null(strstr(v.contrasts[0].name, "grid, constants of grid-2 ("));
         arena_release(&arena);
