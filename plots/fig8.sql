@@ -2,6 +2,7 @@
 -- interval from five seeds on) and of seeds (MACs, top-1), a group for each strategy; points off
 -- their ray or tied apart. The baseline is taken from wherever it was trained with the study's seeds: a
 -- network as it was given whose MACs the targets are multiples of.
+-- A trial counts once in a series, however many of its points ask for it.
 
 -- block: mean
 WITH own AS (SELECT * FROM measured WHERE figure = ?1),
@@ -10,7 +11,7 @@ WITH own AS (SELECT * FROM measured WHERE figure = ?1),
                   FROM own GROUP BY series),
      base AS (SELECT * FROM measured WHERE max(abs(built_d - 1), abs(built_w - 1), abs(built_r - 1)) < 1e-9 AND status = 'done'
                AND macs IN (SELECT round(1.0 * target_macs / x) FROM own) AND part NOT IN (SELECT part FROM own_seed)),
-     m AS (SELECT series, macs, test_top1 FROM own WHERE status = 'done'
+     m AS (SELECT series, macs, test_top1 FROM own WHERE status = 'done' GROUP BY series, trial
            UNION ALL
            SELECT s.series, b.macs, b.test_top1 FROM strategy s JOIN base b ON b.place = (SELECT min(place) FROM base)),
      unit AS (SELECT CASE WHEN max(macs) >= 1e9 THEN 1e9 ELSE 1e6 END AS unit FROM own)
@@ -26,7 +27,7 @@ WITH own AS (SELECT * FROM measured WHERE figure = ?1),
                   FROM own GROUP BY series),
      base AS (SELECT * FROM measured WHERE max(abs(built_d - 1), abs(built_w - 1), abs(built_r - 1)) < 1e-9 AND status = 'done'
                AND macs IN (SELECT round(1.0 * target_macs / x) FROM own) AND part NOT IN (SELECT part FROM own_seed)),
-     m AS (SELECT series, macs, seed, test_top1 FROM own WHERE status = 'done'
+     m AS (SELECT series, macs, seed, test_top1 FROM own WHERE status = 'done' GROUP BY series, trial
            UNION ALL
            SELECT s.series, b.macs, b.seed, b.test_top1
            FROM strategy s JOIN base b ON b.place = (SELECT min(place) FROM base)),

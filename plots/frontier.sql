@@ -2,13 +2,15 @@
 -- found is one (MACs, top-1, half a 90 % interval from five seeds on, number on the front or NULL, name,
 -- seeds, which of the front dominate it: cheaper or equal, and better or equal, by means; and which of
 -- these do so with a 90 % interval of the differences by seed above zero); seed (MACs, top-1); front, in
--- the order of cost (MACs, top-1, number, and what the list beside it says). ?1 is the figure's name.
+-- the order of cost (MACs, top-1, number, and what the list beside it says). A trial counts once in a
+-- series, however many of its points ask for it. ?1 is the figure's name.
 
 -- block: mean
 WITH m AS MATERIALIZED (
-         SELECT CASE WHEN series GLOB 'found [0-9]*' THEN 'found' ELSE series END AS series, network, epochs, macs, place, seed, genes,
-                built_d, built_w, resolution, status, test_top1, max(macs) OVER () >= 1e9 AS is_big
-         FROM measured WHERE figure = ?1),
+         SELECT *, line AS series, max(macs) OVER () >= 1e9 AS is_big
+         FROM (SELECT CASE WHEN series GLOB 'found [0-9]*' THEN 'found' ELSE series END AS line, min(place) AS place, network, epochs,
+                      macs, trial, seed, genes, built_d, built_w, resolution, status, test_top1
+               FROM measured WHERE figure = ?1 GROUP BY line, trial)),
      n AS MATERIALIZED (
          SELECT row_number() OVER (ORDER BY series, macs, min(place)) AS id, series, network, epochs, macs,
                 macs / CASE WHEN is_big THEN 1e9 ELSE 1e6 END AS cost, avg(test_top1) AS top1,
@@ -35,17 +37,19 @@ FROM n LEFT JOIN f ON f.id = n.id LEFT JOIN beaten b ON b.id = n.id ORDER BY n.i
 
 -- block: seed
 WITH m AS (
-         SELECT CASE WHEN series GLOB 'found [0-9]*' THEN 'found' ELSE series END AS series, network, epochs, macs, place, seed, genes,
-                built_d, built_w, resolution, status, test_top1, max(macs) OVER () >= 1e9 AS is_big
-         FROM measured WHERE figure = ?1)
+         SELECT *, line AS series, max(macs) OVER () >= 1e9 AS is_big
+         FROM (SELECT CASE WHEN series GLOB 'found [0-9]*' THEN 'found' ELSE series END AS line, min(place) AS place, network, epochs,
+                      macs, trial, seed, genes, built_d, built_w, resolution, status, test_top1
+               FROM measured WHERE figure = ?1 GROUP BY line, trial))
 SELECT series, macs / CASE WHEN is_big THEN 1e9 ELSE 1e6 END AS macs, test_top1 AS top1
 FROM m WHERE status = 'done' ORDER BY series, m.macs, place, seed;
 
 -- block: front
 WITH m AS (
-         SELECT CASE WHEN series GLOB 'found [0-9]*' THEN 'found' ELSE series END AS series, network, epochs, macs, place, seed, genes,
-                built_d, built_w, resolution, status, test_top1, max(macs) OVER () >= 1e9 AS is_big
-         FROM measured WHERE figure = ?1),
+         SELECT *, line AS series, max(macs) OVER () >= 1e9 AS is_big
+         FROM (SELECT CASE WHEN series GLOB 'found [0-9]*' THEN 'found' ELSE series END AS line, min(place) AS place, network, epochs,
+                      macs, trial, seed, genes, built_d, built_w, resolution, status, test_top1
+               FROM measured WHERE figure = ?1 GROUP BY line, trial)),
      n AS (SELECT macs, macs / CASE WHEN is_big THEN 1e9 ELSE 1e6 END AS cost, avg(test_top1) AS top1,
                   CASE WHEN count(test_top1) >= 5 THEN half90(test_top1) END AS half, min(place) AS place, series,
                   coalesce(genes, printf('d %.2f w %.2f %d px', built_d, built_w, resolution)) AS name

@@ -313,6 +313,35 @@ static void test_frontier(void **state)
     }
 }
 
+/* A trial that several points of a series ask for counts once: the same numbers, and the same n. */
+static void test_twins_count_once(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"fig3", "fig4", "fig8", "family", "frontier"};
+    Fixture fixture = {.n_seeds = 3, .noise = 0.5, .has_table = true};
+    Err err = {0};
+    Arena arena = {0};
+    Store *once = filled("once.db", &fixture);
+    fixture.has_twins = true;
+    Store *twice = filled("twice.db", &fixture);
+    char path[FIXTURE_PATH_BYTES];
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        size_t n = 0;
+        snprintf(path, sizeof(path), "%s", fixture_path("once"));
+        assert_int_equal(figure_draw(once, names[i], NULL, path, &arena, NULL, &err), ERR_NONE);
+        snprintf(path, sizeof(path), "%s", fixture_path("twice"));
+        assert_int_equal(figure_draw(twice, names[i], NULL, path, &arena, NULL, &err), ERR_NONE);
+        char *expected = bytes_of("once", names[i], "tsv", &n);
+        char *got = bytes_of("twice", names[i], "tsv", &n);
+        assert_string_equal(got, expected);
+        mem_free(got);
+        mem_free(expected);
+    }
+    arena_release(&arena);
+    store_close(&twice);
+    store_close(&once);
+}
+
 /* Names that would run commands in gnuplot or a shell, or break the SVG, are only drawn. */
 static void test_hostile_names(void **state)
 {
@@ -469,6 +498,7 @@ int main(void)
                                        cmocka_unit_test(test_chance_of_uneven_classes),
                                        cmocka_unit_test(test_two_compounds),
                                        cmocka_unit_test(test_frontier),
+                                       cmocka_unit_test(test_twins_count_once),
                                        cmocka_unit_test(test_hostile_names),
                                        cmocka_unit_test(test_names_are_files),
                                        cmocka_unit_test(test_nothing_to_draw),

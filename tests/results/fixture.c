@@ -222,6 +222,16 @@ static void add_search(Builder *b)
             add_cell(b, "nas", "search", searchers[s].series, searchers[s].asks[a], a + 1);
 }
 
+static void add_twins(Builder *b)
+{
+    const size_t n = b->n_points;
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(b->points[i].figure, "grid") != 0) {
+            b->points[b->n_points] = b->points[i];
+            b->points[b->n_points++].x += 0.01; /* one that rounds to the same network */
+        }
+}
+
 static void add_trials(Builder *b, int n_seeds)
 {
     for (int s = 1; s <= n_seeds; s++)
@@ -371,6 +381,8 @@ ErrCode fixture_fill(Store *store, const Fixture *fixture, Err *err)
         add_table(b);
     if (fixture->has_search)
         add_search(b);
+    if (fixture->has_twins)
+        add_twins(b);
     add_trials(b, fixture->n_seeds);
     const StoreOwnSeed own = {"family", fixture->family_seed};
     const StorePlan plan = {
