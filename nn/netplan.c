@@ -64,6 +64,8 @@ static ErrCode check_readers(const Net *net, int index, Err *err)
             return refuse(op, "a sum must be read by an operation with weights or a pool", err);
         return ERR_NONE;
     }
+    if (plan->run->output == OUTPUT_GATED) /* its weights are updated behind its reader */
+        return refuse(op, "SE has one reader", err);
     int highest = index;
     for (int i = index + 1; i < net->network.n_ops; i++)
         highest = ops_reads(&net->network.ops[i], index) ? i : highest;

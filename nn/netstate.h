@@ -22,10 +22,10 @@
  *
  * Files, each above those it calls: net (life, team) - netplan, netmaps, weightbuffers, netbuffers,
  * nettensor (planning), netprofile, netlap, netload (timing) - netruns (table of rows) - run_*
- * (rows) and what they share, conv*, pool_window, weightshare (shares of weights) - netphase (loops
- * over chunks), netupdate (optimiser) - netgrad (delivering gradients), netfold (expansions without
- * a phase of their own), netnorm (batch norm), netview (reading values) - nettimes.h, nettile.h,
- * netstate.h, netshare.h (chunks, slots, shares).
+ * (rows) and what they share, conv*, denselayer, poolwindow, weightshare (shares of weights) -
+ * netphase (loops over chunks), netupdate (optimiser, transposes) - netgrad (delivering gradients),
+ * netfold (expansions without a phase of their own), netnorm (batch norm), netview (reading values)
+ * - nettimes.h, nettile.h, netstate.h, netshare.h (chunks, slots, shares).
  */
 #ifndef NN_NETSTATE_H
 #define NN_NETSTATE_H

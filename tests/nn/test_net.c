@@ -423,6 +423,16 @@ static void test_refuses_what_it_cannot_run(void **state)
     (void)state;
     Network network = nettest_zoo("proxy-b0", 1.0, 10, 16);
     Op *last = &network.ops[network.n_ops - 1];
+    int gate = 0;
+    while (network.ops[gate].kind != OP_SE)
+        gate++;
+    int other = gate + 2; /* behind the projection */
+    while (network.ops[other].kind != OP_CONV)
+        other++;
+    const int input = network.ops[other].input;
+    network.ops[other].input = gate;
+    expect_refusal(&network, "SE has one reader");
+    network.ops[other].input = input;
     last->input = last->input - 1;
     expect_refusal(&network, "'classifier'");
     last->input = network.n_ops;
