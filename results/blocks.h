@@ -7,10 +7,10 @@
  * of freedom when no cell is missing. Missing cells go by least squares.
  *
  * A contrast sum c y has a variance of its own, v, from the n seeds that have all its networks. It
- * is shrunk to the pooled one with the weight of BLOCKS_PRIOR_DF degrees of freedom, (4 sd^2 sum
- * c^2
- * + (n - 1) v) / (n + 3), with Student's t at min(n + 3, df): a test of equal variances beforehand
- * rejects always at two seeds and never at three. Simulated error rates: docs/verdicts.md.
+ * is shrunk to the pooled one with the weight of BLOCKS_PRIOR_DF degrees of freedom,
+ * (4 sd^2 sum c^2 + (n - 1) v) / (n + 3), with Student's t at min(n + 3, df): a test of equal
+ * variances beforehand rejects always at two seeds and never at three. Simulated error rates:
+ * docs/verdicts.md.
  */
 #ifndef RESULTS_BLOCKS_H
 #define RESULTS_BLOCKS_H

@@ -1,5 +1,5 @@
 -- The store of a study, schema version 3 (user_version). results/store.h says what the words mean.
--- Older stores are led here by schema_2.sql, statement by statement the same text: who changes a
+-- Older stores are led here by schema_2.sql and on, statement by statement the same text: who changes a
 -- table, a view or a comment inside one raises the version and writes the next migration.
 --
 -- Tables hold facts: rows are appended, never changed or deleted. What follows from them is a view.

@@ -4,10 +4,9 @@
  * Means of shapes over seeds are fitted by Scheffe's quadratic (results/scheffe.h). The noise is
  * that of the block model (results/blocks.h), with its degrees of freedom, but at least one unit of
  * the last decimal that the table has, and a thousandth of what the shapes differ by: below, the
- * rounding of values and shares would pass for lack of fit. If lack of fit
- * is rejected at 5 % by F, the special cubic term is added; if rejected again, the fit is refused.
- * To seven shapes the cubic fits exactly and is taken; without a shape inside the triangle there is
- * no cubic.
+ * rounding of values and shares would pass for lack of fit. If lack of fit is rejected at 5 % by F,
+ * the special cubic term is added; if rejected again, the fit is refused. To seven shapes the cubic
+ * fits exactly and is taken; without a shape inside the triangle there is no cubic.
  *
  * The kind of the surface, decided in this order:
  *   REFUSED  no polynomial fits

@@ -87,9 +87,9 @@ ErrCode verdict_o1(const StoreResults *results, Arena *arena, Verdict *out, Err 
 ErrCode verdict_o2(const StoreResults *results, Arena *arena, Verdict *out, Err *err) ERR_CHECKED;
 
 /*
- * The same from the points of parts `search` and `retrain` (N-random), `retrain`
- * (N-base), and of two of `grid` (N-const); *is_there is false where the study has no such parts.
- * Errors: ERR_MEMORY.
+ * The same from the points of parts `search` and `retrain` (N-random), `retrain` (N-base), and of
+ * two of `grid` (N-const); *is_there is false where the study has no such parts. Errors:
+ * ERR_MEMORY.
  */
 ErrCode verdict_random(const StoreResults *results, Arena *arena, Verdict *out, bool *is_there,
                        Err *err) ERR_CHECKED;

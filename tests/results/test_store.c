@@ -223,7 +223,6 @@ static void test_fewer_seeds_take_nothing_away(void **state)
     store_close(&store);
 }
 
-/* Attempts: running, crashed with their run, counted until the trial has failed. */
 /*
  * A seed that a part keeps to itself is seen at its points alone, and they see no other, although
  * they share networks with the curves; the same plan again changes nothing.
@@ -254,6 +253,7 @@ static void test_own_seeds(void **state)
     store_close(&store);
 }
 
+/* Attempts: running, crashed with their run, counted until the trial has failed. */
 static void test_attempts(void **state)
 {
     (void)state;
