@@ -10,7 +10,8 @@
 /* A part's measured networks as stability has them. */
 typedef struct Field {
     StabilityField field;
-    size_t *rows; /* [field.n] places in the ranking */
+    StabilityField paired; /* the same networks by the seeds alone that all of them have */
+    size_t *rows;          /* [field.n] places in the ranking */
 } Field;
 
 static double score_of(double top1, double macs, const void *context)
@@ -29,12 +30,21 @@ static const StorePoint *matched_point(const StoreResults *results, const char *
     return NULL;
 }
 
+/* The search whose objective a part has: itself, or what a retrain follows; else NULL. */
+static const StudySearch *search_of(const Study *study, const StudyPart *part)
+{
+    if (part->kind == STUDY_RETRAIN)
+        return &study->parts[part->baseline_part].search;
+    return part->kind == STUDY_SEARCH ? &part->search : NULL;
+}
+
 /* A search's own objective; of others the study's, with T over the part's own baseline. */
 static Objective own_objective(const Study *study, const StudyPart *part,
                                const StoreResults *results)
 {
-    if (part->kind == STUDY_SEARCH)
-        return study_search_objective(&part->search, results->revision.baseline_macs);
+    const StudySearch *search = search_of(study, part);
+    if (search != NULL)
+        return study_search_objective(search, results->revision.baseline_macs);
     const StorePoint *matched = matched_point(results, part->name);
     return study_objective(study,
                            matched != NULL ? matched->target_macs : results->revision.target_macs);
@@ -44,8 +54,8 @@ static Objective own_objective(const Study *study, const StudyPart *part,
 static double baseline_of(const Study *study, const StudyPart *part, const StoreResults *results,
                           const Objective *own)
 {
-    return part->kind == STUDY_SEARCH ? (double)results->revision.baseline_macs
-                                      : own->target_macs / study->objective.target;
+    return search_of(study, part) != NULL ? (double)results->revision.baseline_macs
+                                          : own->target_macs / study->objective.target;
 }
 
 /* A part's objective with what the settings change. */
@@ -127,6 +137,27 @@ static int compare_rows(const void *left, const void *right)
     return (a->result > b->result) - (a->result < b->result);
 }
 
+/* Of all networks the values of the seeds that all of them have. */
+static void pair_seeds(Field *f, Arena *arena)
+{
+    const size_t n = f->field.n, n_seeds = (size_t)f->field.n_seeds;
+    StabilityNetwork *networks = arena_zalloc(arena, n, sizeof *networks);
+    double *values = arena_zalloc(arena, n * n_seeds, sizeof *values);
+    f->paired = (StabilityField){f->field.objective, networks, n, 0};
+    if (arena->failed)
+        return;
+    for (size_t i = 0; i < n; i++)
+        networks[i] = (StabilityNetwork){f->field.networks[i].macs, values + i * n_seeds};
+    for (size_t s = 0; s < n_seeds; s++) {
+        bool is_common = n > 0;
+        for (size_t i = 0; i < n && is_common; i++)
+            is_common = !isnan(f->field.networks[i].values[s]);
+        for (size_t i = 0; i < n && is_common; i++)
+            values[i * n_seeds + (size_t)f->paired.n_seeds] = f->field.networks[i].values[s];
+        f->paired.n_seeds += is_common;
+    }
+}
+
 static void make_field(const RerankPart *part, Arena *arena, Field *out)
 {
     const Ranking *r = &part->ranking;
@@ -148,9 +179,11 @@ static void make_field(const RerankPart *part, Arena *arena, Field *out)
         networks[i] = (StabilityNetwork){(double)rows[i]->result->point.macs,
                                          values_of(part, rows[i], arena)};
     }
+    if (!arena->failed)
+        pair_seeds(out, arena);
 }
 
-/* By the mean of all seeds, by each alone, by samples of them. */
+/* By the mean of all seeds; of those that all networks have, by each alone and by samples. */
 static ErrCode judge(RerankPart *part, const Field *f, Arena *arena, Err *err)
 {
     bool *is_chosen = arena_zalloc(arena, f->field.n, sizeof *is_chosen);
@@ -159,18 +192,19 @@ static ErrCode judge(RerankPart *part, const Field *f, Arena *arena, Err *err)
     TRY(arena_ok(arena, err));
     for (int s = 0; s < part->n_seeds; s++)
         all[s] = s;
-    for (int s = 0; s < part->n_seeds; s++) {
-        stability_choose(&f->field, &all[s], 1, is_chosen);
+    part->n_paired = f->paired.n_seeds;
+    for (int s = 0; s < part->n_paired; s++) {
+        stability_choose(&f->paired, &all[s], 1, is_chosen);
         for (size_t i = 0; i < f->field.n; i++)
             part->rows[f->rows[i]].n_alone += is_chosen[i];
     }
-    if (part->n_seeds > 1)
-        TRY(stability_resample(&f->field, RERANK_SAMPLES, shares, err));
+    if (part->n_paired > 1)
+        TRY(stability_resample(&f->paired, RERANK_SAMPLES, shares, err));
     stability_choose(&f->field, all, part->n_seeds, is_chosen);
     for (size_t i = 0; i < f->field.n; i++) {
         RerankRow *row = &part->rows[f->rows[i]];
         row->is_chosen = is_chosen[i];
-        row->share = part->n_seeds > 1 ? shares[i] : (double)NAN;
+        row->share = part->n_paired > 1 ? shares[i] : (double)NAN;
         part->n_chosen += is_chosen[i];
     }
 fail:

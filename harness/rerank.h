@@ -2,9 +2,9 @@
  * harness/rerank: the networks a study has trained, ranked anew by another objective.
  *
  * Nothing is trained. Every part by itself: its ranking (results/ranking.h), which network the
- * objective chooses, or which front, and how firm that is (search/stability.h): by each seed alone,
- * by bootstrap samples of the seeds, and over w. A network with a diverged seed is chosen only
- * where all have one.
+ * objective chooses, or which front, and how firm that is (search/stability.h): by each seed alone
+ * and by bootstrap samples, of the seeds that all these networks have, and over w. A network with a
+ * diverged seed is chosen only where all have one. A retrain has the objective of its search.
  */
 #ifndef HARNESS_RERANK_H
 #define HARNESS_RERANK_H
@@ -37,8 +37,8 @@ enum { RERANK_AS_STUDY = -1 };
 /* What there is to say of a row of the ranking besides. */
 typedef struct RerankRow {
     bool is_chosen;
-    int n_alone;  /* seeds that choose it by themselves */
-    double share; /* of bootstrap samples that choose it; NaN: fewer than two seeds */
+    int n_alone;  /* paired seeds that choose it by themselves */
+    double share; /* of bootstrap samples that choose it; NaN: fewer than two paired seeds */
 } RerankRow;
 
 typedef struct RerankPart {
@@ -49,6 +49,7 @@ typedef struct RerankPart {
     size_t n_chosen;
     const int64_t *seeds; /* [n_seeds] that at least one network has finished, ascending */
     int n_seeds;
+    int n_paired;           /* of these: all that may be chosen have finished them */
     StabilityRange *ranges; /* [n_ranges] by w; network: its place in ranking.rows */
     size_t n_ranges;
 } RerankPart;

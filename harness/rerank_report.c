@@ -70,6 +70,7 @@ static void put_part(JsonWriter *json, const RerankPart *part)
     json_put_text(json, "id", part->id);
     put_objective(json, &part->objective);
     json_put_ints(json, "seeds", part->seeds, (size_t)part->n_seeds);
+    json_put_int(json, "paired_seeds", part->n_paired);
     json_put_bool(json, "complete", part->ranking.is_complete);
     json_put_int(json, "chosen", (int64_t)part->n_chosen);
     json_open_list(json, "rows");
@@ -123,7 +124,7 @@ static bool is_front(const RerankPart *part)
 /* Whether its stability over seeds can be spoken of. */
 static bool has_seeds(const RerankPart *part)
 {
-    return part->n_seeds > 1;
+    return part->n_paired > 1;
 }
 
 static void add_row(TextTable *table, const RerankPart *part, size_t i)
@@ -144,7 +145,7 @@ static void add_row(TextTable *table, const RerankPart *part, size_t i)
         text_table_cellf(table, "%.2f", row->score);
     text_table_cellf(table, "%d", row->n);
     if (has_seeds(part)) {
-        text_table_cellf(table, "%d of %d", more->n_alone, part->n_seeds);
+        text_table_cellf(table, "%d of %d", more->n_alone, part->n_paired);
         text_table_cellf(table, "%.0f %%", 100 * (isnan(more->share) ? 0 : more->share));
     } else {
         text_table_cell(table, "");
@@ -190,21 +191,23 @@ static void put_firmness(const RerankPart *part, Text *out)
         text_printf(out, "%zu on the front", part->n_chosen);
         text_append(out, has_seeds(part) ? "; alone and samples: how often each is on that of one "
                                            "seed, and of a bootstrap sample of the seeds.\n"
-                                         : "; one seed: how firm it is cannot be said.\n");
+                                         : ".\n");
+    }
+    if (part->n_chosen > 0 && !has_seeds(part))
+        text_append(out, part->n_seeds > 1
+                             ? "Fewer than two seeds are common to all: how firm the choice is "
+                               "cannot be said.\n"
+                             : "One seed: how firm the choice is cannot be said.\n");
+    if (is_front(part))
         return;
-    }
-    for (size_t i = 0; i < r->n_rows; i++) {
-        if (!part->rows[i].is_chosen)
-            continue;
-        if (has_seeds(part))
+    for (size_t i = 0; i < r->n_rows; i++)
+        if (part->rows[i].is_chosen && has_seeds(part))
             text_printf(out,
-                        "The first is the choice of %d of %d seeds alone, and of %.0f %% of "
+                        "The first is the choice of %d of %d seeds%s alone, and of %.0f %% of "
                         "bootstrap samples of the seeds; %zu other%s cannot be told from it (~).\n",
-                        part->rows[i].n_alone, part->n_seeds, 100 * part->rows[i].share,
-                        r->n_indistinct, text_plural(r->n_indistinct));
-        else
-            text_append(out, "One seed: how firm the choice is cannot be said.\n");
-    }
+                        part->rows[i].n_alone, part->n_paired,
+                        part->n_paired < part->n_seeds ? " that all have" : "",
+                        100 * part->rows[i].share, r->n_indistinct, text_plural(r->n_indistinct));
     if (part->n_chosen == 0)
         text_append(out, "None is eligible: no network with a result lies where the objective "
                          "wants it.\n");

@@ -11,23 +11,20 @@ static const char *const usage[] = {"DIR [--form F] [--w W] [--target T] [--part
                                     NULL};
 static const char *const notes[] = {
     "Ranks what is stored by any objective, without training: soft is ACC x (MACs/T)^w; hard is "
-    "ACC "
-    "up to T, ACC x (MACs/T)^-1 above; band is ACC within fairness.tolerance of T; hard-soft is "
-    "ACC "
-    "x min(1, (MACs/T)^w); abs is ACC + w x abs(MACs/T - 1) with ACC as a share; pareto has no "
-    "score "
-    "and shows the front. ACC is mean validation accuracy.",
-    "How firm a choice is: alone counts the seeds that choose a network by themselves, samples is "
-    "the share of 2,000 bootstrap samples of the seeds that do (pareto: that have it on the "
-    "front), "
-    "~ marks what these seeds cannot tell from the first, and the table over w says for which w "
-    "<= 0 each network wins.",
-    "A search's own objective is that of its part; its short trainings are left out.",
+    "ACC up to T, ACC x (MACs/T)^-1 above; band is ACC within fairness.tolerance of T; hard-soft "
+    "is ACC x min(1, (MACs/T)^w); abs is ACC + w x abs(MACs/T - 1) with ACC as a share; pareto has "
+    "no score and shows the front. ACC is mean validation accuracy.",
+    "How firm a choice is: of the seeds that all networks with a result have, alone counts those "
+    "that choose a network by themselves, samples is the share of 2,000 bootstrap samples that do "
+    "(pareto: that have it on the front), ~ marks what cannot be told from the first, and the "
+    "table over w says for which w <= 0 each network wins.",
+    "A search's own objective is that of its part, also for a retrain of what it found; its short "
+    "trainings are left out.",
     "--json prints study, samples and parts: part, id, form, w, target_macs, tolerance (of a "
-    "band), "
-    "formula, note, seeds, complete, chosen (how many are), rows (rank, network, nominal, genes, "
-    "macs, score, mean_val_top1, mean_test_top1, seeds, val_top1, diverged, missing, chosen, "
-    "seeds_alone, share, indistinct_from_winner) and over_w (low, null for none; high; network).",
+    "band), formula, note, seeds, paired_seeds (how many all have), complete, chosen (how many "
+    "are), rows (rank, network, nominal, genes, macs, score, mean_val_top1, mean_test_top1, seeds, "
+    "val_top1, diverged, missing, chosen, seeds_alone, share, indistinct_from_winner) and over_w "
+    "(low, null for none; high; network).",
     NULL};
 
 typedef struct ObjectiveSettings {

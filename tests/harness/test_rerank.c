@@ -30,7 +30,8 @@ static const char text[] =
     "  - grid: {id: first}\n"
     "  - grid: {id: second, baseline: first}\n"
     "  - curves: {}\n"
-    "  - search: {id: nas, objective: {target: 1.5}, budget: {trainings: 9}}\n";
+    "  - search: {id: nas, objective: {target: 1.5}, budget: {trainings: 9}}\n"
+    "  - retrain: {id: base, from: nas}\n";
 
 /* What a test looks at. */
 typedef struct Made {
@@ -225,6 +226,60 @@ static void searches_have_objectives_of_their_own(void **state)
     release(&m);
 }
 
+/*
+ * What a search found is ranked by the search's objective once it is trained anew, too: the study's
+ * soft one, w = -0.07, would take the cheaper network.
+ */
+static void retrains_have_the_objective_of_their_search(void **state)
+{
+    (void)state;
+    static const Row rows[] = {{"retrain", "dear", 149, 150, {60.1, 60.1, 60.1}, 20},
+                               {"retrain", "cheap", 143, 150, {60, 60, 60}, 20}};
+    Made m;
+    const RerankRow *row = NULL;
+    assert_int_equal(make(&m, rows, 2, &as_study), ERR_NONE);
+    assert_int_equal(m.rerank.parts[0].objective.form, OBJECTIVE_BAND);
+    assert_true(m.rerank.parts[0].objective.target_macs == 150);
+    assert_string_equal(chosen(&m.rerank.parts[0], &row), "dear");
+    release(&m);
+    const RerankSettings soft = {.form = OBJECTIVE_SOFT, .w = NONE};
+    assert_int_equal(make(&m, rows, 2, &soft), ERR_NONE);
+    assert_string_equal(chosen(&m.rerank.parts[0], &row), "cheap");
+    release(&m);
+}
+
+/*
+ * Firmness is told by seeds that all networks have: one that has been trained with more wins no
+ * seed for want of others. Networks of two runs of a search have none in common.
+ */
+static void firmness_is_of_paired_seeds(void **state)
+{
+    (void)state;
+    static const Row more[] = {{"nas", "a", 148, 150, {62, 62, NONE}, 20},
+                               {"nas", "b", 148, 150, {60, 60, 60}, 20}};
+    Made m;
+    const RerankRow *row = NULL;
+    assert_int_equal(make(&m, more, 2, &as_study), ERR_NONE);
+    assert_int_equal(m.rerank.parts[0].n_seeds, 3);
+    assert_int_equal(m.rerank.parts[0].n_paired, 2);
+    assert_string_equal(chosen(&m.rerank.parts[0], &row), "a");
+    assert_ptr_equal(row, &m.rerank.parts[0].rows[0]);
+    assert_int_equal(row->n_alone, 2);
+    assert_true(row->share == 1);
+    release(&m);
+    static const Row apart[] = {{"nas", "a", 148, 150, {62, NONE, NONE}, 20},
+                                {"nas", "b", 148, 150, {NONE, 60, NONE}, 20}};
+    Text out = {0};
+    assert_int_equal(make(&m, apart, 2, &as_study), ERR_NONE);
+    assert_int_equal(m.rerank.parts[0].n_paired, 0);
+    assert_string_equal(chosen(&m.rerank.parts[0], &row), "a");
+    assert_true(isnan(m.rerank.parts[0].rows[0].share));
+    rerank_text(&m.rerank, &out);
+    assert_non_null(strstr(text_string(&out), "Fewer than two seeds are common to all: how firm"));
+    text_release(&out);
+    release(&m);
+}
+
 /* Ranges and fronts name rows of the ranking, whose order is another than that of MACs. */
 static void ranges_and_fronts_name_rows(void **state)
 {
@@ -267,7 +322,7 @@ static void mistakes_are_named(void **state)
         {{OBJECTIVE_BAND, -0.1, 0, NULL}, ERR_USAGE, "objective 'band' has no w"},
         {{RERANK_AS_STUDY, NONE, 0, "third"},
          ERR_USAGE,
-         "the study has no part 'third': there are first, second, curves, nas"},
+         "the study has no part 'third': there are first, second, curves, nas, base"},
         {{RERANK_AS_STUDY, NONE, 0, "second"},
          ERR_MISSING,
          "there is nothing to rank: no trial of that part has finished, go on with 'isoflop run'"}};
@@ -290,6 +345,8 @@ int main(void)
         cmocka_unit_test(w_follows_the_form),
         cmocka_unit_test(ranges_and_fronts_name_rows),
         cmocka_unit_test(searches_have_objectives_of_their_own),
+        cmocka_unit_test(retrains_have_the_objective_of_their_search),
+        cmocka_unit_test(firmness_is_of_paired_seeds),
         cmocka_unit_test(mistakes_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
