@@ -4,8 +4,10 @@
 #include "harness/plan_search.h"
 
 #include "base/sys.h"
+#include "base/text.h"
 #include "nn/arithmetic.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* --- plan -> store --- */
@@ -130,6 +132,39 @@ fail:
     return err->code;
 }
 
+static bool is_own(const Study *study, int64_t seed)
+{
+    for (size_t i = 0; i < study->n_parts; i++)
+        for (size_t k = 0; k < study->parts[i].retrain.seeds.n; k++)
+            if (study->parts[i].retrain.seeds.v[k] == seed)
+                return true;
+    return false;
+}
+
+/* A part keeps a seed as long as the store lives: no other would show what it trains with it. */
+static ErrCode check_kept_seeds(const RunState *run, Arena *arena, Err *err)
+{
+    const Plan *plan = run->plan;
+    StoreTable kept;
+    TRY(store_query(run->store, "SELECT seed, min(part) FROM own_seed GROUP BY seed", NULL, arena,
+                    &kept, err));
+    for (size_t i = 0; i < kept.n_rows; i++) {
+        int64_t seed = 0;
+        if (!text_to_int64(kept.cells[2 * i], &seed) || is_own(run->study, seed))
+            continue;
+        bool is_asked = has_seed(run->study, seed);
+        for (size_t k = 0; k < plan->n_trials && !is_asked; k++) /* a search has more */
+            is_asked = plan->trials[k].seed == seed;
+        if (is_asked)
+            return err_set(err, ERR_USAGE,
+                           "seed %" PRId64 " was kept to itself by part '%s' when this study ran "
+                           "before: take another seed, or another --out",
+                           seed, kept.cells[2 * i + 1]);
+    }
+fail:
+    return err->code;
+}
+
 /* The rows of networks, points and trials, in the arena's memory. */
 static ErrCode fill_rows(RunState *run, StorePlan *out, Arena *arena, Err *err)
 {
@@ -147,6 +182,7 @@ static ErrCode fill_rows(RunState *run, StorePlan *out, Arena *arena, Err *err)
             points[out->n_points++] = point_row(plan, &plan->points[i]);
     for (size_t i = 0; i < plan->n_trials; i++)
         trials[i] = trial_row(&plan->networks[plan->trials[i].network], plan->trials[i].seed);
+    TRY(check_kept_seeds(run, arena, err));
     TRY(fill_own_seeds(run->study, out, arena, err));
     out->networks = networks;
     out->n_networks = plan->n_networks;

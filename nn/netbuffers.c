@@ -54,7 +54,7 @@ static bool comes_before(const Buffer *a, const Buffer *b)
     return a->first < b->first;
 }
 
-/* Indices by comes_before; equals keep their order. A few hundred buffers: insertion will do. */
+/* Indices by comes_before; equals keep their order. Few thousand buffers: insertion will do. */
 static void sort_indices(const Buffer *buffers, int n, int *order)
 {
     for (int i = 0; i < n; i++) {

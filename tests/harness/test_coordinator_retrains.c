@@ -22,18 +22,16 @@ static const char space[] =
     "space: toy\nbase: proxy-b0\nstages:\n"
     "  1-3: {kernel: {choose: [3, 5]}, expand: {choose: [3, 6]}, layers: {add: [0, 1]}}\n";
 
-static const char *const arguments[] = {
-    "--set",
-    "network.resolution=16",
-    "--set",
-    "data.train=32",
-    "--set",
-    "parts=[search: {id: nas, space: toy.yaml, figure: frontier, strategy: local, screen: {epochs: "
-    "1}, objective: {target: 1.2, tolerance: 0.3}, budget: {trainings: 5}}, "
-    "retrain: {id: base, from: nas, top: 2, seeds: 2}, "
-    "grid: {id: abg, baseline: base, step: 1, also: [[1.2, 1.1, 1.15]]}, "
-    "family: {baseline: base, constants: abg, phi: [0, 1]}]",
-    NULL};
+/* The parts, with the seeds of the retrain. */
+#define PARTS(own)                                                                                 \
+    "parts=[search: {id: nas, space: toy.yaml, figure: frontier, strategy: local, screen: "        \
+    "{epochs: 1}, objective: {target: 1.2, tolerance: 0.3}, budget: {trainings: 5}}, "             \
+    "retrain: {id: base, from: nas, top: 2, seeds: " own "}, "                                     \
+    "grid: {id: abg, baseline: base, step: 1, also: [[1.2, 1.1, 1.15]]}, "                         \
+    "family: {baseline: base, constants: abg, phi: [0, 1]}]"
+#define NETWORKS "--set", "network.resolution=16", "--set", "data.train=32"
+
+static const char *const arguments[] = {NETWORKS, "--set", PARTS("2"), NULL};
 
 static Text expected; /* what the undisturbed run left */
 
@@ -82,6 +80,26 @@ static void what_was_found_is_trained_anew(void **state)
     mem_free(out);
 }
 
+/*
+ * Seeds that the retrain had once stay its own: a study that takes one of them afterwards would
+ * train what no point shows, so it is refused and nothing is changed.
+ */
+static void a_kept_seed_is_refused(void **state)
+{
+    (void)state;
+    static const char *const taken[] = {NETWORKS,  "--set",  PARTS("[2001, 2002]"),
+                                        "--seeds", "1,1001", NULL};
+    char *out = micro_path("anew");
+    Text said = {0}, after = {0};
+    assert_int_equal(micro_run(out, taken, &said), 2);
+    micro_assert_said(&said, "seed 1001 was kept to itself by part 'retrain'");
+    micro_dump(out, &after);
+    assert_string_equal(text_string(&after), text_string(&expected));
+    text_release(&after);
+    text_release(&said);
+    mem_free(out);
+}
+
 /* A coordinator that is killed at any time, with other numbers of workers, goes on to the same. */
 static void kills_change_nothing(void **state)
 {
@@ -124,6 +142,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_found_is_trained_anew),
+        cmocka_unit_test(a_kept_seed_is_refused),
         cmocka_unit_test(kills_change_nothing),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
