@@ -10,7 +10,10 @@
 #include "base/err.h"
 #include "base/text.h"
 
-/* Appends a SELECT. Errors: ERR_USAGE (the study has no part `table`), as store_query. */
+/*
+ * Appends a SELECT. Errors: ERR_USAGE (the study has no part `table`, or too many epochs and seeds
+ * for the columns of one row), as store_query.
+ */
 ErrCode tablesql_select(Store *store, Text *sql, Err *err) ERR_CHECKED;
 
 #endif

@@ -232,7 +232,7 @@ static void add_twins(Builder *b)
         }
 }
 
-static void add_trials(Builder *b, int n_seeds)
+static void add_trials(Builder *b, int n_seeds, int64_t epochs)
 {
     for (int s = 1; s <= n_seeds; s++)
         for (size_t i = 0; i < b->n_networks; i++) {
@@ -241,7 +241,7 @@ static void add_trials(Builder *b, int n_seeds)
                 asked |= b->points[p].trial_digest == b->networks[i].digest;
             if (asked)
                 b->trials[b->n_trials++] =
-                    (StorePlanned){b->networks[i].digest, b->networks[i].digest, s, FIXTURE_EPOCHS};
+                    (StorePlanned){b->networks[i].digest, b->networks[i].digest, s, epochs};
         }
 }
 
@@ -383,7 +383,7 @@ ErrCode fixture_fill(Store *store, const Fixture *fixture, Err *err)
         add_search(b);
     if (fixture->has_twins)
         add_twins(b);
-    add_trials(b, fixture->n_seeds);
+    add_trials(b, fixture->n_seeds, fixture->epochs ? fixture->epochs : FIXTURE_EPOCHS);
     const StoreOwnSeed own = {"family", fixture->family_seed};
     const StorePlan plan = {
         .study = {.name = name,

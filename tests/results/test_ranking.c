@@ -235,6 +235,17 @@ static void test_table(void **state)
                         "the study has no part 'table', which trains all networks of a space");
     text_release(&csv);
     empty(&f);
+    for (int64_t epochs = 950; epochs <= 951; epochs++) { /* of two seeds: 1900 columns at most */
+        const Fixture wide = {
+            .n_seeds = 2, .has_table = true, .is_planned_only = true, .epochs = epochs};
+        err = (Err){0};
+        fill(&f, epochs == 950 ? "wide.db" : "too-wide.db", &wide);
+        assert_int_equal(export_csv(f.store, EXPORT_TABLE, &csv, NULL, NULL, &err),
+                         epochs == 950 ? ERR_NONE : ERR_USAGE);
+        text_release(&csv);
+        empty(&f);
+    }
+    assert_non_null(strstr(err.msg, "each of 951 epochs and 2 seeds"));
 }
 
 /* CSV, JSON and text of a study with hostile names: well-formed, and the names come back. */
