@@ -8,14 +8,6 @@
 #include <math.h>
 #include <string.h>
 
-/* "family" and "family-2" are, "family-tree" is none. */
-static bool is_family(const StorePoint *p)
-{
-    static const char key[] = "family";
-    const size_t n = sizeof key - 1;
-    return strncmp(p->part, key, n) == 0 && (p->part[n] == '\0' || p->part[n] == '-');
-}
-
 static void cost_cells(Text *page, const StorePoint *p)
 {
     const double *m = p->nominal;
@@ -71,7 +63,7 @@ void report_families(Text *page, const StoreResults *results, Arena *arena)
     const char *series = NULL;
     for (size_t i = 0; i < results->n_points; i++) {
         const StorePoint *p = &results->points[i].point;
-        if (!is_family(p))
+        if (!store_is_part(p, "family"))
             continue;
         if (series == NULL)
             html_markup(

@@ -37,13 +37,6 @@ static void add_network(Gallery *gallery, Store *store, const char *digest, cons
     gallery->n++;
 }
 
-static bool is_retrain(const StorePoint *p)
-{
-    static const char key[] = "retrain";
-    const size_t n = sizeof key - 1;
-    return strncmp(p->part, key, n) == 0 && (p->part[n] == '\0' || p->part[n] == '-');
-}
-
 /* Whether "ID/winner" is of a search: then there is an "ID/.../ledger". */
 static bool is_search(const StoreResults *results, const char *id, size_t n_id)
 {
@@ -61,7 +54,7 @@ static bool is_trained_anew(const StoreResults *results, const char *network)
 {
     for (size_t i = 0; i < results->n_points; i++) {
         const StorePoint *p = &results->points[i].point;
-        if (is_retrain(p) && p->network != NULL && strcmp(p->network, network) == 0)
+        if (store_is_part(p, "retrain") && p->network != NULL && strcmp(p->network, network) == 0)
             return true;
     }
     return false;
@@ -72,7 +65,7 @@ static void add_given(Gallery *gallery, Store *store, const StoreResults *result
 {
     for (size_t i = 0; i < results->n_points && gallery->n == 0; i++) {
         const StorePoint *p = &results->points[i].point;
-        if (is_retrain(p) && strcmp(p->series, "baseline") == 0 && p->network != NULL)
+        if (store_is_part(p, "retrain") && strcmp(p->series, "baseline") == 0 && p->network != NULL)
             add_network(gallery, store, p->network, "given", arena);
     }
 }

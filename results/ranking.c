@@ -247,7 +247,7 @@ ErrCode ranking_all(const StoreResults *results, StoreScore score, const void *c
     for (size_t i = 0; rankings != NULL && i < results->n_points; i++) {
         const StorePoint *p = &results->points[i].point;
         size_t at = 0;
-        if (!verdict_is_part(p, "grid"))
+        if (!store_is_part(p, "grid"))
             continue;
         while (at < *n_out && strcmp(rankings[at].part, p->part) != 0)
             at++;

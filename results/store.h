@@ -494,4 +494,7 @@ extern const EmbeddedFile results_files[];
 /* "pending", "running", "done", "diverged", "failed". */
 const char *store_status_name(StoreStatus status);
 
+/* True for a point of the part `kind`: "grid" and "grid-2" are both "grid". */
+bool store_is_part(const StorePoint *point, const char *kind);
+
 #endif

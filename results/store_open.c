@@ -237,6 +237,12 @@ const char *store_status_name(StoreStatus status)
     return names[status];
 }
 
+bool store_is_part(const StorePoint *point, const char *kind)
+{
+    const size_t n = strlen(kind);
+    return strncmp(point->part, kind, n) == 0 && (point->part[n] == '\0' || point->part[n] == '-');
+}
+
 StoreStatus store_status_named(const char *name)
 {
     for (StoreStatus s = STORE_PENDING; s < STORE_FAILED; s++)

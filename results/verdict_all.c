@@ -6,7 +6,7 @@
 static bool has_part(const StoreResults *results, const char *kind)
 {
     for (size_t i = 0; i < results->n_points; i++)
-        if (verdict_is_part(&results->points[i].point, kind))
+        if (store_is_part(&results->points[i].point, kind))
             return true;
     return false;
 }

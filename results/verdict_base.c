@@ -62,7 +62,7 @@ static Field gather(const StoreResults *results, Arena *arena)
     Field field = {.points = arena_zalloc(arena, results->n_points + 1, sizeof(*field.points))};
     for (size_t i = 0; field.points != NULL && i < results->n_points; i++) {
         const StorePointResult *p = &results->points[i];
-        if (!verdict_is_part(&p->point, "retrain"))
+        if (!store_is_part(&p->point, "retrain"))
             continue;
         if (field.part == NULL) {
             field.part = p->point.part;
@@ -137,7 +137,6 @@ static const char *summarise(const StoreResults *results, const Field *field, co
     Text text = {0};
     const char *effect = verdict_interval_text(&v->effect, "points", arena);
     const char *seeds = verdict_seeds_text(v->n, v->seeds_needed, arena);
-    const char *scope = verdict_scope_text(results, arena);
     if (field->given == NULL)
         text_append(&text, "The given baseline has no trial yet.");
     else if (field->n_competing == 0)
@@ -152,11 +151,7 @@ static const char *summarise(const StoreResults *results, const Field *field, co
                     field->n_competing == 1 ? "competes" : "compete");
     if (v->outcome == VERDICT_INCONCLUSIVE && field->n_competing > 0 && seeds != NULL)
         text_append(&text, seeds);
-    text_printf(&text, " %s", scope != NULL ? scope : "");
-    const char *summary = arena_text(arena, text_string(&text));
-    arena->failed |= text.failed;
-    text_release(&text);
-    return summary;
+    return verdict_summary(&text, results, arena);
 }
 
 ErrCode verdict_base(const StoreResults *results, Arena *arena, Verdict *out, bool *is_there,

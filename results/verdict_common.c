@@ -66,12 +66,6 @@ SeedMatrix verdict_seeds(const StorePointResult *const *points, int n_points, Ar
     return m;
 }
 
-bool verdict_is_part(const StorePoint *point, const char *kind)
-{
-    const size_t n = strlen(kind);
-    return strncmp(point->part, kind, n) == 0 && (point->part[n] == '\0' || point->part[n] == '-');
-}
-
 VerdictOutcome verdict_outcome(const double *differences, int n, double refute_confidence)
 {
     if (n < STATS_MIN_N)
@@ -116,6 +110,16 @@ const char *verdict_scope_text(const StoreResults *results, Arena *arena)
 {
     return arena_printf(arena, "An observation about %s on %s with this recipe, not a cause.",
                         results->study.baseline, results->study.data_name);
+}
+
+const char *verdict_summary(Text *text, const StoreResults *results, Arena *arena)
+{
+    const char *scope = verdict_scope_text(results, arena);
+    text_printf(text, " %s", scope != NULL ? scope : "");
+    const char *summary = arena_text(arena, text_string(text));
+    arena->failed |= text->failed;
+    text_release(text);
+    return summary;
 }
 
 const char *verdict_outcome_name(VerdictOutcome outcome)

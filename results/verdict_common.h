@@ -4,6 +4,8 @@
 
 #include "results/verdict.h"
 
+#include "base/text.h"
+
 /* Accuracies of the seeds that are done at every one of some points. */
 typedef struct SeedMatrix {
     double **values;  /* [point][seed], test, percent */
@@ -17,9 +19,6 @@ typedef struct SeedMatrix {
 /* Collects them. The matrix is empty without memory (arena_ok tells). */
 SeedMatrix verdict_seeds(const StorePointResult *const *points, int n_points, Arena *arena);
 
-/* True for a point of the part `kind` ("grid", "grid-2" are both "grid"). */
-bool verdict_is_part(const StorePoint *point, const char *kind);
-
 /* CONFIRMED above zero at the shown level, REFUTED below zero at refute_confidence. */
 VerdictOutcome verdict_outcome(const double *differences, int n, double refute_confidence);
 
@@ -28,5 +27,8 @@ const char *verdict_seeds_text(int n, int seeds_needed, Arena *arena);
 
 /* "An observation about proxy-b0 on cifar-10 ...": the scope of every verdict. */
 const char *verdict_scope_text(const StoreResults *results, Arena *arena);
+
+/* What the text says, and the scope; releases the text. NULL without memory (arena_ok tells). */
+const char *verdict_summary(Text *text, const StoreResults *results, Arena *arena);
 
 #endif

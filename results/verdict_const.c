@@ -142,12 +142,7 @@ static const char *summarise(const StoreResults *results, const Verdict *v, Aren
         text_printf(&text,
                     " At the spread these %d seeds show, %d would bound one lead so tightly.", v->n,
                     v->seeds_needed);
-    const char *scope = verdict_scope_text(results, arena);
-    text_printf(&text, " %s", scope != NULL ? scope : "");
-    const char *summary = arena_text(arena, text_string(&text));
-    arena->failed |= text.failed;
-    text_release(&text);
-    return summary;
+    return verdict_summary(&text, results, arena);
 }
 
 /* Both ways: confirmed if both are, refuted if one is. */
@@ -189,7 +184,7 @@ static const char *next_grid(const StoreResults *results, const char *after)
         const StorePoint *p = &results->points[i].point;
         if (after != NULL && strcmp(p->part, after) == 0)
             is_past = true;
-        else if (is_past && verdict_is_part(p, "grid"))
+        else if (is_past && store_is_part(p, "grid"))
             return p->part;
     }
     return NULL;

@@ -26,7 +26,7 @@ static bool is_eligible(const StorePointResult *p)
 
 static bool is_at(const StorePointResult *p, int64_t target_macs)
 {
-    return verdict_is_part(&p->point, "compare") && p->point.target_macs == target_macs;
+    return store_is_part(&p->point, "compare") && p->point.target_macs == target_macs;
 }
 
 /* The dimension that is scaled alone, or NULL. */
@@ -140,7 +140,7 @@ int verdict_duel_targets(const StoreResults *results, int64_t *targets)
     for (size_t i = 0; i < results->n_points; i++) {
         const StorePoint *p = &results->points[i].point;
         int at = n;
-        if (!verdict_is_part(p, "compare"))
+        if (!store_is_part(p, "compare"))
             continue;
         while (at > 0 && targets[at - 1] > p->target_macs)
             at--;
@@ -193,7 +193,7 @@ static const char *winner_alone(const StoreResults *results, const StoreFact *wi
 {
     for (size_t i = 0; i < results->n_points; i++) {
         const StorePoint *p = &results->points[i].point;
-        if (verdict_is_part(p, "grid") && p->network != NULL && winner->network != NULL &&
+        if (store_is_part(p, "grid") && p->network != NULL && winner->network != NULL &&
             strcmp(p->network, winner->network) == 0 && p->nominal[0] == winner->value[0] &&
             p->nominal[1] == winner->value[1])
             return only_dimension(p);
@@ -207,7 +207,7 @@ int verdict_duel_compounds(const StoreResults *results, DuelCompound *compounds)
     for (size_t i = 0; i < results->n_points; i++) {
         const StorePoint *p = &results->points[i].point;
         int at = 0;
-        if (!verdict_is_part(p, "compare") || !is_compound(p))
+        if (!store_is_part(p, "compare") || !is_compound(p))
             continue;
         while (at < n && strcmp(compounds[at].series, p->series) != 0)
             at++;

@@ -36,7 +36,7 @@ static int collect_sizes(const StoreResults *results, const char *dimension,
     int n = 0;
     for (size_t i = 0; i < results->n_points; i++) {
         const StorePointResult *p = &results->points[i];
-        if (!verdict_is_part(&p->point, "curves") || strcmp(p->point.series, dimension) != 0 ||
+        if (!store_is_part(&p->point, "curves") || strcmp(p->point.series, dimension) != 0 ||
             p->point.trial_digest == NULL)
             continue;
         int at = n;
@@ -132,14 +132,9 @@ static const char *summarise(const StoreResults *results, const Verdict *v, Aren
     }
     text_append(&text, any ? "." : "The study has no dimension with three sizes yet.");
     const char *seeds = verdict_seeds_text(v->n, v->seeds_needed, arena);
-    const char *scope = verdict_scope_text(results, arena);
     if (v->outcome == VERDICT_INCONCLUSIVE && seeds != NULL)
         text_append(&text, seeds);
-    text_printf(&text, " %s", scope != NULL ? scope : ""); /* without memory: the arena remembers */
-    const char *summary = arena_text(arena, text_string(&text));
-    arena->failed |= text.failed;
-    text_release(&text);
-    return summary;
+    return verdict_summary(&text, results, arena);
 }
 
 ErrCode verdict_o1(const StoreResults *results, Arena *arena, Verdict *out, Err *err)

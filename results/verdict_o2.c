@@ -205,11 +205,7 @@ static const char *summarise(const StoreResults *results, const Verdict *v,
         describe_others(contenders, n, deciding, arena, &text);
     if (v->outcome == VERDICT_INCONCLUSIVE && (deciding->is_comparable || n_targets == 0))
         text_append(&text, words(verdict_seeds_text(n_seeds, v->seeds_needed, arena)));
-    text_printf(&text, " %s", words(verdict_scope_text(results, arena)));
-    const char *summary = arena_text(arena, text_string(&text));
-    arena->failed |= text.failed;
-    text_release(&text);
-    return summary;
+    return verdict_summary(&text, results, arena);
 }
 
 /* The mean of the deciding contender is the verdict. */

@@ -87,7 +87,7 @@ static void score(const StoreResults *results, const StorePoint *point, Finding 
             continue;
         if (strcmp(p->point.part, point->part) == 0 && strcmp(p->point.series, point->series) == 0)
             finding->seen = mean_test(p);
-        else if (isnan(finding->fresh) && verdict_is_part(&p->point, "retrain"))
+        else if (isnan(finding->fresh) && store_is_part(&p->point, "retrain"))
             finding->fresh = mean_test(p);
     }
 }
@@ -228,12 +228,7 @@ static const char *summarise(const StoreResults *results, const Contest *contest
     else
         text_printf(&text, " %d more run%s missing: %d decide.", VERDICT_MIN_RUNS - contest->n,
                     VERDICT_MIN_RUNS - contest->n == 1 ? " is" : "s are", VERDICT_MIN_RUNS);
-    const char *scope = verdict_scope_text(results, arena);
-    text_printf(&text, " %s", scope != NULL ? scope : "");
-    const char *summary = arena_text(arena, text_string(&text));
-    arena->failed |= text.failed;
-    text_release(&text);
-    return summary;
+    return verdict_summary(&text, results, arena);
 }
 
 /* Takes the first contest as the verdict; the others have lines. */
