@@ -363,7 +363,7 @@ ErrCode shapefit_run(ShapeFit *out, const ShapeTable *table, ShapeRule *rules, i
                      Arena *arena, Err *err)
 {
     assert(table->n_shapes >= SHAPETABLE_MIN_SHAPES && table->n_seeds >= 2);
-    bool fits;
+    bool fits = false;
     *out = (ShapeFit){0};
     Fitter *f = arena_zalloc(arena, 1, sizeof *f);
     TRY(arena_ok(arena, err));

@@ -100,7 +100,7 @@ static void choose_top(const double *values, int n, bool *is_top)
     for (int i = 0; i < n; i++) {
         int n_before = 0;
         for (int k = 0; k < n; k++)
-            n_before += values[k] > values[i] || (values[k] == values[i] && k < i);
+            n_before += values[k] > values[i] || (k < i && values[k] == values[i]);
         is_top[i] = !isnan(values[i]) && n_before < (n_values + TOP_SHARE - 1) / TOP_SHARE;
     }
 }
