@@ -1,9 +1,10 @@
 /* Clocks; see clock.h. */
 #include "base/clock.h"
 
+#include "base/sort.h"
+
 #include <assert.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
 
 enum { NS_PER_S = 1000000000, NS_PER_MS = 1000000 };
@@ -35,16 +36,10 @@ int64_t clock_thread_ns(void)
     return read_clock(CLOCK_THREAD_CPUTIME_ID);
 }
 
-static int compare_durations(const void *a, const void *b)
-{
-    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
 double clock_median_ns(int64_t *durations, size_t n)
 {
     assert(n >= 1);
-    qsort(durations, n, sizeof *durations, compare_durations);
+    sort_int64(durations, n);
     const size_t below = (n - 1) / 2, above = n / 2;
     return 0.5 * (double)(durations[below] + durations[above]);
 }

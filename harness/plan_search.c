@@ -5,6 +5,7 @@
 #include "harness/plan_points.h"
 #include "harness/study_search.h"
 
+#include "base/sort.h"
 #include "base/sys.h"
 #include "models/resolve.h"
 #include "models/zoo.h"
@@ -118,20 +119,19 @@ static int64_t least_macs(const PlanSearch *search)
     return search->genes.min_macs > least ? search->genes.min_macs : least > 0 ? least : 1;
 }
 
-/* The part's seeds, moved on by as many as they span in each run. */
+/* The part's seeds, ascending, moved on by as many as they span in each run. */
 static ErrCode take_seeds(const StudySearch *s, PlanSearch *search, PlanSearcher *searcher,
                           Err *err)
 {
-    int64_t *seeds = arena_zalloc(&search->arena, s->seeds.n, sizeof *seeds);
-    int64_t low = s->seeds.v[0], high = low;
+    const size_t n = s->seeds.n;
+    int64_t *seeds = arena_zalloc(&search->arena, n, sizeof *seeds);
     TRY(arena_ok(&search->arena, err));
-    for (size_t i = 0; i < s->seeds.n; i++) {
-        low = s->seeds.v[i] < low ? s->seeds.v[i] : low;
-        high = s->seeds.v[i] > high ? s->seeds.v[i] : high;
-    }
-    for (size_t i = 0; i < s->seeds.n; i++)
-        seeds[i] = s->seeds.v[i] + searcher->run * (high - low + 1);
-    searcher->seeds = (YamlInts){seeds, s->seeds.n};
+    memcpy(seeds, s->seeds.v, n * sizeof *seeds);
+    sort_int64(seeds, n);
+    const int64_t span = seeds[n - 1] - seeds[0] + 1;
+    for (size_t i = 0; i < n; i++)
+        seeds[i] += searcher->run * span;
+    searcher->seeds = (YamlInts){seeds, n};
 fail:
     return err->code;
 }

@@ -24,7 +24,7 @@ typedef struct PlanSearcher {
     int run;                      /* from 0 */
     bool is_main;                 /* the part's own strategy, not a rival */
     bool has_screen;
-    YamlInts seeds;          /* of its trials */
+    YamlInts seeds;          /* of its trials, ascending; the first is its own, too */
     ScreenSettings settings; /* without a screen only its `search` */
 } PlanSearcher;
 

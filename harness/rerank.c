@@ -3,6 +3,8 @@
 
 #include "harness/study_search.h"
 
+#include "base/sort.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,12 +88,6 @@ static const char *stored_name(const StudyPart *part)
 
 /* --- one part --- */
 
-static int compare_seeds(const void *left, const void *right)
-{
-    const int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
-    return (a > b) - (a < b);
-}
-
 /* All seeds that finished somewhere, once each. */
 static void take_seeds(RerankPart *part, Arena *arena)
 {
@@ -106,10 +102,7 @@ static void take_seeds(RerankPart *part, Arena *arena)
     for (size_t i = 0; i < part->ranking.n_rows; i++)
         for (int k = 0; k < part->ranking.rows[i].n; k++)
             seeds[n++] = part->ranking.rows[i].seeds[k];
-    qsort(seeds, n, sizeof *seeds, compare_seeds);
-    for (size_t i = 0; i < n; i++)
-        if (i == 0 || seeds[i] != seeds[i - 1])
-            seeds[part->n_seeds++] = seeds[i];
+    part->n_seeds = (int)sort_int64_once(seeds, n);
 }
 
 static const double *values_of(const RerankPart *part, const RankingRow *row, Arena *arena)

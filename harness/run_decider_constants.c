@@ -1,14 +1,13 @@
 /* harness/run_decider_constants.c: a grid's networks, aliases and seeds for search/constants. */
 #include "harness/run_decider_constants.h"
 
-#include "base/sys.h"
+#include "base/sort.h"
 #include "search/constants.h"
 #include "search/virtual_clock.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static size_t count(const RunState *run, int part)
@@ -65,12 +64,6 @@ static bool is_over_everywhere(const RunDecider *d, const StoreTrials *trials, i
     return true;
 }
 
-static int compare_seeds(const void *left, const void *right)
-{
-    const int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
-    return a < b ? -1 : a > b;
-}
-
 /* The study's seeds, and those that finished at every network before, unless they are exact. */
 static ErrCode take_seeds(RunDecider *d, const StoreTrials *trials, Err *err)
 {
@@ -84,7 +77,7 @@ static ErrCode take_seeds(RunDecider *d, const StoreTrials *trials, Err *err)
         if (!has_seed(seeds, n, trials->items[i].seed) &&
             is_over_everywhere(d, trials, trials->items[i].seed))
             seeds[n++] = trials->items[i].seed;
-    qsort(seeds, n, sizeof *seeds, compare_seeds);
+    sort_int64(seeds, n);
     d->seeds = seeds;
     d->n_seeds = n;
 fail:

@@ -4,12 +4,12 @@
 #include "harness/plan_retrain.h"
 #include "harness/plan_search.h"
 
+#include "base/sort.h"
 #include "search/finalists.h"
 #include "search/virtual_clock.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static size_t count(const RunState *run, int part)
@@ -38,19 +38,13 @@ fail:
     return err->code;
 }
 
-static int compare_seeds(const void *left, const void *right)
-{
-    const int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
-    return a < b ? -1 : a > b;
-}
-
 static ErrCode take_seeds(RunDecider *d, Err *err)
 {
     const YamlInts *own = &d->run->study->parts[d->part].retrain.seeds;
     int64_t *seeds = arena_zalloc(&d->arena, own->n, sizeof *seeds);
     TRY(arena_ok(&d->arena, err));
     memcpy(seeds, own->v, own->n * sizeof *seeds);
-    qsort(seeds, own->n, sizeof *seeds, compare_seeds);
+    sort_int64(seeds, own->n);
     d->seeds = seeds;
     d->n_seeds = own->n;
 fail:

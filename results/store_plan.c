@@ -7,11 +7,11 @@
 #include "results/store_internal.h"
 
 #include "base/clock.h"
+#include "base/sort.h"
 #include "base/sys.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { NAME_BYTES = 64 };
@@ -172,12 +172,6 @@ fail:
     return err->code;
 }
 
-static int compare_ids(const void *left, const void *right)
-{
-    const int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
-    return (a > b) - (a < b);
-}
-
 /* Puts the plan's trials; what is listed are they and, unless the plan is exact, what has finished
  * at its points. */
 static ErrCode put_trials(Store *store, const StorePlan *plan, PlanIds *ids, Err *err)
@@ -190,15 +184,8 @@ static ErrCode put_trials(Store *store, const StorePlan *plan, PlanIds *ids, Err
         if (!plan->is_exact && (i == 0 || strcmp(plan->trials[i - 1].digest, digest) != 0))
             TRY(keep_finished(store, digest, ids, err));
     }
-    if (ids->n_trials == 0)
-        return ERR_NONE;
-    qsort(ids->trials, ids->n_trials, sizeof(*ids->trials), compare_ids);
-    size_t n = 1;
-    for (size_t i = 1; i < ids->n_trials; i++)
-        if (ids->trials[i] != ids->trials[n - 1])
-            ids->trials[n++] = ids->trials[i];
-    ids->n_trials = n;
-    return ERR_NONE;
+    if (ids->trials != NULL)
+        ids->n_trials = sort_int64_once(ids->trials, ids->n_trials);
 fail:
     return err->code;
 }

@@ -2,10 +2,10 @@
 #include "search/netspace_survey.h"
 
 #include "base/rng.h"
+#include "base/sort.h"
 #include "base/sys.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Digests seen (open addressing, 0 is free and stands for itself in `has_zero`), and their MACs. */
@@ -127,18 +127,12 @@ fail:
     return err->code;
 }
 
-static int compare(const void *a, const void *b)
-{
-    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
 /* The sorted values' quantiles: of n values the one at place floor(q (n - 1) + 1/2). */
 static void set_quantiles(NetSpaceSurvey *survey, Seen *seen)
 {
     if (seen->n == 0)
         return;
-    qsort(seen->macs, seen->n, sizeof *seen->macs, compare);
+    sort_int64(seen->macs, seen->n);
     for (int q = 0; q < SURVEY_QUANTILES; q++)
         survey->macs[q] = seen->macs[((seen->n - 1) * (size_t)q + (SURVEY_QUANTILES - 1) / 2) /
                                      (SURVEY_QUANTILES - 1)];

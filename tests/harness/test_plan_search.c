@@ -44,13 +44,13 @@ static void assert_refused(const char *parts, const char *message)
 /*
  * The budget is that of so many trainings of the target's size, the space is what lies in the band
  * and has the data set's classes, and each strategy is there once for every run, with its own
- * seeds; random is a rival though it is not named.
+ * seeds, ascending; random is a rival though it is not named.
  */
 static void searchers_share_budget_and_space(void **state)
 {
     (void)state;
     PlanFixture f = planfixture_make("[search: {id: nas, strategy: tpe, screen: {epochs: 3}, "
-                                     "rivals: [local], runs: 2, seeds: [3, 5], objective: {target: "
+                                     "rivals: [local], runs: 2, seeds: [5, 3], objective: {target: "
                                      "1.5, tolerance: 0.1}, budget: {trainings: 10}}]");
     static const char *const series[] = {"tpe+screen", "tpe+screen #2", "local",
                                          "local #2",   "random",        "random #2"};

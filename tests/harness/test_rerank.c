@@ -264,8 +264,8 @@ static void firmness_is_of_paired_seeds(void **state)
     assert_int_equal(m.rerank.parts[0].n_paired, 2);
     assert_string_equal(chosen(&m.rerank.parts[0], &row), "a");
     assert_ptr_equal(row, &m.rerank.parts[0].rows[0]);
-    assert_int_equal(row->n_alone, 2);
-    assert_true(row->share == 1);
+    assert_int_equal(m.rerank.parts[0].rows[0].n_alone, 2);
+    assert_true(m.rerank.parts[0].rows[0].share == 1);
     release(&m);
     static const Row apart[] = {{"nas", "a", 148, 150, {62, NONE, NONE}, 20},
                                 {"nas", "b", 148, 150, {NONE, 60, NONE}, 20}};
