@@ -173,6 +173,9 @@ ErrCode yaml_as_doubles(YamlDoc *doc, const YamlNode *node, YamlDoubles *list,
 ErrCode yaml_as_strings(YamlDoc *doc, const YamlNode *node, YamlStrings *list,
                         Err *err) ERR_CHECKED;
 
+/* The first item that stands in the list before, or NULL. */
+const int64_t *yaml_repeated_int(const YamlInts *list);
+
 /* "'epochs' must be a whole number, not 'x'"; `wanted` is "a whole number". */
 ErrCode yaml_wrong_type(const YamlNode *node, const char *wanted, Err *err);
 

@@ -29,6 +29,15 @@ fail:
     return err->code;
 }
 
+const int64_t *yaml_repeated_int(const YamlInts *list)
+{
+    for (size_t i = 0; i < list->n; i++)
+        for (size_t k = 0; k < i; k++)
+            if (list->v[i] == list->v[k])
+                return &list->v[i];
+    return NULL;
+}
+
 ErrCode yaml_as_doubles(YamlDoc *doc, const YamlNode *node, YamlDoubles *list, Err *err)
 {
     const YamlNode *const *items = NULL;

@@ -8,6 +8,7 @@
 #include "base/sys.h"
 #include "models/zoo.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -26,13 +27,11 @@ static ErrCode is_safe_name(bool *out, const char *name, Err *err)
 
 static ErrCode check_seeds(const Study *study, Err *err)
 {
+    const int64_t *repeated = yaml_repeated_int(&study->seeds);
     if (study->seeds.n == 0)
         return err_set(err, ERR_USAGE, "'seeds' is empty, at least one is needed");
-    for (size_t i = 0; i < study->seeds.n; i++)
-        for (size_t k = 0; k < i; k++)
-            if (study->seeds.v[i] == study->seeds.v[k])
-                return err_set(err, ERR_USAGE, "seed %lld stands twice in 'seeds'",
-                               (long long)study->seeds.v[i]);
+    if (repeated != NULL)
+        return err_set(err, ERR_USAGE, "seed %" PRId64 " stands twice in 'seeds'", *repeated);
     return ERR_NONE;
 }
 
@@ -477,7 +476,7 @@ void study_template(const char *name, Text *out)
         "  - lines:   {bases: [[1, 1], [2, 1.3]], width: [1.0, 1.4]}   # [depth, resolution] of "
         "each line\n"
         "  - compare: {strategies: [width, depth, resolution, compound], macs: [2]}\n"
-        "# There are more kinds of parts: family, table, search.\n");
+        "# There are more kinds of parts: family, table, search, retrain.\n");
 }
 
 void study_describe(Text *out)

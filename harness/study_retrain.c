@@ -49,13 +49,11 @@ ErrCode study_retrain_read(YamlDoc *doc, StudyPart *part, Err *err)
         return err->code;
     if (seeds->n == 0 || seeds->n > MAX_SEEDS)
         return yaml_error(err, node, "'seeds' must be 1 to %d seeds, or their number", MAX_SEEDS);
-    for (size_t i = 0; i < seeds->n; i++) {
+    for (size_t i = 0; i < seeds->n; i++)
         if (seeds->v[i] < 0 || (double)seeds->v[i] > STUDY_MAX_SEED)
             return yaml_error(err, node, "seed %" PRId64 " is not between 0 and 2^53", seeds->v[i]);
-        for (size_t k = 0; k < i; k++)
-            if (seeds->v[i] == seeds->v[k])
-                return yaml_error(err, node, "seed %" PRId64 " stands twice in 'seeds'",
-                                  seeds->v[i]);
-    }
+    const int64_t *repeated = yaml_repeated_int(seeds);
+    if (repeated != NULL)
+        return yaml_error(err, node, "seed %" PRId64 " stands twice in 'seeds'", *repeated);
     return ERR_NONE;
 }

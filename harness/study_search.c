@@ -127,10 +127,10 @@ static ErrCode read_numbers(const Study *study, const YamlNode *body, StudySearc
         o->tolerance = study->fairness.tolerance;
     if (s->seeds.n == 0)
         s->seeds = (YamlInts){study->seeds.v, 1};
-    for (size_t i = 0; i < s->seeds.n; i++)
-        for (size_t k = 0; k < i; k++)
-            if (s->seeds.v[i] == s->seeds.v[k])
-                return yaml_error(err, place(body, "seeds"), "a seed stands twice in 'seeds'");
+    const int64_t *repeated = yaml_repeated_int(&s->seeds);
+    if (repeated != NULL)
+        return yaml_error(err, place(body, "seeds"), "seed %" PRId64 " stands twice in 'seeds'",
+                          *repeated);
     return ERR_NONE;
 }
 

@@ -286,7 +286,7 @@ static void searches_are_checked(void **state)
                    "dir/s.yaml:5:49: 'target' and 'target_macs' name the same thing, leave one of "
                    "them out");
     assert_refused(SEARCH "{budget: {trainings: 4}, seeds: [3, 3]}\n", NULL,
-                   "dir/s.yaml:5:45: a seed stands twice in 'seeds'");
+                   "dir/s.yaml:5:45: seed 3 stands twice in 'seeds'");
     assert_refused(SEARCH "{id: nas, budget: {trainings: 4}}\n  - compare: {constants: nas}\n",
                    NULL, "dir/s.yaml:6:26: part 'nas' yields no constants, only a grid does");
 }
