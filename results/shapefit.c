@@ -5,10 +5,8 @@
 #include "results/shapefit.h"
 
 #include "results/lsq.h"
-#include "results/ridge.h"
+#include "results/shapejudge.h"
 #include "results/stats.h"
-
-#include "base/rng.h"
 
 #include <assert.h>
 #include <math.h>
@@ -18,17 +16,11 @@
 /* Nor does noise below this share of what the shapes differ by: shares are written with few digits.
  */
 #define SHARE_ROUNDING 1e-3
-/* A bound that is one end of a two-sided interval. */
-#define ONE_SIDED (0.5 + 0.5 * SHAPEFIT_CONFIDENCE)
-
-enum { N_BOUNDARY = 3 * SCHEFFE_STEPS };
 
 /* The fit under way. */
 typedef struct Fitter {
     ShapeFit *out;
     const ShapeTable *table;
-    ShapeRule *rules;
-    int n_rules;
     Arena *arena;
     Lsq lsq;
     double sign;     /* -1: losses */
@@ -36,20 +28,7 @@ typedef struct Fitter {
     double *fitted;  /* [n_shapes] */
     double variance; /* of a shape's mean */
     double beta[SCHEFFE_CUBIC];
-    Shares points[SCHEFFE_N_LATTICE];
-    double terms[SCHEFFE_CUBIC][SCHEFFE_N_LATTICE];
-    int boundary[N_BOUNDARY]; /* points with a share of 0 */
-    double surface[SCHEFFE_N_LATTICE];
-    int best;                                          /* its highest point */
-    double whitened[SCHEFFE_N_LATTICE][SCHEFFE_CUBIC]; /* terms (lsq_whiten) */
-    double errors[SCHEFFE_N_LATTICE];                  /* of differences to the best point */
 } Fitter;
-
-/* The highest of a surface, of its boundary, of its corners. */
-typedef struct Heights {
-    double best, boundary, corner;
-    int best_point;
-} Heights;
 
 /* --- the polynomial --- */
 
@@ -126,204 +105,6 @@ fail:
     return err->code;
 }
 
-/* --- the surface on the lattice --- */
-
-static void fill_lattice(Fitter *f)
-{
-    int n_boundary = 0;
-    for (int i = 0; i < SCHEFFE_N_LATTICE; i++) {
-        double terms[SCHEFFE_CUBIC];
-        f->points[i] = scheffe_lattice(i);
-        scheffe_terms(&f->points[i], terms);
-        for (int j = 0; j < SCHEFFE_CUBIC; j++)
-            f->terms[j][i] = terms[j];
-        if (scheffe_is_boundary(&f->points[i]))
-            f->boundary[n_boundary++] = i;
-    }
-    assert(n_boundary == N_BOUNDARY);
-}
-
-/* surface[SCHEFFE_N_LATTICE]. */
-static void fill_surface(const Fitter *f, const double *beta, double *surface)
-{
-    for (int i = 0; i < SCHEFFE_N_LATTICE; i++)
-        surface[i] = 0.0;
-    for (int j = 0; j < f->out->n_terms; j++)
-        for (int i = 0; i < SCHEFFE_N_LATTICE; i++)
-            surface[i] += beta[j] * f->terms[j][i];
-}
-
-static Heights heights_of(const Fitter *f, const double *surface)
-{
-    Heights h = {.boundary = -(double)INFINITY, .corner = -(double)INFINITY};
-    for (int i = 1; i < SCHEFFE_N_LATTICE; i++)
-        if (surface[i] > surface[h.best_point])
-            h.best_point = i;
-    h.best = surface[h.best_point];
-    for (int i = 0; i < N_BOUNDARY; i++)
-        h.boundary = fmax(h.boundary, surface[f->boundary[i]]);
-    for (int k = 0; k < 3; k++)
-        h.corner = fmax(h.corner, surface[scheffe_corner(k)]);
-    return h;
-}
-
-/* The standard error of the difference between two whitened points. */
-static double error_between(const Fitter *f, const double *a, const double *b)
-{
-    double squares = 0.0;
-    for (int j = 0; j < f->out->n_terms; j++)
-        squares += (a[j] - b[j]) * (a[j] - b[j]);
-    return sqrt(f->variance * squares);
-}
-
-static void whiten_lattice(Fitter *f)
-{
-    for (int i = 0; i < SCHEFFE_N_LATTICE; i++) {
-        double terms[SCHEFFE_CUBIC];
-        scheffe_terms(&f->points[i], terms);
-        lsq_whiten(&f->lsq, terms, f->whitened[i]);
-    }
-    for (int i = 0; i < SCHEFFE_N_LATTICE; i++)
-        f->errors[i] = error_between(f, f->whitened[i], f->whitened[f->best]);
-}
-
-/* max over x of [y(x) - y(at) + t se(x, at)]. */
-static double upper_bound(const Fitter *f, const Shares *at)
-{
-    const double t = stats_t_quantile(ONE_SIDED, f->out->blocks.df);
-    const double y = scheffe_value(f->beta, f->out->n_terms, at);
-    double terms[SCHEFFE_CUBIC], whitened[SCHEFFE_CUBIC], most = 0.0; /* at itself: 0 */
-    scheffe_terms(at, terms);
-    lsq_whiten(&f->lsq, terms, whitened);
-    for (int i = 0; i < SCHEFFE_N_LATTICE; i++)
-        most = fmax(most, f->surface[i] - y + t * error_between(f, f->whitened[i], whitened));
-    return most;
-}
-
-/* --- draws --- */
-
-/* What each draw says of each claim, [SHAPEFIT_DRAWS] values a claim. */
-typedef struct Draws {
-    double *boundary, *corner; /* gains over the best of them */
-    double *noise;             /* the largest height over the best point that noise alone makes */
-    double *rules;             /* [n_rules][SHAPEFIT_DRAWS] of the rules */
-} Draws;
-
-/*
- * The largest difference to the best point in standard errors of a draw's own deviation, which is
- * sqrt(chi squared/df), by Wilson and Hilferty.
- */
-static double studentised_noise(const Fitter *f, const double *surface, Rng *rng)
-{
-    const double share = 2.0 / (9.0 * f->out->blocks.df);
-    const double root = fmax(1.0 - share + sqrt(share) * rng_normal(rng), 0.0);
-    double most = 0.0;
-    for (int i = 0; i < SCHEFFE_N_LATTICE; i++) {
-        const double noise = surface[i] - f->surface[i] - (surface[f->best] - f->surface[f->best]);
-        if (noise > most * f->errors[i] && i != f->best)
-            most = noise / f->errors[i];
-    }
-    return most / sqrt(root * root * root);
-}
-
-static ErrCode draw_all(Fitter *f, Draws *draws, Err *err)
-{
-    const size_t n_shapes = (size_t)f->table->n_shapes;
-    double *y = arena_alloc(f->arena, n_shapes, sizeof *y), beta[SCHEFFE_CUBIC];
-    double surface[SCHEFFE_N_LATTICE];
-    *draws = (Draws){
-        .boundary = arena_alloc(f->arena, SHAPEFIT_DRAWS, sizeof(double)),
-        .corner = arena_alloc(f->arena, SHAPEFIT_DRAWS, sizeof(double)),
-        .noise = arena_alloc(f->arena, SHAPEFIT_DRAWS, sizeof(double)),
-        .rules = arena_alloc(f->arena, (size_t)f->n_rules * SHAPEFIT_DRAWS, sizeof(double))};
-    TRY(arena_ok(f->arena, err));
-    for (uint64_t i = 0; i < SHAPEFIT_DRAWS; i++) {
-        Rng rng = rng_start(0, RNG_BOOTSTRAP, 0, i);
-        for (size_t p = 0; p < n_shapes; p++)
-            y[p] = f->fitted[p] + sqrt(f->variance) * rng_normal(&rng);
-        lsq_solve(&f->lsq, y, beta);
-        fill_surface(f, beta, surface);
-        const Heights h = heights_of(f, surface);
-        draws->boundary[i] = h.best - h.boundary;
-        draws->corner[i] = h.best - h.corner;
-        draws->noise[i] = studentised_noise(f, surface, &rng);
-        for (int r = 0; r < f->n_rules; r++)
-            draws->rules[(size_t)r * SHAPEFIT_DRAWS + i] =
-                h.best - scheffe_value(beta, f->out->n_terms, &f->rules[r].shares);
-    }
-fail:
-    return err->code;
-}
-
-/* The lower end of the basic bootstrap interval of a gain. */
-static double lower_bound(double gain, double *draws)
-{
-    return 2.0 * gain - stats_sample_quantile(draws, SHAPEFIT_DRAWS, ONE_SIDED);
-}
-
-/* --- claims --- */
-
-static void judge_rules(const Fitter *f, const Draws *draws, double best)
-{
-    for (int r = 0; r < f->n_rules; r++) {
-        ShapeRule *rule = &f->rules[r];
-        const double effect = best - scheffe_value(f->beta, f->out->n_terms, &rule->shares);
-        rule->below =
-            (ShapeEffect){.effect = effect,
-                          .low = lower_bound(effect, draws->rules + (size_t)r * SHAPEFIT_DRAWS),
-                          .high = upper_bound(f, &rule->shares)};
-    }
-}
-
-/* A point is out if some point is above it by more standard errors than noise makes of level
- * ground. */
-static void mark_region(const Fitter *f, const Draws *draws)
-{
-    ShapeFit *out = f->out;
-    const double most = stats_sample_quantile(draws->noise, SHAPEFIT_DRAWS, SHAPEFIT_CONFIDENCE);
-    for (int i = 0; i < SCHEFFE_N_LATTICE; i++) {
-        bool is_out = false;
-        for (int k = 0; k < SCHEFFE_N_LATTICE && !is_out; k++) {
-            const double above = f->surface[k] - f->surface[i];
-            is_out = above > 0.0 && above > most * error_between(f, f->whitened[k], f->whitened[i]);
-        }
-        if (!is_out)
-            out->region[out->n_region++] = f->points[i];
-    }
-}
-
-static ErrCode judge(Fitter *f, Err *err)
-{
-    ShapeFit *out = f->out;
-    Draws draws;
-    fill_surface(f, f->beta, f->surface);
-    const Heights h = heights_of(f, f->surface);
-    f->best = h.best_point;
-    whiten_lattice(f);
-    out->region = arena_alloc(f->arena, SCHEFFE_N_LATTICE, sizeof *out->region);
-    TRY(draw_all(f, &draws, err));
-    assert(out->region != NULL);
-    out->has_optimum = true;
-    out->optimum = scheffe_climb(f->beta, out->n_terms, f->points[f->best]);
-    out->gain = (ShapeEffect){.effect = h.best - h.corner,
-                              .low = lower_bound(h.best - h.corner, draws.corner),
-                              .high = (double)INFINITY};
-    for (int k = 0; k < 3; k++)
-        out->gain.high = fmin(out->gain.high, upper_bound(f, &f->points[scheffe_corner(k)]));
-    if (lower_bound(h.best - h.boundary, draws.boundary) > 0.0)
-        out->kind = SHAPE_PEAK;
-    else if (out->gain.low > 0.0)
-        out->kind = SHAPE_BLEND;
-    else
-        out->kind = out->gain.high <= out->margin ? SHAPE_CORNER : SHAPE_OPEN;
-    judge_rules(f, &draws, h.best);
-    mark_region(f, &draws);
-    if (out->kind == SHAPE_PEAK || out->kind == SHAPE_BLEND)
-        out->has_ridge = ridge_find(out->region, out->n_region, out->exchange);
-fail:
-    return err->code;
-}
-
 /* --- the whole --- */
 
 /* Deviation of the noise, or of what may be rounding if that is more. */
@@ -354,7 +135,6 @@ static ErrCode start(Fitter *f, Err *err)
     const double sd = noise_of(f);
     f->variance = sd * sd / table->n_seeds;
     out->margin = table->is_loss ? SHAPEFIT_MARGIN_NATS : SHAPEFIT_MARGIN_POINTS;
-    fill_lattice(f);
 fail:
     return err->code;
 }
@@ -365,20 +145,18 @@ ErrCode shapefit_run(ShapeFit *out, const ShapeTable *table, ShapeRule *rules, i
     assert(table->n_shapes >= SHAPETABLE_MIN_SHAPES && table->n_seeds >= 2);
     bool fits = false;
     *out = (ShapeFit){0};
-    Fitter *f = arena_zalloc(arena, 1, sizeof *f);
-    TRY(arena_ok(arena, err));
-    assert(f != NULL);
-    *f = (Fitter){.out = out, .table = table, .rules = rules, .n_rules = n_rules, .arena = arena};
-    TRY(start(f, err));
-    TRY(fit_polynomial(f, &fits, err));
+    Fitter f = {.out = out, .table = table, .arena = arena};
+    TRY(start(&f, err));
+    TRY(fit_polynomial(&f, &fits, err));
     for (int p = 0; p < table->n_shapes; p++)
-        out->fitted[p] = f->sign * f->fitted[p];
+        out->fitted[p] = f.sign * f.fitted[p];
     if (!fits)
         out->kind = SHAPE_REFUSED;
     else if (out->trend_p >= SHAPEFIT_FLAT_LEVEL)
         out->kind = SHAPE_FLAT;
     else
-        TRY(judge(f, err));
+        TRY(shapejudge_run(out, &(ShapeSurface){&f.lsq, f.beta, f.fitted, f.variance}, rules,
+                           n_rules, arena, err));
 fail:
     return err->code;
 }
