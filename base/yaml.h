@@ -173,6 +173,8 @@ ErrCode yaml_as_doubles(YamlDoc *doc, const YamlNode *node, YamlDoubles *list,
 ErrCode yaml_as_strings(YamlDoc *doc, const YamlNode *node, YamlStrings *list,
                         Err *err) ERR_CHECKED;
 
+bool yaml_has_int(const YamlInts *list, int64_t value);
+
 /* The first item that stands in the list before, or NULL. */
 const int64_t *yaml_repeated_int(const YamlInts *list);
 

@@ -29,12 +29,19 @@ fail:
     return err->code;
 }
 
+bool yaml_has_int(const YamlInts *list, int64_t value)
+{
+    for (size_t i = 0; i < list->n; i++)
+        if (list->v[i] == value)
+            return true;
+    return false;
+}
+
 const int64_t *yaml_repeated_int(const YamlInts *list)
 {
     for (size_t i = 0; i < list->n; i++)
-        for (size_t k = 0; k < i; k++)
-            if (list->v[i] == list->v[k])
-                return &list->v[i];
+        if (yaml_has_int(&(YamlInts){list->v, i}, list->v[i]))
+            return &list->v[i];
     return NULL;
 }
 

@@ -25,14 +25,6 @@ static bool is_rival(const PlanSearcher *searcher)
 
 /* --- life --- */
 
-static bool has_seed(const YamlInts *seeds, int64_t seed)
-{
-    for (size_t i = 0; i < seeds->n; i++)
-        if (seeds->v[i] == seed)
-            return true;
-    return false;
-}
-
 /* No seed may have had a part in what the search found. */
 static ErrCode check_seeds(const Plan *plan, int part, Err *err)
 {
@@ -40,13 +32,13 @@ static ErrCode check_seeds(const Plan *plan, int part, Err *err)
     const PlanSearch *search = search_of(plan, part);
     const YamlNode *place = study_search_node(plan->study, part, "seeds");
     for (size_t i = 0; i < seeds->n; i++) {
-        if (has_seed(&plan->study->seeds, seeds->v[i]))
+        if (yaml_has_int(&plan->study->seeds, seeds->v[i]))
             return yaml_error(err, place,
                               "seed %" PRId64 " is one of the study's, but part '%s' keeps its "
                               "seeds to itself",
                               seeds->v[i], plan->study->parts[part].id);
         for (size_t k = 0; k < search->n_searchers; k++)
-            if (has_seed(&search->searchers[k].seeds, seeds->v[i]))
+            if (yaml_has_int(&search->searchers[k].seeds, seeds->v[i]))
                 return yaml_error(err, place,
                                   "seed %" PRId64 " is not fresh: the search trains with it",
                                   seeds->v[i]);

@@ -98,23 +98,35 @@ static size_t n_wanted_networks(const RunState *run)
     return n;
 }
 
+/* The first point of a trial's network that asks for its seed; else the first; or NULL. */
+static const PlanPoint *point_of(const Plan *plan, const RunTrial *trial)
+{
+    const PlanPoint *first = NULL;
+    for (size_t i = 0; i < plan->n_points; i++) {
+        const PlanPoint *p = &plan->points[i];
+        if (p->network != trial->network)
+            continue;
+        if (yaml_has_int(p->seeds, trial->seed))
+            return p;
+        if (first == NULL)
+            first = p;
+    }
+    return first;
+}
+
 void run_state_label(const RunState *run, const RunTrial *trial, char label[PROGRESS_LABEL_MAX])
 {
     const size_t n = PROGRESS_LABEL_MAX;
-    for (size_t i = 0; i < run->plan->n_points; i++) {
-        const PlanPoint *p = &run->plan->points[i];
-        if (p->network != trial->network)
-            continue;
-        if (p->genes != NULL)
-            snprintf(label, n, "%s %.80s", p->part_name, p->genes);
-        else if (run->study->parts[p->part].kind == STUDY_GRID)
-            snprintf(label, n, "%s %.4g %.4g %.4g", p->part_name, p->nominal.depth,
-                     p->nominal.width, p->nominal.resolution);
-        else
-            snprintf(label, n, "%s %s %.4g", p->figure, p->series, p->x);
-        return;
-    }
-    snprintf(label, n, "trial %" PRId64, trial->number);
+    const PlanPoint *p = point_of(run->plan, trial);
+    if (p == NULL)
+        snprintf(label, n, "trial %" PRId64, trial->number);
+    else if (p->genes != NULL)
+        snprintf(label, n, "%s %.80s", p->part_name, p->genes);
+    else if (run->study->parts[p->part].kind == STUDY_GRID)
+        snprintf(label, n, "%s %.4g %.4g %.4g", p->part_name, p->nominal.depth, p->nominal.width,
+                 p->nominal.resolution);
+    else
+        snprintf(label, n, "%s %s %.4g", p->figure, p->series, p->x);
 }
 
 void run_state_step(const RunState *run, RunSlot *slot, int64_t step, int64_t steps)

@@ -120,7 +120,7 @@ bool run_state_is_begun_again(const RunState *run, const StoreTrial *trial);
 /* Whether --only names a part, by id, name or key, or its figure. True without it. */
 bool run_state_is_wanted(const RunState *run, int part);
 
-/* The first point that asks for a trial, for people: "grid 1.2 1.1 1.15". */
+/* The first point that asks for a trial and its seed, for people: "grid 1.2 1.1 1.15". */
 void run_state_label(const RunState *run, const RunTrial *trial, char label[PROGRESS_LABEL_MAX]);
 
 /* A process has done so many steps of its training. */

@@ -1,4 +1,4 @@
-/* tests/harness/test_run_state.c: what a run says is still to come. */
+/* tests/harness/test_run_state.c: what a run says of its trials and of what is still to come. */
 #include "tests/harness/planfixture.h"
 
 #include "harness/run_state.h"
@@ -36,8 +36,37 @@ static void points_wait_with_their_own_seeds(void **state)
     planfixture_drop(&f);
 }
 
+/*
+ * A trial is called by the point that asks for its seed, though another has the same network; one
+ * whose seed no point asks for any more, by the first.
+ */
+static void trials_are_called_by_who_asks_for_them(void **state)
+{
+    (void)state;
+    PlanFixture f = planfixture_make("[curves: {width: [1], depth: [1], resolution: [1]}]");
+    const RunState run = {.study = f.study, .plan = f.plan};
+    const int64_t fresh = 11;
+    const YamlInts own = {&fresh, 1};
+    RunTrial trial = {.number = 7, .seed = 2, .network = 0};
+    char label[PROGRESS_LABEL_MAX];
+    f.plan->points[1].seeds = &own;
+    run_state_label(&run, &trial, label);
+    assert_string_equal(label, "fig3 width 1");
+    trial.seed = fresh;
+    run_state_label(&run, &trial, label);
+    assert_string_equal(label, "fig3 depth 1");
+    trial.seed = 99;
+    run_state_label(&run, &trial, label);
+    assert_string_equal(label, "fig3 width 1");
+    trial.network = 1;
+    run_state_label(&run, &trial, label);
+    assert_string_equal(label, "trial 7");
+    planfixture_drop(&f);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(points_wait_with_their_own_seeds)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(points_wait_with_their_own_seeds),
+                                       cmocka_unit_test(trials_are_called_by_who_asks_for_them)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
