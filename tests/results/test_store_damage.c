@@ -68,7 +68,7 @@ static char *make_store(const char *name, char *path, size_t n_path, size_t *n_b
     Err err = {0};
     Store *store = NULL;
     char *bytes = NULL;
-    const Fixture one = {.n_seeds = 1, .noise = 0.5};
+    const Fixture one = {.n_seeds = 1, .noise = 0.5, .family_seed = 7};
     snprintf(path, n_path, "%s", fixture_path(name));
     assert_int_equal(store_open(&store, path, &err), ERR_NONE);
     assert_int_equal(fixture_fill(store, &one, &err), ERR_NONE);
@@ -82,7 +82,8 @@ static void test_named_damage(void **state)
 {
     (void)state;
     static const char *const needles[] = {"gcc 12.2.0", "proxy-b0", "p.id, p.digest, p.seed",
-                                          "trials/000003/weights"};
+                                          "trials/000003/weights",
+                                          "family\a"}; /* the seed 7 that it keeps to itself */
     Err err = {0};
     size_t n_bytes = 0;
     char path[PATH_BYTES];
