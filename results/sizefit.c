@@ -13,6 +13,8 @@ enum { N_PARABOLA = 3 };
 
 /* Two best sizes that differ by less agree, whatever their intervals are. */
 #define ROUNDING 1e-6
+/* Squares of log10 C about their mean: below it there is no law over budgets. */
+#define SAME_COMPUTE 1e-12
 
 /* --- parabolas --- */
 
@@ -65,8 +67,7 @@ static void fit_law(SizeFit *out, const SizeTable *table, const double *errors)
             mean_y += log10(out->parabolas[g].images);
             n++;
         }
-    out->has_parabola = n >= 2;
-    if (!out->has_parabola)
+    if (n < 2)
         return;
     mean_x /= n;
     mean_y /= n;
@@ -77,6 +78,9 @@ static void fit_law(SizeFit *out, const SizeTable *table, const double *errors)
             slope += x * (log10(out->parabolas[g].images) - mean_y);
             variance += x * x * errors[g] * errors[g];
         }
+    out->has_parabola = spread > SAME_COMPUTE;
+    if (!out->has_parabola)
+        return;
     slope /= spread;
     /* errors are of natural logarithms; half is NaN where they are */
     const double half = sqrt(variance) / log(10.0) / spread;
@@ -141,6 +145,8 @@ static ErrCode warn(SizeFit *out, const SizeTable *table, Arena *arena, Err *err
     }
     if (n_flat > 0)
         say(&text, "the parabola of a budget has no minimum: train more sizes");
+    if (!out->has_parabola && n_flat == 0)
+        say(&text, "the budgets have one compute, macs x images: growth shows in two or more");
     if (n_outside > 0)
         say(&text, "a best size lies outside the sizes trained: it is extrapolated");
     if (!out->surface.is_determined)

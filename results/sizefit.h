@@ -23,7 +23,7 @@
 typedef struct SizeFit {
     SizeOptimum *parabolas; /* [n_groups] */
     double sd, df;          /* of the residuals of all parabolas */
-    bool has_parabola;      /* two budgets have a minimum */
+    bool has_parabola;      /* two budgets of different compute have a minimum */
     SizeLaw parabola;       /* else NaN */
     SizeSurface surface;
     SizeLaw surface_law; /* NaN unless the surface is determined */

@@ -163,6 +163,25 @@ static void no_minimum_is_said(void **state)
     arena_release(&arena);
 }
 
+/* Property: budgets by name only, of one compute, have no law, and it is said. */
+static void one_compute_has_no_law(void **state)
+{
+    (void)state;
+    Arena arena = {0};
+    SizeRow rows[10];
+    for (int i = 0; i < 10; i++) {
+        const double macs = pow(2.0, i % 5), images = 1e6 / macs;
+        rows[i] = (SizeRow){macs, images, 2.0 + 0.01 * pow(i % 5 - 2, 2) + 0.001 * (i / 5), 0.0};
+    }
+    const SizeTable table = table_of(rows, 2, 5);
+    const SizeFit out = fit(&table, &arena);
+    assert_true(isfinite(out.parabolas[0].macs) && isfinite(out.parabolas[1].macs));
+    assert_false(out.has_parabola);
+    assert_true(isnan(out.parabola.exponent));
+    assert_non_null(strstr(out.warning, "have one compute"));
+    arena_release(&arena);
+}
+
 /*
  * Property: losses that fall by the logarithm of images want an exponent of 0, and ends of the
  * search are no answer: the surface is not determined. Nor is it where they end at one number of
@@ -229,6 +248,7 @@ int main(void)
                                        cmocka_unit_test(noisy_fits_are_those_of_scipy),
                                        cmocka_unit_test(three_sizes_have_no_interval),
                                        cmocka_unit_test(no_minimum_is_said),
+                                       cmocka_unit_test(one_compute_has_no_law),
                                        cmocka_unit_test(exponents_at_their_limits_are_no_answer),
                                        cmocka_unit_test(extrapolation_is_said),
                                        cmocka_unit_test(agreement_is_silent)};
