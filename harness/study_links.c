@@ -52,6 +52,21 @@ static ErrCode check_id(const Study *study, size_t index, Err *err)
     return ERR_NONE;
 }
 
+/* Points of a search have its id as their part (results/store.h): it is no other kind's name. */
+static ErrCode check_search_id(const Study *study, size_t index, Err *err)
+{
+    const StudyPart *part = &study->parts[index];
+    for (int kind = 0; kind < STUDY_N_KINDS && part->kind == STUDY_SEARCH; kind++) {
+        const char *key = study_part_key(kind);
+        const size_t n = strlen(key);
+        if (kind != STUDY_SEARCH && text_starts_with(part->id, key) &&
+            (part->id[n] == '\0' || part->id[n] == '-'))
+            return yaml_error(err, node_of(study, index, "id"),
+                              "id '%s' of a search is the name of a part '%s'", part->id, key);
+    }
+    return ERR_NONE;
+}
+
 int study_find_part(const Study *study, const char *id)
 {
     for (size_t i = 0; i < study->n_parts; i++)
@@ -196,8 +211,10 @@ ErrCode study_link_parts(Study *study, Err *err)
 {
     for (size_t i = 0; i < study->n_parts; i++)
         name_part(study, i);
-    for (size_t i = 0; i < study->n_parts; i++)
+    for (size_t i = 0; i < study->n_parts; i++) {
         TRY(check_id(study, i, err));
+        TRY(check_search_id(study, i, err));
+    }
     for (size_t i = 0; i < study->n_parts; i++)
         TRY(link_part(study, i, err));
     for (size_t i = 0; i < study->n_parts; i++)

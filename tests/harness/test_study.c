@@ -201,6 +201,11 @@ static void parts_are_linked(void **state)
     study_destroy(&study);
     assert_refused("study: s\nparts:\n  - grid: {}\n  - grid: {id: grid}\n", NULL,
                    "dir/s.yaml:4:16: id 'grid' stands twice: part 1 has it already, as its name");
+    assert_refused(
+        "study: s\nparts:\n  - search: {id: grid, budget: {trainings: 9}}\n  - grid: {id: abg}\n",
+        NULL, "dir/s.yaml:3:18: id 'grid' of a search is the name of a part 'grid'");
+    assert_refused("study: s\nparts:\n  - search: {id: retrain-x, budget: {trainings: 9}}\n", NULL,
+                   "dir/s.yaml:3:18: id 'retrain-x' of a search is the name of a part 'retrain'");
     assert_refused("study: s\nparts:\n  - grid: {id: a b}\n", NULL,
                    "dir/s.yaml:3:16: id 'a b' must be 1 to 23 letters, digits, '.', '_' and '-'");
     assert_refused("study: s\nparts:\n  - grid: {}\n  - compare: {constants: gird}\n", NULL,
