@@ -11,7 +11,7 @@ static const char *const usage[] = {"DIR [--json]", NULL};
 static void put_trial(JsonWriter *json, const StudyFolder *study, const StoreTrial *trial)
 {
     Text label = {0};
-    study_folder_label(study, trial->digest, &label);
+    study_folder_label(study, trial->digest, trial->seed, &label);
     json_open_map(json, NULL);
     json_put_int(json, "trial", trial->number);
     json_put_text(json, "status", store_status_name(trial->status));
@@ -43,7 +43,7 @@ static void add_row(TextTable *table, const StudyFolder *study, const StoreTrial
 {
     Text label = {0};
     char macs[TEXT_NUMBER_BYTES];
-    study_folder_label(study, trial->digest, &label);
+    study_folder_label(study, trial->digest, trial->seed, &label);
     text_table_cellf(table, "%06lld", (long long)trial->number);
     text_table_cellf(table, "%s%s", store_status_name(trial->status),
                      trial->is_listed ? "" : ", not listed");

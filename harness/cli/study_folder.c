@@ -71,11 +71,7 @@ ErrCode study_folder_read_points(StudyFolder *folder, Err *err)
         if (results->points[i].point.trial_digest != NULL)
             folder->by_digest[n++] = &results->points[i].point;
     qsort((void *)folder->by_digest, n, sizeof(*folder->by_digest), compare_points);
-    folder->n_by_digest = 0;
-    for (size_t i = 0; i < n; i++)
-        if (i == 0 ||
-            strcmp(folder->by_digest[i]->trial_digest, folder->by_digest[i - 1]->trial_digest) != 0)
-            folder->by_digest[folder->n_by_digest++] = folder->by_digest[i];
+    folder->n_by_digest = n;
 fail:
     return err->code;
 }
@@ -85,15 +81,36 @@ static int compare_digest(const void *digest, const void *point)
     return strcmp(digest, (*(const StorePoint *const *)point)->trial_digest);
 }
 
-void study_folder_label(const StudyFolder *folder, const char *digest, Text *out)
+/* Whether a point shows trials of a seed: a retrain those of its own, others all but these. */
+static bool shows_seed(const StudyFolder *folder, const StorePoint *point, int64_t seed)
 {
-    const StorePoint *const *found =
+    bool is_shown = true;
+    for (size_t i = 0; i < folder->study->n_parts; i++) {
+        const StudyPart *part = &folder->study->parts[i];
+        const bool is_own = part->kind == STUDY_RETRAIN && yaml_has_int(&part->retrain.seeds, seed);
+        if (part->kind == STUDY_RETRAIN && strcmp(part->name, point->part) == 0)
+            return is_own;
+        is_shown &= !is_own;
+    }
+    return is_shown;
+}
+
+void study_folder_label(const StudyFolder *folder, const char *digest, int64_t seed, Text *out)
+{
+    const StorePoint *const *first =
         folder->n_by_digest > 0
             ? bsearch(digest, (const void *)folder->by_digest, folder->n_by_digest,
                       sizeof(*folder->by_digest), compare_digest)
             : NULL;
-    if (found != NULL)
-        study_folder_label_point(*found, out);
+    if (first == NULL)
+        return;
+    while (first > folder->by_digest && compare_digest(digest, first - 1) == 0)
+        first--;
+    const StorePoint *const *found = first, *const *end = folder->by_digest + folder->n_by_digest;
+    while (found < end && compare_digest(digest, found) == 0 && !shows_seed(folder, *found, seed))
+        found++;
+    const bool is_there = found < end && compare_digest(digest, found) == 0;
+    study_folder_label_point(is_there ? *found : *first, out);
 }
 
 void study_folder_label_point(const StorePoint *point, Text *out)

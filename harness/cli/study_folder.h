@@ -20,7 +20,7 @@ typedef struct StudyFolder {
     Arena arena; /* owner of what is read */
     Study *study;
     StoreResults results; /* the study and what study_folder_read_... read; lives in arena */
-    const StorePoint **by_digest; /* [n_by_digest]: trained points, the plan's first of each */
+    const StorePoint **by_digest; /* [n_by_digest]: trained points, by digest and the plan */
     size_t n_by_digest;
     Objective objective; /* the study's, T in MACs */
 } StudyFolder;
@@ -46,10 +46,10 @@ double study_folder_score(double top1, double macs, const void *context);
 char *study_folder_file(const StudyFolder *folder, const char *name);
 
 /*
- * "grid 1.20 1.10 1.15", "frontier 20112": the first point that asks for the trials of `digest`; ""
- * if none does. After study_folder_read_points.
+ * "grid 1.20 1.10 1.15", "frontier 20112": the first point that asks for the trials of `digest` and
+ * shows that seed, else the first of the digest; "" if none has it. After study_folder_read_points.
  */
-void study_folder_label(const StudyFolder *folder, const char *digest, Text *out);
+void study_folder_label(const StudyFolder *folder, const char *digest, int64_t seed, Text *out);
 
 /* The same of a point whose figure, series and nominal multipliers, or genes, are known. */
 void study_folder_label_point(const StorePoint *point, Text *out);
