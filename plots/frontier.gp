@@ -32,15 +32,18 @@ plot for [i=1:n_seed] $seed index (i-1) using 2:3 with points pt shape[1+(i-1)%8
      $front using 2:3:4 with labels noenhanced right offset -0.7,0.7 font ',10' textcolor rgb '#222222' notitle
 unset label 1; unset label 2; unset label 3
 unset arrow; unset logscale; unset border; unset tics; unset grid; unset xlabel; unset ylabel
-set key off
-set lmargin screen 0.69; set rmargin screen 0.985; set tmargin screen top
-set xrange [0:1]; set yrange [room+1.5:-1]
-set label 4 'the front' at 0,-0.4 left font ',11'
-set label 5 unit at 0.72,-0.4 right font ',11'
-set label 6 'top-1 (%)' at 1,-0.4 right font ',11'
-if (rows_front > room) { set label 7 sprintf('%d more in the table', rows_front - room) at 0,room+1 left font ',10' }
-plot $front every ::0::room-1 using (0.035):($0+0.6):4 with labels right font ',10', \
-     $front every ::0::room-1 using (0.06):($0+0.6):5 with labels noenhanced left font ',10', \
-     $front every ::0::room-1 using (0.72):($0+0.6):6 with labels right font ',10', \
-     $front every ::0::room-1 using (1):($0+0.6):7 with labels right font ',10'
+# Beside a key of very many series there is no room for the list.
+if (room > 0) {
+    set key off
+    set lmargin screen 0.69; set rmargin screen 0.985; set tmargin screen top
+    set xrange [0:1]; set yrange [room+1.5:-1]
+    set label 4 'the front' at 0,-0.4 left font ',11'
+    set label 5 unit at 0.72,-0.4 right font ',11'
+    set label 6 'top-1 (%)' at 1,-0.4 right font ',11'
+    if (rows_front > room) { set label 7 sprintf('%d more in the table', rows_front - room) at 0,room+1 left font ',10' }
+    plot $front every ::0::room-1 using (0.035):($0+0.6):4 with labels right font ',10', \
+         $front every ::0::room-1 using (0.06):($0+0.6):5 with labels noenhanced left font ',10', \
+         $front every ::0::room-1 using (0.72):($0+0.6):6 with labels right font ',10', \
+         $front every ::0::room-1 using (1):($0+0.6):7 with labels right font ',10'
+}
 unset multiplot

@@ -307,6 +307,7 @@ static void test_frontier(void **state)
         assert_non_null(
             strstr(tsv, is_sure ? "\t6\t111\t5\tNaN\tNaN\n" : "\t6\t111\t2\tNaN\tNaN\n"));
         assert_int_equal(strstr(figure.caption, "bars 90 % t intervals") != NULL, is_sure);
+        assert_non_null(strstr(figure.svg, "the front")); /* the list beside it */
         mem_free(tsv);
         arena_release(&arena);
         store_close(&store);
