@@ -105,11 +105,21 @@ static void put_recipe(const Plan *plan, JsonWriter *json)
     text_release(&warnings);
 }
 
-static void put_objective(const Plan *plan, JsonWriter *json)
+/* The study's objective, where a part is ranked by it: all are but searches and retrains. */
+static void explain_objective(const Plan *plan, Text *out)
 {
     const Objective objective = study_objective(plan->study, plan->target_macs);
+    bool is_used = false;
+    for (size_t i = 0; i < plan->study->n_parts; i++)
+        is_used |= plan->parts[i].search == NULL && plan->parts[i].retrain == NULL;
+    if (is_used)
+        objective_explain(&objective, out);
+}
+
+static void put_objective(const Plan *plan, JsonWriter *json)
+{
     Text notes = {0};
-    objective_explain(&objective, &notes);
+    explain_objective(plan, &notes);
     put_lines(json, "objective_notes", &notes);
     json->out->failed |= notes.failed;
     text_release(&notes);
@@ -314,8 +324,7 @@ void plan_text(const Plan *plan, PlanRange seconds, Text *out)
             range_text(range, text_duration(a, seconds.low), text_duration(b, seconds.high)));
     text_append_char(out, '\n');
     seeds_note(plan, out);
-    const Objective objective = study_objective(plan->study, plan->target_macs);
-    objective_explain(&objective, out);
+    explain_objective(plan, out);
     Text warnings = {0};
     recipe_warnings(&plan->study->recipe, plan->n_train, &warnings);
     plan_search_warnings(plan, &warnings);

@@ -31,7 +31,8 @@ static ErrCode run(const Call *call, int *status, Err *err)
         TRY(export_verdicts_json(verdicts, n_verdicts, rankings, n_rankings, &out, err));
     } else {
         TRY(export_verdicts_text(verdicts, n_verdicts, rankings, n_rankings, &out, err));
-        objective_explain(&study.objective, &out);
+        if (n_rankings > 0)
+            objective_explain(&study.objective, &out);
     }
     TRY(call_print_lines(call, &out, err));
 fail:

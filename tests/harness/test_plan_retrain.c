@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <cmocka.h>
+#include <math.h>
 
 enum { SEARCH, RETRAIN };
 
@@ -98,6 +99,29 @@ static void slots_take_what_was_found(void **state)
     planfixture_drop(&f);
 }
 
+/*
+ * The plan of a study that only searches says what waits, nothing of memory while no network is
+ * known, and nothing of the study's objective, by which no part of it is ranked.
+ */
+static void plan_says_what_waits(void **state)
+{
+    (void)state;
+    const PlanRange unknown = {(double)NAN, (double)NAN};
+    Text out = {.columns = 100};
+    PlanFixture f = planfixture_make(parts);
+    plan_text(f.plan, unknown, &out);
+    assert_non_null(strstr(text_string(&out), "0 trials and 15 that wait\n"));
+    assert_null(strstr(text_string(&out), "a trial"));
+    assert_null(strstr(text_string(&out), "objective soft"));
+    planfixture_drop(&f);
+    text_clear(&out);
+    f = planfixture_make("[curves: {}]");
+    plan_text(f.plan, unknown, &out);
+    assert_non_null(strstr(text_string(&out), "objective soft"));
+    planfixture_drop(&f);
+    text_release(&out);
+}
+
 /* A seed of the study, or of any run of the search, is refused with its place. */
 static void seeds_are_fresh(void **state)
 {
@@ -133,6 +157,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(slots_wait_for_the_search),
         cmocka_unit_test(slots_take_what_was_found),
+        cmocka_unit_test(plan_says_what_waits),
         cmocka_unit_test(seeds_are_fresh),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
