@@ -76,6 +76,16 @@ fail:
     return err->code;
 }
 
+void run_decider_identify_objective(const Objective *objective, Text *out)
+{
+    text_printf(out, "objective %d ", (int)objective->form);
+    text_append_double(out, objective->w);
+    text_append_char(out, ' ');
+    text_append_double(out, objective->target_macs);
+    text_append_char(out, ' ');
+    text_append_double(out, objective->tolerance);
+}
+
 /* Whether a log has heard of failures that are none any more: those trials were begun again. */
 static ErrCode is_outdated(const RunDecider *d, const StoreTrials *trials, bool *out, Err *err)
 {

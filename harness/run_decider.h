@@ -104,6 +104,9 @@ const StoreTrial *run_decider_find_trial(const StoreTrials *trials, const char *
 /* The next ticket is that of a network. */
 ErrCode run_decider_add_ticket(RunDecider *decider, int network, Err *err) ERR_CHECKED;
 
+/* Appends an objective to what a log depends on. */
+void run_decider_identify_objective(const Objective *objective, Text *out);
+
 /* Appends a fact, unless the newest of that name says the same; *is_anew: there was another one. */
 ErrCode run_decider_put_fact(RunState *run, const StoreFact *fact, bool *is_new, bool *is_anew,
                              Err *err) ERR_CHECKED;

@@ -87,13 +87,7 @@ fail:
 static void identify(const RunDecider *d, Text *text)
 {
     const ConstantsSettings *settings = d->settings;
-    const Objective *o = &settings->objective;
-    text_printf(text, "objective %d ", (int)o->form);
-    text_append_double(text, o->w);
-    text_append_char(text, ' ');
-    text_append_double(text, o->target_macs);
-    text_append_char(text, ' ');
-    text_append_double(text, o->tolerance);
+    run_decider_identify_objective(&settings->objective, text);
     for (size_t i = 0; i < d->n_seeds; i++)
         text_printf(text, "\nseed %" PRId64, d->seeds[i]);
     for (size_t i = 0; i < settings->n_networks; i++) {

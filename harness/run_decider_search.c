@@ -44,18 +44,13 @@ static void identify(const RunDecider *d, Text *out)
     const PlanSearch *search = search_of(d->run, d->part);
     const PlanSearcher *searcher = searcher_of(d);
     const StrategySettings *s = &searcher->settings.search;
-    const Objective *o = &search->objective;
     text_printf(out, "strategy %s", s->strategy->name);
     for (size_t i = 0; i < s->strategy->n_options; i++) {
         text_printf(out, " %s ", s->strategy->options[i].name);
         text_append_double(out, s->options[i]);
     }
-    text_printf(out, "\nobjective %d ", (int)o->form);
-    text_append_double(out, o->w);
-    text_append_char(out, ' ');
-    text_append_double(out, o->target_macs);
-    text_append_char(out, ' ');
-    text_append_double(out, o->tolerance);
+    text_append_char(out, '\n');
+    run_decider_identify_objective(&search->objective, out);
     text_printf(out, "\nbudget %" PRId64 " epochs %" PRId64 " short %" PRId64 " images %s",
                 search->budget_macs, search->full_epochs, searcher->has_screen ? s->epochs : 0,
                 d->run->plan->split_digest);
