@@ -137,7 +137,7 @@ typedef struct Contest {
     const Finding *searcher; /* its first run */
     const char *part;
     double *leads; /* [n] points */
-    int n, n_runs; /* pairs with both scores; runs of the searcher */
+    int n;         /* pairs with both scores */
     bool is_fresh;
 } Contest;
 
@@ -155,14 +155,13 @@ static const Finding *partner(const Findings *all, int of)
 static void fill_leads(const Findings *all, int first, bool is_fresh, Contest *contest)
 {
     const Finding *searcher = &all->items[first];
-    contest->n = contest->n_runs = 0;
+    contest->n = 0;
     contest->is_fresh = is_fresh;
     for (int i = first; i < all->n; i++) {
         const Finding *own = &all->items[i], *other = partner(all, i);
         if (strcmp(all->parts[i], contest->part) != 0 ||
             !is_named(own, searcher->name, searcher->n_name))
             continue;
-        contest->n_runs++;
         const double lead = other == NULL ? (double)NAN
                             : is_fresh    ? own->fresh - other->fresh
                                           : own->seen - other->seen;
