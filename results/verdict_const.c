@@ -165,7 +165,8 @@ static void judge_both(const StoreResults *results, const Twins *twins, VerdictC
         if (rows[side].seeds_needed > out->seeds_needed)
             out->seeds_needed = rows[side].seeds_needed;
     }
-    const VerdictContrast *worse = &rows[rows[1].interval.high > rows[0].interval.high];
+    const VerdictContrast *worse =
+        &rows[verdict_reaches_higher(&rows[1].interval, &rows[0].interval)];
     if (rows[0].outcome == VERDICT_REFUTED || rows[1].outcome == VERDICT_REFUTED)
         out->outcome = VERDICT_REFUTED;
     else if (rows[0].outcome == VERDICT_CONFIRMED && rows[1].outcome == VERDICT_CONFIRMED)

@@ -58,6 +58,12 @@ VerdictOutcome verdict_chosen(const double *const *val, const double *const *tes
     return interval->high < 0.0 ? VERDICT_REFUTED : VERDICT_INCONCLUSIVE;
 }
 
+bool verdict_reaches_higher(const StatsInterval *a, const StatsInterval *b)
+{
+    const bool has_ends = !isnan(a->high) && !isnan(b->high);
+    return has_ends ? a->high > b->high : a->mean > b->mean;
+}
+
 VerdictOutcome verdict_borrowed(const double *const *val, const double *const *test, int k,
                                 int borrowed, int n, double margin, double *differences,
                                 StatsInterval *lead, int *n_beyond)
@@ -70,7 +76,7 @@ VerdictOutcome verdict_borrowed(const double *const *val, const double *const *t
             continue;
         const StatsInterval one = stats_paired(test[i], test[borrowed], n, VERDICT_CONFIDENCE);
         *n_beyond += !(one.high <= margin);
-        if (lead->n == 0 || one.high > lead->high)
+        if (lead->n == 0 || verdict_reaches_higher(&one, lead))
             *lead = one;
     }
     if (n < STATS_MIN_N)

@@ -23,12 +23,16 @@ VerdictOutcome verdict_chosen(const double *const *val, const double *const *tes
                               const double *given, int n, double *differences,
                               StatsInterval *interval);
 
+/* By the upper end, or by the mean where there are too few seeds for an interval. */
+bool verdict_reaches_higher(const StatsInterval *a, const StatsInterval *b);
+
 /*
  * Whether one network of k, the `borrowed`, is as good as the best of them but for `margin`.
  * CONFIRMED if for every other the 90 % paired t interval of its lead ends at or below the margin
  * (each must, so no correction is needed); REFUTED if the lead of the one that the other seeds'
  * validation chooses lies above it, as in verdict_chosen at twice its certainty, for two grids are
- * looked at. *lead has the largest lead by its upper end, *n_beyond how many reach over the margin.
+ * looked at. *lead has the largest lead (verdict_reaches_higher), *n_beyond how many reach over the
+ * margin.
  */
 VerdictOutcome verdict_borrowed(const double *const *val, const double *const *test, int k,
                                 int borrowed, int n, double margin, double *differences,
