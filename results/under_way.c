@@ -65,7 +65,27 @@ static ErrCode read_macs(DbQuery *q, const Store *store, Networks *networks, dou
     return ERR_NONE;
 }
 
-static ErrCode read_trials(Store *store, Arena *arena, Networks *networks, UnderWay *out, Err *err)
+/* Of each running trial its last epoch, and the first point that asks for it. */
+static const char running_sql[] =
+    "WITH running AS MATERIALIZED (SELECT a.trial, p.network, p.seed, p.digest, p.epochs "
+    "FROM attempt a LEFT JOIN planned p ON p.id = a.trial "
+    "WHERE a.run = (SELECT max(id) FROM run) "
+    "AND NOT EXISTS (SELECT 1 FROM finished f WHERE f.trial = a.trial) "
+    "AND NOT EXISTS (SELECT 1 FROM attempt_end d "
+    "WHERE d.trial = a.trial AND d.attempt = a.number)), "
+    "asking AS MATERIALIZED (SELECT q.digest, q.figure, q.series, q.nominal_d, q.nominal_w, "
+    "q.nominal_r, q.genes, min(l.place) FROM listed_point l CROSS JOIN point q ON q.id = "
+    "l.point "
+    "WHERE l.revision = (SELECT max(id) FROM revision) "
+    "AND q.digest IN (SELECT digest FROM running) GROUP BY q.digest) "
+    "SELECT r.trial, r.network, r.seed, r.epochs, e.epoch, e.train_loss, e.val_top1, "
+    "e.images_per_second, (SELECT sum(x.seconds) FROM epoch x WHERE x.trial = r.trial), "
+    "q.figure, q.series, q.nominal_d, q.nominal_w, q.nominal_r, q.genes FROM running r "
+    "LEFT JOIN epoch e ON e.trial = r.trial "
+    "AND e.epoch = (SELECT max(x.epoch) FROM epoch x WHERE x.trial = r.trial) "
+    "LEFT JOIN asking q ON q.digest = r.digest ORDER BY r.trial";
+
+static UnderWayTrial running_trial(DbQuery *q, double macs, Arena *arena)
 {
     enum {
         TRIAL,
@@ -82,26 +102,27 @@ static ErrCode read_trials(Store *store, Arena *arena, Networks *networks, Under
         NOMINAL,
         GENES = NOMINAL + 3
     };
-    static const char sql[] =
-        "WITH running AS MATERIALIZED (SELECT a.trial, p.network, p.seed, p.digest, p.epochs "
-        "FROM attempt a LEFT JOIN planned p ON p.id = a.trial "
-        "WHERE a.run = (SELECT max(id) FROM run) "
-        "AND NOT EXISTS (SELECT 1 FROM finished f WHERE f.trial = a.trial) "
-        "AND NOT EXISTS (SELECT 1 FROM attempt_end d "
-        "WHERE d.trial = a.trial AND d.attempt = a.number)), "
-        "asking AS MATERIALIZED (SELECT q.digest, q.figure, q.series, q.nominal_d, q.nominal_w, "
-        "q.nominal_r, q.genes, min(l.place) FROM listed_point l CROSS JOIN point q ON q.id = "
-        "l.point "
-        "WHERE l.revision = (SELECT max(id) FROM revision) "
-        "AND q.digest IN (SELECT digest FROM running) GROUP BY q.digest) "
-        "SELECT r.trial, r.network, r.seed, r.epochs, e.epoch, e.train_loss, e.val_top1, "
-        "e.images_per_second, (SELECT sum(x.seconds) FROM epoch x WHERE x.trial = r.trial), "
-        "q.figure, q.series, q.nominal_d, q.nominal_w, q.nominal_r, q.genes FROM running r "
-        "LEFT JOIN epoch e ON e.trial = r.trial "
-        "AND e.epoch = (SELECT max(x.epoch) FROM epoch x WHERE x.trial = r.trial) "
-        "LEFT JOIN asking q ON q.digest = r.digest ORDER BY r.trial";
+    return (UnderWayTrial){
+        .trial = db_get_int(q, TRIAL),
+        .seed = db_get_int(q, SEED),
+        .macs = macs,
+        .epochs = db_get_int(q, EPOCHS),
+        .epoch = db_get_int(q, EPOCH),
+        .train_loss = db_get_real(q, LOSS),
+        .val_top1 = db_get_real(q, VAL),
+        .images_per_second = db_get_real(q, SPEED),
+        .seconds = db_is_null(q, SECONDS) ? 0 : db_get_real(q, SECONDS),
+        .point = {.figure = db_get_text(q, FIGURE, arena),
+                  .series = db_get_text(q, SERIES, arena),
+                  .nominal = {db_get_real(q, NOMINAL), db_get_real(q, NOMINAL + 1),
+                              db_get_real(q, NOMINAL + 2)},
+                  .genes = db_get_text(q, GENES, arena)}};
+}
+
+static ErrCode read_trials(Store *store, Arena *arena, Networks *networks, UnderWay *out, Err *err)
+{
     DbQuery q = {0};
-    TRY(db_query(&q, &store->db, sql, NULL, 0, err));
+    TRY(db_query(&q, &store->db, running_sql, NULL, 0, err));
     while (db_next(&q)) {
         double macs = 0;
         TRY(read_macs(&q, store, networks, &macs, err));
@@ -109,21 +130,7 @@ static ErrCode read_trials(Store *store, Arena *arena, Networks *networks, Under
         if (items == NULL)
             break;
         out->trials = items;
-        items[out->n_trials - 1] = (UnderWayTrial){
-            .trial = db_get_int(&q, TRIAL),
-            .seed = db_get_int(&q, SEED),
-            .macs = macs,
-            .epochs = db_get_int(&q, EPOCHS),
-            .epoch = db_get_int(&q, EPOCH),
-            .train_loss = db_get_real(&q, LOSS),
-            .val_top1 = db_get_real(&q, VAL),
-            .images_per_second = db_get_real(&q, SPEED),
-            .seconds = db_is_null(&q, SECONDS) ? 0 : db_get_real(&q, SECONDS),
-            .point = {.figure = db_get_text(&q, FIGURE, arena),
-                      .series = db_get_text(&q, SERIES, arena),
-                      .nominal = {db_get_real(&q, NOMINAL), db_get_real(&q, NOMINAL + 1),
-                                  db_get_real(&q, NOMINAL + 2)},
-                      .genes = db_get_text(&q, GENES, arena)}};
+        items[out->n_trials - 1] = running_trial(&q, macs, arena);
     }
     TRY(db_end(&q, err));
     return arena_ok(arena, err);
