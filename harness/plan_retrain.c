@@ -25,23 +25,37 @@ static bool is_rival(const PlanSearcher *searcher)
 
 /* --- life --- */
 
-/* No seed may have had a part in what the search found. */
+/* The id of a search that trains with a seed, or NULL. */
+static const char *search_with(const Plan *plan, int64_t seed)
+{
+    for (size_t i = 0; i < plan->study->n_parts; i++) {
+        const PlanSearch *search = plan->parts[i].search;
+        for (size_t k = 0; search != NULL && k < search->n_searchers; k++)
+            if (yaml_has_int(&search->searchers[k].seeds, seed))
+                return plan->study->parts[i].id;
+    }
+    return NULL;
+}
+
+/*
+ * No seed may have had a part in what the search found; and no other part may need one, whose
+ * points would not show its trials.
+ */
 static ErrCode check_seeds(const Plan *plan, int part, Err *err)
 {
     const YamlInts *seeds = &plan->study->parts[part].retrain.seeds;
-    const PlanSearch *search = search_of(plan, part);
     const YamlNode *place = study_search_node(plan->study, part, "seeds");
     for (size_t i = 0; i < seeds->n; i++) {
+        const char *search = search_with(plan, seeds->v[i]);
         if (yaml_has_int(&plan->study->seeds, seeds->v[i]))
             return yaml_error(err, place,
                               "seed %" PRId64 " is one of the study's, but part '%s' keeps its "
                               "seeds to itself",
                               seeds->v[i], plan->study->parts[part].id);
-        for (size_t k = 0; k < search->n_searchers; k++)
-            if (yaml_has_int(&search->searchers[k].seeds, seeds->v[i]))
-                return yaml_error(err, place,
-                                  "seed %" PRId64 " is not fresh: the search trains with it",
-                                  seeds->v[i]);
+        if (search != NULL)
+            return yaml_error(err, place,
+                              "seed %" PRId64 " is not fresh: search '%s' trains with it",
+                              seeds->v[i], search);
     }
     return ERR_NONE;
 }

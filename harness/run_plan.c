@@ -68,14 +68,6 @@ static StoreStudy study_row(const RunState *run)
                         .arithmetic = arithmetic_revision()};
 }
 
-static bool has_seed(const Study *study, int64_t seed)
-{
-    for (size_t i = 0; i < study->seeds.n; i++)
-        if (study->seeds.v[i] == seed)
-            return true;
-    return false;
-}
-
 /* Points that wait are not put, nor what was once decided and never trained. */
 static bool is_shown(const Plan *plan, const PlanPoint *point, const StoreTrials *stored)
 {
@@ -107,7 +99,7 @@ static size_t fill_shown_trials(const RunState *run, const StoreTrials *stored, 
             const bool is_finished =
                 trial->status == STORE_TRIAL_DONE || trial->status == STORE_TRIAL_DIVERGED;
             if (is_finished && strcmp(trial->digest, network->trial_digest) == 0 &&
-                (!run->settings->exact_seeds || has_seed(run->study, trial->seed)))
+                (!run->settings->exact_seeds || yaml_has_int(&run->study->seeds, trial->seed)))
                 rows[n++] = trial_row(network, trial->seed);
         }
     }
@@ -135,9 +127,8 @@ fail:
 static bool is_own(const Study *study, int64_t seed)
 {
     for (size_t i = 0; i < study->n_parts; i++)
-        for (size_t k = 0; k < study->parts[i].retrain.seeds.n; k++)
-            if (study->parts[i].retrain.seeds.v[k] == seed)
-                return true;
+        if (yaml_has_int(&study->parts[i].retrain.seeds, seed))
+            return true;
     return false;
 }
 
@@ -152,7 +143,7 @@ static ErrCode check_kept_seeds(const RunState *run, Arena *arena, Err *err)
         int64_t seed = 0;
         if (!text_to_int64(kept.cells[2 * i], &seed) || is_own(run->study, seed))
             continue;
-        bool is_asked = has_seed(run->study, seed);
+        bool is_asked = yaml_has_int(&run->study->seeds, seed);
         for (size_t k = 0; k < plan->n_trials && !is_asked; k++) /* a search has more */
             is_asked = plan->trials[k].seed == seed;
         if (is_asked)

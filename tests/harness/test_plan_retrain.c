@@ -122,7 +122,7 @@ static void plan_says_what_waits(void **state)
     text_release(&out);
 }
 
-/* A seed of the study, or of any run of the search, is refused with its place. */
+/* A seed of the study, or of any run of any search, is refused with its place. */
 static void seeds_are_fresh(void **state)
 {
     (void)state;
@@ -130,8 +130,9 @@ static void seeds_are_fresh(void **state)
         const char *seeds, *message;
     } cases[] = {{"[5, 2]", "s.yaml:4:129: seed 2 is one of the study's, but part 'base' keeps its "
                             "seeds to itself"},
-                 {"[5, 22]", "s.yaml:4:129: seed 22 is not fresh: the search trains with it"}};
-    for (size_t i = 0; i < 2; i++) {
+                 {"[5, 22]", "s.yaml:4:129: seed 22 is not fresh: search 'nas' trains with it"},
+                 {"[5, 31]", "s.yaml:4:129: seed 31 is not fresh: search 'other' trains with it"}};
+    for (size_t i = 0; i < 3; i++) {
         Text text = {0};
         Study *study = NULL;
         Plan *plan = NULL;
@@ -140,7 +141,8 @@ static void seeds_are_fresh(void **state)
                     "study: s\ndata: {name: polytex, train: 100, val: 50, test: 50}\nseeds: [1, "
                     "2]\nparts: [search: {id: nas, space: cube-108, budget: {trainings: 4}, seeds: "
                     "[21], runs: 2}, "
-                    "retrain: {id: base, from: nas, seeds: %s}]\n",
+                    "retrain: {id: base, from: nas, seeds: %s}, search: {id: other, space: "
+                    "cube-108, budget: {trainings: 4}, seeds: [31]}]\n",
                     cases[i].seeds);
         assert_int_equal(study_parse(&study, "s.yaml", text.data, text.n_bytes, NULL, 0, &err),
                          ERR_NONE);
