@@ -6,7 +6,10 @@
 #define RESULTS_SHAPEJUDGE_H
 
 #include "results/lsq.h"
-#include "results/shapefit.h"
+#include "results/shapefit_types.h"
+
+#include "base/arena.h"
+#include "base/err.h"
 
 /* A polynomial of shapes' means, in the direction in which more is better. */
 typedef struct ShapeSurface {
