@@ -1,23 +1,7 @@
 -- What a report of a search should say (Lindauer and Hutter, 2019, "Best practices for scientific research
 -- on neural architecture search"), as far as the store knows it: a row an item.
-WITH p AS (SELECT DISTINCT part, series FROM current_point WHERE genes IS NOT NULL),
-     begun AS MATERIALIZED (SELECT part AS log, created_utc FROM decision WHERE number = 1),
-     l AS MATERIALIZED (
-         SELECT p.part, series, log, row_number() OVER (PARTITION BY p.part, series ORDER BY created_utc DESC, log DESC) AS age
-         FROM p JOIN begun ON substr(log, 1, length(p.part || series) + 2) = p.part || '/' || series || ':'),
-     t AS (SELECT l.part, l.series, max(CASE kind WHEN 'tell' THEN number END) AS number,
-                  max(CASE kind WHEN 'tell' THEN virtual_time END) - max(CASE kind WHEN 'ask' THEN virtual_time END) AS cost,
-                  max(outcome) AS outcome, max(value) AS value, max(digest) AS digest
-           FROM l JOIN decision d ON d.part = l.log AND kind <> 'end' WHERE age = 1 GROUP BY l.log, ticket),
-     h AS (SELECT *, (SELECT epochs FROM planned q WHERE q.digest = t.digest LIMIT 1) AS epochs FROM t WHERE number IS NOT NULL),
-     e AS (SELECT *, epochs = max(epochs) OVER (PARTITION BY part) AS is_full FROM h),
-     s AS MATERIALIZED (
-         SELECT part, series, substr(series, 1, instr(series || ' #', ' #') - 1) AS name, max(coalesce(is_full, 0)) AS has_full,
-                sum(outcome IN ('done', 'diverged') AND is_full) AS n_full, sum(outcome IN ('done', 'diverged') AND NOT is_full) AS n_short,
-                sum(outcome = 'refused') AS n_refused, sum(outcome = 'failed') AS n_failed, sum(outcome = 'diverged') AS n_diverged,
-                sum(CASE WHEN outcome IN ('done', 'diverged') THEN cost ELSE 0 END) AS spent,
-                max(CASE WHEN is_full THEN value END) AS best
-         FROM e GROUP BY part, series),
+-- with: evaluations.sql
+,
      r AS (SELECT * FROM revision ORDER BY id DESC LIMIT 1),
      own AS (SELECT substr(yaml, instr(yaml, '- search:')) AS yaml FROM r),
      space AS (SELECT substr(rest, 1, instr(rest || char(10), char(10)) - 1) AS name
@@ -26,13 +10,13 @@ WITH p AS (SELECT DISTINCT part, series FROM current_point WHERE genes IS NOT NU
                 FROM (SELECT DISTINCT version || ' ' || substr(git_commit, 1, 12) || CASE WHEN is_dirty THEN ' (changed)' ELSE '' END AS build
                       FROM environment WHERE version <> '' ORDER BY build)),
      hosts AS (SELECT group_concat(cpu, '; ') AS cpus FROM (SELECT DISTINCT cpu FROM environment WHERE cpu <> '' ORDER BY cpu)),
-     seen AS (SELECT DISTINCT m.part, m.series, seed FROM measured m JOIN s ON s.part = m.part AND s.series = m.series
+     seen AS (SELECT DISTINCT m.part, m.series, seed FROM measured m JOIN tally s ON s.part = m.part AND s.series = m.series
               WHERE m.genes IS NOT NULL ORDER BY m.part, m.series, seed),
      used AS (SELECT part, CAST(substr(series, instr(series || ' #', ' #') + 2) AS INTEGER) AS run, group_concat(seed, ' ') AS seeds
               FROM seen GROUP BY part, series),
      runs AS (SELECT part, run, count(DISTINCT seeds) AS n_kinds FROM used GROUP BY part, run),
      spent AS (SELECT part, max(CASE WHEN name <> 'random' THEN spent END) AS most, min(CASE WHEN name = 'random' THEN spent END) AS random
-               FROM s GROUP BY part),
+               FROM tally GROUP BY part),
      work AS (SELECT count(*) AS n, sum(status = 'done') AS n_done, sum(status = 'diverged') AS n_diverged, sum(status = 'failed') AS n_failed
               FROM trial WHERE is_listed),
      fresh AS (SELECT count(DISTINCT network) AS n, min(seed) AS low, max(seed) AS high, count(DISTINCT seed) AS n_seeds
@@ -44,7 +28,7 @@ UNION ALL
 SELECT 'the same recipe, data and seeds for all',
        CASE WHEN (SELECT max(n_kinds) FROM runs) = 1
             THEN 'yes: one recipe, one split, in each run the same seeds; schedules of ' ||
-                 (SELECT group_concat(epochs, ' and ') FROM (SELECT DISTINCT epochs FROM e WHERE epochs IS NOT NULL ORDER BY epochs)) || ' epochs'
+                 (SELECT group_concat(epochs, ' and ') FROM (SELECT DISTINCT epochs FROM evaluation WHERE epochs IS NOT NULL ORDER BY epochs)) || ' epochs'
             ELSE 'one recipe and one split; seeds differ between searchers' END
 UNION ALL
 SELECT 'nothing was chosen on the test set',
@@ -63,7 +47,7 @@ UNION ALL
 SELECT 'ablations', 'not in this study, unless its rivals are such'
 UNION ALL
 SELECT 'total cost', (SELECT CASE WHEN total >= 1e15 THEN printf('%.3g P', total / 1e15) WHEN total >= 1e12 THEN printf('%.3g T', total / 1e12)
-            WHEN total >= 1e9 THEN printf('%.3g G', total / 1e9) ELSE printf('%.3g M', total / 1e6) END FROM (SELECT sum(spent) AS total FROM s)) ||
+            WHEN total >= 1e9 THEN printf('%.3g G', total / 1e9) ELSE printf('%.3g M', total / 1e6) END FROM (SELECT sum(spent) AS total FROM tally)) ||
        ' training MACs by all searchers; ' || (SELECT printf('%.2f', coalesce(sum(seconds), 0) / 3600) FROM attempt_end) ||
        ' hours of trials in all; tuning of the searchers before this study is not known'
 UNION ALL

@@ -1,16 +1,19 @@
-/* plots/figure_data.c: splits NAME.sql at its `-- block:` lines and writes down what came back. */
+/*
+ * plots/figure_data.c: splits NAME.sql at its `-- block:` lines and writes down what came back.
+ * What stands before the first such line begins every block.
+ */
 #include "plots/figure_data.h"
 
+#include "plots/embedded_sql.h"
 #include "plots/gnuplot.h"
-#include "plots/plots_files.h"
 
 #include <string.h>
 
 static const char marker[] = "-- block: ";
 
-/* Adds the block whose text begins after the marker and ends at `end`. */
-static ErrCode add_block(Store *store, const char *text, const char *end, const char *figure,
-                         Arena *arena, FigureData *out, Err *err)
+/* Adds the block whose text begins after the marker and ends at `end`, `common` before it. */
+static ErrCode add_block(Store *store, const char *common, const char *text, const char *end,
+                         const char *figure, Arena *arena, FigureData *out, Err *err)
 {
     const size_t n_name = strcspn(text, "\n");
     if (out->n_blocks == FIGURE_MAX_BLOCKS)
@@ -19,7 +22,7 @@ static ErrCode add_block(Store *store, const char *text, const char *end, const 
     FigureBlock *block = &out->blocks[out->n_blocks];
     block->name = arena_printf(arena, "%.*s", (int)n_name, text);
     text += n_name;
-    const char *sql = arena_printf(arena, "%.*s", (int)(end - text), text);
+    const char *sql = arena_printf(arena, "%s%.*s", common, (int)(end - text), text);
     TRY(arena_ok(arena, err));
     TRY(store_query(store, sql, figure, arena, &block->table, err));
     out->n_blocks++;
@@ -31,21 +34,22 @@ fail:
 ErrCode figure_data_read(Store *store, const char *name, Arena *arena, FigureData *out, Err *err)
 {
     const char *file_name = arena_printf(arena, "%s.sql", name);
-    const EmbeddedFile *vars = embed_find(plots_files, "figure_vars.sql");
-    const EmbeddedFile *file = file_name != NULL ? embed_find(plots_files, file_name) : NULL;
+    const char *vars = NULL, *sql = NULL;
     *out = (FigureData){0};
     TRY(arena_ok(arena, err));
-    if (file == NULL || vars == NULL)
-        return err_set(err, ERR_INTERNAL, "no queries for figure '%s'", name);
-    TRY(store_query(store, (const char *)vars->data, name, arena, &out->vars, err));
+    TRY(embedded_sql_read("figure_vars.sql", arena, &vars, err));
+    TRY(embedded_sql_read(file_name, arena, &sql, err));
+    TRY(store_query(store, vars, name, arena, &out->vars, err));
     if (out->vars.n_rows != 1)
         return err_set(err, ERR_MISSING, "nothing was planned yet in store '%s'",
                        store_path(store));
-    const char *text = strstr((const char *)file->data, marker);
+    const char *text = strstr(sql, marker);
+    const char *common = arena_printf(arena, "%.*s", text != NULL ? (int)(text - sql) : 0, sql);
+    TRY(arena_ok(arena, err));
     while (text != NULL) {
         const char *next = strstr(text + 1, marker);
         const char *end = next != NULL ? next : text + strlen(text);
-        TRY(add_block(store, text + strlen(marker), end, name, arena, out, err));
+        TRY(add_block(store, common, text + strlen(marker), end, name, arena, out, err));
         text = next;
     }
     return ERR_NONE;

@@ -1,26 +1,10 @@
 -- What each run of each searcher has spent and found, by the newest log of decisions of each: a row a run,
 -- in words. `fresh seeds` is the mean test top-1 of its network where a retrain has it, with a 90 %
 -- interval from three seeds on. No rows: nothing was searched.
-WITH p AS (SELECT DISTINCT part, series FROM current_point WHERE genes IS NOT NULL),
-     begun AS MATERIALIZED (SELECT part AS log, created_utc FROM decision WHERE number = 1),
-     l AS MATERIALIZED (
-         SELECT p.part, series, log, row_number() OVER (PARTITION BY p.part, series ORDER BY created_utc DESC, log DESC) AS age
-         FROM p JOIN begun ON substr(log, 1, length(p.part || series) + 2) = p.part || '/' || series || ':'),
-     t AS (SELECT l.part, l.series, max(CASE kind WHEN 'tell' THEN number END) AS number,
-                  max(CASE kind WHEN 'tell' THEN virtual_time END) - max(CASE kind WHEN 'ask' THEN virtual_time END) AS cost,
-                  max(outcome) AS outcome, max(value) AS value, max(digest) AS digest
-           FROM l JOIN decision d ON d.part = l.log AND kind <> 'end' WHERE age = 1 GROUP BY l.log, ticket),
-     h AS (SELECT *, (SELECT epochs FROM planned q WHERE q.digest = t.digest LIMIT 1) AS epochs FROM t WHERE number IS NOT NULL),
-     e AS (SELECT *, epochs = max(epochs) OVER (PARTITION BY part) AS is_full FROM h),
-     s AS MATERIALIZED (
-         SELECT part, series, substr(series, 1, instr(series || ' #', ' #') - 1) AS name, max(coalesce(is_full, 0)) AS has_full,
-                sum(outcome IN ('done', 'diverged') AND is_full) AS n_full, sum(outcome IN ('done', 'diverged') AND NOT is_full) AS n_short,
-                sum(outcome = 'refused') AS n_refused, sum(outcome = 'failed') AS n_failed, sum(outcome = 'diverged') AS n_diverged,
-                sum(CASE WHEN outcome IN ('done', 'diverged') THEN cost ELSE 0 END) AS spent,
-                max(CASE WHEN is_full THEN value END) AS best
-         FROM e GROUP BY part, series),
+-- with: evaluations.sql
+,
      ledger AS (SELECT name, network, row_number() OVER (PARTITION BY name ORDER BY number DESC) AS age FROM fact WHERE name GLOB '*/ledger'),
-     f AS (SELECT s.part, s.series, k.network FROM s JOIN ledger k ON k.name = s.part || '/' || s.series || '/ledger' AND k.age = 1),
+     f AS (SELECT s.part, s.series, k.network FROM tally s JOIN ledger k ON k.name = s.part || '/' || s.series || '/ledger' AND k.age = 1),
      anew AS MATERIALIZED (SELECT DISTINCT network, trial, test_top1 FROM measured
                            WHERE (part = 'retrain' OR part GLOB 'retrain-*') AND status = 'done'),
      fresh AS (SELECT f.part, f.series, avg(test_top1) AS top1, half90(test_top1) AS half, count(test_top1) AS n
@@ -33,5 +17,5 @@ SELECT s.part || ': ' || s.series AS searcher, n_full AS "in full", n_short AS s
        coalesce((SELECT name FROM network WHERE digest = f.network), 'not ended') AS found,
        CASE WHEN fresh.n > 0 THEN printf('%.2f', top1) || coalesce(printf(' ± %.2f', half), '') || printf(', n = %d', n)
             ELSE 'not trained anew' END AS "test on fresh seeds"
-FROM s LEFT JOIN f ON f.part = s.part AND f.series = s.series LEFT JOIN fresh ON fresh.part = s.part AND fresh.series = s.series
+FROM tally s LEFT JOIN f ON f.part = s.part AND f.series = s.series LEFT JOIN fresh ON fresh.part = s.part AND fresh.series = s.series
 ORDER BY s.part, s.series;
