@@ -282,6 +282,19 @@ int micro_setup(void **state)
     return status;
 }
 
+int micro_setup_space(void **state)
+{
+    static const char space[] =
+        "space: toy\nbase: proxy-b0\nstages:\n"
+        "  1-3: {kernel: {choose: [3, 5]}, expand: {choose: [3, 6]}, layers: {add: [0, 1]}}\n";
+    Err err = {0};
+    const int status = micro_setup(state);
+    char *path = micro_path("toy.yaml");
+    const ErrCode code = file_write(path, space, strlen(space), &err);
+    mem_free(path);
+    return code == ERR_NONE ? status : -1;
+}
+
 int micro_teardown(void **state)
 {
     (void)state;

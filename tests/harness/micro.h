@@ -97,6 +97,8 @@ char *micro_launcher(const char *name, const char *script, Text *launcher);
 void micro_kill_left(const char *script);
 
 int micro_setup(void **state);
+/* The same with the search space `toy.yaml` beside: kernel, expand and layers of three stages. */
+int micro_setup_space(void **state);
 
 int micro_teardown(void **state);
 

@@ -18,10 +18,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const char space[] =
-    "space: toy\nbase: proxy-b0\nstages:\n"
-    "  1-3: {kernel: {choose: [3, 5]}, expand: {choose: [3, 6]}, layers: {add: [0, 1]}}\n";
-
 /* The parts, with the seeds of the retrain. */
 #define PARTS(own)                                                                                 \
     "parts=[search: {id: nas, space: toy.yaml, figure: frontier, strategy: local, screen: "        \
@@ -122,16 +118,6 @@ static void kills_change_nothing(void **state)
     mem_free(out);
 }
 
-static int set_up(void **state)
-{
-    Err err = {0};
-    const int status = micro_setup(state);
-    char *path = micro_path("toy.yaml");
-    const ErrCode code = file_write(path, space, strlen(space), &err);
-    mem_free(path);
-    return code == ERR_NONE ? status : -1;
-}
-
 static int tear_down(void **state)
 {
     text_release(&expected);
@@ -145,5 +131,5 @@ int main(void)
         cmocka_unit_test(a_kept_seed_is_refused),
         cmocka_unit_test(kills_change_nothing),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, micro_setup_space, tear_down);
 }

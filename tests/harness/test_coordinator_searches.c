@@ -21,10 +21,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const char space[] =
-    "space: toy\nbase: proxy-b0\nstages:\n"
-    "  1-3: {kernel: {choose: [3, 5]}, expand: {choose: [3, 6]}, layers: {add: [0, 1]}}\n";
-
 /* Three searchers of two screened and plain strategies; what is behind the budget varies. */
 #define SEARCH(budget)                                                                             \
     "parts=[search: {id: nas, space: toy.yaml, figure: frontier, strategy: tpe, options: "         \
@@ -211,16 +207,6 @@ static void a_larger_budget_goes_on(void **state)
     mem_free(out);
 }
 
-static int set_up(void **state)
-{
-    Err err = {0};
-    const int status = micro_setup(state);
-    char *path = micro_path("toy.yaml");
-    const ErrCode code = file_write(path, space, strlen(space), &err);
-    mem_free(path);
-    return code == ERR_NONE ? status : -1;
-}
-
 static int tear_down(void **state)
 {
     text_release(&expected);
@@ -237,5 +223,5 @@ int main(void)
         cmocka_unit_test(failures_are_made_up_for),
         cmocka_unit_test(a_larger_budget_goes_on),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, micro_setup_space, tear_down);
 }
