@@ -1,8 +1,6 @@
-/*
- * Spaces: which network a genotype is, canonical forms against digests, counts against the tables
- * that others published, and what is refused.
- */
-#include "search/netspace.h"
+/* Spaces: which network a genotype is, canonical forms against digests, and what is refused. */
+#include "spacetest.h"
+
 #include "search/netspace_survey.h"
 
 #include "base/rng.h"
@@ -16,18 +14,7 @@
 #include <cmocka.h>
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
-
-static NetSpace *zoo_space(const char *name)
-{
-    NetSpace *space = NULL;
-    Err err = {0};
-    if (netspace_load(&space, name, &err) != ERR_NONE)
-        fail_msg("%s: %s", name, err.msg);
-    return space;
-}
 
 static NetSpace *parse(const char *text)
 {
@@ -38,17 +25,6 @@ static NetSpace *parse(const char *text)
     return space;
 }
 
-static Network network_of(NetSpace *space, const uint8_t *genes)
-{
-    Spec spec;
-    Network network;
-    Err err = {0};
-    netspace_spec(space, genes, &spec);
-    if (resolve_network(&network, &spec, &err) != ERR_NONE)
-        fail_msg("%s", err.msg);
-    return network;
-}
-
 /* --- the zoo --- */
 
 /* The base of every space of the zoo is the network its file names, to the digest. */
@@ -57,9 +33,9 @@ static void bases_are_members(void **state)
     (void)state;
     assert_int_equal(netspace_zoo_count(), 7);
     for (size_t i = 0; i < netspace_zoo_count(); i++) {
-        NetSpace *space = zoo_space(netspace_zoo_name(i));
+        NetSpace *space = spacetest_zoo(netspace_zoo_name(i));
         assert_string_equal(netspace_name(space), netspace_zoo_name(i));
-        Network base, member = network_of(space, netspace_base_genes(space));
+        Network base, member = spacetest_network(space, netspace_base_genes(space));
         Err err = {0};
         assert_int_equal(resolve_network(&base, netspace_base(space), &err), ERR_NONE);
         assert_string_equal(base.digest, member.digest);
@@ -77,7 +53,7 @@ static void bases_are_members(void **state)
 static void spaces_are_adapted(void **state)
 {
     (void)state;
-    NetSpace *space = zoo_space("cube-108");
+    NetSpace *space = spacetest_zoo("cube-108");
     Spec base = *netspace_base(space);
     NetSpaceSurvey whole, part;
     Err err = {0};
@@ -85,7 +61,7 @@ static void spaces_are_adapted(void **state)
     assert_true(whole.least == whole.macs[0] && whole.most == whole.macs[SURVEY_QUANTILES - 1]);
     base.classes = 100;
     assert_int_equal(netspace_rebase(space, &base, &err), ERR_NONE);
-    Network own, member = network_of(space, netspace_base_genes(space));
+    Network own, member = spacetest_network(space, netspace_base_genes(space));
     assert_int_equal(resolve_network(&own, &base, &err), ERR_NONE);
     assert_string_equal(own.digest, member.digest);
     assert_int_equal(netspace_survey(space, &part, &err), ERR_NONE);
@@ -118,7 +94,7 @@ static void sizes(void **state)
                  {"mb-1728", 9, 1728},
                  {"mnasnet", 42, 432.0 * 432 * 432 * 432 * 432 * 432 * 432}};
     for (size_t i = 0; i < ARRAY_LEN(known); i++) {
-        NetSpace *space = zoo_space(known[i].name);
+        NetSpace *space = spacetest_zoo(known[i].name);
         assert_int_equal(netspace_n_genes(space), known[i].n_genes);
         assert_true(netspace_size(space) == known[i].size);
         netspace_destroy(&space);
@@ -134,7 +110,7 @@ static void surveys(void **state)
         double distinct;
     } known[] = {{"nbm", 6561}, {"cube-108", 108}, {"mb-1728", 1728}};
     for (size_t i = 0; i < ARRAY_LEN(known); i++) {
-        NetSpace *space = zoo_space(known[i].name);
+        NetSpace *space = spacetest_zoo(known[i].name);
         NetSpaceSurvey survey;
         Err err = {0};
         assert_int_equal(netspace_survey(space, &survey, &err), ERR_NONE);
@@ -151,7 +127,7 @@ static void enumerations(void **state)
     static const char limited[] =
         "space: s\nbase: proxy-b0\nresolution: {choose: [24, 32, 40]}\nwidth: {choose: [1, 2]}\n"
         "stages:\n  0: {kernel: {choose: [3, 5]}}\nlimits: {macs: [5.0e5, 1.0e6]}\n";
-    NetSpace *spaces[] = {zoo_space("cube-108"), parse(limited)};
+    NetSpace *spaces[] = {spacetest_zoo("cube-108"), parse(limited)};
     for (size_t s = 0; s < ARRAY_LEN(spaces); s++) {
         const size_t n_genes = (size_t)netspace_n_genes(spaces[s]);
         NetSpaceSurvey survey;
@@ -178,7 +154,7 @@ static void enumerations(void **state)
     assert_int_equal(netspace_enumerate(spaces[0], 107, &genes, &n, &err), ERR_USAGE);
     assert_string_equal(err.msg, "space 'cube-108' has more than 107 networks: give it limits, or "
                                  "fewer choices");
-    NetSpace *large = zoo_space("b0-anb");
+    NetSpace *large = spacetest_zoo("b0-anb");
     assert_int_equal(netspace_enumerate(large, 107, &genes, &n, &err), ERR_USAGE);
     assert_non_null(strstr(err.msg, "genotypes, too many to go through"));
     assert_null(genes);
@@ -205,7 +181,7 @@ static void canonical_forms(void **state)
     (void)state;
     enum { DRAWS = 60 };
     for (size_t i = 0; i < netspace_zoo_count(); i++) {
-        NetSpace *space = zoo_space(netspace_zoo_name(i));
+        NetSpace *space = spacetest_zoo(netspace_zoo_name(i));
         for (uint64_t k = 0; k < DRAWS; k++) {
             uint8_t genes[NETSPACE_MAX_GENES], canonical[NETSPACE_MAX_GENES],
                 again[NETSPACE_MAX_GENES];
@@ -216,7 +192,8 @@ static void canonical_forms(void **state)
             memcpy(again, canonical, sizeof again);
             netspace_canonical(space, again);
             assert_memory_equal(canonical, again, (size_t)netspace_n_genes(space));
-            Network network = network_of(space, genes), same = network_of(space, canonical);
+            Network network = spacetest_network(space, genes),
+                    same = spacetest_network(space, canonical);
             netspace_count(space, genes, &count);
             assert_string_equal(network.digest, same.digest);
             assert_true(count.macs == network.macs && count.params == network.params &&
@@ -276,7 +253,7 @@ static void check_aliases(const char *text)
         uint8_t canonical[NETSPACE_MAX_GENES];
         memcpy(canonical, genes, sizeof genes);
         netspace_canonical(space, canonical);
-        Network network = network_of(space, genes);
+        Network network = spacetest_network(space, genes);
         int at = 0;
         while (at < n && strcmp(digests[at], network.digest) != 0)
             at++;
@@ -335,11 +312,11 @@ static void survivals_tell_networks_apart(void **state)
         for (int g = 0; g < netspace_n_genes(space); g++)
             genes[g] = i >> g & 1;
         netspace_count(space, genes, &counts[i]);
-        Network network = network_of(space, genes);
+        Network network = spacetest_network(space, genes);
         memcpy(digests[i], network.digest, sizeof digests[i]);
         network_release(&network);
         netspace_canonical(space, genes);
-        network = network_of(space, genes);
+        network = spacetest_network(space, genes);
         assert_string_equal(network.digest, digests[i]);
         network_release(&network);
         for (int other = 0; other < i; other++) {
@@ -401,7 +378,7 @@ static void as_gene_space(void **state)
 {
     (void)state;
     enum { DRAWS = 200 };
-    NetSpace *space = zoo_space("mnasnet-cifar");
+    NetSpace *space = spacetest_zoo("mnasnet-cifar");
     const GeneSpace genes_of = netspace_genespace(space);
     assert_int_equal(genes_of.n_genes, netspace_n_genes(space));
     assert_true(genes_of.min_macs == 400000 && genes_of.max_macs == 3000000);
@@ -419,135 +396,6 @@ static void as_gene_space(void **state)
         netspace_count(space, child, &other);
         assert_true(count.is_inside && other.is_inside && count.digest != other.digest);
     }
-    netspace_destroy(&space);
-}
-
-/* --- tables of others --- */
-
-/*
- * What Accel-NASBench's counter (thop's) adds to multiply-adds: 4 operations an element that batch
- * norm makes, and a sum and a division for each mean over a map.
- */
-static int64_t thop_extras(const Network *network)
-{
-    int64_t extras = 0;
-    for (int i = 0; i < network->n_ops; i++) {
-        const Op *op = &network->ops[i];
-        const int64_t pixels = (int64_t)op->in_size * op->in_size;
-        if (op->batch_norm)
-            extras += 4 * (int64_t)op->out_channels * op->out_size * op->out_size;
-        if (op->kind == OP_SE || op->kind == OP_GLOBAL_POOL)
-            extras += op->in_channels * (pixels + 1);
-    }
-    return extras;
-}
-
-/* A row: genes, parameters, and multiply-adds as our counter or thop's has them. */
-static void check_row(NetSpace *space, bool is_thop, const char *genes_text, int64_t params,
-                      int64_t macs)
-{
-    uint8_t genes[NETSPACE_MAX_GENES];
-    NetSpaceCount count;
-    Err err = {0};
-    if (netspace_from_text(space, genes_text, genes, &err) != ERR_NONE)
-        fail_msg("%s", err.msg);
-    netspace_count(space, genes, &count);
-    Network network = network_of(space, genes);
-    const int64_t ours = count.macs + (is_thop ? thop_extras(&network) : 0);
-    if (count.params != params || ours != macs)
-        fail_msg("%s: %lld params and %lld MACs, the table has %lld and %lld", genes_text,
-                 (long long)count.params, (long long)ours, (long long)params, (long long)macs);
-    network_release(&network);
-}
-
-/* Some rows of the tables (docs/spaces.md names them), so that they are tested without the files.
- */
-static void rows_of_tables(void **state)
-{
-    (void)state;
-    NetSpace *space = zoo_space("nbm");
-    check_row(space, false, "00000000", 387882, 7713280);
-    check_row(space, false, "00000001", 791594, 14115328);
-    check_row(space, false, "22222212", 2504810, 98865664);
-    check_row(space, false, "22222222", 2932586, 105660928);
-    netspace_destroy(&space);
-    space = zoo_space("b0-anb");
-    check_row(space, true, "0000000001102110211001202010", 4073000, 236587120);
-    check_row(space, true, "0000000001200110011000001120", 3896264, 169164688);
-    check_row(space, true, "2121011020000001210021200021", 3425610, 524705256);
-    check_row(space, true, "2121012101211111200011211000", 3302076, 518606440);
-    netspace_destroy(&space);
-}
-
-static char *tables; /* $ISOFLOP_DATA/nas-tables, or NULL */
-
-static void open_table(const char *name, gzFile *file)
-{
-    char path[4096];
-    if (tables == NULL) {
-        print_message("SKIP: ISOFLOP_DATA has no nas-tables to read\n");
-        skip();
-    }
-    snprintf(path, sizeof path, "%s/%s", tables, name);
-    *file = gzopen(path, "rb");
-    if (*file == NULL)
-        fail_msg("cannot read '%s'", path);
-}
-
-/* NAS-Bench-Macro: all rows. */
-static void all_of_nb_macro(void **state)
-{
-    (void)state;
-    gzFile file;
-    char line[1024], genes[NETSPACE_MAX_GENES + 1];
-    int n = 0;
-    open_table("nb-macro.csv.gz", &file);
-    NetSpace *space = zoo_space("nbm");
-    while (gzgets(file, line, sizeof line) != NULL) {
-        long long params, macs;
-        if (sscanf(line, "%127[0-9],%lld,%lld", genes, &params, &macs) != 3)
-            continue;
-        check_row(space, false, genes, params, macs);
-        n++;
-    }
-    assert_int_equal(n, 6561);
-    gzclose(file);
-    netspace_destroy(&space);
-}
-
-/* e, k, l, se of blocks 0 to 6 as genes; the first two of e, k and se by their values. */
-static bool anb_genes(const char *line, char *genes, long long *macs, long long *params)
-{
-    static const char *const values[] = {"146", "35", "1234", "01"};
-    enum { COLUMNS = 28 };
-    for (int i = 0; i < COLUMNS; i++, line += 2) {
-        const char *at = line[0] != '\0' && line[1] == ',' ? strchr(values[i % 4], line[0]) : NULL;
-        if (at == NULL)
-            return false;
-        genes[i] = (char)('0' + (at - values[i % 4]));
-    }
-    genes[COLUMNS] = '\0';
-    return sscanf(line, "%lld,%lld", macs, params) == 2;
-}
-
-/* Accel-NASBench: all rows. */
-static void all_of_anb(void **state)
-{
-    (void)state;
-    gzFile file;
-    char line[1024], genes[NETSPACE_MAX_GENES + 1];
-    int n = 0;
-    open_table("anb.csv.gz", &file);
-    NetSpace *space = zoo_space("b0-anb");
-    while (gzgets(file, line, sizeof line) != NULL) {
-        long long params, macs;
-        if (!anb_genes(line, genes, &macs, &params))
-            continue;
-        check_row(space, true, genes, params, macs);
-        n++;
-    }
-    assert_int_equal(n, 5138);
-    gzclose(file);
     netspace_destroy(&space);
 }
 
@@ -605,16 +453,6 @@ static void errors(void **state)
             "s.yaml:5:1: unknown key 'limit' in 'space', did you mean 'limits'?");
 }
 
-static int find_tables(void **state)
-{
-    (void)state;
-    const char *root = getenv("ISOFLOP_DATA");
-    static char path[4000];
-    if (root != NULL && snprintf(path, sizeof path, "%s/nas-tables", root) < (int)sizeof path)
-        tables = path;
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -629,10 +467,7 @@ int main(void)
         cmocka_unit_test(conditions),
         cmocka_unit_test(letters),
         cmocka_unit_test(as_gene_space),
-        cmocka_unit_test(rows_of_tables),
-        cmocka_unit_test(all_of_nb_macro),
-        cmocka_unit_test(all_of_anb),
         cmocka_unit_test(errors),
     };
-    return cmocka_run_group_tests(tests, find_tables, NULL);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }
