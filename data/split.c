@@ -122,18 +122,39 @@ static ErrCode take(Split *split, DataPart part, const Keyed *keyed, size_t firs
     for (size_t i = 0; i < n; i++)
         list[i] = keyed[first + i].index;
     qsort(list, n, sizeof *list, compare_index);
+    mem_free(split->index[part]); /* where it is chosen anew */
     split->index[part] = list;
     return ERR_NONE;
 }
 
-static ErrCode split_pool(Split *split, const Dataset *data, DataSplit pool, Err *err)
+static void put_u64(uint8_t bytes[8], uint64_t value)
+{
+    for (int i = 0; i < 8; i++)
+        bytes[i] = (uint8_t)(value >> (8 * i));
+}
+
+/* A record's key; with a seed another one for each. */
+static uint64_t key_of(const Dataset *data, DataSplit pool, uint32_t index, const uint64_t *seed)
+{
+    const uint64_t key = dataset_key(data, pool, index);
+    uint8_t bytes[16];
+    if (seed == NULL)
+        return key;
+    put_u64(bytes, key);
+    put_u64(bytes + 8, *seed);
+    return hash_64(bytes, sizeof bytes);
+}
+
+/* Chooses the parts that are drawn from a pool. */
+static ErrCode split_pool(Split *split, const Dataset *data, DataSplit pool, const uint64_t *seed,
+                          Err *err)
 {
     const size_t n = dataset_count(data, pool);
     Keyed *keyed = mem_calloc(n + 1, sizeof *keyed);
     if (keyed == NULL)
         return err_memory(err, n * sizeof *keyed);
     for (uint32_t i = 0; i < n; i++)
-        keyed[i] = (Keyed){dataset_key(data, pool, i), i};
+        keyed[i] = (Keyed){key_of(data, pool, i, seed), i};
     qsort(keyed, n, sizeof *keyed, compare_keyed);
     for (int part = 0; part < N_PARTS; part++) {
         if (data_part_split(data, (DataPart)part) == pool)
@@ -170,14 +191,33 @@ static ErrCode digest_split(const Split *split, const char *data_digest, char *d
     return ERR_NONE;
 }
 
+static ErrCode digest_both(Split *split, const Dataset *data, Err *err)
+{
+    TRY(digest_split(split, dataset_digest(data), split->digest, err));
+    TRY(digest_split(split, dataset_contents(data), split->contents, err));
+fail:
+    return err->code;
+}
+
 ErrCode split_init(Split *split, const Dataset *data, const SplitSizes *sizes, Err *err)
 {
     memset(split, 0, sizeof *split);
     TRY(resolve_sizes(split->count, data, sizes, err));
     for (int pool = 0; pool < DATA_N_SPLITS; pool++)
-        TRY(split_pool(split, data, (DataSplit)pool, err));
-    TRY(digest_split(split, dataset_digest(data), split->digest, err));
-    TRY(digest_split(split, dataset_contents(data), split->contents, err));
+        TRY(split_pool(split, data, (DataSplit)pool, NULL, err));
+    TRY(digest_both(split, data, err));
+    return ERR_NONE;
+fail:
+    split_release(split);
+    return err->code;
+}
+
+ErrCode split_vary(Split *split, const Dataset *data, uint64_t seed, Err *err)
+{
+    for (int pool = 0; pool < DATA_N_SPLITS; pool++)
+        if (pool != DATA_TEST)
+            TRY(split_pool(split, data, (DataSplit)pool, &seed, err));
+    TRY(digest_both(split, data, err));
     return ERR_NONE;
 fail:
     split_release(split);

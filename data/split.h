@@ -44,6 +44,13 @@ ErrCode split_init(Split *split, const Dataset *data, const SplitSizes *sizes,
                    Err *err) ERR_CHECKED;
 
 /*
+ * Chooses training and validation anew for a seed: where they are drawn, key(i) becomes XXH3-64 of
+ * the 16 bytes (key(i), seed), little-endian. Sizes stay, and so does the test subset. Errors:
+ * ERR_MEMORY; then the split is released.
+ */
+ErrCode split_vary(Split *split, const Dataset *data, uint64_t seed, Err *err) ERR_CHECKED;
+
+/*
  * The most frequent class of a part, of several the first: its share is the accuracy of always
  * saying it. Of an empty part the share is 0.
  */

@@ -302,17 +302,7 @@ static void close_run(RunState *run)
         text_release(&slot->error);
         text_release(&slot->failure);
     }
-    run_decide_close(run);
-    mem_free(run->slots);
-    mem_free(run->running);
-    mem_free(run->trials);
-    mem_free(run->program);
-    plan_destroy(&run->plan);
-    text_release(&run->study_yaml);
-    text_release(&run->cause);
-    store_close(&run->store);
-    file_unlock(&run->lock);
-    dir_close(&run->folder);
+    run_open_close(run);
 }
 
 /* 0: unknown; a launcher's workers may be elsewhere. */

@@ -25,6 +25,7 @@ static const IdentityKey recipe_keys[] = {
     {"ema", 3, "auto", NULL, NULL},
     {"augment", 1, "[flip, crop]", NULL, NULL},
     {"shuffle", 1, "true", NULL, NULL},
+    {"vary", 4, "[init, order]", NULL, NULL},
 };
 
 const IdentityForm identity_recipe = {&recipe_table, recipe_keys, ARRAY_LEN(recipe_keys),
@@ -149,7 +150,8 @@ static ErrCode hash_text(const Identity *identity, int version, const char *own,
 {
     Text text = {0};
     if (version > 1)
-        text_printf(&text, "version %d\n", version);
+        text_printf(&text, "version %d\n",
+                    version < IDENTITY_DIGEST_VERSION ? version : IDENTITY_DIGEST_VERSION);
     text_printf(&text, "network %s\nimages %s\narithmetic %d\n", identity->network,
                 identity->images, arithmetic_revision());
     if (version == 1)

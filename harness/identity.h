@@ -16,8 +16,12 @@
  * Version 1, of the first release, holds the sixteen keys of then whatever their values, used or
  * not; later keys join it by the rule of all others.
  *
+ * A version that changes defaults beside the recipe (4: judge_seeds) makes no trial another one:
+ * its texts say the newest version that did, so that trials and checkpoints are found again.
+ *
  * To add a key of the recipe: a row in recipe.c, and one here with `since` the newest version. To
- * change a default: raise IDENTITY_VERSION, and a further row with it. Rows are never changed.
+ * change a default: raise IDENTITY_VERSION, both versions in fact, and a further row with it. Rows
+ * are never changed.
  */
 #ifndef HARNESS_IDENTITY_H
 #define HARNESS_IDENTITY_H
@@ -32,7 +36,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { IDENTITY_VERSION = 3 }; /* the newest; the first is 1 */
+enum {
+    IDENTITY_VERSION = 4,        /* the newest; the first is 1 */
+    IDENTITY_DIGEST_VERSION = 3, /* the newest that made a trial another one */
+};
 
 /* The default of a key from a version on; the first row of a key tells the version it came with. */
 typedef struct IdentityKey {

@@ -1,6 +1,8 @@
 /* harness/plan_points.c: what each kind of part asks for, a short walk over its settings. */
 #include "harness/plan_points.h"
 
+#include "harness/study_judges.h"
+
 #include "base/sys.h"
 #include "search/grid.h"
 #include "search/netspace_survey.h"
@@ -148,6 +150,7 @@ static ErrCode expand_compare(Plan *plan, int index, Err *err)
                 return err->code;
             name_series(part, s, point->series);
             point->strategy = s;
+            point->seeds = study_judges_seeds(plan->study);
             point->x = part->macs.v[m];
             point->target_macs = llround(part->macs.v[m] * (double)plan->baseline_macs);
         }

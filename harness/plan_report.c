@@ -139,6 +139,7 @@ ErrCode plan_json(const Plan *plan, PlanRange seconds, Text *out, PlanFlush *flu
     json_put_int(&json, "trials_after_grid", (int64_t)plan->n_after_grid);
     json_put_int(&json, "networks", (int64_t)plan->n_networks);
     json_put_int(&json, "seeds", (int64_t)plan->study->seeds.n);
+    json_put_ints(&json, "judge_seeds", plan->study->judge_seeds.v, plan->study->judge_seeds.n);
     put_lines(&json, "data_notes", &plan->data_notes);
     json_put_double(&json, "total_macs", plan_total_macs(plan));
     put_range(&json, "waiting_macs", plan_waiting_macs(plan));
@@ -271,6 +272,25 @@ static void put_marked(const char *mark, const Text *lines, Text *out)
     out->failed |= lines->failed;
 }
 
+/* On whose seeds `compare` is judged, where the study has one. */
+static void judges_note(const Study *study, Text *out)
+{
+    const YamlInts *judges = &study->judge_seeds;
+    bool is_judged = false;
+    for (size_t i = 0; i < study->n_parts; i++)
+        is_judged |= study->parts[i].kind == STUDY_COMPARE;
+    if (!is_judged)
+        return;
+    if (judges->n == 0) {
+        text_append(out, "compare is judged on the seeds that choose (judge_seeds: 0)\n");
+        return;
+    }
+    text_append(out, "compare is trained with judge seeds alone:");
+    for (size_t i = 0; i < judges->n; i++)
+        text_printf(out, "%s %" PRId64, i ? "," : "", judges->v[i]);
+    text_append_char(out, '\n');
+}
+
 static void seeds_note(const Plan *plan, Text *out)
 {
     const size_t n = plan->study->seeds.n;
@@ -324,6 +344,7 @@ void plan_text(const Plan *plan, PlanRange seconds, Text *out)
             range_text(range, text_duration(a, seconds.low), text_duration(b, seconds.high)));
     text_append_char(out, '\n');
     seeds_note(plan, out);
+    judges_note(plan->study, out);
     explain_objective(plan, out);
     Text warnings = {0};
     recipe_warnings(&plan->study->recipe, plan->n_train, &warnings);

@@ -9,6 +9,7 @@
 
 static const char *const optimizer_names[] = {"sgd", "rmsprop", "rmsprop-torch", NULL};
 static const char *const auto_names[] = {"auto", NULL};
+static const char *const vary_names[] = {"init", "order", "split", NULL}; /* RecipeVary, by bit */
 static const char *const schedule_names[] = {"cosine", "exponential", "constant", NULL};
 
 enum { FEW_STEPS = 500 };
@@ -49,13 +50,43 @@ static const YamlKey keys[] = {
      "none, or a list of augmentations (docs/data.md)"},
     {"shuffle", YAML_BOOL, KEY(shuffle), "true", 0, 0, NULL, NULL,
      "false: file order in every epoch"},
+    {"vary", YAML_STRINGS, KEY(varied), "[init, order]", 0, 0, vary_names, NULL,
+     "what a seed varies: initial weights, the order (and changes, and noise) of images, which "
+     "images are training and validation subset"},
 };
 #undef KEY
 
 const YamlTable recipe_table = {"recipe", keys, ARRAY_LEN(keys)};
 
+/* The bits, and their names in one order whatever the user's: digests hold them. */
+static ErrCode read_vary(Recipe *recipe, Err *err)
+{
+    static const char *const in_order[][ARRAY_LEN(vary_names)] = {
+        {NULL},    {"init"},          {"order"},          {"init", "order"},
+        {"split"}, {"init", "split"}, {"order", "split"}, {"init", "order", "split"}};
+    size_t n = 0;
+    recipe->vary = 0;
+    for (size_t i = 0; i < recipe->varied.n; i++)
+        for (unsigned bit = 0; vary_names[bit] != NULL; bit++)
+            if (strcmp(recipe->varied.v[i], vary_names[bit]) == 0)
+                recipe->vary |= 1U << bit;
+    if (recipe->vary == 0)
+        return err_set(err, ERR_USAGE,
+                       "'recipe.vary' is empty: seeds would all give the same training");
+    while (in_order[recipe->vary][n] != NULL)
+        n++;
+    recipe->varied = (YamlStrings){in_order[recipe->vary], n};
+    return ERR_NONE;
+}
+
+uint64_t recipe_seed(const Recipe *recipe, RecipeVary what, int64_t seed)
+{
+    return recipe->vary & (unsigned)what ? (uint64_t)seed : RECIPE_FIXED_SEED;
+}
+
 ErrCode recipe_check(Recipe *recipe, Err *err)
 {
+    TRY(read_vary(recipe, err));
     TRY(augment_parse(recipe->augments.v, recipe->augments.n, "recipe.augment", &recipe->augment,
                       err));
     if (recipe->warmup_epochs > (double)recipe->epochs)
@@ -166,4 +197,9 @@ void recipe_summary(const Recipe *recipe, Text *out)
     text_append(out, ", augment");
     for (size_t i = 0; i < recipe->augments.n; i++)
         text_printf(out, " %s", recipe->augments.v[i]);
+    if (recipe->vary != (RECIPE_VARY_INIT | RECIPE_VARY_ORDER))
+        text_append(out, ", seeds vary");
+    for (size_t i = 0; i < recipe->varied.n; i++)
+        if (recipe->vary != (RECIPE_VARY_INIT | RECIPE_VARY_ORDER))
+            text_printf(out, " %s", recipe->varied.v[i]);
 }

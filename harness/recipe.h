@@ -16,6 +16,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What a seed varies, as bits. What it does not is the same in all trials, as of RECIPE_FIXED_SEED.
+ */
+typedef enum RecipeVary {
+    RECIPE_VARY_INIT = 1,  /* initial weights */
+    RECIPE_VARY_ORDER = 2, /* order and augmentation of images, dropout and drop connect */
+    RECIPE_VARY_SPLIT = 4, /* which images are training and validation subset */
+} RecipeVary;
+
+enum { RECIPE_FIXED_SEED = 0 };
+
 typedef struct Recipe {
     int64_t epochs;         /* passes over the training subset */
     int64_t batch;          /* images a step; a last, smaller batch of an epoch is left out */
@@ -34,14 +44,20 @@ typedef struct Recipe {
     YamlStrings augments; /* as written; belongs to the document */
     bool shuffle;         /* false: file order in every epoch */
     unsigned augment;     /* AugmentOp bits (data/augment.h) of `augments`, set by recipe_check */
+    YamlStrings varied;   /* as written; belongs to the document */
+    unsigned vary;        /* RecipeVary bits of `varied`, set by recipe_check */
 } Recipe;
 
 extern const YamlTable recipe_table;
 
 /*
- * Finishes a Recipe read by yaml_read: `augment`, and what one key's range cannot say. ERR_USAGE.
+ * Finishes a Recipe read by yaml_read: `augment`, `vary`, and what one key's range cannot say.
+ * ERR_USAGE.
  */
 ErrCode recipe_check(Recipe *recipe, Err *err) ERR_CHECKED;
+
+/* The seed that a trial of `seed` takes for what one bit of RecipeVary stands for. */
+uint64_t recipe_seed(const Recipe *recipe, RecipeVary what, int64_t seed);
 
 /* Steps of a whole training over n_images. */
 int64_t recipe_steps(const Recipe *recipe, int64_t n_images);

@@ -13,13 +13,16 @@
 
 #define MAX_SKIPPED_TOLD 5 /* images left out that are named */
 
-static bool is_resolution_needed(const RunState *run, int resolution)
+/* The next pending trial at a resolution, from *at on, or NULL; moves *at behind it. */
+static const RunTrial *next_trial(const RunState *run, int resolution, size_t *at)
 {
-    for (size_t i = 0; i < run->n_trials; i++)
-        if (run->trials[i].is_wanted && run->trials[i].status == STORE_PENDING &&
-            run->plan->networks[run->trials[i].network].network.resolution == resolution)
-            return true;
-    return false;
+    while (*at < run->n_trials) {
+        const RunTrial *trial = &run->trials[(*at)++];
+        if (trial->is_wanted && trial->status == STORE_PENDING &&
+            run->plan->networks[trial->network].network.resolution == resolution)
+            return trial;
+    }
+    return NULL;
 }
 
 static bool say_preparing(void *user, uint32_t done, uint32_t total)
@@ -45,11 +48,57 @@ static void note_data(const RunState *run, const Dataset *set)
                        n);
 }
 
+/* The images of one resolution, of the subsets as they are chosen now. */
+static ErrCode prepare(RunState *run, const StudyImages *images, int resolution,
+                       const char *fallback, Err *err)
+{
+    const ImageSetSettings settings = {.resolution = resolution,
+                                       .keep_train_source =
+                                           augment_needs_source(run->study->recipe.augment),
+                                       .center_crop = run->study->data.center_crop,
+                                       .threads = run->cores,
+                                       .fallback_dir = fallback,
+                                       .progress = say_preparing,
+                                       .progress_user = run};
+    ImageSet *set = NULL;
+    ImageSetReport report = {0};
+    while (imageset_open(&set, images->set, &images->split, &settings, &report, err) != ERR_NONE)
+        if (!run_state_waits_for_space(run, err))
+            return err->code;
+    imageset_close(&set);
+    if (report.was_built)
+        run_state_note(run, "prepared %" PRIu32 " images at %d px in %.1f s: %.0f images/s",
+                       report.n_images, resolution, report.seconds,
+                       report.n_images / report.seconds);
+    return ERR_NONE;
+}
+
+/* Where seeds vary the subsets: the images of each pending trial at a resolution, each seed once.
+ */
+static ErrCode prepare_varied(RunState *run, StudyImages *images, int resolution,
+                              const char *fallback, Err *err)
+{
+    const RunTrial *trial;
+    for (size_t at = 0; (trial = next_trial(run, resolution, &at)) != NULL;) {
+        const RunTrial *first = NULL;
+        size_t before = 0;
+        while (first == NULL || first->seed != trial->seed)
+            first = next_trial(run, resolution, &before);
+        if (first != trial || proc_stop_requested())
+            continue;
+        TRY(split_vary(&images->split, images->set, (uint64_t)trial->seed, err));
+        TRY(prepare(run, images, resolution, fallback, err));
+    }
+fail:
+    return err->code;
+}
+
 /*
  * Decodes and resizes the images of every resolution that pending trials need, once, on all cores.
  */
 ErrCode run_cache_fill(RunState *run, Err *err)
 {
+    const bool is_varied = run->study->recipe.vary & RECIPE_VARY_SPLIT;
     StudyImages images = {0};
     char *fallback = file_join(run->settings->out, "cache");
     if (fallback == NULL)
@@ -57,33 +106,18 @@ ErrCode run_cache_fill(RunState *run, Err *err)
     for (size_t i = 0; i < run->plan->n_networks && !proc_stop_requested(); i++) {
         const int resolution = run->plan->networks[i].network.resolution;
         bool is_seen = false;
+        size_t at = 0;
         for (size_t k = 0; k < i; k++)
             is_seen |= run->plan->networks[k].network.resolution == resolution;
-        if (is_seen || !is_resolution_needed(run, resolution))
+        if (is_seen || next_trial(run, resolution, &at) == NULL)
             continue;
         if (images.set == NULL) {
             TRY(study_data_open(&images, &run->study->data, run->settings->data_root, run->cores,
                                 err));
             note_data(run, images.set);
         }
-        const ImageSetSettings settings = {.resolution = resolution,
-                                           .keep_train_source =
-                                               augment_needs_source(run->study->recipe.augment),
-                                           .center_crop = run->study->data.center_crop,
-                                           .threads = run->cores,
-                                           .fallback_dir = fallback,
-                                           .progress = say_preparing,
-                                           .progress_user = run};
-        ImageSet *set = NULL;
-        ImageSetReport report = {0};
-        while (imageset_open(&set, images.set, &images.split, &settings, &report, err) != ERR_NONE)
-            if (!run_state_waits_for_space(run, err))
-                goto fail;
-        imageset_close(&set);
-        if (report.was_built)
-            run_state_note(run, "prepared %" PRIu32 " images at %d px in %.1f s: %.0f images/s",
-                           report.n_images, resolution, report.seconds,
-                           report.n_images / report.seconds);
+        TRY(is_varied ? prepare_varied(run, &images, resolution, fallback, err)
+                      : prepare(run, &images, resolution, fallback, err));
     }
 fail:
     study_data_close(&images);

@@ -18,19 +18,19 @@
 
 #define STORE_NAME "study.db"
 
-static ErrCode take_lock(RunState *run, Err *err)
+ErrCode run_open_lock(FileLock **lock, const char *out, Err *err)
 {
     char host[PROVENANCE_TEXT_MAX], since[CLOCK_UTC_BYTES];
     Text holder = {0};
-    char *path = file_join(run->settings->out, "study.lock");
+    char *path = file_join(out, "study.lock");
     text_printf(&holder, "pid %d on %s since %s", (int)proc_pid(), proc_host(host, sizeof host),
                 clock_utc(since));
     if (path == NULL) {
-        (void)err_memory(err, strlen(run->settings->out));
+        (void)err_memory(err, strlen(out));
         goto fail;
     }
     TRY(text_ok(&holder, err));
-    TRY(file_lock(&run->lock, path, text_string(&holder), err));
+    TRY(file_lock(lock, path, text_string(&holder), err));
 fail:
     text_release(&holder);
     mem_free(path);
@@ -240,7 +240,7 @@ ErrCode run_open(RunState *run, Err *err)
     TRY(run_plan_check_only(run, err));
     TRY(dir_make(&run->folder, NULL, run->settings->out, err));
     TRY(leftovers_refuse_links(run->folder, err));
-    TRY(take_lock(run, err));
+    TRY(run_open_lock(&run->lock, run->settings->out, err));
     TRY(open_store(run, err));
     TRY(check_retry(run, err));
     TRY(run_decide_begin(run, err));
@@ -259,4 +259,19 @@ ErrCode run_open(RunState *run, Err *err)
     }
 fail:
     return err->code;
+}
+
+void run_open_close(RunState *run)
+{
+    run_decide_close(run);
+    mem_free(run->slots);
+    mem_free(run->running);
+    mem_free(run->trials);
+    mem_free(run->program);
+    plan_destroy(&run->plan);
+    text_release(&run->study_yaml);
+    text_release(&run->cause);
+    store_close(&run->store);
+    file_unlock(&run->lock);
+    dir_close(&run->folder);
 }

@@ -4,6 +4,8 @@
 
 #include "harness/run_state.h"
 
+#include "base/file.h"
+
 /*
  * Gives the study what the store in the folder knows of it, if there is one: its version and what
  * its data are known by. Before run_open, whose plan makes digests; run->settings and callbacks are
@@ -17,5 +19,13 @@ ErrCode run_open_study(RunState *run, Study *study, Err *err) ERR_CHECKED;
  * set; whatever was opened before an error is the caller's to close.
  */
 ErrCode run_open(RunState *run, Err *err) ERR_CHECKED;
+
+/*
+ * Locks a study's folder against everybody else who would write into it. ERR_BUSY says who does.
+ */
+ErrCode run_open_lock(FileLock **lock, const char *out, Err *err) ERR_CHECKED;
+
+/* Releases all that run_open made, also after an error; processes have ended. */
+void run_open_close(RunState *run);
 
 #endif

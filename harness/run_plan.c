@@ -2,6 +2,7 @@
 #include "harness/run_plan.h"
 
 #include "harness/plan_search.h"
+#include "harness/study_judges.h"
 
 #include "base/sys.h"
 #include "base/text.h"
@@ -99,25 +100,26 @@ static size_t fill_shown_trials(const RunState *run, const StoreTrials *stored, 
             const bool is_finished =
                 trial->status == STORE_TRIAL_DONE || trial->status == STORE_TRIAL_DIVERGED;
             if (is_finished && strcmp(trial->digest, network->trial_digest) == 0 &&
-                (!run->settings->exact_seeds || yaml_has_int(&run->study->seeds, trial->seed)))
+                (!run->settings->exact_seeds || yaml_has_int(&run->study->seeds, trial->seed) ||
+                 yaml_has_int(&run->study->judge_seeds, trial->seed)))
                 rows[n++] = trial_row(network, trial->seed);
         }
     }
     return n;
 }
 
-/* Seeds that parts keep to themselves: those of retrains. */
+/* Seeds that parts keep to themselves: those of retrains, and of what is judged. */
 static ErrCode fill_own_seeds(const Study *study, StorePlan *out, Arena *arena, Err *err)
 {
     size_t n = 0;
     for (size_t i = 0; i < study->n_parts; i++)
-        n += study->parts[i].retrain.seeds.n;
+        n += study_judges_own(study, (int)i)->n;
     StoreOwnSeed *seeds = arena_zalloc(arena, n + 1, sizeof *seeds);
     TRY(arena_ok(arena, err));
     for (size_t i = 0; i < study->n_parts; i++) {
-        const StudyPart *part = &study->parts[i];
-        for (size_t k = 0; k < part->retrain.seeds.n; k++)
-            seeds[out->n_own_seeds++] = (StoreOwnSeed){part->name, part->retrain.seeds.v[k]};
+        const YamlInts *own = study_judges_own(study, (int)i);
+        for (size_t k = 0; k < own->n; k++)
+            seeds[out->n_own_seeds++] = (StoreOwnSeed){study->parts[i].name, own->v[k]};
     }
     out->own_seeds = seeds;
 fail:
@@ -127,9 +129,27 @@ fail:
 static bool is_own(const Study *study, int64_t seed)
 {
     for (size_t i = 0; i < study->n_parts; i++)
-        if (yaml_has_int(&study->parts[i].retrain.seeds, seed))
+        if (yaml_has_int(study_judges_own(study, (int)i), seed))
             return true;
     return false;
+}
+
+/* What judged on seeds of its own goes on with some: its points would not show others. */
+static ErrCode check_judged(const RunState *run, Arena *arena, Err *err)
+{
+    for (size_t i = 0; i < run->study->n_parts; i++) {
+        const StudyPart *part = &run->study->parts[i];
+        StoreTable kept;
+        TRY(store_query(run->store, "SELECT 1 FROM own_seed WHERE part = ?1 LIMIT 1", part->name,
+                        arena, &kept, err));
+        if (kept.n_rows > 0 && study_judges_own(run->study, (int)i)->n == 0)
+            return err_set(err, ERR_USAGE,
+                           "part '%s' was judged on seeds of its own when this study ran before: "
+                           "leave 'judge_seeds' as it was, or use another --out",
+                           part->id);
+    }
+fail:
+    return err->code;
 }
 
 /* A part keeps a seed as long as the store lives: no other would show what it trains with it. */
@@ -174,6 +194,7 @@ static ErrCode fill_rows(RunState *run, StorePlan *out, Arena *arena, Err *err)
     for (size_t i = 0; i < plan->n_trials; i++)
         trials[i] = trial_row(&plan->networks[plan->trials[i].network], plan->trials[i].seed);
     TRY(check_kept_seeds(run, arena, err));
+    TRY(check_judged(run, arena, err));
     TRY(fill_own_seeds(run->study, out, arena, err));
     out->networks = networks;
     out->n_networks = plan->n_networks;

@@ -2,6 +2,7 @@
 #include "harness/study.h"
 
 #include "harness/identity.h"
+#include "harness/study_judges.h"
 #include "harness/study_keys.h"
 
 #include "base/file.h"
@@ -74,6 +75,7 @@ static ErrCode read_study(Study *study, YamlDoc *doc, int silent, Err *err)
     TRY(recipe_check(&study->recipe, err));
     TRY(check_seeds(study, err));
     TRY(study_read_parts(study, err));
+    TRY(study_judges_read(study, err));
 fail:
     return err->code;
 }
@@ -368,7 +370,7 @@ static void flatten_lines(const char *yaml, const char *prefix, Text *out)
 /* Keys of a study that decide no trial, or how one is called. */
 static bool is_beside_trials(const char *key)
 {
-    static const char *const keys[] = {"version",  "question",  "seeds",
+    static const char *const keys[] = {"version",  "question",  "seeds", "judge_seeds",
                                        "fairness", "objective", "parts"};
     bool found = false;
     for (size_t i = 0; i < ARRAY_LEN(keys); i++)

@@ -82,6 +82,10 @@ static const YamlKey study_keys[] = {
      "how every network is trained"},
     {"seeds", YAML_INTS, KEY(seeds), "[1, 2, 3]", 0, STUDY_MAX_SEED, NULL, NULL,
      "one trial of each network a seed; trials of one seed are paired"},
+    {"judge_seeds", YAML_RAW, KEY(judges_node), YAML_OPTIONAL, 0, 0, NULL, NULL,
+     "with which compare is trained, for `seeds` choose: a list, or a count of n for 2001 to 2000 "
+     "+ "
+     "n; 0: `seeds` judge, too; default: as many"},
     {"fairness", YAML_SECTION, KEY(fairness), "{}", 0, 0, NULL, &fairness_table,
      "when costs count as equal"},
     {"objective", YAML_SECTION, KEY(objective), "{}", 0, 0, NULL, &objective_table,

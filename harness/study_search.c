@@ -134,6 +134,20 @@ static ErrCode read_numbers(const Study *study, const YamlNode *body, StudySearc
     return ERR_NONE;
 }
 
+bool study_search_trains_with(const StudyPart *part, int64_t seed)
+{
+    const YamlInts *seeds = &part->search.seeds;
+    int64_t low = INT64_MAX, high = INT64_MIN;
+    bool found = false;
+    for (size_t i = 0; i < seeds->n; i++) {
+        low = seeds->v[i] < low ? seeds->v[i] : low;
+        high = seeds->v[i] > high ? seeds->v[i] : high;
+    }
+    for (int run = 0; run < part->search.runs && !found && seeds->n > 0; run++)
+        found = yaml_has_int(seeds, seed - run * (high - low + 1));
+    return found;
+}
+
 /* --- the screen --- */
 
 /* The recipe over so many epochs; an error where its warm-up does not fit. */

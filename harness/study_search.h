@@ -22,6 +22,9 @@ void study_search_begin(StudySearch *search);
 ErrCode study_search_read(const Study *study, const YamlNode *body, StudyPart *part,
                           Err *err) ERR_CHECKED;
 
+/* Whether a part is a search, and a run of it trains with a seed. */
+bool study_search_trains_with(const StudyPart *part, int64_t seed);
+
 /* Sets the options of the part's own strategy. ERR_USAGE with the place of one that is wrong. */
 ErrCode study_search_options(const StudySearch *search, StrategySettings *settings,
                              Err *err) ERR_CHECKED;

@@ -159,7 +159,9 @@ typedef struct Study {
     const char *folder;   /* the study file's; "" for built-in ones */
     StudyData data;
     Recipe recipe;
-    YamlInts seeds;
+    YamlInts seeds;              /* that choose, and judge where there are no others */
+    const YamlNode *judges_node; /* what is in force of judge_seeds, or NULL */
+    YamlInts judge_seeds;        /* none: `seeds` judge, too (harness/study_judges.h) */
     StudyFairness fairness;
     StudyObjective objective;
     const YamlNode *network;    /* keys of the network file replaced before scaling, or NULL */

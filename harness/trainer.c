@@ -44,6 +44,8 @@ static ErrCode open_set(Trainer *t, Err *err)
                       dataset_n_classes(t->images.set));
         goto fail;
     }
+    if (job->recipe->vary & RECIPE_VARY_SPLIT)
+        TRY(split_vary(&t->images.split, t->images.set, (uint64_t)job->seed, err));
     t->schedule = recipe_schedule(job->recipe, t->images.split.count[PART_TRAIN]);
 fail:
     return err->code;
@@ -100,7 +102,8 @@ static ErrCode make_batches(Trainer *t, Err *err)
                                         .shuffle = is_train && recipe->shuffle,
                                         .drop_last = is_train,
                                         .augment = is_train ? recipe->augment : 0,
-                                        .seed = (uint64_t)t->job->seed,
+                                        .seed =
+                                            recipe_seed(recipe, RECIPE_VARY_ORDER, t->job->seed),
                                         .max_threads = t->job->threads};
         if (batches_create(&t->parts[part], t->set, &t->stats, &settings, err) != ERR_NONE)
             return err->code;
@@ -134,7 +137,7 @@ static ErrCode make_net(Trainer *t, Err *err)
 static ErrCode start_weights(Trainer *t, Err *err)
 {
     const TrainJob *job = t->job;
-    net_init_weights(t->net, (uint64_t)job->seed);
+    net_init_weights(t->net, recipe_seed(job->recipe, RECIPE_VARY_INIT, job->seed));
     if (job->init == NULL)
         return ERR_NONE;
     const OriginData data =
@@ -230,7 +233,7 @@ static StepSettings step_settings(const Trainer *t)
                           .label_smoothing = recipe->label_smoothing,
                           .ema = t->ema,
                           .noise = true,
-                          .seed = (uint64_t)t->job->seed,
+                          .seed = recipe_seed(recipe, RECIPE_VARY_ORDER, t->job->seed),
                           .step = (uint64_t)step,
                           .mixed_labels = is_mixed ? t->batch.mixed_label : NULL,
                           .shares = is_mixed ? t->batch.share : NULL};

@@ -47,6 +47,7 @@ static ErrCode ask(Verify *v, const char *sql, StoreTable *table, Err *err)
 static ErrCode find_trial(Verify *v, Err *err)
 {
     StoreTrials trials;
+    StoreTable imports;
     const VerifySettings *s = v->settings;
     TRY(store_trials(v->store, &v->arena, &trials, err));
     for (size_t i = 0; i < trials.n; i++)
@@ -58,6 +59,16 @@ static ErrCode find_trial(Verify *v, Err *err)
     if (v->trial.status != STORE_TRIAL_DONE && v->trial.status != STORE_TRIAL_DIVERGED)
         return err_set(err, ERR_USAGE, "trial %" PRId64 " has not finished, it is %s", s->trial,
                        store_status_name(v->trial.status));
+    TRY(ask(
+        v,
+        "SELECT 1 FROM attempt_end WHERE trial = CAST(?1 AS INTEGER) AND reason = '" STORE_IMPORT
+        "'",
+        &imports, err));
+    if (imports.n_rows > 0)
+        return err_set(err, ERR_USAGE,
+                       "trial %" PRId64 " was trained elsewhere (import): there is nothing here to "
+                       "compare it with",
+                       s->trial);
 fail:
     return err->code;
 }

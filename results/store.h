@@ -26,6 +26,7 @@
 #define RESULTS_STORE_H
 
 #include "results/epoch.h"
+#include "results/resulttable.h"
 
 #include "base/arena.h"
 #include "base/embed.h"
@@ -224,6 +225,16 @@ typedef struct StoreAttemptEnd {
     double seconds;          /* wall-clock of this attempt */
 } StoreAttemptEnd;
 
+/* Why an attempt ended that was no training here: the trial's result was imported. */
+#define STORE_IMPORT "import"
+
+/* Who imports results, for the store. */
+typedef struct StoreImporter {
+    const char *command, *host; /* as the user called it, and where */
+    int64_t pid;
+    const char *path; /* of the table, for messages and people */
+} StoreImporter;
+
 typedef enum StoreStatus {
     STORE_PENDING,
     STORE_RUNNING,
@@ -265,6 +276,7 @@ typedef struct StoreSeed {
     int64_t seed;
     int64_t trial;
     StoreStatus status;
+    bool is_imported;                                /* trained elsewhere */
     double val_top1, test_top1, val_loss, test_loss; /* NaN unless STORE_TRIAL_DONE */
 } StoreSeed;
 
@@ -273,6 +285,7 @@ typedef struct StorePointResult {
     StorePoint point;
     const char *network_name;
     int64_t epochs; /* passes its trials are to make; 0: it has none */
+    bool is_judged; /* its part keeps seeds to itself: nothing was chosen by them */
     const StoreSeed *seeds;
     size_t n_seeds;
 } StorePointResult;
@@ -395,6 +408,16 @@ ErrCode store_accept(Store *store, int64_t trial, int64_t attempt, const StoreFi
 /* Ends an attempt that did not finish its trial. */
 ErrCode store_end_attempt(Store *store, int64_t trial, int64_t attempt, const StoreAttemptEnd *end,
                           Err *err) ERR_CHECKED;
+
+/*
+ * Puts results of trials that were trained elsewhere, all of a table in one transaction: each gets
+ * an attempt that ends with the reason STORE_IMPORT and the row's note, and is done; the fact
+ * "import" says how many came from which table. Errors also: ERR_DATA with path and line: a trial
+ * that is not planned here, that is done already, or that is to make another number of epochs; a
+ * network and a seed that several trials have.
+ */
+ErrCode store_import(Store *store, const ResultTable *table, const StoreImporter *who,
+                     Err *err) ERR_CHECKED;
 
 /* --- reading: results live in `arena` --- */
 

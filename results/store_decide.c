@@ -32,7 +32,7 @@ static DbValue maybe(int64_t value)
 
 /* --- facts --- */
 
-ErrCode store_put_fact(Store *store, const StoreFact *fact, Err *err)
+ErrCode store_put_newest_fact(Store *store, const StoreFact *fact, Err *err)
 {
     static const char columns[] =
         "name, number, network, value_1, value_2, value_3, text, created_utc";
@@ -41,7 +41,6 @@ ErrCode store_put_fact(Store *store, const StoreFact *fact, Err *err)
     const DbValue name = db_text(fact->name);
     int64_t newest = 0;
     int found = DB_NO_ROW;
-    TRY(db_begin_write(&store->db, err));
     TRY(db_scalar(&store->db, "SELECT max(number) FROM fact WHERE name = ?1", &name, 1, 0, &newest,
                   err));
     DbValue values[] = {name,
@@ -57,6 +56,14 @@ ErrCode store_put_fact(Store *store, const StoreFact *fact, Err *err)
         values[1] = db_int(newest + 1);
         TRY(db_insert(&store->db, "fact", columns, values, ARRAY_LEN(values), err));
     }
+fail:
+    return err->code;
+}
+
+ErrCode store_put_fact(Store *store, const StoreFact *fact, Err *err)
+{
+    TRY(db_begin_write(&store->db, err));
+    TRY(store_put_newest_fact(store, fact, err));
     TRY(db_commit(&store->db, err));
     return ERR_NONE;
 fail:

@@ -12,6 +12,16 @@ struct Store {
     bool is_writer;
 };
 
+/* store_begin_run, store_begin_attempt, store_accept, store_put_fact, inside a transaction that is
+ * open already. */
+ErrCode store_put_run(Store *store, const char *command, const char *host, int64_t pid,
+                      Err *err) ERR_CHECKED;
+ErrCode store_put_attempt(Store *store, int64_t trial, const StoreAttempt *begin, int64_t *attempt,
+                          Err *err) ERR_CHECKED;
+ErrCode store_put_result(Store *store, int64_t trial, int64_t attempt, const StoreFinish *finish,
+                         const StoreAttemptEnd *end, Err *err) ERR_CHECKED;
+ErrCode store_put_newest_fact(Store *store, const StoreFact *fact, Err *err) ERR_CHECKED;
+
 /* ERR_DATA unless as many rows of the newest revision's list are there as were found by it. */
 ErrCode store_check_listed(Store *store, const char *list, int64_t n_found, Err *err) ERR_CHECKED;
 

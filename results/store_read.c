@@ -159,7 +159,8 @@ static StorePointResult read_point(DbQuery *q, Arena *arena)
                   .status = db_get_text(q, 20, arena),
                   .reason = db_get_text(q, 21, arena),
                   .genes = db_get_text(q, 23, arena)},
-        .network_name = db_get_text(q, 22, arena)};
+        .network_name = db_get_text(q, 22, arena),
+        .is_judged = db_get_int(q, 24) != 0};
 }
 
 static ErrCode read_points(Store *store, Arena *arena, StoreResults *out, Err *err)
@@ -167,7 +168,8 @@ static ErrCode read_points(Store *store, Arena *arena, StoreResults *out, Err *e
     static const char sql[] =
         "SELECT p.id, p.part, p.figure, p.series, p.match, p.nominal_d, p.nominal_w, p.nominal_r, "
         "p.built_d, p.built_w, p.built_r, p.trim, p.x, p.network, p.digest, p.resolution, p.macs, "
-        "p.target_macs, p.ratio, p.naive_ratio, p.status, p.reason, n.name, p.genes "
+        "p.target_macs, p.ratio, p.naive_ratio, p.status, p.reason, n.name, p.genes, "
+        "EXISTS (SELECT 1 FROM own_seed o WHERE o.part = p.part) "
         "FROM current_point p LEFT JOIN network n ON n.digest = p.network ORDER BY p.place";
     DbQuery q = {0};
     TRY(db_query(&q, &store->db, sql, NULL, 0, err));
@@ -191,7 +193,9 @@ fail:
 static ErrCode read_seeds(Store *store, Arena *arena, StoreResults *out, Err *err)
 {
     static const char sql[] = "SELECT place, seed, trial, status, val_top1, test_top1, val_loss, "
-                              "test_loss, epochs FROM measured ORDER BY place, seed";
+                              "test_loss, epochs, EXISTS (SELECT 1 FROM attempt_end e WHERE "
+                              "e.trial = m.trial AND e.reason = '" STORE_IMPORT "') "
+                              "FROM measured m ORDER BY place, seed";
     DbQuery q = {0};
     TRY(db_query(&q, &store->db, sql, NULL, 0, err));
     while (db_next(&q)) {
@@ -213,7 +217,8 @@ static ErrCode read_seeds(Store *store, Arena *arena, StoreResults *out, Err *er
                                             .val_top1 = db_get_real(&q, 4),
                                             .test_top1 = db_get_real(&q, 5),
                                             .val_loss = db_get_real(&q, 6),
-                                            .test_loss = db_get_real(&q, 7)};
+                                            .test_loss = db_get_real(&q, 7),
+                                            .is_imported = db_get_int(&q, 9) != 0};
     }
     return db_end(&q, err);
 fail:

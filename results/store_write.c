@@ -52,16 +52,23 @@ static ErrCode next_id(Store *store, const char *table, int64_t *id, Err *err)
     return db_scalar(&store->db, sql, NULL, 0, 1, id, err);
 }
 
-ErrCode store_begin_run(Store *store, const char *command, const char *host, int64_t pid, Err *err)
+ErrCode store_put_run(Store *store, const char *command, const char *host, int64_t pid, Err *err)
 {
     char utc[CLOCK_UTC_BYTES];
     int64_t id = 0;
-    TRY(db_begin_write(&store->db, err));
     TRY(next_id(store, "run", &id, err));
     const DbValue values[] = {db_int(id), db_text(or_empty(command)), db_text(or_empty(host)),
                               db_int(pid), now(utc)};
     TRY(db_insert(&store->db, "run", "id, command, host, pid, started_utc", values,
                   ARRAY_LEN(values), err));
+fail:
+    return err->code;
+}
+
+ErrCode store_begin_run(Store *store, const char *command, const char *host, int64_t pid, Err *err)
+{
+    TRY(db_begin_write(&store->db, err));
+    TRY(store_put_run(store, command, host, pid, err));
     TRY(db_commit(&store->db, err));
     return ERR_NONE;
 fail:
@@ -99,13 +106,12 @@ fail:
     return err->code;
 }
 
-ErrCode store_begin_attempt(Store *store, int64_t trial, const StoreAttempt *begin,
-                            int64_t *attempt, Err *err)
+ErrCode store_put_attempt(Store *store, int64_t trial, const StoreAttempt *begin, int64_t *attempt,
+                          Err *err)
 {
     char utc[CLOCK_UTC_BYTES];
     int64_t environment = 0, run = 0;
     const DbValue key = db_int(trial);
-    TRY(db_begin_write(&store->db, err));
     TRY(environment_id(store, &begin->environment, &environment, err));
     TRY(db_scalar(&store->db, "SELECT max(id) FROM run", NULL, 0, 0, &run, err));
     TRY(db_scalar(&store->db, "SELECT max(number) + 1 FROM attempt WHERE trial = ?1", &key, 1, 1,
@@ -120,6 +126,15 @@ ErrCode store_begin_attempt(Store *store, int64_t trial, const StoreAttempt *beg
     TRY(db_insert(&store->db, "attempt",
                   "trial, number, run, environment, threads, pid, started_utc", values,
                   ARRAY_LEN(values), err));
+fail:
+    return err->code;
+}
+
+ErrCode store_begin_attempt(Store *store, int64_t trial, const StoreAttempt *begin,
+                            int64_t *attempt, Err *err)
+{
+    TRY(db_begin_write(&store->db, err));
+    TRY(store_put_attempt(store, trial, begin, attempt, err));
     TRY(db_commit(&store->db, err));
     return ERR_NONE;
 fail:
@@ -282,6 +297,23 @@ fail:
     return err->code;
 }
 
+ErrCode store_put_result(Store *store, int64_t trial, int64_t attempt, const StoreFinish *finish,
+                         const StoreAttemptEnd *end, Err *err)
+{
+    char digest[HASH_HEX_BYTES];
+    bool is_new = false;
+    TRY(put_finished(store, trial, attempt, finish, &is_new, err));
+    TRY(put_artifacts(store, trial, finish, err));
+    TRY(put_end(store, trial, attempt, end, err));
+    if (is_new) {
+        TRY(trial_digest(store, trial, digest, err));
+        const DbValue values[] = {db_int(trial), db_text(digest)};
+        TRY(db_insert(&store->db, "trial_digest", "trial, digest", values, ARRAY_LEN(values), err));
+    }
+fail:
+    return err->code;
+}
+
 ErrCode store_accept(Store *store, int64_t trial, int64_t attempt, const StoreFinish *finish,
                      Err *err)
 {
@@ -289,17 +321,8 @@ ErrCode store_accept(Store *store, int64_t trial, int64_t attempt, const StoreFi
                                  .last_step = -1,
                                  .checkpoint_step = -1,
                                  .seconds = finish->seconds};
-    char digest[HASH_HEX_BYTES];
-    bool is_new = false;
     TRY(db_begin_write(&store->db, err));
-    TRY(put_finished(store, trial, attempt, finish, &is_new, err));
-    TRY(put_artifacts(store, trial, finish, err));
-    TRY(put_end(store, trial, attempt, &end, err));
-    if (is_new) {
-        TRY(trial_digest(store, trial, digest, err));
-        const DbValue values[] = {db_int(trial), db_text(digest)};
-        TRY(db_insert(&store->db, "trial_digest", "trial, digest", values, ARRAY_LEN(values), err));
-    }
+    TRY(store_put_result(store, trial, attempt, finish, &end, err));
     TRY(db_commit(&store->db, err));
     return ERR_NONE;
 fail:

@@ -1,6 +1,8 @@
 /* results/verdict_common.c: pairing seeds, and the words that all verdicts use. */
 #include "results/verdict_common.h"
 
+#include "results/varied.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -108,14 +110,51 @@ const char *verdict_seeds_text(int n, int seeds_needed, Arena *arena)
 
 const char *verdict_scope_text(const StoreResults *results, Arena *arena)
 {
-    return arena_printf(arena, "An observation about %s on %s with this recipe, not a cause.",
-                        results->study.baseline, results->study.data_name);
+    const YamlStrings varied = varied_sources(results);
+    Text text = {0};
+    text_printf(&text, "An observation about %s on %s with this recipe, not a cause.",
+                results->study.baseline, results->study.data_name);
+    for (size_t i = 0; i < varied.n && !varied_is_usual(&varied); i++)
+        text_printf(&text, "%s%s%s", i ? ", " : " Seeds varied ", varied.v[i],
+                    i + 1 == varied.n ? "." : "");
+    const char *scope = arena_text(arena, text_string(&text));
+    arena->failed |= text.failed;
+    text_release(&text);
+    return scope;
+}
+
+const char *verdict_judges_text(const StoreResults *results, const char *kind)
+{
+    for (size_t i = 0; i < results->n_points; i++)
+        if (store_is_part(&results->points[i].point, kind) && results->points[i].n_seeds > 0 &&
+            !results->points[i].is_judged)
+            return " Judged on the seeds that chose: the study keeps none apart (judge_seeds).";
+    return "";
+}
+
+/* Whether results were imported; of trials from two places a contrast may compare the places. */
+static void describe_import(const StoreResults *results, Text *text)
+{
+    size_t n_imported = 0, n_here = 0;
+    for (size_t i = 0; i < results->n_points; i++)
+        for (size_t s = 0; s < results->points[i].n_seeds; s++) {
+            const StoreSeed *seed = &results->points[i].seeds[s];
+            n_imported += seed->is_imported;
+            n_here += !seed->is_imported && seed->status == STORE_TRIAL_DONE;
+        }
+    if (n_imported > 0 && n_here > 0)
+        text_append(text,
+                    " Some trials were trained here and some elsewhere (import): a difference "
+                    "may be one of the two places.");
+    else if (n_imported > 0)
+        text_append(text, " All trials were trained elsewhere (import).");
 }
 
 const char *verdict_summary(Text *text, const StoreResults *results, Arena *arena)
 {
     const char *scope = verdict_scope_text(results, arena);
     text_printf(text, " %s", scope != NULL ? scope : "");
+    describe_import(results, text);
     const char *summary = arena_text(arena, text_string(text));
     arena->failed |= text->failed;
     text_release(text);

@@ -28,6 +28,12 @@ const char *verdict_seeds_text(int n, int seeds_needed, Arena *arena);
 /* "An observation about proxy-b0 on cifar-10 ...": the scope of every verdict. */
 const char *verdict_scope_text(const StoreResults *results, Arena *arena);
 
+/*
+ * That a part of this kind was judged on the seeds that chose, for the end of a summary, or ""
+ * where it has seeds of its own.
+ */
+const char *verdict_judges_text(const StoreResults *results, const char *kind);
+
 /* What the text says, and the scope; releases the text. NULL without memory (arena_ok tells). */
 const char *verdict_summary(Text *text, const StoreResults *results, Arena *arena);
 

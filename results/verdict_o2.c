@@ -205,6 +205,7 @@ static const char *summarise(const StoreResults *results, const Verdict *v,
         describe_others(contenders, n, deciding, arena, &text);
     if (v->outcome == VERDICT_INCONCLUSIVE && (deciding->is_comparable || n_targets == 0))
         text_append(&text, words(verdict_seeds_text(n_seeds, v->seeds_needed, arena)));
+    text_append(&text, verdict_judges_text(results, "compare"));
     return verdict_summary(&text, results, arena);
 }
 

@@ -15,6 +15,7 @@
     X(export)                                                                                      \
     X(family)                                                                                      \
     X(fit)                                                                                         \
+    X(import)                                                                                      \
     X(infer)                                                                                       \
     X(init)                                                                                        \
     X(list)                                                                                        \

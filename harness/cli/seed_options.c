@@ -17,23 +17,17 @@ static const Option options[] = {
 
 const OptionTable seed_options = {options, ARRAY_LEN(options)};
 
-/* "seeds=[...]" with n seeds: those of the study, then the smallest numbers not yet among them. */
+/* "seeds=[...]" with n seeds: those of the study, then the smallest numbers that neither are among
+ * them nor judge. */
 static void append_count(const Study *study, int64_t n, Text *out)
 {
     int64_t next = 1;
     for (int64_t i = 0; i < n; i++) {
-        int64_t seed = next;
-        if ((size_t)i < study->seeds.n) {
-            seed = study->seeds.v[i];
-        } else {
-            for (size_t k = 0; k < study->seeds.n;) {
-                const bool is_taken = study->seeds.v[k] == seed;
-                seed += is_taken;
-                k = is_taken ? 0 : k + 1;
-            }
-            next = seed + 1;
-        }
-        text_printf(out, "%s%" PRId64, i ? ", " : "", seed);
+        const bool is_own = (size_t)i < study->seeds.n;
+        while (!is_own &&
+               (yaml_has_int(&study->seeds, next) || yaml_has_int(&study->judge_seeds, next)))
+            next++;
+        text_printf(out, "%s%" PRId64, i ? ", " : "", is_own ? study->seeds.v[i] : next++);
     }
 }
 

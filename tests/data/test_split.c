@@ -187,6 +187,56 @@ static void test_majority(void **state)
     dataset_close(&data);
 }
 
+static bool is_same_part(const Split *a, const Split *b, DataPart part)
+{
+    return a->count[part] == b->count[part] &&
+           memcmp(a->index[part], b->index[part], a->count[part] * sizeof *a->index[part]) == 0;
+}
+
+/*
+ * A seed chooses training and validation anew, disjoint as before and by the rule in the header;
+ * the test subset stays, and a seed chooses the same whatever was chosen before.
+ */
+static void test_seeds_vary_train_and_validation(void **state)
+{
+    (void)state;
+    enum { N = 101, N_VAL = 31 };
+    fixture_cifar(60, 41, 30);
+    Err err = {0};
+    Dataset *data = fixture_open_cifar();
+    const Split plain = make(data, N - N_VAL, N_VAL, 12);
+    Split split = make(data, N - N_VAL, N_VAL, 12), again = make(data, N - N_VAL, N_VAL, 12);
+    assert_ok(split_vary(&split, data, 7, &err), &err);
+    for (DataPart part = PART_TRAIN; part < N_PARTS; part++)
+        assert_true(is_same_part(&split, &plain, part) == (part == PART_TEST));
+    for (uint32_t i = 0; i < N_VAL; i++)
+        assert_false(has(&split, PART_TRAIN, split.index[PART_VAL][i]));
+    assert_string_not_equal(split.digest, plain.digest);
+    assert_string_not_equal(split.contents, plain.contents);
+    /* Validation is those whose hash of (key, seed) is among the smallest. */
+    uint64_t hashes[N], last = 0;
+    for (uint32_t i = 0; i < N; i++) {
+        uint8_t bytes[16] = {0};
+        for (int k = 0; k < 8; k++)
+            bytes[k] = (uint8_t)(dataset_key(data, DATA_TRAIN, i) >> (8 * k));
+        bytes[8] = 7;
+        hashes[i] = hash_64(bytes, sizeof bytes);
+    }
+    for (uint32_t i = 0; i < N_VAL; i++)
+        last = hashes[split.index[PART_VAL][i]] > last ? hashes[split.index[PART_VAL][i]] : last;
+    for (uint32_t i = 0; i < N; i++)
+        assert_true((hashes[i] <= last) == has(&split, PART_VAL, i));
+    assert_ok(split_vary(&again, data, 8, &err), &err);
+    assert_false(is_same_part(&again, &split, PART_TRAIN));
+    assert_ok(split_vary(&again, data, 7, &err), &err);
+    assert_string_equal(again.digest, split.digest);
+    split_release(&again);
+    split_release(&split);
+    Split done = plain;
+    split_release(&done);
+    dataset_close(&data);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -198,6 +248,7 @@ int main(void)
         cmocka_unit_test(test_defaults),
         cmocka_unit_test(test_own_validation),
         cmocka_unit_test(test_majority),
+        cmocka_unit_test(test_seeds_vary_train_and_validation),
     };
     return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);
 }

@@ -126,7 +126,7 @@ static void an_unused_key_changes_nothing(void **state)
     assert_int_equal(micro_run(out, unused, NULL), 0);
     assert_int_equal(micro_count(out, "SELECT * FROM attempt"), n_attempts);
     assert_int_equal(micro_count(out, "SELECT * FROM planned"), micro.n_trials);
-    assert_int_equal(micro_count(out, "SELECT DISTINCT digest FROM planned"), micro.n_trials);
+    assert_int_equal(micro_count(out, "SELECT DISTINCT digest, seed FROM planned"), micro.n_trials);
     micro_assert_as_expected(out);
     mem_free(out);
 }

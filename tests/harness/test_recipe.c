@@ -104,10 +104,43 @@ static void auto_is_read_and_written(void **state)
     assert_non_null(strstr(err.msg, "neither 'auto' nor a number"));
 }
 
+/* What a seed varies is a set, written in one order; what it does not is as of one fixed seed. */
+static void seeds_vary_what_is_said(void **state)
+{
+    (void)state;
+    static const char *const sets[] = {"recipe.vary=[split, init]", "recipe.vary=[]",
+                                       "recipe.vary=[init, test]"};
+    Study *study = NULL;
+    Text text = {0};
+    Err err = {0};
+    assert_int_equal(study_defaults(&study, NULL, 0, &err), ERR_NONE);
+    assert_int_equal(study->recipe.vary, RECIPE_VARY_INIT | RECIPE_VARY_ORDER);
+    assert_int_equal(recipe_seed(&study->recipe, RECIPE_VARY_ORDER, 7), 7);
+    recipe_summary(&study->recipe, &text);
+    assert_null(strstr(text_string(&text), "vary"));
+    study_destroy(&study);
+    assert_int_equal(study_defaults(&study, sets, 1, &err), ERR_NONE);
+    assert_int_equal(recipe_seed(&study->recipe, RECIPE_VARY_INIT, 7), 7);
+    assert_int_equal(recipe_seed(&study->recipe, RECIPE_VARY_ORDER, 7), RECIPE_FIXED_SEED);
+    study_emit(study, &text);
+    assert_non_null(strstr(text_string(&text), "  vary: [init, split]\n"));
+    text_clear(&text);
+    recipe_summary(&study->recipe, &text);
+    assert_non_null(strstr(text_string(&text), ", seeds vary init split"));
+    study_destroy(&study);
+    assert_int_equal(study_defaults(&study, sets + 1, 1, &err), ERR_USAGE);
+    assert_non_null(strstr(err.msg, "'recipe.vary' is empty"));
+    err = (Err){0};
+    assert_int_equal(study_defaults(&study, sets + 2, 1, &err), ERR_USAGE);
+    assert_non_null(strstr(err.msg, "'test'"));
+    text_release(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(batch_and_steps_in_force), cmocka_unit_test(average_scales_with_the_steps),
-        cmocka_unit_test(warnings_have_their_limits), cmocka_unit_test(auto_is_read_and_written)};
+        cmocka_unit_test(warnings_have_their_limits), cmocka_unit_test(auto_is_read_and_written),
+        cmocka_unit_test(seeds_vary_what_is_said)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
