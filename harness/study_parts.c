@@ -176,11 +176,16 @@ ErrCode study_check_figures(const Study *study, Err *err)
 {
     for (size_t i = 0; i < study->n_parts; i++) {
         const YamlNode *part = study->parts_node->items[i];
-        if (figure_names_has(study->parts[i].figure))
+        const char *figure = study->parts[i].figure;
+        const YamlNode *node = yaml_find(part->items[0], "figure");
+        if (figure_names_has(figure) && !figure_names_is_whole(figure))
             continue;
+        if (figure_names_has(figure))
+            return yaml_error(err, node, "figure '%s' shows all parts: none is drawn in it",
+                              figure);
         Text why = {0};
-        figure_names_complain(study->parts[i].figure, &why);
-        yaml_error(err, yaml_find(part->items[0], "figure"), "%s", text_string(&why));
+        figure_names_complain(figure, &why);
+        yaml_error(err, node, "%s", text_string(&why));
         text_release(&why);
         return err->code;
     }

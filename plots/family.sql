@@ -1,16 +1,18 @@
 -- Families: the members of compound scaling by phi. Blocks of means (MACs, top-1, half a 90 %
--- interval from five seeds on, label) and of seeds (MACs, top-1), a group for each family.
--- A trial counts once in a series, however many of its points ask for it.
+-- interval from five seeds on, how many marks aside where families share a network, label, seeds) and of
+-- seeds (MACs, top-1, seed), a group for each family. A trial counts once in a series, however many of its
+-- points ask for it.
+WITH own AS (SELECT *, min(place) FROM measured WHERE figure = ?1 AND status = 'done' GROUP BY series, trial),
+     m AS (SELECT *, macs / CASE WHEN max(macs) OVER () >= 1e9 THEN 1e9 ELSE 1e6 END AS cost,
+                  min(place) OVER (PARTITION BY series) AS sorting FROM own),
+     r AS (SELECT *, dense_rank() OVER (PARTITION BY network ORDER BY sorting) AS place_of_mark FROM m),
+     s AS (SELECT *, place_of_mark - 0.5 * (max(place_of_mark) OVER (PARTITION BY network) + 1) AS shift FROM r)
 
 -- block: mean
-WITH m AS (SELECT *, max(macs) OVER () >= 1e9 AS is_big, min(place) OVER (PARTITION BY series) AS sorting
-           FROM (SELECT *, min(place) FROM measured WHERE figure = ?1 GROUP BY series, trial))
-SELECT series, macs / CASE WHEN is_big THEN 1e9 ELSE 1e6 END AS macs, avg(test_top1) AS top1,
-       CASE WHEN count(test_top1) >= 5 THEN half90(test_top1) END AS half, printf('φ %g', x) AS label
-FROM m WHERE status = 'done' GROUP BY series, network ORDER BY m.sorting, m.macs;
+SELECT series, cost AS macs, avg(test_top1) AS top1, CASE WHEN count(test_top1) >= 5 THEN half90(test_top1) END AS half,
+       shift, printf('φ %g', x) AS label, count(test_top1) AS n
+FROM s GROUP BY series, network ORDER BY sorting, s.macs;
 
 -- block: seed
-WITH m AS (SELECT *, max(macs) OVER () >= 1e9 AS is_big, min(place) OVER (PARTITION BY series) AS sorting
-           FROM (SELECT *, min(place) FROM measured WHERE figure = ?1 GROUP BY series, trial))
-SELECT series, macs / CASE WHEN is_big THEN 1e9 ELSE 1e6 END AS macs, test_top1 AS top1
-FROM m WHERE status = 'done' ORDER BY m.sorting, m.macs, seed;
+SELECT series, cost AS macs, test_top1 AS top1, seed, shift
+FROM s ORDER BY sorting, s.macs, seed;

@@ -1,18 +1,15 @@
 # title: Width on top of depth and resolution
 # alt: One line for each depth and resolution, each dot a width: test accuracy of {baseline} on {data} against counted multiply-adds.
 # caption: Width scaled at several depths d and resolutions r from {baseline} on {data}, as figure 4 of the paper; the dots of a line are the width multipliers {x_values}. Test top-1 against counted MACs. {dots}
+# legend: mean
 # size: 860 560
-set label 1 title_text at screen 0.09,0.955 left noenhanced font ',15'
-set label 2 stamp at screen 0.97,0.955 right noenhanced font ',13' textcolor rgb '#B00020'
-set label 3 note at screen 0.09,0.035 left noenhanced font ',10.5' textcolor rgb '#444444'
-set lmargin screen 0.09; set rmargin screen 0.97; set bmargin screen 0.19; set tmargin screen 0.90
+# narrow: 0.66*figure_width
+x_end = 0.86*x_high
+tie = 10.0*x_end/(figure_width - left_room - legend_right)
+at(x, shift) = x + shift*tie
 set yrange [y_low:y_high]
 if (has_chance) { set arrow 1 from graph 0, first chance to graph 1, first chance nohead dt 3 lw 1.5 lc rgb '#666666' }
-set xrange [0:*]
-set offsets graph 0, graph 0.05, 0, 0
+set xrange [0:x_end]
 set xlabel 'counted MACs ('.unit.')'
 set ylabel 'test top-1 accuracy (%)'
-set key bottom right samplen 2.5 spacing 1.25 box lc rgb '#cccccc' opaque
-plot for [i=1:n_seed] $seed index (i-1) using 2:3 with points pt shape[1+(i-1)%8] ps 0.5 lc rgb pale[1+(i-1)%8] notitle, \
-     for [i=1:n_mean] $mean index (i-1) using 2:3:4 with yerrorbars pt -1 lc rgb colour[1+(i-1)%8] notitle, \
-     for [i=1:n_mean] $mean index (i-1) using 2:3 with linespoints lw 2 pt shape[1+(i-1)%8] ps 1.1 lc rgb colour[1+(i-1)%8] title names_mean[i]
+plot @LINES

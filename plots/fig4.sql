@@ -1,15 +1,18 @@
 -- Figure 4: width on top of several depths and resolutions. Blocks of means (MACs, top-1, half a 90 %
--- interval from five seeds on, width) and of seeds (MACs, top-1), a group for each line.
--- A trial counts once in a series, however many of its points ask for it.
+-- interval from five seeds on, how many marks aside where lines share a network, width, seeds) and of seeds
+-- (MACs, top-1, seed), a group for each line. A trial counts once in a series, however many of its points ask
+-- for it.
+WITH own AS (SELECT *, min(place) FROM measured WHERE figure = ?1 AND status = 'done' GROUP BY series, trial),
+     m AS (SELECT *, macs / CASE WHEN max(macs) OVER () >= 1e9 THEN 1e9 ELSE 1e6 END AS cost,
+                  dense_rank() OVER (ORDER BY nominal_d, nominal_r, series) AS sorting FROM own),
+     r AS (SELECT *, dense_rank() OVER (PARTITION BY network ORDER BY sorting) AS place_of_mark FROM m),
+     s AS (SELECT *, place_of_mark - 0.5 * (max(place_of_mark) OVER (PARTITION BY network) + 1) AS shift FROM r)
 
 -- block: mean
-WITH m AS (SELECT *, max(macs) OVER () >= 1e9 AS is_big FROM (SELECT *, min(place) FROM measured WHERE figure = ?1 GROUP BY series, trial))
-SELECT series, macs / CASE WHEN is_big THEN 1e9 ELSE 1e6 END AS macs, avg(test_top1) AS top1,
-       CASE WHEN count(test_top1) >= 5 THEN half90(test_top1) END AS half, x AS width
-FROM m WHERE status = 'done' GROUP BY series, network
-ORDER BY m.nominal_d, m.nominal_r, m.series, m.macs;
+SELECT series, cost AS macs, avg(test_top1) AS top1, CASE WHEN count(test_top1) >= 5 THEN half90(test_top1) END AS half,
+       shift, x AS width, count(test_top1) AS n
+FROM s GROUP BY series, network ORDER BY sorting, s.macs;
 
 -- block: seed
-WITH m AS (SELECT *, max(macs) OVER () >= 1e9 AS is_big FROM (SELECT *, min(place) FROM measured WHERE figure = ?1 GROUP BY series, trial))
-SELECT series, macs / CASE WHEN is_big THEN 1e9 ELSE 1e6 END AS macs, test_top1 AS top1
-FROM m WHERE status = 'done' ORDER BY m.nominal_d, m.nominal_r, m.series, m.macs, seed;
+SELECT series, cost AS macs, test_top1 AS top1, seed, shift
+FROM s ORDER BY sorting, s.macs, seed;

@@ -1,44 +1,39 @@
--- Figure 8: strategies at matched MACs, from the baseline on. Blocks of means (MACs, top-1, half a 90 %
--- interval from five seeds on) and of seeds (MACs, top-1), a group for each strategy; points off
--- their ray or tied apart. The baseline is taken from wherever it was trained with the study's seeds: a
--- network as it was given whose MACs the targets are multiples of.
+-- Figure 8: strategies at matched MACs. Blocks: mean (MACs, top-1, half a 90 % interval from five seeds on,
+-- how many marks aside where strategies share a network, seeds) and seed (MACs, top-1, seed), a group for each
+-- strategy and one for the baseline, where that was trained with the study's seeds: a network as it was given
+-- whose MACs the targets are multiples of, anywhere in the study; start (from the baseline to each line's
+-- first point), none without it; aside (points off their ray, or tied); legend (names).
 -- A trial counts once in a series, however many of its points ask for it.
+WITH own AS MATERIALIZED (SELECT * FROM measured WHERE figure = ?1),
+     base AS MATERIALIZED (SELECT * FROM measured WHERE max(abs(built_d - 1), abs(built_w - 1), abs(built_r - 1)) < 1e-9 AND status = 'done'
+               AND macs IN (SELECT round(1.0 * target_macs / x) FROM own) AND part NOT IN (SELECT part FROM own_seed)),
+     m AS (SELECT series, CASE series WHEN 'width' THEN 1 WHEN 'depth' THEN 2 WHEN 'resolution' THEN 3 WHEN 'compound' THEN 4 ELSE 5 END AS sorting,
+                  network, macs, seed, test_top1, point_status
+           FROM own WHERE status = 'done' GROUP BY series, trial
+           UNION ALL
+           SELECT 'baseline', 6, network, macs, seed, test_top1, 'fair' FROM base WHERE place = (SELECT min(place) FROM base)),
+     unit AS (SELECT CASE WHEN max(macs) >= 1e9 THEN 1e9 ELSE 1e6 END AS unit FROM own),
+     r AS (SELECT *, dense_rank() OVER (PARTITION BY network ORDER BY sorting, series) AS place_of_mark FROM m),
+     s AS (SELECT *, place_of_mark - 0.5 * (max(place_of_mark) OVER (PARTITION BY network) + 1) AS shift FROM r),
+     spot AS (SELECT series, sorting, s.macs / unit AS macs, avg(test_top1) AS top1,
+                     CASE WHEN count(test_top1) >= 5 THEN half90(test_top1) END AS half, count(test_top1) AS n, shift, point_status
+              FROM (SELECT * FROM s ORDER BY series, network, seed) s JOIN unit GROUP BY series, network)
 
 -- block: mean
-WITH own AS (SELECT * FROM measured WHERE figure = ?1),
-     strategy AS (SELECT series, CASE series WHEN 'width' THEN 1 WHEN 'depth' THEN 2 WHEN 'resolution' THEN 3
-                                             WHEN 'compound' THEN 4 ELSE 5 END AS sorting
-                  FROM own GROUP BY series),
-     base AS (SELECT * FROM measured WHERE max(abs(built_d - 1), abs(built_w - 1), abs(built_r - 1)) < 1e-9 AND status = 'done'
-               AND macs IN (SELECT round(1.0 * target_macs / x) FROM own) AND part NOT IN (SELECT part FROM own_seed)),
-     m AS (SELECT series, macs, test_top1 FROM own WHERE status = 'done' GROUP BY series, trial
-           UNION ALL
-           SELECT s.series, b.macs, b.test_top1 FROM strategy s JOIN base b ON b.place = (SELECT min(place) FROM base)),
-     unit AS (SELECT CASE WHEN max(macs) >= 1e9 THEN 1e9 ELSE 1e6 END AS unit FROM own)
-SELECT m.series, m.macs / unit AS macs, avg(test_top1) AS top1,
-       CASE WHEN count(test_top1) >= 5 THEN half90(test_top1) END AS half
-FROM m CROSS JOIN strategy s ON s.series = m.series JOIN unit GROUP BY m.series, m.macs -- means: in the order of m
-ORDER BY sorting, m.series, m.macs;
+SELECT series, macs, top1, half, shift, n FROM spot ORDER BY sorting, series, macs;
 
 -- block: seed
-WITH own AS (SELECT * FROM measured WHERE figure = ?1),
-     strategy AS (SELECT series, CASE series WHEN 'width' THEN 1 WHEN 'depth' THEN 2 WHEN 'resolution' THEN 3
-                                             WHEN 'compound' THEN 4 ELSE 5 END AS sorting
-                  FROM own GROUP BY series),
-     base AS (SELECT * FROM measured WHERE max(abs(built_d - 1), abs(built_w - 1), abs(built_r - 1)) < 1e-9 AND status = 'done'
-               AND macs IN (SELECT round(1.0 * target_macs / x) FROM own) AND part NOT IN (SELECT part FROM own_seed)),
-     m AS (SELECT series, macs, seed, test_top1 FROM own WHERE status = 'done' GROUP BY series, trial
-           UNION ALL
-           SELECT s.series, b.macs, b.seed, b.test_top1
-           FROM strategy s JOIN base b ON b.place = (SELECT min(place) FROM base)),
-     unit AS (SELECT CASE WHEN max(macs) >= 1e9 THEN 1e9 ELSE 1e6 END AS unit FROM own)
-SELECT m.series, m.macs / unit AS macs, test_top1 AS top1
-FROM m JOIN strategy s ON s.series = m.series JOIN unit
-ORDER BY sorting, m.series, m.macs, m.seed;
+SELECT series, s.macs / unit AS macs, test_top1 AS top1, seed, shift FROM s JOIN unit ORDER BY sorting, series, s.macs, seed;
+
+-- block: start
+SELECT s.series, b.macs, b.top1, s.macs AS to_macs, s.top1 AS to_top1, s.shift
+FROM (SELECT *, row_number() OVER (PARTITION BY series ORDER BY macs) AS number FROM spot WHERE series <> 'baseline') s
+JOIN spot b ON b.series = 'baseline' WHERE number = 1 ORDER BY s.sorting, s.series;
 
 -- block: aside
-WITH own AS (SELECT * FROM measured WHERE figure = ?1),
-     unit AS (SELECT CASE WHEN max(macs) >= 1e9 THEN 1e9 ELSE 1e6 END AS unit FROM own)
-SELECT 'aside' AS series, macs / unit AS macs, avg(test_top1) AS top1
-FROM own JOIN unit WHERE status = 'done' AND point_status IN ('off-ray', 'tied') GROUP BY series, place
-ORDER BY macs, own.series;
+SELECT 'aside' AS series, macs, top1, shift FROM spot WHERE point_status IN ('off-ray', 'tied') ORDER BY macs, sorting, spot.series;
+
+-- block: legend
+SELECT series FROM (SELECT series, min(sorting) AS sorting FROM spot GROUP BY series
+                    UNION ALL SELECT 'off ray, or tied', 7 FROM spot WHERE point_status IN ('off-ray', 'tied'))
+GROUP BY series ORDER BY sorting, series;

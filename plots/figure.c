@@ -6,6 +6,8 @@
 #include "plots/figure.h"
 
 #include "plots/figure_data.h"
+#include "plots/figure_noise.h"
+#include "plots/figure_script.h"
 #include "plots/gnuplot.h"
 
 #include "base/dir.h"
@@ -24,27 +26,18 @@ static const char *const formats[] = {"svg", "png", "pdf"};
 /* A figure being drawn. */
 typedef struct Drawing {
     const char *name, *body; /* body: the .gp file */
-    const Dir *in;           /* what `folder` is in */
-    const char *folder;
+    FigurePlace place;
     FigureData data;
+    FigureScript script;
     Figure figure;
-    const char *note, *stamp; /* texts in the picture */
     Arena *arena;
 } Drawing;
 
 /* --- words --- */
 
-/* The rest of the head line "# KEY: ..." of a .gp file, or "". */
 static const char *head_line(const Drawing *d, const char *key)
 {
-    char start[32];
-    snprintf(start, sizeof(start), "# %s: ", key);
-    const char *line = strstr(d->body, start);
-    if (line == NULL)
-        return "";
-    line += strlen(start);
-    const char *text = arena_printf(d->arena, "%.*s", (int)strcspn(line, "\n"), line);
-    return text != NULL ? text : "";
+    return figure_script_head(d->body, key, d->arena);
 }
 
 /* "n = 2 seeds" or "n = 1 to 3 seeds". */
@@ -144,6 +137,11 @@ static const char *fill_in(const Drawing *d, const char *pattern)
             text_append(&text, aside ? " Ringed points are off their ray, or tied: one "
                                        "network with another strategy."
                                      : "");
+        else if (strcmp(key, "start_text") == 0)
+            text_append(&text, figure_data_rows(&d->data, "start") > 0
+                                   ? "; lines begin at it"
+                                   : "; it was not trained here, so lines begin "
+                                     "at their first point");
         else if (strcmp(key, "unfair_text") == 0 && unfair)
             text_printf(&text, " %" PRId64 " point%s could not be matched and %s left out.", unfair,
                         text_plural(unfair), unfair == 1 ? "is" : "are");
@@ -170,65 +168,32 @@ static const char *stamp_text(const Drawing *d)
                         is_demo ? ", " : "", low, high);
 }
 
+/* Adds a text to what stands under the plot, unless it is empty. */
+static void add_note(Drawing *d, const char *text)
+{
+    if (text != NULL && *text && d->script.n_notes < FIGURE_MAX_NOTES)
+        d->script.notes[d->script.n_notes++] = text;
+}
+
 /* Fills title, caption, alt, note and stamp. */
 static void describe(Drawing *d)
 {
-    d->figure.title = head_line(d, "title");
-    d->stamp = stamp_text(d);
-    d->note =
-        arena_printf(d->arena, "%s on %s  |  %s%s%s%s%s", figure_data_text(&d->data, "baseline"),
-                     figure_data_text(&d->data, "data"), seeds_text(d),
-                     has_seeds(d) ? "  |  small: seeds, large: mean" : "",
-                     has_bars(d) ? ", bars: 90 % t intervals" : "", chance_text(d, "  |  "),
-                     missing_text(d, "  |  "));
+    static const char between[] = "; ";
+    const char *stamp = stamp_text(d), *missing = missing_text(d, between);
+    d->figure.title = d->script.title = head_line(d, "title");
+    d->script.stamp = stamp;
+    add_note(d, arena_printf(d->arena, "%s on %s", figure_data_text(&d->data, "baseline"),
+                             figure_data_text(&d->data, "data")));
+    add_note(d, seeds_text(d));
+    add_note(d, has_seeds(d) ? "small: seeds, large: mean" : "");
+    add_note(d, has_bars(d) ? "bars: 90 % t intervals" : "");
+    add_note(d, chance_text(d, ""));
+    add_note(d, *missing ? missing + strlen(between) : "");
     const char *caption = fill_in(d, head_line(d, "caption"));
     d->figure.caption =
-        arena_printf(d->arena, "%s%s%s", d->stamp != NULL && *d->stamp ? d->stamp : "",
-                     d->stamp != NULL && *d->stamp ? ". " : "", caption != NULL ? caption : "");
+        arena_printf(d->arena, "%s%s%s", stamp != NULL && *stamp ? stamp : "",
+                     stamp != NULL && *stamp ? ". " : "", caption != NULL ? caption : "");
     d->figure.alt = fill_in(d, head_line(d, "alt"));
-}
-
-/* --- the script --- */
-
-static void append_variable(Text *script, const char *name, const char *value)
-{
-    text_printf(script, "%s = ", name);
-    gnuplot_append_quoted(script, value != NULL ? value : "");
-    text_append_char(script, '\n');
-}
-
-/* `out` makes the pictures' names: OUT.svg. */
-static void append_script(const Drawing *d, const char *out, Text *script)
-{
-    char width[16] = "", height[48] = "";
-    const EmbeddedFile *style = embed_find(plots_files, "style.gp");
-    const char *size = head_line(d, "size");
-    const size_t n_width = strcspn(size, " ");
-    snprintf(width, sizeof(width), "%.*s", (int)n_width, size);
-    snprintf(height, sizeof(height), "%s", size + n_width);
-    text_printf(script, "# Figure '%s' of a study of isoflop. Draw it again with: gnuplot %s.gp\n",
-                d->name, d->name);
-    append_variable(script, "out", out);
-    append_variable(script, "title_text", d->figure.title);
-    append_variable(script, "stamp", d->stamp);
-    append_variable(script, "note", d->note);
-    figure_data_script(&d->data, script);
-    text_printf(script, "figure_width = %s\nfigure_height = %s\n", width, height);
-    text_append(
-        script,
-        "do for [format in 'svg png pdf'] {\n"
-        "reset\n"
-        "if (format eq 'svg') { set terminal svg size figure_width,figure_height "
-        "dynamic background rgb 'white' font 'DejaVu Sans,Helvetica,Arial,sans-serif,12' }\n"
-        "if (format eq 'png') { set terminal pngcairo size 2*figure_width,2*figure_height "
-        "fontscale 2 linewidth 2 pointscale 2 background rgb 'white' font 'DejaVu "
-        "Sans,12' }\n"
-        "if (format eq 'pdf') { set terminal pdfcairo size "
-        "figure_width/72.0,figure_height/72.0 font 'DejaVu Sans,12' }\n"
-        "set output out.'.'.format\n");
-    text_append(script, style != NULL ? (const char *)style->data : "");
-    text_append(script, d->body);
-    text_append(script, "set output\n}\n");
 }
 
 /* --- files --- */
@@ -267,7 +232,7 @@ static ErrCode draw_pictures(Drawing *d, const Dir *folder, Err *err)
     TRY(dir_make_private(&drawn, folder, own, err));
     const char *out = arena_printf(d->arena, "%s/%s", dir_proc_path(drawn, path), d->name);
     TRY(arena_ok(d->arena, err));
-    append_script(d, out, &script);
+    figure_script_append(&d->script, out, d->arena, &script);
     TRY(text_ok(&script, err));
     TRY(gnuplot_run(&script, FIGURE_TIMEOUT_S, err));
     TRY(accept_pictures(d, drawn, folder, err));
@@ -285,14 +250,14 @@ static ErrCode draw(Drawing *d, Err *err)
     Text saved = {0}, tsv = {0};
     Dir *folder = NULL;
     FileWriter *writer = NULL;
-    append_script(d, d->name, &saved);
-    figure_data_tsv(&d->data, &tsv);
+    figure_script_append(&d->script, d->name, d->arena, &saved);
+    figure_data_tsv(&d->data, d->arena, &tsv);
     const char *script_name = arena_printf(d->arena, "%s.gp", d->name);
     const char *tsv_name = arena_printf(d->arena, "%s.tsv", d->name);
     TRY(text_ok(&saved, err));
     TRY(text_ok(&tsv, err));
     TRY(arena_ok(d->arena, err));
-    TRY(dir_make(&folder, d->in, d->folder, err));
+    TRY(dir_make(&folder, d->place.in, d->place.folder, err));
     /* Before gnuplot, which does not say why it cannot write. */
     TRY(dir_begin(&writer, folder, script_name, err));
     TRY(draw_pictures(d, folder, err));
@@ -307,6 +272,29 @@ fail:
     return err->code;
 }
 
+/* What is fitted to what was read. */
+static ErrCode add_computed(FigureData *data, const char *name, Arena *arena, Err *err)
+{
+    static const struct {
+        const char *name;
+        ErrCode (*add)(FigureData *data, Arena *arena, Err *err);
+    } computed[] = {{"residuals", figure_noise_residuals}, {"power", figure_noise_power}};
+    for (size_t i = 0; i < ARRAY_LEN(computed); i++)
+        if (strcmp(computed[i].name, name) == 0)
+            TRY(computed[i].add(data, arena, err));
+fail:
+    return err->code;
+}
+
+/* Why there is nothing to draw, or NULL. */
+static const char *find_missing(const Drawing *d)
+{
+    const char *block = head_line(d, "needs");
+    if (figure_data_int(&d->data, "n_done") == 0)
+        return "no trial of it is done";
+    return *block && figure_data_rows(&d->data, block) == 0 ? head_line(d, "without") : NULL;
+}
+
 static ErrCode unknown_figure(const char *name, Err *err)
 {
     Text why = {0};
@@ -316,24 +304,25 @@ static ErrCode unknown_figure(const char *name, Err *err)
     return code;
 }
 
-ErrCode figure_draw(Store *store, const char *name, const Dir *in, const char *folder, Arena *arena,
+ErrCode figure_draw(Store *store, const char *name, const FigurePlace *place, Arena *arena,
                     Figure *out, Err *err)
 {
     if (!figure_names_has(name))
         return unknown_figure(name, err);
     const char *file_name = arena_printf(arena, "%s.gp", name);
     const EmbeddedFile *file = file_name != NULL ? embed_find(plots_files, file_name) : NULL;
-    Drawing d = {
-        .name = name, .in = in, .folder = folder, .arena = arena, .figure = {.name = name}};
+    Drawing d = {.name = name, .place = *place, .arena = arena, .figure = {.name = name}};
     TRY(arena_ok(arena, err));
     if (file == NULL)
         return err_set(err, ERR_INTERNAL, "no script for figure '%s'", name);
     d.body = (const char *)file->data;
     TRY(figure_data_read(store, name, arena, &d.data, err));
+    TRY(add_computed(&d.data, name, arena, err));
+    d.script = (FigureScript){.name = name, .body = d.body, .data = &d.data, .style = place->style};
     describe(&d);
     d.figure.n_diverged = figure_data_int(&d.data, "n_diverged");
-    d.figure.is_empty = figure_data_int(&d.data, "n_done") == 0;
-    if (!d.figure.is_empty)
+    d.figure.missing = find_missing(&d);
+    if (d.figure.missing == NULL)
         TRY(draw(&d, err));
     if (out != NULL)
         *out = d.figure;

@@ -65,6 +65,20 @@ const char *figure_data_text(const FigureData *data, const char *variable)
     return "";
 }
 
+const FigureBlock *figure_data_block(const FigureData *data, const char *name)
+{
+    for (size_t i = 0; i < data->n_blocks; i++)
+        if (strcmp(data->blocks[i].name, name) == 0)
+            return &data->blocks[i];
+    return NULL;
+}
+
+size_t figure_data_rows(const FigureData *data, const char *block)
+{
+    const FigureBlock *found = figure_data_block(data, block);
+    return found != NULL ? found->table.n_rows : 0;
+}
+
 int64_t figure_data_int(const FigureData *data, const char *variable)
 {
     int64_t value = 0;
@@ -91,6 +105,34 @@ static void append_row(const StoreTable *t, size_t row, Text *out)
     text_append_char(out, '\n');
 }
 
+static size_t find_column(const StoreTable *t, const char *name)
+{
+    size_t c = 0;
+    while (c < t->n_columns && strcmp(t->names[c], name) != 0)
+        c++;
+    return c;
+}
+
+/* What labels say and where they belong. */
+static void append_labels(const FigureBlock *block, Text *out)
+{
+    const StoreTable *t = &block->table;
+    const size_t label = find_column(t, "label"), n = t->n_rows > 0 ? t->n_rows : 1;
+    if (label == t->n_columns)
+        return;
+    text_printf(out, "array x_%s[%zu]; array y_%s[%zu]; array text_%s[%zu]; array group_%s[%zu]\n",
+                block->name, n, block->name, n, block->name, n, block->name, n);
+    int group = 0;
+    for (size_t r = 0; r < t->n_rows; r++) {
+        group += begins_group(t, r);
+        text_printf(out, "x_%s[%zu] = %s; y_%s[%zu] = %s; group_%s[%zu] = %d; text_%s[%zu] = ",
+                    block->name, r + 1, cell(t, r, 1), block->name, r + 1, cell(t, r, 2),
+                    block->name, r + 1, group, block->name, r + 1);
+        gnuplot_append_quoted(out, cell(t, r, label));
+        text_append_char(out, '\n');
+    }
+}
+
 static void append_block(const FigureBlock *block, Text *out)
 {
     const StoreTable *t = &block->table;
@@ -112,6 +154,9 @@ static void append_block(const FigureBlock *block, Text *out)
             text_append(out, "\n\n");
         append_row(t, r, out);
     }
+    /* gnuplot warns of a block without points even where no group of it is drawn. */
+    for (size_t c = 0; t->n_rows == 0 && c < t->n_columns; c++)
+        text_append(out, c + 1 < t->n_columns ? "1\t" : "1\n");
     text_append(out, "END_OF_DATA\n");
 }
 
@@ -126,19 +171,59 @@ void figure_data_script(const FigureData *data, Text *out)
             gnuplot_append_quoted(out, v->cells[i] != NULL ? v->cells[i] : "");
         text_append_char(out, '\n');
     }
-    for (size_t i = 0; i < data->n_blocks; i++)
+    for (size_t i = 0; i < data->n_blocks; i++) {
         append_block(&data->blocks[i], out);
+        append_labels(&data->blocks[i], out);
+    }
 }
 
-void figure_data_tsv(const FigureData *data, Text *out)
+/* --- the table --- */
+
+static bool is_in_table(const FigureBlock *block)
 {
+    return strcmp(block->name, "legend") != 0;
+}
+
+/* The distinct columns of all blocks, in the order in which they are met. */
+static const char **all_columns(const FigureData *data, Arena *arena, size_t *n)
+{
+    size_t most = 1;
+    for (size_t i = 0; i < data->n_blocks; i++)
+        most += data->blocks[i].table.n_columns;
+    const char **names = arena_alloc(arena, most, sizeof *names);
+    *n = 0;
+    for (size_t i = 0; names != NULL && i < data->n_blocks; i++)
+        for (size_t c = 0; is_in_table(&data->blocks[i]) && c < data->blocks[i].table.n_columns;
+             c++) {
+            const char *name = data->blocks[i].table.names[c];
+            size_t k = 0;
+            while (k < *n && strcmp(names[k], name) != 0)
+                k++;
+            if (k == *n)
+                names[(*n)++] = name;
+        }
+    return names;
+}
+
+void figure_data_tsv(const FigureData *data, Arena *arena, Text *out)
+{
+    size_t n = 0;
+    const char **names = all_columns(data, arena, &n);
+    text_append(out, "block");
+    for (size_t k = 0; k < n; k++)
+        text_printf(out, "\t%s", names[k]);
+    text_append_char(out, '\n');
     for (size_t i = 0; i < data->n_blocks; i++) {
         const StoreTable *t = &data->blocks[i].table;
-        text_printf(out, "%s# %s\n", i ? "\n" : "", data->blocks[i].name);
-        for (size_t c = 0; c < t->n_columns; c++)
-            text_printf(out, "%s%s", c ? "\t" : "", t->names[c]);
-        text_append_char(out, '\n');
-        for (size_t r = 0; r < t->n_rows; r++)
-            append_row(t, r, out);
+        for (size_t r = 0; is_in_table(&data->blocks[i]) && r < t->n_rows; r++) {
+            text_append(out, data->blocks[i].name);
+            for (size_t k = 0; k < n; k++) {
+                const size_t c = find_column(t, names[k]);
+                const char *text = c < t->n_columns ? t->cells[r * t->n_columns + c] : NULL;
+                text_append_char(out, '\t');
+                gnuplot_append_field(out, text != NULL ? text : "");
+            }
+            text_append_char(out, '\n');
+        }
     }
 }

@@ -34,13 +34,21 @@ const char *figure_data_text(const FigureData *data, const char *variable);
 /* A variable as a whole number, 0 if it is none. */
 int64_t figure_data_int(const FigureData *data, const char *variable);
 
+/* The block of a name, NULL if there is none; and its rows, 0 then. */
+const FigureBlock *figure_data_block(const FigureData *data, const char *name);
+size_t figure_data_rows(const FigureData *data, const char *block);
+
 /*
  * Appends variables and data blocks: `x = 3`, `n_BLOCK` groups, `rows_BLOCK`, `names_BLOCK[]`,
- * `$BLOCK << END_OF_DATA`, groups parted by two blank lines.
+ * `$BLOCK << END_OF_DATA`, groups parted by two blank lines. Of a block with a column `label`, for
+ * labels to be placed, also the arrays x_, y_ (its second and third column), text_ and group_BLOCK.
  */
 void figure_data_script(const FigureData *data, Text *out);
 
-/* Appends all blocks as tab-separated text with headings. */
-void figure_data_tsv(const FigureData *data, Text *out);
+/*
+ * Appends all blocks but `legend` as one tab-separated table: a line of names, `block` and the
+ * columns of all blocks, then the rows. What a block has no column for, and NULL, is empty.
+ */
+void figure_data_tsv(const FigureData *data, Arena *arena, Text *out);
 
 #endif

@@ -3,8 +3,9 @@
 -- most test images have, in a store that does not know it of guessing classes alike; it is drawn where
 -- the lowest mark is below twice of it, and the axis then reaches there. Its name is that
 -- of the largest class where this is more than guessing scores; a thousandth more is rounding. A search
--- has seen the seeds that its log tells of (its networks may have more elsewhere).
-WITH m AS (SELECT * FROM measured WHERE figure = ?1),
+-- has seen the seeds that its log tells of (its networks may have more elsewhere). Learning curves, residuals
+-- and power are of all parts.
+WITH m AS (SELECT * FROM measured WHERE figure = ?1 OR ?1 IN ('curves', 'residuals', 'power')),
      baseline AS (SELECT test_top1 FROM measured
                   WHERE ?1 = 'fig8' AND max(abs(built_d - 1), abs(built_w - 1), abs(built_r - 1)) < 1e-9
                     AND macs IN (SELECT round(1.0 * target_macs / x) FROM m) AND part NOT IN (SELECT part FROM own_seed)),
@@ -15,7 +16,7 @@ WITH m AS (SELECT * FROM measured WHERE figure = ?1),
                                 ORDER BY number DESC LIMIT 1), 100.0 / classes) AS chance
                FROM study),
      line AS (SELECT chance, CASE WHEN chance > 1.001 * alike THEN 'largest class' ELSE 'chance' END AS name,
-                     ?1 NOT IN ('grid', 'search') AND low < 2 * chance AS is_near
+                     ?1 NOT IN ('grid', 'search', 'residuals', 'power') AND low < 2 * chance AS is_near
               FROM guess, marks),
      y AS (SELECT CASE WHEN is_near THEN min(low, chance) ELSE low END AS low,
                   CASE WHEN is_near THEN max(high, chance) ELSE high END AS high

@@ -1,22 +1,22 @@
 -- Frontier: every network by its cost. Blocks: mean, a group for each series, where all that a search
--- found is one (MACs, top-1, half a 90 % interval from five seeds on, number on the front or NULL, name,
--- seeds, which of the front dominate it: cheaper or equal, and better or equal, by means; and which of
--- these do so with a 90 % interval of the differences by seed above zero); seed (MACs, top-1); front, in
--- the order of cost (MACs, top-1, number, and what the list beside it says). A trial counts once in a
--- series, however many of its points ask for it. ?1 is the figure's name.
-
--- block: mean
+-- found is one (MACs, top-1, half a 90 % interval from five seeds on, how many marks aside where series share
+-- a network, number on the front or NULL, name, seeds, which of the front dominate it: cheaper or equal, and
+-- better or equal, by means; and which of these do so with a 90 % interval of the differences by seed above
+-- zero); seed (MACs, top-1, seed); front, in the order of cost (MACs, top-1, number, and what the list beside
+-- it says). A trial counts once in a series, however many of its points ask for it. ?1 is the figure's name.
 WITH m AS MATERIALIZED (
-         SELECT *, line AS series, max(macs) OVER () >= 1e9 AS is_big
+         SELECT *, line AS series, place_of_mark - 0.5 * (max(place_of_mark) OVER (PARTITION BY network, epochs) + 1) AS shift
+         FROM (SELECT *, max(macs) OVER () >= 1e9 AS is_big, dense_rank() OVER (PARTITION BY network, epochs ORDER BY line) AS place_of_mark
          FROM (SELECT CASE WHEN series GLOB 'found [0-9]*' THEN 'found' ELSE series END AS line, min(place) AS place, network, epochs,
                       macs, trial, seed, genes, built_d, built_w, resolution, status, test_top1
-               FROM measured WHERE figure = ?1 GROUP BY line, trial)),
+               FROM measured WHERE figure = ?1 GROUP BY line, trial) WHERE status = 'done')),
      n AS MATERIALIZED (
-         SELECT row_number() OVER (ORDER BY series, macs, min(place)) AS id, series, network, epochs, macs,
+         SELECT row_number() OVER (ORDER BY series, macs, min(place)) AS id, series, network, epochs, macs, min(place) AS place,
                 macs / CASE WHEN is_big THEN 1e9 ELSE 1e6 END AS cost, avg(test_top1) AS top1,
                 CASE WHEN count(test_top1) >= 5 THEN half90(test_top1) END AS half, count(test_top1) AS n,
+                shift,
                 coalesce(genes, printf('d %.2f w %.2f %d px', built_d, built_w, resolution)) AS name
-         FROM m WHERE status = 'done' GROUP BY series, network, epochs),
+         FROM m GROUP BY series, network, epochs),
      f AS MATERIALIZED (
          SELECT *, row_number() OVER (ORDER BY macs, id) AS number
          FROM (SELECT *, max(top1) OVER (ORDER BY macs RANGE UNBOUNDED PRECEDING EXCLUDE GROUP) AS cheaper,
@@ -32,32 +32,18 @@ WITH m AS MATERIALIZED (
          SELECT id, group_concat(number, ' ') AS dominated_by,
                 group_concat(CASE WHEN is_sure THEN number END, ' ') AS surely_by
          FROM (SELECT * FROM pair ORDER BY id, number) GROUP BY id)
-SELECT n.series, n.cost AS macs, n.top1, n.half, f.number AS front, n.name, n.n, b.dominated_by, b.surely_by
+
+-- block: mean
+SELECT n.series, n.cost AS macs, n.top1, n.half, n.shift, f.number AS front, n.name, n.n, b.dominated_by, b.surely_by
 FROM n LEFT JOIN f ON f.id = n.id LEFT JOIN beaten b ON b.id = n.id ORDER BY n.id;
 
 -- block: seed
-WITH m AS (
-         SELECT *, line AS series, max(macs) OVER () >= 1e9 AS is_big
-         FROM (SELECT CASE WHEN series GLOB 'found [0-9]*' THEN 'found' ELSE series END AS line, min(place) AS place, network, epochs,
-                      macs, trial, seed, genes, built_d, built_w, resolution, status, test_top1
-               FROM measured WHERE figure = ?1 GROUP BY line, trial))
-SELECT series, macs / CASE WHEN is_big THEN 1e9 ELSE 1e6 END AS macs, test_top1 AS top1
-FROM m WHERE status = 'done' ORDER BY series, m.macs, place, seed;
+SELECT series, macs / CASE WHEN is_big THEN 1e9 ELSE 1e6 END AS macs, test_top1 AS top1, seed, shift
+FROM m ORDER BY series, m.macs, place, seed;
 
 -- block: front
-WITH m AS (
-         SELECT *, line AS series, max(macs) OVER () >= 1e9 AS is_big
-         FROM (SELECT CASE WHEN series GLOB 'found [0-9]*' THEN 'found' ELSE series END AS line, min(place) AS place, network, epochs,
-                      macs, trial, seed, genes, built_d, built_w, resolution, status, test_top1
-               FROM measured WHERE figure = ?1 GROUP BY line, trial)),
-     n AS (SELECT macs, macs / CASE WHEN is_big THEN 1e9 ELSE 1e6 END AS cost, avg(test_top1) AS top1,
-                  CASE WHEN count(test_top1) >= 5 THEN half90(test_top1) END AS half, min(place) AS place, series,
-                  coalesce(genes, printf('d %.2f w %.2f %d px', built_d, built_w, resolution)) AS name
-           FROM m WHERE status = 'done' GROUP BY series, network, epochs),
-     w AS (SELECT *, max(top1) OVER (ORDER BY macs RANGE UNBOUNDED PRECEDING EXCLUDE GROUP) AS cheaper,
-                  max(top1) OVER (PARTITION BY macs) AS equal FROM n)
-SELECT 'front' AS series, cost AS macs, top1, row_number() OVER (ORDER BY macs, series, place) AS number,
+SELECT 'front' AS series, cost AS macs, top1, number AS label,
        CASE WHEN length(name) <= 17 THEN name ELSE substr(name, 1, 8) || '…' || substr(name, -8) END AS short,
        printf('%.3g', cost) AS cost,
        printf('%.1f', top1) || CASE WHEN half IS NULL THEN '' ELSE printf(' ± %.1f', half) END AS accuracy
-FROM w WHERE (cheaper IS NULL OR top1 > cheaper) AND top1 = equal ORDER BY number;
+FROM f ORDER BY number;

@@ -94,21 +94,22 @@ static void put_figure(Report *r, const char *name, Text *page)
 {
     Figure figure = {0};
     Err err = {0};
-    if (figure_draw(r->store, name, r->folder, "figures", &r->arena, &figure, &err) != ERR_NONE) {
+    const FigurePlace place = {.in = r->folder, .folder = "figures"};
+    if (figure_draw(r->store, name, &place, &r->arena, &figure, &err) != ERR_NONE) {
         r->n_missing++;
         html_markup(page, "<p class=\"note\">");
         html_printf(page, "Figure %s is missing: %s.", name, err.msg);
         html_markup(page, "</p>\n");
         return;
     }
-    if (figure.is_empty && figure.n_diverged > 0) {
+    if (figure.missing != NULL && figure.n_diverged > 0) {
         html_markup(page, "<p class=\"note\">");
         html_printf(page,
                     "Figure %s has nothing to draw: %" PRId64 " trial%s diverged, none is done.",
                     name, figure.n_diverged, text_plural(figure.n_diverged));
         html_markup(page, "</p>\n");
     }
-    if (figure.is_empty)
+    if (figure.missing != NULL)
         return;
     html_markup(page, "<figure><img alt=\"");
     html_text(page, figure.alt);

@@ -5,7 +5,7 @@
 -- validation top-1 so far, at 200 places, from where every run has one); full and short (spent,
 -- validation top-1 of what was trained on the whole and on a short schedule); then free (what the largest
 -- network tried has, by parameters and by MACs), unit (that of spent, in words), most (end of the axis)
--- and searcher (all of them).
+-- searcher (all of them), and legend.
 -- ?1 is the figure's name.
 -- with: evaluations.sql
 ,
@@ -58,3 +58,9 @@ SELECT printf('%.6g', 1.02 * most / unit) AS series FROM scale WHERE most IS NOT
 
 -- block: searcher
 SELECT searcher AS series, count(DISTINCT series) AS runs, count(*) AS evaluations FROM spending GROUP BY searcher ORDER BY searcher;
+
+-- block: legend
+SELECT series FROM (SELECT searcher AS series, 1 AS sorting FROM spending GROUP BY searcher
+                    UNION ALL SELECT 'most params', 2 FROM scale WHERE most IS NOT NULL
+                    UNION ALL SELECT 'most MACs', 2 FROM scale WHERE most IS NOT NULL)
+ORDER BY sorting, series;

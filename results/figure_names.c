@@ -3,13 +3,24 @@
 
 #include <string.h>
 
-const char *const figure_names[] = {"search", "frontier", "grid",   "fig3",
-                                    "fig4",   "fig8",     "family", NULL};
+const char *const figure_names[] = {"search", "frontier", "grid",      "fig3",  "fig4", "fig8",
+                                    "family", "curves",   "residuals", "power", NULL};
+
+/* Those that show all parts of a study. */
+static const char *const whole[] = {"curves", "residuals", "power"};
 
 bool figure_names_has(const char *name)
 {
     for (size_t i = 0; figure_names[i] != NULL; i++)
         if (strcmp(figure_names[i], name) == 0)
+            return true;
+    return false;
+}
+
+bool figure_names_is_whole(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(whole); i++)
+        if (strcmp(whole[i], name) == 0)
             return true;
     return false;
 }

@@ -16,6 +16,9 @@ extern const char *const figure_names[];
 
 bool figure_names_has(const char *name);
 
+/* Whether it shows all parts of a study: none can be drawn in it. */
+bool figure_names_is_whole(const char *name);
+
 /*
  * Appends "there is no figure 'fig33', did you mean 'fig3'?", or all names where none is near.
  */

@@ -62,6 +62,14 @@ static char *bytes_of(const char *folder, const char *name, const char *extensio
     return bytes;
 }
 
+/* A folder where figures of a screen go. */
+static const FigurePlace *in(const char *folder)
+{
+    static FigurePlace place;
+    place = (FigurePlace){.folder = folder};
+    return &place;
+}
+
 static void draw_all(Store *store, const char *folder)
 {
     Arena arena = {0};
@@ -70,9 +78,9 @@ static void draw_all(Store *store, const char *folder)
         Figure figure;
         char path[FIXTURE_PATH_BYTES];
         snprintf(path, sizeof(path), "%s", fixture_path(folder));
-        if (figure_draw(store, figure_names[i], NULL, path, &arena, &figure, &err) != ERR_NONE)
+        if (figure_draw(store, figure_names[i], in(path), &arena, &figure, &err) != ERR_NONE)
             fail_msg("%s", err.msg);
-        assert_false(figure.is_empty);
+        assert_null(figure.missing);
         assert_non_null(strstr(figure.caption, "n = "));
         assert_non_null(strstr(figure.caption, "DEMO"));
         assert_non_null(strstr(figure.svg, "</svg>"));
@@ -135,11 +143,15 @@ static void test_script_runs_again(void **state)
     same("once", "again", "fig3", "png");
 }
 
-/* What figures draw, against the files in the tree. */
+/*
+ * What figures draw, against the files in the tree. The residuals there are numpy's to 1e-10:
+ * r = y - X @ numpy.linalg.lstsq(X, y)[0], X the indicators of networks and of seeds.
+ */
 static void test_golden_tsv(void **state)
 {
     (void)state;
-    static const char *const names[] = {"fig3", "fig8", "family", "frontier", "search"};
+    static const char *const names[] = {"fig3",     "fig8",   "family",
+                                        "frontier", "search", "residuals"};
     const char *root = getenv("ISOFLOP_SOURCE_DIR");
     if (root == NULL)
         skip();
@@ -179,7 +191,7 @@ static void test_own_seeds_are_no_baseline(void **state)
         snprintf(path, sizeof(path), "%s.db", names[i]);
         Store *store = filled(path, fixtures[i]);
         snprintf(path, sizeof(path), "%s", fixture_path(names[i]));
-        assert_int_equal(figure_draw(store, "fig8", NULL, path, &arena, NULL, &err), ERR_NONE);
+        assert_int_equal(figure_draw(store, "fig8", in(path), &arena, NULL, &err), ERR_NONE);
         tsv[i] = bytes_of(names[i], "fig8", "tsv", &n);
         arena_release(&arena);
         store_close(&store);
@@ -200,7 +212,7 @@ static void test_bars_and_stamps(void **state)
     Store *store = filled("five.db", &five);
     char path[FIXTURE_PATH_BYTES];
     snprintf(path, sizeof(path), "%s", fixture_path("five"));
-    assert_int_equal(figure_draw(store, "grid", NULL, path, &arena, &figure, &err), ERR_NONE);
+    assert_int_equal(figure_draw(store, "grid", in(path), &arena, &figure, &err), ERR_NONE);
     assert_non_null(strstr(figure.caption, "nominal cost: really"));
     assert_non_null(strstr(figure.caption, "bars 90 % t intervals"));
     assert_non_null(strstr(figure.caption, "1 point could not be matched"));
@@ -227,7 +239,7 @@ static void test_chance(void **state)
             Figure figure;
             char path[FIXTURE_PATH_BYTES];
             snprintf(path, sizeof(path), "%s", fixture_path(is_near ? "near" : "far"));
-            assert_int_equal(figure_draw(store, names[i], NULL, path, &arena, &figure, &err),
+            assert_int_equal(figure_draw(store, names[i], in(path), &arena, &figure, &err),
                              ERR_NONE);
             const bool is_there = is_near && strcmp(names[i], "search") != 0;
             assert_int_equal(strstr(figure.caption, "dotted: chance, 10 %") != NULL, is_there);
@@ -254,7 +266,7 @@ static void test_chance_of_uneven_classes(void **state)
     char path[FIXTURE_PATH_BYTES];
     snprintf(path, sizeof(path), "%s", fixture_path("uneven"));
     assert_int_equal(store_put_fact(store, &fact, &err), ERR_NONE);
-    assert_int_equal(figure_draw(store, "fig3", NULL, path, &arena, &figure, &err), ERR_NONE);
+    assert_int_equal(figure_draw(store, "fig3", in(path), &arena, &figure, &err), ERR_NONE);
     assert_non_null(strstr(figure.caption, "dotted: largest class, 95 %"));
     assert_non_null(strstr(figure.svg, "dotted: largest class, 95 %"));
     arena_release(&arena);
@@ -272,7 +284,7 @@ static void test_two_compounds(void **state)
     char path[FIXTURE_PATH_BYTES];
     size_t n = 0;
     snprintf(path, sizeof(path), "%s", fixture_path("compounds"));
-    assert_int_equal(figure_draw(store, "fig8", NULL, path, &arena, NULL, &err), ERR_NONE);
+    assert_int_equal(figure_draw(store, "fig8", in(path), &arena, NULL, &err), ERR_NONE);
     char *svg = bytes_of("compounds", "fig8", "svg", &n);
     assert_non_null(strstr(svg, ">compound<"));
     assert_non_null(strstr(svg, ">compound 1.2 1.1 1.15<"));
@@ -299,13 +311,11 @@ static void test_frontier(void **state)
         char path[FIXTURE_PATH_BYTES];
         size_t n = 0;
         snprintf(path, sizeof(path), "%s", fixture_path("front"));
-        assert_int_equal(figure_draw(store, "frontier", NULL, path, &arena, &figure, &err),
-                         ERR_NONE);
+        assert_int_equal(figure_draw(store, "frontier", in(path), &arena, &figure, &err), ERR_NONE);
         char *tsv = bytes_of("front", "frontier", "tsv", &n);
-        assert_non_null(strstr(tsv, is_sure ? "\tNaN\t010\t5\t2\t2\n" : "\tNaN\t010\t2\t2\tNaN\n"));
-        assert_non_null(strstr(tsv, is_sure ? "\tNaN\t110\t5\t5\t5\n" : "\tNaN\t110\t2\t5\tNaN\n"));
-        assert_non_null(
-            strstr(tsv, is_sure ? "\t6\t111\t5\tNaN\tNaN\n" : "\t6\t111\t2\tNaN\tNaN\n"));
+        assert_non_null(strstr(tsv, is_sure ? "\t\t010\t5\t2\t2\t" : "\t\t010\t2\t2\t\t"));
+        assert_non_null(strstr(tsv, is_sure ? "\t\t110\t5\t5\t5\t" : "\t\t110\t2\t5\t\t"));
+        assert_non_null(strstr(tsv, is_sure ? "\t6\t111\t5\t\t\t" : "\t6\t111\t2\t\t\t"));
         assert_int_equal(strstr(figure.caption, "bars 90 % t intervals") != NULL, is_sure);
         assert_non_null(strstr(figure.svg, "the front")); /* the list beside it */
         mem_free(tsv);
@@ -329,9 +339,9 @@ static void test_twins_count_once(void **state)
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         size_t n = 0;
         snprintf(path, sizeof(path), "%s", fixture_path("once"));
-        assert_int_equal(figure_draw(once, names[i], NULL, path, &arena, NULL, &err), ERR_NONE);
+        assert_int_equal(figure_draw(once, names[i], in(path), &arena, NULL, &err), ERR_NONE);
         snprintf(path, sizeof(path), "%s", fixture_path("twice"));
-        assert_int_equal(figure_draw(twice, names[i], NULL, path, &arena, NULL, &err), ERR_NONE);
+        assert_int_equal(figure_draw(twice, names[i], in(path), &arena, NULL, &err), ERR_NONE);
         char *expected = bytes_of("once", names[i], "tsv", &n);
         char *got = bytes_of("twice", names[i], "tsv", &n);
         assert_string_equal(got, expected);
@@ -352,7 +362,7 @@ static void test_hostile_names(void **state)
         "EOD\nEND_OF_DATA\n<script>alert(1)</script> {/Bold x} @x $(touch "
         "pwned4) \\";
     const Fixture hostile = {
-        .n_seeds = 1, .noise = 0.5, .name = name, .has_table = true, .has_search = true};
+        .n_seeds = 2, .noise = 0.5, .name = name, .has_table = true, .has_search = true};
     Err err = {0};
     Arena arena = {0};
     Figure figure;
@@ -364,7 +374,7 @@ static void test_hostile_names(void **state)
     assert_non_null(getcwd(here, sizeof(here)));
     assert_int_equal(chdir(fixture_path("cwd")), 0);
     for (size_t i = 0; figure_names[i]; i++)
-        if (figure_draw(store, figure_names[i], NULL, folder, &arena, &figure, &err) != ERR_NONE)
+        if (figure_draw(store, figure_names[i], in(folder), &arena, &figure, &err) != ERR_NONE)
             fail_msg("%s", err.msg);
     assert_int_equal(chdir(here), 0);
     assert_int_equal(file_list(fixture_path("cwd"), &list, &err), ERR_NONE);
@@ -378,15 +388,18 @@ static void test_hostile_names(void **state)
     store_close(&store);
 }
 
-/* A name is a query and a script, and a script but the common style is a name: no list is behind.
+/* A name is a query and a script, and a script but what all share is a name: no list is behind.
  */
 static void test_names_are_files(void **state)
 {
     (void)state;
     char file[FIXTURE_PATH_BYTES];
     size_t n_scripts = 0;
+    static const char *const common[] = {"style.gp", "layout.gp", "place.gp"};
     for (const EmbeddedFile *f = plots_files; f->name != NULL; f++)
-        n_scripts += text_ends_with(f->name, ".gp") && strcmp(f->name, "style.gp") != 0;
+        n_scripts += text_ends_with(f->name, ".gp");
+    for (size_t i = 0; i < ARRAY_LEN(common); i++, n_scripts--)
+        assert_non_null(embed_find(plots_files, common[i]));
     for (size_t i = 0; figure_names[i] != NULL; i++, n_scripts--) {
         snprintf(file, sizeof(file), "%s.gp", figure_names[i]);
         assert_non_null(embed_find(plots_files, file));
@@ -407,12 +420,12 @@ static void test_nothing_to_draw(void **state)
     Store *store = filled("planned.db", &planned);
     char path[FIXTURE_PATH_BYTES];
     snprintf(path, sizeof(path), "%s", fixture_path("planned"));
-    assert_int_equal(figure_draw(store, "fig3", NULL, path, &arena, &figure, &err), ERR_NONE);
-    assert_true(figure.is_empty);
+    assert_int_equal(figure_draw(store, "fig3", in(path), &arena, &figure, &err), ERR_NONE);
+    assert_non_null(figure.missing);
     assert_false(file_exists(path));
-    assert_int_equal(figure_draw(store, "fig33", NULL, path, &arena, &figure, &err), ERR_USAGE);
+    assert_int_equal(figure_draw(store, "fig33", in(path), &arena, &figure, &err), ERR_USAGE);
     assert_non_null(strstr(err.msg, "did you mean 'fig3'"));
-    assert_int_equal(figure_draw(store, "pie", NULL, path, &arena, &figure, &err), ERR_USAGE);
+    assert_int_equal(figure_draw(store, "pie", in(path), &arena, &figure, &err), ERR_USAGE);
     assert_non_null(strstr(err.msg, "'pie': they are search, frontier"));
     arena_release(&arena);
     store_close(&store);
@@ -464,7 +477,7 @@ static void test_trouble(void **state)
     snprintf(path, sizeof(path), "%s", fixture_path("trouble"));
     err = (Err){0};
     sysfault_arm(SYS_RENAME, 2, SYS_FAIL, ENOSPC);
-    assert_int_equal(figure_draw(store, "fig8", NULL, path, &arena, NULL, &err), ERR_FULL);
+    assert_int_equal(figure_draw(store, "fig8", in(path), &arena, NULL, &err), ERR_FULL);
     assert_true(sysfault_fired());
     sysfault_clear();
     assert_int_equal(file_list(path, &list, &err), ERR_NONE);
@@ -473,14 +486,14 @@ static void test_trouble(void **state)
     file_list_release(&list);
     err = (Err){0};
     sysfault_arm(SYS_OPEN, 1, SYS_FAIL_ALWAYS, EROFS);
-    assert_int_equal(figure_draw(store, "fig8", NULL, path, &arena, NULL, &err), ERR_IO);
+    assert_int_equal(figure_draw(store, "fig8", in(path), &arena, NULL, &err), ERR_IO);
     assert_true(sysfault_fired());
     sysfault_clear();
     assert_non_null(strstr(err.msg, "Read-only file system"));
     assert_null(strstr(err.msg, "gnuplot"));
     setenv("PATH", "/nonexistent", 1);
     err = (Err){0};
-    assert_true(figure_draw(store, "fig8", NULL, path, &arena, NULL, &err) != ERR_NONE);
+    assert_true(figure_draw(store, "fig8", in(path), &arena, NULL, &err) != ERR_NONE);
     assert_non_null(strstr(err.msg, "gnuplot-nox"));
     setenv("PATH", search != NULL ? search : "", 1);
     mem_free(search);

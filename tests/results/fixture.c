@@ -165,6 +165,29 @@ static void add_grid(Builder *b, const char *part, const char *match)
     unfair->naive_ratio = 1.29;
 }
 
+/* Six sizes between those that curves have, and five strategies, one of them the compound. */
+static void add_crowd(Builder *b)
+{
+    static const char *const names[] = {"dwr", "fast", "compound 1.1 1.2 1.3",
+                                        "compound 1.3 1.05 1.1 by a name that is long",
+                                        "compound 1.05 1.3 1.05"};
+    static const double shares[][3] = {{2 / 6.0, 1 / 6.0, 1 / 6.0},
+                                       {0.1, 0.4, 0.05},
+                                       {0.2, 0.2, 0.2},
+                                       {0.6, 0.1, 0.1},
+                                       {0.1, 0.4, 0.05}};
+    for (int i = 1; i < 6; i++) {
+        const double m = 1.0 + 0.12 * i;
+        add_point(b, "curves", "fig3", "width", 1, m, 1, m, 0);
+        add_point(b, "curves", "fig3", "depth", m, 1, 1, m, 0);
+        add_point(b, "curves", "fig3", "resolution", 1, 1, m, m, 0);
+    }
+    for (size_t i = 0; i < 5; i++)
+        for (double t = 2; t <= 4; t += 2)
+            add_point(b, "compare", "fig8", names[i], pow(t, shares[i][0]), pow(t, shares[i][1]),
+                      pow(t, shares[i][2]), t, t);
+}
+
 static void add_others(Builder *b, bool has_two_compounds)
 {
     static const double widths[] = {1.0, 1.4, 2.0, 2.6}, depths[] = {1, 2, 3, 4};
@@ -377,6 +400,8 @@ ErrCode fixture_fill(Store *store, const Fixture *fixture, Err *err)
     if (fixture->has_nominal_grid)
         add_grid(b, "grid-2", "nominal");
     add_others(b, fixture->has_two_compounds);
+    if (fixture->is_crowded)
+        add_crowd(b);
     if (fixture->has_table)
         add_table(b);
     if (fixture->has_search)

@@ -25,6 +25,7 @@ typedef struct Fixture {
     bool has_diverged;      /* the first grid network diverges at seed 1 */
     bool is_planned_only;   /* no trial is run */
     bool has_two_compounds; /* the paper's constants beside the winner's */
+    bool is_crowded;        /* nine sizes a curve, nine strategies, two of them tied */
     bool has_table;         /* eight networks by genes, in figure `frontier` */
     bool has_search;        /* two searchers, two runs, of four of these networks each */
     bool has_twins;         /* each point of a figure but the grid's stands twice */
