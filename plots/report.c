@@ -246,6 +246,7 @@ ErrCode report_write(Store *store, const ReportOptions *options, int *n_missing,
     Dir *figures = NULL;
     TRY(store_set_score(store, options->score, options->context, err));
     TRY(store_results(store, &r.arena, &r.results, err));
+    TRY(store_curves(store, &r.arena, &r.results, err));
     TRY(verdict_all(&r.results, &r.arena, r.verdicts, &r.n_verdicts, err));
     TRY(ranking_all(&r.results, options->score, options->context, &r.arena, &r.rankings,
                     &r.n_rankings, err));

@@ -32,6 +32,12 @@ static void contrast_row(Text *page, const VerdictContrast *c)
     html_printf(page, "%d", c->interval.n);
     html_markup(page, "</td><td class=\"l w\">");
     html_text(page, c->decides ? verdict_outcome_name(c->outcome) : "decides nothing");
+    if (c->ripeness == VERDICT_UNRIPE)
+        html_text(page, " (unripe)");
+    if (c->has_p)
+        html_printf(page, ", p %.2g", c->p);
+    if (c->has_p && !isnan(c->p_alone))
+        html_printf(page, " (by its own variance %.2g)", c->p_alone);
     if (c->note != NULL)
         html_printf(page, ": %s", c->note);
     if (c->n_diverged)
@@ -43,7 +49,8 @@ static void contrast_row(Text *page, const VerdictContrast *c)
 /* The summary. Where it does not begin with the effect, that stands above it. */
 static void put_summary(Text *page, const Verdict *v, Arena *arena)
 {
-    const char *effect = verdict_interval_text(&v->effect, "points", arena);
+    const char *unit = v->effect_unit != NULL ? v->effect_unit : "points";
+    const char *effect = verdict_interval_text(&v->effect, unit, arena);
     const char *lead =
         v->has_effect ? arena_printf(arena, "%s: %s", v->effect_name, effect != NULL ? effect : "")
                       : NULL;
@@ -64,6 +71,16 @@ static void put_summary(Text *page, const Verdict *v, Arena *arena)
     html_markup(page, "</p>");
 }
 
+static void put_basis(Text *page, const Verdict *v, Arena *arena)
+{
+    const char *basis = verdict_basis_text(v, arena);
+    if (basis == NULL)
+        return;
+    html_markup(page, "\n<p class=\"note\"><strong>Basis.</strong> ");
+    html_text(page, basis);
+    html_markup(page, "</p>");
+}
+
 /* What a verdict rests on, a row each. */
 static void put_contrasts(Text *page, const Verdict *v)
 {
@@ -79,8 +96,11 @@ static void put_contrasts(Text *page, const Verdict *v)
 void report_verdict(Text *page, const Verdict *v, Arena *arena)
 {
     const char *outcome = verdict_outcome_name(v->outcome);
-    text_printf(page, "<article class=\"verdict %s\">\n<h3><span class=\"badge %s\">%s</span>",
-                outcome, outcome, outcome);
+    text_printf(page, "<article class=\"verdict %s\">\n<h3><span class=\"badge %s\">%s", outcome,
+                outcome, outcome);
+    if (v->outcome == VERDICT_INCONCLUSIVE && v->why != NULL)
+        html_printf(page, " (%s)", v->why);
+    html_markup(page, "</span>");
     if (v->is_demo)
         html_markup(page, "<span class=\"badge stamp\">DEMO</span>");
     if (v->is_nominal)
@@ -88,6 +108,7 @@ void report_verdict(Text *page, const Verdict *v, Arena *arena)
     html_printf(page, " %s. %s", v->id, v->claim);
     html_markup(page, "</h3>\n");
     put_summary(page, v, arena);
+    put_basis(page, v, arena);
     html_markup(page, "\n<p class=\"note\"><strong>Rule, fixed beforehand.</strong> ");
     html_text(page, v->rule);
     html_markup(page, "</p>\n");

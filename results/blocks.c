@@ -1,4 +1,6 @@
-/* results/blocks.c: the model by least squares on indicators, contrasts from the cells themselves.
+/*
+ * results/blocks.c: the model by least squares on the seeds' effects, the networks eliminated, so
+ * that any number of networks costs no more than its cells; contrasts from the cells themselves.
  */
 #include "results/blocks.h"
 
@@ -12,54 +14,93 @@ static double cell(const Blocks *b, int network, int seed)
     return b->y[(size_t)network * (size_t)b->n_seeds + (size_t)seed];
 }
 
-/* Indicators of networks, then of seeds, a row for each value that is there. */
-static int fill_design(const Blocks *b, double *x, double *values)
+/* A network's mean over its cells, and how many there are. */
+static double mean_of(const Blocks *b, int network, int *n)
 {
-    const size_t n_columns = (size_t)b->n_networks + (size_t)b->n_seeds;
-    int n = 0;
-    for (int p = 0; p < b->n_networks; p++)
-        for (int s = 0; s < b->n_seeds; s++) {
-            if (isnan(cell(b, p, s)))
-                continue;
-            x[(size_t)n * n_columns + (size_t)p] = 1.0;
-            x[(size_t)n * n_columns + (size_t)(b->n_networks + s)] = 1.0;
-            values[n++] = cell(b, p, s);
+    double sum = 0.0;
+    *n = 0;
+    for (int s = 0; s < b->n_seeds; s++)
+        if (!isnan(cell(b, network, s))) {
+            sum += cell(b, network, s);
+            ++*n;
         }
-    return n;
+    return *n > 0 ? sum / *n : (double)NAN;
 }
 
-static void take_means(Blocks *b, const double *beta)
+/*
+ * The normal equations of the seeds' effects once the networks' means are eliminated: a cell adds 1
+ * at its seed, a network of n cells takes 1/n at each pair of its seeds. Returns the values less
+ * the networks.
+ */
+static int normal_equations(const Blocks *b, double *matrix, double *right)
 {
-    double effects = 0.0;
-    for (int s = 0; s < b->n_seeds; s++)
-        effects += beta[b->n_networks + s] / b->n_seeds;
+    int n_free = 0;
     for (int p = 0; p < b->n_networks; p++) {
-        b->means[p] = (double)NAN;
-        for (int s = 0; s < b->n_seeds; s++)
-            if (!isnan(cell(b, p, s)))
-                b->means[p] = beta[p] + effects;
+        int n;
+        const double mean = mean_of(b, p, &n);
+        for (int s = 0; s < b->n_seeds; s++) {
+            double *row = matrix + (size_t)s * (size_t)b->n_seeds;
+            if (isnan(cell(b, p, s)))
+                continue;
+            right[s] += cell(b, p, s) - mean;
+            row[s] += 1.0;
+            for (int other = 0; other < b->n_seeds; other++)
+                if (!isnan(cell(b, p, other)))
+                    row[other] -= 1.0 / n;
+        }
+        n_free += n > 0 ? n - 1 : 0;
     }
+    return n_free;
+}
+
+/* The mean effect of a network's seeds; of all seeds for network < 0. */
+static double mean_effect(const Blocks *b, const double *effects, int network)
+{
+    double sum = 0.0;
+    int n = 0;
+    for (int s = 0; s < b->n_seeds; s++)
+        if (network < 0 || !isnan(cell(b, network, s))) {
+            sum += effects[s];
+            n++;
+        }
+    return n > 0 ? sum / n : 0.0;
+}
+
+/* Fills the means; returns the sum of the residuals' squares. */
+static double take_means(Blocks *b, const double *effects)
+{
+    const double average = mean_effect(b, effects, -1);
+    double squares = 0.0;
+    for (int p = 0; p < b->n_networks; p++) {
+        int n;
+        const double at_zero = mean_of(b, p, &n) - mean_effect(b, effects, p);
+        b->means[p] = at_zero + average; /* NaN without a cell */
+        for (int s = 0; s < b->n_seeds; s++) {
+            const double residual = cell(b, p, s) - at_zero - effects[s];
+            squares += isnan(residual) ? 0.0 : residual * residual;
+        }
+    }
+    return squares;
 }
 
 ErrCode blocks_fit(Blocks *out, const double *y, int n_networks, int n_seeds, Arena *arena,
                    Err *err)
 {
     assert(n_networks > 0 && n_seeds > 0);
-    const size_t n_cells = (size_t)n_networks * (size_t)n_seeds;
-    const int n_columns = n_networks + n_seeds;
+    const size_t n = (size_t)n_seeds;
     Lsq lsq;
     *out = (Blocks){.n_networks = n_networks, .n_seeds = n_seeds, .y = y, .sd = (double)NAN};
     out->means = arena_alloc(arena, (size_t)n_networks, sizeof(double));
-    double *x = arena_zalloc(arena, n_cells * (size_t)n_columns, sizeof *x);
-    double *values = arena_zalloc(arena, n_cells, sizeof *values);
-    double *beta = arena_alloc(arena, (size_t)n_columns, sizeof *beta);
+    double *matrix = arena_zalloc(arena, n * n, sizeof *matrix);
+    double *right = arena_zalloc(arena, n, sizeof *right);
+    double *effects = arena_alloc(arena, n, sizeof *effects);
     TRY(arena_ok(arena, err));
-    const int n_values = fill_design(out, x, values);
-    TRY(lsq_plan(&lsq, (int)n_cells, n_columns, arena, err)); /* rows of zeros change nothing */
-    lsq_factor(&lsq, x, NULL);
-    const double squares = lsq_solve(&lsq, values, beta);
-    take_means(out, beta);
-    out->df = n_values - lsq.rank;
+    const int n_free = normal_equations(out, matrix, right);
+    TRY(lsq_plan(&lsq, n_seeds, n_seeds, arena, err)); /* leaves a seed out in each connected set */
+    lsq_factor(&lsq, matrix, NULL);
+    (void)lsq_solve(&lsq, right, effects);
+    const double squares = take_means(out, effects);
+    out->df = n_free - lsq.rank;
     if (out->df > 0.0)
         out->sd = sqrt(squares / out->df);
 fail:

@@ -175,6 +175,70 @@ static void put_interval(JsonWriter *w, const char *key, const StatsInterval *i)
     json_close_map(w);
 }
 
+/* null where it is not known. */
+static void put_number(JsonWriter *w, const char *key, bool is_known, double value)
+{
+    if (is_known)
+        json_put_double(w, key, value);
+    else
+        json_put_null(w, key);
+}
+
+static void put_ripeness(JsonWriter *w, VerdictRipeness ripeness)
+{
+    if (ripeness == VERDICT_RIPENESS_UNKNOWN)
+        json_put_null(w, "ripe");
+    else
+        json_put_bool(w, "ripe", ripeness == VERDICT_RIPE);
+}
+
+static void put_effect(JsonWriter *w, const Verdict *v)
+{
+    const StatsInterval *e = &v->effect;
+    json_put_text(w, "effect_name", v->effect_name);
+    json_put_text(w, "effect_unit", v->effect_unit != NULL ? v->effect_unit : "points");
+    put_number(w, "effect", v->has_effect, e->mean);
+    put_number(w, "low", v->has_effect, e->low);
+    put_number(w, "high", v->has_effect, e->high);
+    put_number(w, "confidence", v->has_effect, e->confidence);
+    put_number(w, "df", v->has_effect, e->df);
+    put_number(w, "sd", v->has_effect, e->sd);
+}
+
+static void put_noise(JsonWriter *w, const Verdict *v)
+{
+    if (!v->has_noise) {
+        json_put_null(w, "noise");
+        return;
+    }
+    json_open_map(w, "noise");
+    json_put_double(w, "sd", v->noise.sd);
+    json_put_double(w, "df", v->noise.df);
+    json_put_int(w, "networks", v->noise.n_networks);
+    json_put_int(w, "seeds", v->noise.n_seeds);
+    json_close_map(w);
+}
+
+static void put_contrast(JsonWriter *w, const VerdictContrast *c)
+{
+    json_open_map(w, NULL);
+    json_put_text(w, "name", c->name);
+    json_put_text(w, "unit", c->unit);
+    json_put_text(w, "outcome", verdict_outcome_name(c->outcome));
+    json_put_bool(w, "decides", c->decides);
+    json_put_text(w, "note", c->note);
+    json_put_int(w, "diverged", c->n_diverged);
+    put_ripeness(w, c->ripeness);
+    put_number(w, "p", c->has_p, c->p);
+    put_number(w, "p_unshrunk", c->has_p, c->p_alone);
+    put_number(w, "floor", c->has_p, c->floor);
+    if (c->interval.n > 0)
+        put_interval(w, "interval", &c->interval);
+    else
+        json_put_null(w, "interval");
+    json_close_map(w);
+}
+
 static void put_verdict(JsonWriter *w, const Verdict *v)
 {
     json_open_map(w, NULL);
@@ -182,29 +246,25 @@ static void put_verdict(JsonWriter *w, const Verdict *v)
     json_put_text(w, "claim", v->claim);
     json_put_text(w, "rule", v->rule);
     json_put_text(w, "outcome", verdict_outcome_name(v->outcome));
+    json_put_text(w, "why", v->why);
     json_put_bool(w, "demo", v->is_demo);
     json_put_bool(w, "nominal", v->is_nominal);
-    json_put_text(w, "effect_name", v->effect_name);
-    if (v->has_effect)
-        put_interval(w, "effect", &v->effect);
-    else
-        json_put_null(w, "effect");
+    put_effect(w, v);
     json_put_int(w, "n", v->n);
     json_put_int(w, "seeds_needed", v->seeds_needed);
+    put_ripeness(w, v->ripeness);
+    put_number(w, "epochs_to_try", v->epochs_to_try > 0, v->epochs_to_try);
+    json_open_list(w, "varied");
+    for (const char *const *source = v->varied; source != NULL && *source != NULL; source++)
+        json_put_text(w, NULL, *source);
+    json_close_list(w);
+    put_noise(w, v);
+    put_number(w, "p", v->has_p, v->p);
+    put_number(w, "p_holm", v->has_p, v->p_holm);
     json_put_text(w, "summary", v->summary);
     json_open_list(w, "contrasts");
-    for (size_t i = 0; i < v->n_contrasts; i++) {
-        const VerdictContrast *c = &v->contrasts[i];
-        json_open_map(w, NULL);
-        json_put_text(w, "name", c->name);
-        json_put_text(w, "unit", c->unit);
-        json_put_text(w, "outcome", verdict_outcome_name(c->outcome));
-        json_put_bool(w, "decides", c->decides);
-        json_put_text(w, "note", c->note);
-        json_put_int(w, "diverged", c->n_diverged);
-        put_interval(w, "interval", &c->interval);
-        json_close_map(w);
-    }
+    for (size_t i = 0; i < v->n_contrasts; i++)
+        put_contrast(w, &v->contrasts[i]);
     json_close_list(w);
     json_close_map(w);
 }
@@ -276,21 +336,44 @@ static void append_paragraph(Text *out, const char *label, const char *text)
     text_append_char(out, '\n');
 }
 
+static void append_contrast(const VerdictContrast *c, Arena *arena, Text *out)
+{
+    Text line = {0};
+    const char *interval = verdict_interval_text(&c->interval, c->unit, arena);
+    text_printf(&line, "- %s: ", c->name);
+    if (c->interval.n > 0 || c->note == NULL)
+        text_append(&line, interval != NULL ? interval : "");
+    if (c->has_p)
+        text_printf(&line, ", p %.2g", c->p);
+    if (c->has_p && !isnan(c->p_alone))
+        text_printf(&line, " (by its own variance %.2g)", c->p_alone);
+    if (c->n_diverged > 0)
+        text_printf(&line, ", %d seed%s left out: diverged", c->n_diverged,
+                    text_plural((size_t)c->n_diverged));
+    if (c->ripeness == VERDICT_UNRIPE)
+        text_append(&line, ", unripe");
+    if (!c->decides && c->interval.n > 0)
+        text_append(&line, ", decides nothing: ");
+    text_append(&line, c->note != NULL ? c->note : "");
+    append_paragraph(out, "", text_string(&line));
+    out->failed |= line.failed;
+    text_release(&line);
+}
+
 static void append_verdict(const Verdict *v, Arena *arena, Text *out)
 {
-    text_printf(out, "%-4s  %s%s%s\n", v->id, verdict_outcome_name(v->outcome),
+    const bool has_why = v->outcome == VERDICT_INCONCLUSIVE && v->why != NULL;
+    const char *basis = verdict_basis_text(v, arena);
+    text_printf(out, "%-4s  %s%s%s%s%s%s\n", v->id, verdict_outcome_name(v->outcome),
+                has_why ? " (" : "", has_why ? v->why : "", has_why ? ")" : "",
                 v->is_demo ? "  [DEMO]" : "", v->is_nominal ? "  [nominal cost]" : "");
     append_paragraph(out, "claim: ", v->claim);
     append_paragraph(out, "rule: ", v->rule);
     append_paragraph(out, "", v->summary);
-    for (size_t i = 0; i < v->n_contrasts; i++) {
-        const VerdictContrast *c = &v->contrasts[i];
-        const char *line = arena_printf(
-            arena, "- %s: %s%s%s%s", c->name, verdict_interval_text(&c->interval, c->unit, arena),
-            c->decides ? "" : ", decides nothing", c->note != NULL ? ": " : "",
-            c->note != NULL ? c->note : "");
-        append_paragraph(out, "", line != NULL ? line : "");
-    }
+    for (size_t i = 0; i < v->n_contrasts; i++)
+        append_contrast(&v->contrasts[i], arena, out);
+    if (basis != NULL)
+        append_paragraph(out, "basis: ", basis);
     text_append_char(out, '\n');
 }
 

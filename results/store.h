@@ -278,6 +278,9 @@ typedef struct StoreSeed {
     StoreStatus status;
     bool is_imported;                                /* trained elsewhere */
     double val_top1, test_top1, val_loss, test_loss; /* NaN unless STORE_TRIAL_DONE */
+    const double *curve; /* [n_epochs] val_top1 by epoch; NULL: not read (store_curves), or none */
+    int n_epochs;
+    double seconds; /* of these epochs, training and validation */
 } StoreSeed;
 
 /* A listed point with all its listed trials, by seed. */
@@ -428,6 +431,13 @@ ErrCode store_import(Store *store, const ResultTable *table, const StoreImporter
 ErrCode store_results(Store *store, Arena *arena, StoreResults *out, Err *err) ERR_CHECKED;
 ErrCode store_points(Store *store, Arena *arena, StoreResults *out, Err *err) ERR_CHECKED;
 ErrCode store_study(Store *store, Arena *arena, StoreResults *out, Err *err) ERR_CHECKED;
+
+/*
+ * Reads the validation curves of finished trials in the parts whose networks verdicts compare
+ * (`curves`, `lines`, `compare`, `profile`) into results->points[].seeds[]. They are held against
+ * their seals. Errors also: ERR_DATA, of damage.
+ */
+ErrCode store_curves(Store *store, Arena *arena, StoreResults *results, Err *err) ERR_CHECKED;
 
 /* How many trials stand where, counted by the store. */
 ErrCode store_standing(Store *store, StoreStanding *out, Err *err) ERR_CHECKED;

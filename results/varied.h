@@ -13,8 +13,8 @@
 #include "base/yaml.h"
 
 /*
- * Of the newest revision: "init", "order", "split", those of them that vary, in this order; static
- * memory. A study of before there was the key, or a text that cannot be read: init and order.
+ * Of the newest revision: "init", "order", "split", those of them that vary, in this order, and
+ * NULL behind them; static memory. A study of before there was the key, or a text that cannot be read: init and order.
  */
 YamlStrings varied_sources(const StoreResults *results);
 

@@ -2,10 +2,11 @@
  * results/verdict.h: what a study says: observations with a rule fixed beforehand, and rankings.
  *
  * Works on StoreResults alone, so every rule can be tried on made-up numbers. Accuracies are
- * percent. Selection (which point wins, which single dimension is best) looks at validation only,
- * verdicts at test only. Seeds are paired: trials of one seed saw the same data in the same order.
- * Intervals are two-sided 90 % paired t intervals over seeds, that is 5 % on the side that decides;
- * fewer than STATS_MIN_N complete seeds are INCONCLUSIVE whatever they show. These are observations
+ * percent. Selection (which point wins) looks at validation only, verdicts at test only. Seeds are
+ * blocks: trials of one seed saw the same data in the same order. O1a to O6 take their noise from
+ * all networks of the study (results/verdict_field.h) and decide nothing about what is not ripe
+ * (results/ripeness.h); the others rest on paired t intervals, and on no fewer than STATS_MIN_N
+ * seeds. Intervals are two-sided 90 %, that is 5 % on the side that decides. These are observations
  * about the networks, data and recipe at hand, not causes: texts say so.
  */
 #ifndef RESULTS_VERDICT_H
@@ -31,9 +32,16 @@ typedef enum VerdictOutcome {
 /* What constants may lose, in percentage points, and still be said to hold. */
 #define VERDICT_LOSS_POINTS 0.5
 
+/* Whether what is compared was trained long enough. */
+typedef enum VerdictRipeness {
+    VERDICT_RIPENESS_UNKNOWN, /* the rule does not ask, or no curves are known */
+    VERDICT_RIPE,
+    VERDICT_UNRIPE
+} VerdictRipeness;
+
 /* One comparison a verdict rests on. */
 typedef struct VerdictContrast {
-    const char *name;       /* "width: gain", "compound against depth at 2.00 x the baseline" */
+    const char *name;       /* "width: gain", "compound minus depth at 2 x the baseline's MACs" */
     const char *unit;       /* "points", "points per 1x baseline MACs" */
     StatsInterval interval; /* over complete seeds */
     VerdictOutcome outcome;
@@ -41,28 +49,57 @@ typedef struct VerdictContrast {
     const char *note; /* or NULL */
     int n_diverged;   /* seeds left out since a trial diverged */
     int seeds_needed; /* for VERDICT_EFFECT_POINTS, where the unit is points; 0: cannot be said */
+
+    /* Of contrasts by the block model alone; has_p tells. */
+    bool has_p;
+    double p;       /* two-sided, that it is 0 */
+    double p_alone; /* the same by its own variance, not shrunk; NaN: one seed */
+    double floor;   /* deviation that the test images alone leave it, in `unit` */
+    double squares; /* sum of its weights' squares */
+    VerdictRipeness ripeness;
+    int n_unfinished;                  /* seeds with a trial that is still to come */
+    bool bars_positive, bars_negative; /* it must not be above (below) 0: a network that would
+                                          win by it has lost a seed */
 } VerdictContrast;
+
+/* The noise that a verdict's intervals rest on: results/blocks.h. */
+typedef struct VerdictNoise {
+    double sd, df; /* points; NaN, 0: not to be had */
+    int n_networks, n_seeds;
+} VerdictNoise;
 
 /* The answer to one observation. */
 typedef struct Verdict {
-    const char *id;    /* "O1", "O2" */
+    const char *id;    /* "O1a", "O2" */
     const char *claim; /* the paper's, in one sentence */
     const char *rule;  /* how it is decided, fixed beforehand */
     VerdictOutcome outcome;
+    const char *why;      /* what decided or kept from it, a few words: "unripe"; or NULL */
     bool is_demo;         /* stamp DEMO */
     bool is_nominal;      /* stamp "nominal cost": no matched points */
     bool has_effect;      /* `effect` is meaningful */
-    StatsInterval effect; /* the headline number, points */
+    StatsInterval effect; /* the headline number */
     const char *effect_name;
-    const char *summary; /* one or two sentences for people */
+    const char *effect_unit; /* NULL: points */
+    const char *summary;     /* one or two sentences for people */
+    const char *basis;       /* what its intervals rest on, for people; or NULL */
     const VerdictContrast *contrasts;
     size_t n_contrasts;
     int n;            /* complete seeds of the contrast with the fewest; 0: no data */
     int seeds_needed; /* largest of its contrasts'; 0: cannot be said */
+    VerdictRipeness ripeness;
+    int epochs_to_try;         /* unripe: what to try; else 0 */
+    const char *const *varied; /* what seeds vary, then NULL: "init", "order" */
+    bool has_noise;
+    VerdictNoise noise;
+    bool has_p;    /* it is one of those that Holm's correction speaks of */
+    double p;      /* of the side that it comes down on, corrected as its rule says */
+    double p_holm; /* the same over all verdicts of the study that have one: verdict_all */
+    int n_family;  /* how many these are */
 } Verdict;
 
 enum {
-    VERDICT_MAX = 6,           /* of one study */
+    VERDICT_MAX = 16,          /* of one study */
     VERDICT_MIN_RUNS = 5,      /* of a search in a study, below which N-random decides nothing */
     VERDICT_MIN_REPLAYS = 200, /* of a search on a table */
 };
@@ -81,13 +118,7 @@ VerdictOutcome verdict_share(double n_won, int n, int n_least, StatsInterval *sh
 const char *verdict_share_name(VerdictOutcome outcome);
 
 /*
- * Each fills *out from the points of the parts `curves` (O1), `compare` (O2). Errors: ERR_MEMORY.
- */
-ErrCode verdict_o1(const StoreResults *results, Arena *arena, Verdict *out, Err *err) ERR_CHECKED;
-ErrCode verdict_o2(const StoreResults *results, Arena *arena, Verdict *out, Err *err) ERR_CHECKED;
-
-/*
- * The same from the points of parts `search` and `retrain` (N-random), `retrain` (N-base), and of
+ * Fills *out from the points of parts `search` and `retrain` (N-random), `retrain` (N-base), and of
  * two of `grid` (N-const); *is_there is false where the study has no such parts. Errors:
  * ERR_MEMORY.
  */
@@ -106,8 +137,9 @@ ErrCode verdict_table(const StoreResults *results, Arena *arena, Verdict *out, b
                       Err *err) ERR_CHECKED;
 
 /*
- * O1 and O2 of a study that has `curves` or `compare`, or nothing else to say; of the others those
- * that are there: out[VERDICT_MAX], *n of them.
+ * O1a, O1b and O2 of a study that has `curves` or `compare`, or nothing else to say; of the others
+ * those that are there: out[VERDICT_MAX], *n of them. Ripeness is judged if store_curves was
+ * called. Errors: ERR_MEMORY.
  */
 ErrCode verdict_all(const StoreResults *results, Arena *arena, Verdict *out, size_t *n,
                     Err *err) ERR_CHECKED;
@@ -117,5 +149,11 @@ const char *verdict_outcome_name(VerdictOutcome outcome);
 
 /* "+1.23 points (90 % interval 0.40 to 2.06, n = 5)", or "... (n = 2: no interval)". */
 const char *verdict_interval_text(const StatsInterval *interval, const char *unit, Arena *arena);
+
+/*
+ * What a verdict rests on, for people: noise, what seeds vary, p alone and over the study's
+ * verdicts. NULL where it has nothing to say, or without memory (arena_ok tells).
+ */
+const char *verdict_basis_text(const Verdict *verdict, Arena *arena);
 
 #endif

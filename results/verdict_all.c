@@ -1,5 +1,7 @@
 /* results/verdict_all.c: every verdict there is, where a study has what it speaks of. */
-#include "results/verdict_common.h"
+#include "results/holm.h"
+#include "results/varied.h"
+#include "results/verdict_field.h"
 
 #include <string.h>
 
@@ -28,19 +30,63 @@ fail:
     return err->code;
 }
 
+/* Verdicts of the block model, and the parts they speak of. */
+static const struct {
+    const char *part;
+    bool is_usual; /* also where a study has nothing else to say */
+    ErrCode (*judge)(VerdictField *field, Arena *arena, Verdict *out, Err *err);
+} observations[] = {{"curves", true, verdict_o1a},
+                    {"curves", true, verdict_o1b},
+                    {"compare", true, verdict_o2},
+                    {"lines", false, verdict_o3}};
+
+/* Those of scaling; with `is_only` there are no others. */
+static ErrCode judge_scaling(const StoreResults *results, bool is_only, Arena *arena, Verdict *out,
+                             size_t *n, Err *err)
+{
+    const bool is_scaling = is_only || has_part(results, "curves") || has_part(results, "compare");
+    VerdictField field;
+    *n = 0;
+    TRY(verdict_field_make(&field, results, VERDICT_POINTS, arena, err));
+    for (size_t i = 0; i < ARRAY_LEN(observations); i++) {
+        if (!(observations[i].is_usual && is_scaling) && !has_part(results, observations[i].part))
+            continue;
+        TRY(observations[i].judge(&field, arena, &out[*n], err));
+        ++*n;
+    }
+fail:
+    return err->code;
+}
+
+/* Holm's correction over those that have a p. */
+static void adjust(Verdict *verdicts, size_t n)
+{
+    double p[VERDICT_MAX], adjusted[VERDICT_MAX];
+    int n_family = 0;
+    for (size_t i = 0; i < n; i++)
+        if (verdicts[i].has_p)
+            p[n_family++] = verdicts[i].p;
+    holm_adjust(p, n_family, adjusted);
+    for (size_t i = 0, k = 0; i < n; i++)
+        if (verdicts[i].has_p) {
+            verdicts[i].p_holm = adjusted[k++];
+            verdicts[i].n_family = n_family;
+        }
+}
+
 ErrCode verdict_all(const StoreResults *results, Arena *arena, Verdict *out, size_t *n, Err *err)
 {
-    enum { OBSERVATIONS = 2 };
+    const char *const *varied = varied_sources(results).v;
+    Verdict others[VERDICT_MAX];
     size_t n_others = 0;
     *n = 0;
-    TRY(judge_others(results, arena, out + OBSERVATIONS, &n_others, err));
-    if (n_others == 0 || has_part(results, "curves") || has_part(results, "compare")) {
-        TRY(verdict_o1(results, arena, &out[0], err));
-        TRY(verdict_o2(results, arena, &out[1], err));
-        *n = OBSERVATIONS;
-    }
-    memmove(out + *n, out + OBSERVATIONS, n_others * sizeof(*out));
+    TRY(judge_others(results, arena, others, &n_others, err));
+    TRY(judge_scaling(results, n_others == 0, arena, out, n, err));
+    memcpy(out + *n, others, n_others * sizeof(*out));
     *n += n_others;
+    for (size_t i = 0; i < *n; i++)
+        out[i].varied = varied;
+    adjust(out, *n);
 fail:
     return err->code;
 }

@@ -68,17 +68,6 @@ SeedMatrix verdict_seeds(const StorePointResult *const *points, int n_points, Ar
     return m;
 }
 
-VerdictOutcome verdict_outcome(const double *differences, int n, double refute_confidence)
-{
-    if (n < STATS_MIN_N)
-        return VERDICT_INCONCLUSIVE;
-    if (stats_interval(differences, n, VERDICT_CONFIDENCE).low > 0.0)
-        return VERDICT_CONFIRMED;
-    if (stats_interval(differences, n, refute_confidence).high < 0.0)
-        return VERDICT_REFUTED;
-    return VERDICT_INCONCLUSIVE;
-}
-
 const char *verdict_interval_text(const StatsInterval *interval, const char *unit, Arena *arena)
 {
     if (interval->n == 0)
@@ -108,19 +97,40 @@ const char *verdict_seeds_text(int n, int seeds_needed, Arena *arena)
                         seeds_needed, VERDICT_EFFECT_POINTS);
 }
 
+const char *verdict_more_seeds_text(const Verdict *verdict, Arena *arena)
+{
+    if (verdict->outcome != VERDICT_INCONCLUSIVE || verdict->ripeness == VERDICT_UNRIPE ||
+        verdict->n == 0)
+        return "";
+    if (verdict->n == 1)
+        return " One seed shows no noise: run at least 2, better 3.";
+    if (verdict->seeds_needed <= verdict->n)
+        return "";
+    const char *text = arena_printf(arena,
+                                    " At this noise %d seeds would tell an effect of %g point from "
+                                    "none in four studies of five.",
+                                    verdict->seeds_needed, VERDICT_EFFECT_POINTS);
+    return text != NULL ? text : "";
+}
+
+const char *verdict_take_text(Text *text, Arena *arena)
+{
+    const char *copy = arena_text(arena, text_string(text));
+    arena->failed |= text->failed;
+    text_release(text);
+    return copy;
+}
+
 const char *verdict_scope_text(const StoreResults *results, Arena *arena)
 {
     const YamlStrings varied = varied_sources(results);
     Text text = {0};
-    text_printf(&text, "An observation about %s on %s with this recipe, not a cause.",
+    text_printf(&text, "An observation about %s on %s with this recipe and test set, not a cause.",
                 results->study.baseline, results->study.data_name);
     for (size_t i = 0; i < varied.n && !varied_is_usual(&varied); i++)
         text_printf(&text, "%s%s%s", i ? ", " : " Seeds varied ", varied.v[i],
                     i + 1 == varied.n ? "." : "");
-    const char *scope = arena_text(arena, text_string(&text));
-    arena->failed |= text.failed;
-    text_release(&text);
-    return scope;
+    return verdict_take_text(&text, arena);
 }
 
 const char *verdict_judges_text(const StoreResults *results, const char *kind)
@@ -150,15 +160,29 @@ static void describe_import(const StoreResults *results, Text *text)
         text_append(text, " All trials were trained elsewhere (import).");
 }
 
+const char *verdict_basis_text(const Verdict *verdict, Arena *arena)
+{
+    const double family_level = 0.05;
+    Text text = {0};
+    if (verdict->basis == NULL)
+        return NULL;
+    text_printf(&text, "%s. Seeds vary", verdict->basis);
+    for (const char *const *v = verdict->varied; v != NULL && *v != NULL; v++)
+        text_printf(&text, "%s %s", v == verdict->varied ? "" : " and", *v);
+    text_append(&text, ".");
+    if (verdict->has_p && verdict->outcome != VERDICT_INCONCLUSIVE)
+        text_printf(&text, " p %.2g; %s Holm's correction over %d verdict%s (%.2g).", verdict->p,
+                    verdict->p_holm <= family_level ? "survives" : "does not survive",
+                    verdict->n_family, text_plural((size_t)verdict->n_family), verdict->p_holm);
+    return verdict_take_text(&text, arena);
+}
+
 const char *verdict_summary(Text *text, const StoreResults *results, Arena *arena)
 {
     const char *scope = verdict_scope_text(results, arena);
     text_printf(text, " %s", scope != NULL ? scope : "");
     describe_import(results, text);
-    const char *summary = arena_text(arena, text_string(text));
-    arena->failed |= text->failed;
-    text_release(text);
-    return summary;
+    return verdict_take_text(text, arena);
 }
 
 const char *verdict_outcome_name(VerdictOutcome outcome)

@@ -19,8 +19,11 @@ typedef struct SeedMatrix {
 /* Collects them. The matrix is empty without memory (arena_ok tells). */
 SeedMatrix verdict_seeds(const StorePointResult *const *points, int n_points, Arena *arena);
 
-/* CONFIRMED above zero at the shown level, REFUTED below zero at refute_confidence. */
-VerdictOutcome verdict_outcome(const double *differences, int n, double refute_confidence);
+/* What an inconclusive verdict by the block model says of seeds, or "". */
+const char *verdict_more_seeds_text(const Verdict *verdict, Arena *arena);
+
+/* The text in the arena; releases it. NULL without memory (arena_ok tells). */
+const char *verdict_take_text(Text *text, Arena *arena);
 
 /* What to say about n when there are too few seeds, or "" when there are enough. */
 const char *verdict_seeds_text(int n, int seeds_needed, Arena *arena);

@@ -1,7 +1,5 @@
-/* results/verdict_duel.c: eligible points, ties that matter, the best single dimension. */
+/* results/verdict_duel.c: eligible points, ties that matter, the single dimensions. */
 #include "results/verdict_duel.h"
-
-#include "results/verdict_common.h"
 
 #include <math.h>
 #include <string.h>
@@ -58,42 +56,6 @@ static const StorePointResult *find_tie(const StoreResults *results,
     return NULL;
 }
 
-static bool has_seed(const StorePointResult *p, int64_t seed)
-{
-    for (size_t i = 0; i < p->n_seeds; i++)
-        if (p->seeds[i].seed == seed)
-            return true;
-    return false;
-}
-
-/* Whether all single dimensions that can be picked at a target have the seed. */
-static bool is_paired(const StoreResults *results, int64_t target_macs, int64_t seed)
-{
-    for (size_t i = 0; i < results->n_points; i++) {
-        const StorePointResult *p = &results->points[i];
-        if (is_at(p, target_macs) && is_single(&p->point) && is_eligible(p) && !has_seed(p, seed))
-            return false;
-    }
-    return true;
-}
-
-/*
- * Mean validation accuracy over the seeds that all have (what finished of a seed that was given up
- * stays listed where it did); NaN if one of them diverged or is not done: it cannot be picked.
- */
-static double mean_val(const StoreResults *results, const StorePointResult *p)
-{
-    double sum = 0.0;
-    int n = 0;
-    for (size_t i = 0; i < p->n_seeds; i++) {
-        if (!is_paired(results, p->point.target_macs, p->seeds[i].seed))
-            continue;
-        sum += p->seeds[i].status == STORE_TRIAL_DONE ? p->seeds[i].val_top1 : (double)NAN;
-        n++;
-    }
-    return n ? sum / n : (double)NAN;
-}
-
 /* Why a compound point compares no balance, or NULL. */
 static const char *flat_note(const StoreResults *results, const DuelCompound *strategy,
                              const StorePointResult *compound, const char *alone, Arena *arena)
@@ -112,26 +74,38 @@ static const char *flat_note(const StoreResults *results, const DuelCompound *st
     return NULL;
 }
 
-/* The best single dimension at a target by validation; *n_waiting: those that cannot be judged. */
-static const StorePointResult *find_single(const StoreResults *results, int64_t target_macs,
-                                           int *n_waiting, int *n_left_out)
+static bool has_single(const Duel *duel, const StorePointResult *point)
 {
-    const StorePointResult *single = NULL;
-    double best = (double)NAN;
-    *n_waiting = *n_left_out = 0;
-    for (size_t i = 0; i < results->n_points; i++) {
-        const StorePointResult *p = &results->points[i];
-        if (!is_at(p, target_macs) || !is_single(&p->point))
-            continue;
-        *n_left_out += !is_eligible(p);
-        const double val = is_eligible(p) ? mean_val(results, p) : (double)NAN;
-        *n_waiting += is_eligible(p) && isnan(val);
-        if (val > best || (isnan(best) && !isnan(val))) {
-            best = val;
-            single = p;
-        }
+    for (int i = 0; i < duel->n_singles; i++)
+        if (strcmp(duel->singles[i]->point.trial_digest, point->point.trial_digest) == 0)
+            return true;
+    return false;
+}
+
+/* The first point of a dimension at a target, or NULL. */
+static const StorePointResult *find_series(const StoreResults *results, int64_t target_macs,
+                                           const char *series)
+{
+    for (size_t i = 0; i < results->n_points; i++)
+        if (is_at(&results->points[i], target_macs) &&
+            strcmp(results->points[i].point.series, series) == 0)
+            return &results->points[i];
+    return NULL;
+}
+
+static void find_singles(const StoreResults *results, int64_t target_macs, Duel *duel)
+{
+    static const char *const dimensions[DUEL_SINGLES] = {"width", "depth", "resolution"};
+    duel->is_whole = true;
+    for (int d = 0; d < DUEL_SINGLES; d++) {
+        const StorePointResult *p = find_series(results, target_macs, dimensions[d]);
+        if (p == NULL)
+            duel->is_whole = false;
+        else if (!is_eligible(p) || p->point.trial_digest == NULL)
+            duel->n_left_out++;
+        else if (!has_single(duel, p))
+            duel->singles[duel->n_singles++] = p;
     }
-    return single;
 }
 
 int verdict_duel_targets(const StoreResults *results, int64_t *targets)
@@ -230,12 +204,8 @@ Duel verdict_duel_find(const StoreResults *results, const DuelCompound *strategy
                        int64_t target_macs, Arena *arena)
 {
     Duel duel = {.ratio = (double)target_macs / (double)results->revision.baseline_macs};
-    int n_left_out = 0, n_waiting = 0;
-    for (size_t i = 0; i < results->n_points && duel.compound == NULL; i++)
-        if (is_at(&results->points[i], target_macs) &&
-            strcmp(results->points[i].point.series, strategy->series) == 0)
-            duel.compound = &results->points[i];
-    duel.single = find_single(results, target_macs, &n_waiting, &n_left_out);
+    duel.compound = find_series(results, target_macs, strategy->series);
+    find_singles(results, target_macs, &duel);
     if (duel.compound == NULL) {
         duel.note = "no compound point at this target";
         return duel;
@@ -251,10 +221,8 @@ Duel verdict_duel_find(const StoreResults *results, const DuelCompound *strategy
                          duel.compound->point.reason != NULL ? duel.compound->point.reason : "");
     else if (flat != NULL)
         duel.note = flat;
-    else if (n_waiting > 0)
-        duel.note = arena_printf(arena, "%d single dimension%s with trials unfinished or diverged",
-                                 n_waiting, text_plural(n_waiting));
-    else if (duel.single == NULL)
-        duel.note = arena_printf(arena, "none of %d single dimensions is fair here", n_left_out);
+    else if (duel.n_singles == 0)
+        duel.note =
+            arena_printf(arena, "none of %d single dimensions is fair here", duel.n_left_out);
     return duel;
 }

@@ -20,12 +20,17 @@ typedef struct DuelCompound {
     const char *alone;  /* the dimension that the grid's winner scales alone, or NULL */
 } DuelCompound;
 
-/* The pair compared at one target. */
+enum { DUEL_SINGLES = 3 };
+
+/* Who is compared at one target. */
 typedef struct Duel {
-    const StorePointResult *compound; /* NULL: none at this target */
-    const StorePointResult *single;   /* the best by validation; NULL: none that can be picked */
-    double ratio;                     /* target over the baseline's MACs */
-    const char *note;                 /* why it does not decide, or NULL */
+    const StorePointResult *compound;              /* NULL: none at this target */
+    const StorePointResult *singles[DUEL_SINGLES]; /* that can be built, distinct networks */
+    int n_singles;
+    int n_left_out;     /* single dimensions that cannot be built at this cost */
+    bool is_whole;      /* each of the three is a single, one network with another, or left out */
+    double ratio;       /* target over the baseline's MACs */
+    const char *note;   /* why it does not decide, or NULL */
     const char *alone;  /* the dimension that its constants, or the winner, scale alone, or NULL */
     bool is_flat;       /* `alone`, or the compound built a single dimension's network */
     bool is_comparable; /* a compound in tolerance, on its ray and not flat, trained or not */
@@ -40,7 +45,7 @@ int verdict_duel_targets(const StoreResults *results, int64_t *targets);
  */
 int verdict_duel_compounds(const StoreResults *results, DuelCompound *compounds);
 
-/* A compound against the best single dimension; notes are in the arena. */
+/* A compound against the single dimensions; notes are in the arena. */
 Duel verdict_duel_find(const StoreResults *results, const DuelCompound *strategy,
                        int64_t target_macs, Arena *arena);
 

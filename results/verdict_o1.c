@@ -1,172 +1,226 @@
 /*
- * results/verdict_o1.c: does each dimension alone raise accuracy, with diminishing gain?
+ * results/verdict_o1.c: does each dimension alone raise accuracy, and with diminishing gain?
  *
- * For each of width, depth and resolution, with its sizes ordered by counted MACs: the gain is test
- * accuracy at the largest size minus that at the smallest; it fades if accuracy per added MAC falls
- * from the first half of the sizes to the second. All must hold for CONFIRMED, so no correction for
- * several tests is due there; any may fail for REFUTED, so that one is Bonferroni's.
+ * For each of width, depth and resolution, with its sizes ordered by counted MACs. O1a: the largest
+ * size minus the smallest. O1b: the slope of accuracy over MACs in the upper half of the sizes
+ * minus that in the lower half, each by least squares over all sizes of the half; a size in the
+ * middle belongs to both. Sizes of equal cost stay together, and two costs make no two slopes.
  */
 #include "results/verdict_common.h"
+#include "results/verdict_decide.h"
+#include "results/verdict_field.h"
 
 #include "base/text.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { N_DIMENSIONS = 3, N_PER_DIMENSION = 2, N_CONTRASTS = N_DIMENSIONS * N_PER_DIMENSION };
-enum { MIN_SIZES = 3 };
-enum { FIRST, MIDDLE, LAST, N_ENDS };
+enum { N_DIMENSIONS = 3, MIN_GAIN_COSTS = 2, MIN_SLOPE_COSTS = 3 };
 
 static const char *const dimensions[N_DIMENSIONS] = {"width", "depth", "resolution"};
 
-static const char claim[] = "Scaling any one of width, depth and resolution raises accuracy, but "
-                            "the gain diminishes for bigger models.";
-static const char rule[] =
-    "For each dimension, over sizes ordered by counted MACs: gain = test top-1 of the largest "
-    "minus "
-    "the smallest; fading = points per baseline's worth of MACs up to the middle size minus beyond "
-    "it. CONFIRMED if the 90 % paired t intervals of all six lie above 0; REFUTED if any lies "
-    "below "
-    "0 at 90 % after Bonferroni; else, or with fewer than 3 seeds, INCONCLUSIVE.";
+static const char claim_a[] = "Scaling any one of width, depth and resolution raises accuracy.";
+static const char rule_a[] =
+    "For each dimension: test top-1 of the size of most counted MACs minus that of fewest, by the "
+    "block model over all networks of the study. CONFIRMED if all three lie above 0, one-sided 95 "
+    "% each; REFUTED if one lies below 0, one-sided 95 % after Bonferroni over three; unripe "
+    "networks decide nothing; else INCONCLUSIVE.";
+static const char claim_b[] =
+    "Scaling one dimension alone gains less and less accuracy the bigger the model is.";
+static const char rule_b[] =
+    "For each dimension, sizes ordered by counted MACs: the slope of test top-1 per baseline's "
+    "worth of MACs over the upper half of the sizes minus that over the lower half, by the block "
+    "model over all networks of the study. CONFIRMED if all three lie below 0, one-sided 95 % "
+    "each; REFUTED if one lies above 0, one-sided 95 % after Bonferroni over three; unripe "
+    "networks "
+    "decide nothing; else INCONCLUSIVE. The same per ln MACs stands beside it.";
 
-/* Distinct networks of a dimension by counted MACs; returns their number. */
-static int collect_sizes(const StoreResults *results, const char *dimension,
-                         const StorePointResult **sizes)
+/* The sizes of a dimension. */
+typedef struct Sizes {
+    const StorePointResult **points; /* by counted MACs, then the plan's order */
+    int n, n_costs;                  /* points; distinct costs among them */
+} Sizes;
+
+static bool has_network(const Sizes *sizes, const StorePointResult *point)
 {
-    int n = 0;
-    for (size_t i = 0; i < results->n_points; i++) {
+    for (int i = 0; i < sizes->n; i++)
+        if (strcmp(sizes->points[i]->point.trial_digest, point->point.trial_digest) == 0)
+            return true;
+    return false;
+}
+
+/* Distinct networks of a dimension; none without memory (arena_ok tells). */
+static Sizes collect_sizes(const StoreResults *results, const char *dimension, Arena *arena)
+{
+    Sizes sizes = {.points = arena_zalloc(arena, results->n_points + 1, sizeof(*sizes.points))};
+    for (size_t i = 0; sizes.points != NULL && i < results->n_points; i++) {
         const StorePointResult *p = &results->points[i];
         if (!store_is_part(&p->point, "curves") || strcmp(p->point.series, dimension) != 0 ||
-            p->point.trial_digest == NULL)
+            p->point.trial_digest == NULL || has_network(&sizes, p))
             continue;
-        int at = n;
-        while (at > 0 && sizes[at - 1]->point.macs > p->point.macs)
-            at--;
-        if (at > 0 && strcmp(sizes[at - 1]->point.trial_digest, p->point.trial_digest) == 0)
-            continue;
-        for (int j = n; j > at; j--)
-            sizes[j] = sizes[j - 1];
-        sizes[at] = p;
-        n++;
+        int at = sizes.n++;
+        for (; at > 0 && sizes.points[at - 1]->point.macs > p->point.macs; at--)
+            sizes.points[at] = sizes.points[at - 1];
+        sizes.points[at] = p;
     }
-    return n;
+    for (int i = 0; i < sizes.n; i++)
+        sizes.n_costs += i == 0 || sizes.points[i]->point.macs != sizes.points[i - 1]->point.macs;
+    return sizes;
 }
 
-/* gain[s] and fading[s] of every complete seed at the three sizes. */
-static void differences(const SeedMatrix *m, const StorePointResult *const ends[N_ENDS],
-                        double baseline_macs, double *gain, double *fading)
+/* Whether a dimension has what its contrast needs; else *out says what is missing. */
+static bool has_costs(const Sizes *sizes, int n_least, const char *name, const char *unit,
+                      Arena *arena, VerdictContrast *out)
 {
-    const double x_first = (double)ends[FIRST]->point.macs / baseline_macs;
-    const double x_middle = (double)ends[MIDDLE]->point.macs / baseline_macs;
-    const double x_last = (double)ends[LAST]->point.macs / baseline_macs;
-    for (int s = 0; s < m->n; s++) {
-        const double early = m->values[MIDDLE][s] - m->values[FIRST][s];
-        const double late = m->values[LAST][s] - m->values[MIDDLE][s];
-        gain[s] = m->values[LAST][s] - m->values[FIRST][s];
-        fading[s] = early / (x_middle - x_first) - late / (x_last - x_middle);
-    }
+    if (sizes->n_costs >= n_least)
+        return true;
+    *out =
+        (VerdictContrast){.name = name,
+                          .unit = unit,
+                          .interval = stats_interval(NULL, 0, VERDICT_CONFIDENCE),
+                          .note = arena_printf(arena, "%d of at least %d sizes of different cost",
+                                               sizes->n_costs, n_least)};
+    return false;
 }
 
-/* Fills a dimension's two contrasts. */
-static void judge_dimension(const StoreResults *results, const char *dimension, Arena *arena,
-                            VerdictContrast *out)
+static VerdictContrast judge_gain(VerdictField *field, const char *dimension, Arena *arena)
 {
-    const StorePointResult **sizes = arena_zalloc(arena, results->n_points + 1, sizeof(*sizes));
-    const int n_sizes = sizes != NULL ? collect_sizes(results, dimension, sizes) : 0;
-    out[0] =
-        (VerdictContrast){.name = arena_printf(arena, "%s: gain", dimension), .unit = "points"};
-    out[1] = (VerdictContrast){.name = arena_printf(arena, "%s: fading", dimension),
-                               .unit = "points per 1x baseline MACs"};
-    for (int i = 0; i < N_PER_DIMENSION; i++)
-        out[i].interval = stats_interval(NULL, 0, VERDICT_CONFIDENCE);
-    if (n_sizes < MIN_SIZES) {
-        out[0].note = out[1].note =
-            arena_printf(arena, "%d of at least %d sizes in the study", n_sizes, MIN_SIZES);
-        return;
-    }
-    const StorePointResult *const ends[N_ENDS] = {sizes[0], sizes[(n_sizes - 1) / 2],
-                                                  sizes[n_sizes - 1]};
-    const SeedMatrix m = verdict_seeds(ends, N_ENDS, arena);
-    double *values[N_PER_DIMENSION] = {arena_zalloc(arena, (size_t)m.n, sizeof(double)),
-                                       arena_zalloc(arena, (size_t)m.n, sizeof(double))};
-    if (arena->failed)
-        return;
-    differences(&m, ends, (double)results->revision.baseline_macs, values[0], values[1]);
-    for (int i = 0; i < N_PER_DIMENSION; i++) {
-        out[i].interval = stats_interval(values[i], m.n, VERDICT_CONFIDENCE);
-        out[i].outcome =
-            verdict_outcome(values[i], m.n, 1.0 - (1.0 - VERDICT_CONFIDENCE) / N_CONTRASTS);
-        out[i].decides = true;
-        out[i].n_diverged = m.n_diverged;
-    }
-    out[0].seeds_needed = stats_seeds_needed(out[0].interval.sd, VERDICT_EFFECT_POINTS,
-                                             VERDICT_CONFIDENCE, VERDICT_POWER);
+    const Sizes sizes = collect_sizes(field->results, dimension, arena);
+    const char *name = arena_printf(arena, "%s: gain", dimension);
+    VerdictContrast out;
+    if (!has_costs(&sizes, MIN_GAIN_COSTS, name, "points", arena, &out))
+        return out;
+    const VerdictTerm terms[] = {{sizes.points[sizes.n - 1], 1.0}, {sizes.points[0], -1.0}};
+    return verdict_field_contrast(field, terms, (int)ARRAY_LEN(terms), name, "points");
 }
 
-/* All confirmed, any refuted, or neither. */
-static VerdictOutcome combine(const VerdictContrast *contrasts)
+/* Adds the weights of a slope over sizes [begin, end), times sign. */
+static void add_slope(const Sizes *sizes, int begin, int end, const double *x, double sign,
+                      VerdictTerm *terms)
 {
-    int n_confirmed = 0;
-    for (int i = 0; i < N_CONTRASTS; i++) {
-        if (contrasts[i].outcome == VERDICT_REFUTED)
-            return VERDICT_REFUTED;
-        n_confirmed += contrasts[i].outcome == VERDICT_CONFIRMED;
+    double mean = 0.0, squares = 0.0;
+    for (int i = begin; i < end; i++)
+        mean += x[i] / (end - begin);
+    for (int i = begin; i < end; i++)
+        squares += (x[i] - mean) * (x[i] - mean);
+    for (int i = begin; i < end; i++) {
+        terms[i].point = sizes->points[i];
+        terms[i].weight += sign * (x[i] - mean) / squares;
     }
-    return n_confirmed == N_CONTRASTS ? VERDICT_CONFIRMED : VERDICT_INCONCLUSIVE;
 }
 
-static const char *summarise(const StoreResults *results, const Verdict *v, Arena *arena)
+/* Where the lower half of the costs ends and the upper begins: places among the sizes. */
+static void halve(const Sizes *sizes, int *end_of_lower, int *begin_of_upper)
+{
+    const int last_lower = (sizes->n_costs - 1) / 2, first_upper = sizes->n_costs / 2;
+    int cost = 0;
+    *end_of_lower = *begin_of_upper = 0;
+    for (int i = 0; i < sizes->n; i++) {
+        cost += i > 0 && sizes->points[i]->point.macs != sizes->points[i - 1]->point.macs;
+        if (cost <= last_lower)
+            *end_of_lower = i + 1;
+        if (cost < first_upper)
+            *begin_of_upper = i + 1;
+    }
+}
+
+/* Per baseline's worth of MACs, or per ln MACs. */
+static VerdictContrast judge_fading(VerdictField *field, const char *dimension, bool is_log,
+                                    Arena *arena)
+{
+    const Sizes sizes = collect_sizes(field->results, dimension, arena);
+    const char *unit = is_log ? "points per ln MACs" : "points per 1x baseline MACs";
+    const char *name = arena_printf(arena, "%s: slope%s, upper half minus lower", dimension,
+                                    is_log ? " over ln MACs" : "");
+    double *x = arena_zalloc(arena, (size_t)sizes.n, sizeof(*x));
+    VerdictTerm *terms = arena_zalloc(arena, (size_t)sizes.n, sizeof(*terms));
+    int end_of_lower, begin_of_upper;
+    VerdictContrast out;
+    if (x == NULL || terms == NULL || !has_costs(&sizes, MIN_SLOPE_COSTS, name, unit, arena, &out))
+        return arena->failed ? (VerdictContrast){.name = ""} : out;
+    for (int i = 0; i < sizes.n; i++) {
+        const double macs = (double)sizes.points[i]->point.macs;
+        x[i] = is_log ? log(macs) : macs / (double)field->results->revision.baseline_macs;
+    }
+    halve(&sizes, &end_of_lower, &begin_of_upper);
+    add_slope(&sizes, 0, end_of_lower, x, -1.0, terms);
+    add_slope(&sizes, begin_of_upper, sizes.n, x, 1.0, terms);
+    out = verdict_field_contrast(field, terms, sizes.n, name, unit);
+    if (is_log) {
+        out.decides = false;
+        out.note = out.note != NULL ? out.note : "beside it";
+    }
+    return out;
+}
+
+/* --- the verdicts --- */
+
+/* Lists the deciding contrasts' intervals after `lead`, then what follows from the outcome. */
+static const char *summarise(VerdictField *field, Verdict *v, const char *lead, Arena *arena)
 {
     Text text = {0};
     bool any = false;
-    for (int d = 0; d < N_DIMENSIONS; d++) {
-        const VerdictContrast *gain = &v->contrasts[d * N_PER_DIMENSION];
-        if (!gain->decides)
+    const char *remedy = verdict_field_remedy(field, &v->epochs_to_try, arena);
+    for (size_t i = 0; i < v->n_contrasts; i++) {
+        const VerdictContrast *c = &v->contrasts[i];
+        if (!c->decides)
             continue;
-        text_printf(&text, "%s%s %s",
-                    any ? ", "
-                        : "From the smallest to the largest size, test "
-                          "accuracy changes: ",
-                    dimensions[d], verdict_interval_text(&gain->interval, "points", arena));
+        const char *interval = verdict_interval_text(&c->interval, c->unit, arena);
+        text_printf(&text, "%s%.*s %s", any ? ", " : lead, (int)strcspn(c->name, ":"), c->name,
+                    interval != NULL ? interval : "");
         any = true;
     }
-    text_append(&text, any ? "." : "The study has no dimension with three sizes yet.");
-    const char *seeds = verdict_seeds_text(v->n, v->seeds_needed, arena);
-    if (v->outcome == VERDICT_INCONCLUSIVE && seeds != NULL)
-        text_append(&text, seeds);
-    return verdict_summary(&text, results, arena);
+    text_append(&text, any ? "." : "The study has no dimension with sizes enough yet.");
+    text_append(&text, remedy != NULL ? remedy : "");
+    text_append(&text, verdict_more_seeds_text(v, arena));
+    return verdict_summary(&text, field->results, arena);
 }
 
-ErrCode verdict_o1(const StoreResults *results, Arena *arena, Verdict *out, Err *err)
+/* Decides over the first three contrasts; those behind them are only shown. */
+static void conclude(VerdictField *field, VerdictContrast *contrasts, size_t n, int sign,
+                     const char *lead, Arena *arena, Verdict *out)
 {
+    VerdictClaim claim = {.sign = sign, .is_whole = true};
+    for (int d = 0; d < N_DIMENSIONS; d++)
+        claim.is_whole &= contrasts[d].decides;
+    out->is_demo = field->results->study.is_demo;
+    verdict_decide(out, contrasts, n, claim);
+    verdict_field_sign(field, out, arena);
+    out->summary = summarise(field, out, lead, arena);
+}
+
+ErrCode verdict_o1a(VerdictField *field, Arena *arena, Verdict *out, Err *err)
+{
+    VerdictContrast *contrasts = arena_zalloc(arena, N_DIMENSIONS, sizeof(*contrasts));
+    if (contrasts == NULL)
+        return arena_ok(arena, err);
+    *out = (Verdict){.id = "O1a",
+                     .claim = claim_a,
+                     .rule = rule_a,
+                     .effect_name = "smallest gain of a dimension"};
+    for (int d = 0; d < N_DIMENSIONS; d++)
+        contrasts[d] = judge_gain(field, dimensions[d], arena);
+    conclude(field, contrasts, N_DIMENSIONS, 1,
+             "From the smallest to the largest size, test accuracy changes: ", arena, out);
+    return arena_ok(arena, err);
+}
+
+ErrCode verdict_o1b(VerdictField *field, Arena *arena, Verdict *out, Err *err)
+{
+    enum { N_CONTRASTS = 2 * N_DIMENSIONS };
     VerdictContrast *contrasts = arena_zalloc(arena, N_CONTRASTS, sizeof(*contrasts));
     if (contrasts == NULL)
         return arena_ok(arena, err);
-    *out = (Verdict){.id = "O1",
-                     .claim = claim,
-                     .rule = rule,
-                     .is_demo = results->study.is_demo,
-                     .effect_name = "smallest gain of a dimension",
-                     .contrasts = contrasts,
-                     .n_contrasts = N_CONTRASTS};
-    for (int d = 0; d < N_DIMENSIONS; d++)
-        judge_dimension(results, dimensions[d], arena, &contrasts[d * N_PER_DIMENSION]);
-    bool any = false;
-    for (int i = 0; i < N_CONTRASTS; i++) {
-        const VerdictContrast *c = &contrasts[i];
-        if (!c->decides)
-            continue;
-        out->n = any && out->n < c->interval.n ? out->n : c->interval.n;
-        any = true;
-        out->seeds_needed =
-            c->seeds_needed > out->seeds_needed ? c->seeds_needed : out->seeds_needed;
-        if (i % N_PER_DIMENSION == 0 && c->interval.n > 0 &&
-            (!out->has_effect || c->interval.mean < out->effect.mean)) {
-            out->effect = c->interval;
-            out->has_effect = true;
-        }
+    *out = (Verdict){.id = "O1b",
+                     .claim = claim_b,
+                     .rule = rule_b,
+                     .effect_name = "least change of slope of a dimension"};
+    for (int d = 0; d < N_DIMENSIONS; d++) {
+        contrasts[d] = judge_fading(field, dimensions[d], false, arena);
+        contrasts[N_DIMENSIONS + d] = judge_fading(field, dimensions[d], true, arena);
     }
-    out->outcome = combine(contrasts);
-    out->summary = summarise(results, out, arena);
+    conclude(field, contrasts, N_CONTRASTS, -1,
+             "From the lower to the upper half of the sizes, the slope of test accuracy changes: ",
+             arena, out);
     return arena_ok(arena, err);
 }

@@ -1,16 +1,17 @@
 /*
- * results/verdict_o2.c: does compound scaling beat the best single dimension at matched MACs?
+ * results/verdict_o2.c: at equal cost, does compound scaling beat every single dimension?
  *
- * At each target of `compare`, the best of width, depth and resolution is picked by mean validation
- * accuracy, and a compound's point is compared with it by test accuracy, seed by seed
- * (results/verdict_duel.h). Points that are unfair or off their ray decide nothing, nor does a
- * compound that scales one dimension alone. The verdict is on the mean over the targets that
- * decide, one number a seed: one test, so no correction for several. Where a study has several
- * compounds, the first with balance to compare decides (networks alone tell which, no result does);
- * each of the others has its own lines.
+ * At each target of `compare` a compound's point is compared with those of width, depth and
+ * resolution (results/verdict_duel.h), each a contrast by the block model. No best of three is
+ * picked, so no choice is paid for: the compound has to beat them all. Points that are unfair or
+ * off their ray decide nothing, nor does a compound that scales one dimension alone. Where a study
+ * has several compounds, the first with balance to compare decides (networks alone tell which, no
+ * result does); each of the others has its own lines.
  */
 #include "results/verdict_common.h"
+#include "results/verdict_decide.h"
 #include "results/verdict_duel.h"
+#include "results/verdict_field.h"
 
 #include "base/text.h"
 
@@ -18,94 +19,68 @@
 #include <string.h>
 
 static const char claim[] = "At the same cost, balancing width, depth and resolution beats scaling "
-                            "the best single dimension.";
+                            "any single dimension.";
 static const char rule[] =
-    "At each target: the best of width, depth, resolution by mean validation top-1 against "
-    "compound, difference of test top-1 by seed; only fair points on their rays count, and only a "
-    "compound that scales more than one dimension and is no single dimension's network. Of several "
-    "compounds the first such decides. Over the mean of the targets: CONFIRMED if the 90 % paired "
-    "t interval lies above 0, REFUTED if below 0; else, or with fewer than 3 seeds, INCONCLUSIVE.";
+    "At each target: test top-1 of compound minus that of width, of depth and of resolution alone, "
+    "by the block model over all networks of the study; only fair points on their rays count, and "
+    "only a compound that scales more than one dimension and is no single dimension's network. Of "
+    "several compounds the first such decides. CONFIRMED if at each target each contrast lies "
+    "above 0, one-sided 95 %; REFUTED if one lies below 0, one-sided 95 % after Bonferroni over "
+    "all of them; unripe networks decide nothing; else INCONCLUSIVE.";
 
-/* A compound strategy with its pairs. */
+/* A compound strategy with what it is compared with. */
 typedef struct Contender {
     DuelCompound strategy;
     Duel *duels;                /* [n_targets] */
-    VerdictContrast *contrasts; /* [n_targets] */
-    VerdictContrast mean;       /* over the targets that decide */
-    bool is_comparable;         /* at some target */
+    VerdictContrast *contrasts; /* its part of the verdict's rows */
+    size_t n_contrasts;
+    Verdict verdict;     /* on it alone */
+    bool is_comparable;  /* at some target */
+    const char *silence; /* why its first target decides nothing, or NULL */
 } Contender;
 
-/* compound minus single, by seed, as one contrast. */
-static VerdictContrast judge_duel(const Duel *duel, const char *series, Arena *arena)
+/* One row for a target that decides nothing. */
+static VerdictContrast silent_row(const Contender *c, const Duel *duel, Arena *arena)
 {
-    VerdictContrast c = {.unit = "points",
-                         .note = duel->note,
-                         .interval = stats_interval(NULL, 0, VERDICT_CONFIDENCE)};
-    c.name = arena_printf(arena, "%s against %s at %.3g x the baseline's MACs", series,
-                          duel->single != NULL ? duel->single->point.series : "a single dimension",
-                          duel->ratio);
-    if (duel->compound == NULL || duel->single == NULL)
-        return c;
-    const StorePointResult *const pair[] = {duel->compound, duel->single};
-    const SeedMatrix m = verdict_seeds(pair, 2, arena);
-    if (arena->failed || m.n == 0)
-        return c;
-    c.interval = stats_paired(m.values[0], m.values[1], m.n, VERDICT_CONFIDENCE);
-    c.n_diverged = m.n_diverged;
-    c.decides = duel->note == NULL;
-    double *d = arena_zalloc(arena, (size_t)m.n, sizeof(*d));
-    for (int s = 0; d != NULL && s < m.n; s++)
-        d[s] = m.values[0][s] - m.values[1][s];
-    if (d != NULL && c.decides)
-        c.outcome = verdict_outcome(d, m.n, VERDICT_CONFIDENCE);
-    c.seeds_needed =
-        stats_seeds_needed(c.interval.sd, VERDICT_EFFECT_POINTS, VERDICT_CONFIDENCE, VERDICT_POWER);
-    return c;
+    return (VerdictContrast){
+        .name = arena_printf(arena, "%s against single dimensions at %.3g x the baseline's MACs",
+                             c->strategy.series, duel->ratio),
+        .unit = "points",
+        .interval = stats_interval(NULL, 0, VERDICT_CONFIDENCE),
+        .note = duel->note};
 }
 
-/* The mean over deciding duels, by seed, and the outcome on it. */
-static VerdictContrast judge_mean(const Contender *contender, int n_targets, Arena *arena)
+/* The rows of one target. */
+static void judge_duel(VerdictField *field, Contender *c, const Duel *duel, Arena *arena)
 {
-    VerdictContrast c = {.unit = "points", .interval = stats_interval(NULL, 0, VERDICT_CONFIDENCE)};
-    const StorePointResult **points =
-        arena_zalloc(arena, (size_t)n_targets * 2 + 1, sizeof(*points));
-    int n = 0;
-    for (int i = 0; points != NULL && i < n_targets; i++)
-        if (contender->contrasts[i].decides) {
-            points[n * 2] = contender->duels[i].compound;
-            points[n * 2 + 1] = contender->duels[i].single;
-            n++;
-        }
-    c.name = arena_printf(arena, "%s against the best single dimension, mean of %d target%s",
-                          contender->strategy.series, n, text_plural(n));
-    const SeedMatrix m = n ? verdict_seeds(points, n * 2, arena) : (SeedMatrix){0};
-    double *d = arena_zalloc(arena, (size_t)m.n, sizeof(*d));
-    if (arena->failed || m.n == 0)
-        return c;
-    for (int s = 0; s < m.n; s++) {
-        for (int i = 0; i < n; i++)
-            d[s] += m.values[2 * i][s] - m.values[2 * i + 1][s];
-        d[s] /= n;
+    if (duel->note != NULL)
+        c->contrasts[c->n_contrasts++] = silent_row(c, duel, arena);
+    for (int i = 0; i < duel->n_singles && duel->note == NULL; i++) {
+        const StorePointResult *single = duel->singles[i];
+        const char *name = arena_printf(arena, "%s minus %s at %.3g x the baseline's MACs",
+                                        c->strategy.series, single->point.series, duel->ratio);
+        const VerdictTerm terms[] = {{duel->compound, 1.0}, {single, -1.0}};
+        c->contrasts[c->n_contrasts++] =
+            verdict_field_contrast(field, terms, (int)ARRAY_LEN(terms), name, "points");
     }
-    c.interval = stats_interval(d, m.n, VERDICT_CONFIDENCE);
-    c.decides = true;
-    c.n_diverged = m.n_diverged;
-    c.outcome = verdict_outcome(d, m.n, VERDICT_CONFIDENCE);
-    c.seeds_needed =
-        stats_seeds_needed(c.interval.sd, VERDICT_EFFECT_POINTS, VERDICT_CONFIDENCE, VERDICT_POWER);
-    return c;
 }
 
-static void judge_contender(const StoreResults *results, const int64_t *targets, int n_targets,
-                            Arena *arena, Contender *contender)
+/* Fills a contender; its rows are at most n_targets * DUEL_SINGLES. */
+static void judge_contender(VerdictField *field, const int64_t *targets, int n_targets,
+                            Arena *arena, Contender *c)
 {
+    VerdictClaim all_above = {.sign = 1, .is_whole = true};
     for (int i = 0; i < n_targets; i++) {
-        Duel *duel = &contender->duels[i];
-        *duel = verdict_duel_find(results, &contender->strategy, targets[i], arena);
-        contender->contrasts[i] = judge_duel(duel, contender->strategy.series, arena);
-        contender->is_comparable |= duel->is_comparable;
+        Duel *duel = &c->duels[i];
+        *duel = verdict_duel_find(field->results, &c->strategy, targets[i], arena);
+        judge_duel(field, c, duel, arena);
+        c->is_comparable |= duel->is_comparable;
+        all_above.is_whole &= duel->is_whole && duel->note == NULL;
     }
-    contender->mean = judge_mean(contender, n_targets, arena);
+    if (n_targets > 0)
+        c->silence = c->contrasts[0].note;
+    c->verdict = (Verdict){.id = "O2", .claim = claim, .rule = rule};
+    verdict_decide(&c->verdict, c->contrasts, c->n_contrasts, all_above);
 }
 
 /* --- words --- */
@@ -116,15 +91,9 @@ static const char *words(const char *text)
     return text != NULL ? text : "";
 }
 
-static const char *interval_text(const StatsInterval *interval, Arena *arena)
-{
-    return words(verdict_interval_text(interval, "points", arena));
-}
-
-/* Why a compound that decides nothing does not, by its first target. */
 static const char *silence(const Contender *c)
 {
-    return c->contrasts[0].note != NULL ? c->contrasts[0].note : "no complete seed yet";
+    return c->silence != NULL ? c->silence : "no complete seed yet";
 }
 
 /* What to add where every compound scales one dimension alone, or "". */
@@ -142,27 +111,38 @@ static const char *advice(const Contender *contenders, int n, int n_targets, Are
         if (!is_flat || contenders[i].is_comparable)
             return "";
     }
-    return arena_printf(arena,
-                        "; add `{compound: [1.2, 1.1, 1.15]}` to the strategies of part '%s' to "
-                        "have balance compared",
-                        part != NULL ? part : "compare");
+    return words(arena_printf(arena,
+                              "; add `{compound: [1.2, 1.1, 1.15]}` to the strategies of part '%s' "
+                              "to have balance compared",
+                              part != NULL ? part : "compare"));
+}
+
+/* Targets and single dimensions that say nothing. */
+static void describe_gaps(const Contender *c, int n_targets, Text *text)
+{
+    int n_silent = 0, n_left_out = 0;
+    for (int i = 0; i < n_targets; i++) {
+        n_silent += c->duels[i].note != NULL;
+        n_left_out += c->duels[i].note == NULL ? c->duels[i].n_left_out : 0;
+    }
+    if (n_silent > 0)
+        text_printf(text, " %d further target%s nothing (see below).", n_silent,
+                    n_silent == 1 ? " decides" : "s decide");
+    if (n_left_out > 0)
+        text_printf(text, " Left out, for it cannot be built at that cost: %d single dimension%s.",
+                    n_left_out, text_plural((size_t)n_left_out));
 }
 
 /* What the deciding contender shows, or why it shows nothing. Series begin with "compound". */
 static void describe_effect(const Contender *c, int n_targets, const char *remedy, Arena *arena,
                             Text *text)
 {
-    int n_deciding = 0;
-    for (int i = 0; i < n_targets; i++)
-        n_deciding += c->contrasts[i].decides;
-    const int n_silent = n_targets - n_deciding;
-    if (c->mean.decides) {
-        text_printf(text, "C%s minus the best single dimension: %s, over %d target%s.",
-                    c->strategy.series + 1, interval_text(&c->mean.interval, arena), n_deciding,
-                    text_plural(n_deciding));
-        if (n_silent)
-            text_printf(text, " %d further target%s nothing (see below).", n_silent,
-                        n_silent == 1 ? " decides" : "s decide");
+    const Verdict *v = &c->verdict;
+    if (v->has_effect) {
+        text_printf(text, "C%s minus the single dimension that comes closest: %s.",
+                    c->strategy.series + 1,
+                    words(verdict_interval_text(&v->effect, "points", arena)));
+        describe_gaps(c, n_targets, text);
     } else if (n_targets == 0) {
         text_append(text, "The study compares no strategies yet.");
     } else {
@@ -170,8 +150,7 @@ static void describe_effect(const Contender *c, int n_targets, const char *remed
             text_append(text, "No target decides: ");
         else
             text_printf(text, "None of %d targets decides: ", n_targets);
-        text_append(text, silence(c));
-        text_printf(text, "%s.", remedy);
+        text_printf(text, "%s%s.", silence(c), remedy);
     }
 }
 
@@ -183,43 +162,27 @@ static void describe_others(const Contender *contenders, int n, const Contender 
         const Contender *c = &contenders[i];
         if (c == deciding)
             continue;
-        if (c->mean.decides)
+        if (c->verdict.has_effect)
             text_printf(text, " By itself %s: %s, %s.", c->strategy.series,
-                        interval_text(&c->mean.interval, arena),
-                        verdict_outcome_name(c->mean.outcome));
+                        words(verdict_interval_text(&c->verdict.effect, "points", arena)),
+                        verdict_outcome_name(c->verdict.outcome));
         else
             text_printf(text, " Nothing is said of %s: %s.", c->strategy.series, silence(c));
     }
 }
 
-static const char *summarise(const StoreResults *results, const Verdict *v,
-                             const Contender *contenders, int n, const Contender *deciding,
-                             int n_targets, Arena *arena)
+static const char *summarise(VerdictField *field, Verdict *v, const Contender *contenders, int n,
+                             const Contender *deciding, int n_targets, Arena *arena)
 {
     Text text = {0};
     const char *remedy = words(advice(contenders, n, n_targets, arena));
-    const int n_seeds =
-        deciding->mean.decides || n_targets == 0 ? v->n : deciding->contrasts[0].interval.n;
     describe_effect(deciding, n_targets, remedy, arena, &text);
     if (n_targets > 0)
         describe_others(contenders, n, deciding, arena, &text);
-    if (v->outcome == VERDICT_INCONCLUSIVE && (deciding->is_comparable || n_targets == 0))
-        text_append(&text, words(verdict_seeds_text(n_seeds, v->seeds_needed, arena)));
-    text_append(&text, verdict_judges_text(results, "compare"));
-    return verdict_summary(&text, results, arena);
-}
-
-/* The mean of the deciding contender is the verdict. */
-static void take_effect(Verdict *out, const Contender *deciding, int n_targets)
-{
-    out->effect = deciding->mean.interval;
-    out->has_effect = deciding->mean.decides;
-    out->n = deciding->mean.interval.n;
-    out->outcome = deciding->mean.outcome;
-    out->seeds_needed = deciding->mean.seeds_needed;
-    for (int i = 0; i < n_targets && !out->has_effect && deciding->is_comparable; i++)
-        if (deciding->contrasts[i].seeds_needed > out->seeds_needed)
-            out->seeds_needed = deciding->contrasts[i].seeds_needed;
+    text_append(&text, verdict_judges_text(field->results, "compare"));
+    text_append(&text, words(verdict_field_remedy(field, &v->epochs_to_try, arena)));
+    text_append(&text, verdict_more_seeds_text(v, arena));
+    return verdict_summary(&text, field->results, arena);
 }
 
 /* The first contender with balance to compare, else the first. */
@@ -231,58 +194,69 @@ static const Contender *choose_deciding(const Contender *contenders, int n)
     return contenders;
 }
 
-/* Behind each contender's rows that of its mean: with several of them it tells them apart. */
-static void put_means(const Contender *contenders, int n, const Contender *deciding, int n_targets,
-                      Arena *arena)
+/* The rows of contenders but the deciding one are shown only. */
+static void silence_others(const Contender *contenders, int n, const Contender *deciding,
+                           Arena *arena)
 {
-    for (int i = 0; i < n; i++) {
-        VerdictContrast *mean = &contenders[i].contrasts[n_targets];
-        *mean = contenders[i].mean;
-        if (!mean->decides)
-            mean->note = contenders[i].contrasts[0].note;
-        else if (&contenders[i] != deciding)
-            mean->note = arena_printf(arena, "a line of its own, the verdict is about %s",
-                                      deciding->strategy.series);
-    }
+    for (int i = 0; i < n; i++)
+        for (size_t k = 0; &contenders[i] != deciding && k < contenders[i].n_contrasts; k++) {
+            VerdictContrast *c = &contenders[i].contrasts[k];
+            if (!c->decides)
+                continue;
+            c->decides = false;
+            c->note = arena_printf(arena, "%s by itself, the verdict is about %s",
+                                   verdict_outcome_name(c->outcome), deciding->strategy.series);
+        }
 }
 
-ErrCode verdict_o2(const StoreResults *results, Arena *arena, Verdict *out, Err *err)
+/* The contenders' rows one behind the other, without gaps. */
+static size_t gather_rows(Contender *contenders, int n, VerdictContrast *rows)
 {
+    size_t n_rows = 0;
+    for (int i = 0; i < n; i++) {
+        memmove(rows + n_rows, contenders[i].contrasts, contenders[i].n_contrasts * sizeof(*rows));
+        contenders[i].contrasts = rows + n_rows;
+        n_rows += contenders[i].n_contrasts;
+    }
+    return n_rows;
+}
+
+ErrCode verdict_o2(VerdictField *field, Arena *arena, Verdict *out, Err *err)
+{
+    const StoreResults *results = field->results;
     int64_t *targets = arena_zalloc(arena, results->n_points + 1, sizeof(*targets));
     DuelCompound *compounds = arena_zalloc(arena, results->n_points + 1, sizeof(*compounds));
     if (arena->failed)
         return arena_ok(arena, err);
     const int n_targets = verdict_duel_targets(results, targets);
     const int n = verdict_duel_compounds(results, compounds);
-    const bool has_means = n > 1;
-    const size_t n_rows = (size_t)n_targets + has_means;
+    const size_t n_rows = (size_t)n_targets * DUEL_SINGLES;
     VerdictContrast *rows = arena_zalloc(arena, (size_t)n * n_rows, sizeof(*rows));
     Contender *contenders = arena_zalloc(arena, (size_t)n, sizeof(*contenders));
-    Duel *duels = arena_zalloc(arena, (size_t)n * (size_t)n_targets, sizeof(*duels));
+    Duel *duels = arena_zalloc(arena, (size_t)n * (size_t)n_targets + 1, sizeof(*duels));
     if (arena->failed)
         return arena_ok(arena, err);
-    *out = (Verdict){.id = "O2",
-                     .claim = claim,
-                     .rule = rule,
-                     .is_demo = results->study.is_demo,
-                     .contrasts = rows,
-                     .n_contrasts = (size_t)n * n_rows};
+    bool is_nominal = false;
     for (int i = 0; i < n; i++) {
         Contender *c = &contenders[i];
         *c = (Contender){.strategy = compounds[i],
                          .duels = duels + (size_t)i * (size_t)n_targets,
                          .contrasts = rows + (size_t)i * n_rows};
-        judge_contender(results, targets, n_targets, arena, c);
+        judge_contender(field, targets, n_targets, arena, c);
         for (int t = 0; t < n_targets; t++)
-            out->is_nominal |= c->duels[t].compound != NULL &&
-                               strcmp(c->duels[t].compound->point.match, "nominal") == 0;
+            is_nominal |= c->duels[t].compound != NULL &&
+                          strcmp(c->duels[t].compound->point.match, "nominal") == 0;
     }
     const Contender *deciding = choose_deciding(contenders, n);
-    if (has_means)
-        put_means(contenders, n, deciding, n_targets, arena);
-    out->effect_name =
-        arena_printf(arena, "%s minus the best single dimension", deciding->strategy.series);
-    take_effect(out, deciding, n_targets);
-    out->summary = summarise(results, out, contenders, n, deciding, n_targets, arena);
+    *out = deciding->verdict;
+    out->is_demo = results->study.is_demo;
+    out->is_nominal = is_nominal;
+    out->effect_name = arena_printf(arena, "%s minus the single dimension that comes closest",
+                                    deciding->strategy.series);
+    out->n_contrasts = gather_rows(contenders, n, rows);
+    out->contrasts = rows;
+    silence_others(contenders, n, deciding, arena);
+    verdict_field_sign(field, out, arena);
+    out->summary = summarise(field, out, contenders, n, deciding, n_targets, arena);
     return arena_ok(arena, err);
 }

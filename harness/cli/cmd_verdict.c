@@ -8,10 +8,10 @@
 #include "results/verdict.h"
 
 static const char *const usage[] = {"DIR [--json]", NULL};
-static const char *const notes[] = {"Rules are fixed before the first run. Points are selected on "
-                                    "validation and judged on test; fewer "
-                                    "than three seeds are always INCONCLUSIVE.",
-                                    NULL};
+static const char *const notes[] = {
+    "Rules are fixed before the first run. Points are selected on validation and judged on test; "
+    "networks that were not trained long enough decide nothing.",
+    NULL};
 
 static ErrCode run(const Call *call, int *status, Err *err)
 {
@@ -24,6 +24,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
     Text out = {.columns = call->columns};
     TRY(study_folder_open(&study, call->args[0], STORE_GROUND_RESULTS, err));
     TRY(study_folder_read_results(&study, err));
+    TRY(store_curves(study.store, &study.arena, &study.results, err));
     TRY(verdict_all(&study.results, &study.arena, verdicts, &n_verdicts, err));
     TRY(ranking_all(&study.results, study_folder_score, &study.objective, &study.arena, &rankings,
                     &n_rankings, err));

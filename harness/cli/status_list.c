@@ -48,6 +48,7 @@ static ErrCode read_line(Line *line, Err *err)
     TRY(study_folder_read_results(study, err));
     TRY(ranking_best(&study->results, study_folder_score, &study->objective, &study->arena,
                      &line->best, &line->has_best, err));
+    TRY(store_curves(study->store, &study->arena, &study->results, err));
     TRY(verdict_all(&study->results, &study->arena, line->verdicts, &line->n_verdicts, err));
 fail:
     return err->code;

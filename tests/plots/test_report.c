@@ -107,8 +107,10 @@ static void test_page(void **state)
     assert_int_equal(count(page, "<img alt=\""), N_FIGURES);
     assert_int_equal(count(page, "src=\"data:image/svg+xml;base64,"), N_FIGURES);
     assert_non_null(strstr(page, "says nothing about natural images"));
-    assert_int_equal(count(page, "<span class=\"badge stamp\">DEMO</span>"), 2);
-    assert_non_null(strstr(page, "Fewer than 3 seeds decide nothing"));
+    assert_int_equal(count(page, "<span class=\"badge stamp\">DEMO</span>"), 4);
+    assert_int_equal(count(page, "INCONCLUSIVE (unripe)</span>"), 4); /* three epochs are few */
+    assert_non_null(strstr(page, "try recipe.epochs=8 in another folder"));
+    assert_non_null(strstr(page, "Basis.</strong> noise of"));
     assert_non_null(strstr(page, "What the naive comparison would have said"));
     assert_non_null(strstr(page, "Winner at equal counted cost"));
     assert_non_null(strstr(page, "T only rescales"));
@@ -124,10 +126,11 @@ static void test_page(void **state)
 static void test_confirmed(void **state)
 {
     (void)state;
-    const Fixture five = {.n_seeds = 5, .noise = 0.3};
+    const Fixture five = {.n_seeds = 5, .noise = 0.3, .is_ripe = true};
     char *page = page_of("five", &five, NULL);
     assert_null(strstr(page, "DEMO"));
     assert_int_equal(count(page, "verdict CONFIRMED"), 2);
+    assert_non_null(strstr(page, "correction over 4 verdicts"));
     mem_free(page);
 }
 

@@ -284,34 +284,46 @@ static ErrCode begin(Store *store, int64_t trial, int64_t *attempt, Err *err)
     return store_begin_attempt(store, trial, &a, attempt, err);
 }
 
-ErrCode fixture_run_trial(Store *store, int64_t trial, double top1, Err *err)
+/* Accuracies of a training that has settled, as shares of the last. */
+static const double settled[] = {0.5, 0.8, 0.95, 1.0, 1.0, 1.0, 1.0, 1.0};
+
+enum { RIPE_EPOCHS = ARRAY_LEN(settled) };
+
+static ErrCode run_trial(Store *store, int64_t trial, double top1, bool is_ripe, Err *err)
 {
-    Epoch epochs[FIXTURE_EPOCHS];
+    Epoch epochs[RIPE_EPOCHS];
+    const int n_epochs = is_ripe ? RIPE_EPOCHS : FIXTURE_EPOCHS;
     int64_t attempt = 0;
     char path[64];
     snprintf(path, sizeof(path), "trials/%06lld/weights.safetensors", (long long)trial);
     const StoreArtifact weights = {"weights", path, 84000, "00112233445566778899aabbccddeeff"};
-    for (int e = 0; e < FIXTURE_EPOCHS; e++)
-        epochs[e] =
-            (Epoch){e + 1, 2.0 - 0.2 * e, 2.1 - 0.2 * e, top1 - 4.0 + 2.0 * e, 0.02, 1.5, 900.0};
+    for (int e = 0; e < n_epochs; e++)
+        epochs[e] = (Epoch){
+            e + 1, 2.0 - 0.2 * e, 2.1 - 0.2 * e, is_ripe ? top1 * settled[e] : top1 - 4.0 + 2.0 * e,
+            0.02,  1.5,           900.0};
     const bool diverged = isnan(top1);
     const StoreFinish finish = {.outcome = diverged ? STORE_DIVERGED : STORE_DONE,
                                 .val_top1 = top1,
                                 .val_loss = diverged ? top1 : 1.7,
                                 .test_top1 = top1 - 0.4,
                                 .test_loss = diverged ? top1 : 1.75,
-                                .best_epoch = diverged ? 0 : FIXTURE_EPOCHS,
+                                .best_epoch = diverged ? 0 : n_epochs,
                                 .best_val_top1 = top1,
                                 .first_bad_step = diverged ? 17 : -1,
                                 .artifacts = &weights,
                                 .n_artifacts = diverged ? 0 : 1,
                                 .seconds = 4.5};
     TRY(begin(store, trial, &attempt, err));
-    TRY(store_put_epochs(store, trial, attempt, epochs, FIXTURE_EPOCHS, err));
+    TRY(store_put_epochs(store, trial, attempt, epochs, (size_t)n_epochs, err));
     TRY(store_accept(store, trial, attempt, &finish, err));
     return ERR_NONE;
 fail:
     return err->code;
+}
+
+ErrCode fixture_run_trial(Store *store, int64_t trial, double top1, Err *err)
+{
+    return run_trial(store, trial, top1, false, err);
 }
 
 /* The log of a searcher that asks for one network after the other, the second of them refused. */
@@ -368,7 +380,7 @@ static ErrCode run_all(Store *store, const Builder *b, const Fixture *fixture, E
                       fixture->noise * deviation(b->networks[i].digest, b->trials[t].seed);
         if (fixture->has_diverged && i == 0 && b->trials[t].seed == 1)
             top1 = (double)NAN;
-        TRY(fixture_run_trial(store, (int64_t)t + 1, round(top1 * 10.0) / 10.0, err));
+        TRY(run_trial(store, (int64_t)t + 1, round(top1 * 10.0) / 10.0, fixture->is_ripe, err));
     }
     const StoreFact winner = {
         .name = "grid/winner",
@@ -408,7 +420,8 @@ ErrCode fixture_fill(Store *store, const Fixture *fixture, Err *err)
         add_search(b);
     if (fixture->has_twins)
         add_twins(b);
-    add_trials(b, fixture->n_seeds, fixture->epochs ? fixture->epochs : FIXTURE_EPOCHS);
+    const int64_t epochs = fixture->is_ripe ? RIPE_EPOCHS : FIXTURE_EPOCHS;
+    add_trials(b, fixture->n_seeds, fixture->epochs ? fixture->epochs : epochs);
     const StoreOwnSeed own = {"family", fixture->family_seed};
     const StorePlan plan = {
         .study = {.name = name,
@@ -430,7 +443,7 @@ ErrCode fixture_fill(Store *store, const Fixture *fixture, Err *err)
                      .target_macs = 2 * FIXTURE_BASELINE_MACS,
                      .baseline_macs = FIXTURE_BASELINE_MACS,
                      .fairness_tolerance = 0.05,
-                     .epochs = FIXTURE_EPOCHS,
+                     .epochs = epochs,
                      .recipe = "3 epochs, batch 64, rmsprop, lr 0.02, cosine"},
         .networks = b->networks,
         .n_networks = b->n_networks,

@@ -30,6 +30,7 @@ typedef struct Fixture {
     bool has_search;        /* two searchers, two runs, of four of these networks each */
     bool has_twins;         /* each point of a figure but the grid's stands twice */
     int64_t epochs;         /* trials are to make so many; 0: FIXTURE_EPOCHS */
+    bool is_ripe;           /* eight epochs, over half of which accuracy has settled */
     int64_t family_seed;    /* that part `family` keeps to itself; 0: none */
     bool is_exact;          /* lists no trials but its own */
 } Fixture;

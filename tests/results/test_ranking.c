@@ -282,7 +282,7 @@ static void test_exports(void **state)
     if (json_parse(&root, "verdicts", verdicts.data, verdicts.n_bytes, &err) != ERR_NONE)
         fail_msg("%s", err.msg);
     assert_string_equal(json_string_value(json_object_get(
-                            json_array_get(json_object_get(root, "verdicts"), 1), "id")),
+                            json_array_get(json_object_get(root, "verdicts"), 2), "id")),
                         "O2");
     json_decref(root);
     assert_int_equal(export_verdicts_text(v, n_verdicts, f.rankings, f.n, &text, &err), ERR_NONE);

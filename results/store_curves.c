@@ -1,0 +1,146 @@
+/*
+ * results/store_curves.c: the validation curves of the trials that verdicts compare.
+ *
+ * Whoever reads them holds their rows against their seals, and their number against the epochs that
+ * a trial was to make: a row whose key was changed is then missing somewhere.
+ */
+#include "results/damage.h"
+
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+
+/* A finished trial at a point. */
+typedef struct Wanted {
+    StoreSeed *seed;
+    int64_t epochs; /* it made */
+} Wanted;
+
+typedef struct Curves {
+    Arena *arena;
+    Wanted *wanted; /* by trial */
+    size_t n, at;
+    double *values; /* of the trial that is being read */
+    size_t n_values;
+    double seconds;
+} Curves;
+
+/* Parts whose networks are compared by the curves they were trained along. */
+static bool is_compared(const StorePoint *point)
+{
+    static const char *const parts[] = {"curves", "lines", "compare", "profile"};
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+        if (store_is_part(point, parts[i]))
+            return true;
+    return false;
+}
+
+static int by_trial(const void *left, const void *right)
+{
+    const int64_t a = ((const Wanted *)left)->seed->trial, b = ((const Wanted *)right)->seed->trial;
+    return (a > b) - (a < b);
+}
+
+static void collect(const StoreResults *results, Curves *curves)
+{
+    for (size_t i = 0; i < results->n_points; i++) {
+        const StorePointResult *p = &results->points[i];
+        StoreSeed *seeds = (StoreSeed *)(uintptr_t)p->seeds; /* the arena's, as the points are */
+        for (size_t s = 0; is_compared(&p->point) && s < p->n_seeds; s++) {
+            if (seeds[s].status != STORE_TRIAL_DONE)
+                continue;
+            Wanted *items =
+                arena_add_item(curves->arena, curves->wanted, &curves->n, sizeof(*items));
+            if (items == NULL)
+                return;
+            curves->wanted = items;
+            items[curves->n - 1] = (Wanted){&seeds[s], p->epochs};
+        }
+    }
+    if (curves->n > 1)
+        qsort(curves->wanted, curves->n, sizeof(*curves->wanted), by_trial);
+}
+
+/* Gives what was read to every place of that trial. */
+static void give(Curves *curves, int64_t trial)
+{
+    while (curves->at < curves->n && curves->wanted[curves->at].seed->trial <= trial) {
+        StoreSeed *seed = curves->wanted[curves->at++].seed;
+        if (seed->trial != trial)
+            continue;
+        seed->curve = curves->values;
+        seed->n_epochs = (int)curves->n_values;
+        seed->seconds = curves->seconds;
+    }
+    curves->values = NULL;
+    curves->n_values = 0;
+    curves->seconds = 0.0;
+}
+
+static ErrCode read_rows(Store *store, const DbValue *trials, Curves *curves, Err *err)
+{
+    DbQuery q = {0};
+    int64_t trial = 0;
+    TRY(db_query(&q, &store->db,
+                 "SELECT trial, val_top1, seconds FROM epoch WHERE trial IN "
+                 "(SELECT value FROM json_each(?1)) ORDER BY trial, epoch",
+                 trials, 1, err));
+    while (db_next(&q)) {
+        if (db_get_int(&q, 0) != trial)
+            give(curves, trial);
+        trial = db_get_int(&q, 0);
+        double *items =
+            arena_add_item(curves->arena, curves->values, &curves->n_values, sizeof(*items));
+        if (items == NULL) {
+            q.out_of_memory = true;
+            break;
+        }
+        curves->values = items;
+        items[curves->n_values - 1] = db_get_real(&q, 1);
+        curves->seconds += db_get_real(&q, 2);
+    }
+    give(curves, trial);
+    return db_end(&q, err);
+fail:
+    return err->code;
+}
+
+/* A trial without any was trained elsewhere. */
+static void check_numbers(const Curves *curves, DamageList *found)
+{
+    for (size_t i = 0; i < curves->n; i++) {
+        const StoreSeed *seed = curves->wanted[i].seed;
+        if (seed->n_epochs != 0 && seed->n_epochs != curves->wanted[i].epochs)
+            damage_report(found, seed->trial,
+                          arena_printf(found->arena, "%d of %" PRId64 " epochs are there",
+                                       seed->n_epochs, curves->wanted[i].epochs));
+    }
+}
+
+ErrCode store_curves(Store *store, Arena *arena, StoreResults *results, Err *err)
+{
+    Curves curves = {.arena = arena};
+    DamageList found = {.arena = arena};
+    Text list = {0};
+    collect(results, &curves);
+    for (size_t i = 0; i < curves.n; i++)
+        text_printf(&list, "%c%" PRId64, i == 0 ? '[' : ',', curves.wanted[i].seed->trial);
+    text_append(&list, curves.n > 0 ? "]" : "[]");
+    TRY(arena_ok(arena, err));
+    TRY(text_ok(&list, err));
+    const DbValue trials = db_text(text_string(&list));
+    const DamageRows rows = {"trial IN (SELECT value FROM json_each(?1))", trials};
+    TRY(db_begin_read(&store->db, err));
+    TRY(read_rows(store, &trials, &curves, err));
+    TRY(damage_seals(store, "epoch", &rows, &found, err));
+    TRY(db_commit(&store->db, err));
+    check_numbers(&curves, &found);
+    TRY(arena_ok(arena, err));
+    TRY(damage_refuse(store, &found, err));
+fail:
+    db_rollback(&store->db);
+    text_release(&list);
+    return err->code;
+}

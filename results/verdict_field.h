@@ -1,0 +1,79 @@
+/*
+ * results/verdict_field.h: the networks of a study side by side, with their noise and their
+ * ripeness, and the verdicts that rest on them; private to results/.
+ *
+ * A field has a row for each network that was trained with the study's own recipe, whatever part
+ * asked for it, and a column for each seed; results/blocks.h says what noise is. A contrast of it
+ * knows which seeds it lost (a diverged network goes on with what is left, but wins nothing by it),
+ * whether its networks are ripe, and what the test images alone leave open. Answers by image are
+ * not stored, so that floor is sqrt(sum c^2 p(1 - p)/N), as if networks erred on different images:
+ * an upper bound of the sqrt(b + c)/N that paired answers would have.
+ */
+#ifndef RESULTS_VERDICT_FIELD_H
+#define RESULTS_VERDICT_FIELD_H
+
+#include "results/blocks.h"
+#include "results/ripeness.h"
+#include "results/verdict.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+
+typedef enum VerdictScale {
+    VERDICT_POINTS, /* test top-1, percent */
+    VERDICT_LOGITS  /* ln(p/(1 - p)) of it, kept half an image from 0 and 1 */
+} VerdictScale;
+
+typedef struct VerdictField {
+    const StoreResults *results; /* borrowed */
+    VerdictScale scale;
+    int n_networks, n_seeds;
+    const StorePointResult **points; /* [n_networks] one of each, by digest */
+    int64_t *seeds;                  /* [n_seeds], ascending */
+    const StoreSeed **cells;         /* [n_networks][n_seeds], NULL: not planned */
+    Blocks blocks;                   /* without cells, sd is NaN and df 0 */
+    Ripeness *ripeness;              /* [n_networks] */
+    bool *is_unripe;                 /* [n_networks] met by a contrast since the last remedy */
+    double *weights;                 /* [n_networks] scratch, zeros */
+} VerdictField;
+
+/* A network in a contrast. */
+typedef struct VerdictTerm {
+    const StorePointResult *point;
+    double weight;
+} VerdictTerm;
+
+/* Errors: ERR_MEMORY. */
+ErrCode verdict_field_make(VerdictField *out, const StoreResults *results, VerdictScale scale,
+                           Arena *arena, Err *err) ERR_CHECKED;
+
+/*
+ * sum weight y as a contrast that decides (its outcome is left to the rule), or one without data
+ * that does not if a network is in no row of the field.
+ */
+VerdictContrast verdict_field_contrast(VerdictField *field, const VerdictTerm *terms, int n_terms,
+                                       const char *name, const char *unit);
+
+/*
+ * The sentences about what is unripe among the networks that contrasts met since the last call:
+ * which trials, how many epochs to try (*epochs_to_try, 0 where all is ripe) and what these cost.
+ */
+const char *verdict_field_remedy(VerdictField *field, int *epochs_to_try, Arena *arena);
+
+/*
+ * Noise, the floor of a contrast and the seeds that its noise asks for: to be called when
+ * out->contrasts are there, and before out->summary is written.
+ */
+void verdict_field_sign(const VerdictField *field, Verdict *out, Arena *arena);
+
+/*
+ * O1a: each dimension alone raises accuracy. O1b: with diminishing gain. Both from `curves`. O2: at
+ * equal cost balance beats every single dimension, from `compare`. O3: width pays more where depth
+ * and resolution are larger, from `lines`. The field is one of VERDICT_POINTS. Errors: ERR_MEMORY.
+ */
+ErrCode verdict_o1a(VerdictField *field, Arena *arena, Verdict *out, Err *err) ERR_CHECKED;
+ErrCode verdict_o1b(VerdictField *field, Arena *arena, Verdict *out, Err *err) ERR_CHECKED;
+ErrCode verdict_o2(VerdictField *field, Arena *arena, Verdict *out, Err *err) ERR_CHECKED;
+ErrCode verdict_o3(VerdictField *field, Arena *arena, Verdict *out, Err *err) ERR_CHECKED;
+
+#endif
