@@ -166,6 +166,7 @@ ErrCode explain_network(Explanation *explanation, const Spec *spec, Scale consta
     TRY(resolve_network(&network, spec, err));
     e.params = network.params;
     e.macs = network.macs;
+    e.waste = waste_count(spec);
     TRY(gather_drops(&e, &network, err));
     network_release(&network);
     e.built = scaling_built(&e.baseline, spec);
@@ -330,6 +331,9 @@ static void drops_text(const Explanation *e, Text *out)
 static void cost_text(const Explanation *e, Text *out)
 {
     char params[TEXT_NUMBER_BYTES], macs[TEXT_NUMBER_BYTES];
+    text_append(out, "pixels: ");
+    waste_text(&e->waste, e->spec.resolution, out);
+    text_append(out, ".\n");
     text_printf(out, "%s parameters, %s multiply-adds", text_grouped(params, e->params),
                 text_grouped(macs, e->macs));
     if (e->published == NULL) {
@@ -451,6 +455,8 @@ void explain_json(const Explanation *e, JsonWriter *writer)
     json_put_int(writer, "params", e->params);
     json_put_int(writer, "macs", e->macs);
     json_put_int(writer, "baseline_macs", e->baseline_macs);
+    json_put_double(writer, "waste", e->waste.ratio);
+    json_put_int(writer, "aligned_resolution", e->waste.aligned);
     json_put_text(writer, "published_flops", e->published != NULL ? e->published->flops : NULL);
     json_put_double(writer, "deviation", e->deviation);
     json_put_text(writer, "note", e->published != NULL ? e->published->note : NULL);

@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "models/scaling.h"
 #include "models/spec.h"
+#include "models/waste.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -52,6 +53,7 @@ typedef struct Explanation {
     ExplainPart parts[EXPLAIN_MAX_PARTS];
     ExplainCost depth, width, resolution, all;
     int64_t params, macs, baseline_macs;
+    Waste waste;                   /* of the network's own pixels */
     const PublishedRow *published; /* table 2's row for this network, or NULL */
     double deviation;              /* counted macs over the published, minus 1; NaN without one */
     bool is_alone;                 /* scaled_from names what is not to be found: baseline = spec */

@@ -8,6 +8,7 @@
 #include "models/cost.h"
 #include "models/ops.h"
 #include "models/resolve.h"
+#include "models/waste.h"
 
 static const char *const usage[] = {
     "NETWORK [--width W] [--depth D] [--resolution PX] [--classes K] [--json]",
@@ -46,6 +47,7 @@ static void print_json(const Network *network, const CostMemory *memory, const S
                        const CostSettings *settings, Text *out)
 {
     const bool has_phi = settings->compound.phi != NULL;
+    const Waste waste = waste_count(spec);
     JsonWriter json = json_writer(out, true);
     json_open_map(&json, NULL);
     json_put_text(&json, "network", network->name);
@@ -60,6 +62,8 @@ static void print_json(const Network *network, const CostMemory *memory, const S
     json_put_int(&json, "params_bytes", memory->params_bytes);
     json_put_int(&json, "inference_bytes", memory->inference_bytes);
     json_put_int(&json, "training_bytes", memory->training_bytes);
+    json_put_double(&json, "waste", waste.ratio);
+    json_put_int(&json, "aligned_resolution", waste.aligned);
     json_open_list(&json, "layers");
     for (int i = 0; i < network->n_ops; i++)
         if (cost_is_layer(&network->ops[i]))
@@ -69,8 +73,10 @@ static void print_json(const Network *network, const CostMemory *memory, const S
     text_append_char(out, '\n');
 }
 
-static void print_table(const Network *network, const CostMemory *memory, Text *out)
+static void print_table(const Network *network, const CostMemory *memory, const Spec *spec,
+                        Text *out)
 {
+    const Waste waste = waste_count(spec);
     char a[TEXT_NUMBER_BYTES], b[TEXT_NUMBER_BYTES], c[TEXT_NUMBER_BYTES];
     cost_table(network, out);
     text_printf(out, "\n%s at %d px, %d classes: %s params, %s MACs, %s acts\n", network->name,
@@ -80,6 +86,9 @@ static void print_table(const Network *network, const CostMemory *memory, Text *
                 text_human_bytes(a, (uint64_t)memory->params_bytes),
                 text_human_bytes(b, (uint64_t)memory->inference_bytes),
                 text_human_bytes(c, (uint64_t)memory->training_bytes));
+    text_append(out, "waste: ");
+    waste_text(&waste, network->resolution, out);
+    text_append_char(out, '\n');
 }
 
 static ErrCode run(const Call *call, int *status, Err *err)
@@ -96,7 +105,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
     if (call->json)
         print_json(&network, &memory, &spec, settings, &out);
     else
-        print_table(&network, &memory, &out);
+        print_table(&network, &memory, &spec, &out);
     TRY(call_print_lines(call, &out, err));
 fail:
     network_release(&network);
