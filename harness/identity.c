@@ -26,6 +26,7 @@ static const IdentityKey recipe_keys[] = {
     {"augment", 1, "[flip, crop]", NULL, NULL},
     {"shuffle", 1, "true", NULL, NULL},
     {"vary", 4, "[init, order]", NULL, NULL},
+    {"scale_regularisation", 4, "none", NULL, NULL},
 };
 
 const IdentityForm identity_recipe = {&recipe_table, recipe_keys, ARRAY_LEN(recipe_keys),

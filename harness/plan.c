@@ -1,4 +1,4 @@
-/* harness/plan.c: a plan's life, its cost and its time. */
+/* harness/plan.c: a plan's life and its cost. */
 #include "harness/plan.h"
 
 #include "harness/plan_networks.h"
@@ -8,16 +8,14 @@
 #include "harness/plan_retrain.h"
 #include "harness/plan_search.h"
 #include "harness/plan_search_report.h"
-#include "harness/stepbench.h"
 #include "harness/study_data.h"
 
 #include "base/sys.h"
 #include "models/resolve.h"
+#include "results/power.h"
 
 #include <math.h>
 #include <string.h>
-
-enum { CALIBRATION_BATCH = 32 };
 
 /* --- life --- */
 
@@ -66,6 +64,8 @@ ErrCode plan_create(Plan **out, const Study *study, const char *data_root, int t
     if (plan == NULL)
         return err_memory(err, sizeof *plan);
     plan->study = study;
+    plan->n_threads = threads;
+    plan->noise.sd = POWER_DEFAULT_SD;
     plan->parts = mem_calloc(study->n_parts + 1, sizeof *plan->parts);
     if (plan->parts == NULL) {
         (void)err_memory(err, study->n_parts * sizeof *plan->parts);
@@ -96,6 +96,7 @@ void plan_destroy(Plan **plan)
     plan_search_close(*plan);
     plan_retrain_close(*plan);
     text_release(&(*plan)->data_notes);
+    text_release(&(*plan)->noise.remarks);
     intern_destroy(&(*plan)->keys);
     arena_release(&(*plan)->texts);
     for (size_t i = 0; (*plan)->parts != NULL && i < (*plan)->study->n_parts; i++)
@@ -108,7 +109,7 @@ void plan_destroy(Plan **plan)
     *plan = NULL;
 }
 
-/* --- cost and time --- */
+/* --- cost --- */
 
 double plan_trial_macs(const Plan *plan, int network)
 {
@@ -122,34 +123,6 @@ double plan_total_macs(const Plan *plan)
     for (size_t i = 0; i < plan->n_trials; i++)
         sum += plan_trial_macs(plan, plan->trials[i].network);
     return sum;
-}
-
-double plan_seconds_per_mac(const Plan *plan)
-{
-    return plan->baseline_step_s / (PLAN_STEP_OVER_FORWARD * (double)plan->baseline_macs);
-}
-
-ErrCode plan_predict(Plan *plan, CpuLevel level, Err *err)
-{
-    if (plan->baseline_step_s == 0) {
-        Network network = {0};
-        StepbenchReport report;
-        const StepbenchSettings settings = {.batch = CALIBRATION_BATCH,
-                                            .threads = 1,
-                                            .level = level,
-                                            .steps = STEPBENCH_MIN_STEPS,
-                                            .is_cpu_time = true};
-        ErrCode code = resolve_network(&network, &plan->baseline, err);
-        if (code == ERR_NONE)
-            code = stepbench_run(&network, &settings, &report, err);
-        network_release(&network);
-        if (code != ERR_NONE)
-            return code;
-        plan->baseline_step_s = 1 / report.images_per_second;
-    }
-    for (size_t i = 0; i < plan->n_networks; i++)
-        plan->networks[i].seconds = plan_trial_macs(plan, (int)i) * plan_seconds_per_mac(plan);
-    return ERR_NONE;
 }
 
 PlanRange plan_waiting_macs(const Plan *plan)
@@ -172,16 +145,6 @@ PlanRange plan_waiting_macs(const Plan *plan)
             sum.high += macs.high;
         }
     return sum;
-}
-
-PlanRange plan_total_seconds(const Plan *plan, int n_jobs)
-{
-    if (plan->baseline_step_s == 0)
-        return (PlanRange){(double)NAN, (double)NAN};
-    const double per_mac = plan_seconds_per_mac(plan) / (n_jobs > 0 ? n_jobs : 1);
-    const double known = plan_total_macs(plan);
-    const PlanRange waiting = plan_waiting_macs(plan);
-    return (PlanRange){(known + waiting.low) * per_mac, (known + waiting.high) * per_mac};
 }
 
 uint64_t plan_trial_bytes(const Plan *plan)

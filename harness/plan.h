@@ -30,9 +30,10 @@ ErrCode plan_create(Plan **out, const Study *study, const char *data_root, int t
                     Err *err) ERR_CHECKED;
 
 /*
- * Predicts seconds by timing a few training steps of the baseline (about a second) and scaling by
- * MACs x images; sets every network's `seconds`. Called again after plan_set_outcome it only
- * scales.
+ * Predicts seconds by timing a few training steps of the baseline, of the smallest and the largest
+ * network and of those with the fewest and the most activations a multiply-add (seconds); sets
+ * `law` (results/timelaw.h) and every network's `seconds`. Called again after plan_set_outcome it
+ * only applies the law.
  */
 ErrCode plan_predict(Plan *plan, CpuLevel level, Err *err) ERR_CHECKED;
 
@@ -51,8 +52,10 @@ double plan_total_macs(const Plan *plan);
 /* Multiply-adds of the trials that wait for an outcome, if each builds a network of its own. */
 PlanRange plan_waiting_macs(const Plan *plan);
 
-/* Predicted wall seconds of all trials, waiting ones included, n_jobs side by side; NaN before
- * plan_predict. */
+/*
+ * Predicted wall seconds of all trials, waiting ones included, n_jobs side by side, from the least
+ * to the most by the law's 90 % interval; NaN before plan_predict.
+ */
 PlanRange plan_total_seconds(const Plan *plan, int n_jobs);
 
 /* Largest memory of one trial: weights, optimiser, activations. */
@@ -69,7 +72,8 @@ typedef ErrCode PlanFlush(Text *out, Err *err);
 ErrCode plan_json(const Plan *plan, PlanRange seconds, Text *out, PlanFlush *flush,
                   Err *err) ERR_CHECKED;
 
-/* The same for people: parts, points with aliases, what is unfair and why, seeds a claim needs. */
+/* The same for people: parts, points with aliases, what is unfair and why, what claims could show.
+ */
 void plan_text(const Plan *plan, PlanRange seconds, Text *out);
 
 /* Accepts NULL. */

@@ -47,13 +47,20 @@ ErrCode plan_networks_train(Plan *plan, int index, const YamlInts *seeds, Err *e
     return ERR_NONE;
 }
 
-/* The network at the end of the plan, without trials. */
-static ErrCode append_network(Plan *plan, const Spec *spec, int64_t epochs, Err *err)
+/*
+ * The network at the end of the plan, without trials. Its regularisation follows from its cost
+ * alone, so that specifications of one digest go on having one.
+ */
+static ErrCode append_network(Plan *plan, const Spec *scaled, int64_t epochs, Err *err)
 {
+    Spec own = *scaled;
+    const Spec *spec = &own;
     Network network = {0};
     Text yaml = {0};
     CostMemory memory;
     const int64_t batch = recipe_batch_size(&plan->study->recipe, plan->n_train);
+    regularise_spec(&plan->study->recipe.regularise,
+                    (double)resolve_macs(scaled, 0) / (double)plan->baseline_macs, &own);
     TRY(resolve_network(&network, spec, err));
     TRY(network_check_batch(&network, batch, err));
     TRY(mem_grow(&plan->networks, &plan->network_room, plan->n_networks + 1, sizeof *plan->networks,
@@ -66,6 +73,7 @@ static ErrCode append_network(Plan *plan, const Spec *spec, int64_t epochs, Err 
     TRY(text_take(&yaml, &added->spec, err));
     added->bytes =
         (uint64_t)(OPTIMIZER_COPIES * memory.params_bytes + batch * memory.training_bytes);
+    added->waste = waste_count(spec);
     added->network = network;
     plan->n_networks++;
     return ERR_NONE;
@@ -121,6 +129,5 @@ int64_t plan_networks_epochs(const Plan *plan, int part)
 
 double plan_networks_passes(const Plan *plan, int64_t epochs)
 {
-    return (double)epochs * (PLAN_STEP_OVER_FORWARD * (double)plan->n_train + (double)plan->n_val) +
-           2 * (double)plan->n_test;
+    return timelaw_passes(epochs, plan->n_train, plan->n_val, plan->n_test);
 }

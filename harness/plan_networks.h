@@ -19,9 +19,6 @@ ErrCode plan_networks_check(const Plan *plan, const Spec *spec, Err *err) ERR_CH
 /* Gives a network a trial for each of the seeds, unless it has them. ERR_USAGE: too many. */
 ErrCode plan_networks_train(Plan *plan, int network, const YamlInts *seeds, Err *err) ERR_CHECKED;
 
-/* A training step costs its forward pass, and twice that backward: data and weights. */
-enum { PLAN_STEP_OVER_FORWARD = 3 };
-
 /* Images that a trial of so many epochs sends through its network, in units of one forward pass. */
 double plan_networks_passes(const Plan *plan, int64_t epochs);
 

@@ -83,3 +83,8 @@ void plan_range_update(Plan *plan)
     for (size_t i = 0; i < plan->study->n_parts; i++)
         update_part(plan, (int)i);
 }
+
+double plan_range_middle(PlanRange range)
+{
+    return sqrt(range.low * range.high);
+}

@@ -17,4 +17,7 @@ void plan_range_update(Plan *plan);
  */
 PlanRange plan_range_macs(const Plan *plan, const PlanPoint *point);
 
+/* Between both ends by ratio: what a predicted time is, whose interval is one of factors. */
+double plan_range_middle(PlanRange range);
+
 #endif

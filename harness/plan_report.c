@@ -1,10 +1,10 @@
-/* harness/plan_report.c: a plan as JSON and as text. */
+/* harness/plan_report.c: a plan for people. */
 #include "harness/plan.h"
-#include "harness/plan_networks.h"
+#include "harness/plan_power.h"
 #include "harness/plan_range.h"
 #include "harness/plan_search_report.h"
+#include "harness/plan_words.h"
 
-#include "base/json.h"
 #include "base/sys.h"
 
 #include <inttypes.h>
@@ -14,160 +14,6 @@
 
 /* Seeds below which an interval, and then a bar, cannot be given (results/stats.h). */
 enum { MIN_SEEDS = 3, BAR_SEEDS = 5 };
-
-#define FLUSH_BYTES ((size_t)1 << 20) /* of JSON before it is handed on */
-
-static void put_scale(JsonWriter *json, const char *key, Scale scale)
-{
-    const double values[STUDY_DIMENSIONS] = {scale.depth, scale.width, scale.resolution};
-    json_put_doubles(json, key, values, STUDY_DIMENSIONS);
-}
-
-static void put_range(JsonWriter *json, const char *key, PlanRange range)
-{
-    const double values[] = {range.low, range.high};
-    json_put_doubles(json, key, values, ARRAY_LEN(values));
-}
-
-static void put_point(const Plan *plan, const PlanPoint *point, JsonWriter *json)
-{
-    json_open_map(json, NULL);
-    json_put_text(json, "part", study_part_key(plan->study->parts[point->part].kind));
-    json_put_text(json, "name", point->part_name);
-    json_put_text(json, "id", plan->study->parts[point->part].id);
-    json_put_text(json, "figure", point->figure);
-    json_put_text(json, "series", point->series);
-    json_put_double(json, "x", point->x);
-    put_scale(json, "nominal", point->nominal);
-    put_scale(json, "built", point->built);
-    json_put_text(json, "genes", point->genes);
-    json_put_double(json, "trim", point->trim);
-    json_put_text(json, "network",
-                  point->network == PLAN_NONE ? NULL
-                                              : plan->networks[point->network].network.digest);
-    json_put_int(json, "epochs",
-                 point->network == PLAN_NONE ? plan_networks_epochs(plan, point->part)
-                                             : plan->networks[point->network].epochs);
-    if (point->status == MATCH_AFTER_GRID) {
-        json_put_null(json, "resolution");
-        json_put_null(json, "macs");
-        put_range(json, "macs_range", plan_range_macs(plan, point));
-    } else {
-        json_put_int(json, "resolution", point->resolution);
-        json_put_int(json, "macs", point->macs);
-        json_put_null(json, "macs_range");
-    }
-    json_put_double(json, "ratio", point->ratio);
-    json_put_double(json, "naive_ratio", point->naive_ratio);
-    json_put_text(json, "match", point->match);
-    json_put_text(json, "status", match_status_name(point->status));
-    json_put_text(json, "reason", point->reason[0] ? point->reason : NULL);
-    json_close_map(json);
-}
-
-/* The line at *at, without its end, or NULL behind the last; moves *at to the next. */
-static const char *next_line(const char **at, size_t *length)
-{
-    const char *line = *at;
-    *length = strcspn(line, "\n");
-    *at = line + *length + (line[*length] == '\n');
-    return line[0] != '\0' ? line : NULL;
-}
-
-static void put_lines(JsonWriter *json, const char *key, const Text *lines)
-{
-    const char *at = text_string(lines), *line;
-    size_t length;
-    json_open_list(json, key);
-    while ((line = next_line(&at, &length)) != NULL) {
-        Text text = {0};
-        text_append_bytes(&text, line, length);
-        json_put_text(json, NULL, text_string(&text));
-        json->out->failed |= text.failed;
-        text_release(&text);
-    }
-    json_close_list(json);
-}
-
-/* What is in force of the recipe, and what of it is probably not meant. */
-static void put_recipe(const Plan *plan, JsonWriter *json)
-{
-    const Recipe *recipe = &plan->study->recipe;
-    Text warnings = {0};
-    recipe_warnings(recipe, plan->n_train, &warnings);
-    plan_search_warnings(plan, &warnings);
-    json_put_int(json, "epochs", recipe->epochs);
-    json_put_int(json, "batch", recipe_batch_size(recipe, plan->n_train));
-    json_put_int(json, "steps_per_epoch", recipe_steps_per_epoch(recipe, plan->n_train));
-    json_put_int(json, "steps", recipe_steps(recipe, plan->n_train));
-    json_put_double(json, "ema", recipe_ema(recipe, plan->n_train));
-    put_lines(json, "warnings", &warnings);
-    text_release(&warnings);
-}
-
-/* The study's objective, where a part is ranked by it: all are but searches and retrains. */
-static void explain_objective(const Plan *plan, Text *out)
-{
-    const Objective objective = study_objective(plan->study, plan->target_macs);
-    bool is_used = false;
-    for (size_t i = 0; i < plan->study->n_parts; i++)
-        is_used |= plan->parts[i].search == NULL && plan->parts[i].retrain == NULL;
-    if (is_used)
-        objective_explain(&objective, out);
-}
-
-static void put_objective(const Plan *plan, JsonWriter *json)
-{
-    Text notes = {0};
-    explain_objective(plan, &notes);
-    put_lines(json, "objective_notes", &notes);
-    json->out->failed |= notes.failed;
-    text_release(&notes);
-}
-
-ErrCode plan_json(const Plan *plan, PlanRange seconds, Text *out, PlanFlush *flush, Err *err)
-{
-    JsonWriter json = json_writer(out, true);
-    json.numbers = json_numbers_create();
-    json_open_map(&json, NULL);
-    json_put_text(&json, "study", plan->study->name);
-    json_put_text(&json, "baseline", plan->baseline.name);
-    json_put_int(&json, "baseline_macs", plan->baseline_macs);
-    json_put_int(&json, "target_macs", plan->target_macs);
-    put_objective(plan, &json);
-    json_put_int(&json, "trials", (int64_t)(plan->n_trials + plan->n_after_grid));
-    json_put_int(&json, "trials_after_grid", (int64_t)plan->n_after_grid);
-    json_put_int(&json, "networks", (int64_t)plan->n_networks);
-    json_put_int(&json, "seeds", (int64_t)plan->study->seeds.n);
-    json_put_ints(&json, "judge_seeds", plan->study->judge_seeds.v, plan->study->judge_seeds.n);
-    put_lines(&json, "data_notes", &plan->data_notes);
-    json_put_double(&json, "total_macs", plan_total_macs(plan));
-    put_range(&json, "waiting_macs", plan_waiting_macs(plan));
-    json_put_double(&json, "seconds", (seconds.low + seconds.high) / 2);
-    put_range(&json, "seconds_range", seconds);
-    json_put_int(&json, "trial_bytes", (int64_t)plan_trial_bytes(plan));
-    json_put_int(&json, "train", plan->n_train);
-    json_put_int(&json, "val", plan->n_val);
-    json_put_int(&json, "test", plan->n_test);
-    put_recipe(plan, &json);
-    plan_search_json(plan, &json);
-    json_open_list(&json, "points");
-    for (size_t i = 0; i < plan->n_points; i++) {
-        put_point(plan, &plan->points[i], &json);
-        if (flush != NULL && out->n_bytes >= FLUSH_BYTES)
-            TRY(flush(out, err));
-    }
-    json_close_list(&json);
-    json_close_map(&json);
-    text_append_char(out, '\n');
-    json_numbers_destroy(&json.numbers);
-    return ERR_NONE;
-fail:
-    json_numbers_destroy(&json.numbers);
-    return err->code;
-}
-
-/* --- text --- */
 
 enum { RANGE_BYTES = 2 * TEXT_NUMBER_BYTES + 4 };
 
@@ -194,36 +40,68 @@ static const char *macs_text(char out[RANGE_BYTES], PlanRange macs)
 }
 
 /* `alias`: the first point with the same network if it is an earlier one, or NULL. */
-static void cell_note(TextTable *table, const Plan *plan, const PlanPoint *point,
-                      const PlanPoint *alias)
+static void put_note(const Plan *plan, const PlanPoint *point, const PlanPoint *alias, Text *out)
 {
     const StudyPart *part = &plan->study->parts[point->part];
     if (point->reason[0])
-        text_table_cell(table, point->reason);
+        text_append(out, point->reason);
     else if (point->status == MATCH_AFTER_GRID)
-        text_table_cellf(table, "waits for %s",
-                         plan->study
-                             ->parts[plan->parts[point->part].has_baseline ? part->constants_part
-                                                                           : part->baseline_part]
-                             .id);
+        text_printf(out, "waits for %s",
+                    plan->study
+                        ->parts[plan->parts[point->part].has_baseline ? part->constants_part
+                                                                      : part->baseline_part]
+                        .id);
     else if (alias != NULL && alias->genes != NULL)
-        text_table_cellf(table, "alias of %s %s", alias->part_name, alias->genes);
+        text_printf(out, "alias of %s %s", alias->part_name, alias->genes);
     else if (alias != NULL)
-        text_table_cellf(table, "alias of %s %.4g %.4g %.4g", alias->part_name,
-                         alias->nominal.depth, alias->nominal.width, alias->nominal.resolution);
+        text_printf(out, "alias of %s %.4g %.4g %.4g", alias->part_name, alias->nominal.depth,
+                    alias->nominal.width, alias->nominal.resolution);
     else if (point->trim != 1)
-        text_table_cellf(table, "width trimmed by %+.1f %%", 100 * (point->trim - 1));
+        text_printf(out, "width trimmed by %+.1f %%", 100 * (point->trim - 1));
+    if (point->network == PLAN_NONE)
+        return;
+    const Waste *waste = &plan->networks[point->network].waste;
+    if (waste_is_large(waste))
+        text_printf(out, "%s* waste %.3g, aligned: %d px", out->n_bytes ? "; " : "", waste->ratio,
+                    waste->aligned);
+}
+
+static void put_row(const Plan *plan, const PlanPoint *point, const PlanPoint *alias,
+                    TextTable *table)
+{
+    const bool waits = point->status == MATCH_AFTER_GRID;
+    char number[TEXT_NUMBER_BYTES], range[RANGE_BYTES];
+    Text note = {0};
+    text_table_cell(table, point->part_name);
+    text_table_cell(table, point->series);
+    text_table_cellf(table, "%.4g", point->x);
+    if (point->genes != NULL)
+        text_table_cell(table, point->genes);
     else
-        text_table_cell(table, "");
+        cell_scale(table, point->nominal);
+    cell_scale(table, point->built);
+    text_table_cellf(table, waits ? "-" : "%d", point->resolution);
+    if (point->network == PLAN_NONE)
+        text_table_cell(table, "-");
+    else
+        text_table_cell(table, text_digits(number, plan->networks[point->network].waste.ratio));
+    text_table_cell(
+        table, macs_text(range, waits ? plan_range_macs(plan, point)
+                                      : (PlanRange){(double)point->macs, (double)point->macs}));
+    text_table_cell(table, waits ? "-" : text_digits(number, point->ratio));
+    text_table_cell(table, match_status_name(point->status));
+    put_note(plan, point, alias, &note);
+    text_table_text(table, &note);
+    text_release(&note);
 }
 
 static void points_table(const Plan *plan, Text *out)
 {
     static const TextColumn columns[] = {
-        {"part", TEXT_LEFT, 0},          {"series", TEXT_LEFT, 3},      {"x", TEXT_RIGHT, 1},
-        {"nominal d w r", TEXT_LEFT, 0}, {"built d w r", TEXT_LEFT, 0}, {"px", TEXT_RIGHT, 2},
-        {"MACs", TEXT_RIGHT, 0},         {"ratio", TEXT_RIGHT, 0},      {"status", TEXT_LEFT, 0},
-        {"note", TEXT_NOTE, 0}};
+        {"part", TEXT_LEFT, 0},          {"series", TEXT_LEFT, 4},      {"x", TEXT_RIGHT, 2},
+        {"nominal d w r", TEXT_LEFT, 0}, {"built d w r", TEXT_LEFT, 0}, {"px", TEXT_RIGHT, 3},
+        {"waste", TEXT_RIGHT, 1},        {"MACs", TEXT_RIGHT, 0},       {"ratio", TEXT_RIGHT, 0},
+        {"status", TEXT_LEFT, 0},        {"note", TEXT_NOTE, 0}};
     TextTable *table = text_table_create(columns, ARRAY_LEN(columns));
     const PlanPoint **first = mem_calloc(plan->n_networks + 1, sizeof(PlanPoint *));
     if (table == NULL || first == NULL) {
@@ -232,24 +110,8 @@ static void points_table(const Plan *plan, Text *out)
     }
     for (size_t i = 0; i < plan->n_points; i++) {
         const PlanPoint *point = &plan->points[i];
-        const bool waits = point->status == MATCH_AFTER_GRID;
-        char number[TEXT_NUMBER_BYTES], range[RANGE_BYTES];
-        text_table_cell(table, point->part_name);
-        text_table_cell(table, point->series);
-        text_table_cellf(table, "%.4g", point->x);
-        if (point->genes != NULL)
-            text_table_cell(table, point->genes);
-        else
-            cell_scale(table, point->nominal);
-        cell_scale(table, point->built);
-        text_table_cellf(table, waits ? "-" : "%d", point->resolution);
-        text_table_cell(
-            table, macs_text(range, waits ? plan_range_macs(plan, point)
-                                          : (PlanRange){(double)point->macs, (double)point->macs}));
-        text_table_cell(table, waits ? "-" : text_digits(number, point->ratio));
-        text_table_cell(table, match_status_name(point->status));
         const PlanPoint **owner = point->network == PLAN_NONE ? NULL : &first[point->network];
-        cell_note(table, plan, point, owner != NULL ? *owner : NULL);
+        put_row(plan, point, owner != NULL ? *owner : NULL, table);
         if (owner != NULL && *owner == NULL)
             *owner = point;
     }
@@ -259,12 +121,40 @@ done:
     mem_free(first);
 }
 
+/*
+ * A line for the networks whose pixels pay for nothing: each size once, with the nearest that does
+ * not.
+ */
+static void waste_note(const Plan *plan, Text *out)
+{
+    size_t n = 0, n_named = 0;
+    for (size_t i = 0; i < plan->n_networks; i++)
+        n += waste_is_large(&plan->networks[i].waste);
+    if (n == 0)
+        return;
+    text_printf(out,
+                "* %zu network%s waste%s more than 5 %% of %s convolutions on maps rounded up at "
+                "strides; nearest aligned:",
+                n, text_plural(n), n == 1 ? "s" : "", n == 1 ? "its" : "their");
+    for (size_t i = 0; i < plan->n_networks; i++) {
+        const PlanNetwork *network = &plan->networks[i];
+        bool is_named = !waste_is_large(&network->waste);
+        for (size_t k = 0; k < i && !is_named; k++)
+            is_named = plan->networks[k].network.resolution == network->network.resolution &&
+                       plan->networks[k].waste.aligned == network->waste.aligned;
+        if (!is_named)
+            text_printf(out, "%s %d px for %d", n_named++ ? "," : "", network->waste.aligned,
+                        network->network.resolution);
+    }
+    text_append_char(out, '\n');
+}
+
 /* Each line of `lines`, marked. */
 static void put_marked(const char *mark, const Text *lines, Text *out)
 {
     const char *at = text_string(lines), *line;
     size_t length;
-    while ((line = next_line(&at, &length)) != NULL) {
+    while ((line = plan_words_line(&at, &length)) != NULL) {
         text_append(out, mark);
         text_append_bytes(out, line, length);
         text_append_char(out, '\n');
@@ -304,6 +194,46 @@ static void seeds_note(const Plan *plan, Text *out)
                     n < BAR_SEEDS ? "; figures show every seed, and no bars below 5" : "");
 }
 
+/* "12 s (10 s to 14 s)" */
+static void put_time(const Plan *plan, double seconds, Text *out)
+{
+    char a[TEXT_NUMBER_BYTES], b[TEXT_NUMBER_BYTES], c[TEXT_NUMBER_BYTES];
+    text_printf(out, "%s (%s to %s)", text_duration(a, seconds),
+                text_duration(b, seconds * timelaw_low(&plan->law)),
+                text_duration(c, seconds * timelaw_high(&plan->law)));
+}
+
+/* The shortest and the longest trial, each with its interval. */
+static void times_note(const Plan *plan, Text *out)
+{
+    double least = (double)INFINITY, most = 0;
+    for (size_t i = 0; i < plan->n_networks; i++) {
+        least = fmin(least, plan->networks[i].seconds);
+        most = fmax(most, plan->networks[i].seconds);
+    }
+    if (plan->n_networks == 0)
+        return;
+    text_append(out, "a trial takes ");
+    put_time(plan, least, out);
+    if (most > least) {
+        text_append(out, " up to ");
+        put_time(plan, most, out);
+    }
+    text_append(out, " on one thread\n");
+}
+
+static void put_power(const Plan *plan, Text *out)
+{
+    PlanPower power;
+    Err err = {0};
+    if (plan_power_find(&power, plan, &err) != ERR_NONE) {
+        out->failed = true;
+        return;
+    }
+    plan_power_text(plan, &power, out);
+    put_marked("pilot: ", &plan->noise.remarks, out);
+}
+
 void plan_text(const Plan *plan, PlanRange seconds, Text *out)
 {
     char a[TEXT_NUMBER_BYTES], b[TEXT_NUMBER_BYTES], range[RANGE_BYTES];
@@ -324,8 +254,13 @@ void plan_text(const Plan *plan, PlanRange seconds, Text *out)
     text_printf(out, "recipe %" PRId64 " epoch%s, ", plan->study->recipe.epochs,
                 text_plural(plan->study->recipe.epochs));
     recipe_in_force(&plan->study->recipe, plan->n_train, out);
+    if (plan->study->recipe.regularise.is_on) {
+        text_append(out, "\nregularisation grows with the network: ");
+        regularise_text(&plan->study->recipe.regularise, out);
+    }
     text_append(out, "\n\n");
     points_table(plan, out);
+    waste_note(plan, out);
     text_append_char(out, '\n');
     plan_search_text(plan, out);
     text_printf(out, "%zu point%s, %zu fair, %zu unfair; %zu network%s, %zu trial%s",
@@ -343,12 +278,14 @@ void plan_text(const Plan *plan, PlanRange seconds, Text *out)
             out, ", predicted %s",
             range_text(range, text_duration(a, seconds.low), text_duration(b, seconds.high)));
     text_append_char(out, '\n');
+    if (!isnan(seconds.low))
+        times_note(plan, out);
     seeds_note(plan, out);
     judges_note(plan->study, out);
-    explain_objective(plan, out);
+    plan_words_objective(plan, out);
+    put_power(plan, out);
     Text warnings = {0};
-    recipe_warnings(&plan->study->recipe, plan->n_train, &warnings);
-    plan_search_warnings(plan, &warnings);
+    plan_words_warnings(plan, &warnings);
     put_marked("warning: ", &warnings, out);
     text_release(&warnings);
 }

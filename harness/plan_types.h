@@ -12,6 +12,8 @@
 #include "base/text.h"
 #include "models/match.h"
 #include "models/network.h"
+#include "models/waste.h"
+#include "results/timelaw.h"
 #include "search/netspace.h"
 
 #include <stdbool.h>
@@ -57,6 +59,7 @@ typedef struct PlanNetwork {
     int64_t due;    /* when a decider hears of it, on its virtual clock; 0: none waits */
     double seconds; /* predicted for one trial on one thread; NaN before plan_predict */
     uint64_t bytes; /* memory of one trial */
+    Waste waste;    /* of its pixels */
 } PlanNetwork;
 
 typedef struct PlanTrial {
@@ -97,6 +100,14 @@ typedef struct PlanPart {
     NetSpace *space; /* table: whose networks its points are; NULL of other kinds */
 } PlanPart;
 
+/* The noise that claims are reckoned with (harness/plan_noise.h). */
+typedef struct PlanNoise {
+    double sd;         /* points of test top-1, of one trial */
+    double df;         /* of the pilot's residuals; 0 without one */
+    const char *pilot; /* its folder, borrowed; NULL: sd is assumed */
+    Text remarks;      /* a line for each thing in which the pilot's study differs */
+} PlanNoise;
+
 typedef struct Plan {
     const Study *study;                 /* borrowed */
     Spec baseline;                      /* with overrides and the data set's classes */
@@ -111,12 +122,17 @@ typedef struct Plan {
     int64_t target_macs; /* the objective's T */
     PlanPart *parts;     /* [study->n_parts] */
     size_t n_points, n_networks, n_trials;
-    PlanPoint *points;      /* in the study's order */
-    PlanNetwork *networks;  /* distinct, in order of first use */
-    PlanTrial *trials;      /* in the order in which they were asked for */
-    size_t n_after_grid;    /* trials to come once outcomes are settled: at most these */
-    int n_jobs;             /* workers side by side, for what is said; 0: not known */
-    double baseline_step_s; /* calibration: one image's training step; 0 before plan_predict */
+    PlanPoint *points;     /* in the study's order */
+    PlanNetwork *networks; /* distinct, in order of first use */
+    PlanTrial *trials;     /* in the order in which they were asked for */
+    size_t n_after_grid;   /* trials to come once outcomes are settled: at most these */
+    PlanNoise noise;
+    const struct PlanDesigns *designs; /* to be shown with it (plan_design.h), borrowed, or NULL */
+    int n_jobs;                        /* workers side by side, for what is said; 0: not known */
+    int n_threads;                     /* it was made with */
+    TimeLaw law;                       /* of this machine; zeros before plan_predict */
+    double seconds_per_mac;            /* of the baseline, on one thread; 0 before plan_predict */
+    int n_calibrated;                  /* networks that the law was measured on */
     size_t point_room, network_room, trial_room; /* private: allocated items */
     Intern *keys;                                /* private: of networks, in their order */
     Arena texts;                                 /* private: of points */

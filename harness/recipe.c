@@ -12,7 +12,7 @@ static const char *const auto_names[] = {"auto", NULL};
 static const char *const vary_names[] = {"init", "order", "split", NULL}; /* RecipeVary, by bit */
 static const char *const schedule_names[] = {"cosine", "exponential", "constant", NULL};
 
-enum { FEW_STEPS = 500 };
+enum { FEW_STEPS = 500, FEW_WARMUP_STEPS = 20, FEW_LAST_STEPS = 100, LAST_SHARE = 4 };
 #define AVERAGED_SHARE 10.0 /* all steps over those that an average may reach back */
 #define MOST_AVERAGED 100.0
 #define ROUNDING 1e-9 /* 1 / (1 - 0.99) is not 100 */
@@ -48,6 +48,10 @@ static const YamlKey keys[] = {
      "steps, at most 100"},
     {"augment", YAML_STRINGS, KEY(augments), "[flip, crop]", 0, 0, NULL, NULL,
      "none, or a list of augmentations (docs/data.md)"},
+    {"scale_regularisation", YAML_RAW, KEY(scale_regularisation), YAML_OPTIONAL, 0, 0, NULL, NULL,
+     "none, or {dropout: [0.2, 0.5], drop_connect: [0.2, 0.5], at: [1, 64]}: rates that rise with "
+     "a "
+     "network's cost over the baseline's, in its logarithm, from at's first to its second number"},
     {"shuffle", YAML_BOOL, KEY(shuffle), "true", 0, 0, NULL, NULL,
      "false: file order in every epoch"},
     {"vary", YAML_STRINGS, KEY(varied), "[init, order]", 0, 0, vary_names, NULL,
@@ -89,6 +93,7 @@ ErrCode recipe_check(Recipe *recipe, Err *err)
     TRY(read_vary(recipe, err));
     TRY(augment_parse(recipe->augments.v, recipe->augments.n, "recipe.augment", &recipe->augment,
                       err));
+    TRY(regularise_read(&recipe->regularise, recipe->scale_regularisation, err));
     if (recipe->warmup_epochs > (double)recipe->epochs)
         err_set(err, ERR_USAGE, "'recipe.warmup_epochs' is %g, more than all %lld epochs",
                 recipe->warmup_epochs, (long long)recipe->epochs);
@@ -165,6 +170,31 @@ void recipe_warnings(const Recipe *recipe, int64_t n_images, Text *out)
     }
 }
 
+void recipe_ripeness_warnings(const Recipe *recipe, int64_t n_images, Text *out)
+{
+    const int64_t n_each = recipe_steps_per_epoch(recipe, n_images);
+    const int64_t n_last = recipe->epochs / LAST_SHARE * n_each;
+    if (recipe->warmup_epochs > 0 && n_each < FEW_WARMUP_STEPS)
+        text_printf(out,
+                    "warm-up has %" PRId64 " step%s an epoch, below %d: the learning rate leaps; "
+                    "more images or a smaller batch give more\n",
+                    n_each, text_plural(n_each), FEW_WARMUP_STEPS);
+    if (n_last < FEW_LAST_STEPS)
+        text_printf(out,
+                    "the last quarter of the epochs has %" PRId64 " step%s, below %d: whether a "
+                    "curve has bent by the end can hardly be seen, and its verdict may be unripe; "
+                    "more epochs give more\n",
+                    n_last, text_plural(n_last), FEW_LAST_STEPS);
+}
+
+int64_t recipe_ripe_epochs(const Recipe *recipe, int64_t n_images)
+{
+    const int64_t n_each = recipe_steps_per_epoch(recipe, n_images);
+    const int64_t all = (FEW_STEPS + n_each - 1) / n_each;
+    const int64_t last = LAST_SHARE * ((FEW_LAST_STEPS + n_each - 1) / n_each);
+    return all > last ? all : last;
+}
+
 Schedule recipe_schedule(const Recipe *recipe, int64_t n_images)
 {
     const int64_t steps = recipe_steps_per_epoch(recipe, n_images);
@@ -202,4 +232,8 @@ void recipe_summary(const Recipe *recipe, Text *out)
     for (size_t i = 0; i < recipe->varied.n; i++)
         if (recipe->vary != (RECIPE_VARY_INIT | RECIPE_VARY_ORDER))
             text_printf(out, " %s", recipe->varied.v[i]);
+    if (recipe->regularise.is_on) {
+        text_append(out, ", regularisation grows: ");
+        regularise_text(&recipe->regularise, out);
+    }
 }

@@ -3,11 +3,13 @@
  *
  * A Recipe is the `recipe` mapping of a study with every key in force (docs/study.md). Each key
  * is declared once, in recipe_table: parsed, validated, overridden, echoed and documented from
- * there. It knows neither networks nor data sets; how it is part of a trial's digest, and what a
- * new key or default must mind, stands in harness/identity.h.
+ * there. It knows no data sets, and of networks the rates that grow with them; how it is part of a
+ * trial's digest, and what a new key or default must mind, stands in harness/identity.h.
  */
 #ifndef HARNESS_RECIPE_H
 #define HARNESS_RECIPE_H
+
+#include "harness/regularise.h"
 
 #include "base/yaml.h"
 #include "nn/schedule.h"
@@ -42,17 +44,20 @@ typedef struct Recipe {
     double label_smoothing; /* [0, 1) */
     double ema;           /* decay of the averaged weights that are measured; 0 = off; NaN: auto */
     YamlStrings augments; /* as written; belongs to the document */
-    bool shuffle;         /* false: file order in every epoch */
-    unsigned augment;     /* AugmentOp bits (data/augment.h) of `augments`, set by recipe_check */
-    YamlStrings varied;   /* as written; belongs to the document */
-    unsigned vary;        /* RecipeVary bits of `varied`, set by recipe_check */
+    const YamlNode *scale_regularisation; /* as written, or NULL; belongs to the document */
+    Regularise regularise; /* of `scale_regularisation`, set by recipe_check; the plan's networks
+                              have it already */
+    bool shuffle;          /* false: file order in every epoch */
+    unsigned augment;      /* AugmentOp bits (data/augment.h) of `augments`, set by recipe_check */
+    YamlStrings varied;    /* as written; belongs to the document */
+    unsigned vary;         /* RecipeVary bits of `varied`, set by recipe_check */
 } Recipe;
 
 extern const YamlTable recipe_table;
 
 /*
- * Finishes a Recipe read by yaml_read: `augment`, `vary`, and what one key's range cannot say.
- * ERR_USAGE.
+ * Finishes a Recipe read by yaml_read: `augment`, `regularise`, `vary`, and what one key's range
+ * cannot say. ERR_USAGE.
  */
 ErrCode recipe_check(Recipe *recipe, Err *err) ERR_CHECKED;
 
@@ -77,6 +82,19 @@ void recipe_in_force(const Recipe *recipe, int64_t n_images, Text *out);
  * fewer than 500 steps, an average over more than a tenth of the steps.
  */
 void recipe_warnings(const Recipe *recipe, int64_t n_images, Text *out);
+
+/*
+ * The same for what makes it likely that verdicts will be unripe besides too few steps: a warm-up
+ * of fewer than 20 steps an epoch, fewer than 100 steps in the last quarter of the epochs. Whole
+ * epochs are counted, for curves are judged by them.
+ */
+void recipe_ripeness_warnings(const Recipe *recipe, int64_t n_images, Text *out);
+
+/*
+ * The least number of epochs with which neither is said, nor that there are fewer than 500 steps: a
+ * training that may be ripe.
+ */
+int64_t recipe_ripe_epochs(const Recipe *recipe, int64_t n_images);
 
 /* One line for people: "20 epochs, batch 64, rmsprop, lr 0.02 cosine, ...". */
 void recipe_summary(const Recipe *recipe, Text *out);

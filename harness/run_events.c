@@ -70,6 +70,9 @@ static ErrCode accept(RunState *run, RunSlot *slot, const json_t *event, bool is
                           .n_artifacts = is_done ? ARRAY_LEN(result.artifacts) : 0};
     RunTrial *trial = run_state_trial(run, slot->trial);
     TRY(read_finish(event, &finish, err));
+    finish.predicted_s = trial->seconds;
+    finish.predicted_low_s = trial->seconds * timelaw_low(&run->plan->law);
+    finish.predicted_high_s = trial->seconds * timelaw_high(&run->plan->law);
     if (run_files_open(run, slot, &result, err) != ERR_NONE)
         TRY(blame_folder(err));
     TRY(run_files_expect(is_done, &result, err));

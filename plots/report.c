@@ -12,6 +12,7 @@
 #include "plots/report_query.h"
 #include "plots/report_search.h"
 #include "plots/report_tables.h"
+#include "plots/report_time.h"
 
 #include "base/dir.h"
 #include "base/sys.h"
@@ -186,6 +187,11 @@ static void put_provenance(Report *r, Text *page)
     html_markup(page, "</pre></details>\n");
 }
 
+static void put_time(Report *r, Text *page)
+{
+    report_time(page, r->store, &r->arena);
+}
+
 static void put_foot(Report *r, Text *page)
 {
     html_printf(page,
@@ -203,7 +209,7 @@ static const struct {
                 {"facts", put_facts},       {"demo", put_demo},     {"verdicts", put_verdicts},
                 {"figures", put_figures},   {"search", put_search}, {"rankings", put_rankings},
                 {"families", put_families}, {"unfair", put_unfair}, {"provenance", put_provenance},
-                {"foot", put_foot}};
+                {"time", put_time},         {"foot", put_foot}};
 
 /* --- the page --- */
 

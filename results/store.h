@@ -213,6 +213,9 @@ typedef struct StoreFinish {
     const StoreArtifact *artifacts;
     size_t n_artifacts;
     double seconds; /* wall-clock of this attempt; not a result */
+    /* what it was predicted to take on one thread, and its 90 % interval; 0: nothing was
+       predicted; not a result */
+    double predicted_s, predicted_low_s, predicted_high_s;
 } StoreFinish;
 
 /* How an attempt ended that did not finish its trial. */

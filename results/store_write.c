@@ -314,10 +314,24 @@ fail:
     return err->code;
 }
 
+enum { PREDICTION_BYTES = 96 };
+
+/* "predicted 2.5 s of one thread (2.1 to 3)": read again by plots/report_time.c. */
+static const char *prediction(const StoreFinish *finish, char out[PREDICTION_BYTES])
+{
+    if (!(finish->predicted_s > 0.0))
+        return NULL;
+    snprintf(out, PREDICTION_BYTES, "predicted %.4g s of one thread (%.4g to %.4g)",
+             finish->predicted_s, finish->predicted_low_s, finish->predicted_high_s);
+    return out;
+}
+
 ErrCode store_accept(Store *store, int64_t trial, int64_t attempt, const StoreFinish *finish,
                      Err *err)
 {
+    char predicted[PREDICTION_BYTES];
     const StoreAttemptEnd end = {.reason = finish->outcome == STORE_DONE ? "done" : "diverged",
+                                 .detail = prediction(finish, predicted),
                                  .last_step = -1,
                                  .checkpoint_step = -1,
                                  .seconds = finish->seconds};

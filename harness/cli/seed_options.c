@@ -1,6 +1,8 @@
 /* harness/cli/seed_options.c: --seeds becomes one more `seeds=[...]` behind the command's --set. */
 #include "harness/cli/seed_options.h"
 
+#include "harness/study_seeds.h"
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -16,20 +18,6 @@ static const Option options[] = {
 };
 
 const OptionTable seed_options = {options, ARRAY_LEN(options)};
-
-/* "seeds=[...]" with n seeds: those of the study, then the smallest numbers that neither are among
- * them nor judge. */
-static void append_count(const Study *study, int64_t n, Text *out)
-{
-    int64_t next = 1;
-    for (int64_t i = 0; i < n; i++) {
-        const bool is_own = (size_t)i < study->seeds.n;
-        while (!is_own &&
-               (yaml_has_int(&study->seeds, next) || yaml_has_int(&study->judge_seeds, next)))
-            next++;
-        text_printf(out, "%s%" PRId64, i ? ", " : "", is_own ? study->seeds.v[i] : next++);
-    }
-}
 
 /* One item of a list: the first n bytes of `item`, blanks around it allowed. */
 static ErrCode parse_seed(int64_t *seed, const char *item, size_t n, Err *err)
@@ -77,7 +65,7 @@ static ErrCode append_seeds(const Study *study, const char *wish, Text *out, Err
                        "option '--seeds' must be a count between 1 and %d, or a list like 1,2,5 of "
                        "seeds between 0 and %" PRId64 ", not '%s'",
                        MAX_SEEDS, MAX_SEED, wish);
-    append_count(study, n, out);
+    study_seeds_count(study, n, out);
     return ERR_NONE;
 }
 

@@ -15,6 +15,10 @@ static ErrCode make_study(Study **out, const Call *call, const SubjectChoice *ch
         (*out)->recipe.epochs = choice->epochs;
         TRY(recipe_check(&(*out)->recipe, err));
     }
+    if ((*out)->recipe.regularise.is_on)
+        return err_set(err, ERR_USAGE,
+                       "'recipe.scale_regularisation' is about networks that a study scales; for "
+                       "one network write --set network.head.dropout=P, network.drop_connect=P");
     if (choice->batch)
         (*out)->recipe.batch = choice->batch;
 fail:

@@ -80,6 +80,33 @@ static void warnings_have_their_limits(void **state)
     assert_false(warns(&enough, 8, NULL));
 }
 
+/* Whether it is said that verdicts may be unripe, with `of`. */
+static bool may_be_unripe(const Recipe *recipe, int64_t n_images, const char *of)
+{
+    Text text = {0};
+    recipe_ripeness_warnings(recipe, n_images, &text);
+    const bool does = strstr(text_string(&text), of) != NULL;
+    text_release(&text);
+    return does;
+}
+
+/* Property: 20 steps an epoch of warm-up, and 100 in whole epochs of the last quarter, are enough.
+ */
+static void ripeness_has_its_limits(void **state)
+{
+    (void)state;
+    Recipe recipe = recipe_of(20, 8, 0);
+    assert_false(may_be_unripe(&recipe, 8, "warm-up"));
+    assert_true(may_be_unripe(&recipe, 8, "quarter of the epochs has 5 steps"));
+    recipe.warmup_epochs = 1;
+    assert_true(may_be_unripe(&recipe, 8 * 19, "warm-up has 19 steps an epoch, below 20"));
+    assert_true(may_be_unripe(&recipe, 8 * 19, "quarter of the epochs has 95 steps, below 100"));
+    assert_false(may_be_unripe(&recipe, 8 * 20, "below"));
+    recipe.epochs = 7;
+    assert_true(may_be_unripe(&recipe, 8 * 99, "quarter of the epochs has 99 steps"));
+    assert_false(may_be_unripe(&recipe, 8 * 100, "below"));
+}
+
 /* Property: the word and the number are read and written; another word names both. */
 static void auto_is_read_and_written(void **state)
 {
@@ -138,9 +165,11 @@ static void seeds_vary_what_is_said(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(batch_and_steps_in_force), cmocka_unit_test(average_scales_with_the_steps),
-        cmocka_unit_test(warnings_have_their_limits), cmocka_unit_test(auto_is_read_and_written),
-        cmocka_unit_test(seeds_vary_what_is_said)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(batch_and_steps_in_force),
+                                       cmocka_unit_test(average_scales_with_the_steps),
+                                       cmocka_unit_test(warnings_have_their_limits),
+                                       cmocka_unit_test(ripeness_has_its_limits),
+                                       cmocka_unit_test(auto_is_read_and_written),
+                                       cmocka_unit_test(seeds_vary_what_is_said)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,328 @@
+/* harness/plan_power.c: claims out of parts, and what else the same compute could be spent on. */
+#include "harness/plan_power.h"
+
+#include "harness/plan.h"
+#include "harness/plan_networks.h"
+#include "harness/plan_range.h"
+#include "harness/plan_survey.h"
+
+#include "base/sys.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { MOST_SEEDS = 1000, LEAST_SHAPES = 7 };
+
+/* --- claims --- */
+
+typedef struct PartClaim {
+    int n_contrasts;
+    double squares;
+    const PlanPoint *first; /* a point it compares */
+} PartClaim;
+
+/* Finds what a part compares, and marks its points as used. */
+typedef ErrCode ClaimOf(const PlanSurvey *survey, int part, PartClaim *claim, Err *err);
+
+static bool is_of(const PlanPoint *point, int part)
+{
+    return point->part == part && plan_survey_is_trained(point);
+}
+
+static void use(const PlanSurvey *s, size_t i, PartClaim *claim)
+{
+    s->used[i] = true;
+    claim->first = &s->plan->points[i];
+}
+
+/* The trained point of a series of the part with the smallest (sign -1) or largest x; PLAN_NONE. */
+static int end_of(const Plan *plan, int part, const char *series, int sign)
+{
+    int best = PLAN_NONE;
+    for (size_t i = 0; i < plan->n_points; i++) {
+        const PlanPoint *point = &plan->points[i];
+        if (is_of(point, part) && strcmp(point->series, series) == 0 &&
+            (best == PLAN_NONE || sign * point->x > sign * plan->points[best].x))
+            best = (int)i;
+    }
+    return best;
+}
+
+/* Marks both ends of a series; false if it has only one size. */
+static bool use_ends(const PlanSurvey *s, int part, const char *series, PartClaim *claim)
+{
+    const PlanPoint *points = s->plan->points;
+    const int low = end_of(s->plan, part, series, -1), high = end_of(s->plan, part, series, 1);
+    if (low == PLAN_NONE || points[low].x == points[high].x)
+        return false;
+    use(s, (size_t)low, claim);
+    use(s, (size_t)high, claim);
+    return true;
+}
+
+static ErrCode claim_of_curves(const PlanSurvey *s, int part, PartClaim *claim, Err *err)
+{
+    static const char *const dimensions[STUDY_DIMENSIONS] = {"depth", "width", "resolution"};
+    for (size_t d = 0; d < ARRAY_LEN(dimensions); d++)
+        claim->n_contrasts += use_ends(s, part, dimensions[d], claim);
+    claim->squares = 2;
+    return err->code;
+}
+
+/* The first line against the last: those of the least and the most depth and resolution. */
+static ErrCode claim_of_lines(const PlanSurvey *s, int part, PartClaim *claim, Err *err)
+{
+    const Plan *plan = s->plan;
+    const char *first = NULL, *last = NULL;
+    for (size_t i = 0; i < plan->n_points; i++)
+        if (is_of(&plan->points[i], part)) {
+            last = plan->points[i].series;
+            first = first == NULL ? last : first;
+        }
+    if (first == NULL || strcmp(first, last) == 0)
+        return err->code;
+    const bool has_first = use_ends(s, part, first, claim);
+    const bool has_last = use_ends(s, part, last, claim);
+    claim->n_contrasts = has_first && has_last;
+    claim->squares = 4;
+    return err->code;
+}
+
+static bool is_single(const char *strategy)
+{
+    return strcmp(strategy, "depth") == 0 || strcmp(strategy, "width") == 0 ||
+           strcmp(strategy, "resolution") == 0;
+}
+
+/* At each target the compound less each single dimension. */
+static ErrCode claim_of_compare(const PlanSurvey *s, int part, PartClaim *claim, Err *err)
+{
+    const Plan *plan = s->plan;
+    const StudyPart *p = &plan->study->parts[part];
+    bool has_compound = false;
+    for (size_t k = 0; k < p->n_strategies; k++)
+        has_compound |= strcmp(p->strategies[k].name, "compound") == 0;
+    for (size_t i = 0; i < plan->n_points && has_compound; i++) {
+        const PlanPoint *point = &plan->points[i];
+        if (!is_of(point, part))
+            continue;
+        const char *name = p->strategies[point->strategy].name;
+        if (is_single(name) || strcmp(name, "compound") == 0)
+            use(s, i, claim);
+        claim->n_contrasts += is_single(name);
+    }
+    claim->squares = 2;
+    return err->code;
+}
+
+/* Distinct networks of one target, as shares; how many. */
+static int shares_at(const PlanSurvey *s, int part, int64_t target, Shares *shares,
+                     PartClaim *claim)
+{
+    int n = 0;
+    for (size_t i = 0; i < s->plan->n_points; i++) {
+        const PlanPoint *point = &s->plan->points[i];
+        if (!is_of(point, part) || point->target_macs != target)
+            continue;
+        use(s, i, claim);
+        if (s->is_first[i] && point->network != PLAN_NONE && !isnan(point->built.depth) &&
+            scheffe_shares(point->built.depth, point->built.width, point->built.resolution,
+                           &shares[n]))
+            scheffe_clamp(&shares[n++]);
+    }
+    return n;
+}
+
+/* Whether no earlier point of the part has its target. */
+static bool is_new_target(const Plan *plan, int part, size_t i)
+{
+    if (!is_of(&plan->points[i], part))
+        return false;
+    for (size_t k = 0; k < i; k++)
+        if (is_of(&plan->points[k], part) &&
+            plan->points[k].target_macs == plan->points[i].target_macs)
+            return false;
+    return true;
+}
+
+/* At each target the optimum less each corner, by the fit over its shapes. */
+static ErrCode claim_of_shapes(const PlanSurvey *s, int part, PartClaim *claim, Err *err)
+{
+    Arena arena = {0};
+    Shares *shares = arena_alloc(&arena, s->plan->n_points + 1, sizeof *shares);
+    TRY(arena_ok(&arena, err));
+    for (size_t i = 0; i < s->plan->n_points; i++) {
+        double squares;
+        if (!is_new_target(s->plan, part, i))
+            continue;
+        const int n = shares_at(s, part, s->plan->points[i].target_macs, shares, claim);
+        TRY(power_shape_squares(&squares, shares, n, &arena, err));
+        if (n < LEAST_SHAPES || isnan(squares))
+            continue;
+        claim->n_contrasts += STUDY_DIMENSIONS;
+        claim->squares = fmax(claim->squares, squares);
+    }
+fail:
+    arena_release(&arena);
+    return err->code;
+}
+
+typedef struct ClaimKind {
+    const char *id, *effect;
+    bool is_fit;
+    ClaimOf *of;
+} ClaimKind;
+
+/* NULL: a part of this kind makes no claim of these. */
+static const ClaimKind *kind_of(const StudyPart *part)
+{
+    static const ClaimKind curves = {"O1a", "largest less smallest size", false, claim_of_curves},
+                           lines = {"O3", "gain from width, last line less first", false,
+                                    claim_of_lines},
+                           compare = {"O2", "compound less each single dimension", false,
+                                      claim_of_compare},
+                           shapes = {"O2s", "best shape less each corner", true, claim_of_shapes};
+    switch (part->kind) {
+    case STUDY_CURVES:
+        return &curves;
+    case STUDY_LINES:
+        return &lines;
+    case STUDY_COMPARE:
+        return &compare;
+    case STUDY_GRID:
+        return part->match == STUDY_COUNTED ? &shapes : NULL;
+    default:
+        return NULL;
+    }
+}
+
+/* Adds the claim of a part, if it makes one; of a part that makes none all points are used. */
+static ErrCode add_claim(PlanPower *out, const PlanSurvey *s, int part, Err *err)
+{
+    const Plan *plan = s->plan;
+    const ClaimKind *kind = kind_of(&plan->study->parts[part]);
+    PartClaim found = {0};
+    if (kind != NULL)
+        TRY(kind->of(s, part, &found, err));
+    if (found.n_contrasts == 0) {
+        for (size_t i = 0; i < plan->n_points; i++)
+            s->used[i] |= plan->points[i].part == part;
+        return ERR_NONE;
+    }
+    PlanClaim *claim = &out->claims[out->n_claims++];
+    *claim = (PlanClaim){.id = kind->id,
+                         .effect = kind->effect,
+                         .part = part,
+                         .design = {.sd = plan->noise.sd,
+                                    .squares = found.squares,
+                                    .confidence = PLAN_POWER_CONFIDENCE,
+                                    .n_contrasts = found.n_contrasts,
+                                    .n_networks = plan_survey_alike(s, found.first),
+                                    .n_seeds = (int)found.first->seeds->n,
+                                    .is_fit = kind->is_fit}};
+    claim->detectable = power_detectable(&claim->design, PLAN_POWER);
+    claim->seeds_needed = power_seeds(&claim->design, PLAN_POWER_EFFECT, PLAN_POWER, MOST_SEEDS);
+fail:
+    return err->code;
+}
+
+/* --- remedies --- */
+
+/* MACs of a point's trials. */
+static double macs_of(const Plan *plan, const PlanPoint *point)
+{
+    const PlanRange macs = plan_range_macs(plan, point);
+    return (double)point->seeds->n * plan_networks_passes(plan, plan_survey_epochs(plan, point)) *
+           (macs.low + macs.high) / 2;
+}
+
+/* Networks that no claim compares, and their share of the compute. */
+static ErrCode find_idle(const PlanSurvey *s, int *n_idle, double *share, Err *err)
+{
+    const Plan *plan = s->plan;
+    double all = 0, idle = 0;
+    bool *is_used = mem_calloc(plan->n_networks + 1, sizeof *is_used);
+    if (is_used == NULL)
+        return err_memory(err, plan->n_networks);
+    for (size_t i = 0; i < plan->n_points; i++)
+        if (s->used[i] && plan->points[i].network != PLAN_NONE)
+            is_used[plan->points[i].network] = true;
+    *n_idle = 0;
+    for (size_t i = 0; i < plan->n_points; i++) {
+        const PlanPoint *point = &plan->points[i];
+        if (!s->is_first[i])
+            continue;
+        const bool is_idle = point->network != PLAN_NONE ? !is_used[point->network] : !s->used[i];
+        all += macs_of(plan, point);
+        idle += is_idle ? macs_of(plan, point) : 0;
+        *n_idle += is_idle;
+    }
+    *share = all > 0 ? idle / all : 0;
+    mem_free(is_used);
+    return ERR_NONE;
+}
+
+static void add_remedy(PlanPower *out, PlanRemedy remedy)
+{
+    PowerDesign design = out->weakest->design;
+    design.n_networks = remedy.n_networks;
+    design.n_seeds = remedy.n_seeds;
+    remedy.detectable = power_detectable(&design, PLAN_POWER);
+    if (remedy.n_seeds < 2 && remedy.kind != PLAN_MORE_EPOCHS)
+        return;
+    size_t at = out->n_remedies++;
+    for (; at > 0 && remedy.kind != PLAN_MORE_EPOCHS &&
+           out->remedies[at - 1].kind != PLAN_MORE_EPOCHS &&
+           remedy.detectable < out->remedies[at - 1].detectable;
+         at--)
+        out->remedies[at] = out->remedies[at - 1];
+    out->remedies[at] = remedy;
+}
+
+/* Unripe comparisons decide nothing whatever their seeds: longer training comes first. */
+static ErrCode find_remedies(PlanPower *out, const PlanSurvey *s, Err *err)
+{
+    const PowerDesign *d = &out->weakest->design;
+    const Recipe *recipe = &s->plan->study->recipe;
+    const int64_t ripe = recipe_ripe_epochs(recipe, s->plan->n_train);
+    double idle = 0;
+    int n_idle = 0;
+    TRY(find_idle(s, &n_idle, &idle, err));
+    if (recipe->epochs < ripe)
+        add_remedy(out, (PlanRemedy){.kind = PLAN_MORE_EPOCHS,
+                                     .n_networks = d->n_networks,
+                                     .n_seeds = (int)(d->n_seeds * recipe->epochs / ripe),
+                                     .epochs = ripe});
+    const int n_more = (int)(d->n_seeds / (1 - idle));
+    if (n_more > d->n_seeds)
+        add_remedy(out, (PlanRemedy){.kind = PLAN_FEWER_NETWORKS,
+                                     .n_networks = d->n_networks - n_idle,
+                                     .n_seeds = n_more,
+                                     .epochs = recipe->epochs});
+    if (recipe->epochs / 2 >= ripe)
+        add_remedy(out, (PlanRemedy){.kind = PLAN_MORE_SEEDS,
+                                     .n_networks = d->n_networks,
+                                     .n_seeds = 2 * d->n_seeds,
+                                     .epochs = recipe->epochs / 2});
+fail:
+    return err->code;
+}
+
+ErrCode plan_power_find(PlanPower *out, const Plan *plan, Err *err)
+{
+    PlanSurvey survey;
+    *out = (PlanPower){.n_claims = 0};
+    TRY(plan_survey_open(&survey, plan, err));
+    for (size_t i = 0; i < plan->study->n_parts; i++)
+        TRY(add_claim(out, &survey, (int)i, err));
+    for (size_t i = 0; i < out->n_claims; i++) {
+        const PlanClaim *claim = &out->claims[i];
+        if (out->weakest == NULL || !(claim->detectable <= out->weakest->detectable))
+            out->weakest = claim;
+    }
+    if (out->weakest != NULL)
+        TRY(find_remedies(out, &survey, err));
+fail:
+    plan_survey_close(&survey);
+    return err->code;
+}
