@@ -1,28 +1,35 @@
 /* harness/cli/cmd_export.c: `isoflop export`: weights and results in other programs' formats. */
 #include "harness/cli/command.h"
-#include "harness/cli/study_folder.h"
+#include "harness/cli/export_store.h"
 #include "harness/cli/weights_options.h"
 
-#include "base/proc.h"
 #include "harness/onnx.h"
-#include "results/export.h"
 #include "weights/naming.h"
 
 static const char *const usage[] = {
     "--format onnx --network N --weights W [--names torchvision] --output F.onnx",
     "--format safetensors --network N --weights W [--names A] [--to B] --output F.safetensors",
-    "--format csv|json DIR WHAT", NULL};
+    "--format csv|json DIR WHAT",
+    "--format tensorboard DIR --output FOLDER",
+    "--format optuna DIR --output F.db",
+    NULL};
 static const char *const notes[] = {"onnx: input 'images' float32 [batch,3,H,W], output 'logits'. "
                                     "safetensors: from the names --names to the "
                                     "names --to. csv and json: what a study's store holds, on "
                                     "standard output; WHAT is one of its tables and "
                                     "views, for example result, trial, point, epoch, or table: the "
                                     "networks of its part table as 'bench search' reads them.",
+                                    "tensorboard: event files, a run a trial. optuna: an SQLite "
+                                    "file with one study, a COMPLETE trial for each that is done, "
+                                    "for Optuna 3.2 or later and its dashboard. docs/store.md "
+                                    "says what is in them.",
                                     NULL};
 
-typedef enum Format { FORMAT_ONNX, FORMAT_SAFETENSORS, FORMAT_CSV, FORMAT_JSON } Format;
+/* FORMAT_STORE and on: those of export_store.h, in its order. */
+typedef enum Format { FORMAT_ONNX, FORMAT_SAFETENSORS, FORMAT_STORE } Format;
 
-static const char *const format_names[] = {"onnx", "safetensors", "csv", "json", NULL};
+static const char *const format_names[] = {"onnx",        "safetensors", "csv", "json",
+                                           "tensorboard", "optuna",      NULL};
 
 typedef struct ExportSettings {
     WeightsOptions trained;
@@ -51,7 +58,7 @@ static const Option options[] = {
      .kind = OPTION_TEXT,
      .offset = FIELD(output),
      .metavar = "FILE",
-     .doc = "file to write"},
+     .doc = "file to write; tensorboard: folder"},
 };
 #undef FIELD
 
@@ -83,78 +90,19 @@ fail:
     return err->code;
 }
 
-/* CSV holds its texts as they are, but a terminal must not obey them. */
-static ErrCode show_to_terminal(Text *text, Err *err)
-{
-    enum { STDOUT = 1 };
-    Text visible = {0};
-    TRY(text_ok(text, err));
-    if (proc_is_terminal(STDOUT) && text_append_visible_lines(&visible, text_string(text))) {
-        text_clear(text);
-        text_append(text, text_string(&visible));
-        text->failed |= visible.failed;
-    }
-    text_release(&visible);
-    return text_ok(text, err);
-fail:
-    return err->code;
-}
-
-/* Takes a piece of a long export; *user is the Spool, which is made for the first one. */
-static ErrCode take_piece(void *user, Text *text, Err *err)
-{
-    Spool **spool = user;
-    TRY(show_to_terminal(text, err));
-    if (*spool == NULL)
-        TRY(spool_create(spool, err));
-    TRY(spool_put(*spool, text->data, text->n_bytes, err));
-    text_clear(text);
-fail:
-    return err->code;
-}
-
-static ErrCode export_results(const Call *call, Err *err)
-{
-    const ExportSettings *settings = call->settings;
-    StudyFolder study = {0};
-    Text out = {0};
-    Spool *spool = NULL;
-    if (call->n_args != 2) {
-        (void)err_set(err, ERR_USAGE,
-                      "--format %s needs a study's DIR and WHAT, for example result",
-                      format_names[settings->format]);
-        goto fail;
-    }
-    TRY(export_check_name(call->args[1], err));
-    TRY(study_folder_open(&study, call->args[0], STORE_GROUND_STUDY, err));
-    TRY(store_trust_rows(study.store, call->args[1], err));
-    if (settings->format == FORMAT_CSV)
-        TRY(export_csv(study.store, call->args[1], &out, take_piece, &spool, err));
-    else
-        TRY(export_json(study.store, call->args[1], &out, take_piece, &spool, err));
-    if (spool != NULL)
-        TRY(call_print_spool(spool, err));
-    TRY(show_to_terminal(&out, err));
-    TRY(call_print_data(&out, err));
-fail:
-    study_folder_close(&study);
-    spool_destroy(&spool);
-    text_release(&out);
-    return err->code;
-}
-
 static ErrCode run(const Call *call, int *status, Err *err)
 {
     (void)status;
     const ExportSettings *settings = call->settings;
-    if (settings->format == FORMAT_CSV || settings->format == FORMAT_JSON)
-        return export_results(call, err);
+    if (settings->format >= FORMAT_STORE)
+        return export_store(call, (ExportStoreFormat)(settings->format - FORMAT_STORE),
+                            format_names[settings->format], settings->output, err);
     return export_network(call, err);
 }
 
 const Command cmd_export = {
     .name = "export",
-    .summary = "weights as ONNX or under other names, results as CSV or JSON",
+    .summary = "weights as ONNX or under other names, results for other programs",
     .usage = usage,
     .notes = notes,
     .options = {options, ARRAY_LEN(options)},
