@@ -9,6 +9,11 @@
 #include "plots/figure.h"
 #include "plots/figure_data.h"
 #include "plots/html.h"
+#include "plots/report_answer.h"
+#include "plots/report_figure.h"
+#include "plots/report_methods.h"
+#include "plots/report_page.h"
+#include "plots/report_parts.h"
 #include "plots/report_query.h"
 #include "plots/report_search.h"
 #include "plots/report_tables.h"
@@ -38,29 +43,23 @@ typedef struct Report {
     int n_missing; /* figures that could not be drawn */
 } Report;
 
-typedef void (*Section)(Report *report, Text *page);
-
 /* --- sections --- */
 
-static void put_title(Report *r, Text *page)
+static void put_title(void *report, Text *page)
 {
+    Report *r = report;
     html_text(page, r->results.study.name);
 }
 
-static void put_style(Report *r, Text *page)
+static void put_question(void *report, Text *page)
 {
-    const EmbeddedFile *css = embed_find(plots_files, "report.css");
-    (void)r;
-    html_markup(page, css != NULL ? (const char *)css->data : "");
-}
-
-static void put_question(Report *r, Text *page)
-{
+    Report *r = report;
     html_text(page, r->results.study.question);
 }
 
-static void put_facts(Report *r, Text *page)
+static void put_facts(void *report, Text *page)
 {
+    Report *r = report;
     const StoreStudy *s = &r->results.study;
     char macs[TEXT_NUMBER_BYTES];
     html_printf(page,
@@ -71,8 +70,9 @@ static void put_facts(Report *r, Text *page)
                 r->results.revision.recipe);
 }
 
-static void put_demo(Report *r, Text *page)
+static void put_demo(void *report, Text *page)
 {
+    Report *r = report;
     if (!r->results.study.is_demo)
         return;
     html_markup(page, "<aside class=\"demo\"><p><strong>DEMO.</strong> ");
@@ -84,74 +84,54 @@ static void put_demo(Report *r, Text *page)
     html_markup(page, "</p></aside>\n");
 }
 
-static void put_verdicts(Report *r, Text *page)
+static void put_answer(void *report, Text *page)
 {
+    Report *r = report;
+    report_answer(page, r->verdicts, r->n_verdicts, r->rankings, r->n_rankings, &r->arena);
+}
+
+static void put_verdicts(void *report, Text *page)
+{
+    Report *r = report;
     for (size_t i = 0; i < r->n_verdicts; i++)
         report_verdict(page, &r->verdicts[i], &r->arena);
 }
 
-/* One figure, or why there is none. */
-static void put_figure(Report *r, const char *name, Text *page)
+static void put_figures(void *report, Text *page)
 {
-    Figure figure = {0};
-    Err err = {0};
-    const FigurePlace place = {.in = r->folder, .folder = "figures"};
-    if (figure_draw(r->store, name, &place, &r->arena, &figure, &err) != ERR_NONE) {
-        r->n_missing++;
-        html_markup(page, "<p class=\"note\">");
-        html_printf(page, "Figure %s is missing: %s.", name, err.msg);
-        html_markup(page, "</p>\n");
-        return;
-    }
-    if (figure.missing != NULL && figure.n_diverged > 0) {
-        html_markup(page, "<p class=\"note\">");
-        html_printf(page,
-                    "Figure %s has nothing to draw: %" PRId64 " trial%s diverged, none is done.",
-                    name, figure.n_diverged, text_plural(figure.n_diverged));
-        html_markup(page, "</p>\n");
-    }
-    if (figure.missing != NULL)
-        return;
-    html_markup(page, "<figure><img alt=\"");
-    html_text(page, figure.alt);
-    html_markup(page, "\" src=\"data:image/svg+xml;base64,");
-    html_base64(page, figure.svg, strlen(figure.svg));
-    html_markup(page, "\">\n<figcaption><strong>");
-    html_printf(page, "%s.", figure.title);
-    html_markup(page, "</strong> ");
-    html_printf(page, "%s Data and script: figures/%s.tsv, figures/%s.gp.", figure.caption, name,
-                name);
-    html_markup(page, "</figcaption></figure>\n");
-}
-
-static void put_figures(Report *r, Text *page)
-{
+    Report *r = report;
     for (size_t i = 0; figure_names[i]; i++)
-        put_figure(r, figure_names[i], page);
+        r->n_missing +=
+            !report_figure(page, r->store, figure_names[i], r->folder, "figures", "", &r->arena);
 }
 
-static void put_search(Report *r, Text *page)
+static void put_search(void *report, Text *page)
 {
+    Report *r = report;
     report_search(page, r->store, &r->results, &r->arena);
 }
 
-static void put_rankings(Report *r, Text *page)
+static void put_parts(void *report, Text *page)
 {
-    report_rankings(page, &r->results, r->rankings, r->n_rankings);
+    Report *r = report;
+    report_parts(page, r->store, &r->results, r->rankings, r->n_rankings, &r->arena);
 }
 
-static void put_families(Report *r, Text *page)
+static void put_unfair(void *report, Text *page)
 {
-    report_families(page, &r->results, &r->arena);
-}
-
-static void put_unfair(Report *r, Text *page)
-{
+    Report *r = report;
     report_unfair(page, &r->results, r->rankings, r->n_rankings);
 }
 
-static void put_provenance(Report *r, Text *page)
+static void put_methods(void *report, Text *page)
 {
+    Report *r = report;
+    report_methods(page, r->store, &r->results, r->options->version, &r->arena);
+}
+
+static void put_provenance(void *report, Text *page)
+{
+    Report *r = report;
     static const char machines[] =
         "SELECT e.host, e.cpu, e.system, a.threads AS \"threads a trial\", e.kernels, e.version || "
         "' ' "
@@ -187,13 +167,15 @@ static void put_provenance(Report *r, Text *page)
     html_markup(page, "</pre></details>\n");
 }
 
-static void put_time(Report *r, Text *page)
+static void put_time(void *report, Text *page)
 {
+    Report *r = report;
     report_time(page, r->store, &r->arena);
 }
 
-static void put_foot(Report *r, Text *page)
+static void put_foot(void *report, Text *page)
 {
+    Report *r = report;
     html_printf(page,
                 "Made by isoflop%s%s from study.db. Two networks are compared only at equal "
                 "counted multiply-adds (MACs, the papers' \"FLOPS\"). Verdicts are observations "
@@ -202,48 +184,12 @@ static void put_foot(Report *r, Text *page)
                 r->options->version != NULL ? r->options->version : "");
 }
 
-static const struct {
-    const char *name;
-    Section put;
-} sections[] = {{"title", put_title},       {"style", put_style},   {"question", put_question},
-                {"facts", put_facts},       {"demo", put_demo},     {"verdicts", put_verdicts},
-                {"figures", put_figures},   {"search", put_search}, {"rankings", put_rankings},
-                {"families", put_families}, {"unfair", put_unfair}, {"provenance", put_provenance},
-                {"time", put_time},         {"foot", put_foot}};
-
-/* --- the page --- */
-
-static Section find_section(const char *name, size_t n_name)
-{
-    for (size_t i = 0; i < ARRAY_LEN(sections); i++)
-        if (strlen(sections[i].name) == n_name && strncmp(sections[i].name, name, n_name) == 0)
-            return sections[i].put;
-    return NULL;
-}
-
-/* Copies the template, {{name}} replaced by its section. */
-static ErrCode fill_template(Report *r, Text *page, Err *err)
-{
-    const EmbeddedFile *file = embed_find(plots_files, "report.html");
-    const char *rest = file != NULL ? (const char *)file->data : NULL;
-    while (rest != NULL) {
-        const char *open = strstr(rest, "{{");
-        const char *close = open != NULL ? strstr(open, "}}") : NULL;
-        if (close == NULL)
-            break;
-        Section put = find_section(open + 2, (size_t)(close - open) - 2);
-        if (put == NULL)
-            return err_set(err, ERR_INTERNAL, "the report's template has an unknown section");
-        text_append_bytes(page, rest, (size_t)(open - rest));
-        put(r, page);
-        rest = close + 2;
-    }
-    text_append(page, rest != NULL ? rest : "");
-    TRY(arena_ok(&r->arena, err));
-    return text_ok(page, err);
-fail:
-    return err->code;
-}
+static const ReportSection sections[] = {
+    {"title", put_title},       {"question", put_question}, {"facts", put_facts},
+    {"demo", put_demo},         {"answer", put_answer},     {"figures", put_figures},
+    {"verdicts", put_verdicts}, {"parts", put_parts},       {"search", put_search},
+    {"unfair", put_unfair},     {"methods", put_methods},   {"provenance", put_provenance},
+    {"time", put_time},         {"foot", put_foot}};
 
 ErrCode report_write(Store *store, const ReportOptions *options, int *n_missing, Err *err)
 {
@@ -259,7 +205,8 @@ ErrCode report_write(Store *store, const ReportOptions *options, int *n_missing,
     TRY(dir_make(&r.folder, NULL, options->folder, err));
     TRY(dir_refuse_link(r.folder, REPORT_NAME, err)); /* before the figures are drawn */
     TRY(dir_make(&figures, r.folder, "figures", err));
-    TRY(fill_template(&r, &page, err));
+    TRY(report_page_fill("report.html", sections, ARRAY_LEN(sections), &r, &page, err));
+    TRY(arena_ok(&r.arena, err));
     TRY(dir_write(r.folder, REPORT_NAME, page.data, page.n_bytes, err));
     if (n_missing != NULL)
         *n_missing = r.n_missing;

@@ -20,17 +20,3 @@ void report_number(Text *page, const char *format, double value)
         text_printf(page, format, value);
     html_markup(page, "</td>");
 }
-
-void report_mean_and_seeds(Text *page, double mean, const double *values, int n)
-{
-    html_markup(page, "<td class=\"l\">");
-    if (n > 0)
-        html_printf(page, "%.2f", mean);
-    if (n > 1) {
-        html_markup(page, " <small>");
-        for (int i = 0; i < n; i++)
-            html_printf(page, "%s%.1f", i ? " " : "", values[i]);
-        html_markup(page, "</small>");
-    }
-    html_markup(page, "</td>");
-}

@@ -10,7 +10,4 @@ void report_multipliers(Text *page, const double m[3]);
 /* A number by a constant format; an empty cell for NaN. */
 void report_number(Text *page, const char *format, double value);
 
-/* A mean of n values and, if there is more than one, every seed behind it; empty for none. */
-void report_mean_and_seeds(Text *page, double mean, const double *values, int n);
-
 #endif

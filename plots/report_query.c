@@ -1,6 +1,7 @@
 /* plots/report_query.c: names as headings, numbers to the right, texts to the left. */
 #include "plots/report_query.h"
 
+#include "plots/embedded_sql.h"
 #include "plots/html.h"
 
 bool report_ask(Text *page, Store *store, const char *sql, Arena *arena, StoreTable *answer)
@@ -8,6 +9,16 @@ bool report_ask(Text *page, Store *store, const char *sql, Arena *arena, StoreTa
     Err err = {0};
     if (store_query(store, sql, NULL, arena, answer, &err) == ERR_NONE)
         return true;
+    html_element(page, "p class=\"note\"", err.msg);
+    return false;
+}
+
+bool report_ask_file(Text *page, Store *store, const char *file, Arena *arena, StoreTable *answer)
+{
+    const char *sql = NULL;
+    Err err = {0};
+    if (embedded_sql_read(file, arena, &sql, &err) == ERR_NONE)
+        return report_ask(page, store, sql, arena, answer);
     html_element(page, "p class=\"note\"", err.msg);
     return false;
 }

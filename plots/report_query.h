@@ -10,6 +10,9 @@
 /* The answer; where there is none, the reason stands in the page. */
 bool report_ask(Text *page, Store *store, const char *sql, Arena *arena, StoreTable *answer);
 
+/* The same of an embedded query (embedded_sql.h). */
+bool report_ask_file(Text *page, Store *store, const char *file, Arena *arena, StoreTable *answer);
+
 /* A table, a row a row. */
 void report_rows(Text *page, const StoreTable *table);
 

@@ -1,7 +1,6 @@
 /* plots/report_search.c: facts become networks, queries become tables. */
 #include "plots/report_search.h"
 
-#include "plots/embedded_sql.h"
 #include "plots/html.h"
 #include "plots/report_network.h"
 #include "plots/report_query.h"
@@ -115,14 +114,8 @@ static void put_networks(Text *page, Store *store, const StoreResults *results, 
 /* An embedded query as a table; false: it has no rows. */
 static bool put_query(Text *page, Store *store, const char *file, const char *heading, Arena *arena)
 {
-    const char *sql = NULL;
     StoreTable table = {0};
-    Err err = {0};
-    if (embedded_sql_read(file, arena, &sql, &err) != ERR_NONE) {
-        html_element(page, "p class=\"note\"", err.msg);
-        return false;
-    }
-    if (!report_ask(page, store, sql, arena, &table) || table.n_rows == 0)
+    if (!report_ask_file(page, store, file, arena, &table) || table.n_rows == 0)
         return false;
     html_element(page, "h3", heading);
     html_markup(page, "\n");

@@ -1,7 +1,8 @@
-/* plots/report_tables.c: verdict cards, ranking tables, the list of what was not compared. */
+/* plots/report_tables.c: verdict cards, the list of what was not compared. */
 #include "plots/report_tables.h"
 
 #include "plots/html.h"
+#include "plots/report_answer.h"
 #include "plots/report_cells.h"
 
 #include <inttypes.h>
@@ -49,8 +50,7 @@ static void contrast_row(Text *page, const VerdictContrast *c)
 /* The summary. Where it does not begin with the effect, that stands above it. */
 static void put_summary(Text *page, const Verdict *v, Arena *arena)
 {
-    const char *unit = v->effect_unit != NULL ? v->effect_unit : "points";
-    const char *effect = verdict_interval_text(&v->effect, unit, arena);
+    const char *effect = verdict_effect_text(v, arena);
     const char *lead =
         v->has_effect ? arena_printf(arena, "%s: %s", v->effect_name, effect != NULL ? effect : "")
                       : NULL;
@@ -95,16 +95,9 @@ static void put_contrasts(Text *page, const Verdict *v)
 
 void report_verdict(Text *page, const Verdict *v, Arena *arena)
 {
-    const char *outcome = verdict_outcome_name(v->outcome);
-    text_printf(page, "<article class=\"verdict %s\">\n<h3><span class=\"badge %s\">%s", outcome,
-                outcome, outcome);
-    if (v->outcome == VERDICT_INCONCLUSIVE && v->why != NULL)
-        html_printf(page, " (%s)", v->why);
-    html_markup(page, "</span>");
-    if (v->is_demo)
-        html_markup(page, "<span class=\"badge stamp\">DEMO</span>");
-    if (v->is_nominal)
-        html_markup(page, "<span class=\"badge stamp\">NOMINAL COST</span>");
+    text_printf(page, "<article class=\"verdict %s\" id=\"%s\">\n<h3>",
+                verdict_outcome_name(v->outcome), v->id);
+    report_answer_badges(page, v);
     html_printf(page, " %s. %s", v->id, v->claim);
     html_markup(page, "</h3>\n");
     put_summary(page, v, arena);
@@ -115,147 +108,6 @@ void report_verdict(Text *page, const Verdict *v, Arena *arena)
     if (v->n_contrasts > 0)
         put_contrasts(page, v);
     html_markup(page, "</article>\n");
-}
-
-/* --- rankings --- */
-
-static void ranking_row(Text *page, const RankingRow *row, bool is_best)
-{
-    const StorePoint *p = &row->result->point;
-    text_printf(page, "<tr class=\"%s\"><td>", is_best ? "best" : row->is_indistinct ? "near" : "");
-    if (isnan(row->score))
-        html_text(page, "none");
-    else
-        html_printf(page, "%d", row->rank);
-    html_markup(page, "</td>");
-    report_multipliers(page, p->nominal);
-    report_multipliers(page, p->built);
-    html_markup(page, "<td>");
-    html_printf(page, "%d", p->resolution);
-    html_markup(page, "</td><td>");
-    if (p->trim == 1.0)
-        html_text(page, "none");
-    else
-        html_printf(page, "%+.1f %%", 100.0 * (p->trim - 1.0));
-    html_markup(page, "</td>");
-    report_number(page, "%.3f", p->ratio);
-    report_number(page, "%.2f", row->score);
-    report_mean_and_seeds(page, row->mean_val, row->val_top1, row->n);
-    report_mean_and_seeds(page, row->mean_test, row->test_top1, row->n);
-    html_markup(page, "<td>");
-    html_printf(page, "%d", row->n);
-    html_markup(page, "</td><td class=\"l w\">");
-    for (size_t i = 0; i < row->n_aliases; i++) {
-        const double *m = row->aliases[i]->point.nominal;
-        html_printf(page, "%s%.3g × %.3g × %.3g", i ? ", " : "also ", m[0], m[1], m[2]);
-    }
-    if (row->n_diverged)
-        html_printf(page, " %d diverged", row->n_diverged);
-    if (row->n_missing)
-        html_printf(page, " %d not finished", row->n_missing);
-    html_markup(page, "</td></tr>\n");
-}
-
-static const RankingRow *winner_of(const Ranking *r)
-{
-    return r != NULL && r->n_rows > 0 && !isnan(r->rows[0].score) ? &r->rows[0] : NULL;
-}
-
-static void ranking_table(Text *page, const Ranking *r)
-{
-    html_markup(page, "<h3>");
-    html_printf(page, "%s, match: %s", r->part, r->match);
-    html_markup(page, "</h3>\n<p>");
-    html_printf(page, "%zu network%s", r->n_rows, text_plural(r->n_rows));
-    if (!isnan(r->lowest_ratio))
-        html_printf(page, "; counted cost %.3f to %.3f of the target", r->lowest_ratio,
-                    r->highest_ratio);
-    if (winner_of(r) != NULL)
-        html_printf(page,
-                    ". With this n, %zu of the others cannot be told from the first (marked ~; "
-                    "paired t intervals of the objective, 90 %% after Bonferroni; fewer than 3 "
-                    "seeds tell nothing).%s",
-                    r->n_indistinct, r->is_complete ? "" : " Not all trials are finished.");
-    else
-        html_text(page, r->is_complete ? ". No trial has a result: there is no first."
-                                       : ". No trial is finished yet.");
-    html_markup(
-        page,
-        "</p>\n<div class=\"scroll\"><table><thead><tr><th>#</th><th>nominal d × w × "
-        "r</th><th>built d × w × r</th><th>px</th><th>trim</th><th>cost / target</th>"
-        "<th>objective</th><th class=\"l\">validation <small>every seed</small></th>"
-        "<th class=\"l\">test <small>every seed</small></th><th>n</th><th class=\"l w\">aliases "
-        "and remarks</th></tr></thead><tbody>\n");
-    for (size_t i = 0; i < r->n_rows; i++)
-        ranking_row(page, &r->rows[i], i == 0 && !isnan(r->rows[i].score));
-    html_markup(page, "</tbody></table></div>\n");
-}
-
-/* "d × w × r at 1.03 of the target, mean validation 50.2". */
-static void describe_winner(Text *page, const RankingRow *row)
-{
-    const StorePoint *p = &row->result->point;
-    html_printf(page,
-                "%.3g × %.3g × %.3g (built %.3g × %.3g × %.3g, %d px) at %.2f of the target, mean "
-                "validation %.2f %%, test %.2f %%",
-                p->nominal[0], p->nominal[1], p->nominal[2], p->built[0], p->built[1], p->built[2],
-                p->resolution, p->ratio, row->mean_val, row->mean_test);
-}
-
-/* Has the ranking changed since its grid, a part of that name, was decided? */
-static void winner_fact(Text *page, const StoreResults *results, const RankingRow *winner)
-{
-    const char *part = winner->result->point.part;
-    const size_t n_part = strlen(part);
-    for (size_t i = 0; i < results->n_facts; i++) {
-        const StoreFact *f = &results->facts[i];
-        if (strncmp(f->name, part, n_part) != 0 || strcmp(f->name + n_part, "/winner") != 0 ||
-            f->network == NULL || winner->result->point.network == NULL)
-            continue;
-        if (strcmp(f->network, winner->result->point.network) == 0)
-            continue;
-        html_markup(page, "<p>");
-        html_printf(
-            page,
-            "The compound strategy of this study takes its constants from the winner at the "
-            "time the grid was decided: alpha %.3g, beta %.3g, solved gamma %.3g; the "
-            "ranking has changed since.",
-            f->value[0], f->value[1], f->value[2]);
-        html_markup(page, "</p>\n");
-    }
-}
-
-void report_rankings(Text *page, const StoreResults *results, const Ranking *rankings,
-                     size_t n_rankings)
-{
-    const RankingRow *matched = winner_of(ranking_find(rankings, n_rankings, "counted"));
-    const RankingRow *naive = winner_of(ranking_find(rankings, n_rankings, "nominal"));
-    if (n_rankings == 0) {
-        html_markup(page, "<p>The study has no grid.</p>\n");
-        return;
-    }
-    html_markup(page, "<p>");
-    html_printf(page, "Objective: %s. ", results->revision.objective);
-    if (strncmp(results->revision.objective, "soft", strlen("soft")) == 0)
-        html_text(page, "T only rescales every score by the same factor and can never change the "
-                        "ranking; the exponent alone picks the size. ");
-    html_text(page, "Ranked by mean validation accuracy; test accuracy stands beside it and picked "
-                    "nothing.");
-    html_markup(page, "</p>\n");
-    if (matched != NULL) {
-        html_markup(page, "<p><strong>Winner at equal counted cost:</strong> ");
-        describe_winner(page, matched);
-        html_markup(page, ".</p>\n");
-        winner_fact(page, results, matched);
-    }
-    if (naive != NULL) {
-        html_markup(page, "<p><strong>What the naive comparison would have said</strong> (nominal "
-                          "cost, not matched): ");
-        describe_winner(page, naive);
-        html_markup(page, ".</p>\n");
-    }
-    for (size_t i = 0; i < n_rankings; i++)
-        ranking_table(page, &rankings[i]);
 }
 
 /* --- what was not compared --- */

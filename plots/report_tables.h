@@ -10,13 +10,6 @@
 /* A verdict as a card: claim, outcome, effect, rule, contrasts. */
 void report_verdict(Text *page, const Verdict *verdict, Arena *arena);
 
-/* All rankings: one table each, and the winner of the matched beside that of the nominal grid. */
-void report_rankings(Text *page, const StoreResults *results, const Ranking *rankings,
-                     size_t n_rankings);
-
-/* The families, a section of their own; nothing if the study has none. */
-void report_families(Text *page, const StoreResults *results, Arena *arena);
-
 /* Points that are unfair, off their ray or tied, with reasons, and what the nominal rule costs. */
 void report_unfair(Text *page, const StoreResults *results, const Ranking *rankings,
                    size_t n_rankings);

@@ -103,6 +103,11 @@ static void append_field(Text *out, const char *field, bool is_disarmed)
     text_append_char(out, '"');
 }
 
+void export_csv_field(Text *out, const char *field)
+{
+    append_field(out, field, is_formula(field));
+}
+
 static ErrCode put_csv_row(void *user, const StoreTable *t, Err *err)
 {
     const Stream *stream = user;
@@ -294,31 +299,37 @@ static void put_row(JsonWriter *w, const RankingRow *row)
     json_close_map(w);
 }
 
+void export_verdicts_members(JsonWriter *w, const Verdict *verdicts, size_t n_verdicts,
+                             const Ranking *rankings, size_t n_rankings)
+{
+    json_open_list(w, "verdicts");
+    for (size_t i = 0; i < n_verdicts; i++)
+        put_verdict(w, &verdicts[i]);
+    json_close_list(w);
+    json_open_list(w, "rankings");
+    for (size_t i = 0; i < n_rankings; i++) {
+        const Ranking *r = &rankings[i];
+        json_open_map(w, NULL);
+        json_put_text(w, "part", r->part);
+        json_put_text(w, "match", r->match);
+        json_put_bool(w, "complete", r->is_complete);
+        json_put_int(w, "unfair", (int64_t)r->n_unfair);
+        json_put_int(w, "indistinct", (int64_t)r->n_indistinct);
+        json_open_list(w, "rows");
+        for (size_t k = 0; k < r->n_rows; k++)
+            put_row(w, &r->rows[k]);
+        json_close_list(w);
+        json_close_map(w);
+    }
+    json_close_list(w);
+}
+
 ErrCode export_verdicts_json(const Verdict *verdicts, size_t n_verdicts, const Ranking *rankings,
                              size_t n_rankings, Text *out, Err *err)
 {
     JsonWriter w = json_writer(out, true);
     json_open_map(&w, NULL);
-    json_open_list(&w, "verdicts");
-    for (size_t i = 0; i < n_verdicts; i++)
-        put_verdict(&w, &verdicts[i]);
-    json_close_list(&w);
-    json_open_list(&w, "rankings");
-    for (size_t i = 0; i < n_rankings; i++) {
-        const Ranking *r = &rankings[i];
-        json_open_map(&w, NULL);
-        json_put_text(&w, "part", r->part);
-        json_put_text(&w, "match", r->match);
-        json_put_bool(&w, "complete", r->is_complete);
-        json_put_int(&w, "unfair", (int64_t)r->n_unfair);
-        json_put_int(&w, "indistinct", (int64_t)r->n_indistinct);
-        json_open_list(&w, "rows");
-        for (size_t k = 0; k < r->n_rows; k++)
-            put_row(&w, &r->rows[k]);
-        json_close_list(&w);
-        json_close_map(&w);
-    }
-    json_close_list(&w);
+    export_verdicts_members(&w, verdicts, n_verdicts, rankings, n_rankings);
     json_close_map(&w);
     return text_ok(out, err);
 }

@@ -46,12 +46,19 @@ ErrCode export_csv(Store *store, const char *name, Text *out, ExportFlush flush,
 ErrCode export_json(Store *store, const char *name, Text *out, ExportFlush flush, void *user,
                     Err *err) ERR_CHECKED;
 
+/* Appends a text as a field of CSV; a number stays as it is. */
+void export_csv_field(Text *out, const char *field);
+
 /* Puts one row of a query's answer as a map of its columns; an infinity is null. */
 void export_row(JsonWriter *writer, const char *key, const StoreTable *table, size_t row);
 
 /* Appends verdicts or rankings as one JSON document (what `verdict --json` prints). */
 ErrCode export_verdicts_json(const Verdict *verdicts, size_t n_verdicts, const Ranking *rankings,
                              size_t n_rankings, Text *out, Err *err) ERR_CHECKED;
+
+/* The members of that document, `verdicts` and `rankings`, into a map that is open. */
+void export_verdicts_members(JsonWriter *writer, const Verdict *verdicts, size_t n_verdicts,
+                             const Ranking *rankings, size_t n_rankings);
 
 /* The same as text for people, a paragraph a line: whoever prints it breaks it. */
 ErrCode export_verdicts_text(const Verdict *verdicts, size_t n_verdicts, const Ranking *rankings,

@@ -150,6 +150,9 @@ const char *verdict_outcome_name(VerdictOutcome outcome);
 /* "+1.23 points (90 % interval 0.40 to 2.06, n = 5)", or "... (n = 2: no interval)". */
 const char *verdict_interval_text(const StatsInterval *interval, const char *unit, Arena *arena);
 
+/* That of a verdict's effect; NULL if it has none, or without memory. */
+const char *verdict_effect_text(const Verdict *verdict, Arena *arena);
+
 /*
  * What a verdict rests on, for people: noise, what seeds vary, p alone and over the study's
  * verdicts. NULL where it has nothing to say, or without memory (arena_ok tells).

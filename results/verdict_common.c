@@ -80,6 +80,12 @@ const char *verdict_interval_text(const StatsInterval *interval, const char *uni
                         interval->n);
 }
 
+const char *verdict_effect_text(const Verdict *v, Arena *arena)
+{
+    const char *unit = v->effect_unit != NULL ? v->effect_unit : "points";
+    return v->has_effect ? verdict_interval_text(&v->effect, unit, arena) : NULL;
+}
+
 const char *verdict_seeds_text(int n, int seeds_needed, Arena *arena)
 {
     if (n == 0)

@@ -8,20 +8,15 @@
 #include <cmocka.h>
 #include <math.h>
 
-/* Numbers by their formats, multipliers as a product, a mean with its seeds if there are several.
- */
+/* Numbers by their formats, multipliers as a product. */
 static void numbers_are_written(void **state)
 {
     (void)state;
-    static const double scale[] = {1.2, 1.1, 1.15}, seeds[] = {50, 60};
+    static const double scale[] = {1.2, 1.1, 1.15};
     Text page = {0};
     report_multipliers(&page, scale);
     report_number(&page, "%.1f", 2.0);
-    report_mean_and_seeds(&page, 55, seeds, 2);
-    report_mean_and_seeds(&page, 50, seeds, 1);
-    assert_string_equal(text_string(&page),
-                        "<td>1.2 × 1.1 × 1.15</td><td>2.0</td><td class=\"l\">55.00 <small>50.0 "
-                        "60.0</small></td><td class=\"l\">50.00</td>");
+    assert_string_equal(text_string(&page), "<td>1.2 × 1.1 × 1.15</td><td>2.0</td>");
     text_release(&page);
 }
 
@@ -33,8 +28,7 @@ static void what_is_missing_is_empty(void **state)
     Text page = {0};
     report_multipliers(&page, none);
     report_number(&page, "%.1f", none[0]);
-    report_mean_and_seeds(&page, none[0], none, 0);
-    assert_string_equal(text_string(&page), "<td></td><td></td><td class=\"l\"></td>");
+    assert_string_equal(text_string(&page), "<td></td><td></td>");
     text_release(&page);
 }
 

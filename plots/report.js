@@ -1,0 +1,60 @@
+'use strict';
+// Sorts tables by their headings, and shows the trial that the address names: report.html#trial=12.
+(function () {
+  function value(cell) {
+    var text = cell.hasAttribute('data-v') ? cell.getAttribute('data-v') : cell.textContent;
+    var number = parseFloat(text);
+    return text.trim() === '' ? null : isNaN(number) ? text : number;
+  }
+  function compare(a, b) {
+    if (a === null || b === null) return (a === null) - (b === null); // what is empty stays below
+    if (typeof a === 'number' && typeof b === 'number') return a - b;
+    return String(a).localeCompare(String(b), undefined, {numeric: true});
+  }
+  function sort(heading) {
+    var body = heading.closest('table').tBodies[0], at = heading.cellIndex;
+    var down = heading.getAttribute('aria-sort') === 'ascending';
+    heading.closest('tr').querySelectorAll('th').forEach(function (h) { h.removeAttribute('aria-sort'); });
+    heading.setAttribute('aria-sort', down ? 'descending' : 'ascending');
+    Array.from(body.rows).map(function (row) { return {row: row, value: value(row.cells[at])}; })
+      .sort(function (a, b) {
+        var order = compare(a.value, b.value);
+        return down && a.value !== null && b.value !== null ? -order : order;
+      }).forEach(function (item) { body.appendChild(item.row); });
+  }
+  document.querySelectorAll('table.sheet thead th').forEach(function (heading) {
+    var button = document.createElement('button');
+    button.type = 'button';
+    while (heading.firstChild) button.appendChild(heading.firstChild);
+    heading.appendChild(button);
+    button.addEventListener('click', function () { sort(heading); });
+  });
+  var bar = document.getElementById('selected');
+  function select(moves) {
+    var found = /^#trial=(\d+)$/.exec(location.hash), first = null;
+    document.querySelectorAll('.chosen').forEach(function (e) { e.classList.remove('chosen'); });
+    if (found) document.querySelectorAll('[data-t~="' + found[1] + '"]').forEach(function (e) {
+      e.classList.add('chosen');
+      for (var d = e.closest('details'); d; d = d.parentElement.closest('details')) d.open = true;
+      if (!first && e.localName === 'a') first = e;
+    });
+    bar.hidden = !first;
+    if (!first) return;
+    bar.firstElementChild.textContent = first.querySelector('title').textContent;
+    if (moves) first.scrollIntoView({block: 'center', inline: 'center'});
+  }
+  bar.querySelector('button').addEventListener('click', function () {
+    history.replaceState(null, '', location.pathname + location.search);
+    select(false);
+  });
+  // A mark that was clicked is in sight: its own link must not make the page jump.
+  document.addEventListener('click', function (event) {
+    var mark = event.target.closest('a[data-t]');
+    if (!mark) return;
+    event.preventDefault();
+    history.replaceState(null, '', mark.getAttribute('href'));
+    select(false);
+  });
+  window.addEventListener('hashchange', function () { select(true); });
+  select(true);
+})();
