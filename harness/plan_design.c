@@ -47,26 +47,34 @@ static ErrCode keep_ends(PlanDesign *design, size_t part, const char *key, const
     return add_set(design, &text, arena, err);
 }
 
-/* The first and the last line. */
+/* The line with the least and that with the most depth and resolution, where there are both. */
 static ErrCode keep_bases(PlanDesign *design, size_t index, const StudyPart *part, Arena *arena,
                           Err *err)
 {
     Text text = {0};
-    if (part->n_bases <= ENDS)
+    size_t ends[ENDS] = {0, 0};
+    for (int end = 0; end < ENDS; end++) {
+        const double sign = end == 0 ? -1 : 1;
+        for (size_t i = 1; i < part->n_bases; i++)
+            if (sign * part->bases[i][0] >= sign * part->bases[ends[end]][0] &&
+                sign * part->bases[i][1] >= sign * part->bases[ends[end]][1])
+                ends[end] = i;
+    }
+    if (part->n_bases <= ENDS || ends[0] == ends[1])
         return ERR_NONE;
     text_printf(&text, "parts.%zu.lines.bases=[", index);
-    for (size_t i = 0; i < part->n_bases; i += part->n_bases - 1) {
-        text_printf(&text, "%s[", i ? ", " : "");
-        text_append_double(&text, part->bases[i][0]);
+    for (int end = 0; end < ENDS; end++) {
+        text_printf(&text, "%s[", end ? ", " : "");
+        text_append_double(&text, part->bases[ends[end]][0]);
         text_append(&text, ", ");
-        text_append_double(&text, part->bases[i][1]);
+        text_append_double(&text, part->bases[ends[end]][1]);
         text_append_char(&text, ']');
     }
     text_append_char(&text, ']');
     return add_set(design, &text, arena, err);
 }
 
-/* Only what claims compare: both ends of each dimension and line, the first and the last line. */
+/* Only what claims compare: both ends of each dimension, two lines. */
 static ErrCode keep_compared(PlanDesign *design, const Study *study, Arena *arena, Err *err)
 {
     for (size_t i = 0; i < study->n_parts; i++) {
@@ -77,7 +85,6 @@ static ErrCode keep_compared(PlanDesign *design, const Study *study, Arena *aren
             TRY(keep_ends(design, i, "curves.resolution", &part->resolution, arena, err));
         } else if (part->kind == STUDY_LINES) {
             TRY(keep_bases(design, i, part, arena, err));
-            TRY(keep_ends(design, i, "lines.width", &part->width, arena, err));
         }
     }
 fail:

@@ -69,22 +69,54 @@ static ErrCode claim_of_curves(const PlanSurvey *s, int part, PartClaim *claim, 
     return err->code;
 }
 
-/* The first line against the last: those of the least and the most depth and resolution. */
+/* The series of the line whose depth and resolution are both the largest (sign 1) or smallest. */
+static const char *line_of(const Plan *plan, int part, int sign)
+{
+    const PlanPoint *end = NULL;
+    for (size_t i = 0; i < plan->n_points; i++) {
+        const PlanPoint *p = &plan->points[i];
+        if (is_of(p, part) &&
+            (end == NULL || (sign * p->nominal.depth >= sign * end->nominal.depth &&
+                             sign * p->nominal.resolution >= sign * end->nominal.resolution)))
+            end = p;
+    }
+    for (size_t i = 0; i < plan->n_points; i++) {
+        const PlanPoint *p = &plan->points[i];
+        if (is_of(p, part) && (sign * p->nominal.depth > sign * end->nominal.depth ||
+                               sign * p->nominal.resolution > sign * end->nominal.resolution))
+            return NULL;
+    }
+    return end != NULL ? end->series : NULL;
+}
+
+/*
+ * Variance of a line's slope a doubling of the width, by least squares over all its sizes: one over
+ * the squares of log2 of the built width about their mean. Of one size, or none built: infinite.
+ */
+static double slope_squares(const PlanSurvey *s, int part, const char *series, PartClaim *claim)
+{
+    double n = 0, sum = 0, squares = 0;
+    for (size_t i = 0; i < s->plan->n_points; i++) {
+        const PlanPoint *p = &s->plan->points[i];
+        if (!is_of(p, part) || strcmp(p->series, series) != 0 || isnan(p->built.width))
+            continue;
+        const double x = log2(p->built.width), before = x - (n > 0 ? sum / n : 0);
+        use(s, i, claim);
+        sum += x;
+        n++;
+        squares += before * (x - sum / n); /* Welford's */
+    }
+    return 1 / squares;
+}
+
+/* The slope of the largest line less that of the smallest. */
 static ErrCode claim_of_lines(const PlanSurvey *s, int part, PartClaim *claim, Err *err)
 {
-    const Plan *plan = s->plan;
-    const char *first = NULL, *last = NULL;
-    for (size_t i = 0; i < plan->n_points; i++)
-        if (is_of(&plan->points[i], part)) {
-            last = plan->points[i].series;
-            first = first == NULL ? last : first;
-        }
-    if (first == NULL || strcmp(first, last) == 0)
+    const char *large = line_of(s->plan, part, 1), *small = line_of(s->plan, part, -1);
+    if (large == NULL || small == NULL || strcmp(large, small) == 0)
         return err->code;
-    const bool has_first = use_ends(s, part, first, claim);
-    const bool has_last = use_ends(s, part, last, claim);
-    claim->n_contrasts = has_first && has_last;
-    claim->squares = 4;
+    claim->squares = slope_squares(s, part, large, claim) + slope_squares(s, part, small, claim);
+    claim->n_contrasts = isfinite(claim->squares);
     return err->code;
 }
 
@@ -104,7 +136,8 @@ static ErrCode claim_of_compare(const PlanSurvey *s, int part, PartClaim *claim,
         has_compound |= strcmp(p->strategies[k].name, "compound") == 0;
     for (size_t i = 0; i < plan->n_points && has_compound; i++) {
         const PlanPoint *point = &plan->points[i];
-        if (!is_of(point, part))
+        const bool may_decide = point->status == MATCH_FAIR || point->status == MATCH_AFTER_GRID;
+        if (!is_of(point, part) || !may_decide)
             continue;
         const char *name = p->strategies[point->strategy].name;
         if (is_single(name) || strcmp(name, "compound") == 0)
@@ -177,8 +210,8 @@ typedef struct ClaimKind {
 static const ClaimKind *kind_of(const StudyPart *part)
 {
     static const ClaimKind curves = {"O1a", "largest less smallest size", false, claim_of_curves},
-                           lines = {"O3", "gain from width, last line less first", false,
-                                    claim_of_lines},
+                           lines = {"O3", "points a doubling of width, largest line less smallest",
+                                    false, claim_of_lines},
                            compare = {"O2", "compound less each single dimension", false,
                                       claim_of_compare},
                            shapes = {"O2s", "best shape less each corner", true, claim_of_shapes};

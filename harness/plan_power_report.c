@@ -132,7 +132,7 @@ static void put_remedy(const Plan *plan, const PlanPower *power, const PlanRemed
     case PLAN_FEWER_NETWORKS:
         text_printf(out,
                     "fewer networks: without the %d that no claim compares (sizes between the "
-                    "ends), %d seeds: %.2f points\n",
+                    "ends, lines between two), %d seeds: %.2f points\n",
                     power->weakest->design.n_networks - remedy->n_networks, remedy->n_seeds,
                     remedy->detectable);
         break;
@@ -155,11 +155,13 @@ void plan_power_text(const Plan *plan, const PlanPower *power, Text *out)
                 "detectable: points that every contrast of a claim must truly be, so that four "
                 "studies of five see it\n");
     if (power->n_remedies > 0)
-        text_printf(out, "for the same compute %s would see %s with\n", power->weakest->id,
-                    power->n_remedies > 1 ? "less, the best first," : "less");
+        text_printf(out, "for the same compute %s would see smaller effects with%s\n",
+                    power->weakest->id, power->n_remedies > 1 ? ", the best first" : "");
     for (size_t i = 0; i < power->n_remedies; i++)
         put_remedy(plan, power, &power->remedies[i], out);
     if (power->n_remedies == 0)
-        text_append(out, "no other design of the same compute sees less: only more seeds do\n");
+        text_append(
+            out,
+            "no other design of the same compute sees smaller effects: only more compute does\n");
     text_append_char(out, '\n');
 }

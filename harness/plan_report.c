@@ -12,8 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Seeds below which an interval, and then a bar, cannot be given (results/stats.h). */
-enum { MIN_SEEDS = 3, BAR_SEEDS = 5 };
+/* Seeds below which an interval, and then a bar, cannot be given (results/blocks.h, stats.h). */
+enum { MIN_SEEDS = 2, BAR_SEEDS = 5 };
 
 enum { RANGE_BYTES = 2 * TEXT_NUMBER_BYTES + 4 };
 
@@ -186,11 +186,11 @@ static void seeds_note(const Plan *plan, Text *out)
     const size_t n = plan->study->seeds.n;
     if (n < MIN_SEEDS)
         text_printf(out,
-                    "%zu seed%s: no interval can be given, every verdict will be INCONCLUSIVE; "
-                    "at least %d are needed, %d for bars\n",
-                    n, text_plural(n), MIN_SEEDS, BAR_SEEDS);
+                    "%zu seed: no interval can be given, every verdict will be INCONCLUSIVE; at "
+                    "least %d are needed, %d for bars\n",
+                    n, MIN_SEEDS, BAR_SEEDS);
     else
-        text_printf(out, "%zu seeds: intervals by paired t%s\n", n,
+        text_printf(out, "%zu seeds: intervals by the noise of all networks%s\n", n,
                     n < BAR_SEEDS ? "; figures show every seed, and no bars below 5" : "");
 }
 

@@ -12,17 +12,18 @@
 
 /*
  * Predictions are of one thread; where trials got more, their time is that of all threads. They
- * stand in the attempt's end as results/store_write.c writes them.
+ * stand in the attempt's end as results/store_write.c writes them. All tables are looked into by
+ * their keys, from the trials that are listed on.
  */
 static const char trials_sql[] =
     "SELECT p.digest, n.name, n.resolution, n.macs, p.epochs, f.seconds * a.threads, "
     "CAST(substr(e.detail, 11) AS REAL), CAST(substr(e.detail, instr(e.detail, '(') + 1) AS REAL), "
-    "CAST(substr(e.detail, instr(e.detail, ' to ') + 4) AS REAL) FROM finished f JOIN planned p ON "
-    "p.id = f.trial JOIN network n ON n.digest = p.network JOIN attempt a ON a.trial = f.trial AND "
-    "a.number = f.attempt JOIN attempt_end e ON e.trial = f.trial AND e.attempt = f.attempt WHERE "
-    "f.outcome = 'done' AND f.attempt = 1 AND e.detail LIKE 'predicted % s of one thread (%' ORDER "
-    "BY n.macs, "
-    "p.digest, p.id";
+    "CAST(substr(e.detail, instr(e.detail, ' to ') + 4) AS REAL) FROM listed_trial l CROSS JOIN "
+    "planned p ON p.id = l.trial CROSS JOIN finished f ON f.trial = p.id CROSS JOIN attempt a ON "
+    "a.trial = f.trial AND a.number = f.attempt CROSS JOIN attempt_end e ON e.trial = f.trial AND "
+    "e.attempt = f.attempt CROSS JOIN network n ON n.digest = p.network WHERE l.revision = (SELECT "
+    "max(id) FROM revision) AND f.outcome = 'done' AND f.attempt = 1 AND e.detail LIKE "
+    "'predicted % s of one thread (%' ORDER BY n.macs, p.digest, p.id";
 
 enum { DIGEST, NAME, PIXELS, MACS, EPOCHS, MEASURED, PREDICTED, LOW, HIGH, N_COLUMNS };
 

@@ -1,0 +1,99 @@
+/* Time, predicted and measured: what of a store counts, and what is said of it. */
+#include "base/file.h"
+#include "base/text.h"
+#include "plots/report_time.h"
+#include "tests/results/fixture.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    fixture_remove();
+    return 0;
+}
+
+/* One attempt of a trial, done in so many seconds; predicted: of one thread, 0 for none. */
+static void run_trial(Store *store, int64_t trial, int threads, double seconds, double predicted)
+{
+    const StoreAttempt begin = {.threads = threads, .pid = 1};
+    const StoreFinish finish = {.outcome = STORE_DONE,
+                                .first_bad_step = -1,
+                                .seconds = seconds,
+                                .predicted_s = predicted,
+                                .predicted_low_s = 0.8 * predicted,
+                                .predicted_high_s = 1.25 * predicted};
+    int64_t attempt = 0;
+    Err err = {0};
+    if (store_begin_attempt(store, trial, &begin, &attempt, &err) != ERR_NONE ||
+        store_accept(store, trial, attempt, &finish, &err) != ERR_NONE)
+        fail_msg("%s", err.msg);
+}
+
+static Store *planned_store(const char *name)
+{
+    static const Fixture planned = {.n_seeds = 2, .is_planned_only = true};
+    Store *store = NULL;
+    Err err = {0};
+    if (file_make_dirs(fixture_folder(), &err) != ERR_NONE ||
+        store_open(&store, fixture_path(name), &err) != ERR_NONE ||
+        fixture_fill(store, &planned, &err) != ERR_NONE ||
+        store_begin_run(store, "isoflop run", "here", 1, &err) != ERR_NONE)
+        fail_msg("%s", err.msg);
+    return store;
+}
+
+/*
+ * Property: trials of one attempt with a prediction count, their time that of all their threads:
+ * errors 10 %, 20 % and 50 %, of which the median is said and two lie in their interval.
+ */
+static void errors_are_told(void **state)
+{
+    (void)state;
+    Store *store = planned_store("time.db");
+    Arena arena = {0};
+    Text page = {0};
+    run_trial(store, 1, 1, 4.4, 4.0);
+    run_trial(store, 2, 2, 2.4, 4.0);
+    run_trial(store, 3, 1, 6.0, 4.0);
+    run_trial(store, 4, 1, 9.0, 0.0);
+    report_time(&page, store, &arena);
+    const char *text = text_string(&page);
+    assert_non_null(strstr(text, "Over 3 trials the median error of the prediction is 20 %; 2 took "
+                                 "a time within their 90 % interval."));
+    assert_non_null(strstr(text, "Predicted in all: 12 s of one thread, measured: 15 s."));
+    assert_non_null(strstr(text, "4 (3.2 to 5)"));
+    assert_non_null(strstr(text, "<section"));
+    assert_non_null(strstr(text, "</section>"));
+    text_release(&page);
+    arena_release(&arena);
+    store_close(&store);
+}
+
+/* Property: without predictions, as in stores of before, there is no section. */
+static void older_stores_have_none(void **state)
+{
+    (void)state;
+    Store *store = planned_store("before.db");
+    Arena arena = {0};
+    Text page = {0};
+    run_trial(store, 1, 1, 4.4, 0.0);
+    report_time(&page, store, &arena);
+    assert_int_equal(page.n_bytes, 0);
+    arena_release(&arena);
+    store_close(&store);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(errors_are_told),
+                                       cmocka_unit_test(older_stores_have_none)};
+    return cmocka_run_group_tests(tests, NULL, remove_folder);
+}
