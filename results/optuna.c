@@ -91,7 +91,8 @@ ErrCode optuna_write(Store *store, const char *path, Err *err)
     Text temporary = {0};
     char *resolved = NULL;
     Err ignored = {0};
-    TRY(check_place(path, err));
+    if (check_place(path, err) != ERR_NONE)
+        return err->code;
     TRY(file_resolve_folder(path, &resolved, err)); /* SQLite follows no link of ours */
     text_printf(&temporary, "%s.tmp-%ld-0", resolved, (long)proc_pid());
     TRY(text_ok(&temporary, err));

@@ -117,9 +117,10 @@ static const char epochs_sql[] =
 /* Trials with an epoch, each with the first point that shows it. */
 static const char runs_sql[] =
     "SELECT t.id, t.seed, p.part || CASE WHEN p.series = p.part THEN '' ELSE '-' || p.series END "
-    "|| coalesce('-' || p.genes, '') FROM planned t LEFT JOIN current_point p ON p.place = (SELECT "
-    "min(m.place) FROM measured m WHERE m.trial = t.id) WHERE EXISTS (SELECT 1 FROM epoch e WHERE "
-    "e.trial = t.id) ORDER BY t.id";
+    "|| coalesce('-' || p.genes, printf('-d%.4g-w%.4g-r%.4g', p.nominal_d, p.nominal_w, "
+    "p.nominal_r)) FROM planned t LEFT JOIN current_point p ON p.place = (SELECT min(m.place) FROM "
+    "measured m WHERE m.trial = t.id) WHERE EXISTS (SELECT 1 FROM epoch e WHERE e.trial = t.id) "
+    "ORDER BY t.id";
 
 static double cell_number(const StoreTable *t, size_t row, size_t column)
 {
@@ -145,7 +146,8 @@ static void put_run(const StoreTable *epochs, Text *file)
     }
 }
 
-/* "000012-compare-depth-s1": the number tells runs apart, so the rest may be cut and cleaned. */
+/* "000012-compare-depth-d2-w1-r1-s1": the number tells runs apart, so the rest may be cut and
+ * cleaned. */
 static void append_run_name(Text *out, const char *trial, const char *seed, const char *point)
 {
     enum { MOST_BYTES = 64 };

@@ -151,6 +151,9 @@ static void test_page(void **state)
     assert_true(strstr(page, "The answer</h2>") < strstr(page, "Figures</h2>"));
     assert_true(strstr(page, "Figures</h2>") < strstr(page, "Every part in numbers</h2>"));
     every_part(page);
+    assert_non_null(strstr(page, "<strong>Seeds.</strong> 1, 2. Trials of one seed"));
+    assert_non_null(strstr(page, "What a report of a scaling study should say"));
+    assert_non_null(strstr(page, "@inproceedings{tan2019efficientnet,"));
     mem_free(page);
 }
 
@@ -222,6 +225,7 @@ static void test_search(void **state)
     const Fixture none = {.n_seeds = 1, .noise = 0.5, .has_table = true};
     page = page_of("none", &none, NULL);
     assert_null(strstr(page, "What was searched"));
+    assert_non_null(strstr(page, "<th scope=\"col\" class=\"l\" title=\"one character a gene"));
     assert_null(strstr(page, "N-random"));
     mem_free(page);
 }
