@@ -14,6 +14,8 @@
 
 enum { LEAST_SEEDS = 2, ENDS = 2 };
 
+static const char seeds_key[] = "seeds=[";
+
 /* --- changes of the study --- */
 
 /* Takes the text as one more change, and leaves it empty. */
@@ -102,16 +104,24 @@ static ErrCode set_epochs(PlanDesign *design, const Study *study, int64_t epochs
     return add_set(design, &text, arena, err);
 }
 
+static bool is_judged(const Study *study)
+{
+    for (size_t i = 0; i < study->n_parts; i++)
+        if (study->parts[i].kind == STUDY_COMPARE && study->judge_seeds.n > 0)
+            return true;
+    return false;
+}
+
 /* As many that judge as choose. */
 static ErrCode set_seeds(PlanDesign *design, const Study *study, int n, Arena *arena, Err *err)
 {
     Text text = {0};
     design->n_seeds = n;
-    text_append(&text, "seeds=[");
+    text_append(&text, seeds_key);
     study_seeds_count(study, n, &text);
     text_append_char(&text, ']');
     TRY(add_set(design, &text, arena, err));
-    if (study->judge_seeds.n > 0) {
+    if (is_judged(study)) {
         text_printf(&text, "judge_seeds=%d", n);
         TRY(add_set(design, &text, arena, err));
     }
@@ -318,5 +328,7 @@ void plan_design_text(const PlanDesigns *designs, const Plan *plan, const PlanWi
         text_append(out, "the smallest effect is seen with\n");
     }
     for (size_t i = 0; i < best->n_sets; i++)
-        text_printf(out, "  --set '%s'\n", best->sets[i]);
+        if (!text_starts_with(best->sets[i], seeds_key)) /* the shorter option, which is one word */
+            text_printf(out, "  --set '%s'\n", best->sets[i]);
+    text_printf(out, "  --seeds %d\n", best->n_seeds);
 }
