@@ -230,7 +230,9 @@ static bool is_better(const PlanDesign *a, const PlanDesign *b)
 {
     if (a->fits != b->fits)
         return a->fits;
-    return a->fits ? a->detectable < b->detectable : a->predicted_s < b->predicted_s;
+    if (a->fits && a->detectable != b->detectable)
+        return a->detectable < b->detectable;
+    return a->predicted_s < b->predicted_s;
 }
 
 ErrCode plan_design_find(PlanDesigns *out, const Plan *plan, const PlanWish *wish, Err *err)

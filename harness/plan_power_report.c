@@ -163,5 +163,4 @@ void plan_power_text(const Plan *plan, const PlanPower *power, Text *out)
         text_append(
             out,
             "no other design of the same compute sees smaller effects: only more compute does\n");
-    text_append_char(out, '\n');
 }

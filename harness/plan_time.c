@@ -13,6 +13,9 @@ enum { MOST_BATCH = 32, LEAST_BATCH = 8, FEW_STEPS = 3, MOST_SAMPLES = 5 };
 /* Seconds that the steps of one network may take, as far as batches can be made smaller. */
 #define SAMPLE_SECONDS 0.5
 
+/* Of a multiply-add, before one was timed: about what one core of today takes. */
+#define GUESSED_S_PER_MAC 5e-11
+
 /* --- calibration --- */
 
 /* Images and steps so that a network of so many MACs takes about SAMPLE_SECONDS. */
@@ -24,7 +27,8 @@ static StepbenchSettings settings_for(const Plan *plan, CpuLevel level, double m
                                   .level = level,
                                   .steps = STEPBENCH_MIN_STEPS,
                                   .is_cpu_time = true};
-    const double image = TIMELAW_STEP_OVER_FORWARD * macs * plan->seconds_per_mac; /* 0: not yet */
+    const double image = TIMELAW_STEP_OVER_FORWARD * macs *
+                         (plan->seconds_per_mac > 0 ? plan->seconds_per_mac : GUESSED_S_PER_MAC);
     if (image * settings.batch * (STEPBENCH_WARMUP + STEPBENCH_MIN_STEPS) > SAMPLE_SECONDS)
         settings.steps = FEW_STEPS;
     while (settings.batch > LEAST_BATCH &&
