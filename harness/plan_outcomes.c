@@ -23,7 +23,7 @@ static int constants_source(const Plan *plan, const PlanPoint *point)
     const StudyPart *part = &plan->study->parts[point->part];
     if (part->kind == STUDY_FAMILY)
         return part->constants_part;
-    return part->kind == STUDY_COMPARE && study_needs_constants(&part->strategies[point->strategy])
+    return study_has_rays(part) && study_needs_constants(&part->strategies[point->strategy])
                ? part->constants_part
                : STUDY_NONE;
 }
@@ -78,7 +78,7 @@ static void mark_ties(Plan *plan)
 {
     for (size_t i = 0; i < plan->n_points; i++) {
         PlanPoint *a = &plan->points[i];
-        if (plan->study->parts[a->part].kind != STUDY_COMPARE || a->network == PLAN_NONE ||
+        if (!study_has_rays(&plan->study->parts[a->part]) || a->network == PLAN_NONE ||
             a->status == MATCH_OFF_RAY || a->is_past)
             continue;
         for (size_t k = 0; k < plan->n_points; k++) {
@@ -210,7 +210,7 @@ static bool is_same(const PlanOutcome *a, const PlanOutcome *b)
 /* Whether a part's multipliers come from constants. */
 static bool is_on_ray(const StudyPart *part)
 {
-    return part->kind == STUDY_COMPARE || part->kind == STUDY_FAMILY;
+    return study_has_rays(part) || part->kind == STUDY_FAMILY;
 }
 
 static void unresolve(PlanPoint *point, bool is_ray)

@@ -121,21 +121,32 @@ fail:
     return err->code;
 }
 
-/* A strategy's name; with its constants where another entry of the part has the same name. */
+/*
+ * A strategy's name; with its constants where another entry of the part has the same name; always
+ * with the shares, and a ladder's last knot, which are all that tells them. A profile's are its
+ * shares.
+ */
 static void name_series(const StudyPart *part, size_t index, char series[PLAN_SERIES_MAX])
 {
     const StudyStrategy *strategy = &part->strategies[index];
-    bool is_shared = false;
+    const StrategyTakes takes = scaling_find(strategy->name)->takes;
+    const double *c = strategy->constants;
+    if (part->kind == STUDY_PROFILE) {
+        snprintf(series, PLAN_SERIES_MAX, "%.3g %.3g %.3g", c[0], c[1], c[2]);
+        return;
+    }
+    bool is_shared = takes == STRATEGY_TAKES_SHARES || takes == STRATEGY_TAKES_KNOTS;
     for (size_t i = 0; i < part->n_strategies; i++)
         is_shared |= i != index && strcmp(part->strategies[i].name, strategy->name) == 0;
-    if (is_shared && strategy->has_constants)
-        snprintf(series, PLAN_SERIES_MAX, "%s %.9g %.9g %.9g", strategy->name,
-                 strategy->constants[0], strategy->constants[1], strategy->constants[2]);
-    else
+    if (is_shared && c != NULL) {
+        c += strategy->n_constants - STUDY_DIMENSIONS;
+        snprintf(series, PLAN_SERIES_MAX, "%s %.9g %.9g %.9g", strategy->name, c[0], c[1], c[2]);
+    } else {
         snprintf(series, PLAN_SERIES_MAX, "%s", strategy->name);
+    }
 }
 
-static ErrCode expand_compare(Plan *plan, int index, Err *err)
+static ErrCode expand_rays(Plan *plan, int index, Err *err)
 {
     const StudyPart *part = &plan->study->parts[index];
     for (size_t m = 0; m < part->macs.n; m++) {
@@ -150,7 +161,8 @@ static ErrCode expand_compare(Plan *plan, int index, Err *err)
                 return err->code;
             name_series(part, s, point->series);
             point->strategy = s;
-            point->seeds = study_judges_seeds(plan->study);
+            if (part->kind == STUDY_COMPARE)
+                point->seeds = study_judges_seeds(plan->study);
             point->x = part->macs.v[m];
             point->target_macs = llround(part->macs.v[m] * (double)plan->baseline_macs);
         }
@@ -232,9 +244,10 @@ fail:
 ErrCode plan_points_expand(Plan *plan, Err *err)
 {
     static ErrCode (*const expand[])(Plan *, int, Err *) = {
-        [STUDY_GRID] = expand_grid,     [STUDY_CURVES] = expand_curves,
-        [STUDY_LINES] = expand_lines,   [STUDY_COMPARE] = expand_compare,
-        [STUDY_FAMILY] = expand_family, [STUDY_TABLE] = expand_table,
+        [STUDY_GRID] = expand_grid,    [STUDY_CURVES] = expand_curves,
+        [STUDY_LINES] = expand_lines,  [STUDY_COMPARE] = expand_rays,
+        [STUDY_PROFILE] = expand_rays, [STUDY_FAMILY] = expand_family,
+        [STUDY_TABLE] = expand_table,
     };
     /* The points of a search come as they are asked for, those of a retrain after all others. */
     for (size_t i = 0; i < plan->study->n_parts; i++)

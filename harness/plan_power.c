@@ -220,6 +220,8 @@ static const ClaimKind *kind_of(const StudyPart *part)
         return &curves;
     case STUDY_LINES:
         return &lines;
+    case STUDY_PROFILE:
+        return &shapes;
     case STUDY_COMPARE:
         return &compare;
     case STUDY_GRID:

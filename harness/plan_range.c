@@ -22,7 +22,7 @@ static double family_unit(const Plan *plan, const StudyPart *part)
 static double cost_over_baseline(const Plan *plan, const PlanPoint *point)
 {
     const StudyPart *part = &plan->study->parts[point->part];
-    if (part->kind == STUDY_COMPARE || (part->kind == STUDY_GRID && part->match == STUDY_COUNTED))
+    if (study_has_rays(part) || (part->kind == STUDY_GRID && part->match == STUDY_COUNTED))
         return point->x;
     if (part->kind == STUDY_RETRAIN)
         return 1;

@@ -67,13 +67,15 @@ static ErrCode resolve_unmatched(Plan *plan, PlanPoint *point, const PlanInputs 
 static ErrCode resolve_ray(Plan *plan, PlanPoint *point, const PlanInputs *inputs, Err *err)
 {
     const StudyStrategy *strategy = &plan->study->parts[point->part].strategies[point->strategy];
-    const double *constants = strategy->has_constants ? strategy->constants : inputs->constants;
+    const bool has_own = strategy->constants != NULL;
+    const double *constants = has_own ? strategy->constants : inputs->constants;
+    const size_t n_given = constants != NULL ? STUDY_DIMENSIONS : 0;
     const int64_t target = llround(point->x * (double)inputs->baseline_macs);
     const Matching matching =
         match_target(inputs->baseline, point->x, plan->study->fairness.tolerance);
     Ray ray;
     MatchPoint found;
-    TRY(scaling_ray(&ray, strategy->name, constants, constants != NULL ? STUDY_DIMENSIONS : 0,
+    TRY(scaling_ray(&ray, strategy->name, constants, has_own ? strategy->n_constants : n_given,
                     err));
     TRY(match_ray(&found, &matching, &ray, err));
     TRY(fill_point(plan, point, &found, target, inputs->is_trained, err));
@@ -149,8 +151,8 @@ ErrCode plan_resolve_point(Plan *plan, PlanPoint *point, const PlanInputs *input
     static ErrCode (*const resolve[])(Plan *, PlanPoint *, const PlanInputs *, Err *) = {
         [STUDY_GRID] = resolve_grid,       [STUDY_CURVES] = resolve_unmatched,
         [STUDY_LINES] = resolve_unmatched, [STUDY_COMPARE] = resolve_ray,
-        [STUDY_FAMILY] = resolve_family,   [STUDY_TABLE] = resolve_genes,
-        [STUDY_RETRAIN] = resolve_retrain,
+        [STUDY_PROFILE] = resolve_ray,     [STUDY_FAMILY] = resolve_family,
+        [STUDY_TABLE] = resolve_genes,     [STUDY_RETRAIN] = resolve_retrain,
     };
     return resolve[plan->study->parts[point->part].kind](plan, point, inputs, err);
 }

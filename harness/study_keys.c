@@ -11,6 +11,7 @@
 #define MAX_MULTIPLIER 64.0
 #define MAX_EPOCHS 100000.0
 #define MAX_PHI 64.0
+#define MAX_SHAPES 100.0
 #define MIN_CENTER_CROP 0.01
 
 static const char *const bad_image_names[] = {"error", "skip", NULL};
@@ -91,7 +92,7 @@ static const YamlKey study_keys[] = {
     {"objective", YAML_SECTION, KEY(objective), "{}", 0, 0, NULL, &objective_table,
      "how the grid is ranked"},
     {"parts", YAML_RAW, KEY(parts_node), YAML_OPTIONAL, 0, 0, NULL, NULL,
-     "list of grid, curves, lines, compare, family, table, search, retrain"},
+     "list of grid, curves, lines, compare, profile, family, table, search, retrain"},
 };
 #undef KEY
 const YamlTable study_table = {"study", study_keys, ARRAY_LEN(study_keys)};
@@ -152,7 +153,9 @@ static const YamlKey compare_keys[] = {
     {"id", YAML_STRING, KEY(own_id), YAML_OPTIONAL, 0, 0, NULL, NULL, id_doc},
     {"figure", YAML_STRING, KEY(figure), "fig8", 0, 0, NULL, NULL, "figure it is drawn in"},
     {"strategies", YAML_RAW, KEY(strategies_node), "[width, depth, resolution, compound]", 0, 0,
-     NULL, NULL, "names, or {compound: [alpha, beta, gamma]}"},
+     NULL, NULL,
+     "names, {compound: [alpha, beta, gamma]}, {shares: [depth, width, resolution]}, {ladder: [[d, "
+     "w, r], ...]}"},
     {"macs", YAML_DOUBLES, KEY(macs), "[2, 4]", STUDY_MIN_TARGET, STUDY_MAX_TARGET, NULL, NULL,
      "targets over the baseline's MACs"},
     {"from", YAML_STRING, KEY(from), YAML_OPTIONAL, 0, 0, NULL, NULL, from_doc},
@@ -161,6 +164,18 @@ static const YamlKey compare_keys[] = {
      "grid whose winner gives a compound without constants its own; default: the study's first, "
      "one "
      "with match: counted before others"},
+    {"epochs", YAML_INT64, KEY(epochs), "0", 0, MAX_EPOCHS, NULL, NULL, epochs_doc},
+};
+static const YamlKey profile_keys[] = {
+    {"id", YAML_STRING, KEY(own_id), YAML_OPTIONAL, 0, 0, NULL, NULL, id_doc},
+    {"figure", YAML_STRING, KEY(figure), "ternary", 0, 0, NULL, NULL, "figure it is drawn in"},
+    {"budgets", YAML_DOUBLES, KEY(macs), "[2, 4]", STUDY_MIN_TARGET, STUDY_MAX_TARGET, NULL, NULL,
+     "targets over the baseline's MACs"},
+    {"shapes", YAML_INT, KEY(shapes), "10", 0, MAX_SHAPES, NULL, NULL,
+     "7: corners, edge midpoints and centroid; 10: three inner points more; 15: the lattice of "
+     "quarters"},
+    {"from", YAML_STRING, KEY(from), YAML_OPTIONAL, 0, 0, NULL, NULL, from_doc},
+    {"baseline", YAML_STRING, KEY(baseline), YAML_OPTIONAL, 0, 0, NULL, NULL, baseline_doc},
     {"epochs", YAML_INT64, KEY(epochs), "0", 0, MAX_EPOCHS, NULL, NULL, epochs_doc},
 };
 static const YamlKey family_keys[] = {
@@ -189,6 +204,7 @@ static const YamlTable part_tables[] = {
     [STUDY_CURVES] = {"curves", curves_keys, ARRAY_LEN(curves_keys)},
     [STUDY_LINES] = {"lines", lines_keys, ARRAY_LEN(lines_keys)},
     [STUDY_COMPARE] = {"compare", compare_keys, ARRAY_LEN(compare_keys)},
+    [STUDY_PROFILE] = {"profile", profile_keys, ARRAY_LEN(profile_keys)},
     [STUDY_FAMILY] = {"family", family_keys, ARRAY_LEN(family_keys)},
     [STUDY_TABLE] = {"table", table_keys, ARRAY_LEN(table_keys)},
 };

@@ -77,10 +77,15 @@ int study_find_part(const Study *study, const char *id)
 
 /* --- links --- */
 
+bool study_has_rays(const StudyPart *part)
+{
+    return part->kind == STUDY_COMPARE || part->kind == STUDY_PROFILE;
+}
+
 bool study_needs_constants(const StudyStrategy *strategy)
 {
     const Strategy *known = scaling_find(strategy->name);
-    return known != NULL && known->n_constants == STUDY_DIMENSIONS && !strategy->has_constants;
+    return known != NULL && known->takes == STRATEGY_TAKES_CONSTANTS && strategy->constants == NULL;
 }
 
 /* Whether a part yields what another takes: a network, or constants. */

@@ -6,6 +6,7 @@
 
 #include "models/scaling.h"
 #include "results/figure_names.h"
+#include "search/simplex.h"
 
 #include <string.h>
 
@@ -40,33 +41,54 @@ static ErrCode read_rows(YamlDoc *doc, const YamlNode *node, size_t n_columns, d
     return ERR_NONE;
 }
 
-/* One item of `strategies`: a name, or {name: [constants]}. */
+/* The value of {name: [numbers]} or {name: [[numbers], ...]}. */
+static ErrCode read_values(YamlDoc *doc, const YamlNode *value, StudyStrategy *strategy, Err *err)
+{
+    YamlDoubles numbers = {NULL, 0};
+    double *rows = NULL;
+    size_t n_rows = 0;
+    if (value->kind == YAML_LIST && value->n_items > 0 && value->items[0]->kind == YAML_LIST) {
+        TRY(read_rows(doc, value, STUDY_DIMENSIONS, &rows, &n_rows, err));
+        strategy->constants = rows;
+        strategy->n_constants = n_rows * STUDY_DIMENSIONS;
+        return ERR_NONE;
+    }
+    TRY(yaml_as_doubles(doc, value, &numbers, err));
+    if (numbers.n != STUDY_DIMENSIONS)
+        return yaml_error(err, value, "'%s' needs 3 %s, not %zu", value->key,
+                          strcmp(value->key, "shares") == 0 ? "shares [depth, width, resolution]"
+                                                            : "constants [alpha, beta, gamma]",
+                          numbers.n);
+    strategy->constants = numbers.v;
+    strategy->n_constants = numbers.n;
+fail:
+    return err->code;
+}
+
+/* One item of `strategies`: a name, or {name: what it takes}. */
 static ErrCode read_strategy(YamlDoc *doc, const YamlNode *node, StudyStrategy *strategy, Err *err)
 {
-    YamlDoubles constants = {NULL, 0};
     if (node->kind == YAML_MAP && node->n_items == 1) {
-        const YamlNode *value = node->items[0];
-        strategy->name = value->key;
-        if (yaml_as_doubles(doc, value, &constants, err) != ERR_NONE)
-            return err->code;
-        if (constants.n != STUDY_DIMENSIONS)
-            return yaml_error(err, value, "'%s' needs 3 constants [alpha, beta, gamma], not %zu",
-                              value->key, constants.n);
-        strategy->has_constants = true;
-        memcpy(strategy->constants, constants.v, sizeof strategy->constants);
+        strategy->name = node->items[0]->key;
+        TRY(read_values(doc, node->items[0], strategy, err));
     } else if (node->kind == YAML_SCALAR) {
         strategy->name = node->text;
     } else {
-        return yaml_error(err, node, "a strategy is a name or {compound: [alpha, beta, gamma]}");
+        return yaml_error(
+            err, node,
+            "a strategy is a name, {compound: [alpha, beta, gamma]}, {shares: [depth, "
+            "width, resolution]} or {ladder: [[d, w, r], ...]}");
     }
     /* A compound without constants takes a grid's: only its name can be checked now. */
     if (study_needs_constants(strategy))
         return ERR_NONE;
     Ray ray;
     Err why = {0};
-    if (scaling_ray(&ray, strategy->name, constants.v, constants.n, &why) != ERR_NONE)
+    if (scaling_ray(&ray, strategy->name, strategy->constants, strategy->n_constants, &why) !=
+        ERR_NONE)
         return yaml_error(err, node, "%s", why.msg);
-    return ERR_NONE;
+fail:
+    return err->code;
 }
 
 static ErrCode read_strategies(YamlDoc *doc, StudyPart *part, Err *err)
@@ -82,6 +104,22 @@ static ErrCode read_strategies(YamlDoc *doc, StudyPart *part, Err *err)
         if (read_strategy(doc, node->items[i], &part->strategies[i], err) != ERR_NONE)
             return err->code;
     part->n_strategies = node->n_items;
+    return ERR_NONE;
+}
+
+/* The shapes of a profile, each a strategy by its shares. */
+static ErrCode read_shapes(YamlDoc *doc, const YamlNode *body, StudyPart *part, Err *err)
+{
+    const double(*design)[STUDY_DIMENSIONS] = simplex_design((size_t)part->shapes);
+    const YamlNode *node = yaml_find(body, "shapes");
+    if (design == NULL)
+        return yaml_error(err, node, "'shapes' must be 7, 10 or 15, not %d", part->shapes);
+    part->n_strategies = (size_t)part->shapes;
+    part->strategies = arena_zalloc(yaml_arena(doc), part->n_strategies, sizeof *part->strategies);
+    if (part->strategies == NULL)
+        return err_memory(err, part->n_strategies * sizeof *part->strategies);
+    for (size_t i = 0; i < part->n_strategies; i++)
+        part->strategies[i] = (StudyStrategy){"shares", design[i], STUDY_DIMENSIONS};
     return ERR_NONE;
 }
 
@@ -134,6 +172,8 @@ static ErrCode read_part(const Study *study, const YamlNode *node, StudyPart *pa
         return err->code;
     if (kind == STUDY_COMPARE)
         return read_strategies(doc, part, err);
+    if (kind == STUDY_PROFILE)
+        return read_shapes(doc, body, part, err);
     if (kind == STUDY_FAMILY)
         return read_constants(doc, part, err);
     if (kind == STUDY_SEARCH)

@@ -50,6 +50,7 @@ typedef enum StudyPartKind {
     STUDY_CURVES,  /* one dimension at a time, unmatched */
     STUDY_LINES,   /* width at several depths and resolutions, unmatched */
     STUDY_COMPARE, /* strategies at matched MACs */
+    STUDY_PROFILE, /* shapes on the triangle of shares at matched MACs */
     STUDY_FAMILY,  /* compound scaling by phi, unmatched */
     STUDY_TABLE,   /* all networks of a search space */
     STUDY_SEARCH,  /* a strategy and its rivals, each asking for networks of a space */
@@ -60,9 +61,10 @@ typedef enum StudyPartKind {
 typedef enum StudyMatch { STUDY_COUNTED, STUDY_NOMINAL } StudyMatch;
 
 typedef struct StudyStrategy {
-    const char *name;                   /* a strategy of models */
-    bool has_constants;                 /* written as {compound: [alpha, beta, gamma]} */
-    double constants[STUDY_DIMENSIONS]; /* alpha, beta, gamma */
+    const char *name;        /* a strategy of models */
+    const double *constants; /* as in {compound: [alpha, beta, gamma]}, {shares: [a, b, c]},
+                                {ladder: [[d, w, r], ...]}; NULL: a name alone */
+    size_t n_constants;
 } StudyStrategy;
 
 /* What a search aims at; numbers that are not given are NaN. */
@@ -131,9 +133,10 @@ typedef struct StudyPart {
     double (*bases)[2];                   /* lines: depth, resolution */
     size_t n_bases;
     const YamlNode *strategies_node; /* compare: as written */
-    StudyStrategy *strategies;
+    int shapes;                      /* profile: how many */
+    StudyStrategy *strategies;       /* compare; profile: its shapes */
     size_t n_strategies;
-    YamlDoubles macs;                       /* compare: targets over the baseline's MACs */
+    YamlDoubles macs;                       /* compare, profile: targets over the baseline's MACs */
     YamlDoubles phi;                        /* family: exponents of its constants */
     const YamlNode *constants_node;         /* family: as written, a part's id or numbers */
     bool has_constants;                     /* family: numbers */
@@ -176,6 +179,10 @@ const char *study_part_key(int kind);
 
 /* The index of the part of that id, or STUDY_NONE. */
 int study_find_part(const Study *study, const char *id);
+
+/* Whether a part's points are strategies at matched MACs: `compare`, and the shapes of `profile`.
+ */
+bool study_has_rays(const StudyPart *part);
 
 /* Whether a strategy is a compound without constants of its own: it takes a grid's. */
 bool study_needs_constants(const StudyStrategy *strategy);

@@ -35,9 +35,14 @@ static double cost_moved(const Spec *spec, double moved)
     return (double)resolve_macs(spec, pixels < 1.0 ? 1 : (int)pixels);
 }
 
-/* What cost may fall by along the ray, as a factor. */
-static double slack_of(const Spec *baseline)
+/*
+ * What cost may fall by along the ray, as a factor. A ladder's single multipliers may fall while
+ * its nominal cost rises, and integers then follow in steps.
+ */
+static double slack_of(const Ray *ray, const Spec *baseline)
 {
+    if (ray->n_knots > 0)
+        return RAY_PROJECTION_SLACK;
     for (int s = 0; s < baseline->n_stages; s++)
         if (baseline->stages[s].op == BLOCK_BASIC || baseline->stages[s].op == BLOCK_BOTTLENECK)
             return RAY_PROJECTION_SLACK;
@@ -45,9 +50,10 @@ static double slack_of(const Spec *baseline)
 }
 
 /* Whether neither this network nor one before it can match, or cost more than the target. */
-static bool is_below(const Spec *spec, const Matching *matching)
+static bool is_below(const Spec *spec, const RayWalk *walk)
 {
-    const double slack = slack_of(matching->baseline);
+    const Matching *matching = walk->matching;
+    const double slack = slack_of(walk->ray, matching->baseline);
     const double least = matching->macs * (1.0 - matching->tolerance);
     return cost_moved(spec, RAY_PIXELS_MOVED) * slack < least &&
            (double)resolve_macs(spec, 0) * slack <= matching->macs;
@@ -59,7 +65,7 @@ static double start_of(const RayWalk *walk)
     Spec spec;
     double t = 0.0;
     ray_walk_network(&spec, walk, t);
-    while (t > -walk->most && !is_below(&spec, walk->matching)) {
+    while (t > -walk->most && !is_below(&spec, walk)) {
         t = t * 2.0 - 1.0;
         ray_walk_network(&spec, walk, t);
     }
@@ -71,7 +77,7 @@ static bool is_past(const RayWalk *walk)
 {
     const Matching *matching = walk->matching;
     return cost_moved(&walk->spec, -RAY_PIXELS_MOVED) >
-           matching->macs * (1.0 + matching->tolerance) * slack_of(matching->baseline);
+           matching->macs * (1.0 + matching->tolerance) * slack_of(walk->ray, matching->baseline);
 }
 
 /* --- candidates --- */
@@ -243,7 +249,7 @@ static RayChoice nearest_on_ray(const Matching *matching, const Ray *ray, DepthR
 {
     RayWalk walk = ray_walk(matching, ray, rule);
     RayChoice choice = {0};
-    const double limit = matching->macs * slack_of(matching->baseline);
+    const double limit = matching->macs * slack_of(ray, matching->baseline);
     bool is_above = false;
     walk.low = start_of(&walk);
     for (bool more = true; more && ray_walk_enter(&walk); walk.low = ray_walk_next(&walk)) {

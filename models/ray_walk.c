@@ -9,10 +9,16 @@
 #define RAY_FIRST_STEP                                                                             \
     0.015625 /* of the search for an interval's end; doubled until it is passed */
 
+/* Doublings of nominal cost a unit of t: upwards, or of a ladder that only leads down downwards. */
+static double growth_of(const Ray *ray)
+{
+    const double up = fm_log(scaling_nominal_cost(scaling_at(ray, 1.0))) / fm_log(2.0);
+    return up > 0.0 ? up : -fm_log(scaling_nominal_cost(scaling_at(ray, -1.0))) / fm_log(2.0);
+}
+
 RayWalk ray_walk(const Matching *matching, const Ray *ray, DepthRule rule)
 {
-    const Scale one = scaling_at(ray, 1.0);
-    const double growth = fm_log(scaling_nominal_cost(one)) / fm_log(2.0);
+    const double growth = growth_of(ray);
     const bool is_flat = !(growth > RAY_MAX_DOUBLINGS / RAY_MAX_T);
     const double most = is_flat ? RAY_MAX_T : RAY_MAX_DOUBLINGS / growth;
     return (RayWalk){.matching = matching,

@@ -2,9 +2,11 @@
  * The integer networks of a ray, one after another in the order of its parameter t.
  *
  * Channels, layers and pixels of a ray never fall with t, so each integer network owns one interval
- * of t, and walking from interval to interval misses none, however narrow. One network may own a
- * single point instead: a baseline whose channels are no multiples of the divisor lies at t = 0
- * alone, so every walk that passes zero stops there. Nothing here chooses: models/match_ray.c does.
+ * of t, and walking from interval to interval misses none, however narrow (a ladder on which one
+ * multiplier falls for a while may come back to a network, which is then met twice). One network
+ * may own a single point instead: a baseline whose channels are no multiples of the divisor lies at
+ * t = 0 alone, so every walk that passes zero stops there. Nothing here chooses: models/match_ray.c
+ * does.
  *
  * Every search over t ends, whatever the ray: doubling stops at the end of the ray, bisection where
  * no double lies between its ends.

@@ -1,4 +1,4 @@
-/* models/scaling: rounding, scaled specifications, and the table of strategies. */
+/* models/scaling: rounding and scaled specifications. Strategies: models/scaling_rays.c. */
 #include "models/scaling.h"
 
 #include "base/fmath.h"
@@ -7,18 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Multipliers beyond this cannot give anything within the SPEC_MAX_ limits. */
-#define SCALING_MAX_FACTOR 1.0e5
 /*
  * What ceil() may overshoot by when a multiplier is a floating product (1.1 * 10
  * = 11.000000000000002).
  */
 #define SCALING_CEIL_SLACK 1.0e-9
-/*
- * Dollar, Singh and Girshick's recommended share of width in "fast" scaling (2103.06877, section
- * 5).
- */
-#define SCALING_FAST_ALPHA 0.8
 /*
  * Counts are cut here before they become int; far above every SPEC_MAX_ limit, so scaling_fits
  * still refuses them.
@@ -184,121 +177,7 @@ Scale scaling_built(const Spec *base, const Spec *scaled)
                    .resolution = (double)scaled->resolution / base->resolution};
 }
 
-/* --- strategies --- */
-
-/* (2^(t e_d), 2^(t e_w), 2^(t e_r)). */
-static Scale power_of_two(double t, double depth, double width, double resolution)
-{
-    return (Scale){fm_pow(2.0, t * depth), fm_pow(2.0, t * width), fm_pow(2.0, t * resolution)};
-}
-
-static Scale depth_at(const double *constants, double t)
-{
-    (void)constants;
-    return power_of_two(t, 1.0, 0.0, 0.0);
-}
-
-static Scale width_at(const double *constants, double t)
-{
-    (void)constants;
-    return power_of_two(t, 0.0, 0.5, 0.0);
-}
-
-static Scale resolution_at(const double *constants, double t)
-{
-    (void)constants;
-    return power_of_two(t, 0.0, 0.0, 0.5);
-}
-
-static Scale compound_at(const double *constants, double t)
-{
-    return scaling_compound(constants[0], constants[1], constants[2], t);
-}
-
-/* Cost is shared evenly: d = w^2 = r^2 = s^(1/3). */
-static Scale dwr_at(const double *constants, double t)
-{
-    (void)constants;
-    return power_of_two(t, 1.0 / 3.0, 1.0 / 6.0, 1.0 / 6.0);
-}
-
-/* d = s^((1-a)/2), w = s^(a/2), r = s^((1-a)/4). */
-static Scale fast_at(const double *constants, double t)
-{
-    (void)constants;
-    const double rest = (1.0 - SCALING_FAST_ALPHA) / 2.0;
-    return power_of_two(t, rest, SCALING_FAST_ALPHA / 2.0, rest / 2.0);
-}
-
-static const Strategy strategies[] = {
-    {"depth", "more blocks only", 0, depth_at},
-    {"width", "more channels only", 0, width_at},
-    {"resolution", "more pixels only", 0, resolution_at},
-    {"compound", "alpha^phi, beta^phi, gamma^phi (Tan and Le)", 3, compound_at},
-    {"dwr", "cost shared evenly by depth, width and resolution", 0, dwr_at},
-    {"fast", "mostly width, alpha = 0.8 (Dollar, Singh and Girshick)", 0, fast_at},
-};
-
-size_t scaling_n_strategies(void)
-{
-    return ARRAY_LEN(strategies);
-}
-
-const Strategy *scaling_strategy(size_t index)
-{
-    return &strategies[index];
-}
-
-const Strategy *scaling_find(const char *name)
-{
-    for (size_t i = 0; i < ARRAY_LEN(strategies); i++)
-        if (strcmp(strategies[i].name, name) == 0)
-            return &strategies[i];
-    return NULL;
-}
-
-static ErrCode unknown_strategy(const char *name, Err *err)
-{
-    const char *names[ARRAY_LEN(strategies)];
-    for (size_t i = 0; i < ARRAY_LEN(strategies); i++)
-        names[i] = strategies[i].name;
-    const char *nearest = text_nearest(name, names, ARRAY_LEN(names));
-    if (nearest != NULL)
-        return err_set(err, ERR_USAGE, "unknown strategy '%s', did you mean '%s'?", name, nearest);
-    return err_set(err, ERR_USAGE,
-                   "unknown strategy '%s': known are depth, width, resolution, compound, dwr, fast",
-                   name);
-}
-
-ErrCode scaling_ray(Ray *ray, const char *name, const double *constants, size_t n_constants,
-                    Err *err)
-{
-    const Strategy *strategy = scaling_find(name);
-    if (strategy == NULL)
-        return unknown_strategy(name, err);
-    if (n_constants != (size_t)strategy->n_constants)
-        return err_set(err, ERR_USAGE, "strategy '%s' takes %d constants, not %zu", name,
-                       strategy->n_constants, n_constants);
-    Ray made = {.strategy = strategy};
-    bool does_scale = n_constants == 0;
-    for (size_t i = 0; i < n_constants; i++) {
-        if (!(constants[i] >= 1.0 && constants[i] <= SCALING_MAX_FACTOR))
-            return err_set(err, ERR_USAGE, "constant '%g' of strategy '%s' is not between 1 and %g",
-                           constants[i], name, SCALING_MAX_FACTOR);
-        does_scale = does_scale || constants[i] > 1.0;
-        made.constants[i] = constants[i];
-    }
-    if (!does_scale)
-        return err_set(err, ERR_USAGE, "strategy '%s' scales nothing: all its constants are 1",
-                       name);
-    *ray = made;
-    return ERR_NONE;
-}
-
-Scale scaling_at(const Ray *ray, double t)
-{
-    return ray->strategy->at(ray->constants, t);
-}
+/* --- what rays are made of --- */
 
 /* base^exponent; exact products for small whole exponents. */
 static double power(double base, double exponent)

@@ -75,35 +75,61 @@ void scaling_set_origin(Spec *spec, const Spec *base, Scale scale);
 
 /* --- strategies --- */
 
-enum { SCALING_MAX_CONSTANTS = 3 };
+enum { SCALING_CONSTANTS = 3, SCALING_MAX_KNOTS = 16 };
+
+/* Multipliers and constants beyond this cannot give anything within the SPEC_MAX_ limits. */
+#define SCALING_MAX_FACTOR 1.0e5
+
+typedef enum StrategyTakes {
+    STRATEGY_TAKES_NOTHING,
+    STRATEGY_TAKES_CONSTANTS, /* alpha, beta, gamma, each at least 1 */
+    STRATEGY_TAKES_SHARES, /* of the added cost: depth's, width's, resolution's; their sum is 1 */
+    STRATEGY_TAKES_KNOTS,  /* depth, width, resolution of 1 to SCALING_MAX_KNOTS networks */
+} StrategyTakes;
+
+typedef struct Ray Ray;
 
 /*
- * A family of scalings with one parameter t: t = 0 is the baseline, all three multipliers rise (or
- * stay) with t, and the nominal cost d * w^2 * r^2 about doubles with each unit (compound: t is
- * phi).
+ * A family of scalings with one parameter t: t = 0 is the baseline, cost rises with t, and the
+ * nominal cost d * w^2 * r^2 doubles with each unit (compound: t is phi, and it about doubles). All
+ * three multipliers rise (or stay) with t, but for a ladder's, of which one may fall between two
+ * knots. With shares a, b, c of the added cost, s times the cost has d = s^a, w = s^(b/2),
+ * r = s^(c/2). A ladder is log-linear between its knots and the baseline, and ends at the
+ * outermost.
  */
 typedef struct Strategy {
     const char *name;
     const char *summary;
-    int n_constants; /* 0; compound: 3 (alpha, beta, gamma) */
-    Scale (*at)(const double *constants, double t);
+    StrategyTakes takes;
+    Scale (*at)(const Ray *ray, double t);
+    double shares[SCALING_CONSTANTS];         /* of one that takes nothing and has no knots */
+    const double (*knots)[SCALING_CONSTANTS]; /* of one that takes nothing, or NULL */
+    size_t n_knots;
 } Strategy;
 
+typedef struct RayKnot {
+    double t;
+    Scale scale;
+} RayKnot;
+
 /* A strategy with its constants. Copy freely. */
-typedef struct Ray {
+struct Ray {
     const Strategy *strategy;
-    double constants[SCALING_MAX_CONSTANTS];
-} Ray;
+    double constants[SCALING_CONSTANTS];  /* or shares */
+    RayKnot knots[SCALING_MAX_KNOTS + 1]; /* [n_knots] by t, the baseline among them */
+    int n_knots;                          /* 0: no ladder */
+};
 
 size_t scaling_n_strategies(void);
-const Strategy *scaling_strategy(size_t index); /* depth, width, resolution, compound, dwr, fast */
+const Strategy *scaling_strategy(size_t index);
 const Strategy *scaling_find(const char *name); /* NULL if unknown */
 
 /*
- * A ray by name. Errors: ERR_USAGE (unknown name with the nearest one; wrong number of constants; a
- * constant below 1, or all of them 1).
+ * A ray by name; values[n_values] is what the strategy takes, of knots one after the other. Errors:
+ * ERR_USAGE (unknown name with the nearest one; wrong number of values; constants below 1, or all
+ * of them 1; shares below 0, or whose sum is not 1 within 1e-6; knots of one nominal cost).
  */
-ErrCode scaling_ray(Ray *ray, const char *name, const double *constants, size_t n_constants,
+ErrCode scaling_ray(Ray *ray, const char *name, const double *values, size_t n_values,
                     Err *err) ERR_CHECKED;
 
 Scale scaling_at(const Ray *ray, double t);

@@ -9,6 +9,7 @@
 #include "plots/figure_noise.h"
 #include "plots/figure_script.h"
 #include "plots/gnuplot.h"
+#include "plots/ternary.h"
 
 #include "base/dir.h"
 #include "base/proc.h"
@@ -318,6 +319,8 @@ ErrCode figure_draw(Store *store, const char *name, const FigurePlace *place, Ar
     d.body = (const char *)file->data;
     TRY(figure_data_read(store, name, arena, &d.data, err));
     TRY(add_computed(&d.data, name, arena, err));
+    if (strcmp(name, "ternary") == 0)
+        TRY(ternary_add(store, &d.data, arena, err));
     d.script = (FigureScript){.name = name, .body = d.body, .data = &d.data, .style = place->style};
     describe(&d);
     d.figure.n_diverged = figure_data_int(&d.data, "n_diverged");

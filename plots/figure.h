@@ -3,12 +3,12 @@
  *
  * A figure is a name in results/figure_names.h and two embedded files: plots/NAME.sql asks the
  * store for everything that is drawn (no arithmetic happens in gnuplot), plots/NAME.gp draws it and
- * carries the caption in its head.
- * figure_draw writes DIR/NAME.{svg,png,pdf,gp,tsv}, each atomically; svg, png and tsv are the same
- * bytes for the same store and gnuplot. The saved .gp holds its data and can be run again:
- * `gnuplot NAME.gp` writes NAME.svg, NAME.png and NAME.pdf into the current folder. The .tsv is one
- * table, a line of names first: column `block` says which of the figure's tables a row is of, and
- * cells of columns that this has not are empty.
+ * carries the caption in its head. Only `ternary` has surfaces to draw: plots/ternary.h adds to
+ * what its SQL answers. figure_draw writes DIR/NAME.{svg,png,pdf,gp,tsv}, each atomically; svg, png
+ * and tsv are the same bytes for the same store and gnuplot. The saved .gp holds its data and can
+ * be run again: `gnuplot NAME.gp` writes NAME.svg, NAME.png and NAME.pdf into the current folder.
+ * The .tsv is one table, a line of names first: column `block` says which of the figure's tables a
+ * row is of, and cells of columns that this has not are empty.
  */
 #ifndef PLOTS_FIGURE_H
 #define PLOTS_FIGURE_H

@@ -7,6 +7,8 @@
 #include "plots/embedded_sql.h"
 #include "plots/gnuplot.h"
 
+#include <assert.h>
+#include <stdarg.h>
 #include <string.h>
 
 static const char marker[] = "-- block: ";
@@ -55,6 +57,59 @@ ErrCode figure_data_read(Store *store, const char *name, Arena *arena, FigureDat
     return ERR_NONE;
 fail:
     return err_wrap(err, "figure '%s'", name);
+}
+
+/* Fields of a text, cut at its tabs, behind those that are there. */
+static const char **add_fields(const char **fields, size_t *n, char *text, Arena *arena)
+{
+    for (char *field = text; field != NULL;) {
+        char *tab = strchr(field, '\t');
+        if (tab != NULL)
+            *tab++ = '\0';
+        fields = arena_add_item(arena, (void *)fields, n, sizeof *fields);
+        if (fields == NULL)
+            return NULL;
+        fields[*n - 1] = field;
+        field = tab;
+    }
+    return fields;
+}
+
+FigureBlock *figure_data_add(FigureData *data, const char *name, const char *names, Arena *arena,
+                             Err *err)
+{
+    char *copy = arena_text(arena, names);
+    if (arena_ok(arena, err) != ERR_NONE)
+        return NULL;
+    if (data->n_blocks == FIGURE_MAX_BLOCKS) {
+        (void)err_set(err, ERR_INTERNAL, "a figure has more than %d blocks", FIGURE_MAX_BLOCKS);
+        return NULL;
+    }
+    FigureBlock *block = &data->blocks[data->n_blocks++];
+    *block = (FigureBlock){.name = name, .is_drawing = true};
+    block->table.names = add_fields(NULL, &block->table.n_columns, copy, arena);
+    return arena_ok(arena, err) == ERR_NONE ? block : NULL;
+}
+
+void figure_data_row(FigureBlock *block, Arena *arena, const char *format, ...)
+{
+    StoreTable *table = &block->table;
+    Text text = {0};
+    va_list arguments;
+    va_start(arguments, format);
+    text_vprintf(&text, format, arguments);
+    va_end(arguments);
+    char *copy = arena_text(arena, text_string(&text));
+    arena->failed |= text.failed;
+    text_release(&text);
+    if (copy == NULL)
+        return;
+    const char **cells = add_fields(table->cells, &block->n_cells, copy, arena);
+    if (cells == NULL)
+        return;
+    table->cells = cells;
+    table->n_rows++;
+    assert(block->n_cells == table->n_rows * table->n_columns);
 }
 
 const char *figure_data_text(const FigureData *data, const char *variable)
@@ -181,7 +236,7 @@ void figure_data_script(const FigureData *data, Text *out)
 
 static bool is_in_table(const FigureBlock *block)
 {
-    return strcmp(block->name, "legend") != 0;
+    return strcmp(block->name, "legend") != 0 && !block->is_drawing;
 }
 
 /* The distinct columns of all blocks, in the order in which they are met. */

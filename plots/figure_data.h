@@ -17,6 +17,8 @@ enum { FIGURE_MAX_BLOCKS = 16 };
 typedef struct FigureBlock {
     const char *name;
     StoreTable table;
+    size_t n_cells;  /* of one that is added to */
+    bool is_drawing; /* places in the picture: no rows of the .tsv */
 } FigureBlock;
 
 typedef struct FigureData {
@@ -28,6 +30,17 @@ typedef struct FigureData {
 /* Runs figure_vars.sql and every block of NAME.sql. Errors: as store_query. */
 ErrCode figure_data_read(Store *store, const char *name, Arena *arena, FigureData *out,
                          Err *err) ERR_CHECKED;
+
+/*
+ * A further block, a drawing computed by us, without rows; names are its columns, parted by tabs.
+ * NULL with
+ * *err: no memory, or more than FIGURE_MAX_BLOCKS.
+ */
+FigureBlock *figure_data_add(FigureData *data, const char *name, const char *names, Arena *arena,
+                             Err *err);
+
+/* A row of it: as many fields, parted by tabs. Failure shows in the arena. */
+void figure_data_row(FigureBlock *block, Arena *arena, const char *format, ...) ERR_PRINTF(3, 4);
 
 /* A variable's text, "" if there is none. */
 const char *figure_data_text(const FigureData *data, const char *variable);
@@ -46,8 +59,8 @@ size_t figure_data_rows(const FigureData *data, const char *block);
 void figure_data_script(const FigureData *data, Text *out);
 
 /*
- * Appends all blocks but `legend` as one tab-separated table: a line of names, `block` and the
- * columns of all blocks, then the rows. What a block has no column for, and NULL, is empty.
+ * Appends all blocks but `legend` and drawings as one tab-separated table: a line of names, `block`
+ * and the columns of all blocks, then the rows. What a block has no column for, and NULL, is empty.
  */
 void figure_data_tsv(const FigureData *data, Arena *arena, Text *out);
 

@@ -100,7 +100,7 @@ static void append_size(const FigureScript *s, Arena *arena, Text *text)
     append_file(text, "layout.gp");
     text_printf(text,
                 "if (figure_height == 0) { figure_height = is_narrow ? top_room + (%s) + axis_room "
-                "+ legend_below + bottom_room : (%s)*figure_width/%.*s.0 }\n",
+                "+ legend_below + bottom_room : (%s)*figure_width/(1.0*%.*s) }\n",
                 figure_script_head(s->body, "narrow", arena), size + n_width, n_width, size);
     text_append(text, "svg_unit = ");
     text_append_double(text, is_page ? unit * PIXELS_AN_INCH / POINTS_AN_INCH : 1.0);

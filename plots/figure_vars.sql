@@ -4,8 +4,11 @@
 -- the lowest mark is below twice of it, and the axis then reaches there. Its name is that
 -- of the largest class where this is more than guessing scores; a thousandth more is rounding. A search
 -- has seen the seeds that its log tells of (its networks may have more elsewhere). Learning curves, residuals
--- and power are of all parts.
-WITH m AS (SELECT * FROM measured WHERE figure = ?1 OR ?1 IN ('curves', 'residuals', 'power')),
+-- and power are of all parts; the triangle is drawn of grids where nothing else asks for it.
+WITH m AS (SELECT * FROM measured
+           WHERE figure = ?1 OR ?1 IN ('curves', 'residuals', 'power')
+              OR (?1 = 'ternary' AND match = 'counted' AND (part = 'grid' OR part GLOB 'grid-*')
+                  AND NOT EXISTS (SELECT 1 FROM current_point WHERE figure = ?1))),
      baseline AS (SELECT test_top1 FROM measured
                   WHERE ?1 = 'fig8' AND max(abs(built_d - 1), abs(built_w - 1), abs(built_r - 1)) < 1e-9
                     AND macs IN (SELECT round(1.0 * target_macs / x) FROM m) AND part NOT IN (SELECT part FROM own_seed)),

@@ -117,6 +117,12 @@ static void put_parts(void *report, Text *page)
     report_parts(page, r->store, &r->results, r->rankings, r->n_rankings, &r->arena);
 }
 
+static void put_profiles(void *report, Text *page)
+{
+    Report *r = report;
+    report_profiles(page, &r->results, &r->arena);
+}
+
 static void put_unfair(void *report, Text *page)
 {
     Report *r = report;
@@ -184,12 +190,21 @@ static void put_foot(void *report, Text *page)
                 r->options->version != NULL ? r->options->version : "");
 }
 
-static const ReportSection sections[] = {
-    {"title", put_title},       {"question", put_question}, {"facts", put_facts},
-    {"demo", put_demo},         {"answer", put_answer},     {"figures", put_figures},
-    {"verdicts", put_verdicts}, {"parts", put_parts},       {"search", put_search},
-    {"unfair", put_unfair},     {"methods", put_methods},   {"provenance", put_provenance},
-    {"time", put_time},         {"foot", put_foot}};
+static const ReportSection sections[] = {{"title", put_title},
+                                         {"question", put_question},
+                                         {"facts", put_facts},
+                                         {"demo", put_demo},
+                                         {"answer", put_answer},
+                                         {"figures", put_figures},
+                                         {"verdicts", put_verdicts},
+                                         {"profiles", put_profiles},
+                                         {"parts", put_parts},
+                                         {"search", put_search},
+                                         {"unfair", put_unfair},
+                                         {"methods", put_methods},
+                                         {"provenance", put_provenance},
+                                         {"time", put_time},
+                                         {"foot", put_foot}};
 
 ErrCode report_write(Store *store, const ReportOptions *options, int *n_missing, Err *err)
 {

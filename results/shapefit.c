@@ -26,7 +26,9 @@ typedef struct Fitter {
     double sign;     /* -1: losses */
     double *means;   /* [n_shapes] of the shapes, times sign */
     double *fitted;  /* [n_shapes] */
-    double variance; /* of a shape's mean */
+    double *roots;   /* [n_shapes] of the share of seeds that a shape has: rows are scaled by it */
+    double *scaled;  /* [n_shapes] means, then what is fitted, times roots */
+    double variance; /* of the mean of a shape with every seed */
     double beta[SCHEFFE_CUBIC];
 } Fitter;
 
@@ -35,8 +37,10 @@ typedef struct Fitter {
 static double residual_squares(const Fitter *f)
 {
     double squares = 0.0;
-    for (int p = 0; p < f->table->n_shapes; p++)
-        squares += (f->means[p] - f->fitted[p]) * (f->means[p] - f->fitted[p]);
+    for (int p = 0; p < f->table->n_shapes; p++) {
+        const double residual = f->roots[p] * (f->means[p] - f->fitted[p]);
+        squares += residual * residual;
+    }
     return squares;
 }
 
@@ -51,12 +55,15 @@ static ErrCode fit_terms(Fitter *f, int n_terms, Err *err)
         double terms[SCHEFFE_CUBIC];
         scheffe_terms(&f->table->shares[p], terms);
         for (int j = 0; j < n_terms; j++)
-            x[p * n_terms + j] = terms[j];
+            x[p * n_terms + j] = f->roots[p] * terms[j];
+        f->scaled[p] = f->roots[p] * f->means[p];
     }
     lsq_factor(&f->lsq, x, NULL);
-    lsq_solve(&f->lsq, f->means, f->beta);
-    for (int p = 0; p < n_shapes; p++)
+    lsq_solve(&f->lsq, f->scaled, f->beta);
+    for (int p = 0; p < n_shapes; p++) {
         f->fitted[p] = scheffe_value(f->beta, n_terms, &f->table->shares[p]);
+        f->scaled[p] = f->roots[p] * f->fitted[p];
+    }
     f->out->n_terms = n_terms;
 fail:
     return err->code;
@@ -73,11 +80,15 @@ static double lack_of_fit(const Fitter *f)
 
 static double trend(const Fitter *f)
 {
-    const int n = f->table->n_shapes;
-    const double mean = stats_mean(f->means, n);
-    double squares = 0.0;
-    for (int p = 0; p < n; p++)
-        squares += (f->fitted[p] - mean) * (f->fitted[p] - mean);
+    double sum = 0.0, weights = 0.0, squares = 0.0;
+    for (int p = 0; p < f->table->n_shapes; p++) {
+        sum += f->roots[p] * f->scaled[p];
+        weights += f->roots[p] * f->roots[p];
+    }
+    for (int p = 0; p < f->table->n_shapes; p++) {
+        const double above = f->roots[p] * (f->fitted[p] - sum / weights);
+        squares += above * above;
+    }
     return stats_f_tail(squares / (f->lsq.rank - 1) / f->variance, f->lsq.rank - 1,
                         f->out->blocks.df);
 }
@@ -120,6 +131,15 @@ static double noise_of(const Fitter *f)
     return fmax(f->out->blocks.sd, fmax(rounding, f->table->resolution));
 }
 
+/* The square root of the share of seeds that a shape has. */
+static double root_of(const ShapeTable *table, int shape)
+{
+    int n = 0;
+    for (int s = 0; s < table->n_seeds; s++)
+        n += !isnan(table->values[shape * table->n_seeds + s]);
+    return sqrt((double)n / table->n_seeds);
+}
+
 static ErrCode start(Fitter *f, Err *err)
 {
     const ShapeTable *table = f->table;
@@ -127,14 +147,20 @@ static ErrCode start(Fitter *f, Err *err)
     f->sign = table->is_loss ? -1.0 : 1.0;
     f->means = arena_alloc(f->arena, (size_t)table->n_shapes, sizeof *f->means);
     f->fitted = arena_alloc(f->arena, (size_t)table->n_shapes, sizeof *f->fitted);
+    f->roots = arena_alloc(f->arena, (size_t)table->n_shapes, sizeof *f->roots);
+    f->scaled = arena_alloc(f->arena, (size_t)table->n_shapes, sizeof *f->scaled);
     out->fitted = arena_alloc(f->arena, (size_t)table->n_shapes, sizeof *out->fitted);
     TRY(blocks_fit(&out->blocks, table->values, table->n_shapes, table->n_seeds, f->arena, err));
-    assert(f->means != NULL);
-    for (int p = 0; p < table->n_shapes; p++)
+    assert(f->means != NULL && f->roots != NULL);
+    for (int p = 0; p < table->n_shapes; p++) {
         f->means[p] = f->sign * out->blocks.means[p];
+        f->roots[p] = root_of(table, p);
+    }
     const double sd = noise_of(f);
     f->variance = sd * sd / table->n_seeds;
-    out->margin = table->is_loss ? SHAPEFIT_MARGIN_NATS : SHAPEFIT_MARGIN_POINTS;
+    out->margin = table->margin > 0.0 ? table->margin
+                  : table->is_loss    ? SHAPEFIT_MARGIN_NATS
+                                      : SHAPEFIT_MARGIN_POINTS;
 fail:
     return err->code;
 }
@@ -150,12 +176,14 @@ ErrCode shapefit_run(ShapeFit *out, const ShapeTable *table, ShapeRule *rules, i
     TRY(fit_polynomial(&f, &fits, err));
     for (int p = 0; p < table->n_shapes; p++)
         out->fitted[p] = f.sign * f.fitted[p];
+    for (int j = 0; j < out->n_terms; j++)
+        out->beta[j] = f.sign * f.beta[j];
     if (!fits)
         out->kind = SHAPE_REFUSED;
     else if (out->trend_p >= SHAPEFIT_FLAT_LEVEL)
         out->kind = SHAPE_FLAT;
     else
-        TRY(shapejudge_run(out, &(ShapeSurface){&f.lsq, f.beta, f.fitted, f.variance}, rules,
+        TRY(shapejudge_run(out, &(ShapeSurface){&f.lsq, f.beta, f.scaled, f.variance}, rules,
                            n_rules, arena, err));
 fail:
     return err->code;

@@ -1,7 +1,8 @@
 /*
  * results/shapefit: which shape is best at one cost: a polynomial over the triangle of shares.
  *
- * Means of shapes over seeds are fitted by Scheffe's quadratic (results/scheffe.h). The noise is
+ * Means of shapes over seeds are fitted by Scheffe's quadratic (results/scheffe.h), each with the
+ * weight of its seeds where some are missing. The noise is
  * that of the block model (results/blocks.h), with its degrees of freedom, but at least one unit of
  * the last decimal that the table has, and a thousandth of what the shapes differ by: below, the
  * rounding of values and shares would pass for lack of fit. If lack of fit is rejected at 5 % by F,

@@ -35,6 +35,7 @@ typedef struct ShapeRule {
     const char *name;
     Shares shares;
     ShapeEffect below;
+    double surely; /* below.low at 97.5 % instead of 95 % */
 } ShapeRule;
 
 typedef struct ShapeFit {
@@ -45,6 +46,7 @@ typedef struct ShapeFit {
     double margin;        /* of CORNER, in the column's unit */
     Blocks blocks;        /* means and noise */
     double *fitted;       /* [n_shapes], in the column's unit; of the last fit if REFUSED */
+    double beta[SCHEFFE_CUBIC]; /* [n_terms] of that polynomial, in the column's unit */
     /* what follows is empty for FLAT and REFUSED */
     bool has_optimum;
     Shares optimum;

@@ -15,8 +15,8 @@
 typedef struct ShapeSurface {
     const Lsq *lsq;       /* of the shapes' terms */
     const double *beta;   /* [n_terms] */
-    const double *fitted; /* [n_shapes] */
-    double variance;      /* of a shape's mean */
+    const double *fitted; /* [n_shapes] as the rows of lsq are scaled */
+    double variance;      /* of each of them */
 } ShapeSurface;
 
 /*

@@ -15,12 +15,14 @@
 
 enum { SHAPETABLE_MIN_SHAPES = 7, SHAPETABLE_MAX_CELLS = 4000 };
 
+/* A file has every cell; a study's trials (results/profiles.h) may lack some. */
 typedef struct ShapeTable {
     int n_shapes, n_seeds;
     bool is_loss;         /* else top1 */
     const Shares *shares; /* [n_shapes], in the order of their first rows */
     const bool *clamped;  /* [n_shapes] a negative share was set to 0 */
-    const double *values; /* [n_shapes][n_seeds], as they stand in the file */
+    const double *values; /* [n_shapes][n_seeds]; NaN: missing, but every shape has one */
+    double margin;        /* of CORNER, in the values' unit; 0: points of top1, nats of loss */
     double resolution;    /* 10^-k if all values have at most k <= 12 decimals; else 0 */
 } ShapeTable;
 

@@ -14,7 +14,8 @@
 
 /*
  * Of the newest revision: "init", "order", "split", those of them that vary, in this order, and
- * NULL behind them; static memory. A study of before there was the key, or a text that cannot be read: init and order.
+ * NULL behind them; static memory. A study of before there was the key, or a text that cannot be
+ * read: init and order.
  */
 YamlStrings varied_sources(const StoreResults *results);
 

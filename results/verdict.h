@@ -137,9 +137,9 @@ ErrCode verdict_table(const StoreResults *results, Arena *arena, Verdict *out, b
                       Err *err) ERR_CHECKED;
 
 /*
- * O1a, O1b and O2 of a study that has `curves` or `compare`, or nothing else to say; of the others
- * those that are there: out[VERDICT_MAX], *n of them. Ripeness is judged if store_curves was
- * called. Errors: ERR_MEMORY.
+ * O1a, O1b and O2 of a study that has `curves` or `compare`, or nothing else to say; of the others,
+ * O2s and O4 of shapes among them (results/profiles.h), those that are there: out[VERDICT_MAX], *n
+ * of them. Ripeness is judged if store_curves was called. Errors: ERR_MEMORY.
  */
 ErrCode verdict_all(const StoreResults *results, Arena *arena, Verdict *out, size_t *n,
                     Err *err) ERR_CHECKED;

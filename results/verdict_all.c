@@ -2,6 +2,7 @@
 #include "results/holm.h"
 #include "results/varied.h"
 #include "results/verdict_field.h"
+#include "results/verdict_shape.h"
 
 #include <string.h>
 
@@ -11,6 +12,26 @@ static bool has_part(const StoreResults *results, const char *kind)
         if (store_is_part(&results->points[i].point, kind))
             return true;
     return false;
+}
+
+/* Those of shapes. */
+static ErrCode judge_shapes(const StoreResults *results, Arena *arena, Verdict *out, size_t *n,
+                            Err *err)
+{
+    Profile *profiles = NULL;
+    VerdictField field;
+    size_t n_profiles = 0;
+    bool is_there = false;
+    TRY(verdict_shape_profiles(results, arena, &profiles, &n_profiles, err));
+    if (n_profiles == 0)
+        return ERR_NONE;
+    TRY(verdict_field_make(&field, results, VERDICT_POINTS, arena, err));
+    TRY(verdict_o2s(results, profiles, n_profiles, &field, arena, &out[*n], &is_there, err));
+    *n += is_there;
+    TRY(verdict_o4(results, profiles, n_profiles, &field, arena, &out[*n], &is_there, err));
+    *n += is_there;
+fail:
+    return err->code;
 }
 
 /* Those of searches, grids of two baselines and tables. */
@@ -80,6 +101,7 @@ ErrCode verdict_all(const StoreResults *results, Arena *arena, Verdict *out, siz
     Verdict others[VERDICT_MAX];
     size_t n_others = 0;
     *n = 0;
+    TRY(judge_shapes(results, arena, others, &n_others, err));
     TRY(judge_others(results, arena, others, &n_others, err));
     TRY(judge_scaling(results, n_others == 0, arena, out, n, err));
     memcpy(out + *n, others, n_others * sizeof(*out));

@@ -16,6 +16,13 @@ VerdictOutcome verdict_share(double n_won, int n, int n_least, StatsInterval *sh
     return VERDICT_INCONCLUSIVE;
 }
 
+VerdictOutcome verdict_loss(double low, double high)
+{
+    if (high <= VERDICT_LOSS_POINTS)
+        return VERDICT_CONFIRMED;
+    return low > VERDICT_LOSS_POINTS ? VERDICT_REFUTED : VERDICT_INCONCLUSIVE;
+}
+
 const char *verdict_share_name(VerdictOutcome outcome)
 {
     static const char *const names[] = {

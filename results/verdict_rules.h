@@ -23,6 +23,12 @@ VerdictOutcome verdict_chosen(const double *const *val, const double *const *tes
                               const double *given, int n, double *differences,
                               StatsInterval *interval);
 
+/*
+ * What constants lose, by a surface's bounds: CONFIRMED (they hold) if at most VERDICT_LOSS_POINTS
+ * by the upper, REFUTED if more by the lower.
+ */
+VerdictOutcome verdict_loss(double low, double high);
+
 /* By the upper end, or by the mean where there are too few seeds for an interval. */
 bool verdict_reaches_higher(const StatsInterval *a, const StatsInterval *b);
 

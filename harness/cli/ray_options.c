@@ -24,8 +24,8 @@ static const Option rows[] = {
      .kind = OPTION_TEXT,
      .offset = FIELD(constants),
      .metavar = "A,B,G",
-     .fallback = "1.2,1.1,1.15",
-     .doc = "compound: alpha, beta, gamma"},
+     .doc = "compound: alpha, beta, gamma, 1.2,1.1,1.15 unless given; shares: of depth, width, "
+            "resolution; ladder: d,w,r of each knot"},
     {.name = "matched",
      .kind = OPTION_FLAG,
      .offset = FIELD(matched),
@@ -90,26 +90,51 @@ static ErrCode parse_target(double *factor, const char *text, int64_t baseline, 
                    "option '--macs' must be a positive number or multiple like 4x, not '%s'", text);
 }
 
-/* "1.2,1.1,1.15". */
-static ErrCode parse_constants(double *constants, const char *text, Err *err)
+enum { MAX_VALUES = SCALING_CONSTANTS * SCALING_MAX_KNOTS };
+
+/* "1.2,1.1,1.15", or three numbers for each knot. */
+static ErrCode parse_constants(double values[MAX_VALUES], size_t *n_values, const char *text,
+                               Err *err)
 {
     char number[TEXT_NUMBER_BYTES];
     const char *rest = text;
-    for (int i = 0; i < SCALING_MAX_CONSTANTS; i++) {
+    size_t n_read = 0;
+    for (bool more = true; more; n_read++) {
         const size_t n = strcspn(rest, ",");
-        const bool is_last = i == SCALING_MAX_CONSTANTS - 1;
-        if (n >= sizeof number || (rest[n] == ',') == is_last)
+        if (n >= sizeof number || n_read == MAX_VALUES)
             goto bad;
         memcpy(number, rest, n);
         number[n] = '\0';
-        if (!text_to_double(number, &constants[i]))
+        if (!text_to_double(number, &values[n_read]))
             goto bad;
+        more = rest[n] == ',';
         rest += n + 1;
     }
-    return ERR_NONE;
+    *n_values = n_read;
+    if (n_read % SCALING_CONSTANTS == 0)
+        return ERR_NONE;
 bad:
-    return err_set(err, ERR_USAGE,
-                   "option '--constants' must be three numbers like 1.2,1.1,1.15, not '%s'", text);
+    return err_set(
+        err, ERR_USAGE,
+        "option '--constants' must be three numbers like 1.2,1.1,1.15, or three for each "
+        "knot of a ladder, not '%s'",
+        text);
+}
+
+/* What the strategy takes; constants of one that takes none are an error, as all unused words. */
+static ErrCode make_ray(Ray *ray, const RayOptions *options, Err *err)
+{
+    static const char paper[] = "1.2,1.1,1.15";
+    double values[MAX_VALUES];
+    size_t n = 0;
+    const Strategy *strategy = scaling_find(options->strategy);
+    const bool is_compound = strategy != NULL && strategy->takes == STRATEGY_TAKES_CONSTANTS;
+    const char *text = options->constants == NULL && is_compound ? paper : options->constants;
+    if (text != NULL)
+        TRY(parse_constants(values, &n, text, err));
+    TRY(scaling_ray(ray, options->strategy, values, n, err));
+fail:
+    return err->code;
 }
 
 static void say_point(const RayOptions *options, double factor, const MatchPoint *point)
@@ -135,13 +160,10 @@ static ErrCode refuse(const RayOptions *options, const MatchPoint *point, Err *e
 
 ErrCode ray_options_scale(Spec *spec, const RayOptions *options, Err *err)
 {
-    double constants[SCALING_MAX_CONSTANTS], factor = 0;
+    double factor = 0;
     Ray ray;
     MatchPoint point;
-    const Strategy *strategy = scaling_find(options->strategy);
-    TRY(parse_constants(constants, options->constants, err));
-    TRY(scaling_ray(&ray, options->strategy, constants,
-                    strategy != NULL ? (size_t)strategy->n_constants : 0, err));
+    TRY(make_ray(&ray, options, err));
     TRY(parse_target(&factor, options->macs, resolve_macs(spec, 0), err));
     const Matching matching = match_target(spec, factor, options->tolerance);
     if (options->matched)

@@ -10,8 +10,9 @@
 #include "models/spec.h"
 
 typedef struct RayOptions {
-    const char *strategy, *macs, *constants; /* strategy NULL: the network as it is */
-    double tolerance;                        /* relative, of counted MACs */
+    const char *strategy, *macs,
+        *constants;   /* strategy NULL: the network as it is; constants: or NULL */
+    double tolerance; /* relative, of counted MACs */
     bool matched;
 } RayOptions;
 

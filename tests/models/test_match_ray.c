@@ -25,17 +25,6 @@ static Ray compound(double alpha, double beta, double gamma)
     return ray;
 }
 
-static Ray ray_of(const char *strategy)
-{
-    Ray ray;
-    Err err = {0};
-    if (scaling_find(strategy)->n_constants)
-        return compound(1.2, 1.1, 1.15);
-    if (scaling_ray(&ray, strategy, NULL, 0, &err) != ERR_NONE)
-        fail_msg("%s", err.msg);
-    return ray;
-}
-
 static MatchPoint match(const Matching *matching, const Ray *ray)
 {
     MatchPoint point;

@@ -6,18 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-/* A ray by name; compound with the paper's constants. */
-static Ray ray_of(const char *strategy)
-{
-    static const double paper[] = {1.2, 1.1, 1.15};
-    Ray ray;
-    Err err = {0};
-    const size_t n = (size_t)scaling_find(strategy)->n_constants;
-    if (scaling_ray(&ray, strategy, paper, n, &err) != ERR_NONE)
-        fail_msg("%s", err.msg);
-    return ray;
-}
-
 /*
  * Every network of a dense sample of the ray is walked past, each in the interval that holds its t,
  * and the intervals follow each other without a gap.
@@ -43,7 +31,7 @@ static void no_network_is_missed(void **state)
                 }
                 assert_int_equal(sampled.resolution, walk.spec.resolution);
             }
-            while (k * 1.0e-4 < walk.high)
+            while (k < 30000 && k * 1.0e-4 < walk.high)
                 k++; /* nearer to the end than it was looked for */
             walk.low = ray_walk_next(&walk);
         }

@@ -184,28 +184,77 @@ static void bad_multipliers_are_misuse(void **state)
 }
 
 /*
- * Every strategy starts at the baseline, never falls, and about doubles the nominal cost each unit
- * of t (compound: its product, 1.92).
+ * Every strategy starts at the baseline, never falls, and doubles the nominal cost each unit of t
+ * (compound about: its product, 1.92), but TinyNet, which halves it downwards.
  */
 static void strategies_are_rays(void **state)
 {
     (void)state;
-    static const double constants[] = {1.2, 1.1, 1.15};
-    assert_int_equal(scaling_n_strategies(), 6);
     for (size_t i = 0; i < scaling_n_strategies(); i++) {
         const Strategy *strategy = scaling_strategy(i);
-        Ray ray;
-        Err err = {0};
-        assert_int_equal(
-            scaling_ray(&ray, strategy->name, constants, (size_t)strategy->n_constants, &err),
-            ERR_NONE);
-        const Scale zero = scaling_at(&ray, 0.0), one = scaling_at(&ray, 1.0);
+        const Ray ray = ray_of(strategy->name);
+        const bool is_down = strcmp(strategy->name, "tinynet") == 0;
+        const Scale zero = scaling_at(&ray, 0.0), one = scaling_at(&ray, is_down ? -1.0 : 1.0);
         assert_true(zero.depth == 1.0 && zero.width == 1.0 && zero.resolution == 1.0);
-        assert_true(one.depth >= 1.0 && one.width >= 1.0 && one.resolution >= 1.0);
-        const double cost = one.depth * one.width * one.width * one.resolution * one.resolution;
-        const double expected = strategy->n_constants ? 1.2 * 1.1 * 1.1 * 1.15 * 1.15 : 2.0;
-        assert_true(fabs(cost - expected) < 1e-12); /* five roundings of numbers below 4 */
+        assert_true(is_down || (one.depth >= 1.0 && one.width >= 1.0 && one.resolution >= 1.0));
+        const double expected = strategy->takes == STRATEGY_TAKES_CONSTANTS
+                                    ? 1.2 * 1.1 * 1.1 * 1.15 * 1.15
+                                : is_down ? 0.5
+                                          : 2.0;
+        /* five roundings of numbers below 4 */
+        assert_true(fabs(scaling_nominal_cost(one) - expected) < 1e-12);
     }
+}
+
+/* Whether a ray's point at s times the cost has these multipliers, to the digits of a paper. */
+static void has_point(const Ray *ray, double s, double depth, double width, double resolution,
+                      double digits)
+{
+    const Scale at = scaling_at(ray, log2(s));
+    assert_true(fabs(at.depth - depth) <= digits);
+    assert_true(fabs(at.width - width) <= digits);
+    assert_true(fabs(at.resolution - resolution) <= digits);
+}
+
+/*
+ * Dollar, Singh and Girshick's equation 6 at alpha = 0.8: d = s^0.1, w = s^0.4, r = s^0.05. Bello
+ * et al.: ResNet-RS-50 at 160 px and -420 at 320 px, 420/50 times the depth: s = 8.4 * 4, of which
+ * the shares .61 and .39 give 8.53 (two digits of .61: s^.005 = 1.018 of it) and 1.985. Both
+ * written as shares are the same rays to the bit.
+ */
+static void published_shares(void **state)
+{
+    (void)state;
+    const Ray fast = ray_of("fast"), resnet_rs = ray_of("resnet-rs");
+    has_point(&fast, 4.0, pow(4.0, 0.1), pow(4.0, 0.4), pow(4.0, 0.05), 1e-14); /* powers near 2 */
+    has_point(&resnet_rs, 33.6, 8.4, 1.0, 2.0, 0.15);
+    static const double shares[] = {0.61, 0.0, 0.39};
+    Ray ray;
+    Err err = {0};
+    assert_int_equal(scaling_ray(&ray, "shares", shares, 3, &err), ERR_NONE);
+    for (double t = -2.0; t <= 6.0; t += 0.5) {
+        const Scale a = scaling_at(&ray, t), b = scaling_at(&resnet_rs, t);
+        assert_memory_equal(&a, &b, sizeof a);
+    }
+}
+
+/* TinyNet-A to E over B0 (Han et al., table 1): r, w, d at their costs; it ends at A's B0 and at E.
+ */
+static void published_ladder(void **state)
+{
+    (void)state;
+    static const double rwd[][3] = {
+        {.86, 1, 1.2}, {.84, .75, 1.1}, {.825, .54, .85}, {.68, .54, .695}, {.475, .51, .6}};
+    const Ray ray = ray_of("tinynet");
+    for (size_t i = 0; i < ARRAY_LEN(rwd); i++) {
+        const double r = rwd[i][0], w = rwd[i][1], d = rwd[i][2];
+        has_point(&ray, d * w * w * r * r, d, w, r, 1e-12); /* log2 and back, twice */
+    }
+    has_point(&ray, 8.0, 1.0, 1.0, 1.0, 0.0);
+    has_point(&ray, 1e-6, 0.6, 0.51, 0.475, 0.0);
+    /* halfway between C and D in cost: the geometric mean of both */
+    const double low = .85 * .54 * .54 * .825 * .825, high = .695 * .54 * .54 * .68 * .68;
+    has_point(&ray, sqrt(low * high), sqrt(.85 * .695), .54, sqrt(.825 * .68), 1e-12);
 }
 
 /* phi = 1 gives the constants to the bit: 40 channels times 1.1 must be 44.0, not one ulp less. */
@@ -237,6 +286,34 @@ static void rays_check_their_constants(void **state)
     assert_int_equal(scaling_ray(&ray, "depth", constants, 1, &err), ERR_USAGE);
 }
 
+/* Shares and knots that make no ray, each with its own words. */
+static void rays_check_shares_and_knots(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *strategy, *words;
+        double values[6];
+        size_t n;
+    } cases[] = {
+        {"shares", "sum to 1.1, not to 1", {0.5, 0.3, 0.3}, 3},
+        {"shares", "share '-0.1' of strategy 'shares' is below 0", {0.6, 0.5, -0.1}, 3},
+        {"shares", "takes 3 shares, not 2", {0.5, 0.5}, 2},
+        {"ladder", "takes 1 to 16 knots of 3 multipliers", {1.2, 1.1}, 2},
+        {"ladder", "depth multiplier '0'", {0, 1.1, 1.1}, 3},
+        {"ladder", "its one knot is the baseline", {1, 1, 1}, 3},
+        {"ladder", "have one nominal cost", {4, 1, 1, 1, 2, 1}, 6},
+        {"ladder", "have one nominal cost", {0.25, 2, 1}, 3},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        Ray ray;
+        Err err = {0};
+        assert_int_equal(scaling_ray(&ray, cases[i].strategy, cases[i].values, cases[i].n, &err),
+                         ERR_USAGE);
+        if (strstr(err.msg, cases[i].words) == NULL)
+            fail_msg("%s", err.msg);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -253,7 +330,10 @@ int main(void)
         cmocka_unit_test(bad_multipliers_are_misuse),
         cmocka_unit_test(strategies_are_rays),
         cmocka_unit_test(compound_is_exact_at_whole_phi),
+        cmocka_unit_test(published_shares),
+        cmocka_unit_test(published_ladder),
         cmocka_unit_test(rays_check_their_constants),
+        cmocka_unit_test(rays_check_shares_and_knots),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -388,6 +388,50 @@ static void test_hostile_names(void **state)
     store_close(&store);
 }
 
+/*
+ * The triangle: a panel a budget of the profile and none of the grid, corners and rules named, what
+ * was measured in the table and no places; the same bytes twice. A grid alone is a panel, too, of
+ * one seed without a fit.
+ */
+static void test_ternary(void **state)
+{
+    (void)state;
+    const Fixture with = {.n_seeds = 3, .noise = 0.5, .has_profile = true},
+                  without = {.n_seeds = 1};
+    Arena arena = {0};
+    Err err = {0};
+    Figure figure;
+    char path[FIXTURE_PATH_BYTES];
+    size_t n = 0;
+    Store *store = filled("triangle.db", &with);
+    for (int again = 0; again < 2; again++) {
+        snprintf(path, sizeof(path), "%s", fixture_path(again ? "triangle-2" : "triangle"));
+        assert_int_equal(figure_draw(store, "ternary", in(path), &arena, &figure, &err), ERR_NONE);
+        assert_null(figure.missing);
+    }
+    same("triangle", "triangle-2", "ternary", "svg");
+    same("triangle", "triangle-2", "ternary", "tsv");
+    static const char *const words[] = {
+        "depth alone",       "width alone", "resolution alone", ">2 × the baseline",
+        ">4 × the baseline", "Tan and Le",  "optimum at 2 x"};
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+        if (strstr(figure.svg, words[i]) == NULL)
+            fail_msg("'%s' is not in the picture", words[i]);
+    assert_null(strstr(figure.svg, "grid:"));
+    char *tsv = bytes_of("triangle", "ternary", "tsv", &n);
+    assert_non_null(strstr(tsv, "\nshape\tprofile 4\t"));
+    assert_non_null(strstr(tsv, "\nseed\tprofile\t"));
+    assert_null(strstr(tsv, "\narea\t"));
+    mem_free(tsv);
+    store_close(&store);
+    store = filled("no-triangle.db", &without);
+    assert_int_equal(figure_draw(store, "ternary", in(path), &arena, &figure, &err), ERR_NONE);
+    assert_non_null(strstr(figure.svg, "grid: 2 × the baseline"));
+    assert_non_null(strstr(figure.svg, "no fit: one seed"));
+    store_close(&store);
+    arena_release(&arena);
+}
+
 /* A name is a query and a script, and a script but what all share is a name: no list is behind.
  */
 static void test_names_are_files(void **state)
@@ -426,7 +470,7 @@ static void test_nothing_to_draw(void **state)
     assert_int_equal(figure_draw(store, "fig33", in(path), &arena, &figure, &err), ERR_USAGE);
     assert_non_null(strstr(err.msg, "did you mean 'fig3'"));
     assert_int_equal(figure_draw(store, "pie", in(path), &arena, &figure, &err), ERR_USAGE);
-    assert_non_null(strstr(err.msg, "'pie': they are search, frontier"));
+    assert_non_null(strstr(err.msg, "'pie': they are ternary, search"));
     arena_release(&arena);
     store_close(&store);
 }
@@ -514,6 +558,7 @@ int main(void)
                                        cmocka_unit_test(test_frontier),
                                        cmocka_unit_test(test_twins_count_once),
                                        cmocka_unit_test(test_hostile_names),
+                                       cmocka_unit_test(test_ternary),
                                        cmocka_unit_test(test_names_are_files),
                                        cmocka_unit_test(test_nothing_to_draw),
                                        cmocka_unit_test(test_incomplete_picture),

@@ -64,7 +64,7 @@ static int count(const char *page, const char *needle)
 }
 
 /* Every element that is opened is closed. */
-enum { N_FIGURES = 8, N_OF_ONE_SEED = 6 }; /* that have data in the fixture */
+enum { N_FIGURES = 9, N_OF_ONE_SEED = 7 }; /* that have data in the fixture */
 
 static void balanced(const char *page)
 {
@@ -137,8 +137,8 @@ static void test_page(void **state)
     assert_int_equal(count(page, "<img alt=\""), N_FIGURES);
     assert_int_equal(count(page, "src=\"data:image/svg+xml;base64,"), N_FIGURES);
     assert_non_null(strstr(page, "says nothing about natural images"));
-    assert_int_equal(count(page, "<span class=\"badge stamp\">DEMO</span>"), 8); /* answer, cards */
-    assert_int_equal(count(page, "INCONCLUSIVE (unripe)</span>"), 8); /* three epochs are few */
+    assert_int_equal(count(page, "<span class=\"badge stamp\">DEMO</span>"), 10); /* answer, cards */
+    assert_int_equal(count(page, "INCONCLUSIVE (unripe)</span>"), 10); /* three epochs are few */
     assert_non_null(strstr(page, "try recipe.epochs=8 in another folder"));
     assert_non_null(strstr(page, "Basis.</strong> noise of"));
     assert_non_null(strstr(page, "What the naive comparison would have said"));

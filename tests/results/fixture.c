@@ -1,6 +1,8 @@
 /* tests/results/fixture.c: networks by multipliers, points by part, trials by seed. */
 #include "tests/results/fixture.h"
 
+#include "tests/results/shapes.h"
+
 #include "base/dir.h"
 #include "base/file.h"
 #include "base/hash.h"
@@ -218,6 +220,19 @@ static void add_others(Builder *b, bool has_two_compounds)
     }
 }
 
+/* Ten shapes at two budgets, built as asked for but for whole pixels. */
+static void add_profile(Builder *b)
+{
+    char series[SERIES_BYTES];
+    for (double t = 2; t <= 4; t += 2)
+        for (int i = 0; i < SHAPES_TEN; i++) {
+            const double *x = shapes_ten[i].x;
+            snprintf(series, sizeof(series), "%.3g %.3g %.3g", x[0], x[1], x[2]);
+            add_point(b, "profile", "ternary", series, pow(t, x[0]), pow(t, x[1] / 2),
+                      pow(t, x[2] / 2), t, t);
+        }
+}
+
 /* The i-th network of two depths, widths and resolutions, by its genes. */
 static StorePoint *add_cell(Builder *b, const char *part, const char *figure, const char *series,
                             int i, double x)
@@ -414,6 +429,8 @@ ErrCode fixture_fill(Store *store, const Fixture *fixture, Err *err)
     add_others(b, fixture->has_two_compounds);
     if (fixture->is_crowded)
         add_crowd(b);
+    if (fixture->has_profile)
+        add_profile(b);
     if (fixture->has_table)
         add_table(b);
     if (fixture->has_search)

@@ -1,0 +1,46 @@
+/* results/verdict_shape.h: what the verdicts on shapes (O2s, O4) share; private to results/. */
+#ifndef RESULTS_VERDICT_SHAPE_H
+#define RESULTS_VERDICT_SHAPE_H
+
+#include "results/profiles.h"
+#include "results/verdict_common.h"
+#include "results/verdict_field.h"
+
+/*
+ * The profiles that decide: those of parts `profile`, or where there are none those of grids.
+ * Errors: ERR_MEMORY.
+ */
+ErrCode verdict_shape_profiles(const StoreResults *results, Arena *arena, Profile **out, size_t *n,
+                               Err *err) ERR_CHECKED;
+
+/*
+ * Each fills *out from those of verdict_shape_profiles: O2s, and O4 where a part has two budgets.
+ * The field knows which networks are ripe. Errors: ERR_MEMORY.
+ */
+ErrCode verdict_o2s(const StoreResults *results, const Profile *profiles, size_t n,
+                    VerdictField *field, Arena *arena, Verdict *out, bool *is_there,
+                    Err *err) ERR_CHECKED;
+ErrCode verdict_o4(const StoreResults *results, const Profile *profiles, size_t n,
+                   VerdictField *field, Arena *arena, Verdict *out, bool *is_there,
+                   Err *err) ERR_CHECKED;
+
+/* An effect of a profile's fit, in points, as verdicts have it. */
+StatsInterval verdict_shape_interval(const Profile *profile, const ShapeEffect *effect);
+
+/*
+ * What a profile's networks leave a row: its ripeness, what diverged and what is unfinished. Of one
+ * that is unripe or unfinished the outcome is taken back.
+ */
+void verdict_shape_weigh(const Profile *profile, VerdictField *field, Arena *arena,
+                         VerdictContrast *row);
+
+/* Several rows: CONFIRMED if all that decide are, and so REFUTED; all must decide. */
+VerdictOutcome verdict_shape_joint(const VerdictContrast *rows, size_t n);
+
+/*
+ * Takes outcome, why, ripeness, n and effect from the rows, the effect that of the row whose
+ * interval reaches lowest, or highest; and noise from the profile.
+ */
+void verdict_shape_take(Verdict *out, const Profile *profile, bool is_lowest);
+
+#endif
