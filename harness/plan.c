@@ -8,6 +8,7 @@
 #include "harness/plan_retrain.h"
 #include "harness/plan_search.h"
 #include "harness/plan_search_report.h"
+#include "harness/plan_tune.h"
 #include "harness/study_data.h"
 
 #include "base/sys.h"
@@ -66,6 +67,7 @@ ErrCode plan_create(Plan **out, const Study *study, const char *data_root, int t
     plan->study = study;
     plan->n_threads = threads;
     plan->noise.sd = POWER_DEFAULT_SD;
+    plan->tune_part = STUDY_NONE;
     plan->parts = mem_calloc(study->n_parts + 1, sizeof *plan->parts);
     if (plan->parts == NULL) {
         (void)err_memory(err, study->n_parts * sizeof *plan->parts);
@@ -105,6 +107,7 @@ void plan_destroy(Plan **plan)
     mem_free((*plan)->points);
     mem_free((*plan)->networks);
     mem_free((*plan)->trials);
+    mem_free((*plan)->tunings);
     mem_free(*plan);
     *plan = NULL;
 }
@@ -130,10 +133,10 @@ PlanRange plan_waiting_macs(const Plan *plan)
     PlanRange sum = {0, 0};
     for (size_t i = 0; i < plan->n_points; i++) {
         const PlanPoint *point = &plan->points[i];
-        if (point->status != MATCH_AFTER_GRID)
+        if (point->status != MATCH_AFTER_GRID && !point->waits_for_rate)
             continue;
         const PlanRange macs = plan_range_macs(plan, point);
-        const double passes = (double)point->seeds->n *
+        const double passes = (double)plan_tune_to_come(plan, point) *
                               plan_networks_passes(plan, plan_networks_epochs(plan, point->part));
         sum.low += passes * macs.low;
         sum.high += passes * macs.high;

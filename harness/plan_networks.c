@@ -12,11 +12,12 @@
 
 enum { OPTIMIZER_COPIES = 4, PLAN_MAX_TRIALS = 999999 };
 
-static ErrCode trial_digest(const Plan *plan, const char *network, int64_t epochs,
+static ErrCode trial_digest(const Plan *plan, const char *network, int64_t epochs, double factor,
                             char out[HASH_HEX_BYTES], Err *err)
 {
     Recipe recipe = plan->study->recipe;
     recipe.epochs = epochs;
+    recipe.lr *= factor;
     const Identity identity = {network, plan->split_digest, &recipe};
     return identity_digest(&identity, plan->study->version, out, err);
 }
@@ -51,7 +52,8 @@ ErrCode plan_networks_train(Plan *plan, int index, const YamlInts *seeds, Err *e
  * The network at the end of the plan, without trials. Its regularisation follows from its cost
  * alone, so that specifications of one digest go on having one.
  */
-static ErrCode append_network(Plan *plan, const Spec *scaled, int64_t epochs, Err *err)
+static ErrCode append_network(Plan *plan, const Spec *scaled, int64_t epochs, double factor,
+                              Err *err)
 {
     Spec own = *scaled;
     const Spec *spec = &own;
@@ -66,8 +68,8 @@ static ErrCode append_network(Plan *plan, const Spec *scaled, int64_t epochs, Er
     TRY(mem_grow(&plan->networks, &plan->network_room, plan->n_networks + 1, sizeof *plan->networks,
                  err));
     PlanNetwork *added = &plan->networks[plan->n_networks];
-    *added = (PlanNetwork){.epochs = epochs, .seconds = (double)NAN};
-    TRY(trial_digest(plan, network.digest, epochs, added->trial_digest, err));
+    *added = (PlanNetwork){.epochs = epochs, .factor = factor, .seconds = (double)NAN};
+    TRY(trial_digest(plan, network.digest, epochs, factor, added->trial_digest, err));
     TRY(cost_memory(&memory, &network, err));
     spec_write_yaml(spec, &yaml);
     TRY(text_take(&yaml, &added->spec, err));
@@ -97,24 +99,49 @@ fail:
 typedef struct NetworkKey {
     char digest[NETWORK_DIGEST_MAX];
     int64_t epochs;
+    double factor;
 } NetworkKey;
 
-ErrCode plan_networks_add(Plan *plan, const Spec *spec, const char *digest, int64_t epochs,
-                          const YamlInts *seeds, int *index, Err *err)
+static ErrCode add(Plan *plan, const Spec *spec, const char *digest, int64_t epochs, double factor,
+                   const YamlInts *seeds, int *index, Err *err)
 {
     NetworkKey key;
     size_t known;
     memset(&key, 0, sizeof key);
     memcpy(key.digest, digest, strlen(digest));
     key.epochs = epochs;
+    key.factor = factor;
     if (plan->keys == NULL)
         TRY(intern_create(&plan->keys, sizeof key, err));
     TRY(intern_index(plan->keys, &key, &known, err));
     if (known == plan->n_networks)
-        TRY(append_network(plan, spec, epochs, err));
+        TRY(append_network(plan, spec, epochs, factor, err));
     *index = (int)known;
     if (seeds != NULL)
         TRY(plan_networks_train(plan, *index, seeds, err));
+fail:
+    return err->code;
+}
+
+ErrCode plan_networks_add(Plan *plan, const Spec *spec, const char *digest, int64_t epochs,
+                          const YamlInts *seeds, int *index, Err *err)
+{
+    return add(plan, spec, digest, epochs, 1, seeds, index, err);
+}
+
+ErrCode plan_networks_at(Plan *plan, int network, double factor, const YamlInts *seeds, int *index,
+                         Err *err)
+{
+    const PlanNetwork *known = &plan->networks[network];
+    char digest[NETWORK_DIGEST_MAX];
+    Spec spec;
+    if (known->factor == factor) {
+        *index = network;
+        return seeds != NULL ? plan_networks_train(plan, network, seeds, err) : ERR_NONE;
+    }
+    memcpy(digest, known->network.digest, sizeof digest); /* networks may move */
+    TRY(spec_parse(&spec, "a network of the plan", known->spec, strlen(known->spec), err));
+    TRY(add(plan, &spec, digest, known->epochs, factor, seeds, index, err));
 fail:
     return err->code;
 }

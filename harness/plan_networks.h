@@ -7,11 +7,16 @@
 #include "base/err.h"
 
 /*
- * The index of a network, by its resolved digest, trained for that many epochs; added if it is new.
- * seeds: it gets those trials that it has not; NULL: none. ERR_USAGE: it cannot be trained.
+ * The index of a network, by its resolved digest, trained for that many epochs at the recipe's
+ * learning rate; added if it is new. seeds: it gets those trials that it has not; NULL: none.
+ * ERR_USAGE: it cannot be trained.
  */
 ErrCode plan_networks_add(Plan *plan, const Spec *spec, const char *digest, int64_t epochs,
                           const YamlInts *seeds, int *index, Err *err) ERR_CHECKED;
+
+/* The same network, with the same number of epochs, at another rate: a factor on the recipe's. */
+ErrCode plan_networks_at(Plan *plan, int network, double factor, const YamlInts *seeds, int *index,
+                         Err *err) ERR_CHECKED;
 
 /* Whether a network can be trained: its cost, its batch norm's maps. ERR_USAGE; ERR_MEMORY. */
 ErrCode plan_networks_check(const Plan *plan, const Spec *spec, Err *err) ERR_CHECKED;

@@ -7,6 +7,7 @@
 #include "harness/plan_points.h"
 #include "harness/plan_range.h"
 #include "harness/plan_resolve.h"
+#include "harness/plan_tune.h"
 
 #include "models/match_memo.h"
 #include "models/resolve.h"
@@ -39,11 +40,17 @@ static bool is_source_settled(const Plan *plan, int source)
     return source == STUDY_NONE || plan->parts[source].state == PLAN_SETTLED;
 }
 
-bool plan_is_settled(const Plan *plan, const PlanPoint *point)
+/* But for a learning rate that it may wait for. */
+static bool has_settled_inputs(const Plan *plan, const PlanPoint *point)
 {
     return !point->is_past &&
            is_source_settled(plan, plan->study->parts[point->part].baseline_part) &&
            is_source_settled(plan, constants_source(plan, point));
+}
+
+bool plan_is_settled(const Plan *plan, const PlanPoint *point)
+{
+    return has_settled_inputs(plan, point) && !point->waits_for_rate;
 }
 
 /* What a point can be built from; false while a part it takes from is open or came to nothing. */
@@ -54,7 +61,8 @@ static bool find_inputs(const Plan *plan, const PlanPoint *point, PlanInputs *in
     *inputs = (PlanInputs){.baseline = &part->baseline,
                            .baseline_macs = part->baseline_macs,
                            .target_macs = part->target_macs,
-                           .is_trained = plan_is_settled(plan, point)};
+                           .is_trained =
+                               has_settled_inputs(plan, point) && !plan_tune_serves(plan, point)};
     if (source != STUDY_NONE && plan->parts[source].outcome.has_constants)
         inputs->constants = plan->parts[source].outcome.constants;
     return part->has_baseline && (source == STUDY_NONE || inputs->constants != NULL);
@@ -97,8 +105,8 @@ static void count_waiting(Plan *plan)
 {
     plan->n_after_grid = 0;
     for (size_t i = 0; i < plan->n_points; i++)
-        if (plan->points[i].status == MATCH_AFTER_GRID)
-            plan->n_after_grid += plan->points[i].seeds->n;
+        if (plan->points[i].status == MATCH_AFTER_GRID || plan->points[i].waits_for_rate)
+            plan->n_after_grid += plan_tune_to_come(plan, &plan->points[i]);
 }
 
 /*
@@ -121,6 +129,8 @@ static ErrCode resolve_ready(Plan *plan, Err *err)
             TRY(plan_resolve_point(plan, point, &inputs, err));
         else if (point->network != PLAN_NONE && inputs.is_trained)
             TRY(plan_networks_train(plan, point->network, point->seeds, err));
+        if (plan_tune_serves(plan, point))
+            TRY(plan_tune_serve(plan, i, has_settled_inputs(plan, point), err));
     }
     mark_ties(plan);
     count_waiting(plan);
@@ -128,6 +138,11 @@ static ErrCode resolve_ready(Plan *plan, Err *err)
 fail:
     match_memo_destroy(&memo);
     return err->code;
+}
+
+ErrCode plan_take_rates(Plan *plan, Err *err)
+{
+    return resolve_ready(plan, err);
 }
 
 /* A baseline by a part's own name for it, with the data set's classes. */
@@ -173,13 +188,16 @@ ErrCode plan_outcomes_begin(Plan *plan, Err *err)
         if (part->constants_part != STUDY_NONE)
             plan->parts[part->constants_part].is_taken = true;
     }
-    return resolve_ready(plan, err);
+    TRY(plan_tune_begin(plan, err));
+    TRY(resolve_ready(plan, err));
 fail:
     return err->code;
 }
 
 bool plan_is_waiting(const Plan *plan)
 {
+    if (plan_tune_is_open(plan))
+        return true;
     for (size_t i = 0; i < plan->study->n_parts; i++)
         if ((plan->parts[i].search != NULL || plan->parts[i].retrain != NULL) &&
             plan->parts[i].state != PLAN_SETTLED)
@@ -218,6 +236,7 @@ static void unresolve(PlanPoint *point, bool is_ray)
     const Scale none = {(double)NAN, (double)NAN, (double)NAN};
     point->status = MATCH_AFTER_GRID;
     point->network = PLAN_NONE;
+    point->waits_for_rate = false;
     point->built = none;
     if (is_ray)
         point->nominal = none;

@@ -10,8 +10,12 @@
  * nothing. */
 ErrCode plan_outcomes_begin(Plan *plan, Err *err) ERR_CHECKED;
 
-/* True while a search or a retrain is not decided, or points wait for another part's outcome. */
+/* True while a search, a retrain or a learning rate is not decided, or points wait for another
+ * part's outcome. */
 bool plan_is_waiting(const Plan *plan);
+
+/* After learning rates were chosen: what waited for them is trained. ERR_USAGE, ERR_MEMORY. */
+ErrCode plan_take_rates(Plan *plan, Err *err) ERR_CHECKED;
 
 /* Whether every input of a point is settled, so that it is trained with all seeds. */
 bool plan_is_settled(const Plan *plan, const PlanPoint *point);

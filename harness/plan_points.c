@@ -249,9 +249,11 @@ ErrCode plan_points_expand(Plan *plan, Err *err)
         [STUDY_PROFILE] = expand_rays, [STUDY_FAMILY] = expand_family,
         [STUDY_TABLE] = expand_table,
     };
-    /* The points of a search come as they are asked for, those of a retrain after all others. */
+    /* The points of a search come as they are asked for, those of a retrain after all others, those
+     * of a tune with the networks that it serves. */
     for (size_t i = 0; i < plan->study->n_parts; i++)
-        if (plan->parts[i].search == NULL && plan->parts[i].retrain == NULL)
+        if (plan->parts[i].search == NULL && plan->parts[i].retrain == NULL &&
+            plan->study->parts[i].kind != STUDY_TUNE)
             TRY(expand[plan->study->parts[i].kind](plan, (int)i, err));
 fail:
     return err->code;

@@ -45,6 +45,8 @@ static void put_note(const Plan *plan, const PlanPoint *point, const PlanPoint *
     const StudyPart *part = &plan->study->parts[point->part];
     if (point->reason[0])
         text_append(out, point->reason);
+    else if (point->waits_for_rate)
+        text_printf(out, "waits for %s", plan->study->parts[plan->tune_part].id);
     else if (point->status == MATCH_AFTER_GRID)
         text_printf(out, "waits for %s",
                     plan->study

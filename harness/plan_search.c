@@ -3,6 +3,7 @@
 
 #include "harness/plan_networks.h"
 #include "harness/plan_points.h"
+#include "harness/plan_tune.h"
 #include "harness/study_search.h"
 
 #include "base/sort.h"
@@ -327,8 +328,10 @@ ErrCode plan_search_ask(Plan *plan, int part, const PlanSearcher *searcher, int6
     *err = why;
     TRY(err->code);
     TRY(digest_of(&spec, digest, err));
-    TRY(plan_networks_add(plan, &spec, digest, plan_search_epochs(search, point), &searcher->seeds,
+    TRY(plan_networks_add(plan, &spec, digest, plan_search_epochs(search, point), NULL,
                           &ask->network, err));
+    TRY(plan_networks_at(plan, ask->network, plan_tune_factor(plan), &searcher->seeds,
+                         &ask->network, err));
     ask->macs = strategy_cost((double)plan->networks[ask->network].network.macs,
                               plan_networks_passes(plan, plan_search_epochs(search, point)) *
                                   (double)searcher->seeds.n);

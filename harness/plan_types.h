@@ -43,6 +43,7 @@ typedef struct PlanPoint {
     int network;         /* index into networks; PLAN_NONE when nothing is trained */
     const YamlInts *seeds; /* of its trials; borrowed */
     bool is_extra;         /* grid: from `also` */
+    bool waits_for_rate;   /* built, and not trained until its learning rate is chosen */
     bool is_past; /* built on an outcome that was decided anew: shown, not trained further */
     MatchStatus status;
     char reason[PLAN_REASON_MAX]; /* why unfair, off ray, tied, never decided; "" otherwise */
@@ -53,6 +54,7 @@ typedef struct PlanNetwork {
     Network network;
     char *spec;     /* the scaled specification as YAML: workers rebuild from it */
     int64_t epochs; /* passes over the training split, with a whole schedule of their own */
+    double factor;  /* on the recipe's learning rate; 1 unless a part `tune` says otherwise */
     char trial_digest[HASH_HEX_BYTES]; /* network, data, split, recipe, arithmetic revision */
     const YamlInts *seeds;             /* that it got trials for last; borrowed */
     bool has_trials;                   /* false: only what has finished before is shown */
@@ -61,6 +63,13 @@ typedef struct PlanNetwork {
     uint64_t bytes; /* memory of one trial */
     Waste waste;    /* of its pixels */
 } PlanNetwork;
+
+/* A network whose learning rate is chosen before it is compared (plan_tune.h). */
+typedef struct PlanTuning {
+    int network;                       /* at the recipe's rate: index into networks */
+    int candidates[STUDY_MAX_FACTORS]; /* at the rate of each factor, in the study's order */
+    double factor;                     /* the chosen one; NaN: not yet */
+} PlanTuning;
 
 typedef struct PlanTrial {
     int network; /* index into networks */
@@ -125,7 +134,10 @@ typedef struct Plan {
     PlanPoint *points;     /* in the study's order */
     PlanNetwork *networks; /* distinct, in order of first use */
     PlanTrial *trials;     /* in the order in which they were asked for */
-    size_t n_after_grid;   /* trials to come once outcomes are settled: at most these */
+    int tune_part;         /* index of the part `tune`, or STUDY_NONE */
+    PlanTuning *tunings;   /* [n_tunings] */
+    size_t n_tunings;
+    size_t n_after_grid; /* trials to come once outcomes are settled: at most these */
     PlanNoise noise;
     const struct PlanDesigns *designs; /* to be shown with it (plan_design.h), borrowed, or NULL */
     int n_jobs;                        /* workers side by side, for what is said; 0: not known */
@@ -133,9 +145,9 @@ typedef struct Plan {
     TimeLaw law;                       /* of this machine; zeros before plan_predict */
     double seconds_per_mac;            /* of the baseline, on one thread; 0 before plan_predict */
     int n_calibrated;                  /* networks that the law was measured on */
-    size_t point_room, network_room, trial_room; /* private: allocated items */
-    Intern *keys;                                /* private: of networks, in their order */
-    Arena texts;                                 /* private: of points */
+    size_t point_room, network_room, trial_room, tuning_room; /* private: allocated items */
+    Intern *keys; /* private: of networks, in their order */
+    Arena texts;  /* private: of points */
 } Plan;
 
 #endif

@@ -2,9 +2,11 @@
 #include "harness/run_decide.h"
 
 #include "harness/plan_outcomes.h"
+#include "harness/plan_tune.h"
 #include "harness/run_decider_constants.h"
 #include "harness/run_decider_retrain.h"
 #include "harness/run_decider_search.h"
+#include "harness/run_tune.h"
 
 #include "base/arena.h"
 #include "base/sys.h"
@@ -127,10 +129,12 @@ static bool decides(const Plan *plan, int part)
            plan->parts[part].retrain != NULL;
 }
 
-/* Whether a part is to be decided, and all points it has so far are there and trained. */
+/* Whether a part is to be decided, and all points it has so far are there and trained; a search
+ * asks for its own, at a rate that is chosen by then. */
 static bool is_due(const Plan *plan, int part)
 {
-    bool is_ready = decides(plan, part) && plan->parts[part].state != PLAN_SETTLED;
+    bool is_ready = decides(plan, part) && plan->parts[part].state != PLAN_SETTLED &&
+                    !(plan->parts[part].search != NULL && plan_tune_is_open(plan));
     for (size_t i = 0; i < plan->n_points && is_ready; i++)
         if (plan->points[i].part == part && !plan->points[i].is_past)
             is_ready = plan->points[i].status != MATCH_AFTER_GRID &&
@@ -183,7 +187,10 @@ ErrCode run_decide_advance(RunState *run, bool *is_changed, Err *err)
     TRY(store_trials(run->store, &arena, &trials, err));
     /* What is settled may make another part due, also an earlier one of the study. */
     for (int i = 0; i < n_parts; i++) {
-        bool is_settled = false;
+        bool is_settled = false, has_rates = false;
+        if (i == 0)
+            TRY(run_tune_advance(run, &trials, &has_rates, err));
+        *is_changed |= has_rates;
         if (!is_due(run->plan, i))
             continue;
         TRY(advance_one(run, i, &trials, &is_settled, is_changed, err));
@@ -239,6 +246,11 @@ void run_decide_note_waiting(const RunState *run)
                            "%s is not decided: not all of its trials have ended; what takes from "
                            "it waits",
                            run->study->parts[i].id);
+    if (plan_tune_is_open(run->plan))
+        run_state_note(run,
+                       "%s has not chosen: not all of its trials have ended; what it serves "
+                       "waits",
+                       run->study->parts[run->plan->tune_part].id);
 }
 
 void run_decide_close(RunState *run)

@@ -119,6 +119,7 @@ static ErrCode send_job(const RunState *run, RunSlot *slot, const RunTrial *tria
     job.parent = run->settings->launcher != NULL ? 0 : proc_pid();
     job.network = run->plan->networks[trial->network].spec;
     job.epochs = run->plan->networks[trial->network].epochs;
+    job.lr = run->study->recipe.lr * run->plan->networks[trial->network].factor;
     job.study = text_string(&run->study_yaml);
     job.cache = cache;
     job.identity = run->study->data.identity;

@@ -2,13 +2,16 @@
 #include "harness/run_plan.h"
 
 #include "harness/plan_search.h"
+#include "harness/plan_tune.h"
 #include "harness/study_judges.h"
 
 #include "base/sys.h"
 #include "base/text.h"
 #include "nn/arithmetic.h"
+#include "results/verdict.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 /* --- plan -> store --- */
@@ -69,11 +72,42 @@ static StoreStudy study_row(const RunState *run)
                         .arithmetic = arithmetic_revision()};
 }
 
+/*
+ * What a point would be at the recipe's own rate, where each network has one of its own: a row
+ * beside it, in no figure, so that verdicts can be given either way.
+ */
+static StorePoint common_row(const Plan *plan, const PlanPoint *point, const char *part)
+{
+    const PlanTuning *tuning = plan_tune_of(plan, point->network);
+    StorePoint row = point_row(plan, point);
+    row.part = part;
+    row.figure = STUDY_TUNE_FIGURE;
+    row.trial_digest = plan->networks[tuning->network].trial_digest;
+    return row;
+}
+
+/* The part's name of such rows. */
+static const char *common_part(const char *part, Arena *arena)
+{
+    return arena_printf(arena, VERDICT_COMMON_RATE "%s", part);
+}
+
+/* Appends them for all points that are shown. */
+static void add_common_rows(const Plan *plan, StorePlan *out, StorePoint *points, Arena *arena)
+{
+    for (size_t i = 0; i < plan->n_points && plan_tune_is_each(plan); i++) {
+        const PlanPoint *point = &plan->points[i];
+        if (plan_tune_serves(plan, point) && point->network != PLAN_NONE && !point->is_past &&
+            !point->waits_for_rate && point->status != MATCH_AFTER_GRID)
+            points[out->n_points++] = common_row(plan, point, common_part(point->part_name, arena));
+    }
+}
+
 /* Points that wait are not put, nor what was once decided and never trained. */
 static bool is_shown(const Plan *plan, const PlanPoint *point, const StoreTrials *stored)
 {
     if (point->status == MATCH_AFTER_GRID || !point->is_past)
-        return point->status != MATCH_AFTER_GRID;
+        return point->status != MATCH_AFTER_GRID && !point->waits_for_rate;
     for (size_t i = 0; i < stored->n && point->network != PLAN_NONE; i++)
         if (stored->items[i].n_epochs > 0 &&
             strcmp(stored->items[i].digest, plan->networks[point->network].trial_digest) == 0)
@@ -109,19 +143,24 @@ static size_t fill_shown_trials(const RunState *run, const StoreTrials *stored, 
 }
 
 /* Seeds that parts keep to themselves: those of retrains, and of what is judged. */
-static ErrCode fill_own_seeds(const Study *study, StorePlan *out, Arena *arena, Err *err)
+static ErrCode fill_own_seeds(const Plan *plan, StorePlan *out, Arena *arena, Err *err)
 {
+    const Study *study = plan->study;
     size_t n = 0;
     for (size_t i = 0; i < study->n_parts; i++)
         n += study_judges_own(study, (int)i)->n;
-    StoreOwnSeed *seeds = arena_zalloc(arena, n + 1, sizeof *seeds);
+    StoreOwnSeed *seeds = arena_zalloc(arena, 2 * n + 1, sizeof *seeds);
     TRY(arena_ok(arena, err));
     for (size_t i = 0; i < study->n_parts; i++) {
         const YamlInts *own = study_judges_own(study, (int)i);
+        const char *name = study->parts[i].name;
         for (size_t k = 0; k < own->n; k++)
-            seeds[out->n_own_seeds++] = (StoreOwnSeed){study->parts[i].name, own->v[k]};
+            seeds[out->n_own_seeds++] = (StoreOwnSeed){name, own->v[k]};
+        for (size_t k = 0; k < own->n && plan_tune_is_each(plan); k++)
+            seeds[out->n_own_seeds++] = (StoreOwnSeed){common_part(name, arena), own->v[k]};
     }
     out->own_seeds = seeds;
+    TRY(arena_ok(arena, err));
 fail:
     return err->code;
 }
@@ -183,7 +222,7 @@ static ErrCode fill_rows(RunState *run, StorePlan *out, Arena *arena, Err *err)
     StoreTrials stored;
     TRY(store_trials(run->store, arena, &stored, err));
     StoreNetwork *networks = arena_zalloc(arena, plan->n_networks, sizeof *networks);
-    StorePoint *points = arena_zalloc(arena, plan->n_points, sizeof *points);
+    StorePoint *points = arena_zalloc(arena, 2 * plan->n_points, sizeof *points);
     StorePlanned *trials = arena_zalloc(arena, plan->n_trials + stored.n, sizeof *trials);
     TRY(arena_ok(arena, err));
     for (size_t i = 0; i < plan->n_networks; i++)
@@ -191,11 +230,13 @@ static ErrCode fill_rows(RunState *run, StorePlan *out, Arena *arena, Err *err)
     for (size_t i = 0; i < plan->n_points; i++)
         if (is_shown(plan, &plan->points[i], &stored))
             points[out->n_points++] = point_row(plan, &plan->points[i]);
+    add_common_rows(plan, out, points, arena);
+    TRY(arena_ok(arena, err));
     for (size_t i = 0; i < plan->n_trials; i++)
         trials[i] = trial_row(&plan->networks[plan->trials[i].network], plan->trials[i].seed);
     TRY(check_kept_seeds(run, arena, err));
     TRY(check_judged(run, arena, err));
-    TRY(fill_own_seeds(run->study, out, arena, err));
+    TRY(fill_own_seeds(plan, out, arena, err));
     out->networks = networks;
     out->n_networks = plan->n_networks;
     out->points = points;
@@ -246,12 +287,19 @@ fail:
 
 /* --- store -> trials --- */
 
+/* Rates are always chosen: what --only names may wait for them. */
 static bool is_wanted(const RunState *run, int network)
 {
-    bool found = run->settings->only == NULL;
-    for (size_t i = 0; !found && i < run->plan->n_points; i++)
-        found = run->plan->points[i].network == network &&
-                run_state_is_wanted(run, run->plan->points[i].part);
+    const Plan *plan = run->plan;
+    const PlanTuning *tuning = plan_tune_of(plan, network);
+    bool found = run->settings->only == NULL || (tuning != NULL && isnan(tuning->factor));
+    for (size_t i = 0; !found && i < plan->n_points; i++) {
+        const PlanPoint *point = &plan->points[i];
+        const bool is_served = plan_tune_is_each(plan) && tuning != NULL &&
+                               point->network != PLAN_NONE &&
+                               plan_tune_of(plan, point->network) == tuning;
+        found = (point->network == network || is_served) && run_state_is_wanted(run, point->part);
+    }
     return found;
 }
 

@@ -69,16 +69,16 @@ fail:
 static ErrCode write_trials(const RunState *run, RunSpecsReport *report, Err *err)
 {
     Text text = {0};
-    text_append(&text, "trial,network,seed,macs,status,epochs,resolution,spec\n");
+    text_append(&text, "trial,network,seed,macs,status,epochs,lr,resolution,spec\n");
     for (size_t i = 0; i < run->n_trials; i++) {
         const RunTrial *trial = &run->trials[i];
         const PlanNetwork *planned = &run->plan->networks[trial->network];
         const Network *network = &planned->network;
-        text_printf(&text,
-                    "%" PRId64 ",%s,%" PRId64 ",%" PRId64 ",%s,%" PRId64 ",%d," SPECS "/%s.yaml\n",
-                    trial->number, network->digest, trial->seed, network->macs,
-                    store_status_name(trial->status), planned->epochs, network->resolution,
-                    network->digest);
+        text_printf(&text, "%" PRId64 ",%s,%" PRId64 ",%" PRId64 ",%s,%" PRId64 ",", trial->number,
+                    network->digest, trial->seed, network->macs, store_status_name(trial->status),
+                    planned->epochs);
+        text_append_double(&text, run->study->recipe.lr * planned->factor);
+        text_printf(&text, ",%d," SPECS "/%s.yaml\n", network->resolution, network->digest);
         report->n_pending += trial->status == STORE_PENDING;
     }
     report->n_trials = run->n_trials;

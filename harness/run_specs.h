@@ -23,8 +23,8 @@ typedef struct RunSpecsReport {
 /*
  * Makes or goes on with the study in settings->out and writes specs/NETWORK.yaml, specs/
  * NETWORK.onnx (with the initial weights of seed 0) and trials.csv there, whose columns are trial,
- * network, seed, macs, status, epochs, resolution, spec. callbacks->planned tells the plan. Errors:
- * as coordinator_run.
+ * network, seed, macs, status, epochs, lr, resolution, spec. callbacks->planned tells the plan.
+ * Errors: as coordinator_run.
  */
 ErrCode run_specs_write(const Study *study, const RunSettings *settings,
                         const RunCallbacks *callbacks, RunSpecsReport *report,

@@ -2,6 +2,7 @@
 #include "harness/run_state.h"
 
 #include "harness/plan_search.h"
+#include "harness/plan_tune.h"
 
 #include "base/clock.h"
 
@@ -74,8 +75,9 @@ static size_t n_to_come(const RunState *run)
         const YamlInts *seeds = point->seeds;
         if (!run_state_is_wanted(run, point->part) || point->is_past)
             continue;
-        if (point->status == MATCH_AFTER_GRID && point->reason[0] == '\0')
-            n += seeds->n;
+        if (point->waits_for_rate ||
+            (point->status == MATCH_AFTER_GRID && point->reason[0] == '\0'))
+            n += plan_tune_to_come(run->plan, point);
         else if (point->network != PLAN_NONE && !run->plan->networks[point->network].has_trials)
             for (size_t k = 0; k < seeds->n; k++)
                 n += !has_trial(run, point->network, seeds->v[k]);

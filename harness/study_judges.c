@@ -13,7 +13,8 @@ static bool is_used(const Study *study, int64_t seed)
     bool found = yaml_has_int(&study->seeds, seed);
     for (size_t i = 0; i < study->n_parts && !found; i++)
         found = study_search_trains_with(&study->parts[i], seed) ||
-                yaml_has_int(&study->parts[i].retrain.seeds, seed);
+                yaml_has_int(&study->parts[i].retrain.seeds, seed) ||
+                yaml_has_int(&study->parts[i].tune.seeds, seed);
     return found;
 }
 
@@ -87,8 +88,20 @@ const YamlInts *study_judges_seeds(const Study *study)
     return study->judge_seeds.n > 0 ? &study->judge_seeds : &study->seeds;
 }
 
+/* Whether a study chooses by one of some seeds besides its rates. */
+static bool is_shared(const Study *study, const YamlInts *seeds)
+{
+    bool found = false;
+    for (size_t i = 0; i < seeds->n && !found; i++)
+        found = yaml_has_int(&study->seeds, seeds->v[i]);
+    return found;
+}
+
 const YamlInts *study_judges_own(const Study *study, int part)
 {
+    static const YamlInts none = {NULL, 0};
     const StudyPart *p = &study->parts[part];
+    if (p->kind == STUDY_TUNE)
+        return is_shared(study, &p->tune.seeds) ? &none : &p->tune.seeds;
     return p->kind == STUDY_COMPARE ? &study->judge_seeds : &p->retrain.seeds;
 }

@@ -26,7 +26,10 @@ ErrCode study_judges_read(Study *study, Err *err) ERR_CHECKED;
 /* The seeds that parts which judge are trained with. */
 const YamlInts *study_judges_seeds(const Study *study);
 
-/* The seeds that a part keeps to itself, a retrain or what is judged; an empty list: none. */
+/*
+ * The seeds that a part keeps to itself: a retrain's, those of what is judged, and those of a tune
+ * that shares none with the study; an empty list: none.
+ */
 const YamlInts *study_judges_own(const Study *study, int part);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "harness/study_retrain.h"
 #include "harness/study_search.h"
+#include "harness/study_tune.h"
 
 #include "models/scaling.h"
 #include "results/figure_names.h"
@@ -180,6 +181,8 @@ static ErrCode read_part(const Study *study, const YamlNode *node, StudyPart *pa
         return study_search_read(study, body, part, err);
     if (kind == STUDY_RETRAIN)
         return study_retrain_read(doc, part, err);
+    if (kind == STUDY_TUNE)
+        return study_tune_read(study, body, part, err);
     double *rows = NULL;
     if (kind == STUDY_GRID) {
         TRY(read_rows(doc, part->also_node, STUDY_DIMENSIONS, &rows, &part->n_also, err));
@@ -209,7 +212,10 @@ ErrCode study_read_parts(Study *study, Err *err)
         if (read_part(study, list->items[i], &study->parts[i], err) != ERR_NONE)
             return err->code;
     study->n_parts = list->n_items;
-    return study_link_parts(study, err);
+    TRY(study_link_parts(study, err));
+    TRY(study_tune_check(study, err));
+fail:
+    return err->code;
 }
 
 ErrCode study_check_figures(const Study *study, Err *err)
@@ -218,7 +224,8 @@ ErrCode study_check_figures(const Study *study, Err *err)
         const YamlNode *part = study->parts_node->items[i];
         const char *figure = study->parts[i].figure;
         const YamlNode *node = yaml_find(part->items[0], "figure");
-        if (figure_names_has(figure) && !figure_names_is_whole(figure))
+        if ((figure_names_has(figure) && !figure_names_is_whole(figure)) ||
+            study->parts[i].kind == STUDY_TUNE)
             continue;
         if (figure_names_has(figure))
             return yaml_error(err, node, "figure '%s' shows all parts: none is drawn in it",

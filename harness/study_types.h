@@ -18,7 +18,8 @@ enum {
     STUDY_DIMENSIONS = 3, /* depth, width, resolution, always in this order */
     STUDY_PART_MAX = 24,  /* bytes of a part's name */
     STUDY_MAX_PARTS = 16,
-    STUDY_MAX_TOP = 64, /* networks of a retrain */
+    STUDY_MAX_TOP = 64,     /* networks of a retrain */
+    STUDY_MAX_FACTORS = 16, /* of learning rates */
     STUDY_NONE = -1,
 };
 
@@ -55,6 +56,7 @@ typedef enum StudyPartKind {
     STUDY_TABLE,   /* all networks of a search space */
     STUDY_SEARCH,  /* a strategy and its rivals, each asking for networks of a space */
     STUDY_RETRAIN, /* the best of a search, trained anew with seeds that it has not seen */
+    STUDY_TUNE,    /* learning rates, chosen before anything is compared */
     STUDY_N_KINDS
 } StudyPartKind;
 
@@ -104,6 +106,18 @@ typedef struct StudyRetrain {
     YamlInts seeds;             /* of its trials; nothing else is trained with them */
 } StudyRetrain;
 
+typedef enum StudyTuneOn { STUDY_TUNE_BASELINE, STUDY_TUNE_EACH } StudyTuneOn;
+
+/* No figure is of that name: points of a part `tune`, and those at the common rate, are in none. */
+#define STUDY_TUNE_FIGURE "tune"
+
+/* The settings of a part `tune`. */
+typedef struct StudyTune {
+    YamlDoubles lr; /* factors on recipe.lr, 1 among them */
+    int on;         /* StudyTuneOn */
+    YamlInts seeds; /* that choose a rate */
+} StudyTune;
+
 /*
  * One entry of `parts`; fields that do not belong to its kind are 0. Parts form a directed acyclic
  * graph: what a part takes from others (baseline_part, constants_part) is decided before its points
@@ -144,6 +158,7 @@ typedef struct StudyPart {
     const char *space;    /* table: of the zoo, or a path relative to the study's file */
     StudySearch search;   /* search */
     StudyRetrain retrain; /* retrain */
+    StudyTune tune;       /* tune */
 } StudyPart;
 
 /* Seeds are 0 to 2^53: a double, as JSON has them, holds each exactly. */

@@ -3,6 +3,7 @@
 
 #include "harness/leftovers.h"
 #include "harness/run_identity.h"
+#include "harness/study_tune.h"
 #include "harness/verify_files.h"
 
 #include "base/dir.h"
@@ -79,7 +80,7 @@ static ErrCode open_all(Verify *v, Err *err)
     const RunSettings run = {.out = s->folder, .data_root = s->data_root};
     StoreNetwork network;
     Spec spec;
-    const char *yaml = NULL;
+    const char *yaml = NULL, *images = NULL;
     char *path = file_join(s->folder, "study.db");
     if (path == NULL)
         return err_memory(err, strlen(s->folder));
@@ -93,6 +94,8 @@ static ErrCode open_all(Verify *v, Err *err)
     TRY(study_parse_stored(&v->study, "the store's study", yaml, err));
     TRY(run_identity_choose(&v->study->data, v->store, &run, s->threads, err));
     v->study->recipe.epochs = v->trial.epochs;
+    TRY(store_data_digest(v->store, &v->arena, &images, err));
+    TRY(study_tune_find_rate(v->study, v->trial.network, images, v->trial.digest, err));
     TRY(store_network(v->store, v->trial.network, &v->arena, &network, err));
     TRY(spec_parse(&spec, "the store's network", network.yaml, strlen(network.yaml), err));
     TRY(resolve_network(&v->network, &spec, err));

@@ -274,6 +274,7 @@ static ErrCode run_job(Speaker *speaker, Err *err)
     TRY(study_parse_stored(&study, "job", job->study, err));
     study->data.identity = (DataIdentity)job->identity;
     study->recipe.epochs = job->epochs;
+    study->recipe.lr = job->lr;
     TRY(spec_parse(&spec, "network", job->network, strlen(job->network), err));
     TRY(resolve_network(&network, &spec, err));
     if (train(speaker, study, &network, &report, err) == ERR_INTERRUPTED) {

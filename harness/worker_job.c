@@ -24,6 +24,7 @@ void worker_job_text(const WorkerJob *job, Text *out)
     json_put_text(&json, "data_root", job->data_root);
     json_put_text(&json, "images", job->images);
     json_put_int(&json, "epochs", job->epochs);
+    json_put_double(&json, "lr", job->lr);
     json_put_int(&json, "seed", job->seed);
     json_put_int(&json, "threads", job->threads);
     json_put_int(&json, "pin", job->pin);
@@ -49,6 +50,7 @@ ErrCode worker_job_read(WorkerJob *out, const json_t *map, Err *err)
     TRY(read_int(map, "attempt", 1, INT64_MAX, &out->attempt, err));
     TRY(read_int(map, "parent", 0, INT32_MAX, &out->parent, err));
     TRY(read_int(map, "epochs", 1, INT64_MAX, &out->epochs, err));
+    TRY(json_get_double(map, "lr", &out->lr, err));
     TRY(read_int(map, "seed", 0, INT64_MAX, &out->seed, err));
     TRY(read_int(map, "threads", 1, INT16_MAX, &threads, err));
     TRY(read_int(map, "pin", -1, INT16_MAX, &pin, err));

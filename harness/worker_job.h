@@ -25,6 +25,7 @@ typedef struct WorkerJob {
     const char *data_root; /* where data sets are looked up, or NULL: each machine's own place */
     const char *images;    /* digest of the images that are the study's */
     int64_t epochs;        /* in place of the study's recipe.epochs */
+    double lr;             /* in place of recipe.lr */
     int64_t seed;
     int threads;
     int pin; /* processor to pin to; -1 = none */

@@ -5,7 +5,7 @@
 -- (least, most, epochs). A trial counts once in a series. ?1 is not asked for.
 WITH t AS (SELECT *, min(place) OVER (PARTITION BY part, series) AS beginning
            FROM (SELECT part, series, network, epochs, min(place) AS place, macs, trial, genes, built_d, built_w, resolution
-                 FROM measured WHERE status = 'done' GROUP BY part, series, trial)),
+                 FROM measured WHERE status = 'done' AND figure <> 'tune' GROUP BY part, series, trial)),
      p AS (SELECT *, dense_rank() OVER (ORDER BY beginning, part, series) AS panel FROM t),
      l AS MATERIALIZED (SELECT *, dense_rank() OVER (ORDER BY panel, macs, network, epochs) AS line,
                                percent_rank() OVER (PARTITION BY panel ORDER BY macs) AS shade

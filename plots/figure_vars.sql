@@ -11,7 +11,7 @@ WITH m AS (SELECT * FROM measured
                   AND NOT EXISTS (SELECT 1 FROM current_point WHERE figure = ?1))),
      baseline AS (SELECT test_top1 FROM measured
                   WHERE ?1 = 'fig8' AND max(abs(built_d - 1), abs(built_w - 1), abs(built_r - 1)) < 1e-9
-                    AND macs IN (SELECT round(1.0 * target_macs / x) FROM m) AND part NOT IN (SELECT part FROM own_seed)),
+                    AND macs IN (SELECT round(1.0 * target_macs / x) FROM m) AND part NOT IN (SELECT part FROM own_seed) AND figure <> 'tune'),
      marks AS (SELECT min(top1) AS low, max(top1) AS high
                FROM (SELECT test_top1 AS top1 FROM m UNION ALL SELECT test_top1 FROM baseline)),
      guess AS (SELECT 100.0 / classes AS alike,

@@ -98,6 +98,12 @@ typedef struct Verdict {
     int n_family;  /* how many these are */
 } Verdict;
 
+/*
+ * Where a study tunes the learning rate of each network (part `tune`), its points are there at the
+ * recipe's own rate, too, as those of parts with this before their name.
+ */
+#define VERDICT_COMMON_RATE "common:"
+
 enum {
     VERDICT_MAX = 16,          /* of one study */
     VERDICT_MIN_RUNS = 5,      /* of a search in a study, below which N-random decides nothing */
@@ -139,7 +145,8 @@ ErrCode verdict_table(const StoreResults *results, Arena *arena, Verdict *out, b
 /*
  * O1a, O1b and O2 of a study that has `curves` or `compare`, or nothing else to say; of the others,
  * O2s and O4 of shapes among them (results/profiles.h), those that are there: out[VERDICT_MAX], *n
- * of them. Ripeness is judged if store_curves was called. Errors: ERR_MEMORY.
+ * of them. Where rates were tuned for each network, summaries say what each would be at the
+ * recipe's own for all. Ripeness is judged if store_curves was called. Errors: ERR_MEMORY.
  */
 ErrCode verdict_all(const StoreResults *results, Arena *arena, Verdict *out, size_t *n,
                     Err *err) ERR_CHECKED;

@@ -95,7 +95,8 @@ static void adjust(Verdict *verdicts, size_t n)
         }
 }
 
-ErrCode verdict_all(const StoreResults *results, Arena *arena, Verdict *out, size_t *n, Err *err)
+static ErrCode judge_all(const StoreResults *results, Arena *arena, Verdict *out, size_t *n,
+                         Err *err)
 {
     const char *const *varied = varied_sources(results).v;
     Verdict others[VERDICT_MAX];
@@ -109,6 +110,58 @@ ErrCode verdict_all(const StoreResults *results, Arena *arena, Verdict *out, siz
     for (size_t i = 0; i < *n; i++)
         out[i].varied = varied;
     adjust(out, *n);
+fail:
+    return err->code;
+}
+
+/*
+ * The same results with points of one kind of learning rate: the networks' own, or the recipe's for
+ * all. Trials that rates were chosen by are in neither.
+ */
+static StoreResults select_rate(const StoreResults *results, bool is_common, Arena *arena)
+{
+    StoreResults selected = *results;
+    selected.n_points = 0;
+    selected.points = arena_zalloc(arena, results->n_points + 1, sizeof *selected.points);
+    for (size_t i = 0; i < results->n_points && selected.points != NULL; i++) {
+        StorePointResult point = results->points[i];
+        if (text_starts_with(point.point.part, VERDICT_COMMON_RATE) != is_common ||
+            store_is_part(&point.point, "tune"))
+            continue;
+        point.point.part += is_common ? strlen(VERDICT_COMMON_RATE) : 0;
+        selected.points[selected.n_points++] = point;
+    }
+    return selected;
+}
+
+/* The summary of a verdict, and what it would be at the common rate. */
+static const char *describe_either(const Verdict *own, const Verdict *common, Arena *arena)
+{
+    const char *effect =
+        common->has_effect ? verdict_interval_text(&common->effect, "points", arena) : NULL;
+    return arena_printf(arena,
+                        "%s Each network has a learning rate of its own; at the recipe's for all "
+                        "it %s %s%s%s.",
+                        own->summary, common->outcome == own->outcome ? "is" : "would be",
+                        verdict_outcome_name(common->outcome), effect != NULL ? ": " : "",
+                        effect != NULL ? effect : "");
+}
+
+ErrCode verdict_all(const StoreResults *results, Arena *arena, Verdict *out, size_t *n, Err *err)
+{
+    Verdict at_common[VERDICT_MAX];
+    size_t n_common = 0;
+    const StoreResults own = select_rate(results, false, arena);
+    const StoreResults common = select_rate(results, true, arena);
+    TRY(arena_ok(arena, err));
+    TRY(judge_all(&own, arena, out, n, err));
+    if (common.n_points > 0)
+        TRY(judge_all(&common, arena, at_common, &n_common, err));
+    for (size_t i = 0; i < *n; i++)
+        for (size_t k = 0; k < n_common; k++)
+            if (strcmp(out[i].id, at_common[k].id) == 0)
+                out[i].summary = describe_either(&out[i], &at_common[k], arena);
+    TRY(arena_ok(arena, err));
 fail:
     return err->code;
 }
