@@ -48,7 +48,8 @@ static void put_shapes(Text *page, const Profile *p)
 
 static void put_rules(Text *page, const Profile *p)
 {
-    html_markup(page, "<div class=\"scroll\"><table><thead><tr><th class=\"l\">rule</th><th>depth"
+    html_markup(page, "<p>Scaling rules on this surface:</p>\n"
+                      "<div class=\"scroll\"><table><thead><tr><th class=\"l\">rule</th><th>depth"
                       "</th><th>width</th><th>resolution</th><th>points below the optimum</th>"
                       "<th>90 % interval</th></tr></thead><tbody>\n");
     for (int r = 0; r < p->n_rules; r++) {

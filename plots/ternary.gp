@@ -9,7 +9,7 @@ array light[9] = [0xFBF6E3, 0xEFF1D8, 0xDCEAD2, 0xC3E0CF, 0xA6D3CD, 0x88C3CB, 0x
 # Everything has its place already, in a picture so wide; texts and marks follow its scale.
 scale = figure_width/(n_head > 1 ? 1200.0 : 640.0)
 font(size) = sprintf(',%.3g', size*scale)
-dot = 1.0*mark*scale
+dot = (format eq 'svg' ? 0.8 : 1.0)*mark*scale
 sign(rule) = rule eq 'tan-le' ? 8 : rule eq 'dwr' ? 4 : rule eq 'fast' ? 12 : rule eq 'resnet-rs' ? 10 : 14
 shade(series) = int(word(series,3)) < 0 ? 0xF4F4F4 : light[1+int(word(series,3))]
 unset border; unset tics; unset grid; unset key

@@ -365,6 +365,8 @@ static void append_contrast(const VerdictContrast *c, Arena *arena, Text *out)
         text_append(&line, ", unripe");
     if (!c->decides && c->interval.n > 0)
         text_append(&line, ", decides nothing: ");
+    else if (c->interval.n > 0 && c->note != NULL)
+        text_append(&line, "; ");
     text_append(&line, c->note != NULL ? c->note : "");
     append_paragraph(out, "", text_string(&line));
     out->failed |= line.failed;
