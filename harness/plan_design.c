@@ -93,6 +93,21 @@ fail:
     return err->code;
 }
 
+/* Profiles of so many shapes, where they have another number. */
+static ErrCode set_shapes(PlanDesign *design, const Study *study, int shapes, Arena *arena,
+                          Err *err)
+{
+    for (size_t i = 0; i < study->n_parts; i++) {
+        Text text = {0};
+        if (study->parts[i].kind != STUDY_PROFILE || study->parts[i].shapes == shapes)
+            continue;
+        text_printf(&text, "parts.%zu.profile.shapes=%d", i, shapes);
+        TRY(add_set(design, &text, arena, err));
+    }
+fail:
+    return err->code;
+}
+
 static ErrCode set_epochs(PlanDesign *design, const Study *study, int64_t epochs, Arena *arena,
                           Err *err)
 {
@@ -235,19 +250,34 @@ static bool is_better(const PlanDesign *a, const PlanDesign *b)
     return a->predicted_s < b->predicted_s;
 }
 
+/* The design with these networks, at its place among those found so far. */
+static ErrCode add_design(PlanDesigns *out, const PlanDesign *networks, const Plan *plan,
+                          const PlanWish *wish, Err *err)
+{
+    PlanDesign found;
+    if (find_one(&found, networks, plan, wish, &out->texts, err) != ERR_NONE)
+        return err->code;
+    size_t at = out->n++;
+    for (; at > 0 && is_better(&found, &out->items[at - 1]); at--)
+        out->items[at] = out->items[at - 1];
+    out->items[at] = found;
+    return ERR_NONE;
+}
+
 ErrCode plan_design_find(PlanDesigns *out, const Plan *plan, const PlanWish *wish, Err *err)
 {
-    PlanDesign all = {.n_sets = 0}, ends = {.n_sets = 0};
+    static const int shapes[] = {7, 10, 15};
+    PlanDesign networks = {.n_sets = 0};
     *out = (PlanDesigns){.n = 0};
-    TRY(find_one(&out->items[out->n++], &all, plan, wish, &out->texts, err));
-    TRY(keep_compared(&ends, plan->study, &out->texts, err));
-    if (ends.n_sets == 0)
-        return ERR_NONE;
-    TRY(find_one(&out->items[out->n++], &ends, plan, wish, &out->texts, err));
-    if (is_better(&out->items[1], &out->items[0])) {
-        const PlanDesign first = out->items[0];
-        out->items[0] = out->items[1];
-        out->items[1] = first;
+    TRY(add_design(out, &networks, plan, wish, err));
+    TRY(keep_compared(&networks, plan->study, &out->texts, err));
+    if (networks.n_sets > 0)
+        TRY(add_design(out, &networks, plan, wish, err));
+    for (size_t i = 0; i < ARRAY_LEN(shapes); i++) {
+        PlanDesign other = networks;
+        TRY(set_shapes(&other, plan->study, shapes[i], &out->texts, err));
+        if (other.n_sets > networks.n_sets)
+            TRY(add_design(out, &other, plan, wish, err));
     }
 fail:
     return err->code;

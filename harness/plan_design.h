@@ -2,10 +2,11 @@
  * harness/plan_design.h: the design that sees the smallest effect in the hours there are.
  *
  * Tried are the networks as the study has them and, where sizes lie between the ends that claims
- * compare, the ends alone; with the study's epochs, raised until comparisons may be ripe; and as
- * many seeds as fit. Epochs are taken away, down to what may still be ripe, only where else not
- * even two seeds fit: noise is taken to be the same, and then shorter would always look better.
- * Each design is a plan of its own, made from the study with some more `--set`.
+ * compare, the ends alone; profiles of 7, 10 and 15 shapes; with the study's epochs, raised until
+ * comparisons may be ripe; and as many seeds as fit. Epochs are taken away, down to what may still
+ * be ripe, only where else not even two seeds fit: noise is taken to be the same, and then shorter
+ * would always look better. Each design is a plan of its own, made from the study with some more
+ * `--set`.
  */
 #ifndef HARNESS_PLAN_DESIGN_H
 #define HARNESS_PLAN_DESIGN_H
@@ -21,7 +22,7 @@
 #include <stdint.h>
 
 enum {
-    PLAN_DESIGNS_MAX = 2,
+    PLAN_DESIGNS_MAX = 5,
     PLAN_DESIGN_SEEDS = 50, /* at most */
     PLAN_DESIGN_SETS = 4 * STUDY_MAX_PARTS
 };

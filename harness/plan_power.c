@@ -2,8 +2,6 @@
 #include "harness/plan_power.h"
 
 #include "harness/plan.h"
-#include "harness/plan_networks.h"
-#include "harness/plan_range.h"
 #include "harness/plan_survey.h"
 
 #include "base/sys.h"
@@ -263,19 +261,12 @@ fail:
 
 /* --- remedies --- */
 
-/* MACs of a point's trials. */
-static double macs_of(const Plan *plan, const PlanPoint *point)
-{
-    const PlanRange macs = plan_range_macs(plan, point);
-    return (double)point->seeds->n * plan_networks_passes(plan, plan_survey_epochs(plan, point)) *
-           (macs.low + macs.high) / 2;
-}
-
 /* Networks that no claim compares, and their share of the compute. */
 static ErrCode find_idle(const PlanSurvey *s, int *n_idle, double *share, Err *err)
 {
     const Plan *plan = s->plan;
-    double all = 0, idle = 0;
+    const PlanRange waiting = plan_waiting_macs(plan);
+    double idle = 0;
     bool *is_used = mem_calloc(plan->n_networks + 1, sizeof *is_used);
     if (is_used == NULL)
         return err_memory(err, plan->n_networks);
@@ -283,15 +274,12 @@ static ErrCode find_idle(const PlanSurvey *s, int *n_idle, double *share, Err *e
         if (s->used[i] && plan->points[i].network != PLAN_NONE)
             is_used[plan->points[i].network] = true;
     *n_idle = 0;
-    for (size_t i = 0; i < plan->n_points; i++) {
-        const PlanPoint *point = &plan->points[i];
-        if (!s->is_first[i])
-            continue;
-        const bool is_idle = point->network != PLAN_NONE ? !is_used[point->network] : !s->used[i];
-        all += macs_of(plan, point);
-        idle += is_idle ? macs_of(plan, point) : 0;
-        *n_idle += is_idle;
-    }
+    for (size_t i = 0; i < plan->n_networks; i++)
+        *n_idle += plan->networks[i].has_trials && !is_used[i];
+    for (size_t i = 0; i < plan->n_trials; i++)
+        if (!is_used[plan->trials[i].network])
+            idle += plan_trial_macs(plan, plan->trials[i].network);
+    const double all = plan_total_macs(plan) + (waiting.low + waiting.high) / 2;
     *share = all > 0 ? idle / all : 0;
     mem_free(is_used);
     return ERR_NONE;

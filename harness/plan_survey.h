@@ -13,6 +13,7 @@ typedef struct PlanSurvey {
     const Plan *plan;
     bool *is_first; /* [n_points]: trained, and of its network the first that is */
     bool *used;     /* [n_points]: for whoever looks on; all false at first */
+    bool *seen;     /* [n_networks]: scratch */
 } PlanSurvey;
 
 /*

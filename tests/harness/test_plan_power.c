@@ -228,6 +228,42 @@ static void pilots_are_held_against_the_study(void **state)
     planfixture_drop(&f);
 }
 
+/*
+ * Property: a profile claims its optimum's gain at each budget, by the variance of its shapes as
+ * built; more shapes have less of it.
+ */
+static void profiles_claim_their_optimum(void **state)
+{
+    (void)state;
+    double before = (double)INFINITY;
+    static const char *const parts[] = {"[profile: {budgets: [2, 4], shapes: 7}]",
+                                        "[profile: {budgets: [2, 4], shapes: 15}]"};
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+        PlanFixture f = planfixture_make(parts[i]);
+        const PlanPower power = power_of_plan(f.plan);
+        const PlanClaim *claim = find(&power, "O2s");
+        assert_int_equal(power.n_claims, 1);
+        assert_int_equal(claim->design.n_contrasts, 6);
+        assert_true(claim->design.is_fit);
+        assert_true(claim->design.squares < before);
+        before = claim->design.squares;
+        planfixture_drop(&f);
+    }
+}
+
+/* Property: networks that a profile trains, too, pool their noise on the seeds that judge. */
+static void shared_networks_count_where_they_judge(void **state)
+{
+    (void)state;
+    PlanFixture f = planfixture_make(
+        "[profile: {budgets: [2]}, compare: {strategies: [width, depth, resolution, {compound: "
+        "[1.2, 1.1, 1.15]}], macs: [2]}]");
+    const PlanPower power = power_of_plan(f.plan);
+    assert_int_equal(find(&power, "O2")->design.n_networks, 4);
+    assert_int_equal(find(&power, "O2s")->design.n_networks, 10);
+    planfixture_drop(&f);
+}
+
 /* --- designs --- */
 
 /* The quickstart's plan, with a law of one second for so many multiply-adds. */
@@ -296,10 +332,14 @@ static void designs_fit(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(parts_make_claims),    cmocka_unit_test(slopes_have_their_variance),
-        cmocka_unit_test(some_parts_make_none), cmocka_unit_test(remedies_cost_no_more),
-        cmocka_unit_test(noise_is_the_pilots),  cmocka_unit_test(pilots_are_held_against_the_study),
-        cmocka_unit_test(designs_fit)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(parts_make_claims),
+                                       cmocka_unit_test(slopes_have_their_variance),
+                                       cmocka_unit_test(some_parts_make_none),
+                                       cmocka_unit_test(remedies_cost_no_more),
+                                       cmocka_unit_test(profiles_claim_their_optimum),
+                                       cmocka_unit_test(shared_networks_count_where_they_judge),
+                                       cmocka_unit_test(noise_is_the_pilots),
+                                       cmocka_unit_test(pilots_are_held_against_the_study),
+                                       cmocka_unit_test(designs_fit)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
