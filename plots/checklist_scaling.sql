@@ -1,6 +1,6 @@
 -- What a report of a scaling study should say, as far as the store knows it: a row an item. Studies that
 -- search have checklist.sql.
-WITH t AS (SELECT * FROM trial WHERE is_listed),
+WITH t AS MATERIALIZED (SELECT digest, network, seed, status, epochs, n_epochs, macs FROM trial WHERE is_listed),
      n AS (SELECT min(n) AS low, max(n) AS high
            FROM (SELECT count(*) AS n FROM t WHERE status IN ('done', 'diverged') GROUP BY digest)),
      matched AS (SELECT min(ratio) AS low, max(ratio) AS high, count(*) AS n FROM current_point WHERE match = 'counted' AND digest IS NOT NULL),

@@ -1,6 +1,6 @@
 -- What the methods paragraph says beside the study itself: one row. Training MACs are three times a
 -- network's for each image of each epoch that was made (forward, and twice backward).
-WITH t AS (SELECT * FROM trial WHERE is_listed),
+WITH t AS MATERIALIZED (SELECT digest, network, seed, status, epochs, n_epochs, macs FROM trial WHERE is_listed),
      kept AS (SELECT seed FROM own_seed GROUP BY seed),
      open AS (SELECT DISTINCT seed FROM t WHERE seed NOT IN (SELECT seed FROM kept) ORDER BY seed),
      anew AS (SELECT DISTINCT seed FROM t WHERE seed IN (SELECT seed FROM kept) ORDER BY seed)
