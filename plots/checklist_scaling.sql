@@ -7,6 +7,8 @@ WITH t AS MATERIALIZED (SELECT digest, network, seed, status, epochs, n_epochs, 
      nominal AS (SELECT min(ratio) AS low, max(ratio) AS high, count(*) AS n FROM current_point WHERE match = 'nominal' AND digest IS NOT NULL),
      aside AS (SELECT sum(status = 'unfair') AS unfair, sum(status = 'off-ray') AS off_ray, sum(status = 'tied') AS tied FROM current_point),
      work AS (SELECT count(*) AS n, sum(status = 'done') AS done, sum(status = 'diverged') AS diverged, sum(status = 'failed') AS failed FROM t),
+     tuned AS (SELECT count(DISTINCT CASE WHEN name NOT IN ('tune/baseline', 'tune/ledger') THEN name END) AS n,
+                      max(CASE WHEN name = 'tune/baseline' THEN value_2 END) AS base FROM fact WHERE name GLOB 'tune/*'),
      chosen AS (SELECT count(*) AS n, sum(value_1 IS NOT NULL) AS constants FROM fact WHERE name GLOB '*/winner')
 SELECT 'question and rules fixed before the first run' AS item,
        CASE WHEN question <> '' THEN 'yes: the question is in the study, the rules are in isoflop''s code'
@@ -15,7 +17,9 @@ FROM revision WHERE id = (SELECT max(id) FROM revision)
 UNION ALL
 SELECT 'one recipe and one split for all networks', 'yes: ' || recipe FROM revision WHERE id = (SELECT max(id) FROM revision)
 UNION ALL
-SELECT 'learning rate tuned for each network', 'no: one for all'
+SELECT 'learning rate tuned for each network',
+       CASE WHEN n > 0 THEN printf('yes, by validation accuracy: for %d of them', n)
+            WHEN base IS NOT NULL THEN printf('once, on the baseline: %.4g for all', base) ELSE 'no: one for all' END FROM tuned
 UNION ALL
 SELECT 'nothing was chosen on the test set', CASE WHEN n > 0 THEN 'yes: winners are chosen by validation accuracy alone' ELSE 'nothing was chosen' END FROM chosen
 UNION ALL

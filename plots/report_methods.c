@@ -78,11 +78,15 @@ static void put_machine(Text *page, const StoreResults *r, const StoreTable *t)
     html_markup(page, "</p>\n");
 }
 
+/* "ID/STRATEGY/ledger": other ledgers have no strategy. */
 static bool has_search(const StoreResults *r)
 {
-    for (size_t i = 0; i < r->n_facts; i++)
-        if (text_ends_with(r->facts[i].name, "/ledger"))
+    for (size_t i = 0; i < r->n_facts; i++) {
+        const char *name = r->facts[i].name, *strategy = strchr(name, '/');
+        if (strategy != NULL && strchr(strategy + 1, '/') != NULL &&
+            text_ends_with(name, "/ledger"))
             return true;
+    }
     return false;
 }
 
