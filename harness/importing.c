@@ -11,8 +11,7 @@
 
 enum { MAX_TABLE_BYTES = 1 << 26 };
 
-/* Locks and opens a study that is there: opening for writing alone would make a new one. */
-static ErrCode open_study(FileLock **lock, Store **store, const char *folder, Err *err)
+ErrCode importing_open(FileLock **lock, Store **store, const char *folder, Err *err)
 {
     char *path = file_join(folder, "study.db");
     if (path == NULL)
@@ -47,7 +46,7 @@ ErrCode importing_run(ImportReport *report, const char *folder, const char *path
     *report = (ImportReport){0};
     TRY(file_read(path, MAX_TABLE_BYTES, &text, &n_bytes, err));
     TRY(resulttable_read(&table, path, text, &arena, err));
-    TRY(open_study(&lock, &store, folder, err));
+    TRY(importing_open(&lock, &store, folder, err));
     TRY(store_import(store, &table, &who, err));
     TRY(store_standing(store, &standing, err));
     report->n_imported = table.n;

@@ -5,6 +5,8 @@
 #define HARNESS_IMPORTING_H
 
 #include "base/err.h"
+#include "base/file.h"
+#include "results/store.h"
 
 #include <stddef.h>
 
@@ -21,5 +23,11 @@ typedef struct ImportReport {
  */
 ErrCode importing_run(ImportReport *report, const char *folder, const char *path,
                       const char *command, Err *err) ERR_CHECKED;
+
+/*
+ * Locks and opens for writing a study that is there (opening for writing alone would make a new
+ * one); the caller closes both, also after an error. Errors: as importing_run's.
+ */
+ErrCode importing_open(FileLock **lock, Store **store, const char *folder, Err *err) ERR_CHECKED;
 
 #endif

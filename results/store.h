@@ -290,6 +290,7 @@ typedef struct StoreSeed {
 typedef struct StorePointResult {
     StorePoint point;
     const char *network_name;
+    int64_t acts;   /* of the network, see StoreNetwork; 0: nothing could be built */
     int64_t epochs; /* passes its trials are to make; 0: it has none */
     bool is_judged; /* its part keeps seeds to itself: nothing was chosen by them */
     const StoreSeed *seeds;

@@ -160,7 +160,8 @@ static StorePointResult read_point(DbQuery *q, Arena *arena)
                   .reason = db_get_text(q, 21, arena),
                   .genes = db_get_text(q, 23, arena)},
         .network_name = db_get_text(q, 22, arena),
-        .is_judged = db_get_int(q, 24) != 0};
+        .is_judged = db_get_int(q, 24) != 0,
+        .acts = db_get_int(q, 25)};
 }
 
 static ErrCode read_points(Store *store, Arena *arena, StoreResults *out, Err *err)
@@ -169,7 +170,7 @@ static ErrCode read_points(Store *store, Arena *arena, StoreResults *out, Err *e
         "SELECT p.id, p.part, p.figure, p.series, p.match, p.nominal_d, p.nominal_w, p.nominal_r, "
         "p.built_d, p.built_w, p.built_r, p.trim, p.x, p.network, p.digest, p.resolution, p.macs, "
         "p.target_macs, p.ratio, p.naive_ratio, p.status, p.reason, n.name, p.genes, "
-        "EXISTS (SELECT 1 FROM own_seed o WHERE o.part = p.part) "
+        "EXISTS (SELECT 1 FROM own_seed o WHERE o.part = p.part), n.acts "
         "FROM current_point p LEFT JOIN network n ON n.digest = p.network ORDER BY p.place";
     DbQuery q = {0};
     TRY(db_query(&q, &store->db, sql, NULL, 0, err));

@@ -6,10 +6,12 @@
 
 #include <string.h>
 
-static bool has_part(const StoreResults *results, const char *kind)
+/* Whether there is a part of that kind, with that series unless NULL. */
+static bool has_part(const StoreResults *results, const char *kind, const char *series)
 {
     for (size_t i = 0; i < results->n_points; i++)
-        if (store_is_part(&results->points[i].point, kind))
+        if (store_is_part(&results->points[i].point, kind) &&
+            (series == NULL || strcmp(results->points[i].point.series, series) == 0))
             return true;
     return false;
 }
@@ -54,23 +56,25 @@ fail:
 /* Verdicts of the block model, and the parts they speak of. */
 static const struct {
     const char *part;
-    bool is_usual; /* also where a study has nothing else to say */
+    bool is_usual;      /* also where a study has nothing else to say */
+    const char *series; /* only if the part has it; NULL: any */
     ErrCode (*judge)(VerdictField *field, Arena *arena, Verdict *out, Err *err);
-} observations[] = {{"curves", true, verdict_o1a},
-                    {"curves", true, verdict_o1b},
-                    {"compare", true, verdict_o2},
-                    {"lines", false, verdict_o3}};
+} observations[] = {{"curves", true, NULL, verdict_o1a},    {"curves", true, NULL, verdict_o1b},
+                    {"compare", true, NULL, verdict_o2},    {"lines", false, NULL, verdict_o3},
+                    {"compare", false, "fast", verdict_o5}, {"curves", false, NULL, verdict_o6}};
 
 /* Those of scaling; with `is_only` there are no others. */
 static ErrCode judge_scaling(const StoreResults *results, bool is_only, Arena *arena, Verdict *out,
                              size_t *n, Err *err)
 {
-    const bool is_scaling = is_only || has_part(results, "curves") || has_part(results, "compare");
+    const bool is_scaling =
+        is_only || has_part(results, "curves", NULL) || has_part(results, "compare", NULL);
     VerdictField field;
     *n = 0;
     TRY(verdict_field_make(&field, results, VERDICT_POINTS, arena, err));
     for (size_t i = 0; i < ARRAY_LEN(observations); i++) {
-        if (!(observations[i].is_usual && is_scaling) && !has_part(results, observations[i].part))
+        if (!(observations[i].is_usual && is_scaling) &&
+            !has_part(results, observations[i].part, observations[i].series))
             continue;
         TRY(observations[i].judge(&field, arena, &out[*n], err));
         ++*n;

@@ -69,11 +69,15 @@ void verdict_field_sign(const VerdictField *field, Verdict *out, Arena *arena);
 /*
  * O1a: each dimension alone raises accuracy. O1b: with diminishing gain. Both from `curves`. O2: at
  * equal cost balance beats every single dimension, from `compare`. O3: width pays more where depth
- * and resolution are larger, from `lines`. The field is one of VERDICT_POINTS. Errors: ERR_MEMORY.
+ * and resolution are larger, from `lines`. O5: `fast` matches compound in less time, from
+ * `compare`. O6: step time follows activations more than MACs. The field is one of VERDICT_POINTS.
+ * Errors: ERR_MEMORY.
  */
 ErrCode verdict_o1a(VerdictField *field, Arena *arena, Verdict *out, Err *err) ERR_CHECKED;
 ErrCode verdict_o1b(VerdictField *field, Arena *arena, Verdict *out, Err *err) ERR_CHECKED;
 ErrCode verdict_o2(VerdictField *field, Arena *arena, Verdict *out, Err *err) ERR_CHECKED;
 ErrCode verdict_o3(VerdictField *field, Arena *arena, Verdict *out, Err *err) ERR_CHECKED;
+ErrCode verdict_o5(VerdictField *field, Arena *arena, Verdict *out, Err *err) ERR_CHECKED;
+ErrCode verdict_o6(VerdictField *field, Arena *arena, Verdict *out, Err *err) ERR_CHECKED;
 
 #endif

@@ -2,6 +2,7 @@
 #include "harness/cli/bench_data.h"
 #include "harness/cli/bench_search.h"
 #include "harness/cli/bench_step.h"
+#include "harness/cli/bench_study.h"
 
 #include "base/json.h"
 #include "bench/kernelbench.h"
@@ -18,6 +19,7 @@ static const char *const usage[] = {
     "machine [--json]",
     search_usage,
     "step --network N [--batch B] [--steps S] [--explain] [--json]",
+    "study DIR [--batch B] [--steps S] [--json]",
     NULL};
 static const char *const notes[] = {
     "data: training batches of prepared images, shuffled, augmented and normalised, beside the "
@@ -34,6 +36,9 @@ static const char *const notes[] = {
     "no dropout, drop connect, smoothing, averaging or loading; "
     "input resident. The median of S steps after "
     "3. It needs no data set.",
+    "study: the same of every network of a study, in S rounds of one step each, so that a slow "
+    "moment meets all of them; the medians go into the study's store, where 'verdict' finds them. "
+    "The machine should do nothing else meanwhile.",
     NULL};
 
 typedef struct BenchSettings {
@@ -156,22 +161,32 @@ static ErrCode run_search(const Call *call, Err *err)
     return bench_search(call, &settings->search, err);
 }
 
+static ErrCode run_study(const Call *call, Err *err)
+{
+    const StepbenchSettings settings = step_settings(call);
+    return bench_study(call, &settings, err);
+}
+
 static const struct {
     const char *name;
+    size_t n_args; /* behind the name */
     ErrCode (*run)(const Call *call, Err *err);
-} benches[] = {{"data", run_data},
-               {"kernels", run_kernels},
-               {"machine", run_machine},
-               {"search", run_search},
-               {"step", run_step}};
+} benches[] = {{"data", 0, run_data},     {"kernels", 0, run_kernels}, {"machine", 0, run_machine},
+               {"search", 0, run_search}, {"step", 0, run_step},       {"study", 1, run_study}};
 
 static ErrCode run(const Call *call, int *status, Err *err)
 {
     (void)status;
-    for (size_t i = 0; i < ARRAY_LEN(benches); i++)
-        if (strcmp(call->args[0], benches[i].name) == 0)
+    for (size_t i = 0; i < ARRAY_LEN(benches); i++) {
+        if (strcmp(call->args[0], benches[i].name) != 0)
+            continue;
+        if (call->n_args == benches[i].n_args + 1)
             return benches[i].run(call, err);
-    return err_set(err, ERR_USAGE, "unknown benchmark '%s': data, kernels, machine, search or step",
+        return err_set(err, ERR_USAGE, "'%s' takes %s", benches[i].name,
+                       benches[i].n_args > 0 ? "the folder of a study" : "no further argument");
+    }
+    return err_set(err, ERR_USAGE,
+                   "unknown benchmark '%s': data, kernels, machine, search, step or study",
                    call->args[0]);
 }
 
@@ -183,7 +198,7 @@ const Command cmd_bench = {
     .options = {options, ARRAY_LEN(options)},
     .settings_bytes = sizeof(BenchSettings),
     .min_args = 1,
-    .max_args = 1,
+    .max_args = 2,
     .shared = SHARED_JSON | SHARED_DATA_ROOT,
     .run = run,
 };

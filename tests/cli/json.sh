@@ -41,6 +41,7 @@ document bench machine --threads 2
 printf 'genes,top1_s0,top1_s1\n0,1,2\n1,2,1\n' >table.csv
 document bench search --table table.csv --strategy local --budget 2 --runs 3
 document bench step --network proxy-b0 --batch 4 --steps 10 --explain
+document bench study s --batch 2
 document clean s
 document cost proxy-b0
 document data polytex

@@ -1,0 +1,62 @@
+/* results/steptime.c: medians, and errors of what is left when each round's mean is taken off. */
+#include "results/steptime.h"
+
+#include "results/stats.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char prefix[] = "step/";
+
+/* The mean of ln(time) of a round. */
+static double pace_of(const double *times, int n_networks, int n_rounds, int round)
+{
+    double sum = 0.0;
+    for (int i = 0; i < n_networks; i++)
+        sum += log(times[(size_t)i * (size_t)n_rounds + (size_t)round]);
+    return sum / n_networks;
+}
+
+void steptime_summarise(const double *times, int n_networks, int n_rounds, double *work,
+                        StepTime *out)
+{
+    assert(n_rounds >= 2);
+    for (int i = 0; i < n_networks; i++) {
+        const double *own = times + (size_t)i * (size_t)n_rounds;
+        for (int r = 0; r < n_rounds; r++)
+            work[r] = log(own[r]) - pace_of(times, n_networks, n_rounds, r);
+        out[i].error = stats_sd(work, n_rounds) / sqrt(n_rounds);
+        out[i].n_rounds = n_rounds;
+        memcpy(work, own, (size_t)n_rounds * sizeof *work);
+        out[i].ms = stats_sample_quantile(work, n_rounds, 0.5);
+    }
+}
+
+StoreFact steptime_fact(const char *network, const StepTime *time, const char *text,
+                        char name[STEPTIME_NAME_BYTES])
+{
+    snprintf(name, STEPTIME_NAME_BYTES, "%s%s", prefix, network);
+    return (StoreFact){.name = name,
+                       .network = network,
+                       .value = {time->ms, time->error, time->n_rounds},
+                       .text = text};
+}
+
+bool steptime_of(const StoreFact *fact, StepTime *out)
+{
+    if (strncmp(fact->name, prefix, strlen(prefix)) != 0 || fact->network == NULL)
+        return false;
+    *out = (StepTime){fact->value[0], fact->value[1], fact->value[2]};
+    return true;
+}
+
+bool steptime_find(const StoreResults *results, const char *network, StepTime *out)
+{
+    for (size_t i = 0; network != NULL && i < results->n_facts; i++)
+        if (results->facts[i].network != NULL && strcmp(results->facts[i].network, network) == 0 &&
+            steptime_of(&results->facts[i], out))
+            return true;
+    return false;
+}
