@@ -137,7 +137,7 @@ static void test_page(void **state)
     assert_int_equal(count(page, "<img alt=\""), N_FIGURES);
     assert_int_equal(count(page, "src=\"data:image/svg+xml;base64,"), N_FIGURES);
     assert_non_null(strstr(page, "says nothing about natural images"));
-    assert_int_equal(count(page, "<span class=\"badge stamp\">DEMO</span>"), 10); /* answer, cards */
+    assert_int_equal(count(page, "<span class=\"badge stamp\">DEMO</span>"), 12); /* answer, cards */
     assert_int_equal(count(page, "INCONCLUSIVE (unripe)</span>"), 10); /* three epochs are few */
     assert_non_null(strstr(page, "try recipe.epochs=8 in another folder"));
     assert_non_null(strstr(page, "Basis.</strong> noise of"));
