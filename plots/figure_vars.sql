@@ -19,7 +19,7 @@ WITH m AS (SELECT * FROM measured
                                 ORDER BY number DESC LIMIT 1), 100.0 / classes) AS chance
                FROM study),
      line AS (SELECT chance, CASE WHEN chance > 1.001 * alike THEN 'largest class' ELSE 'chance' END AS name,
-                     ?1 NOT IN ('grid', 'search', 'residuals', 'power') AND low < 2 * chance AS is_near
+                     ?1 NOT IN ('ternary', 'grid', 'search', 'residuals', 'power') AND low < 2 * chance AS is_near
               FROM guess, marks),
      y AS (SELECT CASE WHEN is_near THEN min(low, chance) ELSE low END AS low,
                   CASE WHEN is_near THEN max(high, chance) ELSE high END AS high

@@ -339,10 +339,13 @@ static void put_heads(const Picture *picture, const Panel *panel)
     const Profile *p = panel->profile;
     const double base = TRIANGLE_TOP + SIDE * HEIGHT_OVER_SIDE;
     const char *part = strcmp(p->part, "profile") == 0 ? "" : p->part;
-    const char *kind = p->why_not != NULL ? arena_printf(picture->arena, "no fit: %s", p->why_not)
-                                          : arena_printf(picture->arena, "%s: %s",
-                                                         shapefit_kind_name(p->top1.kind),
-                                                         shapefit_kind_text(p->top1.kind));
+    const char *kind =
+        p->why_not != NULL
+            ? arena_printf(picture->arena, "no fit: %s", p->why_not)
+            : arena_printf(picture->arena, "%s: %s", shapefit_kind_name(p->top1.kind),
+                           p->top1.kind == SHAPE_OPEN
+                               ? "whether a blend is better cannot be told yet"
+                               : shapefit_kind_text(p->top1.kind));
     put_words(picture->head, picture, panel, HEAD_LEFT, 12,
               arena_printf(picture->arena, "%s%s%.4g × the baseline's MACs", part,
                            *part ? ": " : "", p->budget));

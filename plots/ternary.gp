@@ -19,15 +19,15 @@ set xrange [0:figure_width/scale]; set yrange [(figure_height-top_room-bottom_ro
 set multiplot
 plot for [i=1:n_area] $area index (i-1) using 2:3 with filledcurves closed fc rgb shade(names_area[i])
 unset label
-if (n_line > 0) { plot for [i=1:n_line] $line index (i-1) using 2:3 with lines lw 0.9 lc rgb '#5F7F8C' }
-if (n_region > 0) { plot for [i=1:n_region] $region index (i-1) using 2:3 with lines lw 2 dt (6,4) lc rgb '#C2410C' }
-plot for [i=1:n_frame] $frame index (i-1) using 2:3 with lines lw 1.6 lc rgb '#333333', \
+if (n_line > 0) { plot for [i=1:n_line] $line index (i-1) using 2:3 with lines lw 0.9*scale lc rgb '#5F7F8C' }
+if (n_region > 0) { plot for [i=1:n_region] $region index (i-1) using 2:3 with lines lw 2*scale dt (6,4) lc rgb '#C2410C' }
+plot for [i=1:n_frame] $frame index (i-1) using 2:3 with lines lw 1.6*scale lc rgb '#333333', \
      $shape using 14:15 with points pt 7 ps 2.1*dot lc rgb '#FFFFFF', \
      $shape using 14:15:(light[1+int($16)]) with points pt 7 ps 1.65*dot lc rgb variable, \
-     $shape using 14:15 with points pt 6 ps 1.65*dot lw 1.6 lc rgb '#222222'
+     $shape using 14:15 with points pt 6 ps 1.65*dot lw 1.6*scale lc rgb '#222222'
 if (n_rule > 0) {
-    plot for [i=1:n_rule] $rule index (i-1) using 2:3 with points pt sign(names_rule[i]) ps 1.85*dot lw 4 lc rgb '#FFFFFF', \
-         for [i=1:n_rule] $rule index (i-1) using 2:3 with points pt sign(names_rule[i]) ps 1.85*dot lw 1.7 lc rgb '#6B21A8'
+    plot for [i=1:n_rule] $rule index (i-1) using 2:3 with points pt sign(names_rule[i]) ps 1.85*dot lw 4*scale lc rgb '#FFFFFF', \
+         for [i=1:n_rule] $rule index (i-1) using 2:3 with points pt sign(names_rule[i]) ps 1.85*dot lw 1.7*scale lc rgb '#6B21A8'
 }
 if (rows_optimum > 0) {
     plot $optimum using 2:3:('★') with labels center font font(32) textcolor rgb '#FFFFFF', \
