@@ -8,6 +8,7 @@
 #include "harness/plan_retrain.h"
 #include "harness/plan_search.h"
 #include "harness/plan_search_report.h"
+#include "harness/plan_sizes.h"
 #include "harness/plan_tune.h"
 #include "harness/study_data.h"
 
@@ -78,6 +79,7 @@ ErrCode plan_create(Plan **out, const Study *study, const char *data_root, int t
     TRY(plan_search_open(plan, err));
     TRY(plan_retrain_open(plan, err));
     TRY(plan_points_expand(plan, err));
+    TRY(plan_sizes_expand(plan, err));
     TRY(plan_retrain_expand(plan, err));
     TRY(plan_outcomes_begin(plan, err));
     *out = plan;
@@ -137,7 +139,7 @@ PlanRange plan_waiting_macs(const Plan *plan)
             continue;
         const PlanRange macs = plan_range_macs(plan, point);
         const double passes = (double)plan_tune_to_come(plan, point) *
-                              plan_networks_passes(plan, plan_networks_epochs(plan, point->part));
+                              plan_networks_passes(plan, plan_networks_point_epochs(plan, point));
         sum.low += passes * macs.low;
         sum.high += passes * macs.high;
     }

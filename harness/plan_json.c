@@ -66,7 +66,7 @@ static void put_point(const Plan *plan, const PlanPoint *point, JsonWriter *json
                   point->network == PLAN_NONE ? NULL
                                               : plan->networks[point->network].network.digest);
     json_put_int(json, "epochs",
-                 point->network == PLAN_NONE ? plan_networks_epochs(plan, point->part)
+                 point->network == PLAN_NONE ? plan_networks_point_epochs(plan, point)
                                              : plan->networks[point->network].epochs);
     if (point->status == MATCH_AFTER_GRID) {
         json_put_null(json, "resolution");

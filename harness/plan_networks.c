@@ -154,6 +154,11 @@ int64_t plan_networks_epochs(const Plan *plan, int part)
     return p->epochs ? p->epochs : plan->study->recipe.epochs;
 }
 
+int64_t plan_networks_point_epochs(const Plan *plan, const PlanPoint *point)
+{
+    return point->epochs ? point->epochs : plan_networks_epochs(plan, point->part);
+}
+
 double plan_networks_passes(const Plan *plan, int64_t epochs)
 {
     return timelaw_passes(epochs, plan->n_train, plan->n_val, plan->n_test);

@@ -30,4 +30,7 @@ double plan_networks_passes(const Plan *plan, int64_t epochs);
 /* Epochs of a part's trials: its own, else those of a retrain's search, else the recipe's. */
 int64_t plan_networks_epochs(const Plan *plan, int part);
 
+/* Those of a point: its own, else its part's. */
+int64_t plan_networks_point_epochs(const Plan *plan, const PlanPoint *point);
+
 #endif

@@ -250,10 +250,10 @@ ErrCode plan_points_expand(Plan *plan, Err *err)
         [STUDY_TABLE] = expand_table,
     };
     /* The points of a search come as they are asked for, those of a retrain after all others, those
-     * of a tune with the networks that it serves. */
+     * of a tune with the networks that it serves, those of sizes by plan_sizes.c. */
     for (size_t i = 0; i < plan->study->n_parts; i++)
         if (plan->parts[i].search == NULL && plan->parts[i].retrain == NULL &&
-            plan->study->parts[i].kind != STUDY_TUNE)
+            plan->study->parts[i].kind != STUDY_TUNE && plan->study->parts[i].kind != STUDY_SIZES)
             TRY(expand[plan->study->parts[i].kind](plan, (int)i, err));
 fail:
     return err->code;

@@ -53,6 +53,9 @@ static void put_note(const Plan *plan, const PlanPoint *point, const PlanPoint *
                         ->parts[plan->parts[point->part].has_baseline ? part->constants_part
                                                                       : part->baseline_part]
                         .id);
+    else if (point->epochs != 0)
+        text_printf(out, "%" PRId64 " epoch%s", point->epochs,
+                    text_plural((uint64_t)point->epochs));
     else if (alias != NULL && alias->genes != NULL)
         text_printf(out, "alias of %s %s", alias->part_name, alias->genes);
     else if (alias != NULL)

@@ -34,7 +34,7 @@ static ErrCode fill_point(Plan *plan, PlanPoint *point, const MatchPoint *found,
                  "built depth %.3f, width %.3f, resolution %.3f: more than 15 %% off its ray",
                  found->built.depth, found->built.width, found->built.resolution);
     return plan_networks_add(plan, &found->spec, found->digest,
-                             plan_networks_epochs(plan, point->part),
+                             plan_networks_point_epochs(plan, point),
                              is_trained ? point->seeds : NULL, &point->network, err);
 }
 
@@ -153,6 +153,7 @@ ErrCode plan_resolve_point(Plan *plan, PlanPoint *point, const PlanInputs *input
         [STUDY_LINES] = resolve_unmatched, [STUDY_COMPARE] = resolve_ray,
         [STUDY_PROFILE] = resolve_ray,     [STUDY_FAMILY] = resolve_family,
         [STUDY_TABLE] = resolve_genes,     [STUDY_RETRAIN] = resolve_retrain,
+        [STUDY_SIZES] = resolve_ray,
     };
     return resolve[plan->study->parts[point->part].kind](plan, point, inputs, err);
 }

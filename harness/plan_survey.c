@@ -14,7 +14,7 @@ static bool same_seeds(const YamlInts *a, const YamlInts *b)
 
 int64_t plan_survey_epochs(const Plan *plan, const PlanPoint *point)
 {
-    return point->network == PLAN_NONE ? plan_networks_epochs(plan, point->part)
+    return point->network == PLAN_NONE ? plan_networks_point_epochs(plan, point)
                                        : plan->networks[point->network].epochs;
 }
 

@@ -41,6 +41,7 @@ typedef struct PlanPoint {
     double naive_ratio;  /* counted cost over target of what the nominal rule builds; or NaN */
     int resolution;      /* pixels of the network; 0 while MATCH_AFTER_GRID */
     int network;         /* index into networks; PLAN_NONE when nothing is trained */
+    int64_t epochs;      /* of its trials; 0: its part's */
     const YamlInts *seeds; /* of its trials; borrowed */
     bool is_extra;         /* grid: from `also` */
     bool waits_for_rate;   /* built, and not trained until its learning rate is chosen */

@@ -3,6 +3,7 @@
 
 #include "harness/study_retrain.h"
 #include "harness/study_search.h"
+#include "harness/study_sizes.h"
 #include "harness/study_tune.h"
 
 #include "search/objective.h"
@@ -93,7 +94,8 @@ static const YamlKey study_keys[] = {
     {"objective", YAML_SECTION, KEY(objective), "{}", 0, 0, NULL, &objective_table,
      "how the grid is ranked"},
     {"parts", YAML_RAW, KEY(parts_node), YAML_OPTIONAL, 0, 0, NULL, NULL,
-     "list of grid, curves, lines, compare, profile, family, table, search, retrain, tune"},
+     "list of grid, curves, lines, compare, profile, family, table, search, retrain, tune, "
+     "sizes"},
 };
 #undef KEY
 const YamlTable study_table = {"study", study_keys, ARRAY_LEN(study_keys)};
@@ -214,6 +216,8 @@ const YamlTable *study_part_table(int kind)
 {
     if (kind == STUDY_RETRAIN)
         return &study_retrain_table;
+    if (kind == STUDY_SIZES)
+        return &study_sizes_table;
     if (kind == STUDY_TUNE)
         return &study_tune_table;
     return kind == STUDY_SEARCH ? &study_search_table : &part_tables[kind];

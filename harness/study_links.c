@@ -79,7 +79,7 @@ int study_find_part(const Study *study, const char *id)
 
 bool study_has_rays(const StudyPart *part)
 {
-    return part->kind == STUDY_COMPARE || part->kind == STUDY_PROFILE;
+    return part->kind == STUDY_COMPARE || part->kind == STUDY_PROFILE || part->kind == STUDY_SIZES;
 }
 
 bool study_needs_constants(const StudyStrategy *strategy)
@@ -151,10 +151,21 @@ static bool needs_constants(const StudyPart *part)
     return false;
 }
 
+/* A part `sizes` that names no rule, in a study without a grid, has the paper's constants. */
+static void give_rule(StudyPart *part)
+{
+    static const double published[STUDY_DIMENSIONS] = {1.2, 1.1, 1.15};
+    if (part->kind != STUDY_SIZES || !yaml_is_null(part->strategies_node) ||
+        part->constants_part != STUDY_NONE)
+        return;
+    part->strategies->constants = published;
+    part->strategies->n_constants = STUDY_DIMENSIONS;
+}
+
 static ErrCode link_part(Study *study, size_t index, Err *err)
 {
     StudyPart *part = &study->parts[index];
-    const bool has_ray = part->kind == STUDY_COMPARE || part->kind == STUDY_FAMILY;
+    const bool has_ray = study_has_rays(part) || part->kind == STUDY_FAMILY;
     const bool is_given =
         has_ray ? part->constants != NULL || part->has_constants : part->baseline != NULL;
     part->baseline_part = part->constants_part = STUDY_NONE;
@@ -176,6 +187,7 @@ static ErrCode link_part(Study *study, size_t index, Err *err)
                         err));
     if (has_ray && part->constants_part == STUDY_NONE)
         part->constants_part = default_grid(study);
+    give_rule(part);
     if (!needs_constants(part))
         part->constants_part = STUDY_NONE;
 fail:

@@ -3,6 +3,7 @@
 
 #include "harness/study_retrain.h"
 #include "harness/study_search.h"
+#include "harness/study_sizes.h"
 #include "harness/study_tune.h"
 
 #include "models/scaling.h"
@@ -124,6 +125,21 @@ static ErrCode read_shapes(YamlDoc *doc, const YamlNode *body, StudyPart *part, 
     return ERR_NONE;
 }
 
+/* The one rule of a part `sizes`; without the key a compound (harness/study_links.c). */
+static ErrCode read_rule(YamlDoc *doc, const YamlNode *body, StudyPart *part, Err *err)
+{
+    TRY(study_sizes_check(part, body, err));
+    part->strategies = arena_zalloc(yaml_arena(doc), 1, sizeof *part->strategies);
+    if (part->strategies == NULL)
+        return err_memory(err, sizeof *part->strategies);
+    part->n_strategies = 1;
+    part->strategies->name = "compound";
+    if (!yaml_is_null(part->strategies_node))
+        TRY(read_strategy(doc, part->strategies_node, part->strategies, err));
+fail:
+    return err->code;
+}
+
 /* `constants` of a family: three numbers, or a part's id. */
 static ErrCode read_constants(YamlDoc *doc, StudyPart *part, Err *err)
 {
@@ -175,6 +191,8 @@ static ErrCode read_part(const Study *study, const YamlNode *node, StudyPart *pa
         return read_strategies(doc, part, err);
     if (kind == STUDY_PROFILE)
         return read_shapes(doc, body, part, err);
+    if (kind == STUDY_SIZES)
+        return read_rule(doc, body, part, err);
     if (kind == STUDY_FAMILY)
         return read_constants(doc, part, err);
     if (kind == STUDY_SEARCH)

@@ -57,6 +57,7 @@ typedef enum StudyPartKind {
     STUDY_SEARCH,  /* a strategy and its rivals, each asking for networks of a space */
     STUDY_RETRAIN, /* the best of a search, trained anew with seeds that it has not seen */
     STUDY_TUNE,    /* learning rates, chosen before anything is compared */
+    STUDY_SIZES,   /* fixed totals of training compute, each spent on several sizes */
     STUDY_N_KINDS
 } StudyPartKind;
 
@@ -151,6 +152,9 @@ typedef struct StudyPart {
     StudyStrategy *strategies;       /* compare; profile: its shapes */
     size_t n_strategies;
     YamlDoubles macs;                       /* compare, profile: targets over the baseline's MACs */
+    YamlDoubles train_macs;                 /* sizes: totals */
+    int sizes;                              /* sizes: networks of each total */
+    double range;                           /* sizes: MACs of the largest over the baseline's */
     YamlDoubles phi;                        /* family: exponents of its constants */
     const YamlNode *constants_node;         /* family: as written, a part's id or numbers */
     bool has_constants;                     /* family: numbers */
@@ -195,8 +199,8 @@ const char *study_part_key(int kind);
 /* The index of the part of that id, or STUDY_NONE. */
 int study_find_part(const Study *study, const char *id);
 
-/* Whether a part's points are strategies at matched MACs: `compare`, and the shapes of `profile`.
- */
+/* Whether a part's points are strategies at matched MACs: `compare`, the shapes of `profile`,
+ * the one of `sizes`. */
 bool study_has_rays(const StudyPart *part);
 
 /* Whether a strategy is a compound without constants of its own: it takes a grid's. */

@@ -1,6 +1,6 @@
 # title: Learning curves
 # alt: A panel for each series of the study: validation accuracy on {data} after each epoch, a line for each network.
-# caption: Validation top-1 on {data} after each epoch, {seeds} a network: means over seeds, dark for few counted MACs and light for many; bands from the lowest seed to the highest where a panel has six networks at most.{ripe_text}
+# caption: Validation top-1 on {data} after each epoch, {seeds} a network: means over seeds, dark for few counted MACs and light for many; bands from the lowest seed to the highest where a panel has six networks at most. A filled mark ends a curve that is ripe, an open one a curve that is not: its last quarter brought more than a quarter of what was learned, it guesses, or it is short (docs/verdicts.md).
 # needs: curve
 # without: no trial has an epoch
 # size: 1080 60+190*((n_panel+3)/4)+bottom_room

@@ -7,7 +7,9 @@
 
 #include "plots/figure_data.h"
 #include "plots/figure_noise.h"
+#include "plots/figure_ripe.h"
 #include "plots/figure_script.h"
+#include "plots/figure_sizes.h"
 #include "plots/gnuplot.h"
 #include "plots/ternary.h"
 
@@ -279,7 +281,10 @@ static ErrCode add_computed(FigureData *data, const char *name, Arena *arena, Er
     static const struct {
         const char *name;
         ErrCode (*add)(FigureData *data, Arena *arena, Err *err);
-    } computed[] = {{"residuals", figure_noise_residuals}, {"power", figure_noise_power}};
+    } computed[] = {{"residuals", figure_noise_residuals},
+                    {"power", figure_noise_power},
+                    {"sizes", figure_sizes_fit},
+                    {"curves", figure_ripe_mark}};
     for (size_t i = 0; i < ARRAY_LEN(computed); i++)
         if (strcmp(computed[i].name, name) == 0)
             TRY(computed[i].add(data, arena, err));

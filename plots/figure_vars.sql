@@ -19,14 +19,14 @@ WITH m AS (SELECT * FROM measured
                                 ORDER BY number DESC LIMIT 1), 100.0 / classes) AS chance
                FROM study),
      line AS (SELECT chance, CASE WHEN chance > 1.001 * alike THEN 'largest class' ELSE 'chance' END AS name,
-                     ?1 NOT IN ('ternary', 'grid', 'search', 'residuals', 'power') AND low < 2 * chance AS is_near
+                     ?1 NOT IN ('ternary', 'grid', 'search', 'residuals', 'power', 'sizes') AND low < 2 * chance AS is_near
               FROM guess, marks),
      y AS (SELECT CASE WHEN is_near THEN min(low, chance) ELSE low END AS low,
                   CASE WHEN is_near THEN max(high, chance) ELSE high END AS high
            FROM marks, line),
      seeds AS (SELECT sum(status = 'done') AS n FROM m WHERE ?1 <> 'search' GROUP BY place
                UNION ALL SELECT n FROM decision WHERE ?1 = 'search' AND kind = 'tell' AND n > 0 AND part GLOB '*/*:*')
-SELECT s.name AS study, s.baseline, s.data_name AS data, s.is_demo, r.baseline_macs,
+SELECT s.name AS study, s.n_val, s.classes, s.baseline, s.data_name AS data, s.is_demo, r.baseline_macs,
        r.fairness_tolerance * 100 AS tolerance,
        coalesce((SELECT min(n) FROM seeds WHERE n > 0), 0) AS n_low,
        coalesce((SELECT max(n) FROM seeds), 0) AS n_high,

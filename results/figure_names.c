@@ -3,8 +3,9 @@
 
 #include <string.h>
 
-const char *const figure_names[] = {"ternary", "search", "frontier", "grid",      "fig3",  "fig4",
-                                    "fig8",    "family", "curves",   "residuals", "power", NULL};
+const char *const figure_names[] = {"ternary",   "search", "frontier", "grid",  "fig3",
+                                    "fig4",      "fig8",   "family",   "sizes", "curves",
+                                    "residuals", "power",  NULL};
 
 /* Those that show all parts of a study. */
 static const char *const whole[] = {"curves", "residuals", "power"};

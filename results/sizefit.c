@@ -23,11 +23,11 @@ typedef struct Parabola {
     double squares, error;
 } Parabola;
 
-static ErrCode fit_parabola(const SizeGroup *group, SizeOptimum *out, Parabola *parabola,
-                            Arena *arena, Err *err)
+static ErrCode fit_parabola(const SizeGroup *group, SizeOptimum *out, SizeCurve *curve,
+                            Parabola *parabola, Arena *arena, Err *err)
 {
     const size_t n = (size_t)group->n_rows;
-    double *x = arena_alloc(arena, n * N_PARABOLA, sizeof *x), beta[N_PARABOLA], mean = 0.0;
+    double *x = arena_alloc(arena, n * N_PARABOLA, sizeof *x), *beta = curve->beta, mean = 0.0;
     double *loss = arena_alloc(arena, n, sizeof *loss);
     Lsq lsq;
     TRY(lsq_plan(&lsq, group->n_rows, N_PARABOLA, arena, err));
@@ -43,6 +43,7 @@ static ErrCode fit_parabola(const SizeGroup *group, SizeOptimum *out, Parabola *
     }
     lsq_factor(&lsq, x, NULL);
     parabola->squares = lsq_solve(&lsq, loss, beta);
+    curve->center = mean;
     *out = (SizeOptimum){.macs = (double)NAN, .images = (double)NAN, .factor = (double)NAN};
     if (!(beta[2] > 0.0))
         return ERR_NONE;
@@ -97,7 +98,8 @@ static ErrCode fit_parabolas(SizeFit *out, const SizeTable *table, Arena *arena,
     double *errors = arena_alloc(arena, n, sizeof *errors), squares = 0.0;
     TRY(arena_ok(arena, err));
     for (size_t g = 0; g < n; g++) {
-        TRY(fit_parabola(&table->groups[g], &out->parabolas[g], &parabolas[g], arena, err));
+        TRY(fit_parabola(&table->groups[g], &out->parabolas[g], &out->curves[g], &parabolas[g],
+                         arena, err));
         squares += parabolas[g].squares;
         out->df += table->groups[g].n_rows - N_PARABOLA;
     }
@@ -112,6 +114,25 @@ static ErrCode fit_parabolas(SizeFit *out, const SizeTable *table, Arena *arena,
     fit_law(out, table, errors);
 fail:
     return err->code;
+}
+
+/* --- what they say --- */
+
+double sizefit_curve_loss(const SizeCurve *curve, double macs)
+{
+    const double u = log(macs) - curve->center;
+    return curve->beta[0] + u * (curve->beta[1] + u * curve->beta[2]);
+}
+
+double sizefit_surface_loss(const SizeSurface *s, double macs, double images)
+{
+    return s->E + s->A * pow(macs, -s->p) + s->B * pow(images, -s->q);
+}
+
+double sizefit_law_macs(const SizeLaw *law, double compute)
+{
+    const double images = pow(10.0, law->intercept + law->exponent * log10(compute));
+    return compute / SIZETABLE_FLOPS_A_MAC / images;
 }
 
 /* --- what to be warned of --- */
@@ -172,6 +193,7 @@ ErrCode sizefit_run(SizeFit *out, const SizeTable *table, Arena *arena, Err *err
     const double none = (double)NAN;
     const SizeLaw no_law = {none, none, none, none};
     *out = (SizeFit){.parabola = no_law, .surface_law = no_law};
+    out->curves = arena_zalloc(arena, (size_t)table->n_groups, sizeof *out->curves);
     out->parabolas = arena_zalloc(arena, (size_t)table->n_groups, sizeof *out->parabolas);
     out->optima = arena_zalloc(arena, (size_t)table->n_groups, sizeof *out->optima);
     TRY(arena_ok(arena, err));

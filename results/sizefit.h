@@ -20,7 +20,13 @@
 
 #include <stdbool.h>
 
+/* One budget's parabola in u = ln macs - center. */
+typedef struct SizeCurve {
+    double center, beta[3]; /* loss = beta[0] + beta[1] u + beta[2] u^2 */
+} SizeCurve;
+
 typedef struct SizeFit {
+    SizeCurve *curves;      /* [n_groups] */
     SizeOptimum *parabolas; /* [n_groups] */
     double sd, df;          /* of the residuals of all parabolas */
     bool has_parabola;      /* two budgets of different compute have a minimum */
@@ -30,6 +36,13 @@ typedef struct SizeFit {
     SizeOptimum *optima; /* [n_groups] by the surface; likewise */
     const char *warning; /* of the arena; NULL: none */
 } SizeFit;
+
+/* The loss at a size by a parabola and by the surface. */
+double sizefit_curve_loss(const SizeCurve *curve, double macs);
+double sizefit_surface_loss(const SizeSurface *surface, double macs, double images);
+
+/* The best size by a law at compute C = 6 macs images. */
+double sizefit_law_macs(const SizeLaw *law, double compute);
 
 /* Errors: ERR_MEMORY. */
 ErrCode sizefit_run(SizeFit *out, const SizeTable *table, Arena *arena, Err *err) ERR_CHECKED;

@@ -117,14 +117,11 @@ static SizeGroup group_of(const SizeRow *rows, size_t n_left)
     return group;
 }
 
-ErrCode sizetable_read(SizeTable *out, const char *path, char *text, Arena *arena, Err *err)
+ErrCode sizetable_group(SizeTable *out, const char *name, SizeRow *rows, size_t n_rows,
+                        Arena *arena, Err *err)
 {
-    CsvReader csv = csv_start(path, text);
-    SizeRow *rows = NULL;
-    size_t n_rows = 0;
-    TRY(read_rows(&csv, arena, &rows, &n_rows, err));
     const size_t n_groups = sort_rows(rows, n_rows);
-    SizeGroup *groups = arena_alloc(arena, n_groups, sizeof *groups);
+    SizeGroup *groups = arena_alloc(arena, n_groups + 1, sizeof *groups);
     TRY(arena_ok(arena, err));
     size_t begin = 0;
     for (size_t g = 0; g < n_groups; g++) {
@@ -134,13 +131,24 @@ ErrCode sizetable_read(SizeTable *out, const char *path, char *text, Arena *aren
             return err_set(err, ERR_DATA,
                            "'%s' has %d size%s of budget %.7g, at least %d are needed: macs x "
                            "images (or a column 'budget') are equal within 1e-6 in one budget",
-                           path, groups[g].n_sizes, text_plural((uint64_t)groups[g].n_sizes),
+                           name, groups[g].n_sizes, text_plural((uint64_t)groups[g].n_sizes),
                            rows[begin - 1].budget, SIZETABLE_MIN_SIZES);
     }
-    if (n_groups < 2)
-        return err_set(err, ERR_DATA, "'%s' has one budget: growth shows in two or more", path);
     *out = (SizeTable){
         .rows = rows, .n_rows = (int)n_rows, .groups = groups, .n_groups = (int)n_groups};
+fail:
+    return err->code;
+}
+
+ErrCode sizetable_read(SizeTable *out, const char *path, char *text, Arena *arena, Err *err)
+{
+    CsvReader csv = csv_start(path, text);
+    SizeRow *rows = NULL;
+    size_t n_rows = 0;
+    TRY(read_rows(&csv, arena, &rows, &n_rows, err));
+    TRY(sizetable_group(out, path, rows, n_rows, arena, err));
+    if (out->n_groups < 2)
+        return err_set(err, ERR_DATA, "'%s' has one budget: growth shows in two or more", path);
 fail:
     return err->code;
 }

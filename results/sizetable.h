@@ -1,10 +1,10 @@
 /*
- * results/sizetable: trainings of several sizes at several totals of compute, from a CSV file.
+ * results/sizetable: trainings of several sizes at several totals of compute.
  *
- * A line of names, then a row a training. Columns macs (multiply-adds an image), images (seen in
- * training, epochs counted), loss (nats), and perhaps budget. Other columns are ignored. Compute is
- * C = 6 macs images. Rows are of one budget if their C, or what stands in the column budget, agree
- * within SIZETABLE_SAME.
+ * From a CSV file: a line of names, then a row a training. Columns macs (multiply-adds an image),
+ * images (seen in training, epochs counted), loss (nats), and perhaps budget. Other columns are
+ * ignored. Compute is C = 6 macs images. Rows are of one budget if their C, or what stands in the
+ * column budget, agree within SIZETABLE_SAME.
  */
 #ifndef RESULTS_SIZETABLE_H
 #define RESULTS_SIZETABLE_H
@@ -36,6 +36,13 @@ typedef struct SizeTable {
     const SizeGroup *groups; /* [n_groups] budgets rising */
     int n_groups;
 } SizeTable;
+
+/*
+ * Sorts rows, whose budgets are set, into groups. `name` is theirs in messages. Errors: ERR_DATA: a
+ * budget of fewer than SIZETABLE_MIN_SIZES sizes; ERR_MEMORY.
+ */
+ErrCode sizetable_group(SizeTable *out, const char *name, SizeRow *rows, size_t n_rows,
+                        Arena *arena, Err *err) ERR_CHECKED;
 
 /*
  * `text`, a file's, is cut to pieces; `path` names it in messages. Errors: ERR_DATA: a column that

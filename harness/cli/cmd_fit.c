@@ -10,7 +10,7 @@
 
 enum { MAX_TABLE_BYTES = 64 << 20 };
 
-static const char *const usage[] = {"shape F.csv|DIR [--json]", "size F.csv [--json]", NULL};
+static const char *const usage[] = {"shape F.csv|DIR [--json]", "size F.csv|DIR [--json]", NULL};
 static const char *const notes[] = {
     "shape: trials of several shapes at one cost. Columns a, b, c (shares of the added cost that "
     "depth, width and resolution get; sum 1) or d, w, r (multipliers as built); seed; loss (nats) "
@@ -26,7 +26,7 @@ static const char *const notes[] = {
     "are of one budget if macs x images, or budget, agree within 1e-6. At least three sizes at "
     "each of two budgets. Fits a parabola of each budget and one surface E + A macs^-p + B "
     "images^-q, and warns where they disagree.",
-    NULL};
+    "size DIR: the same of a study's parts 'sizes', on test loss.", NULL};
 
 static const struct {
     const char *name;
@@ -43,6 +43,8 @@ static ErrCode run(const Call *call, int *status, Err *err)
             continue;
         if (fits[i].run == fit_shape && file_is_folder(call->args[1]))
             return fit_profile(call, call->args[1], err);
+        if (fits[i].run == fit_size && file_is_folder(call->args[1]))
+            return fit_size_study(call, call->args[1], err);
         TRY(file_read(call->args[1], MAX_TABLE_BYTES, &text, &n_bytes, err));
         TRY(fits[i].run(call, call->args[1], text, err));
         goto fail;

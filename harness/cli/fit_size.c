@@ -2,8 +2,11 @@
  */
 #include "harness/cli/fit_size.h"
 
+#include "harness/cli/study_folder.h"
+
 #include "base/json.h"
 #include "results/sizefit.h"
+#include "results/sizestudy.h"
 
 #include <math.h>
 
@@ -139,21 +142,40 @@ static void put_text(const SizeTable *table, const SizeFit *fit, Text *out)
         text_printf(out, "warning: %s\n", fit->warning);
 }
 
+static ErrCode print_fit(const Call *call, const SizeTable *table, Arena *arena, Err *err)
+{
+    SizeFit fit;
+    Text out = {.columns = call->columns};
+    TRY(sizefit_run(&fit, table, arena, err));
+    if (call->json)
+        put_json(table, &fit, &out);
+    else
+        put_text(table, &fit, &out);
+    TRY(call_print_lines(call, &out, err));
+fail:
+    text_release(&out);
+    return err->code;
+}
+
 ErrCode fit_size(const Call *call, const char *path, char *text, Err *err)
 {
     Arena arena = {0};
     SizeTable table;
-    SizeFit fit;
-    Text out = {.columns = call->columns};
     TRY(sizetable_read(&table, path, text, &arena, err));
-    TRY(sizefit_run(&fit, &table, &arena, err));
-    if (call->json)
-        put_json(&table, &fit, &out);
-    else
-        put_text(&table, &fit, &out);
-    TRY(call_print_lines(call, &out, err));
+    TRY(print_fit(call, &table, &arena, err));
 fail:
     arena_release(&arena);
-    text_release(&out);
+    return err->code;
+}
+
+ErrCode fit_size_study(const Call *call, const char *path, Err *err)
+{
+    StudyFolder study;
+    SizeTable table;
+    TRY(study_folder_open(&study, path, STORE_GROUND_RESULTS, err));
+    TRY(sizestudy_read(&table, study.store, &study.arena, err));
+    TRY(print_fit(call, &table, &study.arena, err));
+fail:
+    study_folder_close(&study);
     return err->code;
 }

@@ -30,6 +30,7 @@ static const Fixture quiet = {.n_seeds = 2,
                               .noise = 0.8,
                               .has_diverged = true,
                               .has_table = true,
+                              .has_sizes = true,
                               .has_search = true};
 
 static int remove_folder(void **state)
@@ -361,8 +362,12 @@ static void test_hostile_names(void **state)
         "a ]]>b'; system \"touch pwned1\"; `touch pwned2` \"\n!touch pwned3\n"
         "EOD\nEND_OF_DATA\n<script>alert(1)</script> {/Bold x} @x $(touch "
         "pwned4) \\";
-    const Fixture hostile = {
-        .n_seeds = 2, .noise = 0.5, .name = name, .has_table = true, .has_search = true};
+    const Fixture hostile = {.n_seeds = 2,
+                             .noise = 0.5,
+                             .name = name,
+                             .has_table = true,
+                             .has_search = true,
+                             .has_sizes = true};
     Err err = {0};
     Arena arena = {0};
     Figure figure;

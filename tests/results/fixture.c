@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +15,9 @@
 #include <unistd.h>
 
 enum { MAX_POINTS = 128, MAX_SEEDS = 8, DIGEST_BYTES = HASH_HEX_BYTES, SERIES_BYTES = 32 };
-enum { N_SEARCHERS = 4, N_ASKS = 4, N_TABLE = 8 };
+enum { N_SEARCHERS = 4, N_ASKS = 4, N_TABLE = 8, N_TRAIN = 18000 };
+
+#define USUAL_LOSS 1.75
 
 /* Two searchers, twice each, and which of the table's networks they ask for. */
 static const struct {
@@ -30,6 +33,8 @@ typedef struct Builder {
     Arena arena;
     StoreNetwork networks[MAX_POINTS];
     double multipliers[MAX_POINTS][3];
+    double loss[MAX_POINTS];    /* of networks of sizes; else 0 */
+    int64_t epochs[MAX_POINTS]; /* likewise */
     size_t n_networks;
     StorePoint points[MAX_POINTS];
     size_t n_points;
@@ -253,6 +258,30 @@ static void add_table(Builder *b)
         add_cell(b, "table", "frontier", "table", i, i + 1);
 }
 
+/*
+ * Networks of growing width, each with the epochs that the total leaves it, and a loss on the
+ * surface 1 + 150/N^0.34 + 40/D^0.28.
+ */
+static void add_sizes(Builder *b)
+{
+    static const double totals[] = {1e12, 4e12};
+    static const char *const names[] = {"1e+12 MACs", "4e+12 MACs"};
+    for (int t = 0; t < 2; t++)
+        for (int i = 0; i < 5; i++) {
+            const double passes = totals[t] / (3.0 * N_TRAIN);
+            const double epochs =
+                round(passes / (FIXTURE_BASELINE_MACS * pow(2.0, 0.75 * i + 0.15 * t)));
+            const double size = passes / epochs / FIXTURE_BASELINE_MACS;
+            const StorePoint *p =
+                add_point(b, "sizes", "sizes", names[t], 1, sqrt(size), 1, size, size);
+            const size_t n = b->n_networks - 1;
+            assert(strcmp(b->networks[n].digest, p->network) == 0);
+            b->epochs[n] = (int64_t)epochs;
+            b->loss[n] =
+                1.0 + 150.0 * pow((double)p->macs, -0.34) + 40.0 * pow(epochs * N_TRAIN, -0.28);
+        }
+}
+
 static void add_search(Builder *b)
 {
     for (int s = 0; s < N_SEARCHERS; s++)
@@ -279,7 +308,8 @@ static void add_trials(Builder *b, int n_seeds, int64_t epochs)
                 asked |= b->points[p].trial_digest == b->networks[i].digest;
             if (asked)
                 b->trials[b->n_trials++] =
-                    (StorePlanned){b->networks[i].digest, b->networks[i].digest, s, epochs};
+                    (StorePlanned){b->networks[i].digest, b->networks[i].digest, s,
+                                   b->epochs[i] ? b->epochs[i] : epochs};
         }
 }
 
@@ -304,7 +334,8 @@ static const double settled[] = {0.5, 0.8, 0.95, 1.0, 1.0, 1.0, 1.0, 1.0};
 
 enum { RIPE_EPOCHS = ARRAY_LEN(settled) };
 
-static ErrCode run_trial(Store *store, int64_t trial, double top1, bool is_ripe, Err *err)
+static ErrCode run_trial(Store *store, int64_t trial, double top1, double loss, bool is_ripe,
+                         Err *err)
 {
     Epoch epochs[RIPE_EPOCHS];
     const int n_epochs = is_ripe ? RIPE_EPOCHS : FIXTURE_EPOCHS;
@@ -321,7 +352,7 @@ static ErrCode run_trial(Store *store, int64_t trial, double top1, bool is_ripe,
                                 .val_top1 = top1,
                                 .val_loss = diverged ? top1 : 1.7,
                                 .test_top1 = top1 - 0.4,
-                                .test_loss = diverged ? top1 : 1.75,
+                                .test_loss = diverged ? top1 : loss,
                                 .best_epoch = diverged ? 0 : n_epochs,
                                 .best_val_top1 = top1,
                                 .first_bad_step = diverged ? 17 : -1,
@@ -338,7 +369,7 @@ fail:
 
 ErrCode fixture_run_trial(Store *store, int64_t trial, double top1, Err *err)
 {
-    return run_trial(store, trial, top1, false, err);
+    return run_trial(store, trial, top1, USUAL_LOSS, false, err);
 }
 
 /* The log of a searcher that asks for one network after the other, the second of them refused. */
@@ -395,7 +426,11 @@ static ErrCode run_all(Store *store, const Builder *b, const Fixture *fixture, E
                       fixture->noise * deviation(b->networks[i].digest, b->trials[t].seed);
         if (fixture->has_diverged && i == 0 && b->trials[t].seed == 1)
             top1 = (double)NAN;
-        TRY(run_trial(store, (int64_t)t + 1, round(top1 * 10.0) / 10.0, fixture->is_ripe, err));
+        const double loss = b->loss[i] > 0.0 ? b->loss[i] + 0.005 * deviation(b->networks[i].digest,
+                                                                              b->trials[t].seed)
+                                             : USUAL_LOSS;
+        TRY(run_trial(store, (int64_t)t + 1, round(top1 * 10.0) / 10.0, loss, fixture->is_ripe,
+                      err));
     }
     const StoreFact winner = {
         .name = "grid/winner",
@@ -433,6 +468,8 @@ ErrCode fixture_fill(Store *store, const Fixture *fixture, Err *err)
         add_profile(b);
     if (fixture->has_table)
         add_table(b);
+    if (fixture->has_sizes)
+        add_sizes(b);
     if (fixture->has_search)
         add_search(b);
     if (fixture->has_twins)
@@ -448,7 +485,7 @@ ErrCode fixture_fill(Store *store, const Fixture *fixture, Err *err)
                   .data_name = fixture->is_demo ? "polytex" : "cifar-10",
                   .data_digest = "5eed",
                   .classes = 10,
-                  .n_train = 18000,
+                  .n_train = N_TRAIN,
                   .n_val = 2000,
                   .n_test = 10000,
                   .is_demo = fixture->is_demo,
