@@ -8,6 +8,6 @@
 # shellcheck disable=SC2086
 install_packages $build_packages
 build_preset release
-say "running experiments/quickstart.yaml (about two minutes on two cores, at most ten; seconds when done)"
+say "running experiments/quickstart.yaml (about four minutes on two cores; seconds when done)"
 build/release/isoflop run experiments/quickstart.yaml --out runs/quickstart
 say "report: $(pwd)/runs/quickstart/report.html"
