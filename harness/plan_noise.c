@@ -2,9 +2,11 @@
 #include "harness/plan_noise.h"
 
 #include "harness/identity.h"
+#include "harness/plan_words.h"
 
 #include "results/blocks.h"
 #include "results/power.h"
+#include "results/verdict.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -13,26 +15,42 @@
 
 /* --- what differs --- */
 
-/* The line that `at` begins with, without its end, moved to the next. */
-static size_t line_length(const char *at)
+/* The line of `text` with the key that `line` begins with; NULL: it has none. */
+static const char *line_of_key(const char *text, const char *line)
 {
-    return strcspn(at, "\n");
+    const size_t n = strcspn(line, ":") + 1;
+    size_t n_line;
+    for (const char *at; at = text, plan_words_line(&text, &n_line) != NULL;)
+        if (strncmp(at, line, n) == 0)
+            return at;
+    return NULL;
 }
 
-/* Both texts have the same keys in the same order, a line each. */
+/*
+ * Lines "key: value". A text has the keys that its recipe uses: what only one of the two has stands
+ * for itself.
+ */
 static void put_differences(const char *here, const char *there, Text *out)
 {
-    while (*here && *there) {
-        const size_t n = line_length(here), m = line_length(there);
-        if (n != m || strncmp(here, there, n) != 0) {
-            text_append(out, "its recipe has ");
-            text_append_bytes(out, there, m);
-            text_append(out, ", this study ");
-            text_append_bytes(out, here, n);
-            text_append(out, ": the noise may be another\n");
-        }
-        here += n + (here[n] == '\n');
-        there += m + (there[m] == '\n');
+    const char *line, *at = there, *other;
+    size_t n, m;
+    while ((line = plan_words_line(&at, &n)) != NULL) {
+        other = line_of_key(here, line);
+        m = other != NULL ? strcspn(other, "\n") : 0;
+        if (m == n && strncmp(line, other, n) == 0)
+            continue;
+        text_append(out, other != NULL ? "its recipe has " : "only its recipe has ");
+        text_append_bytes(out, line, n);
+        text_append(out, other != NULL ? ", this study " : "");
+        text_append_bytes(out, other != NULL ? other : "", m);
+        text_append(out, ": the noise may be another\n");
+    }
+    for (at = here; (line = plan_words_line(&at, &n)) != NULL;) {
+        if (line_of_key(there, line) != NULL)
+            continue;
+        text_append(out, "only this study's recipe has ");
+        text_append_bytes(out, line, n);
+        text_append(out, ": the noise may be another\n");
     }
 }
 
@@ -62,20 +80,32 @@ static ErrCode compare(Plan *plan, const StoreResults *results, const Study *pil
 
 /* --- cells --- */
 
-/* One group of networks trained alike. */
+/* Networks trained alike, for so many epochs. */
 typedef struct Group {
-    const StorePointResult **points; /* [n]: one of each digest */
+    int64_t epochs;
+    const char **digests; /* [n], each once */
     size_t n;
     int64_t *seeds; /* [n_seeds], of any of them */
     size_t n_seeds;
 } Group;
 
-static bool has_digest(const Group *g, const char *digest)
+/*
+ * Whether a point was trained with the group's recipe: a tune tries other learning rates, and what
+ * each network would be at the common rate is not what the others are at theirs.
+ */
+static bool is_in(const Group *g, const StorePointResult *p)
+{
+    return p->point.trial_digest != NULL && p->epochs == g->epochs && p->epochs != 0 &&
+           !store_is_part(&p->point, "tune") &&
+           !text_starts_with(p->point.part, VERDICT_COMMON_RATE);
+}
+
+static void add_digest(Group *g, const char *digest)
 {
     for (size_t i = 0; i < g->n; i++)
-        if (strcmp(g->points[i]->point.trial_digest, digest) == 0)
-            return true;
-    return false;
+        if (strcmp(g->digests[i], digest) == 0)
+            return;
+    g->digests[g->n++] = digest;
 }
 
 static void add_seeds(Group *g, const StorePointResult *p)
@@ -89,37 +119,42 @@ static void add_seeds(Group *g, const StorePointResult *p)
     }
 }
 
-/* The trained points of so many epochs. */
 static ErrCode gather(Group *g, const StoreResults *results, int64_t epochs, Arena *arena, Err *err)
 {
     size_t n_seeds = 0;
     for (size_t i = 0; i < results->n_points; i++)
         n_seeds += results->points[i].n_seeds;
-    *g = (Group){.points = arena_zalloc(arena, results->n_points + 1, sizeof(*g->points)),
+    *g = (Group){.epochs = epochs,
+                 .digests = arena_zalloc(arena, results->n_points + 1, sizeof(*g->digests)),
                  .seeds = arena_zalloc(arena, n_seeds + 1, sizeof *g->seeds)};
     TRY(arena_ok(arena, err));
     for (size_t i = 0; i < results->n_points; i++) {
-        const StorePointResult *p = &results->points[i];
-        if (p->point.trial_digest == NULL || p->epochs != epochs ||
-            has_digest(g, p->point.trial_digest))
+        if (!is_in(g, &results->points[i]))
             continue;
-        add_seeds(g, p);
-        g->points[g->n++] = p;
+        add_digest(g, results->points[i].point.trial_digest);
+        add_seeds(g, &results->points[i]);
     }
 fail:
     return err->code;
 }
 
-static double cell(const StorePointResult *p, int64_t seed)
+/* Of a network that is in several parts each point may have other seeds. */
+static double cell(const Group *g, const StoreResults *results, const char *digest, int64_t seed)
 {
-    for (size_t i = 0; i < p->n_seeds; i++)
-        if (p->seeds[i].seed == seed && p->seeds[i].status == STORE_TRIAL_DONE)
-            return p->seeds[i].test_top1;
+    for (size_t i = 0; i < results->n_points; i++) {
+        const StorePointResult *p = &results->points[i];
+        if (!is_in(g, p) || strcmp(p->point.trial_digest, digest) != 0)
+            continue;
+        for (size_t k = 0; k < p->n_seeds; k++)
+            if (p->seeds[k].seed == seed && p->seeds[k].status == STORE_TRIAL_DONE)
+                return p->seeds[k].test_top1;
+    }
     return (double)NAN;
 }
 
 /* Adds a group's squares and degrees of freedom. */
-static ErrCode add_group(const Group *g, Arena *arena, double *squares, double *df, Err *err)
+static ErrCode add_group(const Group *g, const StoreResults *results, Arena *arena, double *squares,
+                         double *df, Err *err)
 {
     Blocks blocks;
     if (g->n < 2 || g->n_seeds < 2)
@@ -128,7 +163,7 @@ static ErrCode add_group(const Group *g, Arena *arena, double *squares, double *
     TRY(arena_ok(arena, err));
     for (size_t p = 0; p < g->n; p++)
         for (size_t s = 0; s < g->n_seeds; s++)
-            y[p * g->n_seeds + s] = cell(g->points[p], g->seeds[s]);
+            y[p * g->n_seeds + s] = cell(g, results, g->digests[p], g->seeds[s]);
     TRY(blocks_fit(&blocks, y, (int)g->n, (int)g->n_seeds, arena, err));
     if (blocks.df > 0) {
         *squares += blocks.df * blocks.sd * blocks.sd;
@@ -155,10 +190,10 @@ ErrCode plan_noise_take(Plan *plan, const char *folder, const StoreResults *resu
     TRY(compare(plan, results, pilot, err));
     for (size_t i = 0; i < results->n_points; i++) {
         Group group;
-        if (results->points[i].epochs == 0 || is_counted(results, i))
+        if (is_counted(results, i))
             continue;
         TRY(gather(&group, results, results->points[i].epochs, &arena, err));
-        TRY(add_group(&group, &arena, &squares, &df, err));
+        TRY(add_group(&group, results, &arena, &squares, &df, err));
     }
     if (!(df > 0)) {
         (void)err_set(err, ERR_USAGE,

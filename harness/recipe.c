@@ -2,6 +2,7 @@
 #include "harness/recipe.h"
 
 #include "data/augment.h"
+#include "results/ripeness.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -185,6 +186,11 @@ void recipe_ripeness_warnings(const Recipe *recipe, int64_t n_images, Text *out)
                     "curve has bent by the end can hardly be seen, and its verdict may be unripe; "
                     "more epochs give more\n",
                     n_last, text_plural(n_last), FEW_LAST_STEPS);
+    if (recipe->epochs < RIPENESS_LEAST_EPOCHS)
+        text_printf(out,
+                    "%" PRId64 " epoch%s in all: below %d no network is called ripe, and verdicts "
+                    "that compare networks decide nothing\n",
+                    recipe->epochs, text_plural(recipe->epochs), RIPENESS_LEAST_EPOCHS);
 }
 
 int64_t recipe_ripe_epochs(const Recipe *recipe, int64_t n_images)
@@ -192,7 +198,8 @@ int64_t recipe_ripe_epochs(const Recipe *recipe, int64_t n_images)
     const int64_t n_each = recipe_steps_per_epoch(recipe, n_images);
     const int64_t all = (FEW_STEPS + n_each - 1) / n_each;
     const int64_t last = LAST_SHARE * ((FEW_LAST_STEPS + n_each - 1) / n_each);
-    return all > last ? all : last;
+    const int64_t by_steps = all > last ? all : last;
+    return by_steps > RIPENESS_LEAST_EPOCHS ? by_steps : RIPENESS_LEAST_EPOCHS;
 }
 
 Schedule recipe_schedule(const Recipe *recipe, int64_t n_images)

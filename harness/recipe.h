@@ -85,14 +85,14 @@ void recipe_warnings(const Recipe *recipe, int64_t n_images, Text *out);
 
 /*
  * The same for what makes it likely that verdicts will be unripe besides too few steps: a warm-up
- * of fewer than 20 steps an epoch, fewer than 100 steps in the last quarter of the epochs. Whole
- * epochs are counted, for curves are judged by them.
+ * of fewer than 20 steps an epoch, fewer than 100 steps in the last quarter of the epochs, fewer
+ * than RIPENESS_LEAST_EPOCHS epochs. Whole epochs are counted, for curves are judged by them.
  */
 void recipe_ripeness_warnings(const Recipe *recipe, int64_t n_images, Text *out);
 
 /*
- * The least number of epochs with which neither is said, nor that there are fewer than 500 steps: a
- * training that may be ripe.
+ * The least number of epochs with which nothing is said of the last quarter, of all epochs, or of
+ * fewer than 500 steps: a training that may be ripe.
  */
 int64_t recipe_ripe_epochs(const Recipe *recipe, int64_t n_images);
 

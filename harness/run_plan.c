@@ -173,19 +173,26 @@ static bool is_own(const Study *study, int64_t seed)
     return false;
 }
 
-/* What judged on seeds of its own goes on with some: its points would not show others. */
-static ErrCode check_judged(const RunState *run, Arena *arena, Err *err)
+/* What had seeds of its own goes on with some: its points would not show others. */
+static ErrCode check_goes_on(const RunState *run, Arena *arena, Err *err)
 {
     for (size_t i = 0; i < run->study->n_parts; i++) {
         const StudyPart *part = &run->study->parts[i];
         StoreTable kept;
         TRY(store_query(run->store, "SELECT 1 FROM own_seed WHERE part = ?1 LIMIT 1", part->name,
                         arena, &kept, err));
-        if (kept.n_rows > 0 && study_judges_own(run->study, (int)i)->n == 0)
+        if (kept.n_rows == 0 || study_judges_own(run->study, (int)i)->n > 0)
+            continue;
+        if (part->kind == STUDY_TUNE)
             return err_set(err, ERR_USAGE,
-                           "part '%s' was judged on seeds of its own when this study ran before: "
-                           "leave 'judge_seeds' as it was, or use another --out",
+                           "part '%s' chose by seeds of its own when this study ran before, and "
+                           "'tune.seeds' now shares one with 'seeds': give it seeds that are not "
+                           "the study's, or use another --out",
                            part->id);
+        return err_set(err, ERR_USAGE,
+                       "part '%s' was judged on seeds of its own when this study ran before: leave "
+                       "'judge_seeds' as it was, or use another --out",
+                       part->id);
     }
 fail:
     return err->code;
@@ -235,7 +242,7 @@ static ErrCode fill_rows(RunState *run, StorePlan *out, Arena *arena, Err *err)
     for (size_t i = 0; i < plan->n_trials; i++)
         trials[i] = trial_row(&plan->networks[plan->trials[i].network], plan->trials[i].seed);
     TRY(check_kept_seeds(run, arena, err));
-    TRY(check_judged(run, arena, err));
+    TRY(check_goes_on(run, arena, err));
     TRY(fill_own_seeds(plan, out, arena, err));
     out->networks = networks;
     out->n_networks = plan->n_networks;

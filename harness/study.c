@@ -478,7 +478,7 @@ void study_template(const char *name, Text *out)
         "  - lines:   {bases: [[1, 1], [2, 1.3]], width: [1.0, 1.4]}   # [depth, resolution] of "
         "each line\n"
         "  - compare: {strategies: [width, depth, resolution, compound], macs: [2]}\n"
-        "# There are more kinds of parts: profile, family, table, search, retrain.\n");
+        "# There are more kinds of parts: profile, sizes, family, table, tune, search, retrain.\n");
 }
 
 void study_describe(Text *out)

@@ -147,7 +147,7 @@ enum { NETWORKS = 3, SEEDS = 2 };
 /* A store's results: networks of the grid, each with two seeds done. */
 typedef struct Pilot {
     StoreSeed seeds[NETWORKS][SEEDS];
-    StorePointResult points[NETWORKS + 1];
+    StorePointResult points[NETWORKS + 3];
     StoreResults results;
 } Pilot;
 
@@ -160,7 +160,7 @@ static void make_pilot(Pilot *p, const char *data_name)
         for (int s = 0; s < SEEDS; s++)
             p->seeds[n][s] =
                 (StoreSeed){.seed = s + 1, .status = STORE_TRIAL_DONE, .test_top1 = top1[n][s]};
-        p->points[n] = (StorePointResult){.point = {.trial_digest = digests[n]},
+        p->points[n] = (StorePointResult){.point = {.part = "grid", .trial_digest = digests[n]},
                                           .epochs = 20,
                                           .seeds = p->seeds[n],
                                           .n_seeds = SEEDS};
@@ -196,6 +196,66 @@ static void noise_is_the_pilots(void **state)
     assert_non_null(
         strstr(text_string(&text), "1.47 points a trial, that of 'runs/pilot' (2 degrees"));
     text_release(&text);
+    planfixture_drop(&f);
+}
+
+/*
+ * Property: a network that two parts train with other seeds is one row with the seeds of both; what
+ * a tune tries and what stands beside it at the common rate is no noise of the study's recipe.
+ */
+static void parts_of_a_pilot_are_merged(void **state)
+{
+    (void)state;
+    PlanFixture f = planfixture_make("[curves: {width: [1, 2]}]");
+    Pilot pilot;
+    StoreSeed wild[2][SEEDS] = {{{.seed = 1, .status = STORE_TRIAL_DONE, .test_top1 = 1},
+                                 {.seed = 2, .status = STORE_TRIAL_DONE, .test_top1 = 99}},
+                                {{.seed = 1, .status = STORE_TRIAL_DONE, .test_top1 = 99},
+                                 {.seed = 2, .status = STORE_TRIAL_DONE, .test_top1 = 1}}};
+    Err err = {0};
+    make_pilot(&pilot, "polytex");
+    pilot.points[0].n_seeds = 1; /* its other seed is another part's */
+    pilot.points[NETWORKS].point.part = "retrain";
+    pilot.points[NETWORKS].seeds++;
+    pilot.points[NETWORKS].n_seeds = 1;
+    pilot.points[NETWORKS + 1] = pilot.points[NETWORKS + 2] =
+        (StorePointResult){.point = {.part = "tune-2", .trial_digest = "d"},
+                           .epochs = 20,
+                           .seeds = wild[0],
+                           .n_seeds = SEEDS};
+    pilot.points[NETWORKS + 2].point.part = "common:grid";
+    pilot.points[NETWORKS + 2].point.trial_digest = "e";
+    pilot.points[NETWORKS + 2].seeds = wild[1];
+    pilot.results.n_points = NETWORKS + 3;
+    assert_int_equal(plan_noise_take(f.plan, "p", &pilot.results, f.study, &err), ERR_NONE);
+    assert_true(f.plan->noise.df == 2);
+    assert_true(fabs(f.plan->noise.sd - sqrt(13.0 / 6.0)) <= 1e-12);
+    planfixture_drop(&f);
+}
+
+/* Property: a recipe has the keys that it uses: equal keys are held together, others are named. */
+static void recipes_are_compared_by_key(void **state)
+{
+    (void)state;
+    PlanFixture f = planfixture_make("[curves: {width: [1, 2]}]\nrecipe: {optimizer: rmsprop}");
+    PlanFixture other = planfixture_make("[curves: {width: [1, 2]}]\nrecipe: {optimizer: sgd, "
+                                         "schedule: exponential, label_smoothing: 0}");
+    Pilot pilot;
+    Err err = {0};
+    make_pilot(&pilot, "polytex");
+    assert_int_equal(plan_noise_take(f.plan, "p", &pilot.results, other.study, &err), ERR_NONE);
+    assert_string_equal(
+        text_string(&f.plan->noise.remarks),
+        "its recipe has optimizer: sgd, this study optimizer: rmsprop: the noise may be another\n"
+        "its recipe has schedule: exponential, this study schedule: cosine: the noise may be "
+        "another\n"
+        "only its recipe has decay_rate: 0.97: the noise may be another\n"
+        "only its recipe has decay_epochs: 2.4: the noise may be another\n"
+        "its recipe has label_smoothing: 0, this study label_smoothing: 0.1: the noise may be "
+        "another\n"
+        "only this study's recipe has rms_decay: 0.9: the noise may be another\n"
+        "only this study's recipe has rms_epsilon: 0.001: the noise may be another\n");
+    planfixture_drop(&other);
     planfixture_drop(&f);
 }
 
@@ -339,6 +399,8 @@ int main(void)
                                        cmocka_unit_test(profiles_claim_their_optimum),
                                        cmocka_unit_test(shared_networks_count_where_they_judge),
                                        cmocka_unit_test(noise_is_the_pilots),
+                                       cmocka_unit_test(parts_of_a_pilot_are_merged),
+                                       cmocka_unit_test(recipes_are_compared_by_key),
                                        cmocka_unit_test(pilots_are_held_against_the_study),
                                        cmocka_unit_test(designs_fit)};
     return cmocka_run_group_tests(tests, NULL, NULL);

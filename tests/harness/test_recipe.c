@@ -90,7 +90,9 @@ static bool may_be_unripe(const Recipe *recipe, int64_t n_images, const char *of
     return does;
 }
 
-/* Property: 20 steps an epoch of warm-up, and 100 in whole epochs of the last quarter, are enough.
+/*
+ * Property: 20 steps an epoch of warm-up, 100 in whole epochs of the last quarter, and the eight
+ * epochs that ripeness.h asks for, are enough; with the epochs that are proposed nothing is said.
  */
 static void ripeness_has_its_limits(void **state)
 {
@@ -104,6 +106,11 @@ static void ripeness_has_its_limits(void **state)
     assert_false(may_be_unripe(&recipe, 8 * 20, "below"));
     recipe.epochs = 7;
     assert_true(may_be_unripe(&recipe, 8 * 99, "quarter of the epochs has 99 steps"));
+    assert_false(may_be_unripe(&recipe, 8 * 100, "quarter"));
+    assert_true(may_be_unripe(&recipe, 8 * 100, "7 epochs in all: below 8"));
+    assert_int_equal(recipe_ripe_epochs(&recipe, 8 * 1000), 8);
+    assert_int_equal(recipe_ripe_epochs(&recipe, 8 * 20), 25); /* 500 steps */
+    recipe.epochs = 8;
     assert_false(may_be_unripe(&recipe, 8 * 100, "below"));
 }
 
