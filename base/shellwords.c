@@ -101,6 +101,23 @@ fail:
     return err->code;
 }
 
+void shellwords_append(Text *text, const char *word)
+{
+    static const char plain[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%";
+    if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
+        text_append(text, word);
+        return;
+    }
+    text_append_char(text, '\'');
+    for (; *word != '\0'; word++)
+        if (*word == '\'') /* nothing escapes it within quotes: they end, and begin anew */
+            text_append(text, "'\\''");
+        else
+            text_append_char(text, *word);
+    text_append_char(text, '\'');
+}
+
 void shellwords_release(ShellWords *words)
 {
     mem_free(words->v);

@@ -11,6 +11,7 @@
 #define BASE_SHELLWORDS_H
 
 #include "base/err.h"
+#include "base/text.h"
 
 #include <stddef.h>
 
@@ -26,6 +27,9 @@ typedef struct ShellWords {
  * ERR_MEMORY. *out is then as it was.
  */
 ErrCode shellwords_split(ShellWords *out, const char *text, Err *err) ERR_CHECKED;
+
+/* Appends a word so that a shell, and shellwords_split, take it for one: quoted where need be. */
+void shellwords_append(Text *text, const char *word);
 
 void shellwords_release(ShellWords *words);
 

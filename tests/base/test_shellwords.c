@@ -64,6 +64,31 @@ static void words_are_a_shells(void **state)
         assert_as_a_shell(commands[i]);
 }
 
+/* Whatever a word holds, a shell takes it for that one word; what needs no quotes gets none. */
+static void appended_words_are_whole(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"",     "two words", "it's", "'",   "a\\b",     "$HOME *",
+                                        "a\nb", "\"q\"",     "~",    "#no", "s\xc3\xa4"};
+    Text command = {0};
+    ShellWords split = {0};
+    Err err = {0};
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        text_append_char(&command, ' ');
+        shellwords_append(&command, words[i]);
+    }
+    assert_as_a_shell(text_string(&command));
+    assert_int_equal(shellwords_split(&split, text_string(&command), &err), ERR_NONE);
+    assert_int_equal(split.n, ARRAY_LEN(words));
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+        assert_string_equal(split.v[i], words[i]);
+    shellwords_release(&split);
+    text_clear(&command);
+    shellwords_append(&command, "runs/a-1_b.db");
+    assert_string_equal(text_string(&command), "runs/a-1_b.db");
+    text_release(&command);
+}
+
 /* What a shell would expand stays as it is, and a line's end only parts words. */
 static void nothing_is_expanded(void **state)
 {
@@ -123,9 +148,8 @@ static void memory_may_fail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(words_are_a_shells),
-        cmocka_unit_test(nothing_is_expanded),
-        cmocka_unit_test(halves_are_refused),
+        cmocka_unit_test(words_are_a_shells),       cmocka_unit_test(nothing_is_expanded),
+        cmocka_unit_test(appended_words_are_whole), cmocka_unit_test(halves_are_refused),
         cmocka_unit_test(memory_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
