@@ -28,14 +28,6 @@ ErrCode export_beside_json(const ExportBeside *studies, size_t n, Text *out, Err
     return text_ok(out, err);
 }
 
-static const Verdict *find_verdict(const ExportBeside *study, const char *id)
-{
-    for (size_t i = 0; i < study->n_verdicts; i++)
-        if (strcmp(study->verdicts[i].id, id) == 0)
-            return &study->verdicts[i];
-    return NULL;
-}
-
 static void append_claim(const ExportBeside *studies, size_t n, const Verdict *claim, Arena *arena,
                          Text *out)
 {
@@ -47,7 +39,7 @@ static void append_claim(const ExportBeside *studies, size_t n, const Verdict *c
     text_append_visible(out, claim->rule);
     text_append_char(out, '\n');
     for (size_t i = 0; t != NULL && i < n; i++) {
-        const Verdict *v = find_verdict(&studies[i], claim->id);
+        const Verdict *v = verdict_find(studies[i].verdicts, studies[i].n_verdicts, claim->id);
         text_table_cell(t, studies[i].folder);
         if (v != NULL && v->why != NULL)
             text_table_cellf(t, "%s (%s)", verdict_outcome_name(v->outcome), v->why);
@@ -71,7 +63,8 @@ ErrCode export_beside_text(const ExportBeside *studies, size_t n, Text *out, Err
             const Verdict *claim = &studies[i].verdicts[k];
             bool is_said = false;
             for (size_t before = 0; before < i; before++)
-                is_said |= find_verdict(&studies[before], claim->id) != NULL;
+                is_said |= verdict_find(studies[before].verdicts, studies[before].n_verdicts,
+                                        claim->id) != NULL;
             if (!is_said)
                 append_claim(studies, n, claim, &arena, out);
         }

@@ -151,6 +151,9 @@ ErrCode verdict_table(const StoreResults *results, Arena *arena, Verdict *out, b
 ErrCode verdict_all(const StoreResults *results, Arena *arena, Verdict *out, size_t *n,
                     Err *err) ERR_CHECKED;
 
+/* That of n with this id, or NULL. */
+const Verdict *verdict_find(const Verdict *verdicts, size_t n, const char *id);
+
 /* "CONFIRMED", "REFUTED", "INCONCLUSIVE". */
 const char *verdict_outcome_name(VerdictOutcome outcome);
 

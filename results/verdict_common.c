@@ -191,6 +191,14 @@ const char *verdict_summary(Text *text, const StoreResults *results, Arena *aren
     return verdict_take_text(text, arena);
 }
 
+const Verdict *verdict_find(const Verdict *verdicts, size_t n, const char *id)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(verdicts[i].id, id) == 0)
+            return &verdicts[i];
+    return NULL;
+}
+
 const char *verdict_outcome_name(VerdictOutcome outcome)
 {
     static const char *const names[] = {"INCONCLUSIVE", "CONFIRMED", "REFUTED"};
