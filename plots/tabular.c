@@ -74,7 +74,7 @@ static const struct {
                  {"\n", " "},
                  {"\x01", ""}};
 
-static void append_tex(Text *out, const char *text)
+void tabular_append_tex(Text *out, const char *text)
 {
     while (*text) {
         size_t n = 0;
@@ -91,15 +91,27 @@ static void append_tex(Text *out, const char *text)
     }
 }
 
+/* Whether the line's end before it, or a rule, would take it for its argument, blanks or not. */
+static bool is_taken(const char *cell)
+{
+    const char first = cell[strspn(cell, " \t\n\x01")];
+    return first == '[' || first == '*';
+}
+
 static void latex_row(Text *out, const Tabular *tab, const void *row, Text *cell)
 {
     const char *between = "";
+    bool is_first = true;
     for (size_t c = 0; c < tab->n_columns; c++) {
         const TabularColumn *column = &tab->columns[c];
         if (column->shown == NULL || column->heading == NULL)
             continue;
+        const char *text = row != NULL ? cell_text(column->shown, row, cell) : column->heading;
         text_append(out, between);
-        append_tex(out, row != NULL ? cell_text(column->shown, row, cell) : column->heading);
+        if (is_first && is_taken(text))
+            text_append(out, "{}");
+        tabular_append_tex(out, text);
+        is_first = false;
         between = " & ";
     }
     text_append(out, " \\\\\n");
@@ -110,7 +122,7 @@ void tabular_latex(Text *out, const Tabular *tab)
     Text cell = {0};
     text_append(out, "% needs \\usepackage{booktabs}, and UTF-8\n\\begin{table}\n\\centering\n"
                      "\\caption{");
-    append_tex(out, tab->caption);
+    tabular_append_tex(out, tab->caption);
     text_append(out, "}\n\\small\n\\begin{tabular}{");
     for (size_t c = 0; c < tab->n_columns; c++)
         if (tab->columns[c].shown != NULL && tab->columns[c].heading != NULL)

@@ -44,4 +44,7 @@ void tabular_csv(Text *out, const Tabular *tab);
 /* Appends a `table` with a `tabular` in the style of the package booktabs. */
 void tabular_latex(Text *out, const Tabular *tab);
 
+/* Appends a text of ours or of the user's as TeX shows it: its signs escaped. */
+void tabular_append_tex(Text *out, const char *text);
+
 #endif

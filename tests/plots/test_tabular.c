@@ -83,6 +83,34 @@ static void latex(void **state)
     text_release(&out);
 }
 
+/*
+ * A line's end, and a rule, take a star and what stands in brackets for themselves, blanks before
+ * it or not: "{}" parts them. Other columns need none.
+ */
+static void latex_takes_no_cell(void **state)
+{
+    (void)state;
+    static const TabularColumn twice[] = {{.heading = "[a]", .is_text = true, .shown = name},
+                                          {.heading = "[b]", .shown = name}};
+    static const Row hostile[] = {
+        {"[1, 2]", 0}, {"* of all", 0}, {"\n [c]", 0}, {"", 0}, {"d*", 0}};
+    const Tabular brackets = {.file = "f",
+                              .caption = "c",
+                              .columns = twice,
+                              .n_columns = 2,
+                              .rows = hostile,
+                              .n_rows = 5,
+                              .row_bytes = sizeof(Row)};
+    Text out = {0};
+    tabular_latex(&out, &brackets);
+    assert_non_null(strstr(text_string(&out), "\\toprule\n{}[a] & [b] \\\\\n\\midrule\n"
+                                              "{}[1, 2] & [1, 2] \\\\\n"
+                                              "{}* of all & * of all \\\\\n"
+                                              "{}  [c] &   [c] \\\\\n"
+                                              " &  \\\\\nd* & d* \\\\\n\\bottomrule"));
+    text_release(&out);
+}
+
 /* Escaped but for our own markup; what is sorted by stands beside what is shown. */
 static void page(void **state)
 {
@@ -102,6 +130,7 @@ static void page(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(csv), cmocka_unit_test(latex),
+                                       cmocka_unit_test(latex_takes_no_cell),
                                        cmocka_unit_test(page)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
