@@ -1,16 +1,8 @@
 #!/bin/sh
 # json.sh BINARY UNIQUE_JSON: what every command prints with --json is one document in which no map has a key twice.
-set -u
-binary=$1
+# shellcheck source=tests/shell.sh
+. "$(dirname "$0")/../shell.sh"
 unique=$2
-
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-ISOFLOP_CACHE="$folder/cache"
-export ISOFLOP_CACHE
-unset ISOFLOP_DATA ISOFLOP_CPU
-cd "$folder" || exit 1
-failures=0
 
 cat >study.yaml <<'YAML'
 study: json
@@ -21,11 +13,6 @@ parts:
   - lines: {bases: [[1, 1], [2, 1.3]], width: [1.0, 1.4]}
 YAML
 "$binary" run study.yaml --out s 2>run.log || { cat run.log; exit 1; }
-
-fail() {
-    echo "json.sh: $*"
-    failures=$((failures + 1))
-}
 
 # document COMMAND WORD...: the command succeeds and prints such a document.
 checked=" "

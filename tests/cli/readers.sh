@@ -2,20 +2,11 @@
 # readers.sh BINARY: what `export` writes for other programs is read by those programs: event files by
 # TensorBoard, the study by Optuna. Skipped (77) where Python has not both packages; ISOFLOP_PYTHON names
 # another Python.
-set -u
-binary=$1
+# shellcheck source=tests/shell.sh
+. "$(dirname "$0")/../shell.sh"
 python=${ISOFLOP_PYTHON:-python3}
-"$python" -c 'import tensorboard, optuna' 2>/dev/null || {
-    echo "skipped: $python has no tensorboard or no optuna (ISOFLOP_PYTHON names another)"
-    exit 77
-}
-
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-ISOFLOP_CACHE="$folder/cache"
-export ISOFLOP_CACHE
-unset ISOFLOP_DATA ISOFLOP_CPU
-cd "$folder" || exit 1
+"$python" -c 'import tensorboard, optuna' 2>/dev/null ||
+    skip "$python has no tensorboard or no optuna (ISOFLOP_PYTHON names another)"
 
 cat >study.yaml <<'EOF2'
 study: readers
