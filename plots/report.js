@@ -2,13 +2,14 @@
 // Sorts tables by their headings, and shows the trial that the address names: report.html#trial=12.
 (function () {
   function value(cell) {
-    var text = cell.hasAttribute('data-v') ? cell.getAttribute('data-v') : cell.textContent;
-    var number = parseFloat(text);
-    return text.trim() === '' ? null : isNaN(number) ? text : number;
+    var text = (cell.hasAttribute('data-v') ? cell.getAttribute('data-v') : cell.textContent).trim();
+    var number = cell.classList.contains('l') ? NaN : Number(text); // of the whole text: 3x3 is none
+    return text === '' ? null : isNaN(number) ? text : number;
   }
   function compare(a, b) {
     if (a === null || b === null) return (a === null) - (b === null); // what is empty stays below
-    if (typeof a === 'number' && typeof b === 'number') return a - b;
+    if (typeof a === 'number' && typeof b === 'number') return a < b ? -1 : +(a > b);
+    if (typeof a !== typeof b) return typeof a === 'number' ? -1 : 1;
     return String(a).localeCompare(String(b), undefined, {numeric: true});
   }
   function sort(heading) {

@@ -7,11 +7,16 @@
 #include <math.h>
 #include <string.h>
 
+static bool badge_says_why(const Verdict *v)
+{
+    return v->outcome == VERDICT_INCONCLUSIVE && v->why != NULL;
+}
+
 void report_answer_badges(Text *page, const Verdict *v)
 {
     const char *outcome = verdict_outcome_name(v->outcome);
     text_printf(page, "<span class=\"badge %s\">%s", outcome, outcome);
-    if (v->outcome == VERDICT_INCONCLUSIVE && v->why != NULL)
+    if (badge_says_why(v))
         html_printf(page, " (%s)", v->why);
     html_markup(page, "</span>");
     if (v->is_demo)
@@ -25,6 +30,8 @@ void report_answer_effect(Text *page, const Verdict *v, Arena *arena)
     const char *effect = verdict_effect_text(v, arena);
     if (effect != NULL)
         html_printf(page, ": %s %s.", v->effect_name, effect);
+    else if (badge_says_why(v))
+        html_text(page, ".");
     else
         html_printf(page, ": %s.", v->why != NULL ? v->why : "there is no effect to name");
 }

@@ -11,7 +11,10 @@
 void report_answer(Text *page, const Verdict *verdicts, size_t n_verdicts, const Ranking *rankings,
                    size_t n_rankings, Arena *arena);
 
-/* ": balance minus the best dimension +1.2 points (...).", or why there is no effect. */
+/*
+ * ": balance minus the best dimension +1.2 points (...).", or why there is no effect; "." where the
+ * badge has said it.
+ */
 void report_answer_effect(Text *page, const Verdict *verdict, Arena *arena);
 
 /* "CONFIRMED" and the stamps of a verdict, as badges. */

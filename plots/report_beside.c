@@ -7,6 +7,7 @@
 #include "plots/report_page.h"
 
 #include "base/dir.h"
+#include "base/shellwords.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "results/figure_names.h"
@@ -33,6 +34,7 @@ typedef struct Beside {
     Member *items;
     size_t n;
     const char *version;
+    const char *out; /* as the user gave it */
     Dir *folder;
     Arena arena;
     int n_missing;
@@ -73,19 +75,11 @@ static void put_facts(void *of, Text *page)
 
 /* --- claims --- */
 
-static const Verdict *find_verdict(const Member *member, const char *id)
-{
-    for (size_t i = 0; i < member->n_verdicts; i++)
-        if (strcmp(member->verdicts[i].id, id) == 0)
-            return &member->verdicts[i];
-    return NULL;
-}
-
 /* Whether a study before this one has said it. */
 static bool is_said(const Beside *b, size_t member, const char *id)
 {
     for (size_t i = 0; i < member; i++)
-        if (find_verdict(&b->items[i], id) != NULL)
+        if (verdict_find(b->items[i].verdicts, b->items[i].n_verdicts, id) != NULL)
             return true;
     return false;
 }
@@ -96,7 +90,7 @@ static void put_claim(Beside *b, const Verdict *claim, Text *page)
     html_printf(page, "%s. %s", claim->id, claim->claim);
     html_markup(page, "</h3>\n<ul class=\"answer\">\n");
     for (size_t i = 0; i < b->n; i++) {
-        const Verdict *v = find_verdict(&b->items[i], claim->id);
+        const Verdict *v = verdict_find(b->items[i].verdicts, b->items[i].n_verdicts, claim->id);
         html_markup(page, "<li>");
         if (v == NULL) {
             html_printf(page, "%s does not ask it.", name_of(b, i));
@@ -145,7 +139,9 @@ static void put_studies(void *of, Text *page)
         html_markup(page, "<tr>");
         html_element(page, "td class=\"l w\"", name_of(b, i));
         html_element(page, "td class=\"l w\"", r->study.baseline);
-        html_element(page, "td", text_human(number, (double)r->revision.baseline_macs));
+        text_printf(page, "<td data-v=\"%" PRId64 "\">", r->revision.baseline_macs);
+        html_text(page, text_human(number, (double)r->revision.baseline_macs));
+        html_markup(page, "</td>");
         html_element(page, "td class=\"l w\"", r->study.data_name);
         put_number(page, r->study.classes);
         put_number(page, r->study.n_train);
@@ -178,7 +174,13 @@ static void put_result(Beside *b, const StorePointResult *r, Text *page)
     for (size_t i = 0; r != NULL && test != NULL && i < r->n_seeds; i++)
         if (r->seeds[i].status == STORE_TRIAL_DONE)
             test[n++] = r->seeds[i].test_top1;
-    html_markup(page, "<td>");
+    html_markup(page, "<td");
+    if (n > 0) {
+        html_markup(page, " data-v=\"");
+        text_append_double(page, stats_mean(test, n));
+        html_markup(page, "\"");
+    }
+    html_markup(page, ">");
     if (n > 0)
         html_printf(page, "%.2f", stats_mean(test, n));
     if (n > 1)
@@ -255,13 +257,25 @@ static void put_figures(void *of, Text *page)
         }
 }
 
+/* A blank, and a word of a command. */
+static void put_word(Text *page, const char *word)
+{
+    Text quoted = {0};
+    shellwords_append(&quoted, word);
+    html_printf(page, " %s", text_string(&quoted));
+    page->failed |= quoted.failed;
+    text_release(&quoted);
+}
+
 static void put_foot(void *of, Text *page)
 {
     Beside *b = of;
     html_printf(page, "Made by isoflop%s%s: isoflop report", b->version != NULL ? " " : "",
                 b->version != NULL ? b->version : "");
     for (size_t i = 0; i < b->n; i++)
-        html_printf(page, " %s", b->items[i].folder);
+        put_word(page, b->items[i].folder);
+    html_text(page, " --out");
+    put_word(page, b->out);
     html_text(page, ". Each study's own report has its tables, its methods and the command that "
                     "repeats it.");
 }
@@ -297,7 +311,7 @@ fail:
 ErrCode report_beside_write(const ReportBeside *studies, size_t n, const char *out,
                             const char *version, int *n_missing, Err *err)
 {
-    Beside b = {.n = n, .version = version};
+    Beside b = {.n = n, .version = version, .out = out};
     Text page = {0};
     b.items = arena_zalloc(&b.arena, n, sizeof *b.items);
     TRY(arena_ok(&b.arena, err));

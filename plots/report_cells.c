@@ -20,3 +20,14 @@ void report_number(Text *page, const char *format, double value)
         text_printf(page, format, value);
     html_markup(page, "</td>");
 }
+
+void report_left_out(Text *page, size_t n_rows, const char *view)
+{
+    if (n_rows <= REPORT_MOST_ROWS)
+        return;
+    html_markup(page, "<p class=\"note\">");
+    html_printf(page, "The first %d of %zu rows", REPORT_MOST_ROWS, n_rows);
+    if (view != NULL)
+        html_printf(page, "; all of them: isoflop export --format csv DIR %s", view);
+    html_markup(page, ".</p>\n");
+}

@@ -3,6 +3,7 @@
 
 #include "plots/html.h"
 #include "plots/report_query.h"
+#include "plots/tabular.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -98,18 +99,24 @@ static void put_checklist(Text *page, Store *store, Arena *arena)
         report_rows(page, &table);
 }
 
-/* A key or braced text of BibTeX: what would end it, or start a command, is left out. */
+/*
+ * A key or braced text of BibTeX. It counts braces whatever stands before them, so they are left
+ * out, and backslashes; other signs of a text are escaped for TeX.
+ */
 static void put_bibtex(Text *page, const char *text, bool is_key)
 {
-    Text plain = {0};
+    Text plain = {0}, tex = {0};
     for (; *text; text++)
         if (is_key ? strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-",
                             *text) != NULL
                    : strchr("{}\\", *text) == NULL)
             text_append_char(&plain, *text);
-    html_text(page, text_string(&plain));
-    page->failed |= plain.failed;
+    if (!is_key)
+        tabular_append_tex(&tex, text_string(&plain));
+    html_text(page, text_string(is_key ? &plain : &tex));
+    page->failed |= plain.failed || tex.failed;
     text_release(&plain);
+    text_release(&tex);
 }
 
 static void put_citation(Text *page, const StoreResults *r, const char *version,
@@ -125,10 +132,10 @@ static void put_citation(Text *page, const StoreResults *r, const char *version,
     put_bibtex(page, r->study.data_name, false);
     html_markup(page, "}\",\n  year   = {");
     put_bibtex(page, value_of(t, "year"), false);
-    html_printf(page,
-                "},\n  note   = {isoflop %s, arithmetic revision %d, study digest %s, data "
-                "digest ",
-                version != NULL ? version : "", r->study.arithmetic, r->revision.digest);
+    html_markup(page, "},\n  note   = {isoflop ");
+    put_bibtex(page, version != NULL ? version : "", false);
+    html_printf(page, ", arithmetic revision %d, study digest %s, data digest ",
+                r->study.arithmetic, r->revision.digest);
     put_bibtex(page, r->study.data_digest, false);
     html_markup(
         page,

@@ -1,6 +1,8 @@
 /* plots/report_part_rows.c: points by part, in the order in which the plan names parts first. */
 #include "plots/report_part_rows.h"
 
+#include "plots/report_cells.h"
+
 #include "base/text.h"
 #include "results/verdict.h"
 
@@ -146,9 +148,9 @@ static void fill_table(const Source *s, const char *part, PartTable *table)
             add_row(s, table, &s->results->points[i], NULL);
     if (table->kind == PART_GENES)
         qsort(table->rows, table->n_rows, sizeof *table->rows, compare_rows);
-    if (table->n_rows > PART_MOST_ROWS) {
-        table->n_left_out = table->n_rows - PART_MOST_ROWS;
-        table->n_rows = PART_MOST_ROWS;
+    if (table->n_rows > REPORT_MOST_ROWS) {
+        table->n_left_out = table->n_rows - REPORT_MOST_ROWS;
+        table->n_rows = REPORT_MOST_ROWS;
     }
 }
 

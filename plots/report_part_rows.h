@@ -53,8 +53,6 @@ typedef struct PartTables {
     size_t n;
 } PartTables;
 
-enum { PART_MOST_ROWS = 1000 }; /* of one table */
-
 /*
  * Reads the networks' parameters from the store; all else is in results and rankings, which outlive
  * *out. Errors: as store_query.

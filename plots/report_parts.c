@@ -2,6 +2,7 @@
 #include "plots/report_parts.h"
 
 #include "plots/html.h"
+#include "plots/report_cells.h"
 #include "plots/report_part_columns.h"
 #include "plots/report_part_rows.h"
 #include "plots/tabular.h"
@@ -108,14 +109,7 @@ static void put_words(Text *page, const StoreResults *results, const PartTable *
         html_markup(page, "<p>Matched to equal counted cost.</p>\n");
     else
         html_markup(page, "<p>Nothing is matched: cost is the axis.</p>\n");
-    if (table->n_left_out > 0) {
-        html_markup(page, "<p class=\"note\">");
-        html_printf(page,
-                    "The first %d of %zu rows; all of them: isoflop export --format csv DIR "
-                    "measured.",
-                    PART_MOST_ROWS, table->n_rows + table->n_left_out);
-        html_markup(page, "</p>\n");
-    }
+    report_left_out(page, table->n_rows + table->n_left_out, "measured");
 }
 
 static void put_table(Text *page, const StoreResults *results, const PartTable *table, Arena *arena)

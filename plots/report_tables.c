@@ -165,8 +165,12 @@ void report_unfair(Text *page, const StoreResults *results, const Ranking *ranki
     html_markup(page, "<div class=\"scroll\"><table><thead><tr><th class=\"l\">figure</th><th "
                       "class=\"l\">series</th><th>nominal d × w × r</th><th>cost / target</th><th "
                       "class=\"l\">status</th><th class=\"l\">why</th></tr></thead><tbody>\n");
-    for (size_t i = 0; i < results->n_points; i++)
-        if (is_aside(&results->points[i].point))
+    size_t n_rows = 0;
+    for (size_t i = 0; n_rows < REPORT_MOST_ROWS && i < results->n_points; i++)
+        if (is_aside(&results->points[i].point)) {
             aside_row(page, &results->points[i].point);
+            n_rows++;
+        }
     html_markup(page, "</tbody></table></div>\n");
+    report_left_out(page, n, "current_point");
 }

@@ -104,14 +104,18 @@ static void put_table(Text *page, const TimedTrial *trials, size_t n)
                       "<thead><tr><th class=\"l\">network</th><th>px</th><th>MACs</th><th>epochs"
                       "</th><th>predicted s (90 %)</th><th>measured s</th><th>measured over "
                       "predicted</th><th>n</th></tr></thead><tbody>\n");
-    for (size_t i = 0; i < n;) {
+    size_t n_rows = 0;
+    for (size_t i = 0; i < n; n_rows++) {
         size_t end = i + 1;
         while (end < n && strcmp(trials[end].cells[DIGEST], trials[i].cells[DIGEST]) == 0)
             end++;
-        put_row(page, &trials[i], end - i);
+        if (n_rows < REPORT_MOST_ROWS)
+            put_row(page, &trials[i], end - i);
         i = end;
     }
-    html_markup(page, "</tbody></table></div></details>\n");
+    html_markup(page, "</tbody></table></div>\n");
+    report_left_out(page, n_rows, NULL);
+    html_markup(page, "</details>\n");
 }
 
 void report_time(Text *page, Store *store, Arena *arena)

@@ -2,18 +2,9 @@
 # browser.sh BINARY: a report in a real browser: its script runs, which the page's policy would else forbid,
 # sorts, shows the trial of the address, and nothing complains; also a page of two studies. Skipped (77)
 # without chromium.
-set -u
-binary=$1
-chromium=$(command -v chromium || command -v chromium-browser) || {
-    echo "skipped: there is no chromium"
-    exit 77
-}
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-ISOFLOP_CACHE="$folder/cache"
-export ISOFLOP_CACHE
-unset ISOFLOP_DATA ISOFLOP_CPU
-cd "$folder" || exit 1
+# shellcheck source=tests/shell.sh
+. "$(dirname "$0")/../shell.sh"
+chromium=$(command -v chromium || command -v chromium-browser) || skip "there is no chromium"
 
 cat >a.yaml <<'EOF2'
 study: a
@@ -29,12 +20,6 @@ for study in a b; do
     "$binary" run $study.yaml --out $study 2>log || { cat log; exit 1; }
 done
 "$binary" report a b --out both >log 2>&1 || { cat log; exit 1; }
-
-failures=0
-fail() {
-    echo "$1"
-    failures=1
-}
 
 # load ADDRESS: its document as the browser has it, in dom; what its console said, in console.
 load() {
@@ -53,4 +38,32 @@ load 'a/report.html'
 load 'both/report.html'
 grep -q '<button type="button">strategy' dom || grep -q '<button type="button">study' dom ||
     fail 'no heading of the page of two studies can be clicked'
-exit $failures
+
+# sorts COLUMN CLICKS ORDER: of the rows of a table of our own, by their last cells, after the heading was clicked; the
+# script is the report's, the page has no policy.
+sorts() {
+    {
+        echo '<table class="sheet"><thead><tr><th>text</th><th>number</th><th>row</th></tr></thead><tbody>'
+        while IFS='|' read -r text number row; do
+            echo "<tr><td class='l'>$text</td><td>$number</td><td class='row'>$row</td></tr>"
+        done <<'ROWS'
+10 blocks, 3|0.5|a
+3x3|1e-3|b
+||c
+9 blocks|0 of 9|d
+10 Blocks, 2|-2|e
+ROWS
+        echo '</tbody></table><div id="selected"><span></span><button></button></div><script>'
+        sed -n '/^<script>$/,/^<\/script>$/p' a/report.html | sed '1d;$d'
+        echo "for (let i = 0; i < $2; i++) document.querySelectorAll('th button')[$1].click();"
+        echo '</script>'
+    } >sorts.html
+    load sorts.html
+    order=$(grep -o 'class="row">[a-e]' dom | sed 's/.*>//' | tr -d '\n')
+    [ "$order" = "$3" ] || fail "column $1 after $2 clicks: rows $order, not $3"
+}
+sorts 0 1 bdeac # texts: numbers in them by size, what is empty last
+sorts 0 2 aedbc
+sorts 1 1 ebadc # whole numbers, then what only begins with one, then what is empty
+sorts 1 2 dabec
+[ "$failures" -eq 0 ]

@@ -4,6 +4,8 @@
 #include "base/text.h"
 #include "plots/html.h"
 #include "plots/report.h"
+#include "plots/report_answer.h"
+#include "plots/report_cells.h"
 #include "plots/report_tables.h"
 #include "tests/results/fixture.h"
 
@@ -137,7 +139,8 @@ static void test_page(void **state)
     assert_int_equal(count(page, "<img alt=\""), N_FIGURES);
     assert_int_equal(count(page, "src=\"data:image/svg+xml;base64,"), N_FIGURES);
     assert_non_null(strstr(page, "says nothing about natural images"));
-    assert_int_equal(count(page, "<span class=\"badge stamp\">DEMO</span>"), 12); /* answer, cards */
+    assert_int_equal(count(page, "<span class=\"badge stamp\">DEMO</span>"),
+                     12);                                              /* answer, cards */
     assert_int_equal(count(page, "INCONCLUSIVE (unripe)</span>"), 10); /* three epochs are few */
     assert_non_null(strstr(page, "try recipe.epochs=8 in another folder"));
     assert_non_null(strstr(page, "Basis.</strong> noise of"));
@@ -173,7 +176,8 @@ static void test_confirmed(void **state)
 static void test_hostile_names(void **state)
 {
     (void)state;
-    static const char name[] = "\"><script>alert(1)</script><img src=x onerror=alert(2)>'&\x01\n";
+    static const char name[] =
+        "\"><script>alert(1)</script><img src=x onerror=alert(2)>'&\x01\n a_50%{";
     const Fixture hostile = {
         .n_seeds = 1, .is_demo = true, .noise = 0.5, .name = name, .has_search = true};
     char *page = page_of("hostile", &hostile, NULL);
@@ -182,6 +186,8 @@ static void test_hostile_names(void **state)
     assert_null(strstr(page, "<img src=x"));
     assert_null(strchr(page, '\x01'));
     assert_true(count(page, "&lt;script&gt;alert(1)&lt;/script&gt;") > 5);
+    assert_non_null(
+        strstr(page, "&#39;\\&amp;  a\\_50\\%: a compound-scaling study of ")); /* BibTeX */
     mem_free(page);
 }
 
@@ -249,6 +255,49 @@ static void test_interval_levels(void **state)
     arena_release(&arena);
 }
 
+/* What the badge gives as the reason is not said again, other reasons are. */
+static void test_reason_once(void **state)
+{
+    (void)state;
+    Arena arena = {0};
+    Text page = {0};
+    const Verdict verdicts[] = {{.id = "A", .claim = "a.", .why = "nothing to compare"},
+                                {.id = "B", .claim = "b."},
+                                {.id = "C", .claim = "c.", .outcome = VERDICT_REFUTED, .why = "x"}};
+    report_answer(&page, verdicts, ARRAY_LEN(verdicts), NULL, 0, &arena);
+    const char *text = text_string(&page);
+    assert_int_equal(count(text, "nothing to compare"), 1);
+    assert_non_null(strstr(text, " a (<a href=\"#A\">A</a>).</li>"));
+    assert_non_null(strstr(text, " b (<a href=\"#B\">B</a>): there is no effect to name.</li>"));
+    assert_non_null(strstr(text, " c (<a href=\"#C\">C</a>): x.</li>"));
+    text_release(&page);
+    arena_release(&arena);
+}
+
+/* A table of what was not compared ends where a page would no longer open, and says so. */
+static void test_many_unfair(void **state)
+{
+    (void)state;
+    enum { N = REPORT_MOST_ROWS + 1 };
+    static StorePointResult points[N];
+    for (int i = 0; i < N; i++)
+        points[i].point =
+            (StorePoint){.figure = "grid", .series = "s", .status = "unfair", .reason = "far off"};
+    StoreResults results = {.points = points, .n_points = N};
+    Text page = {0};
+    report_unfair(&page, &results, NULL, 0);
+    assert_int_equal(count(text_string(&page), "far off"), REPORT_MOST_ROWS);
+    assert_int_equal(count(text_string(&page), "The first 1000 of 1001 rows; all of them: isoflop "
+                                               "export --format csv DIR current_point."),
+                     1);
+    text_clear(&page);
+    results.n_points = REPORT_MOST_ROWS;
+    report_unfair(&page, &results, NULL, 0);
+    assert_int_equal(count(text_string(&page), "far off"), REPORT_MOST_ROWS);
+    assert_int_equal(count(text_string(&page), "The first"), 0);
+    text_release(&page);
+}
+
 /* RFC 4648, section 10. */
 static void test_base64(void **state)
 {
@@ -270,6 +319,7 @@ int main(void)
         cmocka_unit_test(test_page),          cmocka_unit_test(test_confirmed),
         cmocka_unit_test(test_hostile_names), cmocka_unit_test(test_without_gnuplot),
         cmocka_unit_test(test_search),        cmocka_unit_test(test_interval_levels),
+        cmocka_unit_test(test_reason_once),   cmocka_unit_test(test_many_unfair),
         cmocka_unit_test(test_base64)};
     return cmocka_run_group_tests(tests, NULL, remove_folder);
 }

@@ -1,6 +1,7 @@
 /* Time, predicted and measured: what of a store counts, and what is said of it. */
 #include "base/file.h"
 #include "base/text.h"
+#include "plots/report_cells.h"
 #include "plots/report_time.h"
 #include "tests/results/fixture.h"
 
@@ -77,6 +78,71 @@ static void errors_are_told(void **state)
     store_close(&store);
 }
 
+enum { MANY = REPORT_MOST_ROWS + 1 }; /* networks */
+
+/* A trial of each of many networks. */
+static void plan_many(Store *store, Arena *arena)
+{
+    StoreNetwork *networks = arena_zalloc(arena, MANY, sizeof *networks);
+    StorePlanned *trials = arena_zalloc(arena, MANY, sizeof *trials);
+    Err err = {0};
+    assert_true(networks != NULL && trials != NULL);
+    for (int i = 0; i < MANY; i++) {
+        const char *digest = arena_printf(arena, "%032d", i);
+        networks[i] = (StoreNetwork){digest, "net", digest, 32, 1, 1, 1};
+        trials[i] = (StorePlanned){digest, digest, 1, 1};
+    }
+    const StorePlan plan = {.study = {.name = "s",
+                                      .question = "",
+                                      .baseline = "b",
+                                      .data_name = "d",
+                                      .data_digest = "0",
+                                      .classes = 10,
+                                      .n_train = 1,
+                                      .n_val = 1,
+                                      .n_test = 1,
+                                      .arithmetic = 1},
+                            .revision = {.yaml = "",
+                                         .digest = "d",
+                                         .objective = "acc",
+                                         .baseline_macs = 1,
+                                         .fairness_tolerance = 0.05,
+                                         .epochs = 1,
+                                         .recipe = "r"},
+                            .networks = networks,
+                            .n_networks = MANY,
+                            .trials = trials,
+                            .n_trials = MANY};
+    if (store_put_plan(store, &plan, &err) != ERR_NONE ||
+        store_begin_run(store, "isoflop run", "here", 1, &err) != ERR_NONE)
+        fail_msg("%s", err.msg);
+}
+
+/* Property: the table ends where a page would no longer open, and says so; all trials count. */
+static void table_ends(void **state)
+{
+    (void)state;
+    Arena arena = {0};
+    Text page = {0};
+    Store *store = NULL;
+    Err err = {0};
+    if (store_open(&store, fixture_path("many.db"), &err) != ERR_NONE)
+        fail_msg("%s", err.msg);
+    plan_many(store, &arena);
+    for (int i = 0; i < MANY; i++)
+        run_trial(store, i + 1, 1, 4.4, 4.0);
+    report_time(&page, store, &arena);
+    size_t n_rows = 0;
+    for (const char *at = text_string(&page); (at = strstr(at, "<tr><td")) != NULL; at++)
+        n_rows++;
+    assert_int_equal(n_rows, REPORT_MOST_ROWS);
+    assert_non_null(strstr(text_string(&page), "Over 1001 trials"));
+    assert_non_null(strstr(text_string(&page), "The first 1000 of 1001 rows."));
+    text_release(&page);
+    arena_release(&arena);
+    store_close(&store);
+}
+
 /* Property: without predictions, as in stores of before, there is no section. */
 static void older_stores_have_none(void **state)
 {
@@ -94,6 +160,7 @@ static void older_stores_have_none(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(errors_are_told),
+                                       cmocka_unit_test(table_ends),
                                        cmocka_unit_test(older_stores_have_none)};
     return cmocka_run_group_tests(tests, NULL, remove_folder);
 }
