@@ -120,6 +120,13 @@ const char *figure_data_text(const FigureData *data, const char *variable)
     return "";
 }
 
+void figure_data_hide(FigureData *data, const char *block)
+{
+    for (size_t i = 0; i < data->n_blocks; i++)
+        if (strcmp(data->blocks[i].name, block) == 0)
+            data->blocks[i].is_hidden = true;
+}
+
 const FigureBlock *figure_data_block(const FigureData *data, const char *name)
 {
     for (size_t i = 0; i < data->n_blocks; i++)
@@ -151,8 +158,11 @@ static bool begins_group(const StoreTable *t, size_t row)
     return row == 0 || strcmp(cell(t, row, 0), cell(t, row - 1, 0)) != 0;
 }
 
+/* gnuplot ends a block at the first line that begins with END_OF_DATA: none of ours begins with a
+ * name. */
 static void append_row(const StoreTable *t, size_t row, Text *out)
 {
+    text_append_char(out, ' ');
     for (size_t c = 0; c < t->n_columns; c++) {
         text_append(out, c ? "\t" : "");
         gnuplot_append_field(out, cell(t, row, c));
@@ -227,6 +237,8 @@ void figure_data_script(const FigureData *data, Text *out)
         text_append_char(out, '\n');
     }
     for (size_t i = 0; i < data->n_blocks; i++) {
+        if (data->blocks[i].is_hidden)
+            continue;
         append_block(&data->blocks[i], out);
         append_labels(&data->blocks[i], out);
     }

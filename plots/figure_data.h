@@ -19,6 +19,7 @@ typedef struct FigureBlock {
     StoreTable table;
     size_t n_cells;  /* of one that is added to */
     bool is_drawing; /* places in the picture: no rows of the .tsv */
+    bool is_hidden;  /* what others are computed from: in the .tsv alone */
 } FigureBlock;
 
 typedef struct FigureData {
@@ -47,14 +48,19 @@ const char *figure_data_text(const FigureData *data, const char *variable);
 /* A variable as a whole number, 0 if it is none. */
 int64_t figure_data_int(const FigureData *data, const char *variable);
 
+/* The block is not drawn: it is left out of the script. */
+void figure_data_hide(FigureData *data, const char *block);
+
 /* The block of a name, NULL if there is none; and its rows, 0 then. */
 const FigureBlock *figure_data_block(const FigureData *data, const char *name);
 size_t figure_data_rows(const FigureData *data, const char *block);
 
 /*
- * Appends variables and data blocks: `x = 3`, `n_BLOCK` groups, `rows_BLOCK`, `names_BLOCK[]`,
- * `$BLOCK << END_OF_DATA`, groups parted by two blank lines. Of a block with a column `label`, for
- * labels to be placed, also the arrays x_, y_ (its second and third column), text_ and group_BLOCK.
+ * Appends variables and data blocks but hidden ones: `x = 3`, `n_BLOCK` groups, `rows_BLOCK`,
+ * `names_BLOCK[]`,
+ * `$BLOCK << END_OF_DATA`, groups parted by two blank lines; a space leads each row. Of a block
+ * with a column `label`, for labels to be placed, also the arrays x_, y_ (its second and third
+ * column), text_ and group_BLOCK.
  */
 void figure_data_script(const FigureData *data, Text *out);
 

@@ -195,6 +195,14 @@ static void add_crowd(Builder *b)
                       pow(t, shares[i][2]), t, t);
 }
 
+/* Lines of one network each. */
+static void add_families(Builder *b, const char *const *names)
+{
+    for (int i = 0; i < 2; i++)
+        if (names[i] != NULL)
+            add_point(b, "family", "family", names[i], 1, 1.4, 1, 1, 0);
+}
+
 static void add_others(Builder *b, bool has_two_compounds)
 {
     static const double widths[] = {1.0, 1.4, 2.0, 2.6}, depths[] = {1, 2, 3, 4};
@@ -462,6 +470,7 @@ ErrCode fixture_fill(Store *store, const Fixture *fixture, Err *err)
     if (fixture->has_nominal_grid)
         add_grid(b, "grid-2", "nominal");
     add_others(b, fixture->has_two_compounds);
+    add_families(b, fixture->families);
     if (fixture->is_crowded)
         add_crowd(b);
     if (fixture->has_profile)

@@ -18,23 +18,24 @@ enum { FIXTURE_BASELINE_MACS = 756528, FIXTURE_EPOCHS = 3, FIXTURE_PATH_BYTES = 
 typedef struct Fixture {
     int n_seeds;
     bool is_demo;
-    const char *name;       /* of study, data set and baseline; NULL: a harmless one */
-    double noise;           /* largest deviation by seed, points */
-    double loss;            /* points that all accuracies are lower */
-    bool has_nominal_grid;  /* a second grid with `match: nominal` */
-    bool has_diverged;      /* the first grid network diverges at seed 1 */
-    bool is_planned_only;   /* no trial is run */
-    bool has_two_compounds; /* the paper's constants beside the winner's */
-    bool is_crowded;        /* nine sizes a curve, nine strategies, two of them tied */
-    bool has_table;         /* eight networks by genes, in figure `frontier` */
-    bool has_profile;       /* ten shapes at 2 and 4 times, in figure `ternary` */
-    bool has_sizes;         /* two totals of training compute on five sizes each */
-    bool has_search;        /* two searchers, two runs, of four of these networks each */
-    bool has_twins;         /* each point of a figure but the grid's stands twice */
-    int64_t epochs;         /* trials are to make so many; 0: FIXTURE_EPOCHS */
-    bool is_ripe;           /* eight epochs, over half of which accuracy has settled */
-    int64_t family_seed;    /* that part `family` keeps to itself; 0: none */
-    bool is_exact;          /* lists no trials but its own */
+    const char *name;        /* of study, data set and baseline; NULL: a harmless one */
+    double noise;            /* largest deviation by seed, points */
+    double loss;             /* points that all accuracies are lower */
+    bool has_nominal_grid;   /* a second grid with `match: nominal` */
+    bool has_diverged;       /* the first grid network diverges at seed 1 */
+    bool is_planned_only;    /* no trial is run */
+    bool has_two_compounds;  /* the paper's constants beside the winner's */
+    bool is_crowded;         /* nine sizes a curve, nine strategies, two of them tied */
+    bool has_table;          /* eight networks by genes, in figure `frontier` */
+    bool has_profile;        /* ten shapes at 2 and 4 times, in figure `ternary` */
+    bool has_sizes;          /* two totals of training compute on five sizes each */
+    bool has_search;         /* two searchers, two runs, of four of these networks each */
+    bool has_twins;          /* each point of a figure but the grid's stands twice */
+    int64_t epochs;          /* trials are to make so many; 0: FIXTURE_EPOCHS */
+    bool is_ripe;            /* eight epochs, over half of which accuracy has settled */
+    int64_t family_seed;     /* that part `family` keeps to itself; 0: none */
+    bool is_exact;           /* lists no trials but its own */
+    const char *families[2]; /* further lines of part `family`, by name; NULL: none */
 } Fixture;
 
 /* A folder of its own for this test process, removed by fixture_remove. */
