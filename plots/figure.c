@@ -117,6 +117,13 @@ static const char *dots_text(const Drawing *d)
         figure_data_int(&d->data, "is_nominal") ? "; costs are nominal, not matched" : "");
 }
 
+/* What is not drawn since it is too much, "" if nothing is. */
+static const char *thinned_text(const Drawing *d)
+{
+    const FigureBlock *block = figure_data_block(&d->data, "thinned");
+    return block != NULL && block->table.n_rows > 0 ? block->table.cells[0] : "";
+}
+
 /* Replaces {key} by variables of the figure and a few texts made here. */
 static const char *fill_in(const Drawing *d, const char *pattern)
 {
@@ -143,8 +150,10 @@ static const char *fill_in(const Drawing *d, const char *pattern)
         else if (strcmp(key, "start_text") == 0)
             text_append(&text, figure_data_rows(&d->data, "start") > 0
                                    ? "; lines begin at it"
-                                   : "; it was not trained here, so lines begin "
+                                   : "; the baseline was not trained here, so lines begin "
                                      "at their first point");
+        else if (strcmp(key, "thinned_text") == 0 && *thinned_text(d))
+            text_printf(&text, " Not all is drawn: %s.", thinned_text(d));
         else if (strcmp(key, "unfair_text") == 0 && unfair)
             text_printf(&text, " %" PRId64 " point%s could not be matched and %s left out.", unfair,
                         text_plural(unfair), unfair == 1 ? "is" : "are");
@@ -192,6 +201,7 @@ static void describe(Drawing *d)
     add_note(d, has_bars(d) ? "bars: 90 % t intervals" : "");
     add_note(d, chance_text(d, ""));
     add_note(d, *missing ? missing + strlen(between) : "");
+    add_note(d, thinned_text(d));
     const char *caption = fill_in(d, head_line(d, "caption"));
     d->figure.caption =
         arena_printf(d->arena, "%s%s%s", stamp != NULL && *stamp ? stamp : "",

@@ -5,7 +5,17 @@
 #include <math.h>
 #include <string.h>
 
-enum { NUMBER_DIGITS = 9 };
+enum { NUMBER_DIGITS = 9, VARIABLE_DIGITS = 4 };
+
+#define LARGEST_WHOLE 1e15 /* that a double has exactly, and as many digits of it */
+
+/* Whole numbers, such as seeds and counts, have all their digits. */
+static const char *number_text(double value, int digits, Arena *arena)
+{
+    if (value == floor(value) && fabs(value) < LARGEST_WHOLE)
+        return arena_printf(arena, "%.0f", value);
+    return arena_printf(arena, "%.*g", digits, value);
+}
 
 FigureTable figure_blocks_begin(const char *const *names, size_t n_rows, Arena *arena)
 {
@@ -34,7 +44,7 @@ static void add_cell(FigureTable *t, const char *text, bool is_number)
 void figure_blocks_number(FigureTable *t, double value)
 {
     const bool is_there = isfinite(value);
-    add_cell(t, is_there ? arena_printf(t->arena, "%.*g", NUMBER_DIGITS, value) : NULL, is_there);
+    add_cell(t, is_there ? number_text(value, NUMBER_DIGITS, t->arena) : NULL, is_there);
 }
 
 void figure_blocks_text(FigureTable *t, const char *value)
@@ -62,7 +72,7 @@ void figure_blocks_set(FigureData *data, const char *name, double value, Arena *
                     .is_number = arena_alloc(arena, n + 1, sizeof *t.is_number),
                     .n_columns = n + 1,
                     .n_rows = 1};
-    const char *text = arena_printf(arena, "%.4g", isfinite(value) ? value : 0.0);
+    const char *text = number_text(isfinite(value) ? value : 0.0, VARIABLE_DIGITS, arena);
     if (arena->failed)
         return;
     memcpy(t.names, old->names, n * sizeof *t.names);

@@ -8,7 +8,7 @@
 #include <inttypes.h>
 #include <math.h>
 
-enum { MIN_SEEDS = 2, LEAST_MOST_SEEDS = 10 };
+enum { MIN_SEEDS = 2, LEAST_MOST_SEEDS = 10, MOST_DOTS = 4000 };
 
 #define CONFIDENCE 0.90
 #define POWER 0.80
@@ -18,6 +18,7 @@ enum { MIN_SEEDS = 2, LEAST_MOST_SEEDS = 10 };
 typedef struct Noise {
     const FigureBlock *values;
     int n_networks, n_seeds;
+    int n_usual;     /* seeds of a network: the count that most networks have */
     double *seeds;   /* [n_seeds] rising */
     double *y;       /* [n_networks][n_seeds], NaN: missing */
     double *effects; /* [n_seeds] over the average seed */
@@ -43,6 +44,24 @@ static void take_seeds(Noise *n)
             n->seeds[at] = n->seeds[at - 1];
         n->seeds[at] = seed;
     }
+}
+
+/* The count of seeds that most networks have, the larger of two. */
+static ErrCode take_usual(Noise *n, Arena *arena, Err *err)
+{
+    int *networks = arena_zalloc(arena, (size_t)n->n_seeds + 1, sizeof *networks);
+    TRY(arena_ok(arena, err));
+    for (int p = 0; p < n->n_networks; p++) {
+        int k = 0;
+        for (int s = 0; s < n->n_seeds; s++)
+            k += !isnan(n->y[p * n->n_seeds + s]);
+        networks[k]++;
+    }
+    for (int k = 1; k <= n->n_seeds; k++)
+        if (networks[k] > 0 && networks[k] >= networks[n->n_usual])
+            n->n_usual = k;
+fail:
+    return err->code;
 }
 
 /* Least squares leaves no sum of residuals in a seed: its effect is the mean of what means leave.
@@ -86,12 +105,14 @@ static ErrCode fit(Noise *n, FigureData *data, Arena *arena, Err *err)
         const int s = find_seed(n, figure_blocks_value(n->values, r, "seed"));
         n->y[p * n->n_seeds + s] = figure_blocks_value(n->values, r, "top1");
     }
+    TRY(take_usual(n, arena, err));
     TRY(blocks_fit(&n->blocks, n->y, n->n_networks, n->n_seeds, arena, err));
     take_effects(n);
+    figure_data_hide(data, "value");
     figure_blocks_set(data, "noise_sd", n->blocks.sd, arena);
     figure_blocks_set(data, "noise_df", n->blocks.df, arena);
     figure_blocks_set(data, "n_networks", n->n_networks, arena);
-    figure_blocks_set(data, "n_seeds", n->n_seeds, arena);
+    figure_blocks_set(data, "n_seeds", n->n_usual, arena);
     return arena_ok(arena, err);
 fail:
     return err->code;
@@ -102,6 +123,31 @@ fail:
 static double residual(const Noise *n, int network, int seed)
 {
     return n->y[network * n->n_seeds + seed] - n->blocks.means[network] - n->effects[seed];
+}
+
+/* Of very many values those of some networks, evenly by rank, are drawn: MOST_DOTS of them. */
+static bool is_drawn(const Noise *n, int network)
+{
+    const int64_t n_values = (int64_t)n->values->table.n_rows;
+    return n_values <= MOST_DOTS ||
+           (network + 1) * (int64_t)MOST_DOTS / n_values != network * (int64_t)MOST_DOTS / n_values;
+}
+
+static void add_residuals(const Noise *n, int seed, FigureTable *table, double *most)
+{
+    for (int p = 0; p < n->n_networks; p++) {
+        if (isnan(n->y[p * n->n_seeds + seed]))
+            continue;
+        *most = fmax(*most, fabs(residual(n, p, seed)));
+        if (!is_drawn(n, p))
+            continue;
+        figure_blocks_text(table, arena_printf(table->arena, "seed %.0f", n->seeds[seed]));
+        figure_blocks_number(table, n->blocks.means[p]);
+        figure_blocks_number(table, residual(n, p, seed));
+        figure_blocks_number(table, p + 1);
+        figure_blocks_number(table, n->seeds[seed]);
+        figure_blocks_number(table, SPREAD * ((p + 0.5) / n->n_networks - 0.5));
+    }
 }
 
 ErrCode figure_noise_residuals(FigureData *data, Arena *arena, Err *err)
@@ -115,19 +161,18 @@ ErrCode figure_noise_residuals(FigureData *data, Arena *arena, Err *err)
         return ERR_NONE;
     FigureTable table = figure_blocks_begin(names, n.values->table.n_rows, arena);
     for (int s = 0; s < n.n_seeds; s++)
-        for (int p = 0; p < n.n_networks; p++) {
-            if (isnan(n.y[p * n.n_seeds + s]))
-                continue;
-            figure_blocks_text(&table, arena_printf(arena, "seed %.0f", n.seeds[s]));
-            figure_blocks_number(&table, n.blocks.means[p]);
-            figure_blocks_number(&table, residual(&n, p, s));
-            figure_blocks_number(&table, p + 1);
-            figure_blocks_number(&table, n.seeds[s]);
-            figure_blocks_number(&table, SPREAD * ((p + 0.5) / n.n_networks - 0.5));
-            most = fmax(most, fabs(residual(&n, p, s)));
-        }
+        add_residuals(&n, s, &table, &most);
     figure_blocks_set(data, "noise_most", fmax(fmax(most, 2.2 * n.blocks.sd), 0.1), arena);
-    return figure_blocks_end(&table, "residual", data, err);
+    TRY(figure_blocks_end(&table, "residual", data, err));
+    const size_t n_drawn = figure_data_rows(data, "residual"), n_values = n.values->table.n_rows;
+    if (n_drawn < n_values) {
+        FigureBlock *thinned = figure_data_add(data, "thinned", "series", arena, err);
+        if (thinned == NULL)
+            goto fail;
+        figure_data_row(thinned, arena, "drawn are %zu of %zu trials, of networks evenly by MACs",
+                        n_drawn, n_values);
+    }
+    return arena_ok(arena, err);
 fail:
     return err->code;
 }
@@ -149,7 +194,7 @@ ErrCode figure_noise_power(FigureData *data, Arena *arena, Err *err)
     } kinds[] = {{"one minus another", 2.0, 2},
                  {"one minus others' mean", 1.0 + 1.0 / (n.n_networks - 1), 3},
                  {"interaction of four", 4.0, 4}};
-    const int most_seeds = 2 * n.n_seeds > LEAST_MOST_SEEDS ? 2 * n.n_seeds : LEAST_MOST_SEEDS;
+    const int most_seeds = 2 * n.n_usual > LEAST_MOST_SEEDS ? 2 * n.n_usual : LEAST_MOST_SEEDS;
     FigureTable table =
         figure_blocks_begin(names, ARRAY_LEN(kinds) * (size_t)(most_seeds - 1), arena);
     for (size_t k = 0; k < ARRAY_LEN(kinds); k++)

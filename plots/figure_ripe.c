@@ -44,6 +44,24 @@ static const char *word_for(RipenessState state)
     return state == RIPENESS_UNKNOWN ? "" : state == RIPENESS_RIPE ? "ripe" : "unripe";
 }
 
+/* Says how many lines are left out, if any are. */
+static ErrCode tell_thinned(FigureData *data, Arena *arena, Err *err)
+{
+    const FigureBlock *range = figure_data_block(data, "range");
+    const double lines = figure_blocks_value(range, 0, "lines");
+    const double all_lines = figure_blocks_value(range, 0, "all_lines");
+    if (!(lines < all_lines))
+        return ERR_NONE;
+    FigureBlock *thinned = figure_data_add(data, "thinned", "series", arena, err);
+    if (thinned == NULL)
+        return err->code;
+    figure_data_row(thinned, arena,
+                    "drawn are %.0f of %.0f lines, evenly by MACs, in %.0f of %.0f panels", lines,
+                    all_lines, figure_blocks_value(range, 0, "panels"),
+                    figure_blocks_value(range, 0, "all_panels"));
+    return arena_ok(arena, err);
+}
+
 ErrCode figure_ripe_mark(FigureData *data, Arena *arena, Err *err)
 {
     const FigureBlock *seeds = figure_data_block(data, "seed");
@@ -65,6 +83,8 @@ ErrCode figure_ripe_mark(FigureData *data, Arena *arena, Err *err)
         const Ripeness ripeness = ripeness_judge(c.seeds, c.n_seeds, &run);
         lines->table.cells[line * lines->table.n_columns + label] = word_for(ripeness.state);
     }
+    figure_data_hide(data, "seed");
+    TRY(tell_thinned(data, arena, err));
 fail:
     return err->code;
 }

@@ -10,7 +10,8 @@
 /*
  * Writes "ripe" or "unripe" (results/ripeness.h) into the column `label` of block `line`, by the
  * curves of block `seed`: line, epoch, val_top1, seed, trial. Seeds that made fewer epochs than the
- * first of their line are left out. Errors: ERR_MEMORY.
+ * first of their line are left out. If lines are left out that the
+ * store has, by block `range`, block `thinned` says so. Errors: ERR_MEMORY.
  */
 ErrCode figure_ripe_mark(FigureData *data, Arena *arena, Err *err) ERR_CHECKED;
 

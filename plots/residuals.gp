@@ -1,6 +1,6 @@
 # title: What the block model leaves
 # alt: Left, the residual of every trial against its network's mean test accuracy; right, the residuals of each seed beside each other.
-# caption: Residuals of test top-1 on {data} after a mean for each network and an effect for each seed: deviation {noise_sd} points with {noise_df} degrees of freedom, {n_networks} networks, {seeds}. Left against the network's mean, right by seed. Dotted: two deviations. Noise that grows with the mean, or one seed that stands apart, is a reason to doubt pooled intervals.
+# caption: Residuals of test top-1 on {data} after a mean for each network and an effect for each seed: deviation {noise_sd} points with {noise_df} degrees of freedom, {n_networks} networks, {seeds}. Left against the network's mean, right by seed. Dotted: two deviations. Noise that grows with the mean, or one seed that stands apart, is a reason to doubt pooled intervals.{thinned_text}
 # legend: residual
 # needs: residual
 # without: fewer than two networks on two seeds are done
@@ -22,7 +22,7 @@ set offsets graph 0.04, graph 0.04, 0, 0
 plot for [i=1:n_residual] $residual index (i-1) using 2:3 with points pt sh(i) ps 0.8*mark lc rgb col(i) title short(names_residual[i])
 unset label
 set key off
-if (is_narrow) { set tmargin at screen sy(middle - 12); set bmargin at screen sy(foot) } else { set lmargin at screen sx(middle + 20); set rmargin at screen 1-sx(legend_right); unset ylabel }
+if (is_narrow) { set tmargin at screen sy(middle - 22); set bmargin at screen sy(foot) } else { set lmargin at screen sx(middle + 20); set rmargin at screen 1-sx(legend_right); unset ylabel }
 set offsets 0, 0, 0, 0
 set xrange [0.5:n_residual+0.5]
 set xlabel 'seed' offset 0,-0.4
