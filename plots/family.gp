@@ -8,9 +8,8 @@ tie = 10.0*log(x_high/x_low)/(figure_width - left_room - legend_right)
 at(x, shift) = x*exp(shift*tie)
 box_l = left_room; box_r = figure_width - legend_right
 box_b = bottom_room + legend_below + axis_room; box_t = figure_height - top_room
-lab_n = 0
-do for [r=1:rows_mean] {
-    lab_n = lab_n + 1
+lab_n = rows_mean < most_labels ? rows_mean : most_labels
+do for [r=1:lab_n] {
     lab_x[r] = box_l + (box_r - box_l)*log(x_mean[r]/x_low)/log(x_high/x_low)
     lab_y[r] = box_b + (box_t - box_b)*(y_mean[r] - y_low)/(y_high - y_low)
     lab_t[r] = text_mean[r]; lab_g[r] = group_mean[r]

@@ -25,7 +25,7 @@ do for [part=1:3] {
     do for [k=1:n_mean] { if (names_mean[k] eq name) { i = k } }
     lab_n = 0
     do for [r=1:rows_mean] {
-        if (group_mean[r] == i) {
+        if (group_mean[r] == i && lab_n < most_labels) {
             lab_n = lab_n + 1
             lab_x[lab_n] = box_l + (box_r - box_l)*x_mean[r]/x_end
             lab_y[lab_n] = box_b + (box_t - box_b)*(y_mean[r] - y_low)/(y_high - y_low)

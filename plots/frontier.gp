@@ -25,7 +25,7 @@ to = is_wide || high >= 2*low ? x_high : high + 0.1*(high-low) + 0.01*high
 place(x) = is_wide ? log(x/from)/log(1.0*to/from) : (x-from)/(to-from)
 tie = 8.0/(box_r - box_l)
 at(x, shift) = is_wide ? x*(1.0*to/from)**(shift*tie) : x + shift*tie*(to-from)
-lab_n = rows_front < 400 ? rows_front : 400
+lab_n = rows_front < most_labels ? rows_front : most_labels
 do for [r=1:lab_n] {
     lab_x[r] = box_l + (box_r - box_l)*place(x_front[r])
     lab_y[r] = box_b + (box_t - box_b)*(y_front[r] - y_low)/(y_high - y_low)

@@ -36,7 +36,7 @@ stamp_row = has_title && stamp ne '' && 8.8*strlen(title_text) + 8*strlen(stamp_
 top_room = (has_title ? 44 : stamp ne '' ? 28 : 12) + (stamp_row ? 20 : 0) + (cut > 0 ? 18 : 0)
 stamp_at = stamp_row ? 46 : has_title ? 26 : 14
 bottom_room = has_title ? 12 + 16*n_lines : 6
-axis_room = 46
+axis_room = 54
 left_room = 62
 # Marks of one network in several series stand side by side, `shift` marks from where they are.
 col(i) = colour[1+(i-1)%8]
@@ -48,8 +48,9 @@ LINES = 'for [i=1:n_seed] $seed index (i-1) using (at($2,$5)):3 with points pt s
     .'for [i=1:n_mean] $mean index (i-1) using (at($2,$5)):3:(bar($4)) with yerrorbars pt -1 lc rgb col(i) notitle, '\
     .'for [i=1:n_mean] $mean index (i-1) using (at($2,$5)):3 with linespoints lw 2 dt dash(i) pt sh(i) ps 1.1*mark lc rgb col(i) title short(names_mean[i])'
 # What place.gp places.
-array lab_x[400]; array lab_y[400]; array lab_t[400]; array lab_g[400]
-array put_x[400]; array put_y[400]; array put_w[400]
+most_labels = 400
+array lab_x[most_labels]; array lab_y[most_labels]; array lab_t[most_labels]; array lab_g[most_labels]
+array put_x[most_labels]; array put_y[most_labels]; array put_w[most_labels]
 array near_x[8] = [1, -1, 1, -1, 1, -1, 0, 0]
 array near_y[8] = [-1, 1, 1, -1, 0, 0, 1, -1]
 inside(x, y, w, h) = abs(x) < w && abs(y) < h
