@@ -1,9 +1,11 @@
 -- Sizes: parts that spend fixed totals of training MACs on networks of several sizes. Blocks: value, a group
 -- for each total (the network's MACs, test loss, seed, images seen in training, the total, epochs, name); mean
 -- (MACs, loss, half a 90 % interval from five seeds on, seeds); range (least and most loss). The program adds parabola, surface, best and
--- law (plots/figure_sizes.c). A trial counts once in a series. ?1 is the figure's name.
+-- law (plots/figure_sizes.c). A trial counts once in a series; points
+-- that were decided anew have no total. ?1 is the figure's name.
 WITH own AS (SELECT *, min(place), CAST(series AS REAL) AS total FROM measured
-             WHERE figure = ?1 AND status = 'done' AND test_loss IS NOT NULL GROUP BY series, trial)
+             WHERE figure = ?1 AND status = 'done' AND series NOT GLOB 'earlier *' AND test_loss IS NOT NULL
+             GROUP BY series, trial)
 
 -- block: value
 SELECT series, macs, test_loss AS loss, seed, 1.0 * epochs * (SELECT n_train FROM study) AS images, total, epochs,

@@ -5,11 +5,15 @@
 
 enum { MACS, IMAGES, LOSS, TOTAL, N_COLUMNS };
 
-/* A series of such a part begins with its total. A trial counts once in a series. */
+/*
+ * A series of such a part begins with its total; one that was decided anew does not, and is left
+ * out. A trial counts once in a series.
+ */
 static const char query[] =
     "SELECT macs, 1.0 * epochs * (SELECT n_train FROM study), test_loss, CAST(series AS REAL) "
     "FROM measured WHERE (part = 'sizes' OR part GLOB 'sizes-[0-9]*') AND status = 'done' AND "
-    "test_loss IS NOT NULL GROUP BY series, trial ORDER BY place, seed";
+    "series NOT GLOB 'earlier *' AND test_loss IS NOT NULL GROUP BY series, trial ORDER BY place, "
+    "seed";
 
 static ErrCode take_row(const StoreTable *table, size_t row, SizeRow *out, Err *err)
 {

@@ -434,9 +434,10 @@ static ErrCode run_all(Store *store, const Builder *b, const Fixture *fixture, E
                       fixture->noise * deviation(b->networks[i].digest, b->trials[t].seed);
         if (fixture->has_diverged && i == 0 && b->trials[t].seed == 1)
             top1 = (double)NAN;
-        const double loss = b->loss[i] > 0.0 ? b->loss[i] + 0.005 * deviation(b->networks[i].digest,
-                                                                              b->trials[t].seed)
-                                             : USUAL_LOSS;
+        const double shift = fixture->noise > 0.0
+                                 ? 0.005 * deviation(b->networks[i].digest, b->trials[t].seed)
+                                 : 0.0;
+        const double loss = b->loss[i] > 0.0 ? b->loss[i] + shift : USUAL_LOSS;
         TRY(run_trial(store, (int64_t)t + 1, round(top1 * 10.0) / 10.0, loss, fixture->is_ripe,
                       err));
     }

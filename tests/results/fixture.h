@@ -19,7 +19,7 @@ typedef struct Fixture {
     int n_seeds;
     bool is_demo;
     const char *name;        /* of study, data set and baseline; NULL: a harmless one */
-    double noise;            /* largest deviation by seed, points */
+    double noise;            /* largest deviation by seed, points; 0: of losses neither */
     double loss;             /* points that all accuracies are lower */
     bool has_nominal_grid;   /* a second grid with `match: nominal` */
     bool has_diverged;       /* the first grid network diverges at seed 1 */
