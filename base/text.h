@@ -143,6 +143,9 @@ void text_append_lines(Text *out, const char *lines);
 /* Four significant digits, zeros kept: 1.000, 0.9843, 52.08, 1520; "nan", "inf". */
 const char *text_digits(char *buffer, double value);
 
+/* "p = 0.042", "p < 0.001". */
+const char *text_p_value(char *buffer, double p);
+
 /* Four digits and a unit: 999, 5.300 k, 5.300 M, 1.830 G, 12.00 T. */
 const char *text_human(char *buffer, double value);
 

@@ -100,6 +100,13 @@ const char *text_digits(char *buffer, double value)
     return buffer;
 }
 
+const char *text_p_value(char *buffer, double p)
+{
+    static const double least = 0.001; /* three decimals show no less */
+    snprintf(buffer, TEXT_NUMBER_BYTES, p < least ? "p < %.3f" : "p = %.3f", p < least ? least : p);
+    return buffer;
+}
+
 const char *text_human(char *buffer, double value)
 {
     static const char *const units[] = {"", "k", "M", "G", "T", "P", "E"};

@@ -11,6 +11,7 @@ static void shape_row(Text *page, const Profile *p, const ProfileShape *shape)
 {
     const StorePoint *point = &shape->point[0];
     char macs[TEXT_NUMBER_BYTES];
+    Text note = {0};
     html_markup(page, "<tr>");
     for (int k = 0; k < 3; k++)
         report_number(page, "%.2f", shape->shares.x[k]);
@@ -24,14 +25,11 @@ static void shape_row(Text *page, const Profile *p, const ProfileShape *shape)
                   p->why_not == NULL ? profiles_top1(p, &shape->shares) : (double)NAN);
     report_number(page, "%.4f", shape->loss);
     report_number(page, "%g", shape->n);
-    html_markup(page, "<td class=\"l w\">");
-    if (shape->is_clamped)
-        html_text(page, "a share below 0 is taken as 0 ");
-    if (shape->n_diverged)
-        html_printf(page, "%d diverged ", shape->n_diverged);
-    if (shape->n_unfinished)
-        html_printf(page, "%d not finished", shape->n_unfinished);
-    html_markup(page, "</td></tr>\n");
+    profiles_note(shape, &note);
+    html_element(page, "td class=\"l w\"", text_string(&note));
+    page->failed |= note.failed;
+    text_release(&note);
+    html_markup(page, "</tr>\n");
 }
 
 static void put_shapes(Text *page, const Profile *p)
@@ -66,10 +64,20 @@ static void put_rules(Text *page, const Profile *p)
     html_markup(page, "</tbody></table></div>\n");
 }
 
+static void put_loss_kind(Text *page, const Profile *p)
+{
+    Text words = {0};
+    profiles_loss_kind(p, &words);
+    html_text(page, text_string(&words));
+    page->failed |= words.failed;
+    text_release(&words);
+}
+
 /* The kind in one sentence, and what follows from it. */
 static void put_answer(Text *page, const Profile *p)
 {
     const double *x = p->top1.optimum.x;
+    char lack[TEXT_NUMBER_BYTES], trend[TEXT_NUMBER_BYTES];
     html_markup(page, "<p>");
     if (p->why_not != NULL) {
         html_printf(page, "There is no fit: %s.", p->why_not);
@@ -90,11 +98,11 @@ static void put_answer(Text *page, const Profile *p)
                     p->gain.high);
     html_printf(
         page,
-        " Of test loss: %s. Noise: sd %.2f points with %g degrees of freedom; lack of fit p "
-        "= %.3f, shape matters p = %.3f.",
-        shapefit_kind_name(p->loss.kind), p->sd, p->top1.blocks.df, p->top1.lack_of_fit_p,
-        p->top1.trend_p);
-    html_markup(page, "</p>\n");
+        " Noise: sd %.2f points with %g degrees of freedom; lack of fit %s, shape matters %s; ",
+        p->sd, p->top1.blocks.df, text_p_value(lack, p->top1.lack_of_fit_p),
+        text_p_value(trend, p->top1.trend_p));
+    put_loss_kind(page, p);
+    html_markup(page, ".</p>\n");
 }
 
 static void put_profile(Text *page, const Profile *p)

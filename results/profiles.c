@@ -78,7 +78,7 @@ static void collect_shapes(Maker *m)
 
 static bool is_done(const StoreSeed *seed)
 {
-    return seed->status == STORE_TRIAL_DONE && !isnan(seed->test_top1) && !isnan(seed->test_loss);
+    return seed->status == STORE_TRIAL_DONE && !isnan(seed->test_top1);
 }
 
 static void measure_shape(ProfileShape *shape, double *values)
@@ -88,12 +88,14 @@ static void measure_shape(ProfileShape *shape, double *values)
     for (size_t s = 0; s < source->n_seeds; s++) {
         const StoreSeed *seed = &source->seeds[s];
         shape->n_diverged += seed->status == STORE_TRIAL_DIVERGED;
+        shape->n_failed += seed->status == STORE_FAILED;
+        shape->n_unfinished += seed->status == STORE_PENDING || seed->status == STORE_RUNNING;
         if (is_done(seed)) {
             values[shape->n++] = seed->test_top1;
+            shape->n_without_loss += isnan(seed->test_loss);
             losses += seed->test_loss;
         }
     }
-    shape->n_unfinished = (int)source->n_seeds - shape->n - shape->n_diverged;
     shape->top1 = shape->n > 0 ? stats_mean(values, shape->n) : (double)NAN;
     shape->sd =
         shape->n > 1 ? stats_interval(values, shape->n, SHAPEFIT_CONFIDENCE).sd : (double)NAN;
@@ -238,6 +240,38 @@ double profiles_top1(const Profile *profile, const Shares *at)
     return percent(scheffe_value(profile->top1.beta, profile->top1.n_terms, at));
 }
 
+/* --- words --- */
+
+void profiles_note(const ProfileShape *shape, Text *note)
+{
+    const int some_without_loss = shape->n_without_loss < shape->n ? shape->n_without_loss : 0;
+    const struct {
+        int n;
+        const char *what;
+    } counts[] = {{shape->n_diverged, "diverged"},
+                  {shape->n_failed, "failed"},
+                  {shape->n_unfinished, "not finished"},
+                  {some_without_loss, "without loss"}};
+    const char *gap = "";
+    if (shape->is_clamped) {
+        text_append(note, "a negative share is taken as 0");
+        gap = ", ";
+    }
+    for (size_t i = 0; i < ARRAY_LEN(counts); i++)
+        if (counts[i].n > 0) {
+            text_printf(note, "%s%d %s", gap, counts[i].n, counts[i].what);
+            gap = ", ";
+        }
+}
+
+void profiles_loss_kind(const Profile *profile, Text *text)
+{
+    if (profile->loss_why_not != NULL)
+        text_printf(text, "of test loss there is no fit: %s", profile->loss_why_not);
+    else
+        text_printf(text, "of test loss: %s", shapefit_kind_name(profile->loss.kind));
+}
+
 /* --- the fits --- */
 
 /*
@@ -282,6 +316,19 @@ static ErrCode fit_table(const Maker *m, const ShapeTable *table, ShapeFit *fit,
     return err->code;
 }
 
+/* Why there can be no fit of loss where there is one of top-1, or NULL. */
+static const char *find_loss_obstacle(const Maker *m)
+{
+    int n = 0, n_without = 0;
+    for (int i = 0; i < m->n_fitted; i++) {
+        n += m->shapes[m->fitted[i]].n;
+        n_without += m->shapes[m->fitted[i]].n_without_loss;
+    }
+    return n_without > 0 ? arena_printf(m->arena, "%d of its %d results ha%s no loss", n_without, n,
+                                        n_without == 1 ? "s" : "ve")
+                         : NULL;
+}
+
 static ErrCode fit_surfaces(Maker *m, Err *err)
 {
     Profile *out = m->out;
@@ -300,11 +347,12 @@ static ErrCode fit_surfaces(Maker *m, Err *err)
     table.margin = margin_of(m);
     TRY(arena_ok(m->arena, err));
     TRY(fit_table(m, &table, &out->top1, out->rules, err));
+    out->loss_why_not = find_loss_obstacle(m);
     table.values = fill_cells(m, cell_loss);
     table.is_loss = true;
     table.margin = 0.0;
     TRY(arena_ok(m->arena, err));
-    if (out->why_not == NULL)
+    if (out->why_not == NULL && out->loss_why_not == NULL)
         TRY(fit_table(m, &table, &out->loss, out->loss_rules, err));
     if (out->why_not != NULL || !out->top1.has_optimum)
         return ERR_NONE;

@@ -59,7 +59,7 @@ typedef struct VerdictContrast {
     VerdictRipeness ripeness;
     int n_unfinished;                  /* seeds with a trial that is still to come */
     bool bars_positive, bars_negative; /* it must not be above (below) 0: a network that would
-                                          win by it has lost a seed */
+                                          win by it has lost a seed; of a fit of shapes both */
 } VerdictContrast;
 
 /* The noise that a verdict's intervals rest on: results/blocks.h. */

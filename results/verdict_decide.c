@@ -52,7 +52,7 @@ static const char *why_not(const Verdict *v, int sign, bool is_whole)
     return is_whole ? "noise" : "incomplete";
 }
 
-static VerdictRipeness joint_ripeness(VerdictRipeness a, VerdictRipeness b)
+VerdictRipeness verdict_joint_ripeness(VerdictRipeness a, VerdictRipeness b)
 {
     if (a == VERDICT_UNRIPE || b == VERDICT_UNRIPE)
         return VERDICT_UNRIPE;
@@ -62,7 +62,7 @@ static VerdictRipeness joint_ripeness(VerdictRipeness a, VerdictRipeness b)
 /* Takes one deciding contrast into account; `first`: it is the first. */
 static void take(Verdict *out, const VerdictContrast *c, int sign, bool is_first)
 {
-    out->ripeness = is_first ? c->ripeness : joint_ripeness(out->ripeness, c->ripeness);
+    out->ripeness = is_first ? c->ripeness : verdict_joint_ripeness(out->ripeness, c->ripeness);
     out->n = is_first || c->interval.n < out->n ? c->interval.n : out->n;
     if (c->interval.n > 0 &&
         (!out->has_effect || sign * c->interval.mean < sign * out->effect.mean)) {

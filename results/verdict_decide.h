@@ -30,4 +30,7 @@ double verdict_side_p(const VerdictContrast *contrast, int sign);
 /* Whether it may be said to be on that side of 0. */
 bool verdict_can_take_side(const VerdictContrast *contrast, int sign);
 
+/* UNRIPE if one is, RIPE if both are. */
+VerdictRipeness verdict_joint_ripeness(VerdictRipeness a, VerdictRipeness b);
+
 #endif

@@ -15,9 +15,9 @@ static const char rule[] =
     "seeds as blocks. A budget says CONFIRMED if the surface is a PEAK or a BLEND (the gain over "
     "the "
     "best corner is above 0 by the lower end of the 90 % bootstrap interval), REFUTED if a CORNER "
-    "(that gain is at most 0.5 points by its upper bound), else nothing; the verdict if every "
-    "budget "
-    "says so.";
+    "(that gain is at most 0.5 points by its upper bound), else nothing, and nothing where the "
+    "shape nearest the optimum lost a seed to divergence or a corner has none left; the verdict if "
+    "every budget says so.";
 
 static VerdictContrast judge(const Profile *p, Arena *arena)
 {
@@ -58,7 +58,9 @@ static void describe(const Profile *p, Text *text)
                     "%.3g x the blocks, %.3g x the channels, %.3g x the pixels",
                     p->top1.optimum.x[0], p->top1.optimum.x[1], p->top1.optimum.x[2],
                     p->multipliers[0], p->multipliers[1], p->multipliers[2]);
-    text_printf(text, "; of test loss: %s.", shapefit_kind_name(p->loss.kind));
+    text_append(text, "; ");
+    profiles_loss_kind(p, text);
+    text_append_char(text, '.');
 }
 
 ErrCode verdict_o2s(const StoreResults *results, const Profile *profiles, size_t n,
@@ -70,8 +72,9 @@ ErrCode verdict_o2s(const StoreResults *results, const Profile *profiles, size_t
     TRY(arena_ok(arena, err));
     for (size_t i = 0; i < n; i++) {
         rows[i] = judge(&profiles[i], arena);
-        verdict_shape_weigh(&profiles[i], field, arena, &rows[i]);
+        verdict_shape_weigh(&profiles[i], 1, field, arena, &rows[i]);
         describe(&profiles[i], &text);
+        verdict_shape_losses(&profiles[i], &text);
     }
     *is_there = n > 0;
     *out = (Verdict){.id = "O2s",

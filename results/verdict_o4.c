@@ -17,7 +17,8 @@ static const char rule[] =
     "point), "
     "REFUTED if they lose more than 0.5 by the lower end of the 95 % bootstrap interval; the "
     "verdict "
-    "if every pair of budgets says so. A budget without an optimum decides nothing.";
+    "if every pair of budgets says so. A budget without an optimum decides nothing, nor one where "
+    "the shape nearest it lost a seed to divergence or a corner has none left.";
 
 /* Why a fit has no optimum. */
 static const char *no_optimum(const Profile *p, Arena *arena)
@@ -67,6 +68,12 @@ static void describe(const Profile *before, const Profile *p, const VerdictContr
         from[0], from[1], from[2], to[0], to[1], to[2], interval != NULL ? interval : "");
 }
 
+/* Whether profile i has a budget before it in its part. */
+static bool follows(const Profile *profiles, size_t i)
+{
+    return i > 0 && strcmp(profiles[i - 1].part, profiles[i].part) == 0;
+}
+
 ErrCode verdict_o4(const StoreResults *results, const Profile *profiles, size_t n,
                    VerdictField *field, Arena *arena, Verdict *out, bool *is_there, Err *err)
 {
@@ -76,12 +83,13 @@ ErrCode verdict_o4(const StoreResults *results, const Profile *profiles, size_t 
     VerdictContrast *rows = arena_zalloc(arena, n + 1, sizeof *rows);
     TRY(arena_ok(arena, err));
     for (size_t i = 1; i < n; i++) {
-        if (strcmp(profiles[i - 1].part, profiles[i].part) != 0)
+        if (!follows(profiles, i))
             continue;
         rows[n_rows] = judge(&profiles[i - 1], &profiles[i], arena);
-        verdict_shape_weigh(&profiles[i - 1], field, arena, &rows[n_rows]);
-        verdict_shape_weigh(&profiles[i], field, arena, &rows[n_rows]);
+        verdict_shape_weigh(&profiles[i - 1], 2, field, arena, &rows[n_rows]);
         describe(&profiles[i - 1], &profiles[i], &rows[n_rows], arena, &text);
+        for (size_t k = follows(profiles, i - 1) ? i : i - 1; k <= i; k++)
+            verdict_shape_losses(&profiles[k], &text);
         n_rows++;
     }
     *is_there = n_rows > 0;

@@ -28,11 +28,15 @@ ErrCode verdict_o4(const StoreResults *results, const Profile *profiles, size_t 
 StatsInterval verdict_shape_interval(const Profile *profile, const ShapeEffect *effect);
 
 /*
- * What a profile's networks leave a row: its ripeness, what diverged and what is unfinished. Of one
- * that is unripe or unfinished the outcome is taken back.
+ * What the networks of profiles[n] leave a row: its ripeness, what diverged and what is unfinished.
+ * Of one that is unripe or unfinished the outcome is taken back, and where the shape nearest an
+ * optimum has lost a seed to divergence, or a corner all of them: a diverged shape wins nothing.
  */
-void verdict_shape_weigh(const Profile *profile, VerdictField *field, Arena *arena,
+void verdict_shape_weigh(const Profile *profiles, int n, VerdictField *field, Arena *arena,
                          VerdictContrast *row);
+
+/* Appends the sentences that name a profile's diverged shapes; none where nothing diverged. */
+void verdict_shape_losses(const Profile *profile, Text *text);
 
 /* Several rows: CONFIRMED if all that decide are, and so REFUTED; all must decide. */
 VerdictOutcome verdict_shape_joint(const VerdictContrast *rows, size_t n);

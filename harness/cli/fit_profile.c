@@ -43,6 +43,7 @@ static void put_shapes_json(JsonWriter *json, const Profile *p)
                         p->why_not == NULL ? profiles_top1(p, &shape->shares) : (double)NAN);
         json_put_int(json, "n", shape->n);
         json_put_int(json, "n_diverged", shape->n_diverged);
+        json_put_int(json, "n_failed", shape->n_failed);
         json_put_int(json, "n_unfinished", shape->n_unfinished);
         json_close_map(json);
     }
@@ -61,7 +62,11 @@ static void put_profile_json(JsonWriter *json, const Profile *p)
         json_put_double(json, "sd", p->sd);
         json_put_doubles(json, "multipliers", p->multipliers, p->top1.has_optimum ? 3 : 0);
         put_fit_json(json, "top1", &p->top1, &p->gain, p->rules, p->n_rules, "points");
-        put_fit_json(json, "loss", &p->loss, &p->loss.gain, p->loss_rules, p->n_rules, "nats");
+        if (p->loss_why_not == NULL)
+            put_fit_json(json, "loss", &p->loss, &p->loss.gain, p->loss_rules, p->n_rules, "nats");
+        else
+            json_put_null(json, "loss");
+        json_put_text(json, "loss_why_not", p->loss_why_not);
     }
     put_shapes_json(json, p);
     json_close_map(json);
@@ -72,13 +77,8 @@ static void put_profile_json(JsonWriter *json, const Profile *p)
 static void put_note(TextTable *table, const ProfileShape *shape)
 {
     Text note = {0};
-    if (shape->is_clamped)
-        text_append(&note, "a negative share is taken as 0 ");
-    if (shape->n_diverged)
-        text_printf(&note, "%d diverged ", shape->n_diverged);
-    if (shape->n_unfinished)
-        text_printf(&note, "%d not finished", shape->n_unfinished);
-    text_table_cell(table, text_string(&note));
+    profiles_note(shape, &note);
+    text_table_text(table, &note);
     text_release(&note);
 }
 
@@ -106,7 +106,7 @@ static void put_shapes(const Profile *p, Text *out)
         text_table_cellf(table, shape->n > 1 ? "%.2f" : "-", shape->sd);
         text_table_cellf(table, p->why_not == NULL ? "%.2f" : "-",
                          p->why_not == NULL ? profiles_top1(p, &shape->shares) : 0.0);
-        text_table_cellf(table, shape->n > 0 ? "%.4f" : "-", shape->loss);
+        text_table_cellf(table, isnan(shape->loss) ? "-" : "%.4f", shape->loss);
         text_table_cellf(table, "%d", shape->n);
         put_note(table, shape);
     }
@@ -141,6 +141,10 @@ static void put_profile(const Profile *p, Text *out)
     shape_facts_put_fit(&p->top1, out);
     if (p->top1.has_optimum)
         shape_facts_put_rules(p->rules, p->n_rules, out);
+    if (p->loss_why_not != NULL) {
+        text_printf(out, "\ntest loss: no fit: %s\n", p->loss_why_not);
+        return;
+    }
     put_kind("test loss", &p->loss, out);
     if (p->loss.has_optimum)
         shape_facts_put_optimum(&p->loss, &p->loss.gain, "nats", out);

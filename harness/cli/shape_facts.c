@@ -127,7 +127,8 @@ void shape_facts_put_rules(const ShapeRule *rules, int n, Text *out)
 
 void shape_facts_put_fit(const ShapeFit *fit, Text *out)
 {
-    text_printf(out, "fit: Scheffe's %s; lack of fit p = %.3f, shape matters p = %.3f\n",
-                fit->n_terms == SCHEFFE_CUBIC ? "special cubic" : "quadratic", fit->lack_of_fit_p,
-                fit->trend_p);
+    char lack[TEXT_NUMBER_BYTES], trend[TEXT_NUMBER_BYTES];
+    text_printf(out, "fit: Scheffe's %s; lack of fit %s, shape matters %s\n",
+                fit->n_terms == SCHEFFE_CUBIC ? "special cubic" : "quadratic",
+                text_p_value(lack, fit->lack_of_fit_p), text_p_value(trend, fit->trend_p));
 }

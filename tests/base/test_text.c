@@ -233,6 +233,10 @@ static void numbers_are_readable(void **state)
     assert_string_equal(text_digits(b, 1.5e-7), "1.5e-07");
     assert_string_equal(text_digits(b, 0.0), "0");
     assert_string_equal(text_digits(b, (double)NAN), "nan");
+    assert_string_equal(text_p_value(b, 0.0), "p < 0.001");
+    assert_string_equal(text_p_value(b, 0.00099), "p < 0.001");
+    assert_string_equal(text_p_value(b, 0.001), "p = 0.001");
+    assert_string_equal(text_p_value(b, 1.0), "p = 1.000");
     assert_string_equal(text_human(b, 999999.0), "1.000 M");
     assert_string_equal(text_human(b, 99.996e3), "100.0 k");
     assert_string_equal(text_human(b, -2.5e12), "-2.500 T");

@@ -129,6 +129,64 @@ static void missing_cells_are_borne(void **state)
     arena_release(&arena);
 }
 
+/*
+ * Property: a failed trial is lost, not one to come: nothing waits for it. Remarks name what became
+ * of each seed, once.
+ */
+static void failed_trials_are_lost(void **state)
+{
+    (void)state;
+    Arena arena = {0};
+    Text note = {0};
+    const Planted planted = {"profile", {hill}, 1, SHAPES_TEN, 5, 0.1, 3};
+    const StoreResults results = planted_results(&planted, &arena);
+    static const StoreStatus statuses[] = {STORE_FAILED, STORE_RUNNING, STORE_TRIAL_DIVERGED};
+    for (int s = 0; s < (int)ARRAY_LEN(statuses); s++)
+        planted_seed(&results, 0, 2, s)->status = statuses[s];
+    planted_seed(&results, 0, 2, 4)->test_loss = (double)NAN;
+    const Profile *p = find(&results, 1, &arena);
+    assert_int_equal(p->shapes[2].n_failed, 1);
+    assert_int_equal(p->shapes[2].n_unfinished, 1);
+    profiles_note(&p->shapes[2], &note);
+    assert_string_equal(text_string(&note), "1 diverged, 1 failed, 1 not finished, 1 without loss");
+    text_release(&note);
+    arena_release(&arena);
+}
+
+/*
+ * Property: trials that were imported with test top-1 alone are fitted as if they had a loss, too;
+ * of loss there is a fit with all cells or with none, and words where there is none.
+ */
+static void top1_alone_is_enough(void **state)
+{
+    (void)state;
+    static const int n_without[] = {0, 1, SHAPES_TEN * 3};
+    static const char *const words[] = {
+        "of test loss: PEAK", "of test loss there is no fit: 1 of its 30 results has no loss",
+        "of test loss there is no fit: 30 of its 30 results have no loss"};
+    ShapeEffect gain = {0};
+    for (size_t i = 0; i < ARRAY_LEN(n_without); i++) {
+        Arena arena = {0};
+        Text text = {0};
+        const Planted planted = {"profile", {hill}, 1, SHAPES_TEN, 3, 0.1, 3};
+        const StoreResults results = planted_results(&planted, &arena);
+        for (int k = 0; k < n_without[i]; k++)
+            planted_seed(&results, 0, k / 3, k % 3)->test_loss = (double)NAN;
+        const Profile *p = find(&results, 1, &arena);
+        assert_null(p->why_not);
+        assert_int_equal(p->top1.kind, SHAPE_PEAK);
+        assert_true((p->loss_why_not == NULL) == (i == 0));
+        assert_true(isnan(p->shapes[0].loss) == (i > 0));
+        profiles_loss_kind(p, &text);
+        assert_string_equal(text_string(&text), words[i]);
+        if (i == 0)
+            gain = p->gain;
+        near(p->gain.effect, gain.effect, 0.0); /* the same cells */
+        text_release(&text);
+        arena_release(&arena);
+    }
+}
+
 /* Property: what cannot be fitted says why, in words. */
 static void obstacles_are_told(void **state)
 {
@@ -193,6 +251,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(planted_kinds_are_found),  cmocka_unit_test(effects_are_in_points),
         cmocka_unit_test(networks_count_once),      cmocka_unit_test(missing_cells_are_borne),
+        cmocka_unit_test(failed_trials_are_lost),   cmocka_unit_test(top1_alone_is_enough),
         cmocka_unit_test(obstacles_are_told),       cmocka_unit_test(grids_count),
         cmocka_unit_test(budgets_follow_each_other)};
     return cmocka_run_group_tests(tests, NULL, NULL);

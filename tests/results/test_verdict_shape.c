@@ -1,7 +1,9 @@
 /* O2s and O4 on planted studies: what is said, of which budgets, and why nothing is. */
 #include "results/verdict.h"
 #include "tests/results/planted.h"
+#include "tests/results/world.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -85,10 +87,93 @@ static void there_where_it_can_be(void **state)
     arena_release(&arena);
 }
 
+/* Seed 1 of a shape of the first budget, or all of them, lost. */
+static void lose(const StoreResults *results, int shape, int n_seeds, StoreStatus status)
+{
+    for (int s = 0; s < n_seeds; s++) {
+        StoreSeed *seed = planted_seed(results, 0, shape, s);
+        *seed = (StoreSeed){.seed = seed->seed,
+                            .status = status,
+                            .test_top1 = (double)NAN,
+                            .test_loss = (double)NAN};
+    }
+}
+
+/*
+ * Property: a shape that diverged is named and wins nothing: neither the one nearest the optimum,
+ * the centroid of this hill, nor any where a corner has nothing left. Elsewhere the rest goes on; a
+ * trial that failed bars nothing.
+ */
+static void diverged_shapes_win_nothing(void **state)
+{
+    (void)state;
+    static const struct {
+        int shape, n_seeds;
+        StoreStatus status;
+        const char *why, *words;
+    } cases[] = {
+        {6, 1, STORE_TRIAL_DIVERGED, "diverged",
+         "Diverged at 2 x: depth 0.33, width 0.33, resolution 0.33 (1 of 3 seeds); the one nearest "
+         "the optimum"},
+        {1, 3, STORE_TRIAL_DIVERGED, "diverged",
+         "Diverged at 2 x: depth 0.00, width 1.00, resolution 0.00 (3 of 3 seeds); a corner has "
+         "nothing left"},
+        {7, 1, STORE_TRIAL_DIVERGED, "every budget agrees",
+         "Diverged at 2 x: depth 0.67, width 0.17, resolution 0.17 (1 of 3 seeds); the rest goes "
+         "on."},
+        {6, 1, STORE_FAILED, "every budget agrees", "At 2 x: PEAK"},
+        {6, 1, STORE_PENDING, "unfinished", "At 2 x: PEAK"}};
+    static const char *const ids[] = {"O2s", "O4"};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        Arena arena = {0};
+        const StoreResults results = two_budgets(hill, hill, &arena);
+        lose(&results, cases[i].shape, cases[i].n_seeds, cases[i].status);
+        for (size_t k = 0; k < ARRAY_LEN(ids); k++) {
+            const Verdict *v = find(&results, ids[k], &arena);
+            assert_non_null(v);
+            assert_string_equal(v->why, cases[i].why);
+            assert_true((v->outcome == VERDICT_CONFIRMED) ==
+                        (strcmp(cases[i].why, "every budget agrees") == 0));
+            if (k == 0 && strstr(v->summary, cases[i].words) == NULL)
+                fail_msg("'%s' is not in: %s", cases[i].words, v->summary);
+            const char *named = strstr(v->summary, "Diverged at");
+            assert_true((named != NULL) == (cases[i].status == STORE_TRIAL_DIVERGED));
+            assert_true(named == NULL || strstr(named + 1, "Diverged at") == NULL);
+        }
+        arena_release(&arena);
+    }
+}
+
+/* Property: a row over two budgets is as ripe as the less ripe, whichever comes first. */
+static void budgets_are_ripe_together(void **state)
+{
+    (void)state;
+    for (int known = 0; known < 2; known++) {
+        Arena arena = {0};
+        StoreResults results = two_budgets(hill, hill, &arena);
+        results.study.classes = 10;
+        results.study.n_val = 2000;
+        results.revision.epochs = WORLD_EPOCHS;
+        for (size_t i = 0; i < results.n_points; i++)
+            results.points[i].epochs = WORLD_EPOCHS;
+        for (int p = 0; p < SHAPES_TEN; p++)
+            for (int s = 0; s < 3; s++) {
+                planted_seed(&results, known, p, s)->curve = world_settled;
+                planted_seed(&results, known, p, s)->n_epochs = WORLD_EPOCHS;
+            }
+        const Verdict *o2s = find(&results, "O2s", &arena), *o4 = find(&results, "O4", &arena);
+        assert_int_equal(o2s->contrasts[known].ripeness, VERDICT_RIPE);
+        assert_int_equal(o2s->contrasts[!known].ripeness, VERDICT_RIPENESS_UNKNOWN);
+        assert_int_equal(o4->contrasts[0].ripeness, VERDICT_RIPENESS_UNKNOWN);
+        arena_release(&arena);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(blends_and_corners),
-                                       cmocka_unit_test(constants_hold_or_not),
-                                       cmocka_unit_test(there_where_it_can_be)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(blends_and_corners), cmocka_unit_test(constants_hold_or_not),
+        cmocka_unit_test(diverged_shapes_win_nothing), cmocka_unit_test(budgets_are_ripe_together),
+        cmocka_unit_test(there_where_it_can_be)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
