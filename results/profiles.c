@@ -4,10 +4,10 @@
 #include "results/lsq.h"
 #include "results/stats.h"
 
+#include "base/sort.h"
 #include "base/text.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* A profile being made. */
@@ -102,25 +102,11 @@ static void measure_shape(ProfileShape *shape, double *values)
     shape->loss = shape->n > 0 ? losses / shape->n : (double)NAN;
 }
 
-static int compare_seeds(const void *a, const void *b)
-{
-    const int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
-    return (left > right) - (left < right);
-}
-
-static void add_seed(Maker *m, int64_t seed)
-{
-    for (int s = 0; s < m->out->n_seeds; s++)
-        if (m->seeds[s] == seed)
-            return;
-    m->seeds[m->out->n_seeds++] = seed;
-}
-
 /* Fills shapes, their seeds, and which of them have a result. */
 static ErrCode measure(Maker *m, Err *err)
 {
     Profile *out = m->out;
-    size_t n_cells = 1;
+    size_t n_cells = 1, n_done = 0;
     for (int i = 0; i < out->n_shapes; i++)
         n_cells += m->shapes[i].source->n_seeds;
     double *values = arena_alloc(m->arena, n_cells, sizeof *values);
@@ -132,14 +118,14 @@ static ErrCode measure(Maker *m, Err *err)
         measure_shape(shape, values);
         for (size_t s = 0; s < m->shapes[i].source->n_seeds; s++)
             if (is_done(&m->shapes[i].source->seeds[s]))
-                add_seed(m, m->shapes[i].source->seeds[s].seed);
+                m->seeds[n_done++] = m->shapes[i].source->seeds[s].seed;
         if (shape->n == 0)
             continue;
         m->fitted[m->n_fitted++] = i;
         out->n_low = out->n_low == 0 || shape->n < out->n_low ? shape->n : out->n_low;
         out->n_high = shape->n > out->n_high ? shape->n : out->n_high;
     }
-    qsort(m->seeds, (size_t)out->n_seeds, sizeof *m->seeds, compare_seeds);
+    out->n_seeds = (int)sort_int64_once(m->seeds, n_done);
 fail:
     return err->code;
 }

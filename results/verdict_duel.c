@@ -15,13 +15,6 @@ static bool is_single(const StorePoint *point)
            strcmp(point->series, "resolution") == 0;
 }
 
-/* Matched within tolerance and on its ray; whether a tie matters is judged by find_tie. */
-static bool is_eligible(const StorePointResult *p)
-{
-    return (strcmp(p->point.status, "fair") == 0 || strcmp(p->point.status, "tied") == 0) &&
-           strcmp(p->point.match, "counted") == 0;
-}
-
 static bool is_at(const StorePointResult *p, int64_t target_macs)
 {
     return store_is_part(&p->point, "compare") && p->point.target_macs == target_macs;
@@ -48,8 +41,9 @@ static const StorePointResult *find_tie(const StoreResults *results,
 {
     for (size_t i = 0; i < results->n_points; i++) {
         const StorePointResult *p = &results->points[i];
-        if (is_at(p, compound->point.target_macs) && is_single(&p->point) && is_eligible(p) &&
-            p->point.network != NULL && compound->point.network != NULL &&
+        if (is_at(p, compound->point.target_macs) && is_single(&p->point) &&
+            verdict_duel_is_eligible(p) && p->point.network != NULL &&
+            compound->point.network != NULL &&
             strcmp(p->point.network, compound->point.network) == 0)
             return p;
     }
@@ -101,11 +95,17 @@ static void find_singles(const StoreResults *results, int64_t target_macs, Duel 
         const StorePointResult *p = find_series(results, target_macs, dimensions[d]);
         if (p == NULL)
             duel->is_whole = false;
-        else if (!is_eligible(p) || p->point.trial_digest == NULL)
+        else if (!verdict_duel_is_eligible(p) || p->point.trial_digest == NULL)
             duel->n_left_out++;
         else if (!has_single(duel, p))
             duel->singles[duel->n_singles++] = p;
     }
+}
+
+bool verdict_duel_is_eligible(const StorePointResult *p)
+{
+    return (strcmp(p->point.status, "fair") == 0 || strcmp(p->point.status, "tied") == 0) &&
+           strcmp(p->point.match, "counted") == 0;
 }
 
 int verdict_duel_targets(const StoreResults *results, int64_t *targets)
@@ -213,8 +213,8 @@ Duel verdict_duel_find(const StoreResults *results, const DuelCompound *strategy
     duel.alone = strategy->alone != NULL ? strategy->alone : only_dimension(&duel.compound->point);
     const char *flat = flat_note(results, strategy, duel.compound, duel.alone, arena);
     duel.is_flat = flat != NULL;
-    duel.is_comparable = is_eligible(duel.compound) && flat == NULL;
-    if (!is_eligible(duel.compound))
+    duel.is_comparable = verdict_duel_is_eligible(duel.compound) && flat == NULL;
+    if (!verdict_duel_is_eligible(duel.compound))
         duel.note =
             arena_printf(arena, "the compound point is %s%s%s", duel.compound->point.status,
                          duel.compound->point.reason != NULL ? ": " : "",

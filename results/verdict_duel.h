@@ -36,6 +36,9 @@ typedef struct Duel {
     bool is_comparable; /* a compound in tolerance, on its ray and not flat, trained or not */
 } Duel;
 
+/* Matched within tolerance and on its ray; a tie with another point does not matter. */
+bool verdict_duel_is_eligible(const StorePointResult *point);
+
 /* Distinct targets, ascending, into targets[results->n_points]; returns their number. */
 int verdict_duel_targets(const StoreResults *results, int64_t *targets);
 
