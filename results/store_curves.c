@@ -5,12 +5,14 @@
  * a trial was to make: a row whose key was changed is then missing somewhere.
  */
 #include "results/damage.h"
+#include "results/verdict.h"
 
 #include "base/text.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* A finished trial at a point. */
 typedef struct Wanted {
@@ -30,9 +32,12 @@ typedef struct Curves {
 /* Parts whose networks are compared by the curves they were trained along. */
 static bool is_compared(const StorePoint *point)
 {
-    static const char *const parts[] = {"curves", "lines", "compare", "profile"};
+    static const char *const parts[] = {"curves", "lines", "compare", "profile", "grid"};
+    StorePoint own = *point; /* the part itself, at whatever rate */
+    if (text_starts_with(own.part, VERDICT_COMMON_RATE))
+        own.part += strlen(VERDICT_COMMON_RATE);
     for (size_t i = 0; i < ARRAY_LEN(parts); i++)
-        if (store_is_part(point, parts[i]))
+        if (store_is_part(&own, parts[i]))
             return true;
     return false;
 }
@@ -107,12 +112,13 @@ fail:
     return err->code;
 }
 
-/* A trial without any was trained elsewhere. */
+/* A trial that was trained elsewhere may have none. */
 static void check_numbers(const Curves *curves, DamageList *found)
 {
     for (size_t i = 0; i < curves->n; i++) {
         const StoreSeed *seed = curves->wanted[i].seed;
-        if (seed->n_epochs != 0 && seed->n_epochs != curves->wanted[i].epochs)
+        const bool is_without = seed->is_imported && seed->n_epochs == 0;
+        if (!is_without && seed->n_epochs != curves->wanted[i].epochs)
             damage_report(found, seed->trial,
                           arena_printf(found->arena, "%d of %" PRId64 " epochs are there",
                                        seed->n_epochs, curves->wanted[i].epochs));
