@@ -180,20 +180,23 @@ static VerdictOutcome judge(const Cells *cells, double agreement)
 static const char *summarise(const StoreResults *results, const Cells *cells, const Verdict *v,
                              Arena *arena)
 {
-    const char *scope = verdict_scope_text(results, arena);
     const int n_cells = cells->n * cells->n_seeds;
-    if (isnan(v->contrasts[0].interval.mean))
-        return arena_printf(arena, "%d of %d trials are there: no two seeds to compare yet. %s",
-                            cells->n_done, n_cells, scope != NULL ? scope : "");
-    const double top = v->contrasts[2].interval.mean;
-    const char *and_top = isnan(top) ? "" : arena_printf(arena, ", %.2f among the top tenth", top);
-    return arena_printf(arena,
-                        "%d networks, %d seeds, %d of %d trials, %d diverged. Rank correlation of "
-                        "two seeds: %.3f over %d networks%s. %s",
-                        cells->n, cells->n_seeds, cells->n_done + cells->n_diverged, n_cells,
-                        cells->n_diverged, v->contrasts[0].interval.mean,
-                        v->contrasts[0].interval.n, and_top != NULL ? and_top : "",
-                        scope != NULL ? scope : "");
+    const StatsInterval *all = &v->contrasts[0].interval, *top = &v->contrasts[2].interval;
+    Text text = {0};
+    if (isnan(all->mean)) {
+        text_printf(&text, "%d of %d trials are there: no two seeds to compare yet.", cells->n_done,
+                    n_cells);
+        return verdict_summary(&text, results, arena);
+    }
+    text_printf(&text,
+                "%d networks, %d seeds, %d of %d trials, %d diverged. Rank correlation of two "
+                "seeds: %.3f over %d networks",
+                cells->n, cells->n_seeds, cells->n_done + cells->n_diverged, n_cells,
+                cells->n_diverged, all->mean, all->n);
+    if (!isnan(top->mean))
+        text_printf(&text, ", %.2f among the top tenth", top->mean);
+    text_append(&text, ".");
+    return verdict_summary(&text, results, arena);
 }
 
 ErrCode verdict_table(const StoreResults *results, Arena *arena, Verdict *out, bool *is_there,

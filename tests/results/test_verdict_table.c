@@ -105,6 +105,24 @@ static void test_outcomes(void **state)
     arena_release(&arena);
 }
 
+/* A table of which some trials were trained elsewhere says so, whether it is whole or not. */
+static void test_imported(void **state)
+{
+    (void)state;
+    World w;
+    Arena arena = {0};
+    begin(&w);
+    assert_null(strstr(judge(&w, &arena).summary, "import"));
+    w.seeds[3][0].is_imported = true;
+    assert_non_null(strstr(judge(&w, &arena).summary, "some elsewhere (import)"));
+    for (size_t i = 0; i < w.results.n_points; i++)
+        w.points[i].n_seeds = 1;
+    const Verdict one = judge(&w, &arena);
+    assert_non_null(strstr(one.summary, "no two seeds to compare yet. An observation"));
+    assert_non_null(strstr(one.summary, "some elsewhere (import)"));
+    arena_release(&arena);
+}
+
 /* A study without a table has no such verdict. */
 static void test_absent(void **state)
 {
@@ -127,6 +145,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_as_scipy),
         cmocka_unit_test(test_outcomes),
+        cmocka_unit_test(test_imported),
         cmocka_unit_test(test_absent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
