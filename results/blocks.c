@@ -124,7 +124,8 @@ static double two_sided(double effect, double error, double df)
     return error > 0.0 ? 2.0 * stats_t_cdf(-fabs(effect) / error, df) : effect == 0.0;
 }
 
-BlocksContrast blocks_contrast(const Blocks *blocks, const double *c, double confidence)
+BlocksContrast blocks_contrast(const Blocks *blocks, const double *c, const bool *is_in,
+                               double confidence)
 {
     double squares_c = 0.0, sum = 0.0, squares = 0.0;
     int n = 0;
@@ -132,7 +133,7 @@ BlocksContrast blocks_contrast(const Blocks *blocks, const double *c, double con
         squares_c += c[p] * c[p];
     for (int s = 0; s < blocks->n_seeds; s++) { /* Welford's mean and sum of squares */
         const double value = contrast_of_seed(blocks, c, s);
-        if (isnan(value))
+        if (isnan(value) || (is_in != NULL && !is_in[s]))
             continue;
         const double before = value - (n > 0 ? sum / n : 0.0);
         sum += value;

@@ -20,6 +20,8 @@
 #include "base/arena.h"
 #include "base/err.h"
 
+#include <stdbool.h>
+
 enum { BLOCKS_PRIOR_DF = 4 };
 
 typedef struct Blocks {
@@ -41,10 +43,11 @@ ErrCode blocks_fit(Blocks *out, const double *y, int n_networks, int n_seeds, Ar
                    Err *err) ERR_CHECKED;
 
 /*
- * sum c[network] y over the seeds that have every network with c != 0. NaN where no seed has, or
- * the model has no degrees of freedom.
+ * sum c[network] y over the seeds that have every network with c != 0 and that is_in[n_seeds] has
+ * (NULL: any). NaN where no seed has, or the model has no degrees of freedom.
  */
-BlocksContrast blocks_contrast(const Blocks *blocks, const double *c, double confidence);
+BlocksContrast blocks_contrast(const Blocks *blocks, const double *c, const bool *is_in,
+                               double confidence);
 
 /*
  * The least contrast with sum c^2 = `squares` that is told from 0 with probability `power` when

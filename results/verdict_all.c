@@ -141,8 +141,7 @@ static StoreResults select_rate(const StoreResults *results, bool is_common, Are
 /* The summary of a verdict, and what it would be at the common rate. */
 static const char *describe_either(const Verdict *own, const Verdict *common, Arena *arena)
 {
-    const char *effect =
-        common->has_effect ? verdict_interval_text(&common->effect, "points", arena) : NULL;
+    const char *effect = verdict_effect_text(common, arena);
     return arena_printf(arena,
                         "%s Each network has a learning rate of its own; at the recipe's for all "
                         "it %s %s%s%s.",

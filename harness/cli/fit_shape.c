@@ -29,7 +29,7 @@ static ErrCode compare_points(Answer *a, Arena *arena, Err *err)
     for (int p = 0; p < n; p++) {
         for (int i = 0; i < n; i++)
             c[i] = (i == p) - 1.0 / n;
-        a->against_mean[p] = blocks_contrast(&a->fit.blocks, c, SHAPEFIT_CONFIDENCE);
+        a->against_mean[p] = blocks_contrast(&a->fit.blocks, c, NULL, SHAPEFIT_CONFIDENCE);
     }
     a->detectable =
         blocks_detectable(a->fit.blocks.sd, 2.0, n, a->table.n_seeds, SHAPEFIT_CONFIDENCE, POWER);

@@ -51,7 +51,7 @@ static void contrast_is_that_of_scipy(void **state)
     (void)state;
     Arena arena = {0};
     const Blocks blocks = fit(fixture_cells, NETWORKS, SEEDS, &arena);
-    const BlocksContrast contrast = blocks_contrast(&blocks, fixture_weights, 0.90);
+    const BlocksContrast contrast = blocks_contrast(&blocks, fixture_weights, NULL, 0.90);
     const double got[] = {contrast.interval.mean, contrast.interval.sd, contrast.interval.low,
                           contrast.interval.high, contrast.p,           contrast.p_alone};
     for (size_t i = 0; i < ARRAY_LEN(got); i++)
@@ -68,7 +68,7 @@ static void two_networks_are_a_paired_t(void **state)
     Arena arena = {0};
     const double y[] = {61.5, 60.25, 63.0, 62.0, 60.0, 59.0, 62.75, 60.5}, c[] = {1.0, -1.0};
     const Blocks blocks = fit(y, 2, 4, &arena);
-    const BlocksContrast contrast = blocks_contrast(&blocks, c, 0.90);
+    const BlocksContrast contrast = blocks_contrast(&blocks, c, NULL, 0.90);
     const StatsInterval paired = stats_paired(y, y + 4, 4, 0.90);
     near(contrast.interval.sd, paired.sd, ROUNDINGS);
     near(contrast.interval.low, paired.low, ROUNDINGS);
@@ -85,10 +85,10 @@ static void what_is_not_there_is_nan(void **state)
                  c[] = {1.0, 0.0, -1.0};
     const Blocks one = fit(y, 3, 1, &arena);
     assert_true(isnan(one.sd) && one.df == 0.0 && isnan(one.means[1]) && one.means[2] == 2.0);
-    assert_true(isnan(blocks_contrast(&one, c, 0.90).interval.low));
+    assert_true(isnan(blocks_contrast(&one, c, NULL, 0.90).interval.low));
     const Blocks two = fit(y, 3, 2, &arena);
     assert_true(isnan(two.sd) && isnan(two.means[2]));
-    const BlocksContrast apart = blocks_contrast(&two, c, 0.90);
+    const BlocksContrast apart = blocks_contrast(&two, c, NULL, 0.90);
     assert_true(apart.interval.n == 0 && isnan(apart.interval.mean) && isnan(apart.p));
     assert_true(isnan(blocks_detectable(1.0, 2.0, 5, 1, 0.90, 0.80)));
     arena_release(&arena);

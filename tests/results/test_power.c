@@ -142,7 +142,7 @@ static double seen(const PowerDesign *design, double effect)
         for (int k = 1; k <= design->n_contrasts; k++) {
             double c[NETWORKS] = {1.0};
             c[k] = -1.0;
-            is_seen &= blocks_contrast(&blocks, c, design->confidence).interval.low > 0.0;
+            is_seen &= blocks_contrast(&blocks, c, NULL, design->confidence).interval.low > 0.0;
         }
         n_seen += is_seen;
         arena_release(&arena);

@@ -325,7 +325,7 @@ static void contrast_rates(double effect, int n_seeds, bool is_unequal, int *abo
         for (int s = 0; s < n_seeds; s++)
             values[first * n_seeds + s] += effect;
         assert_int_equal(blocks_fit(&blocks, values, NETWORKS, n_seeds, &arena, &err), ERR_NONE);
-        const BlocksContrast contrast = blocks_contrast(&blocks, c, 0.90);
+        const BlocksContrast contrast = blocks_contrast(&blocks, c, NULL, 0.90);
         *above += contrast.interval.low > 0.0;
         *below += contrast.interval.high < 0.0;
         arena_release(&arena);
