@@ -41,28 +41,6 @@ static int remove_folder(void **state)
     return 0;
 }
 
-static Store *filled(const char *name, const Fixture *fixture)
-{
-    Err err = {0};
-    Store *store = NULL;
-    if (store_open(&store, fixture_path(name), &err) != ERR_NONE ||
-        fixture_fill(store, fixture, &err) != ERR_NONE)
-        fail_msg("%s", err.msg);
-    return store;
-}
-
-/* The bytes of FOLDER/NAME.EXTENSION below the test's folder. */
-static char *bytes_of(const char *folder, const char *name, const char *extension, size_t *n)
-{
-    char path[FIXTURE_PATH_BYTES];
-    char *bytes = NULL;
-    Err err = {0};
-    snprintf(path, sizeof(path), "%s/%s.%s", folder, name, extension);
-    if (file_read(fixture_path(path), MAX_BYTES, &bytes, n, &err) != ERR_NONE)
-        fail_msg("%s", err.msg);
-    return bytes;
-}
-
 /* A folder where figures of a screen go. */
 static const FigurePlace *in(const char *folder)
 {
@@ -93,8 +71,8 @@ static void same(const char *folder_a, const char *folder_b, const char *name,
                  const char *extension)
 {
     size_t n_a = 0, n_b = 0;
-    char *a = bytes_of(folder_a, name, extension, &n_a);
-    char *b = bytes_of(folder_b, name, extension, &n_b);
+    char *a = fixture_bytes(&n_a, "%s/%s.%s", folder_a, name, extension);
+    char *b = fixture_bytes(&n_b, "%s/%s.%s", folder_b, name, extension);
     if (n_a != n_b || memcmp(a, b, n_a) != 0)
         fail_msg("%s.%s differs", name, extension);
     mem_free(a);
@@ -106,14 +84,14 @@ static void test_stable(void **state)
 {
     (void)state;
     static const char *const extensions[] = {"svg", "png", "tsv", "gp"};
-    Store *store = filled("stable.db", &quiet);
+    Store *store = fixture_store("stable.db", &quiet);
     draw_all(store, "once");
     draw_all(store, "twice");
     for (size_t i = 0; figure_names[i]; i++) {
         size_t n = 0;
         for (size_t e = 0; e < ARRAY_LEN(extensions); e++)
             same("once", "twice", figure_names[i], extensions[e]);
-        mem_free(bytes_of("once", figure_names[i], "pdf", &n));
+        mem_free(fixture_bytes(&n, "once/%s.pdf", figure_names[i]));
         assert_true(n > 1000);
     }
     store_close(&store);
@@ -130,7 +108,7 @@ static void test_script_runs_again(void **state)
     char *script = NULL;
     char here[FIXTURE_PATH_BYTES];
     size_t n = 0;
-    script = bytes_of("once", "fig3", "gp", &n);
+    script = fixture_bytes(&n, "once/fig3.gp");
     assert_int_equal(file_make_dirs(fixture_path("again"), &err), ERR_NONE);
     assert_int_equal(file_write(fixture_path("again/fig3.gp"), script, n, &err), ERR_NONE);
     mem_free(script);
@@ -162,7 +140,7 @@ static void test_golden_tsv(void **state)
         char *wanted = NULL;
         size_t n_wanted = 0, n = 0;
         snprintf(path, sizeof(path), "%s/tests/plots/golden/%s.tsv", root, names[i]);
-        char *got = bytes_of("once", names[i], "tsv", &n);
+        char *got = fixture_bytes(&n, "once/%s.tsv", names[i]);
         if (file_read(path, MAX_BYTES, &wanted, &n_wanted, &err) != ERR_NONE)
             fail_msg("%s", err.msg);
         assert_string_equal(got, wanted);
@@ -190,10 +168,10 @@ static void test_own_seeds_are_no_baseline(void **state)
         Err err = {0};
         size_t n = 0;
         snprintf(path, sizeof(path), "%s.db", names[i]);
-        Store *store = filled(path, fixtures[i]);
+        Store *store = fixture_store(path, fixtures[i]);
         snprintf(path, sizeof(path), "%s", fixture_path(names[i]));
         assert_int_equal(figure_draw(store, "fig8", in(path), &arena, NULL, &err), ERR_NONE);
-        tsv[i] = bytes_of(names[i], "fig8", "tsv", &n);
+        tsv[i] = fixture_bytes(&n, "%s/fig8.tsv", names[i]);
         arena_release(&arena);
         store_close(&store);
     }
@@ -210,7 +188,7 @@ static void test_bars_and_stamps(void **state)
     Err err = {0};
     Arena arena = {0};
     Figure figure;
-    Store *store = filled("five.db", &five);
+    Store *store = fixture_store("five.db", &five);
     char path[FIXTURE_PATH_BYTES];
     snprintf(path, sizeof(path), "%s", fixture_path("five"));
     assert_int_equal(figure_draw(store, "grid", in(path), &arena, &figure, &err), ERR_NONE);
@@ -233,7 +211,7 @@ static void test_chance(void **state)
     for (int is_near = 0; is_near < 2; is_near++) {
         const Fixture fixture = {
             .n_seeds = 2, .loss = is_near ? 30.0 : 0.0, .has_table = true, .has_search = true};
-        Store *store = filled(is_near ? "near.db" : "far.db", &fixture);
+        Store *store = fixture_store(is_near ? "near.db" : "far.db", &fixture);
         Arena arena = {0};
         for (size_t i = 0; i < ARRAY_LEN(names); i++) {
             Err err = {0};
@@ -260,7 +238,7 @@ static void test_chance_of_uneven_classes(void **state)
     (void)state;
     const Fixture fixture = {.n_seeds = 2};
     const StoreFact fact = {.name = "data/majority", .value = {95.0, (double)NAN, (double)NAN}};
-    Store *store = filled("uneven.db", &fixture);
+    Store *store = fixture_store("uneven.db", &fixture);
     Arena arena = {0};
     Err err = {0};
     Figure figure;
@@ -281,12 +259,12 @@ static void test_two_compounds(void **state)
     const Fixture two = {.n_seeds = 2, .noise = 0.5, .has_two_compounds = true};
     Err err = {0};
     Arena arena = {0};
-    Store *store = filled("compounds.db", &two);
+    Store *store = fixture_store("compounds.db", &two);
     char path[FIXTURE_PATH_BYTES];
     size_t n = 0;
     snprintf(path, sizeof(path), "%s", fixture_path("compounds"));
     assert_int_equal(figure_draw(store, "fig8", in(path), &arena, NULL, &err), ERR_NONE);
-    char *svg = bytes_of("compounds", "fig8", "svg", &n);
+    char *svg = fixture_bytes(&n, "compounds/fig8.svg");
     assert_non_null(strstr(svg, ">compound<"));
     assert_non_null(strstr(svg, ">compound 1.2 1.1 1.15<"));
     mem_free(svg);
@@ -308,12 +286,12 @@ static void test_frontier(void **state)
         Err err = {0};
         Arena arena = {0};
         Figure figure;
-        Store *store = filled(is_sure ? "front5.db" : "front2.db", &fixture);
+        Store *store = fixture_store(is_sure ? "front5.db" : "front2.db", &fixture);
         char path[FIXTURE_PATH_BYTES];
         size_t n = 0;
         snprintf(path, sizeof(path), "%s", fixture_path("front"));
         assert_int_equal(figure_draw(store, "frontier", in(path), &arena, &figure, &err), ERR_NONE);
-        char *tsv = bytes_of("front", "frontier", "tsv", &n);
+        char *tsv = fixture_bytes(&n, "front/frontier.tsv");
         assert_non_null(strstr(tsv, is_sure ? "\t\t010\t5\t2\t2\t" : "\t\t010\t2\t2\t\t"));
         assert_non_null(strstr(tsv, is_sure ? "\t\t110\t5\t5\t5\t" : "\t\t110\t2\t5\t\t"));
         assert_non_null(strstr(tsv, is_sure ? "\t6\t111\t5\t\t\t" : "\t6\t111\t2\t\t\t"));
@@ -333,9 +311,9 @@ static void test_twins_count_once(void **state)
     Fixture fixture = {.n_seeds = 3, .noise = 0.5, .has_table = true};
     Err err = {0};
     Arena arena = {0};
-    Store *once = filled("once.db", &fixture);
+    Store *once = fixture_store("once.db", &fixture);
     fixture.has_twins = true;
-    Store *twice = filled("twice.db", &fixture);
+    Store *twice = fixture_store("twice.db", &fixture);
     char path[FIXTURE_PATH_BYTES];
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         size_t n = 0;
@@ -343,8 +321,8 @@ static void test_twins_count_once(void **state)
         assert_int_equal(figure_draw(once, names[i], in(path), &arena, NULL, &err), ERR_NONE);
         snprintf(path, sizeof(path), "%s", fixture_path("twice"));
         assert_int_equal(figure_draw(twice, names[i], in(path), &arena, NULL, &err), ERR_NONE);
-        char *expected = bytes_of("once", names[i], "tsv", &n);
-        char *got = bytes_of("twice", names[i], "tsv", &n);
+        char *expected = fixture_bytes(&n, "once/%s.tsv", names[i]);
+        char *got = fixture_bytes(&n, "twice/%s.tsv", names[i]);
         assert_string_equal(got, expected);
         mem_free(got);
         mem_free(expected);
@@ -374,7 +352,7 @@ static void test_hostile_names(void **state)
     Figure figure;
     char here[FIXTURE_PATH_BYTES], folder[FIXTURE_PATH_BYTES * 2];
     FileList list = {0};
-    Store *store = filled("hostile.db", &hostile);
+    Store *store = fixture_store("hostile.db", &hostile);
     snprintf(folder, sizeof(folder), "%s", fixture_path("it's a `touch pwned5` <x> folder"));
     assert_int_equal(file_make_dirs(fixture_path("cwd"), &err), ERR_NONE);
     assert_non_null(getcwd(here, sizeof(here)));
@@ -409,7 +387,7 @@ static void test_ternary(void **state)
     Figure figure;
     char path[FIXTURE_PATH_BYTES];
     size_t n = 0;
-    Store *store = filled("triangle.db", &with);
+    Store *store = fixture_store("triangle.db", &with);
     for (int again = 0; again < 2; again++) {
         snprintf(path, sizeof(path), "%s", fixture_path(again ? "triangle-2" : "triangle"));
         assert_int_equal(figure_draw(store, "ternary", in(path), &arena, &figure, &err), ERR_NONE);
@@ -424,13 +402,13 @@ static void test_ternary(void **state)
         if (strstr(figure.svg, words[i]) == NULL)
             fail_msg("'%s' is not in the picture", words[i]);
     assert_null(strstr(figure.svg, "grid:"));
-    char *tsv = bytes_of("triangle", "ternary", "tsv", &n);
+    char *tsv = fixture_bytes(&n, "triangle/ternary.tsv");
     assert_non_null(strstr(tsv, "\nshape\tprofile 4\t"));
     assert_non_null(strstr(tsv, "\nseed\tprofile\t"));
     assert_null(strstr(tsv, "\narea\t"));
     mem_free(tsv);
     store_close(&store);
-    store = filled("no-triangle.db", &without);
+    store = fixture_store("no-triangle.db", &without);
     assert_int_equal(figure_draw(store, "ternary", in(path), &arena, &figure, &err), ERR_NONE);
     assert_non_null(strstr(figure.svg, "grid: 2 × the baseline"));
     assert_non_null(strstr(figure.svg, "no fit: one seed"));
@@ -467,7 +445,7 @@ static void test_nothing_to_draw(void **state)
     Err err = {0};
     Arena arena = {0};
     Figure figure;
-    Store *store = filled("planned.db", &planned);
+    Store *store = fixture_store("planned.db", &planned);
     char path[FIXTURE_PATH_BYTES];
     snprintf(path, sizeof(path), "%s", fixture_path("planned"));
     assert_int_equal(figure_draw(store, "fig3", in(path), &arena, &figure, &err), ERR_NONE);
@@ -490,7 +468,7 @@ static void test_incomplete_picture(void **state)
         Err err = {0};
         size_t n = 0;
         char name[FIXTURE_PATH_BYTES], drawn[FIXTURE_PATH_BYTES * 2];
-        char *bytes = bytes_of("once", "fig8", formats[i], &n);
+        char *bytes = fixture_bytes(&n, "once/fig8.%s", formats[i]);
         Dir *from = NULL, *to = NULL;
         snprintf(name, sizeof(name), "cut.%s", formats[i]);
         snprintf(drawn, sizeof(drawn), "%s", fixture_path("drawn"));
@@ -518,7 +496,7 @@ static void test_trouble(void **state)
     Arena arena = {0};
     Text script = {0};
     FileList list = {0};
-    Store *store = filled("trouble.db", &quiet);
+    Store *store = fixture_store("trouble.db", &quiet);
     char path[FIXTURE_PATH_BYTES], *search = mem_strdup(getenv("PATH"));
     text_append(&script, "set nonsense 'x'\n");
     assert_int_equal(gnuplot_run(&script, FIGURE_TIMEOUT_S, &err), ERR_CHILD);

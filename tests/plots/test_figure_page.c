@@ -21,8 +21,6 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-enum { MAX_BYTES = 1 << 26 };
-
 static const Fixture full = {.n_seeds = 2,
                              .is_demo = true,
                              .noise = 0.8,
@@ -36,10 +34,7 @@ static Store *store;
 static int fill(void **state)
 {
     (void)state;
-    Err err = {0};
-    if (store_open(&store, fixture_path("page.db"), &err) != ERR_NONE ||
-        fixture_fill(store, &full, &err) != ERR_NONE)
-        fail_msg("%s", err.msg);
+    store = fixture_store("page.db", &full);
     return 0;
 }
 
@@ -49,18 +44,6 @@ static int empty(void **state)
     store_close(&store);
     fixture_remove();
     return 0;
-}
-
-/* The bytes of FOLDER/NAME.EXTENSION below the test's folder. */
-static char *bytes_of(const char *folder, const char *name, const char *extension, size_t *n)
-{
-    char path[FIXTURE_PATH_BYTES];
-    char *bytes = NULL;
-    Err err = {0};
-    snprintf(path, sizeof(path), "%s/%s.%s", folder, name, extension);
-    if (file_read(fixture_path(path), MAX_BYTES, &bytes, n, &err) != ERR_NONE)
-        fail_msg("%s", err.msg);
-    return bytes;
 }
 
 static void draw(const char *name, const char *folder, FigureStyle style)
@@ -107,9 +90,9 @@ static void test_sizes(void **state)
     for (size_t i = 0; figure_names[i] != NULL; i++) {
         size_t n = 0;
         draw(figure_names[i], "narrow", (FigureStyle){.width = 237.6, .height = i ? 0 : 216});
-        char *svg = bytes_of("narrow", figure_names[i], "svg", &n);
-        char *png = bytes_of("narrow", figure_names[i], "png", &n);
-        char *pdf = bytes_of("narrow", figure_names[i], "pdf", &n);
+        char *svg = fixture_bytes(&n, "narrow/%s.svg", figure_names[i]);
+        char *png = fixture_bytes(&n, "narrow/%s.png", figure_names[i]);
+        char *pdf = fixture_bytes(&n, "narrow/%s.pdf", figure_names[i]);
         assert_non_null(strstr(svg, "width=\"317\""));
         if (strcmp(figure_names[i], "ternary") !=
             0) /* drawn to one scale, its texts placed in it */
@@ -132,8 +115,8 @@ static void test_untitled(void **state)
     size_t n = 0;
     draw("fig8", "plain", (FigureStyle){0});
     draw("fig8", "untitled", (FigureStyle){.width = 237.6, .is_untitled = true});
-    char *plain = bytes_of("plain", "fig8", "svg", &n);
-    char *untitled = bytes_of("untitled", "fig8", "svg", &n);
+    char *plain = fixture_bytes(&n, "plain/fig8.svg");
+    char *untitled = fixture_bytes(&n, "untitled/fig8.svg");
     assert_non_null(strstr(plain, "Strategies at matched cost"));
     assert_null(strstr(untitled, "Strategies at matched cost"));
     assert_null(strstr(untitled, "n = 2 seeds"));
@@ -159,7 +142,7 @@ static void test_tables(void **state)
     for (size_t i = 0; figure_names[i] != NULL; i++) {
         size_t n = 0;
         draw(figure_names[i], "tables", (FigureStyle){0});
-        char *tsv = bytes_of("tables", figure_names[i], "tsv", &n);
+        char *tsv = fixture_bytes(&n, "tables/%s.tsv", figure_names[i]);
         const char *line = tsv;
         assert_true(text_starts_with(tsv, "block\t"));
         const int n_names = count_fields(line, &line);

@@ -21,13 +21,6 @@
 
 enum { MAX_BYTES = 1 << 26 };
 
-static int remove_folder(void **state)
-{
-    (void)state;
-    fixture_remove();
-    return 0;
-}
-
 static double by_accuracy(double top1, double macs, const void *context)
 {
     (void)context;
@@ -321,5 +314,5 @@ int main(void)
         cmocka_unit_test(test_search),        cmocka_unit_test(test_interval_levels),
         cmocka_unit_test(test_reason_once),   cmocka_unit_test(test_many_unfair),
         cmocka_unit_test(test_base64)};
-    return cmocka_run_group_tests(tests, NULL, remove_folder);
+    return cmocka_run_group_tests(tests, NULL, fixture_teardown);
 }

@@ -1,5 +1,4 @@
 /* Time, predicted and measured: what of a store counts, and what is said of it. */
-#include "base/file.h"
 #include "base/text.h"
 #include "plots/report_cells.h"
 #include "plots/report_time.h"
@@ -13,13 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    fixture_remove();
-    return 0;
-}
 
 /* One attempt of a trial, done in so many seconds; predicted: of one thread, 0 for none. */
 static void run_trial(Store *store, int64_t trial, int threads, double seconds, double predicted)
@@ -41,12 +33,9 @@ static void run_trial(Store *store, int64_t trial, int threads, double seconds, 
 static Store *planned_store(const char *name)
 {
     static const Fixture planned = {.n_seeds = 2, .is_planned_only = true};
-    Store *store = NULL;
+    Store *store = fixture_store(name, &planned);
     Err err = {0};
-    if (file_make_dirs(fixture_folder(), &err) != ERR_NONE ||
-        store_open(&store, fixture_path(name), &err) != ERR_NONE ||
-        fixture_fill(store, &planned, &err) != ERR_NONE ||
-        store_begin_run(store, "isoflop run", "here", 1, &err) != ERR_NONE)
+    if (store_begin_run(store, "isoflop run", "here", 1, &err) != ERR_NONE)
         fail_msg("%s", err.msg);
     return store;
 }
@@ -162,5 +151,5 @@ int main(void)
     const struct CMUnitTest tests[] = {cmocka_unit_test(errors_are_told),
                                        cmocka_unit_test(table_ends),
                                        cmocka_unit_test(older_stores_have_none)};
-    return cmocka_run_group_tests(tests, NULL, remove_folder);
+    return cmocka_run_group_tests(tests, NULL, fixture_teardown);
 }

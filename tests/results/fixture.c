@@ -9,10 +9,15 @@
 
 #include <assert.h>
 #include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <cmocka.h>
 
 enum { MAX_POINTS = 128, MAX_SEEDS = 8, DIGEST_BYTES = HASH_HEX_BYTES, SERIES_BYTES = 32 };
 enum { N_SEARCHERS = 4, N_ASKS = 4, N_TABLE = 8, N_TRAIN = 18000 };
@@ -67,6 +72,13 @@ int fixture_end(Store **store, Arena *arena)
 {
     store_close(store);
     arena_release(arena);
+    fixture_remove();
+    return 0;
+}
+
+int fixture_teardown(void **state)
+{
+    (void)state;
     fixture_remove();
     return 0;
 }
@@ -524,4 +536,29 @@ ErrCode fixture_fill(Store *store, const Fixture *fixture, Err *err)
     arena_release(&b->arena);
     free(b);
     return err->code;
+}
+
+Store *fixture_store(const char *name, const Fixture *fixture)
+{
+    Err err = {0};
+    Store *store = NULL;
+    if (store_open(&store, fixture_path(name), &err) != ERR_NONE ||
+        fixture_fill(store, fixture, &err) != ERR_NONE)
+        fail_msg("%s", err.msg);
+    return store;
+}
+
+char *fixture_bytes(size_t *n, const char *format, ...)
+{
+    enum { MAX_BYTES = 1 << 26 };
+    char name[FIXTURE_PATH_BYTES];
+    char *bytes = NULL;
+    Err err = {0};
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(name, sizeof(name), format, arguments);
+    va_end(arguments);
+    if (file_read(fixture_path(name), MAX_BYTES, &bytes, n, &err) != ERR_NONE)
+        fail_msg("%s", err.msg);
+    return bytes;
 }

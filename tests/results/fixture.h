@@ -45,11 +45,20 @@ void fixture_remove(void);
 /* What a group of tests shares is released, its folder removed: 0, as cmocka's teardown. */
 int fixture_end(Store **store, Arena *arena);
 
+/* fixture_remove, as cmocka's teardown. */
+int fixture_teardown(void **state);
+
 /* "folder/name" in a static buffer that the next call reuses. */
 const char *fixture_path(const char *name);
 
 /* Puts the plan and, unless is_planned_only, all results. */
 ErrCode fixture_fill(Store *store, const Fixture *fixture, Err *err) ERR_CHECKED;
+
+/* The store in file `name` of the folder, filled; a test that has none fails. */
+Store *fixture_store(const char *name, const Fixture *fixture);
+
+/* The n bytes of a file of the folder, whose name is formatted; mem_free them. A test fails. */
+char *fixture_bytes(size_t *n, const char *format, ...) ERR_PRINTF(2, 3);
 
 /* Runs one trial to its end: attempt, epochs, done. */
 ErrCode fixture_run_trial(Store *store, int64_t trial, double top1, Err *err) ERR_CHECKED;

@@ -14,23 +14,6 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
-static int end(void **state)
-{
-    (void)state;
-    fixture_remove();
-    return 0;
-}
-
-static Store *store_of(const char *name, const Fixture *fixture)
-{
-    Err err = {0};
-    Store *store = NULL;
-    if (store_open(&store, fixture_path(name), &err) != ERR_NONE ||
-        fixture_fill(store, fixture, &err) != ERR_NONE)
-        fail_msg("%s", err.msg);
-    return store;
-}
-
 /* The one value of a query of the file, as text. */
 static void expect(sqlite3 *db, const char *sql, const char *expected)
 {
@@ -66,7 +49,7 @@ static void scaling(void **state)
 {
     (void)state;
     const Fixture fixture = {.n_seeds = 2, .noise = 0.5, .has_diverged = true};
-    Store *store = store_of("scaling.db", &fixture);
+    Store *store = fixture_store("scaling.db", &fixture);
     Err err = {0};
     Arena arena = {0};
     StoreTable done;
@@ -105,7 +88,7 @@ static void genes(void **state)
 {
     (void)state;
     const Fixture fixture = {.n_seeds = 1, .noise = 0.5, .has_table = true};
-    Store *store = store_of("genes.db", &fixture);
+    Store *store = fixture_store("genes.db", &fixture);
     char path[FIXTURE_PATH_BYTES];
     snprintf(path, sizeof path, "%s", fixture_path("genes-optuna.db"));
     write_file(store, path);
@@ -131,7 +114,7 @@ static void not_ours(void **state)
 {
     (void)state;
     const Fixture fixture = {.n_seeds = 1, .noise = 0.5};
-    Store *store = store_of("ours.db", &fixture);
+    Store *store = fixture_store("ours.db", &fixture);
     Err err = {0};
     char path[FIXTURE_PATH_BYTES];
     snprintf(path, sizeof path, "%s", fixture_path("others.db"));
@@ -150,5 +133,5 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(scaling), cmocka_unit_test(genes),
                                        cmocka_unit_test(not_ours)};
-    return cmocka_run_group_tests(tests, NULL, end);
+    return cmocka_run_group_tests(tests, NULL, fixture_teardown);
 }

@@ -15,25 +15,6 @@
 #include <string.h>
 #include <cmocka.h>
 
-enum { MAX_BYTES = 1 << 20 };
-
-static int end(void **state)
-{
-    (void)state;
-    fixture_remove();
-    return 0;
-}
-
-static Store *store_of(const char *name, const Fixture *fixture)
-{
-    Err err = {0};
-    Store *store = NULL;
-    if (store_open(&store, fixture_path(name), &err) != ERR_NONE ||
-        fixture_fill(store, fixture, &err) != ERR_NONE)
-        fail_msg("%s", err.msg);
-    return store;
-}
-
 static uint64_t word_at(const char *data, int n_bytes)
 {
     uint64_t word = 0;
@@ -65,12 +46,12 @@ static void runs(void **state)
 {
     (void)state;
     const Fixture fixture = {.n_seeds = 2, .noise = 0.5, .has_search = true};
-    Store *store = store_of("runs.db", &fixture);
+    Store *store = fixture_store("runs.db", &fixture);
     Err err = {0};
     Arena arena = {0};
     StoreTrials trials;
     FileList list;
-    char folder[FIXTURE_PATH_BYTES], path[FIXTURE_PATH_BYTES * 2];
+    char folder[FIXTURE_PATH_BYTES];
     int64_t n_runs = 0;
     snprintf(folder, sizeof folder, "%s", fixture_path("events"));
     if (store_trials(store, &arena, &trials, &err) != ERR_NONE ||
@@ -81,11 +62,9 @@ static void runs(void **state)
     assert_int_equal(n_runs, trials.n);
     assert_int_equal(list.n_names, trials.n);
     for (size_t i = 0; i < list.n_names; i++) {
-        char *data = NULL;
         size_t n_bytes = 0;
-        snprintf(path, sizeof path, "%s/%s/events.out.tfevents.isoflop", folder, list.names[i]);
-        if (file_read(path, MAX_BYTES, &data, &n_bytes, &err) != ERR_NONE)
-            fail_msg("%s", err.msg);
+        char *data =
+            fixture_bytes(&n_bytes, "events/%s/events.out.tfevents.isoflop", list.names[i]);
         assert_int_equal(count_records(data, n_bytes), 1 + FIXTURE_EPOCHS);
         assert_int_equal(trials.items[i].number, atoll(list.names[i]));
         mem_free(data);
@@ -100,7 +79,7 @@ static void nothing_yet(void **state)
 {
     (void)state;
     const Fixture planned = {.n_seeds = 1, .is_planned_only = true};
-    Store *store = store_of("planned.db", &planned);
+    Store *store = fixture_store("planned.db", &planned);
     Err err = {0};
     int64_t n_runs = -1;
     if (tensorboard_write(store, fixture_path("none"), &n_runs, &err) != ERR_NONE)
@@ -112,5 +91,5 @@ static void nothing_yet(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(runs), cmocka_unit_test(nothing_yet)};
-    return cmocka_run_group_tests(tests, NULL, end);
+    return cmocka_run_group_tests(tests, NULL, fixture_teardown);
 }
