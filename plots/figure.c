@@ -335,7 +335,7 @@ ErrCode figure_draw(Store *store, const char *name, const FigurePlace *place, Ar
     TRY(figure_data_read(store, name, arena, &d.data, err));
     TRY(add_computed(&d.data, name, arena, err));
     if (strcmp(name, "ternary") == 0)
-        TRY(ternary_add(store, &d.data, arena, err));
+        TRY(ternary_add(store, &place->style, &d.data, arena, err));
     d.script = (FigureScript){.name = name, .body = d.body, .data = &d.data, .style = place->style};
     describe(&d);
     d.figure.n_diverged = figure_data_int(&d.data, "n_diverged");

@@ -9,8 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Units of layout.gp in a line of text of a page, and on paper. */
-#define UNITS_A_LINE 12.0
+/* On paper. */
 #define PAGE_DPI 300.0
 #define POINTS_AN_INCH 72.0
 #define PIXELS_AN_INCH 96.0 /* of an SVG */
@@ -88,7 +87,8 @@ static void append_size(const FigureScript *s, Arena *arena, Text *text)
     const char *size = figure_script_head(s->body, "size", arena);
     const int n_width = (int)strcspn(size, " ");
     const bool is_page = s->style.width > 0.0;
-    const double unit = is_page ? FIGURE_STYLE_TEXT_POINTS / UNITS_A_LINE : 1.0; /* points */
+    const double unit =
+        is_page ? FIGURE_STYLE_TEXT_POINTS / FIGURE_STYLE_UNITS_A_LINE : 1.0; /* points */
     text_printf(text, "is_page = %d\nfigure_width = ", is_page);
     if (is_page)
         text_append_double(text, s->style.width / unit);

@@ -9,7 +9,8 @@
 /* Points are 1/72 inch. */
 #define FIGURE_STYLE_MIN_POINTS 72.0
 #define FIGURE_STYLE_MAX_POINTS 3600.0
-#define FIGURE_STYLE_TEXT_POINTS 8.0 /* of all text on a page */
+#define FIGURE_STYLE_TEXT_POINTS 8.0   /* of all text on a page */
+#define FIGURE_STYLE_UNITS_A_LINE 12.0 /* of that text: what scripts count lengths in */
 
 /* Zeros: for a screen, with its title. */
 typedef struct FigureStyle {

@@ -3,6 +3,7 @@
 
 #include "plots/contour.h"
 #include "plots/labels.h"
+#include "plots/ternary_layout.h"
 
 #include "results/profiles.h"
 
@@ -10,18 +11,12 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Points of the picture; ternary.gp has the same pitch. */
-enum { PANEL_WIDTH = 600, PANEL_HEIGHT = 625, PANEL_COLUMNS = 2 };
-enum { SIDE = 400, TRIANGLE_LEFT = 100, TRIANGLE_TOP = 90, KEY_TOP = 500, KEY_ROW = 21 };
-enum { HEAD_LEFT = 62, KEY_MARK = 70, KEY_TEXT = 88 };
 enum { MAX_LEVELS = 12, N_SHADES = 9, MAX_NAMED = 16 };
 
-#define HEIGHT_OVER_SIDE 0.86602540378443865
-#define VALUE_FONT 13.0
-#define LEVEL_FONT 12.0
 #define DISC 18.0 /* diameters */
 #define MARK 17.0
 #define STAR 22.0
+#define STAR_INSIDE 0.4 /* of its radius where it is thinnest */
 
 /* Rules that are drawn: corners are corners already. */
 enum { FIRST_RULE = 3 };
@@ -33,7 +28,9 @@ typedef struct Spot {
 /* A panel being laid out. */
 typedef struct Panel {
     const Profile *profile;
+    const TernaryLayout *layout;
     int number; /* from 1 */
+    int n_key;  /* lines of the key before the rules */
     double left, top;
     double levels[MAX_LEVELS]; /* of contours, percent */
     int n_levels, decimals;
@@ -46,16 +43,18 @@ typedef struct Picture {
     Arena *arena;
     Panel *panels;
     int n_panels;
-    FigureBlock *shape, *area, *line, *frame, *region, *optimum, *rule, *level, *value, *word,
-        *head, *note;
+    TernaryLayout layout;
+    FigureBlock *extent, *shape, *area, *line, *frame, *region, *optimum, *rule, *level, *value,
+        *word, *head, *note;
 } Picture;
 
 /* --- places --- */
 
 static Spot place(const Panel *panel, const Shares *at)
 {
-    return (Spot){panel->left + TRIANGLE_LEFT + SIDE * (at->x[1] + at->x[2] / 2.0),
-                  panel->top + TRIANGLE_TOP + SIDE * HEIGHT_OVER_SIDE * (1.0 - at->x[2])};
+    const TernaryLayout *l = panel->layout;
+    return (Spot){panel->left + l->left + l->side * (at->x[1] + at->x[2] / 2.0),
+                  panel->top + l->top + l->side * TERNARY_HEIGHT_OVER_SIDE * (1.0 - at->x[2])};
 }
 
 static LabelBox box_of(Spot spot, double size)
@@ -189,6 +188,7 @@ static void put_lines(const Picture *picture, FigureBlock *block, const Panel *p
 /* A level's number on its line where it covers nothing, furthest from the triangle's edges. */
 static void put_level(const Picture *picture, Panel *panel, const Contour *contour, int level)
 {
+    const double font = panel->layout->level_font;
     const double most_touched = 4.0; /* square points; what covers more is left out */
     char text[TEXT_NUMBER_BYTES];
     LabelBox best = {0};
@@ -199,8 +199,7 @@ static void put_level(const Picture *picture, Panel *panel, const Contour *conto
             const ContourPoint *point = &contour->loops[i].points[k];
             const double *x = point->at.x, edge = fmin(fmin(x[0], x[1]), x[2]);
             const Spot spot = place(panel, &point->at);
-            const LabelBox box = {spot.x, spot.y, labels_width(text, LEVEL_FONT),
-                                  LEVEL_FONT * LABELS_LINE};
+            const LabelBox box = {spot.x, spot.y, labels_width(text, font), font * LABELS_LINE};
             if (!point->is_border && edge > furthest &&
                 labels_covered(&panel->labels, box) <= most_touched) {
                 furthest = edge;
@@ -242,7 +241,7 @@ static void occupy_marks(Panel *panel)
 {
     const Profile *p = panel->profile;
     const double thickness = 6.0;
-    const int n = (int)(SIDE / thickness);
+    const int n = (int)(panel->layout->side / thickness);
     for (int k = 0; k < 3; k++)
         for (int i = 0; i <= n; i++) {
             Shares at = {{0}};
@@ -263,6 +262,7 @@ static void occupy_marks(Panel *panel)
 static void put_shapes(const Picture *picture, Panel *panel)
 {
     const Profile *p = panel->profile;
+    const double font = panel->layout->value_font;
     for (int i = 0; i < p->n_shapes; i++) {
         const ProfileShape *s = &p->shapes[i];
         const Spot spot = place(panel, &s->shares);
@@ -282,7 +282,7 @@ static void put_shapes(const Picture *picture, Panel *panel)
             continue;
         snprintf(text, sizeof text, s->n < p->n_high ? "%.1f (%d)" : "%.1f", s->top1, s->n);
         const LabelBox box = labels_place(&panel->labels, box_of(spot, DISC),
-                                          labels_width(text, VALUE_FONT), VALUE_FONT * LABELS_LINE);
+                                          labels_width(text, font), font * LABELS_LINE);
         figure_data_row(picture->value, picture->arena, "%d\t%.2f\t%.2f\t%s", panel->number, box.x,
                         box.y, text);
     }
@@ -311,6 +311,18 @@ static double share_in_region(const void *fit, const Shares *at)
     return inside / all;
 }
 
+/* Five points, as an outline. */
+static void put_star(const Picture *picture, const char *series, Spot spot)
+{
+    enum { N = 10 };
+    const double turn = 2.0 * acos(-1.0) / N;
+    for (int i = 0; i <= N; i++) {
+        const double radius = STAR / 2.0 * (i % 2 ? STAR_INSIDE : 1.0);
+        put_spot(picture->optimum, picture, series,
+                 (Spot){spot.x + radius * sin(turn * i), spot.y - radius * cos(turn * i)});
+    }
+}
+
 static ErrCode put_optimum(const Picture *picture, const Panel *panel, Err *err)
 {
     Contour outline;
@@ -320,7 +332,7 @@ static ErrCode put_optimum(const Picture *picture, const Panel *panel, Err *err)
     TRY(contour_trace(&outline, share_in_region, &panel->profile->top1, 0.5, picture->arena, err));
     put_lines(picture, picture->region, panel, &outline, "region");
     snprintf(series, sizeof series, "%d", panel->number);
-    put_spot(picture->optimum, picture, series, place(panel, &panel->profile->top1.optimum));
+    put_star(picture, series, place(panel, &panel->profile->top1.optimum));
 fail:
     return err->code;
 }
@@ -334,10 +346,22 @@ static void put_words(FigureBlock *block, const Picture *picture, const Panel *p
                     panel->top + y, text != NULL ? text : "");
 }
 
+/* In as many lines as they need; how many. */
+static int put_remark(const Picture *picture, const Panel *panel, double x, double y, double row,
+                      const char *text)
+{
+    int n = 0;
+    const char *line;
+    while ((line = ternary_layout_line(panel->layout, x, &text, picture->arena)) != NULL)
+        put_words(picture->note, picture, panel, x, y + row * n++, line);
+    return n;
+}
+
 static void put_heads(const Picture *picture, const Panel *panel)
 {
     const Profile *p = panel->profile;
-    const double base = TRIANGLE_TOP + SIDE * HEIGHT_OVER_SIDE;
+    const TernaryLayout *l = panel->layout;
+    const double base = l->top + l->side * TERNARY_HEIGHT_OVER_SIDE;
     const char *part = strcmp(p->part, "profile") == 0 ? "" : p->part;
     const char *kind =
         p->why_not != NULL
@@ -346,34 +370,35 @@ static void put_heads(const Picture *picture, const Panel *panel)
                            p->top1.kind == SHAPE_OPEN
                                ? "whether a blend is better cannot be told yet"
                                : shapefit_kind_text(p->top1.kind));
-    put_words(picture->head, picture, panel, HEAD_LEFT, 12,
+    put_words(picture->head, picture, panel, l->head_left, l->head,
               arena_printf(picture->arena, "%s%s%.4g × the baseline's MACs", part,
                            *part ? ": " : "", p->budget));
-    put_words(picture->note, picture, panel, HEAD_LEFT, 32, kind);
-    put_words(picture->word, picture, panel, TRIANGLE_LEFT, base + 38, "depth alone");
-    put_words(picture->word, picture, panel, TRIANGLE_LEFT + SIDE, base + 38, "width alone");
-    put_words(picture->word, picture, panel, TRIANGLE_LEFT + SIDE / 2.0, TRIANGLE_TOP - 36,
+    (void)put_remark(picture, panel, l->head_left, l->head + l->head_row, l->head_row, kind);
+    put_words(picture->word, picture, panel, l->left, base + 38, "depth alone");
+    put_words(picture->word, picture, panel, l->left + l->side, base + 38, "width alone");
+    put_words(picture->word, picture, panel, l->left + l->side / 2.0, l->top - 36,
               "resolution alone");
 }
 
 /* The optimum's lines of the key. */
-static void put_key(const Picture *picture, const Panel *panel)
+static void put_key(const Picture *picture, Panel *panel)
 {
     const Profile *p = panel->profile;
+    const TernaryLayout *l = panel->layout;
     const double *x = p->top1.optimum.x;
-    const double sign = KEY_MARK, text = KEY_TEXT, row = KEY_TOP;
     char series[TEXT_NUMBER_BYTES];
     snprintf(series, sizeof series, "%d key", panel->number);
-    put_spot(picture->optimum, picture, series, (Spot){panel->left + sign, panel->top + row});
-    put_words(picture->note, picture, panel, text, row,
-              arena_printf(picture->arena,
-                           "optimum %.1f %%: depth %.2f, width %.2f, resolution %.2f",
-                           profiles_top1(p, &p->top1.optimum), x[0], x[1], x[2]));
+    put_star(picture, series, (Spot){panel->left + l->key_mark, panel->top + l->key_top});
+    panel->n_key = put_remark(
+        picture, panel, l->key_text, l->key_top, l->key_row,
+        arena_printf(picture->arena, "optimum %.1f %%: depth %.2f, width %.2f, resolution %.2f",
+                     profiles_top1(p, &p->top1.optimum), x[0], x[1], x[2]));
+    const double row = l->key_top + l->key_row * panel->n_key;
     for (int k = -1; k <= 1; k += 2)
         put_spot(picture->region, picture, series,
-                 (Spot){panel->left + sign + 9 * k, panel->top + row + KEY_ROW});
-    put_words(
-        picture->note, picture, panel, text, row + KEY_ROW,
+                 (Spot){panel->left + l->key_mark + 9 * k, panel->top + row});
+    panel->n_key += put_remark(
+        picture, panel, l->key_text, row, l->key_row,
         arena_printf(picture->arena,
                      "90 %% region; %.1f points above the best single dimension (%.1f to %.1f)",
                      p->gain.effect, p->gain.low, p->gain.high));
@@ -389,19 +414,20 @@ static const char *title_of(const char *rule)
     return rule;
 }
 
-/* A rule's mark in the triangle, and its line of the key, in two columns below the optimum's. */
+/* A rule's mark in the triangle, and its line of the key, below the optimum's. */
 static void put_rule(const Picture *picture, const Panel *panel, int r)
 {
     const Profile *p = panel->profile;
     const ShapeRule *rule = &p->rules[r];
     const bool has_optimum = p->top1.has_optimum;
+    const TernaryLayout *l = panel->layout;
     const int place_in_key = r - FIRST_RULE;
-    const double x = place_in_key % 2 ? PANEL_WIDTH / 2.0 - 20 : 0.0;
-    const double y = KEY_TOP + KEY_ROW * (place_in_key / 2 + (has_optimum ? 2 : 0));
+    const double x = place_in_key % l->key_columns ? l->panel_width / 2.0 - 20 : 0.0;
+    const double y = l->key_top + l->key_row * (place_in_key / l->key_columns + panel->n_key);
     const char *series = r < SHAPERULES_N ? rule->name : "before";
     put_spot(picture->rule, picture, series, place(panel, &rule->shares));
-    put_spot(picture->rule, picture, series, (Spot){panel->left + x + KEY_MARK, panel->top + y});
-    put_words(picture->note, picture, panel, x + KEY_TEXT, y,
+    put_spot(picture->rule, picture, series, (Spot){panel->left + x + l->key_mark, panel->top + y});
+    put_words(picture->note, picture, panel, x + l->key_text, y,
               has_optimum ? arena_printf(picture->arena, "%s: %.1f below (%.1f to %.1f)",
                                          title_of(rule->name), rule->below.effect, rule->below.low,
                                          rule->below.high)
@@ -417,6 +443,7 @@ static ErrCode add_blocks(Picture *picture, FigureData *data, Err *err)
         FigureBlock **block;
         const char *name, *names;
     } blocks[] = {
+        {&picture->extent, "extent", "series"},
         {&picture->shape, "shape",
          "series\tdepth\twidth\tresolution\tbuilt_d\tbuilt_w\tbuilt_r\tpx\tmacs\ttest_top1\tsd\t"
          "test_loss\tn\tx\ty\tshade"},
@@ -465,24 +492,37 @@ static bool is_of_grid(const Profile *profile)
 
 /* A panel for each profile with a result; grids are drawn where the study has nothing made for it.
  */
-static void lay_out(Picture *picture, const Profile *profiles, size_t n)
+static void choose_panels(Picture *picture, const Profile *profiles, size_t n)
 {
     bool has_own = false;
     for (size_t i = 0; i < n; i++)
         has_own |= profiles[i].n_high > 0 && !is_of_grid(&profiles[i]);
     for (size_t i = 0; i < n; i++) {
-        const int at = picture->n_panels;
         if (profiles[i].n_high == 0 || (has_own && is_of_grid(&profiles[i])))
             continue;
-        picture->panels[picture->n_panels++] = (Panel){.profile = &profiles[i],
-                                                       .number = at + 1,
-                                                       .left = PANEL_WIDTH * (at % PANEL_COLUMNS),
-                                                       .top = PANEL_HEIGHT * (at / PANEL_COLUMNS),
-                                                       .labels = {.arena = picture->arena}};
+        Panel *panel = &picture->panels[picture->n_panels++];
+        *panel = (Panel){.profile = &profiles[i],
+                         .layout = &picture->layout,
+                         .number = picture->n_panels,
+                         .labels = {.arena = picture->arena}};
     }
 }
 
-ErrCode ternary_add(Store *store, FigureData *data, Arena *arena, Err *err)
+static void lay_out(Picture *picture, const FigureStyle *style)
+{
+    const TernaryLayout *l = &picture->layout;
+    if (picture->n_panels == 0)
+        return;
+    picture->layout = ternary_layout(style, picture->n_panels);
+    figure_data_row(picture->extent, picture->arena, "%.9g %.9g", l->width, l->height);
+    for (int i = 0; i < picture->n_panels; i++) {
+        picture->panels[i].left = l->panel_width * (i % l->columns);
+        picture->panels[i].top = l->panel_height * (i / l->columns);
+    }
+}
+
+ErrCode ternary_add(Store *store, const FigureStyle *style, FigureData *data, Arena *arena,
+                    Err *err)
 {
     Picture picture = {.arena = arena};
     StoreResults results;
@@ -493,7 +533,8 @@ ErrCode ternary_add(Store *store, FigureData *data, Arena *arena, Err *err)
     picture.panels = arena_zalloc(arena, n + 1, sizeof *picture.panels);
     TRY(arena_ok(arena, err));
     TRY(add_blocks(&picture, data, err));
-    lay_out(&picture, profiles, n);
+    choose_panels(&picture, profiles, n);
+    lay_out(&picture, style);
     for (int i = 0; i < picture.n_panels; i++)
         TRY(put_panel(&picture, &picture.panels[i], err));
     for (int r = FIRST_RULE; r <= SHAPERULES_N; r++) /* by rule: a group has one mark */

@@ -26,6 +26,7 @@ static const Fixture full = {.n_seeds = 2,
                              .noise = 0.8,
                              .has_diverged = true,
                              .has_table = true,
+                             .has_profile = true,
                              .has_sizes = true,
                              .has_search = true,
                              .has_two_compounds = true};
@@ -81,8 +82,7 @@ static void check_text(const char *svg)
 
 /*
  * 3.3 in are 316.8 px of an SVG, 990 px of a PNG at 300 dpi and 237.6 pt of a PDF; every figure
- * keeps to it, and all but the triangle with all text 8 pt, with a height of its own or the one
- * that is asked for.
+ * keeps to it, with all text 8 pt, with a height of its own or the one that is asked for.
  */
 static void test_sizes(void **state)
 {
@@ -94,9 +94,7 @@ static void test_sizes(void **state)
         char *png = fixture_bytes(&n, "narrow/%s.png", figure_names[i]);
         char *pdf = fixture_bytes(&n, "narrow/%s.pdf", figure_names[i]);
         assert_non_null(strstr(svg, "width=\"317\""));
-        if (strcmp(figure_names[i], "ternary") !=
-            0) /* drawn to one scale, its texts placed in it */
-            check_text(svg);
+        check_text(svg);
         assert_int_equal(number_at(png + 16), 990); /* of the IHDR chunk, which comes first */
         if (i == 0) {
             assert_non_null(strstr(svg, "height=\"288\""));
