@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define TRIAL_WHERE "SELECT id, network, seed, epochs, status FROM trial WHERE "
+
 /* A planned trial as a row names it. */
 typedef struct Found {
     int64_t trial, seed, epochs;
@@ -20,21 +22,40 @@ static void copy(char *to, size_t n, const char *from)
     snprintf(to, n, "%s", from != NULL ? from : "");
 }
 
+/* No index of the store finds trials by their networks: the transaction makes one for itself. */
+static ErrCode begin_finding(Store *store, Err *err)
+{
+    return db_exec(&store->db,
+                   "CREATE TEMP TABLE sown (network TEXT, seed INTEGER, trial INTEGER, "
+                   "PRIMARY KEY (network, seed, trial)) WITHOUT ROWID; "
+                   "INSERT INTO sown SELECT network, seed, id FROM planned",
+                   err);
+}
+
+static ErrCode end_finding(Store *store, Err *err)
+{
+    return db_exec(&store->db, "DROP TABLE temp.sown", err);
+}
+
 /*
  * The trial of a row: that of its number, or of its network and seed, one with the row's epochs
  * before others. *n_same: trials of that network, seed and number of epochs.
  */
 static ErrCode find(Store *store, const ResultRow *row, Found *found, int *n_same, Err *err)
 {
-    static const char sql[] = "SELECT id, network, seed, epochs, status FROM trial "
-                              "WHERE id = ?1 OR (?1 = 0 AND network = ?2 AND seed = ?3) "
-                              "ORDER BY epochs = ?4 DESC, id";
-    const DbValue keys[] = {db_int(row->trial), db_text(row->network), db_int(row->seed),
-                            db_int(row->epochs)};
+    static const char by_number[] = TRIAL_WHERE "id = ?1";
+    static const char by_seed[] =
+        TRIAL_WHERE "id IN (SELECT trial FROM temp.sown WHERE network = ?1 AND seed = ?2) "
+                    "ORDER BY epochs = ?3 DESC, id";
+    const DbValue number = db_int(row->trial);
+    const DbValue keys[] = {db_text(row->network), db_int(row->seed), db_int(row->epochs)};
     DbQuery q = {0};
     *found = (Found){0};
     *n_same = 0;
-    TRY(db_query(&q, &store->db, sql, keys, ARRAY_LEN(keys), err));
+    if (row->trial != 0)
+        TRY(db_query(&q, &store->db, by_number, &number, 1, err));
+    else
+        TRY(db_query(&q, &store->db, by_seed, keys, ARRAY_LEN(keys), err));
     while (db_next(&q)) {
         *n_same += db_get_int(&q, 3) == row->epochs;
         if (found->trial != 0)
@@ -125,8 +146,10 @@ ErrCode store_import(Store *store, const ResultTable *table, const StoreImporter
 {
     TRY(db_begin_write(&store->db, err));
     TRY(store_put_run(store, who->command, who->host, who->pid, err));
+    TRY(begin_finding(store, err));
     for (size_t i = 0; i < table->n; i++)
         TRY(put_row(store, &table->rows[i], who, err));
+    TRY(end_finding(store, err));
     TRY(put_import_fact(store, table, who, err));
     TRY(db_commit(&store->db, err));
     return ERR_NONE;

@@ -2,7 +2,7 @@
 #include "tests/results/fixture.h"
 
 #include "base/sys.h"
-#include "results/store.h"
+#include "results/store_internal.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -122,9 +122,48 @@ static void a_wrong_row_imports_nothing(void **state)
     }
 }
 
+static int count_steps(unsigned kind, void *n_steps, void *statement, void *nanoseconds)
+{
+    (void)kind;
+    (void)nanoseconds;
+    *(int64_t *)n_steps += sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_FULLSCAN_STEP, 0) +
+                           sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_AUTOINDEX, 0);
+    return 0;
+}
+
+/* A row finds its trial without a look at the others: steps grow as the trials do. */
+static void many_rows_need_one_scan(void **state)
+{
+    (void)state;
+    enum { N_SEEDS = 12, TIMES = 4 };
+    Err err = {0};
+    Store *large = NULL;
+    StoreTrials all;
+    int64_t n_steps = 0;
+    const Fixture many = {.n_seeds = N_SEEDS, .is_planned_only = true};
+    ok(store_open(&large, fixture_path("large.db"), &err));
+    ok(fixture_fill(large, &many, &err));
+    ok(store_trials(large, &arena, &all, &err));
+    ResultRow *rows = arena_alloc(&arena, all.n, sizeof *rows);
+    assert_non_null(rows);
+    for (size_t i = 0; i < all.n; i++) { /* by number, or by network and seed */
+        rows[i] = row_of(i % 2 ? all.items[i].number : 0, 60);
+        rows[i].network = all.items[i].network;
+        rows[i].seed = all.items[i].seed;
+    }
+    const ResultTable table = {rows, all.n};
+    sqlite3_trace_v2(large->db.handle, SQLITE_TRACE_PROFILE, count_steps, &n_steps);
+    ok(store_import(large, &table, &who, &err));
+    assert_true(all.n > (size_t)(TIMES * TIMES));
+    assert_in_range(n_steps, 1, TIMES * all.n);
+    ok(store_import(large, &(ResultTable){0}, &who, &err)); /* nothing is left of the first */
+    store_close(&large);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(results_come_in),
-                                       cmocka_unit_test(a_wrong_row_imports_nothing)};
+                                       cmocka_unit_test(a_wrong_row_imports_nothing),
+                                       cmocka_unit_test(many_rows_need_one_scan)};
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
