@@ -4,6 +4,7 @@
 #include "harness/importing.h"
 #include "harness/provenance.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "models/resolve.h"
@@ -81,24 +82,30 @@ fail:
     return err->code;
 }
 
+/* All of a measurement or none: times of two do not compare. */
 static ErrCode put_facts(Store *store, const StepbenchSettings *settings,
                          const StudyBenchReport *report, Arena *arena, Err *err)
 {
     Provenance provenance;
+    char utc[CLOCK_UTC_BYTES];
+    const size_t n = report->n_rows;
+    StoreFact *facts = arena_zalloc(arena, n, sizeof *facts);
+    char *names = arena_zalloc(arena, n, STEPTIME_NAME_BYTES);
     provenance_collect(&provenance, settings->level);
-    const char *text =
-        arena_printf(arena, "batch %d, %d thread%s, %s, %zu networks in turn, on %s",
+    const char *measurement =
+        arena_printf(arena, "batch %d, %d thread%s, %s, %zu networks in turn, on %s, until %s",
                      settings->batch, settings->threads, text_plural((size_t)settings->threads),
-                     cpu_level_name(settings->level), report->n_rows, provenance.host);
-    for (size_t i = 0; i < report->n_rows; i++) {
-        char name[STEPTIME_NAME_BYTES];
-        const StoreFact fact =
-            steptime_fact(report->rows[i].network.digest, &report->rows[i].time, text, name);
-        TRY(store_put_fact(store, &fact, err));
+                     cpu_level_name(settings->level), n, provenance.host, clock_utc(utc));
+    TRY(arena_ok(arena, err));
+    for (size_t i = 0; i < n; i++) {
+        StudyBenchRow *row = &report->rows[i];
+        row->time.measurement = measurement;
+        facts[i] = steptime_fact(row->network.digest, &row->time, names + i * STEPTIME_NAME_BYTES);
     }
-    return arena_ok(arena, err);
+    TRY(store_put_facts(store, facts, n, err));
+    return ERR_NONE;
 fail:
-    return err->code;
+    return err_wrap(err, "recording the times");
 }
 
 ErrCode studybench_run(const char *folder, const StepbenchSettings *settings, Arena *arena,

@@ -1,4 +1,4 @@
-/* results/steptime.c: medians, and errors of what is left when each round's mean is taken off. */
+/* results/steptime.c: means of ln(time), and errors of what each round's mean leaves of them. */
 #include "results/steptime.h"
 
 #include "results/stats.h"
@@ -23,32 +23,34 @@ void steptime_summarise(const double *times, int n_networks, int n_rounds, doubl
                         StepTime *out)
 {
     assert(n_rounds >= 2);
+    const double share = n_networks > 1 ? sqrt(n_networks / (n_networks - 1.0)) : 0.0;
     for (int i = 0; i < n_networks; i++) {
         const double *own = times + (size_t)i * (size_t)n_rounds;
-        for (int r = 0; r < n_rounds; r++)
+        double sum = 0.0;
+        for (int r = 0; r < n_rounds; r++) {
             work[r] = log(own[r]) - pace_of(times, n_networks, n_rounds, r);
-        out[i].error = stats_sd(work, n_rounds) / sqrt(n_rounds);
-        out[i].n_rounds = n_rounds;
-        memcpy(work, own, (size_t)n_rounds * sizeof *work);
-        out[i].ms = stats_sample_quantile(work, n_rounds, 0.5);
+            sum += log(own[r]);
+        }
+        out[i] = (StepTime){.ms = exp(sum / n_rounds),
+                            .error = share * stats_sd(work, n_rounds) / sqrt(n_rounds),
+                            .n_rounds = n_rounds};
     }
 }
 
-StoreFact steptime_fact(const char *network, const StepTime *time, const char *text,
-                        char name[STEPTIME_NAME_BYTES])
+StoreFact steptime_fact(const char *network, const StepTime *time, char name[STEPTIME_NAME_BYTES])
 {
     snprintf(name, STEPTIME_NAME_BYTES, "%s%s", prefix, network);
     return (StoreFact){.name = name,
                        .network = network,
                        .value = {time->ms, time->error, time->n_rounds},
-                       .text = text};
+                       .text = time->measurement};
 }
 
 bool steptime_of(const StoreFact *fact, StepTime *out)
 {
     if (strncmp(fact->name, prefix, strlen(prefix)) != 0 || fact->network == NULL)
         return false;
-    *out = (StepTime){fact->value[0], fact->value[1], fact->value[2]};
+    *out = (StepTime){fact->value[0], fact->value[1], fact->value[2], fact->text};
     return true;
 }
 
@@ -59,4 +61,10 @@ bool steptime_find(const StoreResults *results, const char *network, StepTime *o
             steptime_of(&results->facts[i], out))
             return true;
     return false;
+}
+
+bool steptime_is_together(const StepTime *a, const StepTime *b)
+{
+    return a->measurement != NULL && b->measurement != NULL &&
+           strcmp(a->measurement, b->measurement) == 0;
 }

@@ -376,6 +376,9 @@ ErrCode store_put_plan(Store *store, const StorePlan *plan, Err *err) ERR_CHECKE
  */
 ErrCode store_put_fact(Store *store, const StoreFact *fact, Err *err) ERR_CHECKED;
 
+/* The same of n facts in one transaction: all of them, or none. */
+ErrCode store_put_facts(Store *store, const StoreFact *facts, size_t n, Err *err) ERR_CHECKED;
+
 /*
  * Appends to a part's log. The row that is there with the same values is fine, so a decider that
  * is replayed simply says everything again. Errors also: ERR_DATA if that number is there with

@@ -62,13 +62,22 @@ fail:
 
 ErrCode store_put_fact(Store *store, const StoreFact *fact, Err *err)
 {
+    TRY(store_put_facts(store, fact, 1, err));
+    return ERR_NONE;
+fail:
+    return err_wrap(err, "recording fact '%s'", fact->name);
+}
+
+ErrCode store_put_facts(Store *store, const StoreFact *facts, size_t n, Err *err)
+{
     TRY(db_begin_write(&store->db, err));
-    TRY(store_put_newest_fact(store, fact, err));
+    for (size_t i = 0; i < n; i++)
+        TRY(store_put_newest_fact(store, &facts[i], err));
     TRY(db_commit(&store->db, err));
     return ERR_NONE;
 fail:
     db_rollback(&store->db);
-    return err_wrap(err, "recording fact '%s'", fact->name);
+    return err->code;
 }
 
 static StoreFact read_fact(DbQuery *q, Arena *arena)

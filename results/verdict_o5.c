@@ -1,9 +1,10 @@
 /*
- * results/verdict_o5.c: does `fast` match compound's accuracy in less time?
+ * results/verdict_o5.c: does fast scaling match compound's accuracy in less time?
  *
- * Two halves at each target of `compare`. Accuracy: `fast` minus compound, equivalent within a
- * point by two one-sided tests, by the block model. Time: the ratio of their step times, measured
- * in turn (results/steptime.h); without it the verdict says what is missing.
+ * Two halves at each target of `compare`. Accuracy: fast minus compound, equivalent within a point
+ * by two one-sided tests, by the block model. Time: the ratio of their step times, measured in turn
+ * (results/steptime.h); without it the verdict says what is missing. A target without one of the
+ * two keeps the verdict from being CONFIRMED.
  */
 #include "results/steptime.h"
 #include "results/verdict_common.h"
@@ -16,21 +17,22 @@
 #include <math.h>
 #include <string.h>
 
-static const char claim[] = "Scaling by `fast` matches compound's accuracy in less time.";
+static const char claim[] = "Fast scaling matches compound's accuracy in less time.";
 static const char rule[] =
-    "At each target, accuracy: test top-1 of `fast` minus that of compound lies within 1 point by "
+    "At each target, accuracy: test top-1 of fast minus that of compound lies within 1 point by "
     "its 90 % interval (two one-sided tests), by the block model over all networks of the study; "
-    "time: the ratio of their step times, measured in turn, never that of trials which ran side by "
-    "side, lies below 1 by its 90 % interval. CONFIRMED if both hold at each target; REFUTED if at "
-    "one `fast` is more than 1 point worse, or slower, one-sided 95 % after Bonferroni over all of "
-    "these; unripe networks decide nothing; else INCONCLUSIVE.";
+    "time: the ratio of their step times, measured in turn and together, never that of trials "
+    "which ran side by side, lies below 1 by its 90 % interval. CONFIRMED if both hold at each "
+    "target of the comparison; REFUTED if at one fast is more than 1 point worse, or slower, "
+    "one-sided 95 % after Bonferroni over all of these; unripe networks decide nothing; else "
+    "INCONCLUSIVE.";
 
 static const double level = 0.5 * (1.0 - VERDICT_CONFIDENCE);
 
 /* The two halves at one target. */
 typedef struct Race {
     const StorePointResult *fast, *compound;
-    bool has_time;
+    const char *untimed;       /* why there is no ratio of their times, or NULL */
     double p_slower, p_faster; /* one-sided, that the ratio is not above (below) 1 */
 } Race;
 
@@ -67,21 +69,26 @@ static const StorePointResult *find_compound(const StoreResults *results, int64_
 static VerdictContrast judge_time(const StoreResults *results, Race *race, double ratio,
                                   Arena *arena)
 {
-    StepTime fast, compound;
+    StepTime fast = {0}, compound = {0};
     VerdictContrast c = {
         .name = arena_printf(arena, "step time of fast over %s at %.3g x the baseline's MACs",
                              race->compound->point.series, ratio),
         .unit = "x",
-        .interval = stats_interval(NULL, 0, VERDICT_CONFIDENCE),
-        .note = "not measured: " STEPTIME_REMEDY};
+        .interval = stats_interval(NULL, 0, VERDICT_CONFIDENCE)};
     race->p_slower = race->p_faster = 1.0;
     if (!steptime_find(results, race->fast->point.network, &fast) ||
-        !steptime_find(results, race->compound->point.network, &compound))
+        !steptime_find(results, race->compound->point.network, &compound)) {
+        race->untimed = "time not measured";
+        c.note = "not measured: " STEPTIME_REMEDY;
+    } else if (!steptime_is_together(&fast, &compound)) {
+        race->untimed = STEPTIME_MIXED;
+        c.note = STEPTIME_MIXED ": " STEPTIME_REMEDY;
+    }
+    if (race->untimed != NULL)
         return c;
     const double df = fmin(fast.n_rounds, compound.n_rounds) - 1.0;
     const double error = hypot(fast.error, compound.error), log_ratio = log(fast.ms / compound.ms);
     const double half = stats_t_quantile(1.0 - level, df) * error;
-    race->has_time = true;
     race->p_slower = error > 0.0 ? stats_t_cdf(-log_ratio / error, df) : !(log_ratio > 0.0);
     race->p_faster = error > 0.0 ? stats_t_cdf(log_ratio / error, df) : !(log_ratio < 0.0);
     c.interval = (StatsInterval){.mean = exp(log_ratio),
@@ -91,7 +98,6 @@ static VerdictContrast judge_time(const StoreResults *results, Race *race, doubl
                                  .df = df,
                                  .confidence = VERDICT_CONFIDENCE,
                                  .n = (int)(df + 1.0)};
-    c.note = NULL;
     return c;
 }
 
@@ -102,6 +108,18 @@ static VerdictContrast judge_accuracy(VerdictField *field, const Race *race, dou
                                     race->compound->point.series, ratio);
     const VerdictTerm terms[] = {{race->fast, 1.0}, {race->compound, -1.0}};
     return verdict_field_contrast(field, terms, (int)ARRAY_LEN(terms), name, "points");
+}
+
+/* The row of a target without a race. */
+static VerdictContrast silent_row(const Race *race, double ratio, Arena *arena)
+{
+    return (VerdictContrast){
+        .name = arena_printf(arena, "fast minus compound at %.3g x the baseline's MACs", ratio),
+        .unit = "points",
+        .interval = stats_interval(NULL, 0, VERDICT_CONFIDENCE),
+        .note = race->fast != NULL       ? "no fair compound here"
+                : race->compound != NULL ? "no fair point of fast here"
+                                         : "no fair point of either here"};
 }
 
 /* The one-sided p that the contrast does not lie beyond `bound` on that side; 1 without one. */
@@ -115,14 +133,20 @@ static double beyond(const VerdictContrast *c, double bound, int sign)
                        : !(sign * (i->mean - bound) > 0.0);
 }
 
-/* Outcomes of the accuracies, and of *out. Rows are accuracy, time, accuracy, time, ... */
-static void decide(Verdict *out, VerdictContrast *rows, const Race *races, int n)
+/*
+ * Outcomes of the accuracies, and of *out. Rows are accuracy, time, accuracy, time, ... and
+ * n_silent of targets without a race.
+ */
+static void decide(Verdict *out, VerdictContrast *rows, const Race *races, int n, int n_silent)
 {
-    bool is_timed = true, is_close = true;
+    const bool is_whole = n > 0 && n_silent == 0;
+    const char *untimed = NULL;
+    bool is_close = true;
     double p_for = 0.0, p_against = 1.0;
-    verdict_decide(out, rows, (size_t)n * 2, (VerdictClaim){.sign = 1, .is_whole = true});
+    verdict_decide(out, rows, (size_t)(n * 2 + n_silent),
+                   (VerdictClaim){.sign = 1, .is_whole = is_whole});
     if (out->outcome != VERDICT_INCONCLUSIVE)
-        out->why = "noise"; /* it spoke of 0, and not of the margin */
+        out->why = is_whole ? "noise" : "incomplete"; /* it spoke of 0, and not of the margin */
     out->outcome = VERDICT_INCONCLUSIVE;
     for (int i = 0; i < n; i++) {
         VerdictContrast *c = &rows[i * 2];
@@ -133,46 +157,51 @@ static void decide(Verdict *out, VerdictContrast *rows, const Race *races, int n
         c->outcome = close <= level             ? VERDICT_CONFIRMED
                      : 2.0 * n * worse <= level ? VERDICT_REFUTED
                                                 : VERDICT_INCONCLUSIVE;
-        if (races[i].has_time) { /* by its rounds, which verdict_decide knows nothing of */
+        if (races[i].untimed == NULL) { /* by its rounds, which verdict_decide knows nothing of */
             rows[i * 2 + 1].decides = true;
             rows[i * 2 + 1].outcome = races[i].p_faster <= level             ? VERDICT_CONFIRMED
                                       : 2.0 * n * races[i].p_slower <= level ? VERDICT_REFUTED
                                                                              : VERDICT_INCONCLUSIVE;
         }
-        is_timed &= races[i].has_time;
+        untimed = untimed == NULL ? races[i].untimed : untimed;
         is_close &= close <= level;
         p_for = fmax(p_for, fmax(close, races[i].p_faster));
         p_against = fmin(p_against, fmin(1.0, against));
     }
-    out->p = fmin(n > 0 ? p_for : 1.0, p_against);
+    out->p = fmin(is_whole ? p_for : 1.0, p_against);
     if (n > 0 && p_against <= level) {
         out->outcome = VERDICT_REFUTED;
         out->why = "a contrast contradicts";
-    } else if (n > 0 && p_for <= level) {
+    } else if (is_whole && p_for <= level) {
         out->outcome = VERDICT_CONFIRMED;
         out->why = "every contrast agrees";
-    } else if (is_close && !is_timed && n > 0) {
-        out->why = "time not measured";
+    } else if (is_close && untimed != NULL) {
+        out->why = untimed;
     }
 }
 
 static const char *summarise(VerdictField *field, Verdict *v, const Race *races, int n,
-                             Arena *arena)
+                             int n_silent, Arena *arena)
 {
     Text text = {0};
-    bool is_timed = n > 0;
+    const char *untimed = NULL;
     const char *remedy = verdict_field_remedy(field, &v->epochs_to_try, arena);
     const char *interval = verdict_interval_text(&v->effect, "points", arena);
     for (int i = 0; i < n; i++)
-        is_timed &= races[i].has_time;
+        untimed = untimed == NULL ? races[i].untimed : untimed;
     if (v->has_effect)
         text_printf(&text, "Fast minus compound, where it is worst: %s.",
                     interval != NULL ? interval : "");
     else
         text_append(&text, "No target has both fast and compound.");
-    if (n > 0 && !is_timed)
-        text_append(&text, " The ratio of their step times is missing (times of trials that ran "
-                           "side by side are none): " STEPTIME_REMEDY ".");
+    if (n > 0 && n_silent > 0)
+        text_printf(&text, " %d further target%s nothing (see below).", n_silent,
+                    n_silent == 1 ? " decides" : "s decide");
+    if (untimed != NULL)
+        text_printf(&text,
+                    " The ratio of their step times is missing (%s; times of trials that ran side "
+                    "by side are none): " STEPTIME_REMEDY ".",
+                    untimed);
     text_append(&text, remedy != NULL ? remedy : "");
     text_append(&text, verdict_more_seeds_text(v, arena));
     text_append(&text, verdict_judges_text(field->results, "compare"));
@@ -186,7 +215,8 @@ ErrCode verdict_o5(VerdictField *field, Arena *arena, Verdict *out, Err *err)
     DuelCompound *compounds = arena_zalloc(arena, results->n_points + 1, sizeof(*compounds));
     Race *races = arena_zalloc(arena, results->n_points + 1, sizeof(*races));
     VerdictContrast *rows = arena_zalloc(arena, 2 * results->n_points + 2, sizeof(*rows));
-    int n = 0;
+    VerdictContrast *silent = arena_zalloc(arena, results->n_points + 1, sizeof(*silent));
+    int n = 0, n_silent = 0;
     if (arena->failed)
         return arena_ok(arena, err);
     const int n_targets = verdict_duel_targets(results, targets);
@@ -196,19 +226,22 @@ ErrCode verdict_o5(VerdictField *field, Arena *arena, Verdict *out, Err *err)
         Race *race = &races[n];
         race->fast = find_fast(results, targets[i]);
         race->compound = find_compound(results, targets[i], compounds, n_compounds, arena);
-        if (race->fast == NULL || race->compound == NULL)
+        if (race->fast == NULL || race->compound == NULL) {
+            silent[n_silent++] = silent_row(race, ratio, arena);
             continue;
+        }
         rows[n * 2] = judge_accuracy(field, race, ratio, arena);
         rows[n * 2 + 1] = judge_time(results, race, ratio, arena);
         n++;
     }
+    memcpy(&rows[n * 2], silent, (size_t)n_silent * sizeof(*rows));
     *out = (Verdict){.id = "O5",
                      .claim = claim,
                      .rule = rule,
                      .is_demo = results->study.is_demo,
                      .effect_name = "fast minus compound, where it is worst"};
-    decide(out, rows, races, n);
+    decide(out, rows, races, n, n_silent);
     verdict_field_sign(field, out, arena);
-    out->summary = summarise(field, out, races, n, arena);
+    out->summary = summarise(field, out, races, n, n_silent, arena);
     return arena_ok(arena, err);
 }

@@ -19,16 +19,16 @@ enum { N_DRAWS = 2000, LEAST_NETWORKS = 10, MS = 0, ACTS, MACS, N_COLUMNS };
 
 static const char claim[] = "Runtime follows activations more than MACs.";
 static const char rule[] =
-    "Over the study's networks whose step was timed in turn, 10 at least: Spearman's correlation "
-    "of "
-    "step time with activations minus that with MACs, 90 % interval by 2,000 bootstrap draws of "
-    "networks. CONFIRMED if it lies above 0, REFUTED if below; else INCONCLUSIVE. Times of trials, "
-    "which ran side by side, are not used.";
+    "Over the study's networks whose step was timed in turn and together, 10 at least: Spearman's "
+    "correlation of step time with activations minus that with MACs, 90 % interval by 2,000 "
+    "bootstrap draws of networks. CONFIRMED if it lies above 0, REFUTED if below; else "
+    "INCONCLUSIVE. Times of trials, which ran side by side, are not used.";
 
 /* What was measured, and room for a draw of it. */
 typedef struct Timed {
     double *x[N_COLUMNS], *drawn[N_COLUMNS]; /* [n] */
     int n;
+    bool is_mixed; /* of several measurements */
 } Timed;
 
 static const StorePointResult *find_network(const StoreResults *results, const char *network)
@@ -44,6 +44,7 @@ static const StorePointResult *find_network(const StoreResults *results, const c
 static Timed collect(const StoreResults *results, Arena *arena)
 {
     Timed timed = {.n = 0};
+    StepTime first = {0};
     for (int c = 0; c < N_COLUMNS; c++) {
         timed.x[c] = arena_zalloc(arena, results->n_facts + 1, sizeof(double));
         timed.drawn[c] = arena_zalloc(arena, results->n_facts + 1, sizeof(double));
@@ -55,6 +56,8 @@ static Timed collect(const StoreResults *results, Arena *arena)
         const StorePointResult *p = find_network(results, results->facts[i].network);
         if (p == NULL)
             continue;
+        first = timed.n == 0 ? time : first;
+        timed.is_mixed |= !steptime_is_together(&first, &time);
         timed.x[MS][timed.n] = time.ms;
         timed.x[ACTS][timed.n] = (double)p->acts;
         timed.x[MACS][timed.n++] = (double)p->point.macs;
@@ -111,6 +114,8 @@ static const char *summarise(const StoreResults *results, const Verdict *v, cons
     else if (timed->n == 0)
         text_append(&text, "Step times are missing (those of trials that ran side by side are "
                            "none): " STEPTIME_REMEDY ".");
+    else if (timed->is_mixed)
+        text_append(&text, "There are " STEPTIME_MIXED ": " STEPTIME_REMEDY ".");
     else if (timed->n < LEAST_NETWORKS)
         text_printf(&text, "%d network%s timed: %d decide.", timed->n,
                     timed->n == 1 ? " was" : "s were", LEAST_NETWORKS);
@@ -133,10 +138,11 @@ ErrCode verdict_o6(VerdictField *field, Arena *arena, Verdict *out, Err *err)
                      .effect_name = "rank correlation with activations minus that with MACs",
                      .effect_unit = "of a rank correlation",
                      .why = timed.n == 0               ? "time not measured"
+                            : timed.is_mixed           ? STEPTIME_MIXED
                             : timed.n < LEAST_NETWORKS ? "too few networks"
                                                        : "all are alike",
                      .n = timed.n};
-    if (timed.n >= LEAST_NETWORKS && has_order(&timed)) {
+    if (timed.n >= LEAST_NETWORKS && !timed.is_mixed && has_order(&timed)) {
         out->effect = bootstrap(&timed, draws);
         out->has_effect = true;
         out->outcome = out->effect.low > 0.0    ? VERDICT_CONFIRMED

@@ -37,7 +37,7 @@ static const char *const notes[] = {
     "input resident. The median of S steps after "
     "3. It needs no data set.",
     "study: the same of every network of a study, in S rounds of one step each, so that a slow "
-    "moment meets all of them; the medians go into the study's store, where 'verdict' finds them. "
+    "moment meets all of them; the times go into the study's store, where 'verdict' finds them. "
     "The machine should do nothing else meanwhile.",
     NULL};
 
