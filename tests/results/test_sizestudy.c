@@ -13,27 +13,11 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
-static int end(void **state)
-{
-    (void)state;
-    fixture_remove();
-    return 0;
-}
-
 static Store *open_store(const char *name)
 {
     Store *store = NULL;
     Err err = {0};
     if (store_open(&store, fixture_path(name), &err) != ERR_NONE)
-        fail_msg("%s", err.msg);
-    return store;
-}
-
-static Store *fill(const char *name, const Fixture *fixture)
-{
-    Err err = {0};
-    Store *store = open_store(name);
-    if (fixture_fill(store, fixture, &err) != ERR_NONE)
         fail_msg("%s", err.msg);
     return store;
 }
@@ -69,7 +53,7 @@ static void planted_surface_is_found(void **state)
     (void)state;
     Arena arena = {0};
     const Fixture fixture = {.n_seeds = 2, .has_sizes = true};
-    Store *store = fill("sizes.db", &fixture);
+    Store *store = fixture_store("sizes.db", &fixture);
     const SizeTable table = read_table(store, &arena);
     assert_int_equal(table.n_groups, 2);
     assert_int_equal(table.n_rows, 20);
@@ -89,7 +73,7 @@ static void earlier_points_are_left_out(void **state)
     (void)state;
     Arena arena = {0};
     const Fixture fixture = {.n_seeds = 2, .has_sizes = true};
-    Store *store = fill("earlier.db", &fixture);
+    Store *store = fixture_store("earlier.db", &fixture);
     sqlite3 *db = NULL;
     store_close(&store);
     assert_int_equal(sqlite3_open(fixture_path("earlier.db"), &db), SQLITE_OK);
@@ -116,7 +100,7 @@ static void others_have_none(void **state)
     (void)state;
     Arena arena = {0};
     const Fixture fixture = {.n_seeds = 2};
-    Store *store = fill("none.db", &fixture);
+    Store *store = fixture_store("none.db", &fixture);
     SizeTable table;
     Err err = {0};
     assert_int_equal(sizestudy_read(&table, store, &arena, &err), ERR_MISSING);
@@ -129,5 +113,5 @@ int main(void)
     const struct CMUnitTest tests[] = {cmocka_unit_test(planted_surface_is_found),
                                        cmocka_unit_test(earlier_points_are_left_out),
                                        cmocka_unit_test(others_have_none)};
-    return cmocka_run_group_tests(tests, NULL, end);
+    return cmocka_run_group_tests(tests, NULL, fixture_teardown);
 }
