@@ -2,7 +2,6 @@
  * Figures for a page of paper, and what goes with every figure: a table that any reader takes as it
  * is, a script that gnuplot has nothing to say about.
  */
-#include "base/file.h"
 #include "base/proc.h"
 #include "base/sys.h"
 #include "base/text.h"
