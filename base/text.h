@@ -124,6 +124,9 @@ void text_table_cellf(TextTable *table, const char *format, ...) ERR_PRINTF(2, 3
  * their number. Failure shows in text_ok(out).
  */
 void text_table_render(TextTable *table, Text *out);
+
+/* Whether the lines that were rendered last have the column. */
+bool text_table_shows(const TextTable *table, size_t column);
 void text_table_destroy(TextTable **table);
 
 /*

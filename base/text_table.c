@@ -290,3 +290,8 @@ void text_table_render(TextTable *table, Text *out)
     name_left_out(table, out);
     mem_free((void *)(uintptr_t)rest);
 }
+
+bool text_table_shows(const TextTable *table, size_t column)
+{
+    return table->columns[column].is_shown;
+}

@@ -40,7 +40,8 @@ static const char *macs_text(char out[RANGE_BYTES], PlanRange macs)
 }
 
 /* `alias`: the first point with the same network if it is an earlier one, or NULL. */
-static void put_note(const Plan *plan, const PlanPoint *point, const PlanPoint *alias, Text *out)
+static void put_note(const Plan *plan, const PlanPoint *point, const PlanPoint *alias,
+                     bool notes_waste, Text *out)
 {
     const StudyPart *part = &plan->study->parts[point->part];
     if (point->reason[0])
@@ -66,13 +67,16 @@ static void put_note(const Plan *plan, const PlanPoint *point, const PlanPoint *
     if (point->network == PLAN_NONE)
         return;
     const Waste *waste = &plan->networks[point->network].waste;
-    if (waste_is_large(waste))
-        text_printf(out, "%s* waste %.3g, aligned: %d px", out->n_bytes ? "; " : "", waste->ratio,
-                    waste->aligned);
+    if (!waste_is_large(waste))
+        return;
+    text_append(out, out->n_bytes ? "; * " : "* ");
+    if (notes_waste)
+        text_printf(out, "waste %.3g, ", waste->ratio);
+    text_printf(out, "aligned: %d px", waste->aligned);
 }
 
 static void put_row(const Plan *plan, const PlanPoint *point, const PlanPoint *alias,
-                    TextTable *table)
+                    bool notes_waste, TextTable *table)
 {
     const bool waits = point->status == MATCH_AFTER_GRID;
     char number[TEXT_NUMBER_BYTES], range[RANGE_BYTES];
@@ -95,18 +99,21 @@ static void put_row(const Plan *plan, const PlanPoint *point, const PlanPoint *a
                                       : (PlanRange){(double)point->macs, (double)point->macs}));
     text_table_cell(table, waits ? "-" : text_digits(number, point->ratio));
     text_table_cell(table, match_status_name(point->status));
-    put_note(plan, point, alias, &note);
+    put_note(plan, point, alias, notes_waste, &note);
     text_table_text(table, &note);
     text_release(&note);
 }
 
-static void points_table(const Plan *plan, Text *out)
+/* False: there was no room for the column of waste, and no note says it. */
+static bool points_table(const Plan *plan, bool notes_waste, Text *out)
 {
+    enum { WASTE = 6 };
     static const TextColumn columns[] = {
         {"part", TEXT_LEFT, 0},          {"series", TEXT_LEFT, 4},      {"x", TEXT_RIGHT, 2},
         {"nominal d w r", TEXT_LEFT, 0}, {"built d w r", TEXT_LEFT, 0}, {"px", TEXT_RIGHT, 3},
         {"waste", TEXT_RIGHT, 1},        {"MACs", TEXT_RIGHT, 0},       {"ratio", TEXT_RIGHT, 0},
         {"status", TEXT_LEFT, 0},        {"note", TEXT_NOTE, 0}};
+    bool is_said = true;
     TextTable *table = text_table_create(columns, ARRAY_LEN(columns));
     const PlanPoint **first = mem_calloc(plan->n_networks + 1, sizeof(PlanPoint *));
     if (table == NULL || first == NULL) {
@@ -116,14 +123,29 @@ static void points_table(const Plan *plan, Text *out)
     for (size_t i = 0; i < plan->n_points; i++) {
         const PlanPoint *point = &plan->points[i];
         const PlanPoint **owner = point->network == PLAN_NONE ? NULL : &first[point->network];
-        put_row(plan, point, owner != NULL ? *owner : NULL, table);
+        put_row(plan, point, owner != NULL ? *owner : NULL, notes_waste, table);
         if (owner != NULL && *owner == NULL)
             *owner = point;
     }
     text_table_render(table, out);
+    is_said = notes_waste || text_table_shows(table, WASTE);
 done:
     text_table_destroy(&table);
     mem_free(first);
+    return is_said;
+}
+
+/* A note repeats the waste only where there is no room for its column. */
+static void put_points(const Plan *plan, Text *out)
+{
+    Text table = {.columns = out->columns};
+    if (!points_table(plan, false, &table)) {
+        text_clear(&table);
+        (void)points_table(plan, true, &table);
+    }
+    text_append(out, text_string(&table));
+    out->failed |= table.failed;
+    text_release(&table);
 }
 
 /*
@@ -264,7 +286,7 @@ void plan_text(const Plan *plan, PlanRange seconds, Text *out)
         regularise_text(&plan->study->recipe.regularise, out);
     }
     text_append(out, "\n\n");
-    points_table(plan, out);
+    put_points(plan, out);
     waste_note(plan, out);
     text_append_char(out, '\n');
     plan_search_text(plan, out);

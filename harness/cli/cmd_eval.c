@@ -10,10 +10,12 @@
 #include <stdio.h>
 
 static const char *const usage[] = {
-    "--network N --weights W --data NAME[=PATH] [--split val|test] [--batch B] [--json]", NULL};
+    "--network N --weights W --data NAME[=PATH] [--split val|test] [--seed S] [--batch B] [--json]",
+    NULL};
 static const char *const notes[] = {
     "Normalisation is by the training subset, as in training: give "
-    "the same data.train by --set. Weights say what they were "
+    "the same data.train by --set, and with recipe.vary: split the seed. Weights say what they "
+    "were "
     "trained on; another network, resolution, normalisation, set "
     "or class is an error, --resolution and --any-data apart. "
     "Beside top-1 stand the mean over the classes and the share "
@@ -25,6 +27,7 @@ static const char *const notes[] = {
 typedef struct EvalSettings {
     WeightsOptions trained;
     DataOption data;
+    const char *seed; /* NULL: the subsets are those of no seed */
     int64_t batch;
     int split;
     bool any_data;
@@ -46,6 +49,11 @@ static const Option options[] = {
      .fallback = "test",
      .names = split_names,
      .doc = "subset to score on"},
+    {.name = "seed",
+     .kind = OPTION_TEXT,
+     .offset = FIELD(seed),
+     .metavar = "S",
+     .doc = "of the training, where recipe.vary has split: its own training and validation subset"},
     {.name = "batch",
      .kind = OPTION_INT,
      .offset = FIELD(batch),
@@ -125,6 +133,16 @@ static void put_plain(const Evaluation *result, const char *split, const Dataset
     text_append(out, "')\n");
 }
 
+/* The subsets of a training whose seed varied them: others hold images that it was trained on. */
+static ErrCode vary_split(StudyImages *images, const char *seed, Err *err)
+{
+    int64_t number = 0;
+    if (!text_to_int64(seed, &number) || number < 0 || (double)number > STUDY_MAX_SEED)
+        return err_set(err, ERR_USAGE,
+                       "option '--seed' must be a whole number between 0 and 2^53, not '%s'", seed);
+    return split_vary(&images->split, images->set, (uint64_t)number, err);
+}
+
 /* Opens network and images and scores; what is printed is left in *result. */
 static ErrCode evaluate(const Call *call, const Study *study, const StudyImages *images,
                         Evaluation *result, Err *err)
@@ -175,6 +193,8 @@ static ErrCode run(const Call *call, int *status, Err *err)
     TRY(weights_options_check(&settings->trained, err));
     TRY(data_option_study(&study, call, &settings->data, name, err));
     TRY(study_data_open(&images, &study->data, call->data_root, call->threads, err));
+    if (settings->seed != NULL)
+        TRY(vary_split(&images, settings->seed, err));
     TRY(evaluate(call, study, &images, &result, err));
     if (call->json)
         put_json(&result, split_names[settings->split], images.set, &out);
