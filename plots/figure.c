@@ -153,7 +153,7 @@ static const char *fill_in(const Drawing *d, const char *pattern)
                                    : "; the baseline was not trained here, so lines begin "
                                      "at their first point");
         else if (strcmp(key, "thinned_text") == 0 && *thinned_text(d))
-            text_printf(&text, " Not all is drawn: %s.", thinned_text(d));
+            text_printf(&text, " Not all is drawn, but evenly by MACs: %s.", thinned_text(d));
         else if (strcmp(key, "unfair_text") == 0 && unfair)
             text_printf(&text, " %" PRId64 " point%s could not be matched and %s left out.", unfair,
                         text_plural(unfair), unfair == 1 ? "is" : "are");
@@ -201,7 +201,7 @@ static void describe(Drawing *d)
     add_note(d, has_bars(d) ? "bars: 90 % t intervals" : "");
     add_note(d, chance_text(d, ""));
     add_note(d, *missing ? missing + strlen(between) : "");
-    add_note(d, thinned_text(d));
+    add_note(d, *thinned_text(d) ? arena_printf(d->arena, "drawn: %s", thinned_text(d)) : "");
     const char *caption = fill_in(d, head_line(d, "caption"));
     d->figure.caption =
         arena_printf(d->arena, "%s%s%s", stamp != NULL && *stamp ? stamp : "",

@@ -169,8 +169,7 @@ ErrCode figure_noise_residuals(FigureData *data, Arena *arena, Err *err)
         FigureBlock *thinned = figure_data_add(data, "thinned", "series", arena, err);
         if (thinned == NULL)
             goto fail;
-        figure_data_row(thinned, arena, "drawn are %zu of %zu trials, of networks evenly by MACs",
-                        n_drawn, n_values);
+        figure_data_row(thinned, arena, "%zu of %zu trials", n_drawn, n_values);
     }
     return arena_ok(arena, err);
 fail:

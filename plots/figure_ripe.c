@@ -55,9 +55,8 @@ static ErrCode tell_thinned(FigureData *data, Arena *arena, Err *err)
     FigureBlock *thinned = figure_data_add(data, "thinned", "series", arena, err);
     if (thinned == NULL)
         return err->code;
-    figure_data_row(thinned, arena,
-                    "drawn are %.0f of %.0f lines, evenly by MACs, in %.0f of %.0f panels", lines,
-                    all_lines, figure_blocks_value(range, 0, "panels"),
+    figure_data_row(thinned, arena, "%.0f of %.0f lines in %.0f of %.0f panels", lines, all_lines,
+                    figure_blocks_value(range, 0, "panels"),
                     figure_blocks_value(range, 0, "all_panels"));
     return arena_ok(arena, err);
 }

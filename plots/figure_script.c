@@ -72,8 +72,10 @@ static void append_words(const FigureScript *s, const char *out, Text *text)
 static void append_legend(const FigureScript *s, Arena *arena, Text *text)
 {
     const char *block = figure_script_head(s->body, "legend", arena);
+    const char *most = figure_script_head(s->body, "most", arena); /* beyond it there is none */
     if (*block)
-        text_printf(text, "legend_n = n_%s\nlegend_name(i) = names_%s[i]\n", block, block);
+        text_printf(text, "legend_n = n_%s > %s ? 0 : n_%s\nlegend_name(i) = names_%s[i]\n", block,
+                    *most ? most : "1e9", block, block);
     else
         text_append(text, "legend_n = 0\nlegend_name(i) = ''\n");
 }

@@ -4,7 +4,8 @@
  *
  * Scripts reckon in units of which twelve are a line of text: a pixel on a screen, 8/12 points on a
  * page. Heads of NAME.gp: `# size: WIDTH HEIGHT` on a screen, `# narrow: HEIGHT` of what is drawn
- * without axis, legend and note where the width is small, `# legend: BLOCK` whose groups it names.
+ * without axis, legend and note where the width is small, `# legend: BLOCK` whose groups it names
+ * (`# most: N`: unless they are more).
  * A line `# place labels` stands for place.gp.
  */
 #ifndef PLOTS_FIGURE_SCRIPT_H

@@ -39,6 +39,11 @@ if (is_wide) {
     set logscale x
     set xtics (0.01,0.02,0.05,0.1,0.2,0.5,1,2,5,10,20,50,100,200,500)
 }
+if (is_narrow && !is_wide) {
+    rough = (to - from)/4.0
+    power = 10.0**floor(log10(rough))
+    set xtics power*(rough < 1.5*power ? 1 : rough < 3.5*power ? 2 : rough < 7.5*power ? 5 : 10)
+}
 set xlabel 'counted MACs ('.unit.')'.(is_wide ? ', logarithmic' : '')
 set ylabel 'test top-1 accuracy (%)'
 if (has_key) {

@@ -14,7 +14,7 @@ do for [part=1:n_mean] {
     map_foot = is_narrow ? top - 250 : end
     map_right = is_narrow ? figure_width - 100 : 0.385*figure_width
     set tmargin at screen sy(top); set bmargin at screen sy(map_foot)
-    set lmargin at screen sx(left_room); set rmargin at screen sx(map_right)
+    set lmargin at screen sx(left_room+12); set rmargin at screen sx(map_right)
     set title names_mean[part] noenhanced
     set xlabel 'depth as built (x baseline)' offset 0,0; set ylabel 'width as built (x baseline)'
     set xrange [*:*] noreverse; set yrange [*:*] noreverse

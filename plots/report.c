@@ -101,8 +101,7 @@ static void put_figures(void *report, Text *page)
 {
     Report *r = report;
     for (size_t i = 0; figure_names[i]; i++)
-        r->n_missing +=
-            !report_figure(page, r->store, figure_names[i], r->folder, "figures", "", &r->arena);
+        r->n_missing += !report_figure(page, r->store, figure_names[i], r->folder, "figures", "");
 }
 
 static void put_search(void *report, Text *page)

@@ -253,7 +253,7 @@ static void put_figures(void *of, Text *page)
             const Member *m = &b->items[i];
             const char *before = arena_printf(&b->arena, "%s: ", name_of(b, i));
             b->n_missing += !report_figure(page, m->store, figure_names[f], b->folder, m->figures,
-                                           before != NULL ? before : "", &b->arena);
+                                           before != NULL ? before : "");
         }
 }
 

@@ -4,16 +4,17 @@
 #include "plots/figure.h"
 #include "plots/html.h"
 
+#include "base/arena.h"
+
 #include <inttypes.h>
 #include <string.h>
 
-bool report_figure(Text *page, Store *store, const char *name, const Dir *in, const char *folder,
-                   const char *before, Arena *arena)
+static bool append_figure(Text *page, Store *store, const char *name, const FigurePlace *place,
+                          const char *before, Arena *arena)
 {
     Figure figure = {0};
     Err err = {0};
-    const FigurePlace place = {.in = in, .folder = folder};
-    if (figure_draw(store, name, &place, arena, &figure, &err) != ERR_NONE) {
+    if (figure_draw(store, name, place, arena, &figure, &err) != ERR_NONE) {
         html_markup(page, "<p class=\"note\">");
         html_printf(page, "Figure %s is missing: %s.", name, err.msg);
         html_markup(page, "</p>\n");
@@ -35,8 +36,18 @@ bool report_figure(Text *page, Store *store, const char *name, const Dir *in, co
     html_markup(page, "\">\n<figcaption><strong>");
     html_printf(page, "%s%s.", before, figure.title);
     html_markup(page, "</strong> ");
-    html_printf(page, "%s Data and script: %s/%s.tsv, %s/%s.gp.", figure.caption, folder, name,
-                folder, name);
+    html_printf(page, "%s Data and script: %s/%s.tsv, %s/%s.gp.", figure.caption, place->folder,
+                name, place->folder, name);
     html_markup(page, "</figcaption></figure>\n");
     return true;
+}
+
+bool report_figure(Text *page, Store *store, const char *name, const Dir *in, const char *folder,
+                   const char *before)
+{
+    const FigurePlace place = {.in = in, .folder = folder};
+    Arena arena = {0}; /* of a large study a figure takes much, and a page has many */
+    const bool is_whole = append_figure(page, store, name, &place, before, &arena);
+    arena_release(&arena);
+    return is_whole;
 }

@@ -2,7 +2,6 @@
 #ifndef PLOTS_REPORT_FIGURE_H
 #define PLOTS_REPORT_FIGURE_H
 
-#include "base/arena.h"
 #include "base/dir.h"
 #include "base/text.h"
 #include "results/store.h"
@@ -12,6 +11,6 @@
  * has no data. Returns false if gnuplot could not draw it. `before` stands before its title, or "".
  */
 bool report_figure(Text *page, Store *store, const char *name, const Dir *in, const char *folder,
-                   const char *before, Arena *arena);
+                   const char *before);
 
 #endif

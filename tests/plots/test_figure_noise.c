@@ -96,7 +96,7 @@ static void test_residuals_are_bounded(void **state)
         }
         assert_int_equal(figure_data_rows(&data, "residual"), 4000);
         assert_string_equal(figure_data_block(&data, "thinned")->table.cells[0],
-                            "drawn are 4000 of 6000 trials, of networks evenly by MACs");
+                            "4000 of 6000 trials");
     }
 }
 
