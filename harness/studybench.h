@@ -10,6 +10,7 @@
 #define HARNESS_STUDYBENCH_H
 
 #include "harness/stepbench.h"
+
 #include "results/steptime.h"
 
 #include "base/arena.h"

@@ -442,7 +442,8 @@ ErrCode store_study(Store *store, Arena *arena, StoreResults *out, Err *err) ERR
 /*
  * Reads the validation curves of finished trials in the parts whose networks verdicts compare
  * (`curves`, `lines`, `compare`, `profile`, `grid`, also at the recipe's learning rate where each
- * network has its own) into results->points[].seeds[]. They are held against their seals. Errors also: ERR_DATA, of damage.
+ * network has its own) into results->points[].seeds[]. They are held against their seals. Errors
+ * also: ERR_DATA, of damage.
  */
 ErrCode store_curves(Store *store, Arena *arena, StoreResults *results, Err *err) ERR_CHECKED;
 

@@ -1,5 +1,6 @@
 /* results/verdict_shape.c: rows of budgets, and one outcome out of them. */
 #include "results/verdict_shape.h"
+
 #include "results/verdict_decide.h"
 
 #include <math.h>

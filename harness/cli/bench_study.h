@@ -3,6 +3,7 @@
 #define HARNESS_CLI_BENCH_STUDY_H
 
 #include "harness/cli/command.h"
+
 #include "harness/stepbench.h"
 
 /* Times, stores and prints. Errors: studybench_run's. */

@@ -13,8 +13,7 @@ static const char *const usage[] = {"DIR [--json]", "DIR DIR... [--json]", NULL}
 static const char *const notes[] = {
     "Rules are fixed before the first run. Points are selected on validation and judged on test; "
     "networks that were not trained long enough decide nothing.",
-    "Several studies stand side by side, claim by claim, as in 'report'.",
-    NULL};
+    "Several studies stand side by side, claim by claim, as in 'report'.", NULL};
 
 static ErrCode print_beside(const Call *call, Err *err)
 {

@@ -1,6 +1,7 @@
 /* harness/cli/fit_profile.c: reads the store, and prints shapes, kind, optimum, rules of a budget.
  */
 #include "harness/cli/fit_profile.h"
+
 #include "harness/cli/shape_facts.h"
 #include "harness/cli/study_folder.h"
 

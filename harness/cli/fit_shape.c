@@ -1,5 +1,6 @@
 /* harness/cli/fit_shape.c: reads the table, fits, prints points, kind, optimum, named rules. */
 #include "harness/cli/fit_shape.h"
+
 #include "harness/cli/shape_facts.h"
 
 #include "results/shaperules.h"

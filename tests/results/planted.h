@@ -2,8 +2,9 @@
 #ifndef TESTS_RESULTS_PLANTED_H
 #define TESTS_RESULTS_PLANTED_H
 
-#include "results/store.h"
 #include "tests/results/shapes.h"
+
+#include "results/store.h"
 
 enum { PLANTED_MAX_BUDGETS = 2, PLANTED_TEST_IMAGES = 10000 };
 

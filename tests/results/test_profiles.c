@@ -1,6 +1,7 @@
 /* results/profiles: planted surfaces are found from a study's points, whatever trials lack. */
-#include "results/profiles.h"
 #include "tests/results/planted.h"
+
+#include "results/profiles.h"
 
 #include <math.h>
 #include <setjmp.h>

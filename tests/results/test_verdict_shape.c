@@ -1,7 +1,8 @@
 /* O2s and O4 on planted studies: what is said, of which budgets, and why nothing is. */
-#include "results/verdict.h"
 #include "tests/results/planted.h"
 #include "tests/results/world.h"
+
+#include "results/verdict.h"
 
 #include <math.h>
 #include <setjmp.h>
