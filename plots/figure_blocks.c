@@ -75,9 +75,11 @@ void figure_blocks_set(FigureData *data, const char *name, double value, Arena *
     const char *text = number_text(isfinite(value) ? value : 0.0, VARIABLE_DIGITS, arena);
     if (arena->failed)
         return;
-    memcpy(t.names, old->names, n * sizeof *t.names);
-    memcpy(t.cells, old->cells, n * sizeof *t.cells);
-    memcpy(t.is_number, old->is_number, n * sizeof *t.is_number);
+    if (n > 0) { /* memcpy takes no null pointer, not even for no bytes */
+        memcpy(t.names, old->names, n * sizeof *t.names);
+        memcpy(t.cells, old->cells, n * sizeof *t.cells);
+        memcpy(t.is_number, old->is_number, n * sizeof *t.is_number);
+    }
     t.names[n] = name;
     t.cells[n] = text;
     t.is_number[n] = true;

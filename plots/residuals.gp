@@ -33,7 +33,7 @@ chars = 1
 do for [i=1:n_residual] { chars = at_least(strlen(word(names_residual[i], 2)), chars) }
 wide = is_narrow ? figure_width - left_room - legend_right : figure_width - legend_right - middle - 20
 every = 1 + int((6.5*chars + 8)*n_residual/wide)
-if (n_residual > 20) { set xtics every }
+if (n_residual > 20) { set xtics 1,every }
 do for [i=1:n_residual:every] { set label i word(names_residual[i], 2) at first i, graph -0.04 center font font_small }
 plot for [i=1:n_residual] $residual index (i-1) using (i+$6):3 with points pt sh(i) ps 0.8*mark lc rgb col(i)
 unset multiplot
