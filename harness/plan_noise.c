@@ -37,7 +37,7 @@ static void put_differences(const char *here, const char *there, Text *out)
     while ((line = plan_words_line(&at, &n)) != NULL) {
         other = line_of_key(here, line);
         m = other != NULL ? strcspn(other, "\n") : 0;
-        if (m == n && strncmp(line, other, n) == 0)
+        if (other != NULL && m == n && strncmp(line, other, n) == 0)
             continue;
         text_append(out, other != NULL ? "its recipe has " : "only its recipe has ");
         text_append_bytes(out, line, n);

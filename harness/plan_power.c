@@ -78,7 +78,7 @@ static const char *line_of(const Plan *plan, int part, int sign)
                              sign * p->nominal.resolution >= sign * end->nominal.resolution)))
             end = p;
     }
-    for (size_t i = 0; i < plan->n_points; i++) {
+    for (size_t i = 0; end != NULL && i < plan->n_points; i++) {
         const PlanPoint *p = &plan->points[i];
         if (is_of(p, part) && (sign * p->nominal.depth > sign * end->nominal.depth ||
                                sign * p->nominal.resolution > sign * end->nominal.resolution))
@@ -237,7 +237,7 @@ static ErrCode add_claim(PlanPower *out, const PlanSurvey *s, int part, Err *err
     PartClaim found = {0};
     if (kind != NULL)
         TRY(kind->of(s, part, &found, err));
-    if (found.n_contrasts == 0) {
+    if (found.n_contrasts == 0 || found.first == NULL) {
         for (size_t i = 0; i < plan->n_points; i++)
             s->used[i] |= plan->points[i].part == part;
         return ERR_NONE;

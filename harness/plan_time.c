@@ -96,7 +96,7 @@ fail:
 
 static ErrCode calibrate(Plan *plan, CpuLevel level, Err *err)
 {
-    TimeSample samples[MOST_SAMPLES];
+    TimeSample samples[MOST_SAMPLES] = {0};
     Network baseline = {0};
     int n = 1;
     TRY(resolve_network(&baseline, &plan->baseline, err));

@@ -142,7 +142,7 @@ fail:
 ErrCode run_tune_advance(RunState *run, const StoreTrials *trials, bool *is_changed, Err *err)
 {
     Plan *plan = run->plan;
-    Tried chosen, own;
+    Tried chosen = {0}, own = {0};
     *is_changed = false;
     if (!plan_tune_is_open(plan))
         return is_complete(plan) ? put_ledger(run, err) : ERR_NONE;

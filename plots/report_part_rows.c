@@ -170,7 +170,7 @@ static ErrCode list_parts(const StoreResults *results, Arena *arena, const char 
 {
     for (size_t i = 0; i < results->n_points; i++) {
         const char *part = results->points[i].point.part;
-        size_t k = *n;
+        size_t k = *parts != NULL ? *n : 0;
         while (k > 0 && strcmp((*parts)[k - 1], part) != 0)
             k--;
         if (k > 0)
@@ -195,7 +195,7 @@ ErrCode report_part_rows(Store *store, const StoreResults *results, const Rankin
     s.is_named = arena_zalloc(arena, (size_t)highest_trial(results) + 1, sizeof *s.is_named);
     out->items = arena_zalloc(arena, out->n + 1, sizeof *out->items);
     TRY(arena_ok(arena, err));
-    for (size_t i = 0; i < out->n; i++)
+    for (size_t i = 0; parts != NULL && i < out->n; i++)
         fill_table(&s, parts[i], &out->items[i]);
     return arena_ok(arena, err);
 fail:

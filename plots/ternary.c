@@ -173,7 +173,7 @@ static void put_lines(const Picture *picture, FigureBlock *block, const Panel *p
             first++;
         const bool is_closed = first == loop->n;
         bool is_drawn = false;
-        for (int k = 0; k <= loop->n; k++) {
+        for (int k = 0; loop->n > 0 && k <= loop->n; k++) {
             const ContourPoint *point = &loop->points[(first + k) % loop->n];
             const bool goes_on = !point->is_border && (k < loop->n || is_closed);
             n_lines += goes_on && !is_drawn;
@@ -215,7 +215,7 @@ static void put_level(const Picture *picture, Panel *panel, const Contour *conto
 
 static ErrCode put_surface(const Picture *picture, Panel *panel, Err *err)
 {
-    Contour contours[MAX_LEVELS];
+    Contour contours[MAX_LEVELS] = {{0}};
     char name[TEXT_NUMBER_BYTES];
     put_base(picture, panel);
     for (int i = 0; panel->has_surface && i < panel->n_levels; i++) {
@@ -325,7 +325,7 @@ static void put_star(const Picture *picture, const char *series, Spot spot)
 
 static ErrCode put_optimum(const Picture *picture, const Panel *panel, Err *err)
 {
-    Contour outline;
+    Contour outline = {0};
     char series[TEXT_NUMBER_BYTES];
     if (panel->profile->why_not != NULL || !panel->profile->top1.has_optimum)
         return ERR_NONE;
@@ -421,9 +421,9 @@ static void put_rule(const Picture *picture, const Panel *panel, int r)
     const ShapeRule *rule = &p->rules[r];
     const bool has_optimum = p->top1.has_optimum;
     const TernaryLayout *l = panel->layout;
-    const int place_in_key = r - FIRST_RULE;
+    const int place_in_key = r - FIRST_RULE, row = place_in_key / l->key_columns + panel->n_key;
     const double x = place_in_key % l->key_columns ? l->panel_width / 2.0 - 20 : 0.0;
-    const double y = l->key_top + l->key_row * (place_in_key / l->key_columns + panel->n_key);
+    const double y = l->key_top + l->key_row * row;
     const char *series = r < SHAPERULES_N ? rule->name : "before";
     put_spot(picture->rule, picture, series, place(panel, &rule->shares));
     put_spot(picture->rule, picture, series, (Spot){panel->left + x + l->key_mark, panel->top + y});
@@ -516,8 +516,9 @@ static void lay_out(Picture *picture, const FigureStyle *style)
     picture->layout = ternary_layout(style, picture->n_panels);
     figure_data_row(picture->extent, picture->arena, "%.9g %.9g", l->width, l->height);
     for (int i = 0; i < picture->n_panels; i++) {
-        picture->panels[i].left = l->panel_width * (i % l->columns);
-        picture->panels[i].top = l->panel_height * (i / l->columns);
+        const int column = i % l->columns, row = i / l->columns;
+        picture->panels[i].left = l->panel_width * column;
+        picture->panels[i].top = l->panel_height * row;
     }
 }
 

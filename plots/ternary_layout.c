@@ -26,7 +26,8 @@ static TernaryLayout for_screen(int n_panels)
                             .key_columns = 2,
                             .value_font = 13,
                             .level_font = 12};
-    screen.height = screen.panel_height * ((n_panels + columns - 1) / columns);
+    const int n_rows = (n_panels + columns - 1) / columns;
+    screen.height = screen.panel_height * n_rows;
     return screen;
 }
 

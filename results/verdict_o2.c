@@ -105,7 +105,7 @@ static const char *advice(const Contender *contenders, int n, int n_targets, Are
         for (int t = 0; t < n_targets; t++) {
             const Duel *duel = &contenders[i].duels[t];
             is_flat |= duel->is_flat && (contenders[i].strategy.is_winner || duel->alone != NULL);
-            if (part == NULL && duel->is_flat)
+            if (part == NULL && duel->is_flat && duel->compound != NULL)
                 part = duel->compound->point.part;
         }
         if (!is_flat || contenders[i].is_comparable)

@@ -143,7 +143,7 @@ static void decide(Verdict *out, VerdictContrast *rows, const Race *races, int n
     const char *untimed = NULL;
     bool is_close = true;
     double p_for = 0.0, p_against = 1.0;
-    verdict_decide(out, rows, (size_t)(n * 2 + n_silent),
+    verdict_decide(out, rows, (size_t)n * 2 + (size_t)n_silent,
                    (VerdictClaim){.sign = 1, .is_whole = is_whole});
     if (out->outcome != VERDICT_INCONCLUSIVE)
         out->why = is_whole ? "noise" : "incomplete"; /* it spoke of 0, and not of the margin */
