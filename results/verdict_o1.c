@@ -135,9 +135,9 @@ static VerdictContrast judge_fading(VerdictField *field, const char *dimension, 
     double *x = arena_zalloc(arena, (size_t)sizes.n, sizeof(*x));
     VerdictTerm *terms = arena_zalloc(arena, (size_t)sizes.n, sizeof(*terms));
     int end_of_lower, begin_of_upper;
-    VerdictContrast out;
+    VerdictContrast out = {.name = ""};
     if (x == NULL || terms == NULL || !has_costs(&sizes, MIN_SLOPE_COSTS, name, unit, arena, &out))
-        return arena->failed ? (VerdictContrast){.name = ""} : out;
+        return out;
     for (int i = 0; i < sizes.n; i++) {
         const double macs = (double)sizes.points[i]->point.macs;
         x[i] = is_log ? log(macs) : macs / (double)field->results->revision.baseline_macs;
