@@ -102,25 +102,10 @@ static void put_scalar(Text *summary, const char *tag, double value)
 
 /* --- runs --- */
 
-/* A trial's epochs: `wall` is when each ended, in seconds since 1970; test results with the last.
- */
-static const char epochs_sql[] =
-    "SELECT e.epoch, (julianday(a.started_utc) - 2440587.5) * 86400.0 + coalesce((SELECT "
-    "sum(b.seconds) FROM epoch b WHERE b.trial = e.trial AND b.attempt = e.attempt AND b.epoch <= "
-    "e.epoch), 0) AS wall, e.train_loss AS \"loss/train\", e.val_loss AS \"loss/val\", e.val_top1 "
-    "AS \"top1/val\", e.lr AS lr, f.test_loss AS \"loss/test\", f.test_top1 AS \"top1/test\" "
-    "FROM epoch e JOIN attempt a ON a.trial = e.trial AND a.number = e.attempt "
-    "LEFT JOIN finished f ON f.trial = e.trial "
-    "AND e.epoch = (SELECT max(epoch) FROM epoch l WHERE l.trial = e.trial) "
-    "WHERE e.trial = CAST(?1 AS INTEGER) ORDER BY e.epoch";
-
-/* Trials with an epoch, each with the first point that shows it. */
-static const char runs_sql[] =
-    "SELECT t.id, t.seed, p.part || CASE WHEN p.series = p.part THEN '' ELSE '-' || p.series END "
-    "|| coalesce('-' || p.genes, printf('-d%.4g-w%.4g-r%.4g', p.nominal_d, p.nominal_w, "
-    "p.nominal_r)) FROM planned t LEFT JOIN current_point p ON p.place = (SELECT min(m.place) FROM "
-    "measured m WHERE m.trial = t.id) WHERE EXISTS (SELECT 1 FROM epoch e WHERE e.trial = t.id) "
-    "ORDER BY t.id";
+static const char *query(const char *name)
+{
+    return (const char *)embed_find(results_files, name)->data;
+}
 
 static double cell_number(const StoreTable *t, size_t row, size_t column)
 {
@@ -129,7 +114,7 @@ static double cell_number(const StoreTable *t, size_t row, size_t column)
     return cell != NULL && text_to_double(cell, &value) ? value : (double)NAN;
 }
 
-/* All events of one run, from what epochs_sql says. */
+/* All events of one run, from what tensorboard_epochs.sql says. */
 static void put_run(const StoreTable *epochs, Text *file)
 {
     enum { EPOCH, WALL, SCALARS, SUMMARY = 5 };
@@ -169,7 +154,7 @@ static ErrCode write_run(Store *store, const Dir *folder, const char *trial, con
     StoreTable epochs;
     Text file = {0};
     Dir *run = NULL;
-    TRY(store_query(store, epochs_sql, trial, &arena, &epochs, err));
+    TRY(store_query(store, query("tensorboard_epochs.sql"), trial, &arena, &epochs, err));
     put_run(&epochs, &file);
     TRY(text_ok(&file, err));
     TRY(dir_make(&run, folder, name, err));
@@ -189,7 +174,7 @@ ErrCode tensorboard_write(Store *store, const char *folder, int64_t *n_runs, Err
     Text name = {0};
     Dir *dir = NULL;
     *n_runs = 0;
-    TRY(store_query(store, runs_sql, NULL, &arena, &runs, err));
+    TRY(store_query(store, query("tensorboard_runs.sql"), NULL, &arena, &runs, err));
     TRY(dir_make(&dir, NULL, folder, err));
     for (size_t i = 0; i < runs.n_rows; i++) {
         const char *const *row = runs.cells + i * runs.n_columns;

@@ -86,9 +86,7 @@ ErrCode verdict_o2s(const StoreResults *results, const Profile *profiles, size_t
                      .effect_name = "best shape minus best single dimension"};
     if (n > 0)
         verdict_shape_take(out, &profiles[0], true);
-    const char *remedy = verdict_field_remedy(field, &out->epochs_to_try, arena);
-    text_append(&text, remedy != NULL ? remedy : "");
-    out->summary = verdict_summary(&text, results, arena);
+    verdict_shape_sum_up(out, results, field, &text, arena);
     return arena_ok(arena, err);
 fail:
     text_release(&text);

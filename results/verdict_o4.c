@@ -102,9 +102,7 @@ ErrCode verdict_o4(const StoreResults *results, const Profile *profiles, size_t 
                      .effect_name = "what the constants of the budget before lose"};
     if (n_rows > 0)
         verdict_shape_take(out, &profiles[n - 1], false);
-    const char *remedy = verdict_field_remedy(field, &out->epochs_to_try, arena);
-    text_append(&text, remedy != NULL ? remedy : "");
-    out->summary = verdict_summary(&text, results, arena);
+    verdict_shape_sum_up(out, results, field, &text, arena);
     return arena_ok(arena, err);
 fail:
     text_release(&text);

@@ -47,4 +47,8 @@ VerdictOutcome verdict_shape_joint(const VerdictContrast *rows, size_t n);
  */
 void verdict_shape_take(Verdict *out, const Profile *profile, bool is_lowest);
 
+/* The last of a verdict on shapes: what to do where networks are unripe, and `text` as summary. */
+void verdict_shape_sum_up(Verdict *out, const StoreResults *results, VerdictField *field,
+                          Text *text, Arena *arena);
+
 #endif

@@ -22,6 +22,12 @@ typedef struct Clocked {
     char names[WORLD_POINTS][STEPTIME_NAME_BYTES];
 } Clocked;
 
+static void begin(Clocked *c)
+{
+    memset(c, 0, sizeof(*c));
+    world_begin(&c->world);
+}
+
 /* What was measured of a point's network. */
 static void put_time(Clocked *c, size_t point, const StepTime *time)
 {
@@ -75,8 +81,7 @@ static void test_o5_outcomes(void **state)
         static Clocked c;
         Arena arena = {0};
         Rng rng = rng_start(1, RNG_BOOTSTRAP, 0, i);
-        memset(&c, 0, sizeof(c));
-        world_begin(&c.world);
+        begin(&c);
         add_race(&c, 2000, cases[i].ahead, cases[i].pace, 5, &rng, 0.2);
         add_race(&c, 4000, cases[i].ahead, cases[i].pace, 5, &rng, 0.2);
         const Verdict v = world_judge(&c.world, verdict_o5, &arena);
@@ -100,8 +105,7 @@ static void test_o5_incomplete(void **state)
         static Clocked c;
         Arena arena = {0};
         Rng rng = rng_start(1, RNG_BOOTSTRAP, 0, (uint64_t)side);
-        memset(&c, 0, sizeof(c));
-        world_begin(&c.world);
+        begin(&c);
         add_race(&c, 2000, 0, 0.7, 5, &rng, 0.2);
         add_race(&c, 4000, 0, 0.7, 5, &rng, 0.2);
         if (side != 1)
@@ -125,8 +129,7 @@ static void test_o5_unripe(void **state)
     static Clocked c;
     Arena arena = {0};
     Rng rng = rng_start(1, RNG_BOOTSTRAP, 0, 0);
-    memset(&c, 0, sizeof(c));
-    world_begin(&c.world);
+    begin(&c);
     add_race(&c, 2000, 0, 0.7, 5, &rng, 0.2);
     world_train(&c.world, 0, world_rising);
     assert_string_equal(world_judge(&c.world, verdict_o5, &arena).why, "unripe");
@@ -139,8 +142,7 @@ static void test_o5_unripe(void **state)
 static void add_networks(Clocked *c, int n, double of_acts, Rng *rng)
 {
     static const double top1[] = {60, 60.5};
-    memset(c, 0, sizeof(*c));
-    world_begin(&c->world);
+    begin(c);
     for (int i = 0; i < n; i++) {
         const double shared = rng_normal(rng);
         const double acts = 0.8 * shared + 0.6 * rng_normal(rng);
@@ -183,8 +185,7 @@ static void test_measurements_do_not_mix(void **state)
     static Clocked c;
     Arena arena = {0};
     Rng rng = rng_start(1, RNG_BOOTSTRAP, 0, 0);
-    memset(&c, 0, sizeof(c));
-    world_begin(&c.world);
+    begin(&c);
     add_race(&c, 2000, 0, 0.7, 5, &rng, 0.2);
     c.facts[1].text = "batch 32";
     const Verdict race = world_judge(&c.world, verdict_o5, &arena);
@@ -224,8 +225,7 @@ static void o5_keeps_its_level(void **state)
             Arena arena = {0};
             Rng rng = rng_start(3 + i, RNG_BOOTSTRAP, 0, (uint64_t)study);
             double others[WORLD_SEEDS];
-            memset(&c, 0, sizeof(c));
-            world_begin(&c.world);
+            begin(&c);
             add_race(&c, 2000, truth, 0.7, n, &rng, sd);
             for (int k = 0; k < 8; k++) {
                 for (int s = 0; s < n; s++)
@@ -303,8 +303,7 @@ static void o5_times_keep_their_level(void **state)
             static Clocked c;
             Arena arena = {0};
             Rng rng = rng_start(80 + i, RNG_BOOTSTRAP, 0, (uint64_t)study);
-            memset(&c, 0, sizeof(c));
-            world_begin(&c.world);
+            begin(&c);
             add_race(&c, 2000, 0, 0, 5, &rng, 0.05);
             measure(&c, m, &rng);
             const Verdict v = world_judge(&c.world, verdict_o5, &arena);
