@@ -82,29 +82,42 @@ static void open_table(const char *name, gzFile *file)
         fail_msg("cannot read '%s'", path);
 }
 
+/* A line's genes and counts; false: it is no row. */
+typedef bool ReadRow(const char *line, char *genes, long long *macs, long long *params);
+
+/* Checks every row of a file; how many it has. */
+static int check_table(const char *file_name, const char *zoo, bool is_thop, ReadRow *read)
+{
+    gzFile file;
+    char line[1024], genes[NETSPACE_MAX_GENES + 1];
+    long long params, macs;
+    int n = 0;
+    open_table(file_name, &file);
+    NetSpace *space = spacetest_zoo(zoo);
+    while (gzgets(file, line, sizeof line) != NULL)
+        if (read(line, genes, &macs, &params)) {
+            check_row(space, is_thop, genes, params, macs);
+            n++;
+        }
+    gzclose(file);
+    netspace_destroy(&space);
+    return n;
+}
+
+static bool read_macro(const char *line, char *genes, long long *macs, long long *params)
+{
+    return sscanf(line, "%127[0-9],%lld,%lld", genes, params, macs) == 3;
+}
+
 /* NAS-Bench-Macro: all rows. */
 static void all_of_nb_macro(void **state)
 {
     (void)state;
-    gzFile file;
-    char line[1024], genes[NETSPACE_MAX_GENES + 1];
-    int n = 0;
-    open_table("nb-macro.csv.gz", &file);
-    NetSpace *space = spacetest_zoo("nbm");
-    while (gzgets(file, line, sizeof line) != NULL) {
-        long long params, macs;
-        if (sscanf(line, "%127[0-9],%lld,%lld", genes, &params, &macs) != 3)
-            continue;
-        check_row(space, false, genes, params, macs);
-        n++;
-    }
-    assert_int_equal(n, 6561);
-    gzclose(file);
-    netspace_destroy(&space);
+    assert_int_equal(check_table("nb-macro.csv.gz", "nbm", false, read_macro), 6561);
 }
 
 /* e, k, l, se of blocks 0 to 6 as genes; the first two of e, k and se by their values. */
-static bool anb_genes(const char *line, char *genes, long long *macs, long long *params)
+static bool read_anb(const char *line, char *genes, long long *macs, long long *params)
 {
     static const char *const values[] = {"146", "35", "1234", "01"};
     enum { COLUMNS = 28 };
@@ -122,21 +135,7 @@ static bool anb_genes(const char *line, char *genes, long long *macs, long long 
 static void all_of_anb(void **state)
 {
     (void)state;
-    gzFile file;
-    char line[1024], genes[NETSPACE_MAX_GENES + 1];
-    int n = 0;
-    open_table("anb.csv.gz", &file);
-    NetSpace *space = spacetest_zoo("b0-anb");
-    while (gzgets(file, line, sizeof line) != NULL) {
-        long long params, macs;
-        if (!anb_genes(line, genes, &macs, &params))
-            continue;
-        check_row(space, true, genes, params, macs);
-        n++;
-    }
-    assert_int_equal(n, 5138);
-    gzclose(file);
-    netspace_destroy(&space);
+    assert_int_equal(check_table("anb.csv.gz", "b0-anb", true, read_anb), 5138);
 }
 
 static int find_tables(void **state)
