@@ -36,8 +36,8 @@ static bool put_named(const char *name, size_t n_name, const ReportSection *sect
     return false;
 }
 
-ErrCode report_page_fill(const char *template_name, const ReportSection *sections, size_t n,
-                         void *report, Text *page, Err *err)
+static ErrCode fill(const char *template_name, const ReportSection *sections, size_t n,
+                    void *report, Text *page, Err *err)
 {
     const EmbeddedFile *file = embed_find(plots_files, template_name);
     const char *rest = file != NULL ? (const char *)file->data : NULL;
@@ -54,4 +54,14 @@ ErrCode report_page_fill(const char *template_name, const ReportSection *section
     }
     text_append(page, rest != NULL ? rest : "");
     return text_ok(page, err);
+}
+
+ErrCode report_page_fill(const char *template_name, const ReportSection *sections, size_t n,
+                         void *report, Text *page, Err *err)
+{
+    const char *const files[] = {"page_head.html", template_name, "page_tail.html"};
+    for (size_t i = 0; i < ARRAY_LEN(files); i++)
+        TRY(fill(files[i], sections, n, report, page, err));
+fail:
+    return err->code;
 }

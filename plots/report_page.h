@@ -14,7 +14,8 @@ typedef struct ReportSection {
 } ReportSection;
 
 /*
- * Copies the template, {{name}} replaced by its section; `style` and `script` are every page's.
+ * Copies page_head.html, the template and page_tail.html, {{name}} replaced by its section; `style`
+ * and `script` are every page's, `title` and `foot` each page must have.
  * Errors: ERR_INTERNAL (a section that is not there), ERR_MEMORY.
  */
 ErrCode report_page_fill(const char *template_name, const ReportSection *sections, size_t n,
