@@ -343,7 +343,7 @@ static void test_hostile_names(void **state)
     const Fixture hostile = {.n_seeds = 2,
                              .noise = 0.5,
                              .name = name,
-                             .families = {"END_OF_DATA", "system('touch pwned6') #"},
+                             .families = {"END_OF_DATA", "system 'touch pwned6' #"},
                              .has_table = true,
                              .has_search = true,
                              .has_sizes = true};
