@@ -8,6 +8,7 @@
 # shellcheck disable=SC2086
 install_packages $build_packages
 build_preset release
-say "running experiments/quickstart.yaml (about four minutes on two cores; seconds when done)"
+say "running experiments/quickstart.yaml (about three minutes on two cores; seconds when done)"
 build/release/isoflop run experiments/quickstart.yaml --out runs/quickstart
 say "report: $(pwd)/runs/quickstart/report.html"
+say "what it says, in words: build/release/isoflop verdict runs/quickstart"

@@ -11,10 +11,12 @@ static void say_planned(void *user, const Plan *plan, const RunProgress *p, doub
 {
     (void)user;
     char a[TEXT_NUMBER_BYTES];
-    call_say("study %s: %zu network%s, %zu trial%s%s, predicted %s", plan->study->name,
-             p->n_networks, text_plural(p->n_networks), p->n_trials - p->n_to_come,
+    const bool is_done = p->n_to_come == 0 && seconds <= 0.0;
+    call_say("study %s: %zu network%s, %zu trial%s%s, %s%s", plan->study->name, p->n_networks,
+             text_plural(p->n_networks), p->n_trials - p->n_to_come,
              text_plural(p->n_trials - p->n_to_come), p->n_to_come ? " and more to come" : "",
-             text_duration(a, seconds));
+             is_done ? "nothing left to train" : "predicted ",
+             is_done ? "" : text_duration(a, seconds));
     Text warnings = {0};
     recipe_warnings(&plan->study->recipe, plan->n_train, &warnings);
     plan_search_warnings(plan, &warnings);
