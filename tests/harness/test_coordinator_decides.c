@@ -130,6 +130,9 @@ static void parts_follow_one_another(void **state)
                                       "p.epochs = 1"),
                      1);
     assert_int_equal(micro_count(out, "SELECT * FROM epoch"), 3);
+    text_clear(&said);
+    assert_int_equal(micro_run(out, rest, &said), 0);
+    micro_assert_said(&said, "2 trials, nothing left to train");
     text_release(&said);
     mem_free(out);
 }
