@@ -204,3 +204,12 @@ const char *verdict_outcome_name(VerdictOutcome outcome)
     static const char *const names[] = {"INCONCLUSIVE", "CONFIRMED", "REFUTED"};
     return names[outcome];
 }
+
+bool verdict_has_network(const StorePointResult *const *points, int n,
+                         const StorePointResult *point)
+{
+    for (int i = 0; i < n; i++)
+        if (strcmp(points[i]->point.trial_digest, point->point.trial_digest) == 0)
+            return true;
+    return false;
+}

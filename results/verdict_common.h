@@ -40,4 +40,8 @@ const char *verdict_judges_text(const StoreResults *results, const char *kind);
 /* What the text says, and the scope; releases the text. NULL without memory (arena_ok tells). */
 const char *verdict_summary(Text *text, const StoreResults *results, Arena *arena);
 
+/* Whether one of n points, trained ones, is another name of a trained point's network. */
+bool verdict_has_network(const StorePointResult *const *points, int n,
+                         const StorePointResult *point);
+
 #endif

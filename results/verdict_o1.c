@@ -41,14 +41,6 @@ typedef struct Sizes {
     int n, n_costs;                  /* points; distinct costs among them */
 } Sizes;
 
-static bool has_network(const Sizes *sizes, const StorePointResult *point)
-{
-    for (int i = 0; i < sizes->n; i++)
-        if (strcmp(sizes->points[i]->point.trial_digest, point->point.trial_digest) == 0)
-            return true;
-    return false;
-}
-
 /* Distinct networks of a dimension; none without memory (arena_ok tells). */
 static Sizes collect_sizes(const StoreResults *results, const char *dimension, Arena *arena)
 {
@@ -56,7 +48,7 @@ static Sizes collect_sizes(const StoreResults *results, const char *dimension, A
     for (size_t i = 0; sizes.points != NULL && i < results->n_points; i++) {
         const StorePointResult *p = &results->points[i];
         if (!store_is_part(&p->point, "curves") || strcmp(p->point.series, dimension) != 0 ||
-            p->point.trial_digest == NULL || has_network(&sizes, p))
+            p->point.trial_digest == NULL || verdict_has_network(sizes.points, sizes.n, p))
             continue;
         int at = sizes.n++;
         for (; at > 0 && sizes.points[at - 1]->point.macs > p->point.macs; at--)

@@ -45,14 +45,6 @@ static Line *find_line(Line *lines, int *n_lines, const StorePoint *point)
     return &lines[(*n_lines)++];
 }
 
-static bool has_network(const Line *line, const StorePoint *point)
-{
-    for (int i = 0; i < line->n; i++)
-        if (strcmp(line->points[i]->point.trial_digest, point->trial_digest) == 0)
-            return true;
-    return false;
-}
-
 /* The lines of the study; their number into *n_lines. NULL without memory. */
 static Line *collect_lines(const StoreResults *results, int *n_lines, Arena *arena)
 {
@@ -69,7 +61,7 @@ static Line *collect_lines(const StoreResults *results, int *n_lines, Arena *are
         }
         if (line->points == NULL || line->doublings == NULL)
             return NULL;
-        if (has_network(line, &p->point))
+        if (verdict_has_network(line->points, line->n, p))
             continue;
         line->doublings[line->n] = log2(p->point.built[1]);
         line->points[line->n++] = p;

@@ -36,19 +36,14 @@ typedef struct Race {
     double p_slower, p_faster; /* one-sided, that the ratio is not above (below) 1 */
 } Race;
 
-static bool is_fair(const StorePoint *p)
-{
-    return (strcmp(p->status, "fair") == 0 || strcmp(p->status, "tied") == 0) &&
-           strcmp(p->match, "counted") == 0 && p->trial_digest != NULL;
-}
-
 static const StorePointResult *find_fast(const StoreResults *results, int64_t target)
 {
     for (size_t i = 0; i < results->n_points; i++) {
-        const StorePoint *p = &results->points[i].point;
-        if (store_is_part(p, "compare") && p->target_macs == target &&
-            strcmp(p->series, "fast") == 0 && is_fair(p))
-            return &results->points[i];
+        const StorePointResult *p = &results->points[i];
+        if (store_is_part(&p->point, "compare") && p->point.target_macs == target &&
+            strcmp(p->point.series, "fast") == 0 && verdict_duel_is_eligible(p) &&
+            p->point.trial_digest != NULL)
+            return p;
     }
     return NULL;
 }
