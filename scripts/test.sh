@@ -9,4 +9,4 @@
 install_packages $build_packages
 build_preset release
 say "testing"
-ctest --test-dir build/release --output-on-failure "$@"
+ctest --test-dir build/release --output-on-failure --parallel "$(nproc)" "$@"
