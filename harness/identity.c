@@ -19,6 +19,8 @@ static const IdentityKey recipe_keys[] = {
     {"momentum", 1, "0.9", NULL, NULL},
     {"rms_decay", 1, "0.9", "optimizer", "rmsprop rmsprop-torch"},
     {"rms_epsilon", 1, "0.001", "optimizer", "rmsprop rmsprop-torch"},
+    {"adam_betas", 4, "[0.9, 0.999]", "optimizer", "adamw"},
+    {"adam_epsilon", 4, "1e-08", "optimizer", "adamw"},
     {"weight_decay", 1, "1e-05", NULL, NULL},
     {"label_smoothing", 1, "0.1", NULL, NULL},
     {"ema", 1, "0.99", NULL, NULL},

@@ -8,12 +8,12 @@
 #include <math.h>
 #include <string.h>
 
-static const char *const optimizer_names[] = {"sgd", "rmsprop", "rmsprop-torch", NULL};
+static const char *const optimizer_names[] = {"sgd", "rmsprop", "rmsprop-torch", "adamw", NULL};
 static const char *const auto_names[] = {"auto", NULL};
 static const char *const vary_names[] = {"init", "order", "split", NULL}; /* RecipeVary, by bit */
 static const char *const schedule_names[] = {"cosine", "exponential", "constant", NULL};
 
-enum { FEW_STEPS = 500, FEW_WARMUP_STEPS = 20, FEW_LAST_STEPS = 100, LAST_SHARE = 4 };
+enum { FEW_STEPS = 500, FEW_WARMUP_STEPS = 20, FEW_LAST_STEPS = 100, LAST_SHARE = 4, N_BETAS = 2 };
 #define AVERAGED_SHARE 10.0 /* all steps over those that an average may reach back */
 #define MOST_AVERAGED 100.0
 #define ROUNDING 1e-9 /* 1 / (1 - 0.99) is not 100 */
@@ -25,7 +25,7 @@ static const YamlKey keys[] = {
     {"batch", YAML_INT64, KEY(batch), "64", 1, 65536, NULL, NULL,
      "images a step; a last, smaller batch of an epoch is left out"},
     {"optimizer", YAML_ENUM, KEY(optimizer), "rmsprop", 0, 0, optimizer_names, NULL,
-     "sgd is Nesterov's, rmsprop TensorFlow's, rmsprop-torch PyTorch's"},
+     "sgd is Nesterov's, rmsprop TensorFlow's, rmsprop-torch and adamw PyTorch's"},
     {"lr", YAML_DOUBLE, KEY(lr), "0.02", 0, 1e12, NULL, NULL, "peak learning rate"},
     {"schedule", YAML_ENUM, KEY(schedule), "cosine", 0, 0, schedule_names, NULL,
      "cosine ends at 0; exponential is a staircase"},
@@ -35,13 +35,18 @@ static const YamlKey keys[] = {
      "exponential: factor"},
     {"decay_epochs", YAML_DOUBLE, KEY(decay_epochs), "2.4", 1e-3, 100000, NULL, NULL,
      "exponential: epochs between two factors"},
-    {"momentum", YAML_DOUBLE, KEY(momentum), "0.9", 0, 0.9999, NULL, NULL, "of the optimizer"},
+    {"momentum", YAML_DOUBLE, KEY(momentum), "0.9", 0, 0.9999, NULL, NULL, "of sgd and rmsprop"},
     {"rms_decay", YAML_DOUBLE, KEY(rms_decay), "0.9", 0, 0.9999, NULL, NULL,
      "rmsprop: decay of the mean square"},
     {"rms_epsilon", YAML_DOUBLE, KEY(rms_epsilon), "1.0e-3", 1e-12, 1, NULL, NULL,
      "rmsprop: floor of the root"},
+    {"adam_betas", YAML_DOUBLES, KEY(adam_betas), "[0.9, 0.999]", 0, 0.9999, NULL, NULL,
+     "adamw: decays of the mean gradient and of the mean square"},
+    {"adam_epsilon", YAML_DOUBLE, KEY(adam_epsilon), "1.0e-8", 1e-12, 1, NULL, NULL,
+     "adamw: floor of the root"},
     {"weight_decay", YAML_DOUBLE, KEY(weight_decay), "1.0e-5", 0, 1, NULL, NULL,
-     "L2, added to the gradient; batch norm's parameters are exempt"},
+     "L2, added to the gradient; adamw: weights shrink by lr times it; batch norm's parameters are "
+     "exempt"},
     {"label_smoothing", YAML_DOUBLE, KEY(label_smoothing), "0.1", 0, 0.999, NULL, NULL,
      "mass spread evenly over all classes"},
     {"ema", YAML_DOUBLE, KEY(ema), "auto", 0, 0.999999, auto_names, NULL,
@@ -95,6 +100,9 @@ ErrCode recipe_check(Recipe *recipe, Err *err)
     TRY(augment_parse(recipe->augments.v, recipe->augments.n, "recipe.augment", &recipe->augment,
                       err));
     TRY(regularise_read(&recipe->regularise, recipe->scale_regularisation, err));
+    if (recipe->adam_betas.n != N_BETAS)
+        return err_set(err, ERR_USAGE, "'recipe.adam_betas' has %zu number%s, not 2",
+                       recipe->adam_betas.n, text_plural((int64_t)recipe->adam_betas.n));
     if (recipe->warmup_epochs > (double)recipe->epochs)
         err_set(err, ERR_USAGE, "'recipe.warmup_epochs' is %g, more than all %lld epochs",
                 recipe->warmup_epochs, (long long)recipe->epochs);
@@ -212,6 +220,16 @@ Schedule recipe_schedule(const Recipe *recipe, int64_t n_images)
                       .epochs_per_decay = recipe->decay_epochs,
                       .steps_per_epoch = steps,
                       .n_steps = steps * recipe->epochs};
+}
+
+StepSettings recipe_step(const Recipe *recipe)
+{
+    const bool is_adam = recipe->optimizer == NET_ADAMW;
+    return (StepSettings){.momentum = is_adam ? recipe->adam_betas.v[0] : recipe->momentum,
+                          .decay = is_adam ? recipe->adam_betas.v[1] : recipe->rms_decay,
+                          .epsilon = is_adam ? recipe->adam_epsilon : recipe->rms_epsilon,
+                          .weight_decay = recipe->weight_decay,
+                          .label_smoothing = recipe->label_smoothing};
 }
 
 void recipe_summary(const Recipe *recipe, Text *out)

@@ -12,6 +12,7 @@
 #include "harness/regularise.h"
 
 #include "base/yaml.h"
+#include "nn/nettypes.h"
 #include "nn/schedule.h"
 
 #include <stdbool.h>
@@ -40,7 +41,10 @@ typedef struct Recipe {
     double momentum;        /* of the optimizer */
     double rms_decay;       /* RMSProp: decay of the mean square */
     double rms_epsilon;     /* RMSProp: floor of the root */
-    double weight_decay;    /* L2, added to the gradient; batch norm is exempt */
+    YamlDoubles adam_betas; /* AdamW: two decays, of the means of gradient and of square; belongs to
+                               the document */
+    double adam_epsilon;    /* AdamW: floor of the root */
+    double weight_decay;    /* L2, added to the gradient; AdamW: decoupled; batch norm is exempt */
     double label_smoothing; /* [0, 1) */
     double ema;           /* decay of the averaged weights that are measured; 0 = off; NaN: auto */
     YamlStrings augments; /* as written; belongs to the document */
@@ -104,6 +108,9 @@ int64_t recipe_steps_per_epoch(const Recipe *recipe, int64_t n_images);
 
 /* Images of one step: `batch`, or n_images if there are fewer. */
 int64_t recipe_batch_size(const Recipe *recipe, int64_t n_images);
+
+/* What of a step is the same in all steps: what the optimiser and the loss are told. */
+StepSettings recipe_step(const Recipe *recipe);
 
 /* The schedule of a whole training over n_images (nn/schedule.h evaluates it). */
 Schedule recipe_schedule(const Recipe *recipe, int64_t n_images);

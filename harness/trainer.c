@@ -225,18 +225,15 @@ static StepSettings step_settings(const Trainer *t)
     const Recipe *recipe = t->job->recipe;
     const int64_t step = trainer_state_step(t);
     const bool is_mixed = recipe->augment & AUGMENT_MIXUP;
-    return (StepSettings){.lr = schedule_lr(&t->schedule, step),
-                          .momentum = recipe->momentum,
-                          .decay = recipe->rms_decay,
-                          .epsilon = recipe->rms_epsilon,
-                          .weight_decay = recipe->weight_decay,
-                          .label_smoothing = recipe->label_smoothing,
-                          .ema = t->ema,
-                          .noise = true,
-                          .seed = recipe_seed(recipe, RECIPE_VARY_ORDER, t->job->seed),
-                          .step = (uint64_t)step,
-                          .mixed_labels = is_mixed ? t->batch.mixed_label : NULL,
-                          .shares = is_mixed ? t->batch.share : NULL};
+    StepSettings settings = recipe_step(recipe);
+    settings.lr = schedule_lr(&t->schedule, step);
+    settings.ema = t->ema;
+    settings.noise = true;
+    settings.seed = recipe_seed(recipe, RECIPE_VARY_ORDER, t->job->seed);
+    settings.step = (uint64_t)step;
+    settings.mixed_labels = is_mixed ? t->batch.mixed_label : NULL;
+    settings.shares = is_mixed ? t->batch.share : NULL;
+    return settings;
 }
 
 static bool should_stop(const Trainer *t)

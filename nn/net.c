@@ -193,7 +193,8 @@ static void step(Net *net, NetMode mode, const float *images, const int32_t *lab
                           .images = images,
                           .labels = labels,
                           .weights = net->weights,
-                          .settings = settings};
+                          .settings = settings,
+                          .update = netupdate_settings(settings)};
     run(net, &call);
     result->loss = sum_losses(net, n);
     result->n_correct = count_correct(net, labels, n);

@@ -146,6 +146,13 @@ static void opt_rmsprop_torch(const OptUpdateArgs *args)
     count(NETPROBE_opt_rmsprop_torch, begin);
 }
 
+static void opt_adamw(const OptUpdateArgs *args)
+{
+    const uint64_t begin = clock_ticks();
+    here->kernels->opt.adamw(args);
+    count(NETPROBE_opt_adamw, begin);
+}
+
 static void opt_ema(const OptEmaArgs *args)
 {
     const uint64_t begin = clock_ticks();

@@ -34,6 +34,7 @@
     X(opt, sgd_nesterov)                                                                           \
     X(opt, rmsprop_tf)                                                                             \
     X(opt, rmsprop_torch)                                                                          \
+    X(opt, adamw)                                                                                  \
     X(opt, ema)                                                                                    \
     X(panel, load)                                                                                 \
     X(panel, fold)                                                                                 \

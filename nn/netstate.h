@@ -290,7 +290,8 @@ typedef struct NetCall {
     const int32_t *labels;
     const float *weights; /* parameter array in use */
     const StepSettings *settings;
-    float *logits; /* [n][classes] or NULL */
+    OptSettings update; /* MODE_TRAIN: of tensors that are decayed */
+    float *logits;      /* [n][classes] or NULL */
 } NetCall;
 
 struct Net {

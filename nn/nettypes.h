@@ -19,6 +19,8 @@ typedef enum NetOptimizer {
     NET_SGD,           /* torch.optim.SGD with Nesterov momentum */
     NET_RMSPROP,       /* TensorFlow's: epsilon inside the root, mean square starts at 1 */
     NET_RMSPROP_TORCH, /* torch.optim.RMSprop: epsilon outside the root, mean square starts at 0 */
+    NET_ADAMW,         /* torch.optim.AdamW: weight decay beside the gradient, means of gradient and
+                          square corrected for their start at 0 */
 } NetOptimizer;
 
 typedef struct NetSettings {
@@ -34,16 +36,18 @@ typedef struct NetSettings {
 
 typedef struct StepSettings {
     double lr;              /* learning rate of this step */
-    double momentum;        /* [0, 1) */
-    double decay;           /* RMSProp: decay of the mean square */
-    double epsilon;         /* RMSProp: floor of the root */
-    double weight_decay;    /* L2, added to the gradient; batch norm's gamma and beta are exempt */
+    double momentum;        /* [0, 1); AdamW: beta1 */
+    double decay;           /* RMSProp: decay of the mean square; AdamW: beta2 */
+    double epsilon;         /* RMSProp, AdamW: floor of the root */
+    double weight_decay;    /* L2, added to the gradient, AdamW: w -= lr x weight_decay x w; batch
+                               norm's gamma and beta are exempt */
     double label_smoothing; /* [0, 1) */
     double ema;             /* decay of the averaged weights and statistics; 0 = keep none;
                                above it with NetSettings.averages only */
     bool noise;             /* dropout and drop connect as the network says; false: none */
     uint64_t seed;          /* of the noise */
-    uint64_t step;          /* of the noise: counted over the whole training, below 2^32 */
+    uint64_t step;          /* counted over the whole training, from 0, below 2^32: of the noise,
+                               and of AdamW's corrections */
     const int32_t *mixed_labels; /* [batch] second labels of mixed images; NULL: none is mixed */
     const float *shares;         /* [batch] of the first labels, [0, 1]; with mixed_labels */
 } StepSettings;
@@ -66,8 +70,8 @@ typedef enum NetValues {
     NET_WEIGHTS,  /* the tensor itself */
     NET_EMA,      /* its running average over steps, with averages; the tensor itself until a step
                      with ema > 0 */
-    NET_MOMENTUM, /* the optimiser's momentum; trainable tensors only */
-    NET_MEAN_SQUARE, /* RMSProp's mean square; trainable tensors only */
+    NET_MOMENTUM, /* the optimiser's momentum, AdamW's mean gradient; trainable tensors only */
+    NET_MEAN_SQUARE, /* RMSProp's and AdamW's mean square; trainable tensors only */
     NET_GRADIENT,    /* with gradients: of the last step, without weight decay, until the next
                         call; trainable tensors only */
 } NetValues;

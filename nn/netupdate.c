@@ -4,6 +4,37 @@
 #include "nn/netnorm.h"
 #include "nn/weightbuffers.h"
 
+#include <math.h>
+
+/* --- settings --- */
+
+/* By squaring: multiplications only, so that every machine has the same bits. */
+static double power(double base, uint64_t exponent)
+{
+    double result = 1.0;
+    for (; exponent > 0; exponent /= 2) {
+        if (exponent % 2 == 1)
+            result *= base;
+        base *= base;
+    }
+    return result;
+}
+
+/* The corrections are those of the decays as the kernel has them, rounded to float: 1 - 0.999f is
+ * off by 5e-5, and only so is the mean of a constant that constant. */
+OptSettings netupdate_settings(const StepSettings *settings)
+{
+    const uint64_t t = settings->step + 1;
+    OptSettings update = {.lr = (float)settings->lr,
+                          .momentum = (float)settings->momentum,
+                          .rho = (float)settings->decay,
+                          .eps = (float)settings->epsilon,
+                          .weight_decay = (float)settings->weight_decay};
+    update.mean_scale = (float)(1.0 / (1.0 - power((double)update.momentum, t)));
+    update.root_scale = (float)(1.0 / sqrt(1.0 - power((double)update.rho, t)));
+    return update;
+}
+
 /* --- before --- */
 
 static void fold_running(const Worker *worker)
@@ -38,20 +69,16 @@ void netupdate_transpose(const Worker *worker, const OpPlan *phase)
 static void optimise(const Worker *worker, int index, size_t at, size_t n, OptSlots gradient)
 {
     const Net *net = worker->net;
-    const StepSettings *settings = net->call.settings;
-    const OptUpdateArgs args = {
+    OptUpdateArgs args = {
         .slots = gradient,
         .w = net->weights + at,
         .velocity = net->momentum + at,
         .mean_square = net->mean_square == NULL ? NULL : net->mean_square + at,
         .n = (long)n,
-        .settings = {.lr = (float)settings->lr,
-                     .momentum = (float)settings->momentum,
-                     .rho = (float)settings->decay,
-                     .eps = (float)settings->epsilon,
-                     .weight_decay =
-                         net->tensors[index].decayed ? (float)settings->weight_decay : 0.0f},
+        .settings = net->call.update,
     };
+    if (!net->tensors[index].decayed)
+        args.settings.weight_decay = 0.0f;
     const OptKernels *opt = &net->kernels.opt;
     switch (net->settings.optimizer) {
     case NET_SGD:
@@ -62,6 +89,9 @@ static void optimise(const Worker *worker, int index, size_t at, size_t n, OptSl
         break;
     case NET_RMSPROP_TORCH:
         opt->rmsprop_torch(&args);
+        break;
+    case NET_ADAMW:
+        opt->adamw(&args);
         break;
     }
 }

@@ -8,6 +8,9 @@
 
 #include "nn/netstate.h"
 
+/* What the optimiser is told in a step, of tensors that are decayed. */
+OptSettings netupdate_settings(const StepSettings *settings);
+
 /* Before a call: in training the classifier's weights are transposed, else running statistics
  * folded. */
 void netupdate_prepare(const Worker *worker);

@@ -30,8 +30,10 @@ static const struct {
     {NET_MEAN_SQUARE, "mean_square."},
 };
 
-static const char *const optimizer_names[] = {
-    [NET_SGD] = "sgd", [NET_RMSPROP] = "rmsprop", [NET_RMSPROP_TORCH] = "rmsprop-torch"};
+static const char *const optimizer_names[] = {[NET_SGD] = "sgd",
+                                              [NET_RMSPROP] = "rmsprop",
+                                              [NET_RMSPROP_TORCH] = "rmsprop-torch",
+                                              [NET_ADAMW] = "adamw"};
 
 typedef char CheckpointName[PREFIX_MAX + NET_TENSOR_NAME_MAX];
 

@@ -9,7 +9,7 @@
 static const LadderSlot slots[] = {
     LADDER_SLOT(OptKernels, sum),        LADDER_SLOT(OptKernels, sgd_nesterov),
     LADDER_SLOT(OptKernels, rmsprop_tf), LADDER_SLOT(OptKernels, rmsprop_torch),
-    LADDER_SLOT(OptKernels, ema),
+    LADDER_SLOT(OptKernels, adamw),      LADDER_SLOT(OptKernels, ema),
 };
 static const LadderRung rungs[] = {LEVEL_GENERIC(opt_table)};
 const Ladder opt_ladder = {"opt", slots, ARRAY_LEN(slots), rungs, ARRAY_LEN(rungs)};

@@ -25,21 +25,25 @@ typedef struct OptSumArgs {
 } OptSumArgs;
 
 /* Settings of a step. weight_decay is L2, added to the gradient (g += weight_decay*w) as both peers
- * do; pass 0 for tensors that are not decayed (gamma, beta, biases: the caller's choice). */
+ * do, but AdamW's shrinks w itself; pass 0 for tensors that are not decayed (gamma, beta, biases:
+ * the caller's choice). */
 typedef struct OptSettings {
     float lr;
-    float momentum;
-    float rho; /* RMSProp: decay of the mean square (alpha in PyTorch) */
-    float eps; /* RMSProp */
+    float momentum; /* AdamW: decay of the mean gradient (beta1) */
+    float rho;      /* RMSProp: decay of the mean square (alpha in PyTorch); AdamW: beta2 */
+    float eps;      /* RMSProp, AdamW */
     float weight_decay;
+    float mean_scale; /* AdamW, in step t = 1, 2, ...: 1/(1 - momentum^t) */
+    float root_scale; /* the same: 1/sqrt(1 - rho^t) */
 } OptSettings;
 
 /* One range of one step. */
 typedef struct OptUpdateArgs {
     OptSlots slots;
     float *w;           /* [n], updated */
-    float *velocity;    /* [n] momentum buffer, starts at 0 */
-    float *mean_square; /* [n] RMSProp: starts at 1 (TensorFlow) or 0 (PyTorch); NULL for SGD */
+    float *velocity;    /* [n] momentum buffer, AdamW's mean gradient; starts at 0 */
+    float *mean_square; /* [n] RMSProp: starts at 1 (TensorFlow) or 0 (PyTorch); AdamW: at 0; NULL
+                           for SGD */
     long n;             /* elements, a multiple of LANES */
     OptSettings settings;
 } OptUpdateArgs;
@@ -63,6 +67,10 @@ typedef struct OptKernels {
     /* torch.optim.RMSprop: ms = rho*ms + (1 - rho)*g*g; v = momentum*v + g/(sqrt(ms) + eps); w -=
      * lr*v. */
     void (*rmsprop_torch)(const OptUpdateArgs *args);
+    /* torch.optim.AdamW (Loshchilov and Hutter 2019, algorithm 2): v = momentum*v + (1 -
+     * momentum)*g; ms = rho*ms + (1 - rho)*g*g; w -= lr*weight_decay*w; w -=
+     * lr*mean_scale*v/(root_scale*sqrt(ms) + eps). */
+    void (*adamw)(const OptUpdateArgs *args);
     void (*ema)(const OptEmaArgs *args);
 } OptKernels;
 
@@ -75,5 +83,6 @@ void opt_rmsprop_tf__ref(const OptUpdateArgs *args, double *w, double *velocity,
                          double *mean_square);
 void opt_rmsprop_torch__ref(const OptUpdateArgs *args, double *w, double *velocity,
                             double *mean_square);
+void opt_adamw__ref(const OptUpdateArgs *args, double *w, double *velocity, double *mean_square);
 
 #endif

@@ -122,6 +122,27 @@ static void LEVELED(opt_rmsprop_torch)(const OptUpdateArgs *a)
     }
 }
 
+static void LEVELED(opt_adamw)(const OptUpdateArgs *a)
+{
+    assert(a->n % LANES == 0 && a->slots.n >= 1 && a->slots.n <= OPT_MAX_SLOTS);
+    const OptSettings *s = &a->settings;
+    const Lanes momentum = lanes_set(s->momentum), fresh = lanes_set(1.0f - s->momentum);
+    const Lanes rho = lanes_set(s->rho), keep = lanes_set(1.0f - s->rho);
+    const Lanes minus_decay = lanes_set(-(s->lr * s->weight_decay));
+    const Lanes minus_rate = lanes_set(-(s->lr * s->mean_scale));
+    const Lanes root_scale = lanes_set(s->root_scale), eps = lanes_set(s->eps);
+    for (long j = 0; j < a->n; j += LANES) {
+        const Lanes w = lanes_load(a->w + j), g = slots_sum(&a->slots, j);
+        const Lanes v = lanes_fma(momentum, lanes_load(a->velocity + j), lanes_mul(fresh, g));
+        const Lanes square = lanes_mul(keep, lanes_mul(g, g));
+        const Lanes ms = lanes_fma(rho, lanes_load(a->mean_square + j), square);
+        const Lanes step = lanes_div(v, lanes_fma(root_scale, lanes_sqrt(ms), eps));
+        lanes_store(a->velocity + j, v);
+        lanes_store(a->mean_square + j, ms);
+        lanes_store(a->w + j, lanes_fma(minus_rate, step, lanes_fma(minus_decay, w, w)));
+    }
+}
+
 static void LEVELED(opt_ema)(const OptEmaArgs *a)
 {
     assert(a->n % LANES == 0);
@@ -139,5 +160,6 @@ const OptKernels LEVELED(opt_table) = {
     .sgd_nesterov = LEVELED(opt_sgd_nesterov),
     .rmsprop_tf = LEVELED(opt_rmsprop_tf),
     .rmsprop_torch = LEVELED(opt_rmsprop_torch),
+    .adamw = LEVELED(opt_adamw),
     .ema = LEVELED(opt_ema),
 };

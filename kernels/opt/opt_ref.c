@@ -3,13 +3,19 @@
 
 #include <math.h>
 
-/* Gradient of element j with weight decay. */
-static double decayed_gradient(const OptUpdateArgs *args, long j)
+/* Gradient of element j. */
+static double gradient(const OptUpdateArgs *args, long j)
 {
-    double g = (double)args->settings.weight_decay * (double)args->w[j];
+    double g = 0.0;
     for (int i = 0; i < args->slots.n; i++)
         g += (double)args->slots.first[i * args->slots.stride + j];
     return g;
+}
+
+/* The same with weight decay. */
+static double decayed_gradient(const OptUpdateArgs *args, long j)
+{
+    return gradient(args, j) + (double)args->settings.weight_decay * (double)args->w[j];
 }
 
 void opt_sgd_nesterov__ref(const OptUpdateArgs *args, double *w, double *velocity)
@@ -46,5 +52,20 @@ void opt_rmsprop_torch__ref(const OptUpdateArgs *args, double *w, double *veloci
         velocity[j] = (double)s->momentum * (double)args->velocity[j] +
                       g / (sqrt(mean_square[j]) + (double)s->eps);
         w[j] = (double)args->w[j] - (double)s->lr * velocity[j];
+    }
+}
+
+void opt_adamw__ref(const OptUpdateArgs *args, double *w, double *velocity, double *mean_square)
+{
+    const OptSettings *s = &args->settings;
+    const double momentum = (double)s->momentum, rho = (double)s->rho, lr = (double)s->lr;
+    for (long j = 0; j < args->n; j++) {
+        const double g = gradient(args, j);
+        velocity[j] = momentum * (double)args->velocity[j] + (1.0 - momentum) * g;
+        mean_square[j] = rho * (double)args->mean_square[j] + (1.0 - rho) * g * g;
+        const double mean = (double)s->mean_scale * velocity[j];
+        const double root = (double)s->root_scale * sqrt(mean_square[j]) + (double)s->eps;
+        w[j] = (double)args->w[j] - lr * (double)s->weight_decay * (double)args->w[j] -
+               lr * mean / root;
     }
 }

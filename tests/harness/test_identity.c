@@ -75,11 +75,11 @@ static void digests_are_frozen(void **state)
 static void every_key_has_its_default(void **state)
 {
     (void)state;
-    Study *study = parse(NULL);
+    Study *study = parse(NULL), *adam = parse("recipe.optimizer=adamw");
     Text whole = {0}, rest = {0}, emitted = {0};
-    identity_lines(&identity_recipe, 1, &study->recipe, true, &whole);
-    yaml_emit(&recipe_table, &study->recipe, 0, &emitted);
-    /* Version 1 holds all its keys; keys that came later are not in it, by their default. */
+    identity_lines(&identity_recipe, 1, &adam->recipe, true, &whole);
+    yaml_emit(&recipe_table, &adam->recipe, 0, &emitted);
+    /* Version 1 holds all its keys, used or not; of later ones those that adamw uses. */
     assert_string_equal(text_string(&whole), text_string(&emitted));
     identity_lines(&identity_recipe, IDENTITY_VERSION, &study->recipe, false, &rest);
     assert_string_equal(text_string(&rest), "");
@@ -94,6 +94,7 @@ static void every_key_has_its_default(void **state)
     text_release(&rest);
     text_release(&emitted);
     study_destroy(&study);
+    study_destroy(&adam);
 }
 
 /* A key that the recipe does not use changes nothing from version 2 on; used, it does. */
@@ -104,6 +105,7 @@ static void unused_keys_change_nothing(void **state)
         const char *base, *key;
     } unused[] = {{"recipe.optimizer=sgd", "recipe.rms_decay=0.5"},
                   {"recipe.optimizer=sgd", "recipe.rms_epsilon=0.5"},
+                  {"recipe.optimizer=adamw", "recipe.rms_decay=0.5"},
                   {"recipe.schedule=cosine", "recipe.decay_rate=0.5"},
                   {"recipe.schedule=constant", "recipe.decay_epochs=7"}};
     static const char *const used[] = {
@@ -128,6 +130,28 @@ static void unused_keys_change_nothing(void **state)
             if (strcmp(digest_with(NULL, version, plain), digest_with(used[i], version, other)) ==
                 0)
                 fail_msg("version %d: '%s' changes nothing", version, used[i]);
+}
+
+/* Keys that came with an optimiser are in the digests of its recipes and of no other. */
+static void adam_keys_count_under_adamw(void **state)
+{
+    (void)state;
+    static const char *const keys[] = {"recipe.adam_betas=[0.8, 0.99]",
+                                       "recipe.adam_epsilon=1.0e-6"};
+    static const char *const optimizers[] = {"recipe.optimizer=sgd", "recipe.optimizer=adamw"};
+    char plain[HASH_HEX_BYTES], other[HASH_HEX_BYTES];
+    Err err = {0};
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+        for (size_t k = 0; k < ARRAY_LEN(optimizers); k++) {
+            const char *const sets[] = {optimizers[k], keys[i]};
+            Study *study = NULL;
+            assert_int_equal(study_parse(&study, "s", minimal, strlen(minimal), sets, 2, &err),
+                             ERR_NONE);
+            digest_with(optimizers[k], IDENTITY_VERSION, plain);
+            digest_of(&study->recipe, IDENTITY_VERSION, other);
+            assert_int_equal(strcmp(plain, other) != 0, k == 1);
+            study_destroy(&study);
+        }
 }
 
 /* --- a recipe of the future --- */
@@ -292,6 +316,7 @@ int main(void)
     const struct CMUnitTest tests[] = {cmocka_unit_test(digests_are_frozen),
                                        cmocka_unit_test(every_key_has_its_default),
                                        cmocka_unit_test(unused_keys_change_nothing),
+                                       cmocka_unit_test(adam_keys_count_under_adamw),
                                        cmocka_unit_test(added_key_is_silent),
                                        cmocka_unit_test(changed_default_is_of_its_version),
                                        cmocka_unit_test(studies_know_their_version),

@@ -77,6 +77,7 @@ static void mistakes_are_named(void **state)
                    "dir/s.yaml: 'study' is missing: give the study a name");
     assert_refused(minimal, "recipe.augment=[flip, none]",
                    "'none' stands beside others in 'recipe.augment'");
+    assert_refused(minimal, "recipe.adam_betas=[0.9]", "'recipe.adam_betas' has 1 number, not 2");
     assert_refused(
         "study: s\nobjective: {form: pareto}\n", NULL,
         "dir/s.yaml:2:19: objective 'pareto' has no score, and a study has to choose: "

@@ -1,4 +1,4 @@
-/* opt: the tree over the slots and the three updates, at every level. */
+/* opt: the tree over the slots and the updates, at every level. */
 #include "kernel_test.h"
 
 #include <math.h>
@@ -6,6 +6,7 @@
 
 #define MAX_N (5 * LANES)
 #define MAX_STATES 3
+#define N_RULES 4 /* in the order of update_of */
 
 static double truth[MAX_STATES][MAX_N];
 
@@ -50,7 +51,9 @@ typedef void (*Update)(const OptUpdateArgs *args);
 static Update update_of(CpuLevel level, int rule)
 {
     const OptKernels opt = opt_kernels(level);
-    return rule == 0 ? opt.sgd_nesterov : rule == 1 ? opt.rmsprop_tf : opt.rmsprop_torch;
+    const Update updates[N_RULES] = {opt.sgd_nesterov, opt.rmsprop_tf, opt.rmsprop_torch,
+                                     opt.adamw};
+    return updates[rule];
 }
 
 /* truth[0..2] = w, velocity, mean_square after one step in double. */
@@ -60,13 +63,16 @@ static void update_truth(const OptUpdateArgs *a, int rule)
         opt_sgd_nesterov__ref(a, truth[0], truth[1]);
     else if (rule == 1)
         opt_rmsprop_tf__ref(a, truth[0], truth[1], truth[2]);
-    else
+    else if (rule == 2)
         opt_rmsprop_torch__ref(a, truth[0], truth[1], truth[2]);
+    else
+        opt_adamw__ref(a, truth[0], truth[1], truth[2]);
 }
 
 /* Slots sum to less than 16 with 4 roundings; mean squares are at least 1/4, hence at most 12 more
  * roundings of values below 16*16 = 256 (mean square) or 34 (w, velocity: g/sqrt(ms) < 2*17)
- * follow, and the derivative of g/sqrt(ms + eps) by ms is below 4*17. */
+ * follow, and the derivative of g/sqrt(ms + eps) by ms is below 4*17. AdamW's mean is below
+ * 0.9 + 0.1*16 and its step below 2.5/(1.5*sqrt(1/8)) < 5. */
 static void check_update(int rule, int n_slots, float weight_decay)
 {
     const long n = MAX_N;
@@ -74,8 +80,13 @@ static void check_update(int rule, int n_slots, float weight_decay)
     float *mean_square = test_random(n);
     for (long j = 0; j < n; j++)
         mean_square[j] = 0.625f + mean_square[j] * 0.375f;
-    const OptSettings settings = {
-        .lr = 0.1f, .momentum = 0.9f, .rho = 0.5f, .eps = 0.001f, .weight_decay = weight_decay};
+    const OptSettings settings = {.lr = 0.1f,
+                                  .momentum = 0.9f,
+                                  .rho = 0.5f,
+                                  .eps = 0.001f,
+                                  .weight_decay = weight_decay,
+                                  .mean_scale = 10.0f,
+                                  .root_scale = 1.5f};
     const float *first[MAX_STATES] = {NULL, NULL, NULL};
     for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level)) {
         float *states[MAX_STATES] = {test_buffer(n), test_buffer(n), test_buffer(n)};
@@ -100,7 +111,7 @@ static void check_update(int rule, int n_slots, float weight_decay)
 static void updates_are_right(void **state)
 {
     (void)state;
-    for (int rule = 0; rule < 3; rule++)
+    for (int rule = 0; rule < N_RULES; rule++)
         for (int n_slots = 1; n_slots <= OPT_MAX_SLOTS; n_slots++)
             for (int decayed = 0; decayed < 2; decayed++) {
                 test_begin((uint32_t)(rule * 64 + n_slots * 2 + decayed));
@@ -114,12 +125,12 @@ static void pad_lanes_stay_zero(void **state)
 {
     (void)state;
     for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level))
-        for (int rule = 0; rule < 3; rule++) {
+        for (int rule = 0; rule < N_RULES; rule++) {
             float g[LANES] = {0}, w[LANES] = {0}, v[LANES] = {0}, ms[LANES];
             for (int i = 0; i < LANES; i++)
                 ms[i] = rule == 1 ? 1.0f : 0.0f;
             const OptUpdateArgs a = {
-                {g, LANES, 1}, w, v, ms, LANES, {0.1f, 0.9f, 0.9f, 0.001f, 0.01f}};
+                {g, LANES, 1}, w, v, ms, LANES, {0.1f, 0.9f, 0.9f, 0.001f, 0.01f, 10.0f, 3.0f}};
             for (int step = 0; step < 3; step++)
                 update_of(level, rule)(&a);
             for (int i = 0; i < LANES; i++)

@@ -147,15 +147,16 @@ static void test_overfits_one_batch(void **state)
     static const struct {
         NetOptimizer optimizer;
         double lr;
-    } runs[] = {{NET_SGD, 0.05}, {NET_RMSPROP, 0.005}, {NET_RMSPROP_TORCH, 0.001}};
+    } runs[] = {
+        {NET_SGD, 0.05}, {NET_RMSPROP, 0.005}, {NET_RMSPROP_TORCH, 0.001}, {NET_ADAMW, 0.003}};
     Network network = nettest_zoo("proxy-b0", 1.0, 10, 32);
     TestBatch batch = nettest_batch(&network, 20, 4);
     for (size_t i = 0; i < ARRAY_LEN(runs); i++) {
         const NetSettings settings = nettest_training(batch.n, 2, runs[i].optimizer);
-        const StepSettings step = nettest_step(runs[i].lr);
+        StepSettings step = nettest_step(runs[i].lr);
         Net *net = nettest_net(&network, &settings, 5);
         StepResult result = {.loss = (double)INFINITY};
-        for (int s = 0; s < 60; s++)
+        for (step.step = 0; step.step < 60; step.step++)
             net_train_step(net, batch.images, batch.labels, &step, &result);
         assert_true(result.loss / batch.n < 0.1 * log(10.0));
         assert_int_equal(result.n_correct, batch.n);

@@ -26,6 +26,7 @@ static const struct {
     {"proxy-b0", NET_RMSPROP, "b22bd8684dab58cb914286f58a789347"},
     {"resnet-20-cifar", NET_SGD, "7e571fe41aa610e29953f732f3eaa5f2"},
     {"mobilenet-v2-cifar", NET_RMSPROP_TORCH, "474e4623936ec7b783821fee85d4607f"},
+    {"proxy-b0", NET_ADAMW, "b5a3b4754e1af0c0d0e3b2ae8887e571"},
 };
 
 static bool has_digest(const char *name, NetOptimizer optimizer, CpuLevel level, const char *digest)
@@ -38,7 +39,7 @@ static bool has_digest(const char *name, NetOptimizer optimizer, CpuLevel level,
     StepSettings step = nettest_step(0.01);
     step.weight_decay = 1e-4;
     step.label_smoothing = 0.1;
-    for (int s = 0; s < STEPS; s++) {
+    for (step.step = 0; step.step < STEPS; step.step++) {
         StepResult result;
         net_train_step(net, batch.images, batch.labels, &step, &result);
     }

@@ -52,72 +52,83 @@ static void make_images(TestBatch *batch)
     }
 }
 
-static const char *metadata(const Golden *golden, const char *format, const char *a)
+static const char *metadata(const TensorFile *file, const char *format, const char *a)
 {
     char key[TEXT];
     snprintf(key, sizeof key, format, a);
-    const char *value = safetensors_metadata(golden->file, key);
+    const char *value = safetensors_metadata(file, key);
     if (value == NULL)
         fail_msg("the fixture has no '%s'", key);
     return value;
 }
 
-static double number(const Golden *golden, const char *format, const char *a)
+static double number(const TensorFile *file, const char *format, const char *a)
 {
     double value = 0.0;
-    assert_true(text_to_double(metadata(golden, format, a), &value));
+    assert_true(text_to_double(metadata(file, format, a), &value));
     return value;
 }
 
 /* A tensor of the fixture; `format` has one %s for `a`. mem_free. */
-static float *tensor(const Golden *golden, const char *format, const char *a, size_t n)
+static float *tensor(const TensorFile *file, const char *format, const char *a, size_t n)
 {
     Err err = {0};
     char name[TEXT];
     snprintf(name, sizeof name, format, a);
-    const TensorInfo *info = safetensors_find(golden->file, name);
+    const TensorInfo *info = safetensors_find(file, name);
     char *fused = strstr(name, ".fused.");
     if (info == NULL &&
         fused != NULL) { /* the peer calls a fused block's k x k convolution expand */
         char peer[TEXT];
         snprintf(peer, sizeof peer, "%.*s.expand.%s", (int)(fused - name), name,
                  fused + strlen(".fused."));
-        info = safetensors_find(golden->file, peer);
+        info = safetensors_find(file, peer);
     }
     if (info == NULL)
         fail_msg("the fixture has no tensor '%s'", name);
     float *data = mem_calloc(n, sizeof *data);
     assert_non_null(data);
-    nettest_ok(safetensors_floats(golden->file, info, false, data, n, &err), &err);
+    nettest_ok(safetensors_floats(file, info, false, data, n, &err), &err);
     return data;
 }
 
-static double scalar(const Golden *golden, const char *format, const char *a)
+static double scalar(const TensorFile *file, const char *format, const char *a)
 {
-    float *data = tensor(golden, format, a, 1);
+    float *data = tensor(file, format, a, 1);
     const double value = (double)data[0];
     mem_free(data);
     return value;
 }
 
-static Golden open_golden(const char *stem)
+static const char *source_folder(void)
+{
+    const char *source = getenv("ISOFLOP_SOURCE_DIR");
+    return source == NULL ? "." : source;
+}
+
+static TensorFile *open_fixture(const char *stem)
 {
     Err err = {0};
-    Golden golden = {0};
-    char path[TEXT], hex[HASH_HEX64_BYTES];
-    const char *source = getenv("ISOFLOP_SOURCE_DIR");
-    source = source == NULL ? "." : source;
-    snprintf(path, sizeof path, "%s/tests/golden/%s.safetensors", source, stem);
-    nettest_ok(safetensors_open(&golden.file, NULL, path, &err), &err);
-    const char *name = metadata(&golden, "network", "");
+    TensorFile *file = NULL;
+    char path[TEXT];
+    snprintf(path, sizeof path, "%s/tests/golden/%s.safetensors", source_folder(), stem);
+    nettest_ok(safetensors_open(&file, NULL, path, &err), &err);
+    return file;
+}
+
+static Golden open_golden(const char *stem)
+{
+    Golden golden = {.file = open_fixture(stem)};
+    char hex[HASH_HEX64_BYTES];
+    const char *name = metadata(golden.file, "network", "");
     char yaml[TEXT];
-    snprintf(yaml, sizeof yaml, "%s/tests/golden/%s.yaml", source, name);
+    snprintf(yaml, sizeof yaml, "%s/tests/golden/%s.yaml", source_folder(), name);
     golden.network =
-        nettest_zoo(file_exists(yaml) ? yaml : name, number(&golden, "width", ""), 0, 0);
+        nettest_zoo(file_exists(yaml) ? yaml : name, number(golden.file, "width", ""), 0, 0);
     make_images(&golden.all);
     const size_t n_bytes = (size_t)golden.all.n * SIDE * SIDE * 3 * sizeof(float);
     assert_string_equal(hash_hex64(hash_64(golden.all.images, n_bytes), hex),
-                        metadata(&golden, "images.xxh3_64", ""));
+                        metadata(golden.file, "images.xxh3_64", ""));
     return golden;
 }
 
@@ -134,7 +145,7 @@ static Net *golden_net(const Golden *golden, NetOptimizer optimizer)
     Net *net = nettest_net(&golden->network, &settings, 0);
     for (int i = 0; i < net_n_tensors(net); i++) {
         const NetTensor *t = net_tensor(net, i);
-        float *data = tensor(golden, "init.%s", t->name, t->n_elements);
+        float *data = tensor(golden->file, "init.%s", t->name, t->n_elements);
         net_write(net, i, NET_WEIGHTS, data);
         mem_free(data);
     }
@@ -142,16 +153,17 @@ static Net *golden_net(const Golden *golden, NetOptimizer optimizer)
     return net;
 }
 
-static StepSettings golden_step(const Golden *golden, const char *optimizer)
+static StepSettings golden_step(const TensorFile *file, NetOptimizer optimizer, const char *name)
 {
-    const bool is_rms = strcmp(optimizer, "sgd") != 0;
-    return (StepSettings){
-        .lr = number(golden, "%s.lr", optimizer),
-        .momentum = number(golden, "%s.momentum", optimizer),
-        .weight_decay = number(golden, "%s.weight_decay", optimizer),
-        .decay = is_rms ? number(golden, "%s.alpha", optimizer) : 0.0,
-        .epsilon = is_rms ? number(golden, "%s.eps", optimizer) : 0.0,
-    };
+    StepSettings settings = {.lr = number(file, "%s.lr", name),
+                             .weight_decay = number(file, "%s.weight_decay", name)};
+    const bool is_adam = optimizer == NET_ADAMW;
+    settings.momentum = number(file, is_adam ? "%s.beta1" : "%s.momentum", name);
+    if (optimizer != NET_SGD) {
+        settings.decay = number(file, is_adam ? "%s.beta2" : "%s.alpha", name);
+        settings.epsilon = number(file, "%s.eps", name);
+    }
+    return settings;
 }
 
 static void golden_batch(const Golden *golden, int step, const float **images,
@@ -172,7 +184,7 @@ static void check_gradients(const char *stem)
 {
     Golden golden = open_golden(stem);
     Net *net = golden_net(&golden, NET_SGD);
-    const StepSettings settings = golden_step(&golden, "sgd");
+    const StepSettings settings = golden_step(golden.file, NET_SGD, "sgd");
     StepResult result;
     const float *images;
     const int32_t *labels;
@@ -183,16 +195,17 @@ static void check_gradients(const char *stem)
         const NetTensor *t = net_tensor(net, i);
         if (!t->trainable)
             continue;
-        float *exact = tensor(&golden, "grad.%s", t->name, t->n_elements);
+        float *exact = tensor(golden.file, "grad.%s", t->name, t->n_elements);
         float *ours = mem_calloc(t->n_elements, sizeof *ours);
         assert_non_null(ours);
         net_read(net, i, NET_GRADIENT, ours);
         double square = 0.0;
         for (size_t e = 0; e < t->n_elements; e++)
             square += pow((double)ours[e] - (double)exact[e], 2.0);
-        const double off = sqrt(square) + scalar(&golden, "grad_rounding.%s", t->name);
-        const double allowed = DEVIATION_FACTOR * scalar(&golden, "grad_fp32_error.%s", t->name) +
-                               GRADIENT_FLOOR * scalar(&golden, "grad_floor", "");
+        const double off = sqrt(square) + scalar(golden.file, "grad_rounding.%s", t->name);
+        const double allowed =
+            DEVIATION_FACTOR * scalar(golden.file, "grad_fp32_error.%s", t->name) +
+            GRADIENT_FLOOR * scalar(golden.file, "grad_floor", "");
         if (!(off <= allowed)) {
             print_error("%s: %.3g off, %.3g allowed\n", t->name, off, allowed);
             n_bad++;
@@ -205,19 +218,21 @@ static void check_gradients(const char *stem)
     close_golden(&golden);
 }
 
-/* Losses of steps 1 to 20: at most 4 times PyTorch float32's largest deviation plus 1e-4. */
-static void check_losses(const char *stem, NetOptimizer optimizer, const char *name)
+/* Losses of steps 1 to 20, which `file` has under a name: at most 4 times PyTorch float32's largest
+ * deviation plus 1e-4. */
+static void check_losses(const Golden *golden, const TensorFile *file, NetOptimizer optimizer,
+                         const char *name)
 {
-    Golden golden = open_golden(stem);
-    Net *net = golden_net(&golden, optimizer);
-    const StepSettings settings = golden_step(&golden, name);
-    float *exact = tensor(&golden, "losses.%s", name, STEPS);
-    const double allowed = DEVIATION_FACTOR * scalar(&golden, "deviation.%s", name) + LOSS_FLOOR;
+    Net *net = golden_net(golden, optimizer);
+    StepSettings settings = golden_step(file, optimizer, name);
+    float *exact = tensor(file, "losses.%s", name, STEPS);
+    const double allowed = DEVIATION_FACTOR * scalar(file, "deviation.%s", name) + LOSS_FLOOR;
     for (int step = 0; step < STEPS; step++) {
         StepResult result;
         const float *images;
         const int32_t *labels;
-        golden_batch(&golden, step, &images, &labels);
+        settings.step = (uint64_t)step;
+        golden_batch(golden, step, &images, &labels);
         net_train_step(net, images, labels, &settings, &result);
         const double off = fabs(result.loss / BATCH - (double)exact[step]);
         if (!(off <= allowed))
@@ -226,7 +241,6 @@ static void check_losses(const char *stem, NetOptimizer optimizer, const char *n
     }
     mem_free(exact);
     net_destroy(&net);
-    close_golden(&golden);
 }
 
 /* MBConv with SE and swish, without and with ReLU6; basic blocks with ReLU; fused MBConv; average
@@ -245,25 +259,46 @@ static void test_gradients(void **state)
         check_gradients(stems[i]);
 }
 
+static void check_all_losses(NetOptimizer optimizer, const char *name)
+{
+    for (size_t i = 0; i < n_stems; i++) {
+        Golden golden = open_golden(stems[i]);
+        check_losses(&golden, golden.file, optimizer, name);
+        close_golden(&golden);
+    }
+}
+
 static void test_losses_sgd(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < n_stems; i++)
-        check_losses(stems[i], NET_SGD, "sgd");
+    check_all_losses(NET_SGD, "sgd");
 }
 
 static void test_losses_rmsprop(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < n_stems; i++)
-        check_losses(stems[i], NET_RMSPROP, "rmsprop");
+    check_all_losses(NET_RMSPROP, "rmsprop");
 }
 
 static void test_losses_rmsprop_torch(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < n_stems; i++)
-        check_losses(stems[i], NET_RMSPROP_TORCH, "rmsprop-torch");
+    check_all_losses(NET_RMSPROP_TORCH, "rmsprop-torch");
+}
+
+/* The same of the trainings that tests/golden/make_tuning.py added later. */
+static void test_losses_adamw(void **state)
+{
+    (void)state;
+    TensorFile *tuning = open_fixture("tuning");
+    for (size_t i = 0; i < n_stems; i++) {
+        char name[TEXT];
+        Golden golden = open_golden(stems[i]);
+        snprintf(name, sizeof name, "%s.adamw", stems[i]);
+        check_losses(&golden, tuning, NET_ADAMW, name);
+        close_golden(&golden);
+    }
+    safetensors_close(&tuning);
 }
 
 int main(int argc, char **argv)
@@ -274,10 +309,9 @@ int main(int argc, char **argv)
         cmocka_set_test_filter(argv[2]);
     }
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_gradients),
-        cmocka_unit_test(test_losses_sgd),
-        cmocka_unit_test(test_losses_rmsprop),
-        cmocka_unit_test(test_losses_rmsprop_torch),
+        cmocka_unit_test(test_gradients),      cmocka_unit_test(test_losses_sgd),
+        cmocka_unit_test(test_losses_rmsprop), cmocka_unit_test(test_losses_rmsprop_torch),
+        cmocka_unit_test(test_losses_adamw),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

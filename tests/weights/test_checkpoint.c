@@ -76,6 +76,7 @@ static void test_resume_equals_uninterrupted(void **state)
     check_resume(NET_SGD);
     check_resume(NET_RMSPROP);
     check_resume(NET_RMSPROP_TORCH);
+    check_resume(NET_ADAMW);
 }
 
 /* Every one-byte change of a checkpoint that changes its meaning is found, wherever it is. */
