@@ -3,6 +3,7 @@
 # caption: Validation top-1 on {data} after each epoch, {seeds} a network: means over seeds, dark for few counted MACs and light for many; bands from the lowest seed to the highest where a panel has six networks at most. A filled mark ends a curve that is ripe, an open one a curve that is not: its last quarter brought more than a quarter of what was learned, it guesses, or it is short (docs/verdicts.md).{thinned_text}
 # needs: curve
 # without: no trial has an epoch
+# points: line
 # size: 1080 60+190*((n_panel+3)/4)+bottom_room
 # narrow: 150*((n_panel+1)/2)
 set multiplot

@@ -25,7 +25,8 @@ WITH t AS (SELECT part, series, network, epochs, min(place) AS place, macs, tria
 
 -- block: line
 SELECT CAST(line AS TEXT) AS series, shade, panel, '' AS label, max(epoch) AS epoch, mean, part || ': ' || c.series AS panel_name,
-       coalesce(genes, printf('d %.2f w %.2f %d px', built_d, built_w, resolution)) AS name, macs, n
+       coalesce(genes, printf('d %.2f w %.2f %d px', built_d, built_w, resolution)) AS name, macs, n,
+       replace(trim(trials, '[]'), ',', ' ') AS trials
 FROM c GROUP BY line ORDER BY line;
 
 -- block: curve

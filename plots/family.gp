@@ -2,6 +2,7 @@
 # alt: One line for each family, a mark for each member: test accuracy on {data} against counted multiply-adds, logarithmic.
 # caption: Members α^φ, β^φ, γ^φ of each baseline on {data}, by its own rounding. Nothing is matched: test top-1 against counted MACs. Marks have their φ where there is room. {dots}{unfair_text}
 # legend: mean
+# points: seed mean
 # size: 860 560
 # narrow: 0.66*figure_width
 tie = 10.0*log(x_high/x_low)/(figure_width - left_room - legend_right)

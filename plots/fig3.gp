@@ -1,6 +1,7 @@
 # title: Scaling one dimension at a time
 # alt: Three panels, width, depth and resolution: test accuracy of {baseline} on {data} against counted multiply-adds.
 # caption: Each dimension scaled alone from {baseline} on {data}, as figure 3 of the paper: test top-1 against counted MACs. Marks have their multiplier where there is room. {dots}
+# points in turn: seed mean
 # size: 1080 450
 # narrow: 1.75*figure_width
 set multiplot

@@ -8,9 +8,9 @@ WITH own AS (SELECT *, min(place) FROM measured WHERE figure = ?1 AND status = '
 -- block: mean
 SELECT series, cost AS macs, avg(test_top1) AS top1, CASE WHEN count(test_top1) >= 5 THEN half90(test_top1) END AS half,
        CASE WHEN count(*) OVER (PARTITION BY series) > 5 THEN printf('%.3g', x) ELSE printf('%s = %.3g', substr(series, 1, 1), x) END AS label,
-       count(test_top1) AS n
+       count(test_top1) AS n, group_concat(trial, ' ') AS trials
 FROM m WHERE sorting IS NOT NULL GROUP BY series, network ORDER BY sorting, m.macs;
 
 -- block: seed
-SELECT series, cost AS macs, test_top1 AS top1, seed
+SELECT series, cost AS macs, test_top1 AS top1, seed, trial
 FROM m WHERE sorting IS NOT NULL ORDER BY sorting, m.macs, seed;

@@ -2,6 +2,7 @@
 # alt: One line for each depth and resolution, each dot a width: test accuracy of {baseline} on {data} against counted multiply-adds.
 # caption: Width scaled at several depths d and resolutions r from {baseline} on {data}, as figure 4 of the paper; the dots of a line are the width multipliers {x_values}. Test top-1 against counted MACs. {dots}
 # legend: mean
+# points: seed mean
 # size: 860 560
 # narrow: 0.66*figure_width
 x_end = 0.86*x_high

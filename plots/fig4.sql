@@ -10,9 +10,9 @@ WITH own AS (SELECT *, min(place) FROM measured WHERE figure = ?1 AND status = '
 
 -- block: mean
 SELECT series, cost AS macs, avg(test_top1) AS top1, CASE WHEN count(test_top1) >= 5 THEN half90(test_top1) END AS half,
-       shift, x AS width, count(test_top1) AS n
+       shift, x AS width, count(test_top1) AS n, group_concat(trial, ' ') AS trials
 FROM s GROUP BY series, network ORDER BY sorting, s.macs;
 
 -- block: seed
-SELECT series, cost AS macs, test_top1 AS top1, seed, shift
+SELECT series, cost AS macs, test_top1 AS top1, seed, shift, trial
 FROM s ORDER BY sorting, s.macs, seed;

@@ -2,6 +2,7 @@
 # alt: One line for each scaling strategy: test accuracy of {baseline} on {data} against counted multiply-adds.
 # caption: {baseline} scaled up by each strategy to the same counted MACs (within {tolerance} %) on {data}, as figure 8 of the paper{start_text}. Test top-1. {dots}{aside_text}
 # legend: legend
+# points: seed mean -aside
 # size: 860 560
 # narrow: 0.66*figure_width
 x_end = 0.86*x_high

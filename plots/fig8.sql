@@ -8,22 +8,23 @@ WITH own AS MATERIALIZED (SELECT * FROM measured WHERE figure = ?1),
      base AS MATERIALIZED (SELECT * FROM measured WHERE max(abs(built_d - 1), abs(built_w - 1), abs(built_r - 1)) < 1e-9 AND status = 'done'
                AND macs IN (SELECT round(1.0 * target_macs / x) FROM own) AND part NOT IN (SELECT part FROM own_seed) AND figure <> 'tune'),
      m AS (SELECT series, CASE series WHEN 'width' THEN 1 WHEN 'depth' THEN 2 WHEN 'resolution' THEN 3 WHEN 'compound' THEN 4 ELSE 5 END AS sorting,
-                  network, macs, seed, test_top1, point_status
+                  network, macs, seed, test_top1, point_status, trial
            FROM own WHERE status = 'done' GROUP BY series, trial
            UNION ALL
-           SELECT 'baseline', 6, network, macs, seed, test_top1, 'fair' FROM base WHERE place = (SELECT min(place) FROM base)),
+           SELECT 'baseline', 6, network, macs, seed, test_top1, 'fair', trial FROM base WHERE place = (SELECT min(place) FROM base)),
      unit AS (SELECT CASE WHEN max(macs) >= 1e9 THEN 1e9 ELSE 1e6 END AS unit FROM own),
      r AS (SELECT *, dense_rank() OVER (PARTITION BY network ORDER BY sorting, series) AS place_of_mark FROM m),
      s AS (SELECT *, place_of_mark - 0.5 * (max(place_of_mark) OVER (PARTITION BY network) + 1) AS shift FROM r),
      spot AS (SELECT series, sorting, s.macs / unit AS macs, avg(test_top1) AS top1,
-                     CASE WHEN count(test_top1) >= 5 THEN half90(test_top1) END AS half, count(test_top1) AS n, shift, point_status
+                     CASE WHEN count(test_top1) >= 5 THEN half90(test_top1) END AS half, count(test_top1) AS n, shift, point_status,
+                     group_concat(trial, ' ') AS trials
               FROM (SELECT * FROM s ORDER BY series, network, seed) s JOIN unit GROUP BY series, network)
 
 -- block: mean
-SELECT series, macs, top1, half, shift, n FROM spot ORDER BY sorting, series, macs;
+SELECT series, macs, top1, half, shift, n, trials FROM spot ORDER BY sorting, series, macs;
 
 -- block: seed
-SELECT series, s.macs / unit AS macs, test_top1 AS top1, seed, shift FROM s JOIN unit ORDER BY sorting, series, s.macs, seed;
+SELECT series, s.macs / unit AS macs, test_top1 AS top1, seed, shift, trial FROM s JOIN unit ORDER BY sorting, series, s.macs, seed;
 
 -- block: start
 SELECT s.series, b.macs, b.top1, s.macs AS to_macs, s.top1 AS to_top1, s.shift

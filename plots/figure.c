@@ -340,8 +340,11 @@ ErrCode figure_draw(Store *store, const char *name, const FigurePlace *place, Ar
     describe(&d);
     d.figure.n_diverged = figure_data_int(&d.data, "n_diverged");
     d.figure.missing = find_missing(&d);
-    if (d.figure.missing == NULL)
+    if (d.figure.missing == NULL) {
         TRY(draw(&d, err));
+        d.figure.hits = figure_hits_find(d.figure.svg, d.body, &d.data, arena);
+        TRY(arena_ok(arena, err));
+    }
     if (out != NULL)
         *out = d.figure;
     return ERR_NONE;

@@ -13,6 +13,7 @@
 #ifndef PLOTS_FIGURE_H
 #define PLOTS_FIGURE_H
 
+#include "plots/figure_hits.h"
 #include "plots/figure_style.h"
 #include "plots/plots_files.h"
 
@@ -32,6 +33,7 @@ typedef struct Figure {
     const char *caption; /* with n, stamps, diverged trials */
     const char *alt;     /* what it shows, for those who cannot see it */
     const char *svg;     /* the picture's text */
+    FigureHits hits;     /* what its marks stand for */
     const char *missing; /* why there is nothing to draw: no files were written; else NULL */
     int64_t n_diverged;  /* trials of it that diverged */
 } Figure;

@@ -21,6 +21,7 @@ typedef struct Noise {
     int n_usual;     /* seeds of a network: the count that most networks have */
     double *seeds;   /* [n_seeds] rising */
     double *y;       /* [n_networks][n_seeds], NaN: missing */
+    size_t *rows;    /* [n_networks][n_seeds] of values, where y is not missing */
     double *effects; /* [n_seeds] over the average seed */
     Blocks blocks;
 } Noise;
@@ -96,6 +97,7 @@ static ErrCode fit(Noise *n, FigureData *data, Arena *arena, Err *err)
         return ERR_NONE;
     const size_t n_cells = (size_t)n->n_networks * (size_t)n->n_seeds;
     n->y = arena_alloc(arena, n_cells, sizeof *n->y);
+    n->rows = arena_zalloc(arena, n_cells, sizeof *n->rows);
     n->effects = arena_alloc(arena, (size_t)n->n_seeds, sizeof *n->effects);
     TRY(arena_ok(arena, err));
     for (size_t i = 0; i < n_cells; i++)
@@ -104,6 +106,7 @@ static ErrCode fit(Noise *n, FigureData *data, Arena *arena, Err *err)
         const int p = (int)figure_blocks_value(n->values, r, "network") - 1;
         const int s = find_seed(n, figure_blocks_value(n->values, r, "seed"));
         n->y[p * n->n_seeds + s] = figure_blocks_value(n->values, r, "top1");
+        n->rows[p * n->n_seeds + s] = r;
     }
     TRY(take_usual(n, arena, err));
     TRY(blocks_fit(&n->blocks, n->y, n->n_networks, n->n_seeds, arena, err));
@@ -147,13 +150,15 @@ static void add_residuals(const Noise *n, int seed, FigureTable *table, double *
         figure_blocks_number(table, p + 1);
         figure_blocks_number(table, n->seeds[seed]);
         figure_blocks_number(table, SPREAD * ((p + 0.5) / n->n_networks - 0.5));
+        figure_blocks_number(
+            table, figure_blocks_value(n->values, n->rows[p * n->n_seeds + seed], "trial"));
     }
 }
 
 ErrCode figure_noise_residuals(FigureData *data, Arena *arena, Err *err)
 {
     static const char *const names[] = {"series", "mean",  "residual", "network",
-                                        "seed",   "aside", NULL};
+                                        "seed",   "aside", "trial",    NULL};
     Noise n;
     double most = 0.0;
     TRY(fit(&n, data, arena, err));

@@ -5,7 +5,8 @@
 -- of the largest class where this is more than guessing scores; a thousandth more is rounding. A search
 -- has seen the seeds that its log tells of (its networks may have more elsewhere). Learning curves, residuals
 -- and power are of all parts; the triangle is drawn of grids where nothing else asks for it.
-WITH m AS (SELECT * FROM measured
+WITH m AS MATERIALIZED (
+           SELECT place, trial, status, macs, target_macs, ratio, match, x, test_top1 FROM measured
            WHERE figure = ?1 OR ?1 IN ('curves', 'residuals', 'power')
               OR (?1 = 'ternary' AND match = 'counted' AND (part = 'grid' OR part GLOB 'grid-*')
                   AND NOT EXISTS (SELECT 1 FROM current_point WHERE figure = ?1))),

@@ -2,6 +2,7 @@
 # alt: Every network a dot: test accuracy on {data} against counted multiply-adds, with a stepped line through those that none beats at lower cost; they are listed beside it.
 # caption: Networks on {data} by their counted MACs: test top-1. The stepped line is the front, the best mean that each cost buys here; its networks are numbered where there is room, the cheapest of them listed. Test accuracy is shown and picks nothing. {dots}
 # legend: mean
+# points: seed mean -front
 # size: 1080 560
 # narrow: 0.7*figure_width+40+17.0*(rows_front > 12 ? 13 : rows_front+1)
 set multiplot

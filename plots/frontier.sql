@@ -14,7 +14,7 @@ WITH m AS MATERIALIZED (
          SELECT row_number() OVER (ORDER BY series, macs, min(place)) AS id, series, network, epochs, macs, min(place) AS place,
                 macs / CASE WHEN is_big THEN 1e9 ELSE 1e6 END AS cost, avg(test_top1) AS top1,
                 CASE WHEN count(test_top1) >= 5 THEN half90(test_top1) END AS half, count(test_top1) AS n,
-                shift,
+                group_concat(trial, ' ') AS trials, shift,
                 coalesce(genes, printf('d %.2f w %.2f %d px', built_d, built_w, resolution)) AS name
          FROM m GROUP BY series, network, epochs),
      f AS MATERIALIZED (
@@ -34,11 +34,11 @@ WITH m AS MATERIALIZED (
          FROM (SELECT * FROM pair ORDER BY id, number) GROUP BY id)
 
 -- block: mean
-SELECT n.series, n.cost AS macs, n.top1, n.half, n.shift, f.number AS front, n.name, n.n, b.dominated_by, b.surely_by
+SELECT n.series, n.cost AS macs, n.top1, n.half, n.shift, f.number AS front, n.name, n.n, b.dominated_by, b.surely_by, n.trials
 FROM n LEFT JOIN f ON f.id = n.id LEFT JOIN beaten b ON b.id = n.id ORDER BY n.id;
 
 -- block: seed
-SELECT series, macs / CASE WHEN is_big THEN 1e9 ELSE 1e6 END AS macs, test_top1 AS top1, seed, shift
+SELECT series, macs / CASE WHEN is_big THEN 1e9 ELSE 1e6 END AS macs, test_top1 AS top1, seed, shift, trial
 FROM m ORDER BY series, m.macs, place, seed;
 
 -- block: front

@@ -1,6 +1,7 @@
 # title: The grid at equal cost
 # alt: Left, every network of the grid by built depth and width, coloured by its score; right, the networks in order of score with the validation accuracy of every seed.
 # caption: Networks of the grid, {baseline} on {data}. Left: what was built, coloured by the objective (resolution follows from the cost); the ring marks the best. Right: the first networks by objective with their validation top-1. {dots}{unfair_text}
+# points in turn: map -map -best seed mean
 # size: 1080 620*n_mean
 # narrow: n_mean*(440+17.0*rows_mean/n_mean)
 set multiplot
@@ -27,7 +28,7 @@ do for [part=1:n_mean] {
     unset label
     unset colorbox
     set tmargin at screen sy(is_narrow ? map_foot - 100 : top); set bmargin at screen sy(end)
-    set lmargin at screen sx(is_narrow ? 206 : 0.70*figure_width); set rmargin at screen 1-sx(20)
+    set lmargin at screen sx(is_narrow ? 206 : 0.64*figure_width); set rmargin at screen 1-sx(20)
     set xlabel is_narrow ? 'validation top-1 (%)' : 'validation top-1 accuracy (%)'; unset ylabel
     set title is_narrow ? 'first by objective' : 'first networks by objective'
     set offsets graph 0.03, graph 0.03, 0.6, 0.6

@@ -4,6 +4,7 @@
 # legend: detectable
 # needs: detectable
 # without: fewer than two networks on two seeds are done
+# points: detectable
 # size: 860 520
 # narrow: 0.66*figure_width
 set yrange [0:1.08*effect_most]

@@ -101,7 +101,7 @@ static void put_figures(void *report, Text *page)
 {
     Report *r = report;
     for (size_t i = 0; figure_names[i]; i++)
-        r->n_missing += !report_figure(page, r->store, figure_names[i], r->folder, "figures", "");
+        r->n_missing += !report_figure(page, r->store, figure_names[i], r->folder, "figures", NULL);
 }
 
 static void put_search(void *report, Text *page)

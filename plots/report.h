@@ -2,9 +2,9 @@
  * plots/report.h: a study as one self-contained HTML page.
  *
  * From an embedded template: verdicts first, then figures (as data: images with alternative text),
- * rankings, what was unfair, provenance, the command that repeats it. No scripts, nothing from
- * elsewhere, a content security policy; light, dark, phone and print. Texts of users are escaped
- * in one place. A polytex study says on top what polytex is.
+ * rankings, what was unfair, provenance, the command that repeats it. One small script, nothing
+ * from elsewhere, a content security policy; light, dark, phone and print. Texts of users are
+ * escaped in one place. A polytex study says on top what polytex is.
  */
 #ifndef PLOTS_REPORT_H
 #define PLOTS_REPORT_H

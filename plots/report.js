@@ -37,11 +37,12 @@
     if (found) document.querySelectorAll('[data-t~="' + found[1] + '"]').forEach(function (e) {
       e.classList.add('chosen');
       for (var d = e.closest('details'); d; d = d.parentElement.closest('details')) d.open = true;
-      if (!first && e.localName === 'a') first = e;
+      if (e.localName === 'a' && (!first || e.id)) first = e; // its row rather than a figure
     });
     bar.hidden = !first;
     if (!first) return;
     bar.firstElementChild.textContent = first.querySelector('title').textContent;
+    bar.firstElementChild.href = location.hash; // a mark in a figure may be far from its row
     if (moves) first.scrollIntoView({block: 'center', inline: 'center'});
   }
   bar.querySelector('button').addEventListener('click', function () {

@@ -251,9 +251,8 @@ static void put_figures(void *of, Text *page)
     for (size_t f = 0; figure_names[f]; f++)
         for (size_t i = 0; i < b->n; i++) {
             const Member *m = &b->items[i];
-            const char *before = arena_printf(&b->arena, "%s: ", name_of(b, i));
             b->n_missing += !report_figure(page, m->store, figure_names[f], b->folder, m->figures,
-                                           before != NULL ? before : "");
+                                           name_of(b, i));
         }
 }
 

@@ -1,4 +1,8 @@
-/* plots/report_figure.c: the picture as a data: URL, its caption as text. */
+/*
+ * plots/report_figure.c: the picture as a data: URL, its marks laid over it, its caption as text.
+ *
+ * The picture stays an image: nothing in it can run, and its names cannot meet those of another.
+ */
 #include "plots/report_figure.h"
 
 #include "plots/figure.h"
@@ -9,8 +13,37 @@
 #include <inttypes.h>
 #include <string.h>
 
+/* A mark that can be pointed at and, where its trials have rows, chosen; keyboards have the rows.
+ */
+static void put_hit(Text *page, const FigureHit *hit, bool has_rows)
+{
+    const bool is_link = has_rows && hit->trials[0] != '\0';
+    if (is_link) {
+        html_markup(page, "<a tabindex=\"-1\" href=\"#trial=");
+        html_printf(page, "%.*s", (int)strcspn(hit->trials, " "), hit->trials);
+        html_markup(page, "\" data-t=\"");
+        html_text(page, hit->trials);
+        html_markup(page, "\">");
+    }
+    text_printf(page, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\"><title>", hit->x, hit->y,
+                hit->radius);
+    html_text(page, hit->words);
+    html_markup(page, is_link ? "</title></circle></a>" : "</title></circle>");
+}
+
+static void put_hits(Text *page, const FigureHits *hits, bool has_rows)
+{
+    if (hits->n == 0)
+        return;
+    text_printf(page, "\n<svg class=\"hits\" viewBox=\"0 0 %g %g\" aria-hidden=\"true\">",
+                hits->width, hits->height);
+    for (size_t i = 0; i < hits->n; i++)
+        put_hit(page, &hits->items[i], has_rows);
+    html_markup(page, "</svg>");
+}
+
 static bool append_figure(Text *page, Store *store, const char *name, const FigurePlace *place,
-                          const char *before, Arena *arena)
+                          const char *of, Arena *arena)
 {
     Figure figure = {0};
     Err err = {0};
@@ -29,12 +62,15 @@ static bool append_figure(Text *page, Store *store, const char *name, const Figu
     }
     if (figure.missing != NULL)
         return true;
-    html_markup(page, "<figure><img alt=\"");
+    text_printf(page, "<figure><div class=\"plot\" style=\"--w:%g\">", figure.hits.width);
+    html_markup(page, "<img alt=\"");
     html_text(page, figure.alt);
     html_markup(page, "\" src=\"data:image/svg+xml;base64,");
     html_base64(page, figure.svg, strlen(figure.svg));
-    html_markup(page, "\">\n<figcaption><strong>");
-    html_printf(page, "%s%s.", before, figure.title);
+    html_markup(page, "\">");
+    put_hits(page, &figure.hits, of == NULL);
+    html_markup(page, "</div>\n<figcaption><strong>");
+    html_printf(page, "%s%s%s.", of != NULL ? of : "", of != NULL ? ": " : "", figure.title);
     html_markup(page, "</strong> ");
     html_printf(page, "%s Data and script: %s/%s.tsv, %s/%s.gp.", figure.caption, place->folder,
                 name, place->folder, name);
@@ -43,11 +79,11 @@ static bool append_figure(Text *page, Store *store, const char *name, const Figu
 }
 
 bool report_figure(Text *page, Store *store, const char *name, const Dir *in, const char *folder,
-                   const char *before)
+                   const char *of)
 {
     const FigurePlace place = {.in = in, .folder = folder};
     Arena arena = {0}; /* of a large study a figure takes much, and a page has many */
-    const bool is_whole = append_figure(page, store, name, &place, before, &arena);
+    const bool is_whole = append_figure(page, store, name, &place, of, &arena);
     arena_release(&arena);
     return is_whole;
 }

@@ -8,9 +8,11 @@
 
 /*
  * Draws figure `name` into `folder` in `in` and appends it, or why there is none; nothing where it
- * has no data. Returns false if gnuplot could not draw it. `before` stands before its title, or "".
+ * has no data. Returns false if gnuplot could not draw it. Over the picture lie its marks,
+ * invisible: each says its values to who points at it and leads to its trial's row. `of` is whose
+ * it is, where the page has several studies, and then trials have no rows of their own; or NULL.
  */
 bool report_figure(Text *page, Store *store, const char *name, const Dir *in, const char *folder,
-                   const char *before);
+                   const char *of);
 
 #endif

@@ -5,6 +5,7 @@
 # most: 8
 # needs: residual
 # without: fewer than two networks on two seeds are done
+# points: residual residual
 # size: 1080 480
 # narrow: 1.3*figure_width
 set multiplot

@@ -3,4 +3,4 @@
 -- with: noise_values.sql
 
 -- block: value
-SELECT network, macs, top1, seed, name FROM v ORDER BY network, seed;
+SELECT network, macs, top1, seed, name, trial FROM v ORDER BY network, seed;

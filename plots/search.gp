@@ -2,6 +2,7 @@
 # alt: A line for each way of searching: the best validation accuracy so far on {data} against counted training multiply-adds spent; every evaluation is a dot.
 # caption: The best validation top-1 so far on {data} against counted training MACs, evaluations included; of several runs the mean, and a band from the worst of them to the best. Dots are networks trained in full, {seeds} each; below, where there are any, those trained on a short schedule. Dashed: what the largest network tried has, by parameters and by MACs: a choice that costs one training.
 # legend: legend
+# points: full -searcher short
 # size: 1080 600
 # narrow: (n_short > 0 ? 1.2 : 0.7)*figure_width
 set multiplot

@@ -33,11 +33,13 @@ SELECT searcher AS series, most * (k / 200.0) / unit AS spent, CASE WHEN there =
 FROM line CROSS JOIN scale WHERE there = n OR k = 200 ORDER BY searcher, k;
 
 -- block: full
-SELECT searcher AS series, spent / unit AS spent, value AS top1
+SELECT searcher AS series, spent / unit AS spent, value AS top1,
+       (SELECT group_concat(id, ' ') FROM planned q WHERE q.digest = spending.digest) AS trials
 FROM spending CROSS JOIN scale WHERE is_full AND value IS NOT NULL ORDER BY searcher, spending.spent, spending.series;
 
 -- block: short
-SELECT searcher AS series, spent / unit AS spent, value AS top1
+SELECT searcher AS series, spent / unit AS spent, value AS top1,
+       (SELECT group_concat(id, ' ') FROM planned q WHERE q.digest = spending.digest) AS trials
 FROM spending CROSS JOIN scale WHERE NOT is_full AND value IS NOT NULL ORDER BY searcher, spending.spent, spending.series;
 
 -- block: free

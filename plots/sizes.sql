@@ -9,12 +9,12 @@ WITH own AS (SELECT *, min(place), CAST(series AS REAL) AS total FROM measured
 
 -- block: value
 SELECT series, macs, test_loss AS loss, seed, 1.0 * epochs * (SELECT n_train FROM study) AS images, total, epochs,
-       printf('d %.2f w %.2f %d px', built_d, built_w, resolution) AS name
+       printf('d %.2f w %.2f %d px', built_d, built_w, resolution) AS name, trial
 FROM own ORDER BY total, series, macs, seed;
 
 -- block: range
 SELECT 'range' AS series, min(loss) AS least, max(loss) AS most, '' AS label FROM (SELECT test_loss AS loss FROM own);
 
 -- block: mean
-SELECT series, macs, avg(test_loss) AS loss, CASE WHEN count(test_loss) >= 5 THEN half90(test_loss) END AS half, count(*) AS n
+SELECT series, macs, avg(test_loss) AS loss, CASE WHEN count(test_loss) >= 5 THEN half90(test_loss) END AS half, count(*) AS n, group_concat(trial, ' ') AS trials
 FROM own GROUP BY series, network ORDER BY total, own.series, own.macs;

@@ -8,8 +8,10 @@
 #include "plots/ternary_surface.h"
 #include "plots/ternary_words.h"
 
+#include "base/text.h"
 #include "results/profiles.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -49,6 +51,19 @@ static void occupy_marks(TernaryPanel *panel)
         labels_occupy(&panel->labels, box_of(ternary_place(panel, &p->top1.optimum), TERNARY_STAR));
 }
 
+/* "3 14 15": those with a result. */
+static const char *trials_of(const StorePointResult *point, Arena *arena)
+{
+    Text text = {0};
+    for (size_t i = 0; i < point->n_seeds; i++)
+        if (point->seeds[i].status == STORE_TRIAL_DONE)
+            text_printf(&text, "%s%" PRId64, text.n_bytes > 0 ? " " : "", point->seeds[i].trial);
+    const char *copy = arena_text(arena, text_string(&text));
+    arena->failed |= text.failed;
+    text_release(&text);
+    return copy != NULL ? copy : "";
+}
+
 static void put_shapes(const TernaryPicture *picture, TernaryPanel *panel)
 {
     const Profile *p = panel->profile;
@@ -63,11 +78,11 @@ static void put_shapes(const TernaryPicture *picture, TernaryPanel *panel)
         figure_data_row(
             picture->shape, picture->arena,
             "%s %g\t%.4f\t%.4f\t%.4f\t%.4g\t%.4g\t%.4g\t%d\t%lld\t%.4f\t%.4f\t%.5f\t%d\t"
-            "%.2f\t%.2f\t%d",
+            "%.2f\t%.2f\t%d\t%s",
             p->part, p->budget, x[0], x[1], x[2], built[0], built[1], built[2],
             s->point->resolution, (long long)s->point->macs, s->top1,
             s->n > 1 ? s->sd : (double)NAN, s->loss, s->n, spot.x, spot.y,
-            ternary_shade_of(panel, s->top1));
+            ternary_shade_of(panel, s->top1), trials_of(s->source, picture->arena));
         if (p->n_shapes > MAX_NAMED)
             continue;
         snprintf(text, sizeof text, s->n < p->n_high ? "%.1f (%d)" : "%.1f", s->top1, s->n);
@@ -127,7 +142,7 @@ static ErrCode add_blocks(TernaryPicture *picture, FigureData *data, Err *err)
         {&picture->extent, "extent", "series"},
         {&picture->shape, "shape",
          "series\tdepth\twidth\tresolution\tbuilt_d\tbuilt_w\tbuilt_r\tpx\tmacs\ttest_top1\tsd\t"
-         "test_loss\tn\tx\ty\tshade"},
+         "test_loss\tn\tx\ty\tshade\ttrials"},
         {&picture->area, "area", spot},
         {&picture->line, "line", spot},
         {&picture->frame, "frame", spot},

@@ -3,6 +3,7 @@
 # caption: {baseline} on {data}, scaled to one counted cost (within {tolerance} %) in every shape: a point's place says which shares of the added cost depth, width and resolution have. Dots: networks as built, with mean test top-1, {seeds}. Bands and contours: Scheffé's polynomial fitted to the logits, seeds as blocks. Star and dashed line: the optimum and where it may be (90 %). Open marks: scaling rules by name, with how far below the optimum the fit has them, in points, and 90 % intervals. Intervals speak of this test set.
 # needs: head
 # without: no part of it has seven shapes of one cost with a result
+# points: -shape* -shape* shape* -rule rule
 # size: real(word(names_extent[1],1)) top_room+bottom_room+real(word(names_extent[1],2))
 # narrow: real(word(names_extent[1],2))-axis_room
 array light[9] = [0xFBF6E3, 0xEFF1D8, 0xDCEAD2, 0xC3E0CF, 0xA6D3CD, 0x88C3CB, 0x70B5C9, 0x5AA4C3, 0x4A92BC]

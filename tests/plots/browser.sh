@@ -32,10 +32,13 @@ load() {
 load 'a/report.html#trial=3'
 grep -q '<th scope="col"[^>]*><button type="button">' dom || fail 'no heading can be clicked: has the script run?'
 [ "$(grep -o 'class="chosen"' dom | wc -l)" -ge 2 ] || fail 'the row and the mark of trial 3 are not shown'
-grep -q '<div id="selected" role="status"><span>trial 3, seed 1: test ' dom || fail 'trial 3 is not named'
+grep -q '<a tabindex="-1" href="#trial=[0-9]*" data-t="[^"]*\<3\>[^"]*" class="chosen"><circle' dom || fail 'no figure marks trial 3'
+grep -q '<div id="selected" role="status"><a href="#trial=3">trial 3, seed 1: test ' dom || fail 'trial 3 is not named'
 load 'a/report.html'
 [ "$(grep -c 'class="chosen"' dom)" -eq 0 ] || fail 'something is chosen that nobody asked for'
-load 'both/report.html'
+load 'both/report.html#trial=3'
+grep -q '<svg class="hits"' dom || fail 'nothing of the figures of two studies can be pointed at'
+grep -q '<svg class="hits".*data-t' dom && fail 'a mark of two studies leads to a trial of either'
 grep -q '<button type="button">strategy' dom || grep -q '<button type="button">study' dom ||
     fail 'no heading of the page of two studies can be clicked'
 
@@ -53,7 +56,7 @@ sorts() {
 9 blocks|0 of 9|d
 10 Blocks, 2|-2|e
 ROWS
-        echo '</tbody></table><div id="selected"><span></span><button></button></div><script>'
+        echo '</tbody></table><div id="selected"><a></a><button></button></div><script>'
         sed -n '/^<script>$/,/^<\/script>$/p' a/report.html | sed '1d;$d'
         echo "for (let i = 0; i < $2; i++) document.querySelectorAll('th button')[$1].click();"
         echo '</script>'

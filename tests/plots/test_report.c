@@ -131,6 +131,8 @@ static void test_page(void **state)
     self_contained(page);
     assert_int_equal(count(page, "<img alt=\""), N_FIGURES);
     assert_int_equal(count(page, "src=\"data:image/svg+xml;base64,"), N_FIGURES);
+    assert_int_equal(count(page, "<svg class=\"hits\""), N_FIGURES);
+    assert_true(count(page, "<a tabindex=\"-1\" href=\"#trial=") > 50);
     assert_non_null(strstr(page, "says nothing about natural images"));
     assert_int_equal(count(page, "<span class=\"badge stamp\">DEMO</span>"),
                      12);                                              /* answer, cards */
