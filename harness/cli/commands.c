@@ -18,6 +18,7 @@
     X(import)                                                                                      \
     X(infer)                                                                                       \
     X(init)                                                                                        \
+    X(latency)                                                                                     \
     X(list)                                                                                        \
     X(objective)                                                                                   \
     X(plan)                                                                                        \

@@ -42,6 +42,7 @@ done
 document fit shape shapes.csv
 printf 'macs,images,loss\n1,8,2\n2,4,1\n4,2,3\n1,16,2\n2,8,1\n4,4,2\n' >sizes.csv
 document fit size sizes.csv
+document latency proxy-b0 --vs resnet-20-cifar --runs 5
 document list
 document objective s
 document plan study.yaml --no-time
