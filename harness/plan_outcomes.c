@@ -18,21 +18,56 @@
 
 /* --- what a point takes --- */
 
-/* The part whose constants a point takes, or STUDY_NONE. */
+/* The strategy of a point on a ray, else NULL. */
+static const StudyStrategy *strategy_of(const Plan *plan, const PlanPoint *point)
+{
+    const StudyPart *part = &plan->study->parts[point->part];
+    return study_has_rays(part) ? &part->strategies[point->strategy] : NULL;
+}
+
+/* The part whose constants or shares a point takes, or STUDY_NONE. */
 static int constants_source(const Plan *plan, const PlanPoint *point)
 {
     const StudyPart *part = &plan->study->parts[point->part];
+    const StudyStrategy *strategy = strategy_of(plan, point);
     if (part->kind == STUDY_FAMILY)
         return part->constants_part;
-    return study_has_rays(part) && study_needs_constants(&part->strategies[point->strategy])
-               ? part->constants_part
-               : STUDY_NONE;
+    if (strategy != NULL && strategy->chosen != STUDY_GIVEN)
+        return part->profile_part;
+    return strategy != NULL && study_needs_constants(strategy) ? part->constants_part : STUDY_NONE;
+}
+
+/* What a profile found for a point that takes its optimum or corner, or NULL. */
+static const PlanShape *shape_for(const Plan *plan, const PlanPoint *point,
+                                  const PlanOutcome *outcome)
+{
+    const StudyStrategy *strategy = strategy_of(plan, point);
+    for (size_t i = 0; i < outcome->n_shapes && strategy != NULL; i++)
+        if (outcome->shapes[i].chosen == strategy->chosen && outcome->shapes[i].budget == point->x)
+            return &outcome->shapes[i];
+    return NULL;
+}
+
+/* The constants, or shares, that an outcome has for a point that takes them; NULL: none. */
+static const double *constants_for(const Plan *plan, const PlanPoint *point,
+                                   const PlanOutcome *outcome)
+{
+    const PlanShape *shape = shape_for(plan, point, outcome);
+    if (shape != NULL)
+        return shape->is_found ? shape->shares : NULL;
+    return outcome->has_constants ? outcome->constants : NULL;
 }
 
 static bool takes_from(const Plan *plan, const PlanPoint *point, int part)
 {
     return plan->study->parts[point->part].baseline_part == part ||
            constants_source(plan, point) == part;
+}
+
+int plan_source(const Plan *plan, const PlanPoint *point)
+{
+    return plan->parts[point->part].has_baseline ? constants_source(plan, point)
+                                                 : plan->study->parts[point->part].baseline_part;
 }
 
 static bool is_source_settled(const Plan *plan, int source)
@@ -63,8 +98,8 @@ static bool find_inputs(const Plan *plan, const PlanPoint *point, PlanInputs *in
                            .target_macs = part->target_macs,
                            .is_trained =
                                has_settled_inputs(plan, point) && !plan_tune_serves(plan, point)};
-    if (source != STUDY_NONE && plan->parts[source].outcome.has_constants)
-        inputs->constants = plan->parts[source].outcome.constants;
+    if (source != STUDY_NONE)
+        inputs->constants = constants_for(plan, point, &plan->parts[source].outcome);
     return part->has_baseline && (source == STUDY_NONE || inputs->constants != NULL);
 }
 
@@ -187,6 +222,8 @@ ErrCode plan_outcomes_begin(Plan *plan, Err *err)
         }
         if (part->constants_part != STUDY_NONE)
             plan->parts[part->constants_part].is_taken = true;
+        if (part->profile_part != STUDY_NONE)
+            plan->parts[part->profile_part].is_taken = true;
     }
     TRY(plan_tune_begin(plan, err));
     TRY(resolve_ready(plan, err));
@@ -218,10 +255,21 @@ static bool has_same_constants(const PlanOutcome *a, const PlanOutcome *b)
     return true;
 }
 
+static bool has_same_shapes(const PlanOutcome *a, const PlanOutcome *b)
+{
+    bool is_same = a->n_shapes == b->n_shapes;
+    for (size_t i = 0; i < a->n_shapes && is_same; i++) {
+        const PlanShape *s = &a->shapes[i], *t = &b->shapes[i];
+        is_same = s->budget == t->budget && s->chosen == t->chosen && s->is_found == t->is_found &&
+                  (!s->is_found || memcmp(s->shares, t->shares, sizeof s->shares) == 0);
+    }
+    return is_same;
+}
+
 static bool is_same(const PlanOutcome *a, const PlanOutcome *b)
 {
-    return a->has_constants == b->has_constants && a->has_network == b->has_network &&
-           (!a->has_constants || has_same_constants(a, b)) &&
+    return has_same_shapes(a, b) && a->has_constants == b->has_constants &&
+           a->has_network == b->has_network && (!a->has_constants || has_same_constants(a, b)) &&
            (!a->has_network || strcmp(a->digest, b->digest) == 0);
 }
 
@@ -262,12 +310,22 @@ static void reopen(Plan *plan, int part)
     }
 }
 
+/* Says why what a point waits for never comes, if that is so; NULL: `reason` may be told. */
+static void explain_wait(const Plan *plan, PlanPoint *point, const PlanOutcome *outcome,
+                         const char *reason)
+{
+    const PlanShape *shape = shape_for(plan, point, outcome);
+    const bool is_empty =
+        shape != NULL ? !shape->is_found : !outcome->has_constants && !outcome->has_network;
+    if (is_empty)
+        snprintf(point->reason, sizeof point->reason, "%s", shape != NULL ? shape->reason : reason);
+}
+
 ErrCode plan_set_outcome(Plan *plan, int part, const PlanOutcome *outcome, PlanState state,
                          const char *reason, Err *err)
 {
     PlanPart *source = &plan->parts[part];
     const StudyPart *parts = plan->study->parts;
-    const bool is_empty = !outcome->has_constants && !outcome->has_network;
     if (source->state != PLAN_OPEN && !is_same(&source->outcome, outcome))
         reopen(plan, part);
     source->state = state;
@@ -278,15 +336,16 @@ ErrCode plan_set_outcome(Plan *plan, int part, const PlanOutcome *outcome, PlanS
     TRY(resolve_ready(plan, err));
     for (size_t i = 0; i < plan->n_points; i++) {
         PlanPoint *point = &plan->points[i];
-        if (is_empty && point->status == MATCH_AFTER_GRID && takes_from(plan, point, part))
-            snprintf(point->reason, sizeof point->reason, "%s", reason);
+        if (state == PLAN_SETTLED && point->status == MATCH_AFTER_GRID &&
+            takes_from(plan, point, part))
+            explain_wait(plan, point, outcome, reason);
     }
 fail:
     return err->code;
 }
 
 /*
- * An earlier point's name: a compound's by its constants, others by the decision's number. No
+ * An earlier point's name: by its constants or shares, others by the decision's number. No
  * verdict takes an "earlier ..." for one of its series.
  */
 static void name_past(PlanPoint *point, const PlanInputs *inputs, int64_t number)
@@ -349,8 +408,8 @@ ErrCode plan_add_past(Plan *plan, int part, const PlanOutcome *outcome, int64_t 
             inputs.baseline_macs = other.baseline_macs;
             inputs.target_macs = other.target_macs;
         }
-        if (constants_source(plan, point) == part && outcome->has_constants)
-            inputs.constants = outcome->constants;
+        if (constants_source(plan, point) == part)
+            inputs.constants = constants_for(plan, point, outcome);
         if (constants_source(plan, point) != STUDY_NONE && inputs.constants == NULL)
             continue;
         if (!plan->parts[point->part].has_baseline && inputs.baseline != &other.baseline)

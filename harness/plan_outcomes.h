@@ -17,6 +17,9 @@ bool plan_is_waiting(const Plan *plan);
 /* After learning rates were chosen: what waited for them is trained. ERR_USAGE, ERR_MEMORY. */
 ErrCode plan_take_rates(Plan *plan, Err *err) ERR_CHECKED;
 
+/* The part whose outcome a point that is MATCH_AFTER_GRID waits for, or STUDY_NONE. */
+int plan_source(const Plan *plan, const PlanPoint *point);
+
 /* Whether every input of a point is settled, so that it is trained with all seeds. */
 bool plan_is_settled(const Plan *plan, const PlanPoint *point);
 

@@ -124,15 +124,23 @@ fail:
 /*
  * A strategy's name; with its constants where another entry of the part has the same name; always
  * with the shares, and a ladder's last knot, which are all that tells them. A profile's are its
- * shares.
+ * shares. What a profile chooses has its part's name behind it, unless that is the first's.
  */
-static void name_series(const StudyPart *part, size_t index, char series[PLAN_SERIES_MAX])
+static void name_series(const Study *study, const StudyPart *part, size_t index,
+                        char series[PLAN_SERIES_MAX])
 {
     const StudyStrategy *strategy = &part->strategies[index];
     const StrategyTakes takes = scaling_find(strategy->name)->takes;
     const double *c = strategy->constants;
     if (part->kind == STUDY_PROFILE) {
         snprintf(series, PLAN_SERIES_MAX, "%.3g %.3g %.3g", c[0], c[1], c[2]);
+        return;
+    }
+    if (strategy->chosen != STUDY_GIVEN) {
+        const char *profile = study->parts[part->profile_part].name;
+        const bool is_first = strcmp(profile, study_part_key(STUDY_PROFILE)) == 0;
+        snprintf(series, PLAN_SERIES_MAX, "%s%s%s", study_chosen_name(strategy->chosen),
+                 is_first ? "" : " ", is_first ? "" : profile);
         return;
     }
     bool is_shared = takes == STRATEGY_TAKES_SHARES || takes == STRATEGY_TAKES_KNOTS;
@@ -159,7 +167,7 @@ static ErrCode expand_rays(Plan *plan, int index, Err *err)
             PlanPoint *point = plan_points_add(plan, index, "counted", err);
             if (point == NULL)
                 return err->code;
-            name_series(part, s, point->series);
+            name_series(plan->study, part, s, point->series);
             point->strategy = s;
             if (part->kind == STUDY_COMPARE)
                 point->seeds = study_judges_seeds(plan->study);

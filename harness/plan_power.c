@@ -146,6 +146,34 @@ static ErrCode claim_of_compare(const PlanSurvey *s, int part, PartClaim *claim,
     return err->code;
 }
 
+/* Whether a compare trains a profile's optimum and corner once more, and no single dimensions. */
+static bool judges_optimum(const StudyPart *part)
+{
+    bool has[STUDY_N_CHOSEN] = {false}, has_single = false;
+    for (size_t k = 0; k < part->n_strategies; k++) {
+        has[part->strategies[k].chosen] = true;
+        has_single |= is_single(part->strategies[k].name);
+    }
+    return has[STUDY_OPTIMUM] && has[STUDY_CORNER] && !has_single;
+}
+
+/* At each budget the optimum less the best corner, each trained once more. */
+static ErrCode claim_of_optimum(const PlanSurvey *s, int part, PartClaim *claim, Err *err)
+{
+    const Plan *plan = s->plan;
+    for (size_t i = 0; i < plan->n_points; i++) {
+        const PlanPoint *point = &plan->points[i];
+        if (!is_of(point, part))
+            continue;
+        const int chosen = plan->study->parts[part].strategies[point->strategy].chosen;
+        if (chosen != STUDY_GIVEN)
+            use(s, i, claim);
+        claim->n_contrasts += chosen == STUDY_OPTIMUM;
+    }
+    claim->squares = 2;
+    return err->code;
+}
+
 /* Distinct networks of one target, as shares; how many. */
 static int shares_at(const PlanSurvey *s, int part, int64_t target, Shares *shares,
                      PartClaim *claim)
@@ -212,7 +240,9 @@ static const ClaimKind *kind_of(const StudyPart *part)
                                     false, claim_of_lines},
                            compare = {"O2", "compound less each single dimension", false,
                                       claim_of_compare},
-                           shapes = {"O2s", "best shape less each corner", true, claim_of_shapes};
+                           shapes = {"O2s", "best shape less each corner", true, claim_of_shapes},
+                           optimum = {"O2s", "best shape less best corner, trained once more",
+                                      false, claim_of_optimum};
     switch (part->kind) {
     case STUDY_CURVES:
         return &curves;
@@ -221,7 +251,7 @@ static const ClaimKind *kind_of(const StudyPart *part)
     case STUDY_PROFILE:
         return &shapes;
     case STUDY_COMPARE:
-        return &compare;
+        return judges_optimum(part) ? &optimum : &compare;
     case STUDY_GRID:
         return part->match == STUDY_COUNTED ? &shapes : NULL;
     default:

@@ -1,5 +1,6 @@
 /* harness/plan_report.c: a plan for people. */
 #include "harness/plan.h"
+#include "harness/plan_outcomes.h"
 #include "harness/plan_power.h"
 #include "harness/plan_range.h"
 #include "harness/plan_search_report.h"
@@ -43,17 +44,12 @@ static const char *macs_text(char out[RANGE_BYTES], PlanRange macs)
 static void put_note(const Plan *plan, const PlanPoint *point, const PlanPoint *alias,
                      bool notes_waste, Text *out)
 {
-    const StudyPart *part = &plan->study->parts[point->part];
     if (point->reason[0])
         text_append(out, point->reason);
     else if (point->waits_for_rate)
         text_printf(out, "waits for %s", plan->study->parts[plan->tune_part].id);
     else if (point->status == MATCH_AFTER_GRID)
-        text_printf(out, "waits for %s",
-                    plan->study
-                        ->parts[plan->parts[point->part].has_baseline ? part->constants_part
-                                                                      : part->baseline_part]
-                        .id);
+        text_printf(out, "waits for %s", plan->study->parts[plan_source(plan, point)].id);
     else if (point->epochs != 0)
         text_printf(out, "%" PRId64 " epoch%s", point->epochs,
                     text_plural((uint64_t)point->epochs));

@@ -77,12 +77,23 @@ typedef struct PlanTrial {
     int64_t seed;
 } PlanTrial;
 
+/* What a profile found at one of its budgets. */
+typedef struct PlanShape {
+    double budget; /* over the baseline's MACs */
+    int chosen;    /* StudyChosen */
+    bool is_found; /* else its surface has no optimum, and reason says why */
+    double shares[STUDY_DIMENSIONS];
+    const char *reason; /* the plan's */
+} PlanShape;
+
 /* What a part comes to, for the parts that take from it. */
 typedef struct PlanOutcome {
     bool has_constants, has_network;
     double constants[STUDY_DIMENSIONS]; /* alpha, beta, gamma of a compound ray */
     Spec network;                       /* scaled, with the data set's classes */
     char digest[HASH_HEX_BYTES];        /* of the resolved network */
+    const PlanShape *shapes;            /* [n_shapes] of a profile; the plan's */
+    size_t n_shapes;
 } PlanOutcome;
 
 typedef enum PlanState {
@@ -148,7 +159,7 @@ typedef struct Plan {
     int n_calibrated;                  /* networks that the law was measured on */
     size_t point_room, network_room, trial_room, tuning_room; /* private: allocated items */
     Intern *keys; /* private: of networks, in their order */
-    Arena texts;  /* private: of points */
+    Arena texts;  /* private: of points and outcomes */
 } Plan;
 
 #endif

@@ -6,6 +6,7 @@
 #include "harness/run_decider_constants.h"
 #include "harness/run_decider_retrain.h"
 #include "harness/run_decider_search.h"
+#include "harness/run_optimum.h"
 #include "harness/run_tune.h"
 
 #include "base/arena.h"
@@ -17,7 +18,7 @@
 
 enum { FACT_NAME_BYTES = STUDY_PART_MAX + 16 };
 
-/* What decides for a part of this kind; NULL: such a part decides nothing. */
+/* What decides for a part of this kind; NULL: such a part decides nothing, or is a profile. */
 static const RunDeciderKind *kind_of(const RunState *run, int part)
 {
     static const RunDeciderKind *const kinds[STUDY_N_KINDS] = {
@@ -122,7 +123,8 @@ fail:
 
 /* --- going on --- */
 
-/* Whether a part decides: a search and a retrain do, a grid where another part takes from it. */
+/* Whether a part decides: a search and a retrain do, a grid and a profile where another part takes
+ * from it. */
 static bool decides(const Plan *plan, int part)
 {
     return plan->parts[part].is_taken || plan->parts[part].search != NULL ||
@@ -164,6 +166,11 @@ static ErrCode advance_one(RunState *run, int part, const StoreTrials *trials, b
     const RunDeciders *d = &run->deciders[part];
     const size_t n_points = run->plan->n_points;
     *is_settled = false;
+    if (kind_of(run, part) == NULL) {
+        TRY(run_optimum_advance(run, part, trials, is_settled, err));
+        *is_changed |= *is_settled;
+        return ERR_NONE;
+    }
     if (d->n == 0)
         TRY(make_deciders(run, part, trials, err));
     TRY(run_decider_advance(d->items, d->n, trials, err));
@@ -210,6 +217,8 @@ static ErrCode take_provisional(RunState *run, int part, Err *err)
     PlanOutcome outcome;
     bool is_there = false;
     char name[FACT_NAME_BYTES];
+    if (kind_of(run, part) == NULL)
+        return run_optimum_take_provisional(run, part, err);
     name_fact(run, part, name);
     TRY(store_fact(run->store, name, &arena, &fact, &is_there, err));
     if (!is_there)

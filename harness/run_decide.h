@@ -1,8 +1,9 @@
 /*
  * harness/run_decide.h: deciders between plan and store: what parts come to, and the facts of it.
  *
- * Every part that another one takes from has a decider (harness/run_decider.h). What it yields is
- * a fact, "grid/winner"; decided anew it is a new fact, and the old ones stay.
+ * Every part that another one takes from has a decider (harness/run_decider.h), but a profile,
+ * whose surface is fitted (harness/run_optimum.h). What it yields is a fact, "grid/winner"; decided
+ * anew it is a new fact, and the old ones stay.
  */
 #ifndef HARNESS_RUN_DECIDE_H
 #define HARNESS_RUN_DECIDE_H

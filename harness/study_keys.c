@@ -158,15 +158,15 @@ static const YamlKey compare_keys[] = {
     {"strategies", YAML_RAW, KEY(strategies_node), "[width, depth, resolution, compound]", 0, 0,
      NULL, NULL,
      "names, {compound: [alpha, beta, gamma]}, {shares: [depth, width, resolution]}, {ladder: [[d, "
-     "w, r], ...]}"},
+     "w, r], ...]}; optimum and corner: what a profile finds best, of all and of single "
+     "dimensions"},
     {"macs", YAML_DOUBLES, KEY(macs), "[2, 4]", STUDY_MIN_TARGET, STUDY_MAX_TARGET, NULL, NULL,
      "targets over the baseline's MACs"},
     {"from", YAML_STRING, KEY(from), YAML_OPTIONAL, 0, 0, NULL, NULL, from_doc},
     {"baseline", YAML_STRING, KEY(baseline), YAML_OPTIONAL, 0, 0, NULL, NULL, baseline_doc},
     {"constants", YAML_STRING, KEY(constants), YAML_OPTIONAL, 0, 0, NULL, NULL,
-     "grid whose winner gives a compound without constants its own; default: the study's first, "
-     "one "
-     "with match: counted before others"},
+     "grid whose winner gives a compound without constants its own, or profile whose optimum and "
+     "corner are taken; default: the study's first, a grid with match: counted before others"},
     {"epochs", YAML_INT64, KEY(epochs), "0", 0, MAX_EPOCHS, NULL, NULL, epochs_doc},
 };
 static const YamlKey profile_keys[] = {

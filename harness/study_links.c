@@ -151,6 +151,65 @@ static bool needs_constants(const StudyPart *part)
     return false;
 }
 
+static bool needs_profile(const StudyPart *part)
+{
+    for (size_t i = 0; i < part->n_strategies; i++)
+        if (part->strategies[i].chosen != STUDY_GIVEN)
+            return true;
+    return false;
+}
+
+/* What `constants` or `from` of a part on rays names: a grid, or in a compare a profile. */
+static ErrCode find_constants(const Study *study, size_t index, const char *key, const char *id,
+                              Err *err)
+{
+    StudyPart *part = &study->parts[index];
+    const int named = study_find_part(study, id);
+    if (named == STUDY_NONE || part->kind != STUDY_COMPARE ||
+        study->parts[named].kind != STUDY_PROFILE)
+        return find_source(study, index, key, id, false, &part->constants_part, err);
+    if (!needs_profile(part))
+        return yaml_error(err, node_of(study, index, key),
+                          "part '%s' takes nothing from profile '%s': name 'optimum' or 'corner' "
+                          "among its strategies",
+                          part->id, id);
+    part->profile_part = named;
+    return ERR_NONE;
+}
+
+static bool is_same_text(const char *a, const char *b)
+{
+    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+/* The profile whose optimum a compare trains once more: at its budgets, of its baseline. */
+static ErrCode link_profile(const Study *study, size_t index, Err *err)
+{
+    StudyPart *part = &study->parts[index];
+    for (size_t i = 0; i < study->n_parts && part->profile_part == STUDY_NONE; i++)
+        if (study->parts[i].kind == STUDY_PROFILE)
+            part->profile_part = (int)i;
+    if (part->profile_part == STUDY_NONE)
+        return yaml_error(
+            err, node_of(study, index, "strategies"),
+            "'optimum' and 'corner' are what a profile finds, and the study has none: "
+            "add a part 'profile'");
+    const StudyPart *profile = &study->parts[part->profile_part];
+    if (!is_same_text(part->baseline, profile->baseline))
+        return yaml_error(err, node_of(study, index, "baseline"),
+                          "the optimum of profile '%s' is that of another baseline", profile->id);
+    for (size_t i = 0; i < part->macs.n; i++) {
+        bool is_budget = false;
+        for (size_t k = 0; k < profile->macs.n; k++)
+            is_budget |= profile->macs.v[k] == part->macs.v[i];
+        if (!is_budget)
+            return yaml_error(err, node_of(study, index, "macs"),
+                              "%g is no budget of profile '%s', so it has no optimum there",
+                              part->macs.v[i], profile->id);
+    }
+    return ERR_NONE;
+}
+
 /* A part `sizes` that names no rule, in a study without a grid, has the paper's constants. */
 static void give_rule(StudyPart *part)
 {
@@ -168,14 +227,15 @@ static ErrCode link_part(Study *study, size_t index, Err *err)
     const bool has_ray = study_has_rays(part) || part->kind == STUDY_FAMILY;
     const bool is_given =
         has_ray ? part->constants != NULL || part->has_constants : part->baseline != NULL;
-    part->baseline_part = part->constants_part = STUDY_NONE;
+    part->baseline_part = part->constants_part = part->profile_part = STUDY_NONE;
     if (part->from != NULL && is_given)
         return yaml_error(err, node_of(study, index, "from"),
                           "'from' and '%s' name the same thing, leave one of them out",
                           has_ray ? "constants" : "baseline");
-    if (part->from != NULL)
-        TRY(find_source(study, index, "from", part->from, !has_ray,
-                        has_ray ? &part->constants_part : &part->baseline_part, err));
+    if (part->from != NULL && has_ray)
+        TRY(find_constants(study, index, "from", part->from, err));
+    else if (part->from != NULL)
+        TRY(find_source(study, index, "from", part->from, true, &part->baseline_part, err));
     if (part->kind == STUDY_RETRAIN && study->parts[part->baseline_part].kind != STUDY_SEARCH)
         return yaml_error(err, node_of(study, index, "from"),
                           "part '%s' is no search: nothing that it found could be trained anew",
@@ -183,8 +243,9 @@ static ErrCode link_part(Study *study, size_t index, Err *err)
     if (part->baseline != NULL)
         TRY(link_baseline(study, index, err));
     if (part->constants != NULL)
-        TRY(find_source(study, index, "constants", part->constants, false, &part->constants_part,
-                        err));
+        TRY(find_constants(study, index, "constants", part->constants, err));
+    if (needs_profile(part))
+        TRY(link_profile(study, index, err));
     if (has_ray && part->constants_part == STUDY_NONE)
         part->constants_part = default_grid(study);
     give_rule(part);

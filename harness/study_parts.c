@@ -93,6 +93,25 @@ fail:
     return err->code;
 }
 
+const char *study_chosen_name(int chosen)
+{
+    static const char *const names[] = {"", "optimum", "corner"};
+    return names[chosen];
+}
+
+/* Whether an item names a point of a profile's surface, whose shares follow. */
+static bool read_chosen(const YamlNode *node, StudyStrategy *strategy)
+{
+    int chosen = STUDY_OPTIMUM;
+    if (node->kind != YAML_SCALAR)
+        return false;
+    while (chosen < STUDY_N_CHOSEN && strcmp(node->text, study_chosen_name(chosen)) != 0)
+        chosen++;
+    if (chosen < STUDY_N_CHOSEN)
+        *strategy = (StudyStrategy){.name = "shares", .chosen = chosen};
+    return chosen < STUDY_N_CHOSEN;
+}
+
 static ErrCode read_strategies(YamlDoc *doc, StudyPart *part, Err *err)
 {
     const YamlNode *node = part->strategies_node;
@@ -103,7 +122,8 @@ static ErrCode read_strategies(YamlDoc *doc, StudyPart *part, Err *err)
     if (part->strategies == NULL)
         return err_memory(err, node->n_items * sizeof *part->strategies);
     for (size_t i = 0; i < node->n_items; i++)
-        if (read_strategy(doc, node->items[i], &part->strategies[i], err) != ERR_NONE)
+        if (!read_chosen(node->items[i], &part->strategies[i]) &&
+            read_strategy(doc, node->items[i], &part->strategies[i], err) != ERR_NONE)
             return err->code;
     part->n_strategies = node->n_items;
     return ERR_NONE;
@@ -121,7 +141,8 @@ static ErrCode read_shapes(YamlDoc *doc, const YamlNode *body, StudyPart *part, 
     if (part->strategies == NULL)
         return err_memory(err, part->n_strategies * sizeof *part->strategies);
     for (size_t i = 0; i < part->n_strategies; i++)
-        part->strategies[i] = (StudyStrategy){"shares", design[i], STUDY_DIMENSIONS};
+        part->strategies[i] = (StudyStrategy){
+            .name = "shares", .constants = design[i], .n_constants = STUDY_DIMENSIONS};
     return ERR_NONE;
 }
 

@@ -63,11 +63,15 @@ typedef enum StudyPartKind {
 
 typedef enum StudyMatch { STUDY_COUNTED, STUDY_NOMINAL } StudyMatch;
 
+/* Of `shares` whose numbers a profile finds: which of its surface's points they are. */
+typedef enum StudyChosen { STUDY_GIVEN, STUDY_OPTIMUM, STUDY_CORNER, STUDY_N_CHOSEN } StudyChosen;
+
 typedef struct StudyStrategy {
-    const char *name;        /* a strategy of models */
+    const char *name;        /* a strategy of models; `shares` of what a profile chooses */
     const double *constants; /* as in {compound: [alpha, beta, gamma]}, {shares: [a, b, c]},
                                 {ladder: [[d, w, r], ...]}; NULL: a name alone */
     size_t n_constants;
+    int chosen; /* StudyChosen; compare: not STUDY_GIVEN if a profile says its shares */
 } StudyStrategy;
 
 /* What a search aims at; numbers that are not given are NaN. */
@@ -134,6 +138,7 @@ typedef struct StudyPart {
     const char *constants;            /* compare, family, as written: a part's id, or NULL */
     int baseline_part;                /* index of the part whose network it scales, or STUDY_NONE */
     int constants_part;               /* compare, family: whose constants it takes, or none */
+    int profile_part;                 /* compare: whose optimum and corner it takes, or none */
     int64_t epochs;                   /* of its trials; 0: the recipe's */
     const char *figure;               /* it is drawn in; default by kind */
     double step;                      /* grid: spacing of alpha, beta, gamma */
@@ -202,6 +207,9 @@ int study_find_part(const Study *study, const char *id);
 /* Whether a part's points are strategies at matched MACs: `compare`, the shapes of `profile`,
  * the one of `sizes`. */
 bool study_has_rays(const StudyPart *part);
+
+/* What a study calls that point of a profile's surface: "optimum", "corner". */
+const char *study_chosen_name(int chosen);
 
 /* Whether a strategy is a compound without constants of its own: it takes a grid's. */
 bool study_needs_constants(const StudyStrategy *strategy);

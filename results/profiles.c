@@ -4,6 +4,7 @@
 #include "results/lsq.h"
 #include "results/stats.h"
 
+#include "base/fmath.h"
 #include "base/sort.h"
 #include "base/text.h"
 
@@ -149,7 +150,7 @@ static double cell_loss(const Maker *m, const StoreSeed *seed)
 static double cell_logit(const Maker *m, const StoreSeed *seed)
 {
     const double n = (double)m->results->study.n_test, k = seed->test_top1 / 100.0 * n;
-    return log((k + 0.5) / (n - k + 0.5));
+    return fm_log((k + 0.5) / (n - k + 0.5));
 }
 
 static double *fill_cells(const Maker *m, CellValue value)

@@ -1,6 +1,8 @@
 /* results/scheffe.c: the search for a maximum is a compass search, which needs no derivative. */
 #include "results/scheffe.h"
 
+#include "base/fmath.h"
+
 #include <math.h>
 
 /* Negative shares above it are rounding. */
@@ -8,7 +10,7 @@
 
 bool scheffe_shares(double depth, double width, double resolution, Shares *shares)
 {
-    const double logs[] = {log(depth), 2.0 * log(width), 2.0 * log(resolution)};
+    const double logs[] = {fm_log(depth), 2.0 * fm_log(width), 2.0 * fm_log(resolution)};
     const double sum = logs[0] + logs[1] + logs[2];
     if (!(fabs(sum) > 1e-9))
         return false;

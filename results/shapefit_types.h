@@ -50,6 +50,7 @@ typedef struct ShapeFit {
     /* what follows is empty for FLAT and REFUSED */
     bool has_optimum;
     Shares optimum;
+    int corner;       /* the best: 0 depth alone, 1 width, 2 resolution */
     ShapeEffect gain; /* of the best lattice point over the best corner */
     Shares *region;   /* [n_region] lattice points that may be the optimum, 90 % */
     int n_region;

@@ -37,7 +37,7 @@ typedef struct Lattice {
 /* The highest of a surface, of its boundary, of its corners. */
 typedef struct Heights {
     double best, boundary, corner;
-    int best_point;
+    int best_point, best_corner; /* of equals the first */
 } Heights;
 
 /* --- the surface on the lattice --- */
@@ -69,15 +69,17 @@ static void fill_surface(const Lattice *lattice, const double *beta, double *sur
 
 static Heights heights_of(const Lattice *lattice, const double *surface)
 {
-    Heights h = {.boundary = -(double)INFINITY, .corner = -(double)INFINITY};
+    Heights h = {.boundary = -(double)INFINITY};
     for (int i = 1; i < SCHEFFE_N_LATTICE; i++)
         if (surface[i] > surface[h.best_point])
             h.best_point = i;
     h.best = surface[h.best_point];
     for (int i = 0; i < N_BOUNDARY; i++)
         h.boundary = fmax(h.boundary, surface[lattice->boundary[i]]);
-    for (int k = 0; k < 3; k++)
-        h.corner = fmax(h.corner, surface[scheffe_corner(k)]);
+    for (int k = 1; k < 3; k++)
+        if (surface[scheffe_corner(k)] > surface[scheffe_corner(h.best_corner)])
+            h.best_corner = k;
+    h.corner = surface[scheffe_corner(h.best_corner)];
     return h;
 }
 
@@ -250,6 +252,7 @@ ErrCode shapejudge_run(ShapeFit *out, const ShapeSurface *fit, ShapeRule *rules,
     TRY(draw_all(lattice, &draws, err));
     out->has_optimum = true;
     out->optimum = scheffe_climb(fit->beta, out->n_terms, lattice->points[lattice->best]);
+    out->corner = h.best_corner;
     judge_kind(lattice, &draws, h);
     judge_rules(lattice, &draws, h.best);
     mark_region(lattice, &draws);

@@ -1,6 +1,7 @@
 /* results/verdict_all.c: every verdict there is, where a study has what it speaks of. */
 #include "results/holm.h"
 #include "results/varied.h"
+#include "results/verdict_duel.h"
 #include "results/verdict_field.h"
 #include "results/verdict_shape.h"
 
@@ -53,6 +54,22 @@ fail:
     return err->code;
 }
 
+/* Whether rules are compared: not where a profile's optimum is trained once more and no single
+ * dimension beside it. */
+static bool compares_rules(const StoreResults *results)
+{
+    bool is_there = false, has_single = false, has_chosen = false;
+    for (size_t i = 0; i < results->n_points; i++) {
+        const StorePoint *point = &results->points[i].point;
+        if (!store_is_part(point, "compare"))
+            continue;
+        is_there = true;
+        has_single |= verdict_duel_is_single(point);
+        has_chosen |= verdict_shape_is_chosen(point);
+    }
+    return is_there && (has_single || !has_chosen);
+}
+
 /* Verdicts of the block model, and the parts they speak of. */
 static const struct {
     const char *part;
@@ -67,14 +84,14 @@ static const struct {
 static ErrCode judge_scaling(const StoreResults *results, bool is_only, Arena *arena, Verdict *out,
                              size_t *n, Err *err)
 {
-    const bool is_scaling =
-        is_only || has_part(results, "curves", NULL) || has_part(results, "compare", NULL);
+    const bool is_scaling = is_only || has_part(results, "curves", NULL) || compares_rules(results);
     VerdictField field;
     *n = 0;
     TRY(verdict_field_make(&field, results, VERDICT_POINTS, arena, err));
     for (size_t i = 0; i < ARRAY_LEN(observations); i++) {
-        if (!(observations[i].is_usual && is_scaling) &&
-            !has_part(results, observations[i].part, observations[i].series))
+        if (observations[i].is_usual
+                ? !is_scaling
+                : !has_part(results, observations[i].part, observations[i].series))
             continue;
         TRY(observations[i].judge(&field, arena, &out[*n], err));
         ++*n;

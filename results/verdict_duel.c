@@ -9,12 +9,6 @@ static bool is_compound(const StorePoint *point)
     return strncmp(point->series, "compound", strlen("compound")) == 0;
 }
 
-static bool is_single(const StorePoint *point)
-{
-    return strcmp(point->series, "width") == 0 || strcmp(point->series, "depth") == 0 ||
-           strcmp(point->series, "resolution") == 0;
-}
-
 static bool is_at(const StorePointResult *p, int64_t target_macs)
 {
     return store_is_part(&p->point, "compare") && p->point.target_macs == target_macs;
@@ -41,7 +35,7 @@ static const StorePointResult *find_tie(const StoreResults *results,
 {
     for (size_t i = 0; i < results->n_points; i++) {
         const StorePointResult *p = &results->points[i];
-        if (is_at(p, compound->point.target_macs) && is_single(&p->point) &&
+        if (is_at(p, compound->point.target_macs) && verdict_duel_is_single(&p->point) &&
             verdict_duel_is_eligible(p) && p->point.network != NULL &&
             compound->point.network != NULL &&
             strcmp(p->point.network, compound->point.network) == 0)
@@ -100,6 +94,12 @@ static void find_singles(const StoreResults *results, int64_t target_macs, Duel 
         else if (!has_single(duel, p))
             duel->singles[duel->n_singles++] = p;
     }
+}
+
+bool verdict_duel_is_single(const StorePoint *point)
+{
+    return strcmp(point->series, "width") == 0 || strcmp(point->series, "depth") == 0 ||
+           strcmp(point->series, "resolution") == 0;
 }
 
 bool verdict_duel_is_eligible(const StorePointResult *p)

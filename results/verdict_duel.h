@@ -36,6 +36,9 @@ typedef struct Duel {
     bool is_comparable; /* a compound in tolerance, on its ray and not flat, trained or not */
 } Duel;
 
+/* Whether a point's strategy is one dimension alone. */
+bool verdict_duel_is_single(const StorePoint *point);
+
 /* Matched within tolerance and on its ray; a tie with another point does not matter. */
 bool verdict_duel_is_eligible(const StorePointResult *point);
 

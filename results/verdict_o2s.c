@@ -3,7 +3,8 @@
  *
  * The rule is that of results/shapefit.h: the kind of the surface at each budget. PEAK and BLEND
  * say that something on the triangle is better than every corner, CORNER that a corner is as good;
- * FLAT, OPEN and REFUSED say neither.
+ * FLAT, OPEN and REFUSED say neither. Where a study trains the optimum once more
+ * (results/verdict_optimum.c) that stands beside.
  */
 #include "results/verdict_shape.h"
 
@@ -68,7 +69,7 @@ ErrCode verdict_o2s(const StoreResults *results, const Profile *profiles, size_t
 {
     Text text = {0};
     *is_there = false;
-    VerdictContrast *rows = arena_zalloc(arena, n + 1, sizeof *rows);
+    VerdictContrast *rows = arena_zalloc(arena, n * (results->n_points + 1) + 1, sizeof *rows);
     TRY(arena_ok(arena, err));
     for (size_t i = 0; i < n; i++) {
         rows[i] = judge(&profiles[i], arena);
@@ -86,6 +87,9 @@ ErrCode verdict_o2s(const StoreResults *results, const Profile *profiles, size_t
                      .effect_name = "best shape minus best single dimension"};
     if (n > 0)
         verdict_shape_take(out, &profiles[0], true);
+    for (size_t i = 0; i < n; i++)
+        out->n_contrasts += verdict_shape_again(results, &profiles[i], field, arena,
+                                                rows + out->n_contrasts, &text);
     verdict_shape_sum_up(out, results, field, &text, arena);
     return arena_ok(arena, err);
 fail:

@@ -35,6 +35,17 @@ StatsInterval verdict_shape_interval(const Profile *profile, const ShapeEffect *
 void verdict_shape_weigh(const Profile *profiles, int n, VerdictField *field, Arena *arena,
                          VerdictContrast *row);
 
+/* Whether a point of `compare` is what a profile chose, trained once more. */
+bool verdict_shape_is_chosen(const StorePoint *point);
+
+/*
+ * Where a `compare` has trained a profile's optimum once more: fills rows[results->n_points], one
+ * for each other strategy there, that are shown beside the fit and decide nothing, and appends the
+ * sentence about the best corner. Returns how many rows there are.
+ */
+size_t verdict_shape_again(const StoreResults *results, const Profile *profile, VerdictField *field,
+                           Arena *arena, VerdictContrast *rows, Text *text);
+
 /* Appends the sentences that name a profile's diverged shapes; none where nothing diverged. */
 void verdict_shape_losses(const Profile *profile, Text *text);
 

@@ -3,6 +3,7 @@
 #include "tests/harness/planfixture.h"
 
 #include "base/json.h"
+#include "base/sys.h"
 #include "harness/plan_outcomes.h"
 #include "harness/plan_range.h"
 
@@ -258,13 +259,64 @@ static void genes_stand_for_multipliers(void **state)
     planfixture_drop(&f);
 }
 
+/*
+ * What a profile found is built at each budget, matched, and trained with judge seeds; where the
+ * optimum is the corner they are tied, and where there is none the point says why. A later optimum
+ * leaves the earlier one visible.
+ */
+static void optima_are_built(void **state)
+{
+    (void)state;
+    static const PlanShape first[] = {{2, STUDY_OPTIMUM, true, {0.2, 0.5, 0.3}, ""},
+                                      {2, STUDY_CORNER, true, {0, 1, 0}, ""},
+                                      {4, STUDY_OPTIMUM, false, {0, 0, 0}, "level at 4 x"},
+                                      {4, STUDY_CORNER, false, {0, 0, 0}, "level at 4 x"}};
+    static const PlanShape second[] = {{2, STUDY_OPTIMUM, true, {0, 1, 0}, ""},
+                                       {2, STUDY_CORNER, true, {0, 1, 0}, ""},
+                                       {4, STUDY_OPTIMUM, true, {0.4, 0.3, 0.3}, ""},
+                                       {4, STUDY_CORNER, true, {1, 0, 0}, ""}};
+    const PlanOutcome outcomes[] = {{.shapes = first, .n_shapes = ARRAY_LEN(first)},
+                                    {.shapes = second, .n_shapes = ARRAY_LEN(second)}};
+    Err err = {0};
+    PlanFixture f = planfixture_make("[profile: {budgets: [2, 4], shapes: 7},"
+                                     " compare: {strategies: [optimum, corner], macs: [2, 4]}]");
+    Plan *plan = f.plan;
+    const size_t n_before = plan->n_trials, at = plan->n_points - 4;
+    assert_true(plan->parts[0].is_taken && plan_is_waiting(plan));
+    for (size_t i = at; i < plan->n_points; i++) {
+        assert_int_equal(plan->points[i].status, MATCH_AFTER_GRID);
+        assert_int_equal(plan_source(plan, &plan->points[i]), 0);
+    }
+    set_outcome(plan, 0, &outcomes[0], PLAN_SETTLED);
+    const PlanPoint *points = plan->points + at;
+    assert_string_equal(points[0].series, "optimum");
+    assert_int_equal(points[0].status, MATCH_FAIR);
+    assert_true(fabs(points[0].ratio - 1) <= f.study->fairness.tolerance);
+    assert_true(log(points[0].nominal.depth) > 0.1 && points[0].nominal.resolution > 1);
+    assert_true(points[1].built.depth == 1 && points[1].built.resolution == 1);
+    assert_int_equal(plan->n_trials, n_before + 2 * f.study->judge_seeds.n);
+    assert_int_equal(plan->trials[n_before].seed, 2001);
+    assert_int_equal(points[2].status, MATCH_AFTER_GRID);
+    assert_string_equal(points[3].reason, "level at 4 x");
+    set_outcome(plan, 0, &outcomes[1], PLAN_SETTLED);
+    assert_int_equal(plan_add_past(plan, 0, &outcomes[0], 1, &err), ERR_NONE);
+    points = plan->points + at;
+    assert_int_equal(points[0].status, MATCH_TIED);
+    assert_int_equal(points[0].network, points[1].network);
+    assert_int_equal(points[2].status, MATCH_FAIR);
+    const PlanPoint *past = find_series(plan, "earlier optimum 0.2 0.5 0.3");
+    assert_true(past != NULL && past->is_past && past->x == 2);
+    assert_int_equal(plan->n_points, at + 5);
+    planfixture_drop(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(outcomes_are_settled),        cmocka_unit_test(families_are_counted),
         cmocka_unit_test(what_waits_has_a_range),      cmocka_unit_test(empty_outcomes_are_said),
         cmocka_unit_test(parts_take_from_one_another), cmocka_unit_test(epochs_belong_to_the_trial),
-        cmocka_unit_test(genes_stand_for_multipliers),
+        cmocka_unit_test(genes_stand_for_multipliers), cmocka_unit_test(optima_are_built),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

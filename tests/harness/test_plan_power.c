@@ -324,6 +324,26 @@ static void shared_networks_count_where_they_judge(void **state)
     planfixture_drop(&f);
 }
 
+/* Property: what is trained once more claims its gain at each budget, as a contrast of judge seeds;
+ * beside single dimensions the part's claim is O2. */
+static void optima_claim_their_gain(void **state)
+{
+    (void)state;
+    PlanFixture f = planfixture_make(
+        "[profile: {budgets: [2, 4]}, compare: {strategies: [optimum, corner, {compound: [1.2, "
+        "1.1, "
+        "1.15]}], macs: [2, 4]}, compare: {strategies: [optimum, width, depth, {compound: [1.2, "
+        "1.1, 1.15]}], macs: [2]}]");
+    const PlanPower power = power_of_plan(f.plan);
+    assert_int_equal(power.n_claims, 3);
+    const PowerDesign *d = &power.claims[1].design;
+    assert_string_equal(power.claims[1].id, "O2s");
+    assert_true(d->n_contrasts == 2 && d->squares == 2 && !d->is_fit);
+    assert_int_equal(d->n_networks, 9); /* six of its own, and three that the other adds */
+    assert_string_equal(power.claims[2].id, "O2");
+    planfixture_drop(&f);
+}
+
 /* --- designs --- */
 
 /* The quickstart's plan, with a law of one second for so many multiply-adds. */
@@ -397,6 +417,7 @@ int main(void)
                                        cmocka_unit_test(some_parts_make_none),
                                        cmocka_unit_test(remedies_cost_no_more),
                                        cmocka_unit_test(profiles_claim_their_optimum),
+                                       cmocka_unit_test(optima_claim_their_gain),
                                        cmocka_unit_test(shared_networks_count_where_they_judge),
                                        cmocka_unit_test(noise_is_the_pilots),
                                        cmocka_unit_test(parts_of_a_pilot_are_merged),

@@ -227,6 +227,47 @@ static void parts_are_linked(void **state)
                    "waits for 'a'");
 }
 
+/* A compare takes the optimum of the profile that it names, else of the first, at its budgets. */
+static void compares_take_from_profiles(void **state)
+{
+    (void)state;
+    Study *study = parse("study: s\nparts:\n  - grid: {}\n  - profile: {budgets: [2]}\n"
+                         "  - profile: {id: wide, budgets: [4], baseline: resnet-18}\n"
+                         "  - compare: {strategies: [compound, optimum], macs: [2]}\n"
+                         "  - compare: {from: wide, strategies: [corner], macs: [4], baseline: "
+                         "resnet-18}\n"
+                         "  - compare: {strategies: [width], macs: [3]}\n",
+                         NULL, 0);
+    const StudyPart *parts = study->parts;
+    assert_int_equal(parts[3].profile_part, 1);
+    assert_int_equal(parts[3].constants_part, 0);
+    assert_int_equal(parts[3].strategies[0].chosen, STUDY_GIVEN);
+    assert_int_equal(parts[3].strategies[1].chosen, STUDY_OPTIMUM);
+    assert_int_equal(parts[4].profile_part, 2);
+    assert_int_equal(parts[4].strategies[0].chosen, STUDY_CORNER);
+    assert_int_equal(parts[5].profile_part, STUDY_NONE);
+    study_destroy(&study);
+    assert_refused(
+        "study: s\nparts:\n  - compare: {strategies: [optimum], macs: [2]}\n", NULL,
+        "dir/s.yaml:3:27: 'optimum' and 'corner' are what a profile finds, and the study "
+        "has none: add a part 'profile'");
+    assert_refused("study: s\nparts:\n  - profile: {budgets: [2]}\n"
+                   "  - compare: {strategies: [optimum], macs: [2, 3]}\n",
+                   NULL,
+                   "dir/s.yaml:4:44: 3 is no budget of profile 'profile', so it has no optimum "
+                   "there");
+    assert_refused("study: s\nparts:\n  - profile: {budgets: [2]}\n"
+                   "  - compare: {strategies: [optimum], macs: [2], baseline: resnet-18}\n",
+                   NULL,
+                   "dir/s.yaml:4:59: the optimum of profile 'profile' is that of another baseline");
+    assert_refused(
+        "study: s\nparts:\n  - profile: {}\n  - compare: {from: profile, strategies: "
+        "[width]}\n",
+        NULL,
+        "dir/s.yaml:4:21: part 'compare' takes nothing from profile 'profile': name 'optimum' or "
+        "'corner' among its strategies");
+}
+
 #define SEARCH                                                                                     \
     "study: s\nrecipe: {epochs: 20, warmup_epochs: 1}\nseeds: [4, 5]\nparts:\n  - search: "
 
@@ -496,6 +537,7 @@ int main(void)
         cmocka_unit_test(families_have_constants),
         cmocka_unit_test(retrains_have_fresh_seeds),
         cmocka_unit_test(parts_are_linked),
+        cmocka_unit_test(compares_take_from_profiles),
         cmocka_unit_test(searches_have_defaults),
         cmocka_unit_test(searches_are_checked),
         cmocka_unit_test(figures_are_known),

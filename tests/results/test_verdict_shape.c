@@ -170,11 +170,83 @@ static void budgets_are_ripe_together(void **state)
     }
 }
 
+/* A strategy of a compare at a budget: built as a shape is, with accuracies and judges of its own.
+ */
+static void add_again(StoreResults *results, int budget, int shape, const char *series,
+                      double shift, Arena *arena)
+{
+    enum { JUDGES = 4 };
+    static const double spread[JUDGES] = {-0.3, 0.1, 0.4, -0.2};
+    StorePointResult *point = &results->points[results->n_points++];
+    StoreSeed *seeds = arena_zalloc(arena, JUDGES, sizeof *seeds);
+    assert_non_null(seeds);
+    *point = results->points[budget * SHAPES_TEN + shape];
+    for (int s = 0; s < JUDGES; s++)
+        seeds[s] = (StoreSeed){.seed = 2001 + s,
+                               .status = STORE_TRIAL_DONE,
+                               .val_top1 = 60,
+                               .test_top1 = 60 + shift + spread[(s + shape) % JUDGES],
+                               .val_loss = 1,
+                               .test_loss = 1};
+    point->point.part = "compare";
+    point->point.trial_digest = arena_printf(arena, "again %d at %d", shape, budget);
+    point->point.series = series;
+    point->is_judged = true;
+    point->seeds = seeds;
+    point->n_seeds = JUDGES;
+}
+
+/*
+ * Property: an optimum that was trained once more stands beside the fit, less the best corner and
+ * less each other rule, with the judges' own effect; it changes no outcome, and such a compare
+ * alone asks no O1a, O1b or O2. Where it is the corner's network that is said.
+ */
+static void optima_are_judged_anew(void **state)
+{
+    (void)state;
+    Arena arena = {0};
+    StoreResults results = two_budgets(hill, hill, &arena);
+    StorePointResult *points = arena_zalloc(&arena, results.n_points + 8, sizeof *points);
+    assert_non_null(points);
+    memcpy(points, results.points, results.n_points * sizeof *points);
+    results.points = points;
+    add_again(&results, 0, 6, "optimum", 2.0, &arena);
+    add_again(&results, 0, 1, "corner", 0.5, &arena);
+    add_again(&results, 0, 7, "compound", 1.0, &arena);
+    add_again(&results, 0, 3, "earlier optimum 0.5 0.5 0", 9.0, &arena);
+    add_again(&results, 1, 1, "optimum", 1.0, &arena);
+    add_again(&results, 1, 1, "corner", 1.0, &arena);
+    const Verdict *v = find(&results, "O2s", &arena);
+    assert_int_equal(v->outcome, VERDICT_CONFIRMED);
+    assert_int_equal(v->n, 3);
+    assert_int_equal(v->n_contrasts, 5);
+    const VerdictContrast *corner = &v->contrasts[2], *compound = &v->contrasts[3];
+    assert_string_equal(corner->name, "compare at 2 x, trained once more: best shape less best "
+                                      "single dimension, width");
+    assert_true(!corner->decides && corner->interval.n == 4 && corner->interval.low > 0);
+    assert_true(fabs(corner->interval.mean - 1.5) < 1e-9);
+    assert_non_null(strstr(corner->note, "the verdict is the fit's, which says +"));
+    assert_string_equal(compound->name, "compare at 2 x, trained once more: best shape less "
+                                        "compound");
+    assert_true(fabs(compound->interval.mean - 1.0) < 1e-9);
+    assert_string_equal(v->contrasts[4].note, "one network");
+    assert_non_null(strstr(v->summary, "At 2 x, trained once more on seeds that did not choose it, "
+                                       "the best shape (built as depth 0.33, width 0.33, "
+                                       "resolution 0.33) less width alone: +1.50 points (90 % "
+                                       "interval "));
+    assert_non_null(strstr(v->summary, "is the network of width alone."));
+    assert_null(find(&results, "O2", &arena));
+    assert_null(find(&results, "O1a", &arena));
+    add_again(&results, 0, 0, "depth", 0.0, &arena);
+    assert_non_null(find(&results, "O2", &arena));
+    arena_release(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(blends_and_corners), cmocka_unit_test(constants_hold_or_not),
+        cmocka_unit_test(blends_and_corners),          cmocka_unit_test(constants_hold_or_not),
         cmocka_unit_test(diverged_shapes_win_nothing), cmocka_unit_test(budgets_are_ripe_together),
-        cmocka_unit_test(there_where_it_can_be)};
+        cmocka_unit_test(there_where_it_can_be),       cmocka_unit_test(optima_are_judged_anew)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
