@@ -1,32 +1,55 @@
-/* harness/cli/cmd_infer.c: `isoflop infer`: logits for given images. */
+/* harness/cli/cmd_infer.c: `isoflop infer`: what a network says of given images. */
 #include "harness/cli/command.h"
-#include "harness/cli/weights_options.h"
+#include "harness/cli/infer_pictures.h"
 
 #include "base/sys.h"
 #include "harness/inference.h"
 
 #include <stdio.h>
 
-static const char *const usage[] = {"--network N --weights W.safetensors --input X.safetensors "
-                                    "--output Y.safetensors [--names torchvision]",
-                                    NULL};
+static const char *const usage[] = {
+    "--network N --weights W.safetensors --images DIR|FILE... [--top K] [--names torchvision] "
+    "[--json]",
+    "--network N --weights W.safetensors --input X.safetensors --output Y.safetensors "
+    "[--names torchvision]",
+    NULL};
 static const char *const notes[] = {
-    "X holds a tensor 'images', float32 [N,3,H,W] with H = W, already normalised; Y gets a tensor "
-    "'logits', float32 [N,classes]. The resolution is the input's; another than the weights were "
-    "trained at needs --resolution. Each image's class, the one of its largest logit, is printed "
-    "by "
-    "its name, or by its number where the weights do not say their classes.",
+    "--images: the K most probable classes of each picture (JPEG, PNG, WebP, TIFF, BMP), or of "
+    "those "
+    "in a folder, by their names, or numbers where the weights do not say their classes. Pictures "
+    "are "
+    "cut, resized and normalised as those the weights were trained on; where weights do not say "
+    "how, "
+    "as torchvision and timm evaluate on ImageNet.",
+    "--input: X holds a tensor 'images', float32 [N,3,H,W] with H = W, already normalised; Y gets "
+    "a "
+    "tensor 'logits', float32 [N,classes]. The resolution is the input's; another than the weights "
+    "were trained at needs --resolution. Each image's class, the one of its largest logit, is "
+    "printed.",
     NULL};
 
 typedef struct InferSettings {
     WeightsOptions trained;
-    const char *input, *output;
-    int64_t batch;
+    const char *images, *input, *output;
+    int64_t batch, top;
 } InferSettings;
 
 #define FIELD(field) offsetof(InferSettings, field)
 static const Option options[] = {
     {.kind = OPTION_TABLE, .offset = FIELD(trained), .table = &weights_options},
+    {.name = "images",
+     .kind = OPTION_TEXT,
+     .offset = FIELD(images),
+     .metavar = "PATH",
+     .doc = "a picture, or a folder of pictures; further ones may follow"},
+    {.name = "top",
+     .kind = OPTION_INT,
+     .offset = FIELD(top),
+     .metavar = "K",
+     .fallback = "5",
+     .min = 1,
+     .max = 1000,
+     .doc = "classes shown of each picture"},
     {.name = "input",
      .kind = OPTION_TEXT,
      .offset = FIELD(input),
@@ -78,9 +101,8 @@ static void put_classes(const WeightOrigin *origin, const int *labels, int64_t n
     text_table_destroy(&table);
 }
 
-static ErrCode run(const Call *call, int *status, Err *err)
+static ErrCode infer_tensor(const Call *call, Err *err)
 {
-    (void)status;
     const InferSettings *settings = call->settings;
     WeightsOptions trained = settings->trained;
     InferenceImages images = {0};
@@ -117,12 +139,31 @@ fail:
     return err->code;
 }
 
+static ErrCode run(const Call *call, int *status, Err *err)
+{
+    (void)status;
+    const InferSettings *settings = call->settings;
+    if (settings->images != NULL && (settings->input != NULL || settings->output != NULL))
+        return err_set(err, ERR_USAGE, "option '--images' goes without '--input' and '--output'");
+    if (settings->images == NULL && call->n_args > 0)
+        return err_set(err, ERR_USAGE, "'%s' is no option: pictures follow '--images'",
+                       call->args[0]);
+    if (settings->images == NULL && call->json)
+        return err_set(err, ERR_USAGE, "option '--json' needs '--images'");
+    if (settings->images == NULL)
+        return infer_tensor(call, err);
+    return infer_pictures(call, &settings->trained, settings->images, (int)settings->batch,
+                          settings->top, err);
+}
+
 const Command cmd_infer = {
     .name = "infer",
-    .summary = "logits of given images",
+    .summary = "what a network takes pictures for, or logits of given images",
     .usage = usage,
     .notes = notes,
     .options = {options, ARRAY_LEN(options)},
     .settings_bytes = sizeof(InferSettings),
+    .max_args = 4096,
+    .shared = SHARED_JSON,
     .run = run,
 };

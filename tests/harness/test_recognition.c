@@ -1,0 +1,99 @@
+/* harness/recognition: the classes of pictures are those of the logits that the network gives. */
+#include "harness/recognition.h"
+
+#include "data/imagestats.h"
+#include "tests/data/datafixture.h"
+#include "tests/models/models_test.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { SIDE = 8, PIXELS = SIDE * SIDE, CLASSES = 10, N = 3, TOP = 3, BMP_HEADER = 54 };
+
+/* A square BMP of the network's own side, so that nothing is resized: rows from the bottom, BGR. */
+static void put_picture(const char *name, const uint8_t rgb[PIXELS][3])
+{
+    uint8_t file[BMP_HEADER + PIXELS * 3] = {
+        'B', 'M', [10] = BMP_HEADER, [14] = 40, [18] = SIDE, [22] = SIDE, [26] = 1, [28] = 24};
+    for (int y = 0; y < SIDE; y++)
+        for (int x = 0; x < SIDE; x++)
+            for (int c = 0; c < 3; c++)
+                file[BMP_HEADER + ((SIDE - 1 - y) * SIDE + x) * 3 + 2 - c] = rgb[y * SIDE + x][c];
+    fixture_write(name, file, sizeof file);
+}
+
+static Net *open_net(int batch)
+{
+    Err err = {0};
+    Net *net = NULL;
+    Network network = zoo_network("proxy-b0", 1, 1, SIDE);
+    const NetSettings settings = {.batch = batch, .threads = 1, .level = CPU_GENERIC};
+    assert_ok(net_create(&net, &network, &settings, &err), &err);
+    net_init_weights(net, 3);
+    network_release(&network);
+    return net;
+}
+
+/* Logits of pixels normalised here; the rest of softmax and order from libm. */
+static void expect(const float *logits, const RecognitionGuess *guesses)
+{
+    double sum = 0.0;
+    for (int c = 0; c < CLASSES; c++)
+        sum += exp((double)logits[c]);
+    for (int k = 0; k < TOP; k++) {
+        int n_ahead = 0;
+        for (int c = 0; c < CLASSES; c++)
+            n_ahead += logits[c] > logits[guesses[k].label];
+        assert_int_equal(n_ahead, k);
+        /* Two exp of 1 ulp and a sum of ten terms: some 20 roundings of 2^-53. */
+        const double wanted = exp((double)logits[guesses[k].label]) / sum;
+        assert_true(fabs(guesses[k].probability - wanted) <= 40 * 0x1p-53 * wanted);
+    }
+}
+
+/* Property: the same for whole batches and a rest, in the order of the files. */
+static void classes_are_those_of_the_logits(void **state)
+{
+    (void)state;
+    static uint8_t rgb[N][PIXELS][3];
+    static float images[N][PIXELS][3], logits[N][CLASSES];
+    const WeightOrigin origin = {.is_known = true,
+                                 .mean = {0.5f, 0.25f, 0.125f},
+                                 .deviation = {0.5f, 0.25f, 1.0f},
+                                 .center_crop = 1.0};
+    Arena arena = {0};
+    PictureList pictures = {0};
+    Err err = {0};
+    const DataStats stats = imagestats_given(origin.mean, origin.deviation);
+    for (int i = 0; i < N; i++) {
+        char name[16];
+        for (int p = 0; p < PIXELS; p++)
+            for (int c = 0; c < 3; c++) {
+                rgb[i][p][c] = (uint8_t)(p * (7 + i) + 50 * c);
+                images[i][p][c] = stats.value[c][rgb[i][p][c]];
+            }
+        (void)snprintf(name, sizeof name, "%d.bmp", i);
+        put_picture(name, (const uint8_t(*)[3])rgb[i]);
+    }
+    assert_ok(picture_list_add(&pictures, fixture_folder(), &arena, &err), &err);
+    assert_int_equal(pictures.n, N);
+    Net *whole = open_net(N);
+    net_forward(whole, NET_WEIGHTS, &images[0][0][0], N, &logits[0][0]);
+    for (int batch = 1; batch <= N; batch++) {
+        RecognitionGuess guesses[N][TOP];
+        Net *net = open_net(batch);
+        assert_ok(recognition_run(net, &origin, &pictures, TOP, &guesses[0][0], &err), &err);
+        for (int i = 0; i < N; i++)
+            expect(logits[i], guesses[i]);
+        net_destroy(&net);
+    }
+    net_destroy(&whole);
+    arena_release(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(classes_are_those_of_the_logits)};
+    return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);
+}
