@@ -2,6 +2,7 @@
 #include "harness/recipe.h"
 
 #include "data/augment.h"
+#include "results/epoch.h"
 #include "results/ripeness.h"
 
 #include <inttypes.h>
@@ -117,7 +118,7 @@ int64_t recipe_batch_size(const Recipe *recipe, int64_t n_images)
 
 int64_t recipe_steps_per_epoch(const Recipe *recipe, int64_t n_images)
 {
-    return n_images / recipe_batch_size(recipe, n_images);
+    return epoch_steps(recipe->batch, n_images);
 }
 
 int64_t recipe_steps(const Recipe *recipe, int64_t n_images)

@@ -17,6 +17,7 @@
 #include "plots/report_query.h"
 #include "plots/report_search.h"
 #include "plots/report_tables.h"
+#include "plots/report_takeoff.h"
 #include "plots/report_time.h"
 
 #include "base/dir.h"
@@ -122,6 +123,12 @@ static void put_profiles(void *report, Text *page)
     report_profiles(page, &r->results, &r->arena);
 }
 
+static void put_takeoff(void *report, Text *page)
+{
+    Report *r = report;
+    report_takeoff(page, &r->results, &r->arena);
+}
+
 static void put_unfair(void *report, Text *page)
 {
     Report *r = report;
@@ -189,21 +196,13 @@ static void put_foot(void *report, Text *page)
                 r->options->version != NULL ? r->options->version : "");
 }
 
-static const ReportSection sections[] = {{"title", put_title},
-                                         {"question", put_question},
-                                         {"facts", put_facts},
-                                         {"demo", put_demo},
-                                         {"answer", put_answer},
-                                         {"figures", put_figures},
-                                         {"verdicts", put_verdicts},
-                                         {"profiles", put_profiles},
-                                         {"parts", put_parts},
-                                         {"search", put_search},
-                                         {"unfair", put_unfair},
-                                         {"methods", put_methods},
-                                         {"provenance", put_provenance},
-                                         {"time", put_time},
-                                         {"foot", put_foot}};
+static const ReportSection sections[] = {
+    {"title", put_title},       {"question", put_question},     {"facts", put_facts},
+    {"demo", put_demo},         {"answer", put_answer},         {"figures", put_figures},
+    {"verdicts", put_verdicts}, {"profiles", put_profiles},     {"parts", put_parts},
+    {"search", put_search},     {"takeoff", put_takeoff},       {"unfair", put_unfair},
+    {"methods", put_methods},   {"provenance", put_provenance}, {"time", put_time},
+    {"foot", put_foot}};
 
 ErrCode report_write(Store *store, const ReportOptions *options, int *n_missing, Err *err)
 {

@@ -8,6 +8,11 @@
 const EpochMetric epoch_metrics[EPOCH_N_METRICS] = {EPOCH_METRICS(EPOCH_ROW)};
 #undef EPOCH_ROW
 
+int64_t epoch_steps(int64_t batch, int64_t n_images)
+{
+    return n_images / (batch < n_images ? batch : n_images);
+}
+
 double epoch_value(const Epoch *epoch, const EpochMetric *metric)
 {
     return *(const double *)(const void *)((const char *)epoch + metric->offset);

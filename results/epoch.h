@@ -43,6 +43,9 @@ typedef struct EpochMetric {
     size_t offset; /* of the double in Epoch */
 } EpochMetric;
 
+/* Steps of one epoch: whole batches alone; a batch of more images than there are is all of them. */
+int64_t epoch_steps(int64_t batch, int64_t n_images);
+
 #define EPOCH_INDEX(name, is_result, place) EPOCH_##name,
 enum { EPOCH_METRICS(EPOCH_INDEX) EPOCH_N_METRICS };
 #undef EPOCH_INDEX

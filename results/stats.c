@@ -128,6 +128,21 @@ double stats_f_tail(double f, double df1, double df2)
     return incomplete_beta(0.5 * df2, 0.5 * df1, 1.0 / (1.0 + share), share / (1.0 + share));
 }
 
+/* By its finite sum of Poisson's terms; half ones and erfc where df is odd. */
+double stats_chi2_tail(double x, int df)
+{
+    assert(df >= 1);
+    if (isnan(x))
+        return (double)NAN;
+    if (x <= 0.0 || isinf(x))
+        return x <= 0.0;
+    const double half = 0.5 * x;
+    double sum = df % 2 ? erfc(sqrt(half)) : 0.0;
+    for (double i = df % 2 ? 0.5 : 0.0; i < 0.5 * df - 0.25; i += 1.0)
+        sum += exp(i * log(half) - half - log_gamma(i + 1.0));
+    return fmin(sum, 1.0);
+}
+
 static int compare_values(const void *left, const void *right)
 {
     const double a = *(const double *)left, b = *(const double *)right;

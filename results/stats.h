@@ -44,6 +44,9 @@ double stats_t_quantile(double p, double df);
  */
 double stats_f_tail(double f, double df1, double df2);
 
+/* P(X >= x) for chi-square with df >= 1 degrees of freedom; NaN for NaN. */
+double stats_chi2_tail(double x, int df);
+
 /*
  * The p-quantile of a sample, 0 <= p <= 1, n >= 1: linear between order statistics, the k-th (from
  * 0) at p = k/(n - 1). Sorts x, which holds no NaN.

@@ -281,7 +281,9 @@ typedef struct StoreSeed {
     StoreStatus status;
     bool is_imported;                                /* trained elsewhere */
     double val_top1, test_top1, val_loss, test_loss; /* NaN unless STORE_TRIAL_DONE */
-    const double *curve; /* [n_epochs] val_top1 by epoch; NULL: not read (store_curves), or none */
+    const double *curve;  /* [n_epochs] val_top1 by epoch; NULL: not read (store_curves), or none */
+    const double *losses; /* [n_epochs] train_loss by epoch, as stored; of a diverged trial those
+                             of the epochs before: NULL as curve, which is NULL there */
     int n_epochs;
     double seconds; /* of these epochs, training and validation */
 } StoreSeed;
@@ -440,7 +442,8 @@ ErrCode store_points(Store *store, Arena *arena, StoreResults *out, Err *err) ER
 ErrCode store_study(Store *store, Arena *arena, StoreResults *out, Err *err) ERR_CHECKED;
 
 /*
- * Reads the validation curves of finished trials in the parts whose networks verdicts compare
+ * Reads the curves of validation and of training loss of finished trials in the parts whose
+ * networks verdicts compare
  * (`curves`, `lines`, `compare`, `profile`, `grid`, also at the recipe's learning rate where each
  * network has its own) into results->points[].seeds[]. They are held against their seals. Errors
  * also: ERR_DATA, of damage.

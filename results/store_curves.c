@@ -1,5 +1,5 @@
 /*
- * results/store_curves.c: the validation curves of the trials that verdicts compare.
+ * results/store_curves.c: the curves of the trials that verdicts compare.
  *
  * Whoever reads them holds their rows against their seals, and their number against the epochs that
  * a trial was to make: a row whose key was changed is then missing somewhere.
@@ -17,15 +17,15 @@
 /* A finished trial at a point. */
 typedef struct Wanted {
     StoreSeed *seed;
-    int64_t epochs; /* it made */
+    int64_t epochs; /* it made, or was to make until it diverged */
 } Wanted;
 
 typedef struct Curves {
     Arena *arena;
     Wanted *wanted; /* by trial */
     size_t n, at;
-    double *values; /* of the trial that is being read */
-    size_t n_values;
+    double *values, *losses; /* of the trial that is being read */
+    size_t n_values, n_losses;
     double seconds;
 } Curves;
 
@@ -54,7 +54,7 @@ static void collect(const StoreResults *results, Curves *curves)
         const StorePointResult *p = &results->points[i];
         StoreSeed *seeds = (StoreSeed *)(uintptr_t)p->seeds; /* the arena's, as the points are */
         for (size_t s = 0; is_compared(&p->point) && s < p->n_seeds; s++) {
-            if (seeds[s].status != STORE_TRIAL_DONE)
+            if (seeds[s].status != STORE_TRIAL_DONE && seeds[s].status != STORE_TRIAL_DIVERGED)
                 continue;
             Wanted *items =
                 arena_add_item(curves->arena, curves->wanted, &curves->n, sizeof(*items));
@@ -75,13 +75,27 @@ static void give(Curves *curves, int64_t trial)
         StoreSeed *seed = curves->wanted[curves->at++].seed;
         if (seed->trial != trial)
             continue;
-        seed->curve = curves->values;
+        seed->losses = curves->losses;
         seed->n_epochs = (int)curves->n_values;
+        if (seed->status != STORE_TRIAL_DONE)
+            continue;
+        seed->curve = curves->values;
         seed->seconds = curves->seconds;
     }
-    curves->values = NULL;
-    curves->n_values = 0;
+    curves->values = curves->losses = NULL;
+    curves->n_values = curves->n_losses = 0;
     curves->seconds = 0.0;
+}
+
+/* Another value of a list; false without memory. */
+static bool add_value(Arena *arena, double **items, size_t *n, double value)
+{
+    double *longer = arena_add_item(arena, *items, n, sizeof(*longer));
+    if (longer == NULL)
+        return false;
+    *items = longer;
+    longer[*n - 1] = value;
+    return true;
 }
 
 static ErrCode read_rows(Store *store, const DbValue *trials, Curves *curves, Err *err)
@@ -89,22 +103,19 @@ static ErrCode read_rows(Store *store, const DbValue *trials, Curves *curves, Er
     DbQuery q = {0};
     int64_t trial = 0;
     TRY(db_query(&q, &store->db,
-                 "SELECT trial, val_top1, seconds FROM epoch WHERE trial IN "
+                 "SELECT trial, val_top1, train_loss, seconds FROM epoch WHERE trial IN "
                  "(SELECT value FROM json_each(?1)) ORDER BY trial, epoch",
                  trials, 1, err));
     while (db_next(&q)) {
         if (db_get_int(&q, 0) != trial)
             give(curves, trial);
         trial = db_get_int(&q, 0);
-        double *items =
-            arena_add_item(curves->arena, curves->values, &curves->n_values, sizeof(*items));
-        if (items == NULL) {
+        if (!add_value(curves->arena, &curves->values, &curves->n_values, db_get_real(&q, 1)) ||
+            !add_value(curves->arena, &curves->losses, &curves->n_losses, db_get_real(&q, 2))) {
             q.out_of_memory = true;
             break;
         }
-        curves->values = items;
-        items[curves->n_values - 1] = db_get_real(&q, 1);
-        curves->seconds += db_get_real(&q, 2);
+        curves->seconds += db_get_real(&q, 3);
     }
     give(curves, trial);
     return db_end(&q, err);
@@ -112,12 +123,13 @@ fail:
     return err->code;
 }
 
-/* A trial that was trained elsewhere may have none. */
+/* A trial that was trained elsewhere may have none, one that diverged has fewer. */
 static void check_numbers(const Curves *curves, DamageList *found)
 {
     for (size_t i = 0; i < curves->n; i++) {
         const StoreSeed *seed = curves->wanted[i].seed;
-        const bool is_without = seed->is_imported && seed->n_epochs == 0;
+        const bool is_without =
+            (seed->is_imported && seed->n_epochs == 0) || seed->status == STORE_TRIAL_DIVERGED;
         if (!is_without && seed->n_epochs != curves->wanted[i].epochs)
             damage_report(found, seed->trial,
                           arena_printf(found->arena, "%d of %" PRId64 " epochs are there",

@@ -154,6 +154,21 @@ static void test_correlation(void **state)
     assert_true(isnan(stats_correlation(0.5, 3, 0.9).low));
 }
 
+/* x, df, scipy.stats.chi2.sf(x, df); sums of up to 500 positive terms. */
+static void test_chi2_tail(void **state)
+{
+    (void)state;
+    static const double rows[][3] = {
+        {3.2, 2, 0.2018965179946554},     {0.5, 1, 0.47950012218695337},
+        {7.3, 5, 0.19926778992124214},    {40.0, 30, 0.10486428110798468},
+        {2.0, 3, 0.5724067044708798},     {900.0, 1000, 0.9892827619087102},
+        {150.0, 4, 2.035764090974152e-31}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        near(stats_chi2_tail(rows[i][0], (int)rows[i][1]), rows[i][2], 1e-11 * rows[i][2]);
+    assert_true(stats_chi2_tail(0.0, 3) == 1.0 && stats_chi2_tail((double)INFINITY, 3) == 0.0);
+    assert_true(isnan(stats_chi2_tail((double)NAN, 3)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -161,6 +176,6 @@ int main(void)
         cmocka_unit_test(test_quantile_inverts), cmocka_unit_test(test_sleep_data),
         cmocka_unit_test(test_few_and_equal),    cmocka_unit_test(test_f_tail),
         cmocka_unit_test(test_sample_quantile),  cmocka_unit_test(test_seeds_needed),
-        cmocka_unit_test(test_correlation)};
+        cmocka_unit_test(test_correlation),      cmocka_unit_test(test_chi2_tail)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
