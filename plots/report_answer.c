@@ -23,6 +23,8 @@ void report_answer_badges(Text *page, const Verdict *v)
         html_markup(page, "<span class=\"badge stamp\">DEMO</span>");
     if (v->is_nominal)
         html_markup(page, "<span class=\"badge stamp\">NOMINAL COST</span>");
+    if (v->is_mixed)
+        html_markup(page, "<span class=\"badge stamp\">MIXED ORIGIN</span>");
 }
 
 void report_answer_effect(Text *page, const Verdict *v, Arena *arena)

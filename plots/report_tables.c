@@ -44,6 +44,9 @@ static void contrast_row(Text *page, const VerdictContrast *c)
     if (c->n_diverged)
         html_printf(page, " (%d seed%s left out: diverged)", c->n_diverged,
                     text_plural(c->n_diverged));
+    if (verdict_is_mixed(&c->origin))
+        html_printf(page, " (%d of %d trials from elsewhere)", c->origin.n_imported,
+                    c->origin.n_trials);
     html_markup(page, "</td></tr>\n");
 }
 

@@ -233,6 +233,8 @@ static void put_contrast(JsonWriter *w, const VerdictContrast *c)
     json_put_bool(w, "decides", c->decides);
     json_put_text(w, "note", c->note);
     json_put_int(w, "diverged", c->n_diverged);
+    json_put_int(w, "trials", c->origin.n_trials);
+    json_put_int(w, "imported", c->origin.n_imported);
     put_ripeness(w, c->ripeness);
     put_number(w, "p", c->has_p, c->p);
     put_number(w, "p_unshrunk", c->has_p, c->p_alone);
@@ -254,6 +256,7 @@ static void put_verdict(JsonWriter *w, const Verdict *v)
     json_put_text(w, "why", v->why);
     json_put_bool(w, "demo", v->is_demo);
     json_put_bool(w, "nominal", v->is_nominal);
+    json_put_bool(w, "mixed", v->is_mixed);
     put_effect(w, v);
     json_put_int(w, "n", v->n);
     json_put_int(w, "seeds_needed", v->seeds_needed);
@@ -361,6 +364,9 @@ static void append_contrast(const VerdictContrast *c, Arena *arena, Text *out)
     if (c->n_diverged > 0)
         text_printf(&line, ", %d seed%s left out: diverged", c->n_diverged,
                     text_plural((size_t)c->n_diverged));
+    if (verdict_is_mixed(&c->origin))
+        text_printf(&line, ", %d of %d trials from elsewhere", c->origin.n_imported,
+                    c->origin.n_trials);
     if (c->ripeness == VERDICT_UNRIPE)
         text_append(&line, ", unripe");
     if (!c->decides && c->interval.n > 0)
@@ -377,9 +383,10 @@ static void append_verdict(const Verdict *v, Arena *arena, Text *out)
 {
     const bool has_why = v->outcome == VERDICT_INCONCLUSIVE && v->why != NULL;
     const char *basis = verdict_basis_text(v, arena);
-    text_printf(out, "%-4s  %s%s%s%s%s%s\n", v->id, verdict_outcome_name(v->outcome),
+    text_printf(out, "%-4s  %s%s%s%s%s%s%s\n", v->id, verdict_outcome_name(v->outcome),
                 has_why ? " (" : "", has_why ? v->why : "", has_why ? ")" : "",
-                v->is_demo ? "  [DEMO]" : "", v->is_nominal ? "  [nominal cost]" : "");
+                v->is_demo ? "  [DEMO]" : "", v->is_nominal ? "  [nominal cost]" : "",
+                v->is_mixed ? "  [mixed origin]" : "");
     append_paragraph(out, "claim: ", v->claim);
     append_paragraph(out, "rule: ", v->rule);
     append_paragraph(out, "", v->summary);

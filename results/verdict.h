@@ -39,15 +39,21 @@ typedef enum VerdictRipeness {
     VERDICT_UNRIPE
 } VerdictRipeness;
 
+/* Where trials were trained. */
+typedef struct VerdictOrigin {
+    int n_trials, n_imported; /* all of them; those trained elsewhere (store_import) */
+} VerdictOrigin;
+
 /* One comparison a verdict rests on. */
 typedef struct VerdictContrast {
     const char *name;       /* "width: gain", "compound minus depth at 2 x the baseline's MACs" */
     const char *unit;       /* "points", "points per 1x baseline MACs" */
     StatsInterval interval; /* over complete seeds */
     VerdictOutcome outcome;
-    bool decides;     /* false: shown only, `note` says why */
-    const char *note; /* or NULL */
-    int n_diverged;   /* seeds left out since a trial diverged */
+    bool decides;         /* false: shown only, `note` says why */
+    const char *note;     /* or NULL */
+    int n_diverged;       /* seeds left out since a trial diverged */
+    VerdictOrigin origin; /* of the trials whose accuracies it compares; noise is of more */
     int seeds_needed; /* for VERDICT_EFFECT_POINTS, where the unit is points; 0: cannot be said */
 
     /* Of contrasts by the block model alone; has_p tells. */
@@ -77,6 +83,7 @@ typedef struct Verdict {
     const char *why;      /* what decided or kept from it, a few words: "unripe"; or NULL */
     bool is_demo;         /* stamp DEMO */
     bool is_nominal;      /* stamp "nominal cost": no matched points */
+    bool is_mixed;        /* stamp "mixed origin": a contrast has trials of both: verdict_all */
     bool has_effect;      /* `effect` is meaningful */
     StatsInterval effect; /* the headline number */
     const char *effect_name;
@@ -150,6 +157,9 @@ ErrCode verdict_table(const StoreResults *results, Arena *arena, Verdict *out, b
  */
 ErrCode verdict_all(const StoreResults *results, Arena *arena, Verdict *out, size_t *n,
                     Err *err) ERR_CHECKED;
+
+/* Whether some were trained here and some elsewhere: a difference may be one of the two places. */
+bool verdict_is_mixed(const VerdictOrigin *origin);
 
 /* That of n with this id, or NULL. */
 const Verdict *verdict_find(const Verdict *verdicts, size_t n, const char *id);

@@ -1,6 +1,7 @@
 /* results/verdict_all.c: every verdict there is, where a study has what it speaks of. */
 #include "results/holm.h"
 #include "results/varied.h"
+#include "results/verdict_common.h"
 #include "results/verdict_duel.h"
 #include "results/verdict_field.h"
 #include "results/verdict_shape.h"
@@ -128,8 +129,10 @@ static ErrCode judge_all(const StoreResults *results, Arena *arena, Verdict *out
     TRY(judge_scaling(results, n_others == 0, arena, out, n, err));
     memcpy(out + *n, others, n_others * sizeof(*out));
     *n += n_others;
-    for (size_t i = 0; i < *n; i++)
+    for (size_t i = 0; i < *n; i++) {
         out[i].varied = varied;
+        verdict_say_origin(&out[i], arena);
+    }
     adjust(out, *n);
 fail:
     return err->code;
@@ -161,10 +164,11 @@ static const char *describe_either(const Verdict *own, const Verdict *common, Ar
     const char *effect = verdict_effect_text(common, arena);
     return arena_printf(arena,
                         "%s Each network has a learning rate of its own; at the recipe's for all "
-                        "it %s %s%s%s.",
+                        "it %s %s%s%s%s.",
                         own->summary, common->outcome == own->outcome ? "is" : "would be",
                         verdict_outcome_name(common->outcome), effect != NULL ? ": " : "",
-                        effect != NULL ? effect : "");
+                        effect != NULL ? effect : "",
+                        common->is_mixed ? ", of trials from here and elsewhere (import)" : "");
 }
 
 ErrCode verdict_all(const StoreResults *results, Arena *arena, Verdict *out, size_t *n, Err *err)

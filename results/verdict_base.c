@@ -92,6 +92,7 @@ static VerdictContrast judge(const Field *field, Arena *arena)
     const SeedMatrix m = verdict_seeds(field->points, k + 1, arena);
     double *differences = arena_zalloc(arena, (size_t)m.n + 1, sizeof(*differences));
     c.n_diverged = m.n_diverged;
+    c.origin = m.origin;
     if (differences == NULL || m.n == 0)
         return c;
     c.decides = true;
@@ -119,6 +120,7 @@ static VerdictContrast show(const StorePointResult *p, const Field *field, doubl
     if (m.n > 0)
         c.interval = stats_paired(m.values[0], m.values[1], m.n, VERDICT_CONFIDENCE);
     c.n_diverged = m.n_diverged;
+    c.origin = m.origin;
     if (!is_found(&p->point))
         c.note = "a rival's";
     else if (!can_compete(p, field->given, tolerance))

@@ -62,6 +62,7 @@ SeedMatrix verdict_seeds(const StorePointResult *const *points, int n_points, Ar
             const StoreSeed *done = find_seed(points[p], seed);
             m.values[p][m.n] = done->test_top1;
             m.val[p][m.n] = done->val_top1;
+            verdict_count_origin(&m.origin, done);
         }
         m.seeds[m.n++] = seed;
     }
@@ -148,22 +149,55 @@ const char *verdict_judges_text(const StoreResults *results, const char *kind)
     return "";
 }
 
-/* Whether results were imported; of trials from two places a contrast may compare the places. */
-static void describe_import(const StoreResults *results, Text *text)
+void verdict_count_origin(VerdictOrigin *origin, const StoreSeed *seed)
 {
-    size_t n_imported = 0, n_here = 0;
-    for (size_t i = 0; i < results->n_points; i++)
-        for (size_t s = 0; s < results->points[i].n_seeds; s++) {
-            const StoreSeed *seed = &results->points[i].seeds[s];
-            n_imported += seed->is_imported;
-            n_here += !seed->is_imported && seed->status == STORE_TRIAL_DONE;
-        }
-    if (n_imported > 0 && n_here > 0)
-        text_append(text,
-                    " Some trials were trained here and some elsewhere (import): a difference "
-                    "may be one of the two places.");
-    else if (n_imported > 0)
-        text_append(text, " All trials were trained elsewhere (import).");
+    origin->n_trials++;
+    origin->n_imported += seed->is_imported;
+}
+
+bool verdict_is_mixed(const VerdictOrigin *origin)
+{
+    return origin->n_imported > 0 && origin->n_imported < origin->n_trials;
+}
+
+/* "compound minus depth at 2 x the baseline's MACs (2 of 4 imported)" and so on, at most a few. */
+static void list_mixed(const Verdict *v, Text *text)
+{
+    enum { NAMED = 3 };
+    int n = 0;
+    for (size_t i = 0; i < v->n_contrasts; i++) {
+        const VerdictContrast *c = &v->contrasts[i];
+        if (!verdict_is_mixed(&c->origin) || n++ >= NAMED)
+            continue;
+        text_printf(text, "%s%s (%d of %d imported)", n > 1 ? ", " : "", c->name,
+                    c->origin.n_imported, c->origin.n_trials);
+    }
+    if (n > NAMED)
+        text_printf(text, " and %d more", n - NAMED);
+}
+
+void verdict_say_origin(Verdict *out, Arena *arena)
+{
+    VerdictOrigin all = {0};
+    Text text = {0};
+    if (out->summary == NULL) /* no memory, which the arena remembers */
+        return;
+    for (size_t i = 0; i < out->n_contrasts; i++) {
+        const VerdictOrigin *origin = &out->contrasts[i].origin;
+        out->is_mixed |= verdict_is_mixed(origin);
+        all.n_trials += origin->n_trials;
+        all.n_imported += origin->n_imported;
+    }
+    text_append(&text, out->summary);
+    if (out->is_mixed) {
+        text_append(&text, " Some trials were trained here and some elsewhere (import), and a "
+                           "difference may be one of the two places, in ");
+        list_mixed(out, &text);
+        text_append_char(&text, '.');
+    } else if (all.n_imported > 0 && all.n_imported == all.n_trials) {
+        text_append(&text, " All its trials were trained elsewhere (import).");
+    }
+    out->summary = verdict_take_text(&text, arena);
 }
 
 const char *verdict_basis_text(const Verdict *verdict, Arena *arena)
@@ -187,7 +221,6 @@ const char *verdict_summary(Text *text, const StoreResults *results, Arena *aren
 {
     const char *scope = verdict_scope_text(results, arena);
     text_printf(text, " %s", scope != NULL ? scope : "");
-    describe_import(results, text);
     return verdict_take_text(text, arena);
 }
 

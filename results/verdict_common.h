@@ -8,13 +8,23 @@
 
 /* Accuracies of the seeds that are done at every one of some points. */
 typedef struct SeedMatrix {
-    double **values;  /* [point][seed], test, percent */
-    double **val;     /* the same of validation */
-    int64_t *seeds;   /* [seed], ascending */
-    int n;            /* seeds */
-    int n_diverged;   /* seeds left out since a trial diverged */
-    int n_unfinished; /* seeds left out since a trial is pending, running or failed */
+    double **values;      /* [point][seed], test, percent */
+    double **val;         /* the same of validation */
+    int64_t *seeds;       /* [seed], ascending */
+    VerdictOrigin origin; /* of these trials */
+    int n;                /* seeds */
+    int n_diverged;       /* seeds left out since a trial diverged */
+    int n_unfinished;     /* seeds left out since a trial is pending, running or failed */
 } SeedMatrix;
+
+/* Counts one trial more. */
+void verdict_count_origin(VerdictOrigin *origin, const StoreSeed *seed);
+
+/*
+ * Sets out->is_mixed, and appends to its summary which contrasts compare trials that were trained
+ * here with imported ones, or that all trials of all contrasts were imported; else nothing.
+ */
+void verdict_say_origin(Verdict *out, Arena *arena);
 
 /* Collects them. The matrix is empty without memory (arena_ok tells). */
 SeedMatrix verdict_seeds(const StorePointResult *const *points, int n_points, Arena *arena);

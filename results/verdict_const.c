@@ -96,7 +96,7 @@ static VerdictContrast judge(const Twins *twins, const SeedMatrix seeds[2], int 
     const SeedMatrix *m = &seeds[side];
     const int borrowed = best_point(&seeds[1 - side], twins->n);
     const StorePoint *p = &twins->points[side][borrowed]->point;
-    VerdictContrast c = {.unit = "points", .n_diverged = m->n_diverged};
+    VerdictContrast c = {.unit = "points", .n_diverged = m->n_diverged, .origin = m->origin};
     double *differences = arena_zalloc(arena, (size_t)m->n, sizeof(*differences));
     int n_beyond = 0;
     if (arena->failed)

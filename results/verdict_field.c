@@ -2,6 +2,8 @@
  * that belongs to them. */
 #include "results/verdict_field.h"
 
+#include "results/verdict_common.h"
+
 #include "base/sort.h"
 
 #include <math.h>
@@ -243,6 +245,27 @@ static void count_losses(const VerdictGroup *group, const VerdictTerm *terms, in
     }
 }
 
+/* The trials of the seeds that a contrast is over: those that it lists and that are whole. */
+static VerdictOrigin find_origin(const VerdictGroup *group)
+{
+    VerdictOrigin origin = {0};
+    for (int s = 0; s < group->n_seeds; s++) {
+        VerdictOrigin here = {0};
+        bool is_whole = group->is_listed[s];
+        for (int row = 0; row < group->n_networks && is_whole; row++) {
+            const StoreSeed *cell = row_cells(group, row)[s];
+            if (group->weights[row] == 0.0)
+                continue;
+            is_whole = has_status(cell, STORE_TRIAL_DONE) && !isnan(cell->test_top1);
+            if (is_whole)
+                verdict_count_origin(&here, cell);
+        }
+        origin.n_trials += is_whole ? here.n_trials : 0;
+        origin.n_imported += is_whole ? here.n_imported : 0;
+    }
+    return origin;
+}
+
 /* What N test images alone leave open, and whether all is ripe. */
 static void weigh_rows(const VerdictField *field, VerdictGroup *group, const VerdictTerm *terms,
                        int n_terms, VerdictContrast *c)
@@ -293,6 +316,7 @@ VerdictContrast verdict_field_contrast(VerdictField *field, const VerdictTerm *t
     c.p = b.p;
     c.p_alone = b.p_alone;
     c.decides = true;
+    c.origin = find_origin(group);
     count_losses(group, terms, n_terms, &c);
     weigh_rows(field, group, terms, n_terms, &c); /* clears the weights */
     return c;

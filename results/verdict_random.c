@@ -33,6 +33,7 @@ typedef struct Finding {
     int run;            /* from 1 */
     double fresh, seen; /* mean test accuracy, percent: of the first retrain that trained it, of the
                            search's own */
+    VerdictOrigin fresh_origin, seen_origin; /* of the trials that these are of */
 } Finding;
 
 /* "tpe #2" is run 2 of tpe. */
@@ -41,8 +42,9 @@ static Finding read_series(const char *series)
     const char *mark = strstr(series, " #");
     int64_t run = 1;
     if (mark == NULL || !text_to_int64(mark + 2, &run))
-        return (Finding){series, strlen(series), 1, (double)NAN, (double)NAN};
-    return (Finding){series, (size_t)(mark - series), (int)run, (double)NAN, (double)NAN};
+        return (Finding){series, strlen(series), 1, (double)NAN, (double)NAN, {0, 0}, {0, 0}};
+    return (Finding){series, (size_t)(mark - series), (int)run, (double)NAN, (double)NAN, {0, 0},
+                     {0, 0}};
 }
 
 static bool is_named(const Finding *f, const char *name, size_t n_name)
@@ -50,14 +52,16 @@ static bool is_named(const Finding *f, const char *name, size_t n_name)
     return f->n_name == n_name && strncmp(f->name, name, n_name) == 0;
 }
 
-static double mean_test(const StorePointResult *p)
+static double mean_test(const StorePointResult *p, VerdictOrigin *origin)
 {
     double sum = 0.0;
     int n = 0;
+    *origin = (VerdictOrigin){0};
     for (size_t s = 0; s < p->n_seeds; s++)
         if (p->seeds[s].status == STORE_TRIAL_DONE && !isnan(p->seeds[s].test_top1)) {
             sum += p->seeds[s].test_top1;
             n++;
+            verdict_count_origin(origin, &p->seeds[s]);
         }
     return n > 0 ? sum / n : (double)NAN;
 }
@@ -86,9 +90,9 @@ static void score(const StoreResults *results, const StorePoint *point, Finding 
         if (p->point.network == NULL || strcmp(p->point.network, found) != 0)
             continue;
         if (strcmp(p->point.part, point->part) == 0 && strcmp(p->point.series, point->series) == 0)
-            finding->seen = mean_test(p);
+            finding->seen = mean_test(p, &finding->seen_origin);
         else if (isnan(finding->fresh) && store_is_part(&p->point, "retrain"))
-            finding->fresh = mean_test(p);
+            finding->fresh = mean_test(p, &finding->fresh_origin);
     }
 }
 
@@ -139,6 +143,7 @@ typedef struct Contest {
     double *leads; /* [n] points */
     int n;         /* pairs with both scores */
     bool is_fresh;
+    VerdictOrigin origin; /* of the trials of both */
 } Contest;
 
 static const Finding *partner(const Findings *all, int of)
@@ -151,12 +156,20 @@ static const Finding *partner(const Findings *all, int of)
     return NULL;
 }
 
+static void add_origin(VerdictOrigin *origin, const Finding *finding, bool is_fresh)
+{
+    const VerdictOrigin *more = is_fresh ? &finding->fresh_origin : &finding->seen_origin;
+    origin->n_trials += more->n_trials;
+    origin->n_imported += more->n_imported;
+}
+
 /* Fills leads by one of the two scores. */
 static void fill_leads(const Findings *all, int first, bool is_fresh, Contest *contest)
 {
     const Finding *searcher = &all->items[first];
     contest->n = 0;
     contest->is_fresh = is_fresh;
+    contest->origin = (VerdictOrigin){0};
     for (int i = first; i < all->n; i++) {
         const Finding *own = &all->items[i], *other = partner(all, i);
         if (strcmp(all->parts[i], contest->part) != 0 ||
@@ -165,8 +178,11 @@ static void fill_leads(const Findings *all, int first, bool is_fresh, Contest *c
         const double lead = other == NULL ? (double)NAN
                             : is_fresh    ? own->fresh - other->fresh
                                           : own->seen - other->seen;
-        if (!isnan(lead))
-            contest->leads[contest->n++] = lead;
+        if (isnan(lead))
+            continue;
+        contest->leads[contest->n++] = lead;
+        add_origin(&contest->origin, own, is_fresh);
+        add_origin(&contest->origin, other, is_fresh);
     }
 }
 
@@ -189,7 +205,7 @@ static VerdictContrast judge_share(const Contest *contest, Arena *arena)
     double n_won = 0.0;
     for (int i = 0; i < contest->n; i++)
         n_won += contest->leads[i] > 0.0 ? 1.0 : contest->leads[i] == 0.0 ? 0.5 : 0.0;
-    VerdictContrast c = {.unit = "of the runs"};
+    VerdictContrast c = {.unit = "of the runs", .origin = contest->origin};
     c.name = arena_printf(arena, "%s: %.*s wins against random search", contest->part,
                           (int)contest->searcher->n_name, contest->searcher->name);
     c.outcome = verdict_share(n_won, contest->n, VERDICT_MIN_RUNS, &c.interval);
@@ -199,7 +215,8 @@ static VerdictContrast judge_share(const Contest *contest, Arena *arena)
 
 static VerdictContrast judge_lead(const Contest *contest, Arena *arena)
 {
-    VerdictContrast c = {.unit = "points", .note = "the share of the runs decides"};
+    VerdictContrast c = {
+        .unit = "points", .note = "the share of the runs decides", .origin = contest->origin};
     c.name = arena_printf(arena, "%s: %.*s minus random search", contest->part,
                           (int)contest->searcher->n_name, contest->searcher->name);
     c.interval = stats_interval(contest->leads, contest->n, VERDICT_CONFIDENCE);

@@ -102,6 +102,16 @@ void verdict_shape_losses(const Profile *profile, Text *text)
 
 /* --- rows --- */
 
+/* The trials that a shape's mean is of. */
+static void count_trials(const ProfileShape *shape, VerdictOrigin *origin)
+{
+    for (size_t s = 0; s < shape->source->n_seeds; s++) {
+        const StoreSeed *seed = &shape->source->seeds[s];
+        if (seed->status == STORE_TRIAL_DONE && !isnan(seed->test_top1))
+            verdict_count_origin(origin, seed);
+    }
+}
+
 /* What one profile's networks leave a row, but for its outcome. */
 static void weigh_profile(const Profile *profile, VerdictField *field, Arena *arena,
                           VerdictContrast *row, bool is_first)
@@ -111,6 +121,7 @@ static void weigh_profile(const Profile *profile, VerdictField *field, Arena *ar
         terms[i] = (VerdictTerm){profile->shapes[i].source, 1.0 / profile->n_shapes};
         row->n_diverged += profile->shapes[i].n_diverged;
         row->n_unfinished += profile->shapes[i].n_unfinished;
+        count_trials(&profile->shapes[i], &row->origin);
     }
     if (terms != NULL) {
         const VerdictContrast all =

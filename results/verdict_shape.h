@@ -28,7 +28,8 @@ ErrCode verdict_o4(const StoreResults *results, const Profile *profiles, size_t 
 StatsInterval verdict_shape_interval(const Profile *profile, const ShapeEffect *effect);
 
 /*
- * What the networks of profiles[n] leave a row: its ripeness, what diverged and what is unfinished.
+ * What the networks of profiles[n] leave a row: its ripeness, what diverged, what is unfinished and
+ * where trials were trained.
  * Of one that is unripe or unfinished the outcome is taken back, and where the shape nearest an
  * optimum has lost a seed to divergence, or a corner all of them: a diverged shape wins nothing.
  */

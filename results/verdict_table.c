@@ -34,6 +34,7 @@ typedef struct Cells {
     int64_t *seeds;     /* [n_seeds] */
     double *val, *test; /* [n_seeds, n] */
     int n_done, n_diverged;
+    VerdictOrigin origin; /* of those done */
 } Cells;
 
 static int find_seed(const Cells *cells, int64_t seed)
@@ -84,6 +85,7 @@ static void take_cells(const StoreResults *results, Cells *cells, Arena *arena)
             cells->n_diverged += seed->status == STORE_TRIAL_DIVERGED;
             if (seed->status != STORE_TRIAL_DONE)
                 continue;
+            verdict_count_origin(&cells->origin, seed);
             cells->val[at] = seed->val_top1;
             cells->test[at] = seed->test_top1;
         }
@@ -164,6 +166,7 @@ static void fill_contrasts(const Cells *cells, VerdictContrast *contrasts, Arena
             .unit = "rank correlation",
             .interval = agree(cells, i % 2 ? cells->test : cells->val, i >= 2, arena),
             .decides = i == 0,
+            .origin = cells->origin,
             .n_diverged = cells->n_diverged};
 }
 

@@ -383,6 +383,48 @@ static void what_stands(void **state)
     assert_int_equal(all_of(&w, "O1a", "N-base"), 5);
 }
 
+/* Whether the verdict of that id is one on trials from here and from elsewhere. */
+static bool is_mixed(World *w, const char *id)
+{
+    Verdict verdicts[VERDICT_MAX];
+    Arena arena = {0};
+    Err err = {0};
+    size_t n = 0;
+    assert_int_equal(verdict_all(&w->results, &arena, verdicts, &n, &err), ERR_NONE);
+    const Verdict *v = verdict_find(verdicts, n, id);
+    assert_non_null(v);
+    const bool is_mixed = v->is_mixed;
+    assert_int_equal(strstr(v->summary, "some elsewhere (import)") != NULL, is_mixed);
+    arena_release(&arena);
+    return is_mixed;
+}
+
+/* An imported trial makes a mixture of the verdict that compares it with own ones, and of no other.
+ */
+static void whose_origin_is_mixed(void **state)
+{
+    (void)state;
+    static const char *const ids[] = {"N-random", "N-base", "N-const"};
+    World w;
+    begin(&w);
+    size_t begins[ARRAY_LEN(ids)] = {1}; /* of the first pair what tpe found */
+    add_runs(&w, 5, 0, 1);
+    begins[1] = w.results.n_points;
+    add_retrain(&w, 2, 5);
+    begins[2] = w.results.n_points;
+    add_grid(&w, "grid", 0, 1, 5.0, 5);
+    add_grid(&w, "grid-2", 4, 1, 5.0, 5);
+    for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
+        w.seeds[begins[i]][0].is_imported = true;
+        for (size_t k = 0; k < ARRAY_LEN(ids); k++)
+            if (is_mixed(&w, ids[k]) != (i == k))
+                fail_msg("a trial of %s is said in %s, or is not", ids[i], ids[k]);
+        w.seeds[begins[i]][0].is_imported = false;
+    }
+    w.seeds[0][0].is_imported = true; /* that no run ended with */
+    assert_false(is_mixed(&w, "N-random"));
+}
+
 /* --- without memory --- */
 
 /* Each way of failing for the k-th allocation, and all behind it, is an error and nothing worse. */
@@ -426,6 +468,7 @@ int main(void)
                                        cmocka_unit_test(const_needs_two_baselines),
                                        cmocka_unit_test(const_leaves_diverged_out),
                                        cmocka_unit_test(what_stands),
+                                       cmocka_unit_test(whose_origin_is_mixed),
                                        cmocka_unit_test(no_memory)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
