@@ -1,12 +1,11 @@
-/* The sheet is laid out in memory, then encoded by libpng's simplified interface. */
+/* The sheet is laid out in memory, then written. */
 #include "data/sheet.h"
 
+#include "data/pngfile.h"
+
 #include "base/arena.h"
-#include "base/file.h"
-#include "base/sys.h"
 
 #include <assert.h>
-#include <png.h>
 #include <string.h>
 
 enum { GAP = 2, PAPER = 255, WHITE = 255 };
@@ -96,24 +95,6 @@ static void lay_out(Sheet *sheet)
     }
 }
 
-static ErrCode encode(const Sheet *sheet, const char *path, Err *err)
-{
-    png_image png = {.version = PNG_IMAGE_VERSION,
-                     .width = (png_uint_32)sheet->size.width,
-                     .height = (png_uint_32)sheet->size.height,
-                     .format = PNG_FORMAT_RGB};
-    png_alloc_size_t n_bytes = PNG_IMAGE_PNG_SIZE_MAX(png);
-    uint8_t *bytes = mem_alloc(n_bytes);
-    if (bytes == NULL)
-        return err_memory(err, n_bytes);
-    if (!png_image_write_to_memory(&png, bytes, &n_bytes, 0, sheet->rgb, 0, NULL))
-        err_set(err, ERR_IO, "cannot encode '%s': %s", path, png.message);
-    else
-        err->code = file_write(path, bytes, n_bytes, err);
-    mem_free(bytes);
-    return err->code;
-}
-
 ErrCode sheet_write(const char *path, const ImageSet *images, const DataStats *stats,
                     const SheetSettings *settings, Err *err)
 {
@@ -127,7 +108,7 @@ ErrCode sheet_write(const char *path, const ImageSet *images, const DataStats *s
     carve(&sheet, &arena);
     TRY(arena_ok(&arena, err));
     lay_out(&sheet);
-    TRY(encode(&sheet, path, err));
+    TRY(pngfile_write(path, sheet.rgb, sheet.size, err));
 fail:
     arena_release(&arena);
     return err->code;

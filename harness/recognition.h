@@ -1,17 +1,10 @@
 /*
  * harness/recognition.h: what a network takes pictures for: `infer --images`.
- *
- * Pictures are cut, resized and normalised as the images that the weights were trained on. Where
- * weights do not say how, as those of torchvision and timm do, it is done as those libraries
- * evaluate on ImageNet: its mean and deviation, and 0.875 of the shorter side.
  */
 #ifndef HARNESS_RECOGNITION_H
 #define HARNESS_RECOGNITION_H
 
-#include "base/err.h"
-#include "data/picture.h"
-#include "nn/net.h"
-#include "weights/origin.h"
+#include "harness/pictureinput.h"
 
 typedef struct RecognitionGuess {
     int label;
@@ -19,8 +12,16 @@ typedef struct RecognitionGuess {
 } RecognitionGuess;
 
 /*
- * The `top` most probable classes of each picture, 1 <= top <= classes, most probable first and of
- * equal ones the lower label first: guesses[pictures->n][top]. A batch is read, then run; its size
+ * The `top` most probable of logits[classes], 1 <= top <= classes, most probable first and of equal
+ * ones the lower label first: guesses[top].
+ */
+void recognition_guess(const float *logits, int classes, int top, RecognitionGuess *guesses);
+
+/* The softmax of logits[classes] at a label. */
+double recognition_probability(const float *logits, int classes, int label);
+
+/*
+ * recognition_guess of each picture: guesses[pictures->n][top]. A batch is read, then run; its size
  * changes memory, not results. Errors: those of picture_read, ERR_MEMORY.
  */
 ErrCode recognition_run(Net *net, const WeightOrigin *origin, const PictureList *pictures, int top,

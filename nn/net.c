@@ -232,6 +232,15 @@ void net_forward(Net *net, NetValues values, const float *images, int n, float *
     run(net, &call);
 }
 
+void net_forward_maps(Net *net, NetValues values, const float *images, int n, float *logits,
+                      float *maps)
+{
+    NetCall call = eval_call(net, values, images, n);
+    call.logits = logits;
+    call.maps = maps;
+    run(net, &call);
+}
+
 void net_evaluate(Net *net, NetValues values, const float *images, const int32_t *labels, int n,
                   EvalSums *sums, int32_t *predictions)
 {

@@ -65,6 +65,13 @@ void net_gradients(Net *net, const float *images, const int32_t *labels,
 void net_forward(Net *net, NetValues values, const float *images, int n, float *logits);
 
 /*
+ * The same, and maps[n][pixels][channels]: what the classifier sees the mean of, the last values
+ * that have pixels, row by row.
+ */
+void net_forward_maps(Net *net, NetValues values, const float *images, int n, float *logits,
+                      float *maps);
+
+/*
  * Adds loss, n_correct and n of n <= batch images to *sums, in evaluation mode; predictions[n] gets
  * the classes, unless NULL.
  */

@@ -292,6 +292,7 @@ typedef struct NetCall {
     const StepSettings *settings;
     OptSettings update; /* MODE_TRAIN: of tensors that are decayed */
     float *logits;      /* [n][classes] or NULL */
+    float *maps;        /* [n][pixels][channels] that the global pool reads, or NULL */
 } NetCall;
 
 struct Net {

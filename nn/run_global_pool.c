@@ -2,6 +2,8 @@
 #include "nn/netgrad.h"
 #include "nn/netview.h"
 
+#include <string.h>
+
 static float *carve_forward(const OpPlan *plan, Arena *arena)
 {
     return arena_floats(arena, (size_t)plan->in_pixels * (size_t)plan->Cin);
@@ -11,6 +13,15 @@ static void measure_forward(const Net *net, const OpPlan *plan, Arena *arena)
 {
     netview_measure(netstate_input(net, plan), arena);
     carve_forward(plan, arena);
+}
+
+/* What is pooled of an image, for net_forward_maps; pad lanes left out. */
+static void copy_map(const Net *net, const OpPlan *plan, int image, View x)
+{
+    const size_t channels = (size_t)plan->op->in_channels;
+    float *map = net->call.maps + (size_t)image * (size_t)plan->in_pixels * channels;
+    for (int p = 0; p < plan->in_pixels; p++)
+        memcpy(map + (size_t)p * channels, x.x + (long)p * x.ld, channels * sizeof *map);
 }
 
 static void forward(Worker *worker, const OpPlan *plan, Span span)
@@ -24,6 +35,8 @@ static void forward(Worker *worker, const OpPlan *plan, Span span)
                                    .P = plan->in_pixels,
                                    .C = plan->Cout};
         worker->net->kernels.pool.mean(&args);
+        if (worker->net->call.maps != NULL)
+            copy_map(worker->net, plan, image, x);
     }
 }
 

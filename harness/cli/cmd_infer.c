@@ -1,6 +1,7 @@
 /* harness/cli/cmd_infer.c: `isoflop infer`: what a network says of given images. */
 #include "harness/cli/command.h"
 #include "harness/cli/infer_pictures.h"
+#include "harness/cli/pictures_option.h"
 
 #include "base/sys.h"
 #include "harness/inference.h"
@@ -37,11 +38,7 @@ typedef struct InferSettings {
 #define FIELD(field) offsetof(InferSettings, field)
 static const Option options[] = {
     {.kind = OPTION_TABLE, .offset = FIELD(trained), .table = &weights_options},
-    {.name = "images",
-     .kind = OPTION_TEXT,
-     .offset = FIELD(images),
-     .metavar = "PATH",
-     .doc = "a picture, or a folder of pictures; further ones may follow"},
+    {.kind = OPTION_TABLE, .offset = FIELD(images), .table = &pictures_option},
     {.name = "top",
      .kind = OPTION_INT,
      .offset = FIELD(top),
@@ -163,7 +160,7 @@ const Command cmd_infer = {
     .notes = notes,
     .options = {options, ARRAY_LEN(options)},
     .settings_bytes = sizeof(InferSettings),
-    .max_args = 4096,
+    .max_args = PICTURES_MAX_ARGS,
     .shared = SHARED_JSON,
     .run = run,
 };

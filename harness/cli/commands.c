@@ -6,6 +6,7 @@
 /* X(NAME) for each cmd_NAME.c, which exports `const Command cmd_NAME`. */
 #define COMMANDS(X)                                                                                \
     X(bench)                                                                                       \
+    X(cam)                                                                                         \
     X(clean)                                                                                       \
     X(cost)                                                                                        \
     X(data)                                                                                        \

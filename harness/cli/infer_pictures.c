@@ -1,11 +1,11 @@
 /* harness/cli/infer_pictures.c: pictures to their most probable classes, as text or JSON. */
 #include "harness/cli/infer_pictures.h"
 
+#include "harness/cli/pictures_option.h"
+
 #include "base/json.h"
 #include "base/sys.h"
 #include "harness/recognition.h"
-
-#include <stdio.h>
 
 static const double PERCENT = 100.0;
 
@@ -16,13 +16,6 @@ typedef struct Found {
     const RecognitionGuess *guesses; /* [pictures->n][top] */
     int top;
 } Found;
-
-/* A class's name, or its number where the weights do not say their classes. */
-static const char *class_name(const Found *found, int label, char number[TEXT_NUMBER_BYTES])
-{
-    (void)snprintf(number, TEXT_NUMBER_BYTES, "%d", label);
-    return label < found->origin->n_classes ? found->origin->classes[label] : number;
-}
 
 static void put_json(const Found *found, Text *out)
 {
@@ -38,7 +31,8 @@ static void put_json(const Found *found, Text *out)
             const RecognitionGuess *guess = &found->guesses[i * (size_t)found->top + (size_t)k];
             json_open_map(&json, NULL);
             json_put_int(&json, "label", guess->label);
-            json_put_text(&json, "class", class_name(found, guess->label, number));
+            json_put_text(&json, "class",
+                          pictures_option_class(found->origin, guess->label, number));
             json_put_double(&json, "probability", guess->probability);
             json_close_map(&json);
         }
@@ -60,20 +54,9 @@ static void put_plain(const Found *found, Text *out)
         for (int k = 0; k < found->top; k++) {
             const RecognitionGuess *guess = &found->guesses[i * (size_t)found->top + (size_t)k];
             text_printf(out, "  %6.2f %%  %s\n", PERCENT * guess->probability,
-                        class_name(found, guess->label, number));
+                        pictures_option_class(found->origin, guess->label, number));
         }
     }
-}
-
-/* The pictures of --images and of the arguments behind it. */
-static ErrCode list_pictures(PictureList *list, const Call *call, const char *path, Arena *arena,
-                             Err *err)
-{
-    TRY(picture_list_add(list, path, arena, err));
-    for (size_t i = 0; i < call->n_args; i++)
-        TRY(picture_list_add(list, call->args[i], arena, err));
-fail:
-    return err->code;
 }
 
 static ErrCode print_found(const Found *found, const Call *call, Err *err)
@@ -97,7 +80,7 @@ ErrCode infer_pictures(const Call *call, const WeightsOptions *trained, const ch
     WeightOrigin origin = {0};
     Net *net = NULL;
     RecognitionGuess *guesses = NULL;
-    TRY(list_pictures(&pictures, call, path, &arena, err));
+    TRY(pictures_option_list(&pictures, call, path, &arena, err));
     const WeightsUse use = {.batch = (size_t)batch < pictures.n ? batch : (int)pictures.n,
                             .accept = weights_options_accept(trained)};
     TRY(weights_options_open(&net, &origin, trained, call, &use, err));

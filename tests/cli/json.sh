@@ -66,6 +66,7 @@ printf 'BM\072\0\0\0\0\0\0\0\066\0\0\0\050\0\0\0\001\0\0\0\001\0\0\0\001\0\030\0
 head -c 24 /dev/zero >>dot.bmp # of the header; then a pixel
 printf '\011\010\007\0' >>dot.bmp
 document infer --network proxy-b0 --weights trained/weights.safetensors --images dot.bmp
+document cam --network proxy-b0 --weights trained/weights.safetensors --images dot.bmp --out maps
 document trials s
 document verdict s
 document verify s 1

@@ -1,0 +1,26 @@
+/*
+ * data/overlay.h: a map of numbers laid over a picture, with its scale, as a PNG.
+ *
+ * The picture is drawn grey and large enough to look at, the map over it in the colours of
+ * "inferno" (Smith and van der Walt, for matplotlib; CC0), which are perceptually even and keep
+ * their order in grey and for the colour-blind. Beside it stands the scale with its ends.
+ */
+#ifndef DATA_OVERLAY_H
+#define DATA_OVERLAY_H
+
+#include "base/err.h"
+
+#include <stdint.h>
+
+typedef struct Overlay {
+    const uint8_t *rgb; /* [side][side][3] */
+    int side;
+    const float *map; /* [map_side][map_side], finite; each value is of its share of the picture */
+    int map_side;
+    double low, high; /* ends of the scale; what lies beyond has their colour */
+} Overlay;
+
+/* Writes it atomically. Errors: ERR_IO, ERR_MEMORY. */
+ErrCode overlay_write(const char *path, const Overlay *overlay, Err *err) ERR_CHECKED;
+
+#endif
