@@ -40,9 +40,10 @@ static void append_claim(const ExportBeside *studies, size_t n, const Verdict *c
     text_append_char(out, '\n');
     for (size_t i = 0; t != NULL && i < n; i++) {
         const Verdict *v = verdict_find(studies[i].verdicts, studies[i].n_verdicts, claim->id);
+        const char *stamp = v != NULL && v->is_mixed ? " [mixed origin]" : "";
         text_table_cell(t, studies[i].folder);
         if (v != NULL && v->why != NULL)
-            text_table_cellf(t, "%s (%s)", verdict_outcome_name(v->outcome), v->why);
+            text_table_cellf(t, "%s (%s)%s", verdict_outcome_name(v->outcome), v->why, stamp);
         else
             text_table_cell(t, v != NULL ? verdict_outcome_name(v->outcome) : "not asked");
         text_table_cell(t, v != NULL ? verdict_effect_text(v, arena) : NULL);

@@ -67,9 +67,10 @@ static void describe_cost(const StoreResults *results, const VerdictGroup *group
                     epochs_to_try, part);
     if (n > 0 && seconds > 0.0)
         text_printf(text,
-                    "; the %d trials compared, which took %d epoch%s each, then take about %s one "
+                    "; the %d trial%s trained here for %d epoch%s each then take%s about %s one "
                     "after another",
-                    n, n_epochs, text_plural((size_t)n_epochs), text_duration(duration, seconds));
+                    n, text_plural((size_t)n), n_epochs, text_plural((size_t)n_epochs),
+                    n == 1 ? "s" : "", text_duration(duration, seconds));
     text_append(text, ".");
 }
 

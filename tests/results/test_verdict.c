@@ -175,7 +175,7 @@ static void test_unripe(void **state)
     assert_int_equal(v.epochs_to_try, 32);
     assert_non_null(strstr(v.summary, "Unripe: curves resolution 0 (still rises; trials 65, 66, "
                                       "67). Train longer: try recipe.epochs=32"));
-    assert_non_null(strstr(v.summary, "the 27 trials compared"));
+    assert_non_null(strstr(v.summary, "the 27 trials trained here for 16 epochs each then take"));
     assert_null(strstr(v.summary, "seeds would tell"));
     begin_dimensions(&w, 38, 35, 5); /* what is ripe may still contradict */
     world_train(&w, 1, world_rising);

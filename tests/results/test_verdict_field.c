@@ -106,7 +106,7 @@ static void epochs_of_its_own(void **state)
     assert_string_equal(unripe.why, "unripe");
     assert_int_equal(unripe.epochs_to_try, 2 * EPOCHS);
     assert_non_null(strstr(unripe.summary, "try `epochs: 24` of part 'compare' in another folder; "
-                                           "the 8 trials compared, which took 12 epochs each"));
+                                           "the 8 trials trained here for 12 epochs each"));
     arena_release(&arena);
 }
 
