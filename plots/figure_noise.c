@@ -4,6 +4,7 @@
 #include "plots/figure_blocks.h"
 
 #include "results/blocks.h"
+#include "results/power.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -204,8 +205,13 @@ ErrCode figure_noise_power(FigureData *data, Arena *arena, Err *err)
     for (size_t k = 0; k < ARRAY_LEN(kinds); k++)
         for (int seeds = MIN_SEEDS; seeds <= most_seeds && n.n_networks >= kinds[k].least;
              seeds++) {
-            const double effect = blocks_detectable(n.blocks.sd, kinds[k].squares, n.n_networks,
-                                                    seeds, CONFIDENCE, POWER);
+            const PowerDesign design = {.sd = n.blocks.sd,
+                                        .squares = kinds[k].squares,
+                                        .confidence = CONFIDENCE,
+                                        .n_contrasts = 1,
+                                        .n_networks = n.n_networks,
+                                        .n_seeds = seeds};
+            const double effect = power_detectable(&design, POWER);
             figure_blocks_text(&table, kinds[k].name);
             figure_blocks_number(&table, seeds);
             figure_blocks_number(&table, effect);

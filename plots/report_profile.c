@@ -4,6 +4,7 @@
 #include "plots/report_tables.h"
 
 #include "results/profiles.h"
+#include "results/ridge.h"
 
 #include <math.h>
 
@@ -73,6 +74,16 @@ static void put_loss_kind(Text *page, const Profile *p)
     text_release(&words);
 }
 
+/* A flat direction of the surface, as an exchange rate. */
+static void put_exchange(Text *page, const ShapeFit *fit)
+{
+    Text words = {0};
+    ridge_words(fit->exchange, &words);
+    html_printf(page, " The optimum lies on a ridge: nothing is lost by %s.", text_string(&words));
+    page->failed |= words.failed;
+    text_release(&words);
+}
+
 /* The kind in one sentence, and what follows from it. */
 static void put_answer(Text *page, const Profile *p)
 {
@@ -96,6 +107,8 @@ static void put_answer(Text *page, const Profile *p)
                     profiles_top1(p, &p->top1.optimum), x[0], x[1], x[2], p->multipliers[0],
                     p->multipliers[1], p->multipliers[2], p->gain.effect, p->gain.low,
                     p->gain.high);
+    if (p->top1.has_ridge)
+        put_exchange(page, &p->top1);
     html_printf(
         page,
         " Noise: sd %.2f points with %g degrees of freedom; lack of fit %s, shape matters %s; ",

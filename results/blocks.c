@@ -160,30 +160,3 @@ BlocksContrast blocks_contrast(const Blocks *blocks, const double *c, const bool
         out.p_alone = two_sided(mean, sqrt(squares / (n - 1) / n), n - 1);
     return out;
 }
-
-double blocks_detectable(double sd, double squares, int n_networks, int n_seeds, double confidence,
-                         double power)
-{
-    const double model_df = (double)(n_networks - 1) * (n_seeds - 1);
-    const double df = fmin(n_seeds + BLOCKS_PRIOR_DF - 1, model_df);
-    if (!(df > 0.0))
-        return (double)NAN;
-    return (stats_t_quantile(1.0 - 0.5 * (1.0 - confidence), df) + stats_t_quantile(power, df)) *
-           sd * sqrt(squares / n_seeds);
-}
-
-int blocks_seeds_needed(double sd, double squares, int n_networks, double effect, double confidence,
-                        double power)
-{
-    if (!(sd >= 0.0) || isinf(sd) || !(effect > 0.0) || n_networks < 2)
-        return 0;
-    int low = 1, high = STATS_MAX_SEEDS + 1; /* what is detectable falls with the seeds */
-    while (high - low > 1) {
-        const int n = low + (high - low) / 2;
-        if (blocks_detectable(sd, squares, n_networks, n, confidence, power) <= effect)
-            high = n;
-        else
-            low = n;
-    }
-    return high > STATS_MAX_SEEDS ? 0 : high;
-}

@@ -49,17 +49,4 @@ ErrCode blocks_fit(Blocks *out, const double *y, int n_networks, int n_seeds, Ar
 BlocksContrast blocks_contrast(const Blocks *blocks, const double *c, const bool *is_in,
                                double confidence);
 
-/*
- * The least contrast with sum c^2 = `squares` that is told from 0 with probability `power` when
- * n_networks are trained on n_seeds: (t(1 - (1 - confidence)/2) + t(power)) sd
- * sqrt(squares/n_seeds). NaN without degrees of freedom.
- */
-double blocks_detectable(double sd, double squares, int n_networks, int n_seeds, double confidence,
-                         double power);
-
-/* The least number of seeds, from 2, for which that is at most `effect`; 0: above STATS_MAX_SEEDS,
- * or sd or effect is no positive number. */
-int blocks_seeds_needed(double sd, double squares, int n_networks, double effect, double confidence,
-                        double power);
-
 #endif

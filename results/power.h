@@ -6,9 +6,9 @@
  * - 1)) degrees of freedom. A contrast of true size `effect` is placed above 0 with the probability
  * that noncentral t, shifted by effect / (sd sqrt(squares / seeds)), exceeds the interval's
  * quantile. That is exact where the pooled deviation decides alone, and close with the contrast's
- * own mixed in (docs/verdicts.md has both; blocks_detectable is the short cut with two central
- * quantiles). A claim that needs all of several contrasts is given the product of their
- * probabilities, which is never above the truth for contrasts that share a network.
+ * own mixed in (docs/verdicts.md has both). A claim that needs all of several contrasts is given
+ * the product of their probabilities, which is never above the truth for contrasts that share a
+ * network.
  */
 #ifndef RESULTS_POWER_H
 #define RESULTS_POWER_H
@@ -48,7 +48,8 @@ double power_of(const PowerDesign *design, double effect);
 /* The least effect of which that probability is `power`. NaN without degrees of freedom. */
 double power_detectable(const PowerDesign *design, double power);
 
-/* The least number of seeds from 2 with which that is at most `effect`; 0: above `most`. */
+/* The least number of seeds from 2 with which that is at most `effect`, whatever the design has; 0:
+ * above `most`, or sd is infinite or NaN, or the effect not above 0. */
 int power_seeds(const PowerDesign *design, double effect, double power, int most);
 
 /*

@@ -43,3 +43,19 @@ bool ridge_find(const Shares *points, int n_points, double exchange[3])
         exchange[k] = changes[k] / most;
     return true;
 }
+
+void ridge_words(const double exchange[3], Text *out)
+{
+    static const char *const names[] = {"depth", "width", "resolution"};
+    const double least = 0.05; /* percent; less is not worth a word */
+    const char *before = "";
+    for (int sign = 1; sign >= -1; sign -= 2) {
+        for (int k = 0; k < 3; k++)
+            if (sign * exchange[k] >= least) {
+                text_printf(out, "%s%.2g %% %s %s", before, sign * exchange[k],
+                            sign > 0 ? "more" : "less", names[k]);
+                before = " and ";
+            }
+        before = " for ";
+    }
+}

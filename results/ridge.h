@@ -7,6 +7,8 @@
 
 #include "results/scheffe.h"
 
+#include "base/text.h"
+
 #include <stdbool.h>
 
 #define RIDGE_LENGTH 0.1 /* deviation of the shares along a ridge, at least */
@@ -17,5 +19,8 @@
  * and resolution (multipliers, not shares) change along it, the largest change being +1.
  */
 bool ridge_find(const Shares *points, int n_points, double exchange[3]);
+
+/* Appends what may be exchanged without loss: "1 % more depth for 0.5 % less width". */
+void ridge_words(const double exchange[3], Text *out);
 
 #endif

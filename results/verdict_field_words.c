@@ -1,5 +1,6 @@
 /* results/verdict_field_words.c: what is unripe and what to do about it, and what noise there is.
  */
+#include "results/power.h"
 #include "results/verdict_common.h"
 #include "results/verdict_field.h"
 
@@ -119,9 +120,13 @@ static int seeds_needed(const VerdictGroup *group, const Verdict *v)
     for (size_t i = 0; i < v->n_contrasts; i++)
         if (v->contrasts[i].decides && strcmp(v->contrasts[i].unit, "points") == 0)
             squares = fmax(squares, v->contrasts[i].squares);
+    const PowerDesign design = {.sd = group->blocks.sd,
+                                .squares = squares,
+                                .confidence = VERDICT_CONFIDENCE,
+                                .n_contrasts = 1,
+                                .n_networks = group->n_networks};
     return squares > 0.0
-               ? blocks_seeds_needed(group->blocks.sd, squares, group->n_networks,
-                                     VERDICT_EFFECT_POINTS, VERDICT_CONFIDENCE, VERDICT_POWER)
+               ? power_seeds(&design, VERDICT_EFFECT_POINTS, VERDICT_POWER, STATS_MAX_SEEDS)
                : 0;
 }
 

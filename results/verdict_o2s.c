@@ -6,6 +6,7 @@
  * FLAT, OPEN and REFUSED say neither. Where a study trains the optimum once more
  * (results/verdict_optimum.c) that stands beside.
  */
+#include "results/ridge.h"
 #include "results/verdict_shape.h"
 
 static const char claim[] =
@@ -59,6 +60,10 @@ static void describe(const Profile *p, Text *text)
                     "%.3g x the blocks, %.3g x the channels, %.3g x the pixels",
                     p->top1.optimum.x[0], p->top1.optimum.x[1], p->top1.optimum.x[2],
                     p->multipliers[0], p->multipliers[1], p->multipliers[2]);
+    if (p->top1.has_ridge) {
+        text_append(text, "; nothing is lost by ");
+        ridge_words(p->top1.exchange, text);
+    }
     text_append(text, "; ");
     profiles_loss_kind(p, text);
     text_append_char(text, '.');

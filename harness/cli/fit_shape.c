@@ -3,7 +3,9 @@
 
 #include "harness/cli/shape_facts.h"
 
+#include "results/power.h"
 #include "results/shaperules.h"
+#include "results/stats.h"
 
 #define POWER 0.80
 
@@ -21,6 +23,17 @@ static const char *unit_of(const Answer *a)
     return a->table.is_loss ? "nats" : "points";
 }
 
+/* Two shapes told apart. */
+static PowerDesign pair_design(const Answer *a)
+{
+    return (PowerDesign){.sd = a->fit.blocks.sd,
+                         .squares = 2.0,
+                         .confidence = SHAPEFIT_CONFIDENCE,
+                         .n_contrasts = 1,
+                         .n_networks = a->table.n_shapes,
+                         .n_seeds = a->table.n_seeds};
+}
+
 static ErrCode compare_points(Answer *a, Arena *arena, Err *err)
 {
     const int n = a->table.n_shapes;
@@ -32,8 +45,8 @@ static ErrCode compare_points(Answer *a, Arena *arena, Err *err)
             c[i] = (i == p) - 1.0 / n;
         a->against_mean[p] = blocks_contrast(&a->fit.blocks, c, NULL, SHAPEFIT_CONFIDENCE);
     }
-    a->detectable =
-        blocks_detectable(a->fit.blocks.sd, 2.0, n, a->table.n_seeds, SHAPEFIT_CONFIDENCE, POWER);
+    const PowerDesign pair = pair_design(a);
+    a->detectable = power_detectable(&pair, POWER);
 fail:
     return err->code;
 }
@@ -108,8 +121,8 @@ static void put_points_table(const Answer *a, Text *out)
 
 static void put_noise(const Answer *a, Text *out)
 {
-    const int needed = blocks_seeds_needed(a->fit.blocks.sd, 2.0, a->table.n_shapes,
-                                           2.0 * a->fit.margin, SHAPEFIT_CONFIDENCE, POWER);
+    const PowerDesign pair = pair_design(a);
+    const int needed = power_seeds(&pair, 2.0 * a->fit.margin, POWER, STATS_MAX_SEEDS);
     text_printf(out, "noise: sd %.3f %s over %d shapes and %d seeds, %g degrees of freedom; ",
                 a->fit.blocks.sd, unit_of(a), a->table.n_shapes, a->table.n_seeds,
                 a->fit.blocks.df);

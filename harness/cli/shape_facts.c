@@ -2,6 +2,7 @@
 #include "harness/cli/shape_facts.h"
 
 #include "base/arena.h"
+#include "results/ridge.h"
 
 #include <math.h>
 
@@ -61,24 +62,6 @@ void shape_facts_put_shares(TextTable *table, const Shares *shares)
         text_table_cellf(table, "%.3f", shares->x[k]);
 }
 
-/* "1 % more depth for 0.5 % less width": what may be exchanged without loss. */
-static void put_ridge(const ShapeFit *fit, Text *out)
-{
-    static const char *const names[] = {"depth", "width", "resolution"};
-    const double least = 0.05; /* percent; less is not worth a word */
-    text_append(out, "a ridge: nothing is lost by");
-    for (int sign = 1; sign >= -1; sign -= 2) {
-        const char *before = sign > 0 ? "" : " for";
-        for (int k = 0; k < 3; k++)
-            if (sign * fit->exchange[k] >= least) {
-                text_printf(out, "%s %.2g %% %s %s", before, sign * fit->exchange[k],
-                            sign > 0 ? "more" : "less", names[k]);
-                before = " and";
-            }
-    }
-    text_append_char(out, '\n');
-}
-
 void shape_facts_put_optimum(const ShapeFit *fit, const ShapeEffect *gain, const char *unit,
                              Text *out)
 {
@@ -99,8 +82,11 @@ void shape_facts_put_optimum(const ShapeFit *fit, const ShapeEffect *gain, const
                 x[0], x[1] / 2.0, x[2] / 2.0);
     text_printf(out, "gain over the best single dimension: %.3f %s (90 %% interval %.3f to %.3f)\n",
                 gain->effect, unit, gain->low, gain->high);
-    if (fit->has_ridge)
-        put_ridge(fit, out);
+    if (fit->has_ridge) {
+        text_append(out, "a ridge: nothing is lost by ");
+        ridge_words(fit->exchange, out);
+        text_append_char(out, '\n');
+    }
 }
 
 void shape_facts_put_rules(const ShapeRule *rules, int n, Text *out)

@@ -82,6 +82,26 @@ static void seeds_are_the_fewest(void **state)
     design.n_seeds = n - 1;
     assert_true(power_of(&design, 1.0) < 0.80);
     assert_int_equal(power_seeds(&design, 1e-6, 0.80, 1000), 0);
+    assert_int_equal(power_seeds(&design, 0.0, 0.80, 1000), 0);
+    static const struct {
+        double sd;
+        int n;
+    } ends[] = {{0.0, 2}, {(double)NAN, 0}, {(double)INFINITY, 0}, {1e6, 0}};
+    for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+        design.sd = ends[i].sd;
+        assert_int_equal(power_seeds(&design, 1.0, 0.80, 1000), ends[i].n);
+    }
+}
+
+/* Property: the degrees of freedom are the contrast's, four more than its seeds leave, and at most
+ * those of all networks. */
+static void degrees_of_freedom_are_the_rules(void **state)
+{
+    (void)state;
+    assert_true(power_df(&(PowerDesign){.n_networks = 10, .n_seeds = 2}) == 5);
+    assert_true(power_df(&(PowerDesign){.n_networks = 10, .n_seeds = 3}) == 6);
+    assert_true(power_df(&(PowerDesign){.n_networks = 2, .n_seeds = 3}) == 2);
+    assert_true(power_df(&(PowerDesign){.n_networks = 10, .n_seeds = 3, .is_fit = true}) == 18);
 }
 
 /* Property: without degrees of freedom nothing is detectable. */
@@ -206,6 +226,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(noncentral_t_is_that_of_scipy),
         cmocka_unit_test(detectable_is_that_of_scipy),
         cmocka_unit_test(seeds_are_the_fewest),
+        cmocka_unit_test(degrees_of_freedom_are_the_rules),
         cmocka_unit_test(one_seed_sees_nothing),
         cmocka_unit_test(shapes_have_their_variance),
         cmocka_unit_test(contrasts_are_seen_as_often),

@@ -1,6 +1,7 @@
 /* results/ridge: exchange rates of lines whose rates are known. */
 #include "results/ridge.h"
 #include "base/err.h"
+#include "base/text.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -52,9 +53,31 @@ static void other_regions_are_none(void **state)
     assert_false(ridge_find(line, 3, exchange));
 }
 
+/* Property: what grows comes first, and a change too small to matter has no word. */
+static void rates_have_words(void **state)
+{
+    (void)state;
+    static const struct {
+        double exchange[3];
+        const char *words;
+    } cases[] = {{{1, -0.5, 0}, "1 % more depth for 0.5 % less width"},
+                 {{-0.62, 1, -0.04}, "1 % more width for 0.62 % less depth"},
+                 {{0.3, -1, 0.2}, "0.3 % more depth and 0.2 % more resolution for 1 % less width"},
+                 {{-0.25, -0.25, 1},
+                  "1 % more resolution for 0.25 % less depth and 0.25 % less "
+                  "width"}};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        Text text = {0};
+        ridge_words(cases[i].exchange, &text);
+        assert_string_equal(text_string(&text), cases[i].words);
+        text_release(&text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(lines_give_their_rates),
-                                       cmocka_unit_test(other_regions_are_none)};
+                                       cmocka_unit_test(other_regions_are_none),
+                                       cmocka_unit_test(rates_have_words)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

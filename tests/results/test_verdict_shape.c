@@ -14,7 +14,8 @@
 
 static const double hill[] = {60, 60, 60, 18, 18, 18, 0}, tilt[] = {60, 66, 60, 0, 0, 0, 0},
                     flat[] = {60, 60, 60, 0, 0, 0, 0},
-                    moved[] = {60, 66, 60, 0, 0, 24, 0}; /* best between width and resolution */
+                    ridge[] = {60, 60, 60, 0, 40, 40, 0}, /* level between depth and width */
+    moved[] = {60, 66, 60, 0, 0, 24, 0};                  /* best between width and resolution */
 
 /* The verdict of that id among all of a study, or NULL. */
 static const Verdict *find(const StoreResults *results, const char *id, Arena *arena)
@@ -56,6 +57,7 @@ static void blends_and_corners(void **state)
     check(hill, hill, "O2s", VERDICT_CONFIRMED, "At 2 x: PEAK, best at depth 0.3");
     check(tilt, tilt, "O2s", VERDICT_REFUTED, "At 4 x: CORNER, best at depth 0.00, width 1.00");
     check(hill, tilt, "O2s", VERDICT_INCONCLUSIVE, "At 4 x: CORNER");
+    check(ridge, ridge, "O2s", VERDICT_CONFIRMED, "; nothing is lost by 1 % more depth for 0.5");
     check(hill, flat, "O2s", VERDICT_INCONCLUSIVE, "At 4 x: FLAT; of test loss: FLAT");
 }
 
