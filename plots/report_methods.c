@@ -130,7 +130,9 @@ static void put_citation(Text *page, const StoreResults *r, const char *version,
     put_bibtex(page, r->study.baseline, false);
     html_markup(page, " on ");
     put_bibtex(page, r->study.data_name, false);
-    html_markup(page, "}\",\n  year   = {");
+    html_markup(page, "}\",\n  key    = {");
+    put_bibtex(page, r->study.name, false); /* what it is sorted by: it names no author */
+    html_markup(page, "},\n  year   = {");
     put_bibtex(page, value_of(t, "year"), false);
     html_markup(page, "},\n  note   = {isoflop ");
     put_bibtex(page, version != NULL ? version : "", false);

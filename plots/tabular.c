@@ -71,6 +71,7 @@ static const struct {
                  {"−", "$-$"},
                  {"<", "$<$"},
                  {">", "$>$"},
+                 {"|", "\\textbar{}"},
                  {"\n", " "},
                  {"\x01", ""}};
 
@@ -117,22 +118,56 @@ static void latex_row(Text *out, const Tabular *tab, const void *row, Text *cell
     text_append(out, " \\\\\n");
 }
 
-void tabular_latex(Text *out, const Tabular *tab)
+static void latex_rows(Text *out, const Tabular *tab, Text *cell)
 {
-    Text cell = {0};
-    text_append(out, "% needs \\usepackage{booktabs}, and UTF-8\n\\begin{table}\n\\centering\n"
-                     "\\caption{");
-    tabular_append_tex(out, tab->caption);
-    text_append(out, "}\n\\small\n\\begin{tabular}{");
+    for (size_t i = 0; i < tab->n_rows; i++)
+        latex_row(out, tab, row_at(tab, i), cell);
+}
+
+static void latex_columns(Text *out, const Tabular *tab)
+{
     for (size_t c = 0; c < tab->n_columns; c++)
         if (tab->columns[c].shown != NULL && tab->columns[c].heading != NULL)
             text_append_char(out, tab->columns[c].is_text ? 'l' : 'r');
-    text_append(out, "}\n\\toprule\n");
-    latex_row(out, tab, NULL, &cell);
+    text_append(out, "}\n");
+}
+
+/* A table on one page, shrunk where it is wider than the text. */
+static void latex_short(Text *out, const Tabular *tab, Text *cell)
+{
+    text_append(out, "% needs \\usepackage{booktabs,graphicx}, and UTF-8\n\\begin{table}\n"
+                     "\\centering\n\\caption{");
+    tabular_append_tex(out, tab->caption);
+    text_append(out, "}\n\\small\n\\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width"
+                     "\\fi}{!}{%\n\\begin{tabular}{");
+    latex_columns(out, tab);
+    text_append(out, "\\toprule\n");
+    latex_row(out, tab, NULL, cell);
     text_append(out, "\\midrule\n");
-    for (size_t i = 0; i < tab->n_rows; i++)
-        latex_row(out, tab, row_at(tab, i), &cell);
-    text_append(out, "\\bottomrule\n\\end{tabular}\n\\end{table}\n");
+    latex_rows(out, tab, cell);
+    text_append(out, "\\bottomrule\n\\end{tabular}}\n\\end{table}\n");
+}
+
+/* A table on as many pages as it takes: small, for nothing shrinks it. */
+static void latex_long(Text *out, const Tabular *tab, Text *cell)
+{
+    text_append(out, "% needs \\usepackage{booktabs,longtable}, and UTF-8\n{\\tiny\n"
+                     "\\setlength{\\tabcolsep}{2pt}\n\\begin{longtable}{");
+    latex_columns(out, tab);
+    text_append(out, "\\caption{");
+    tabular_append_tex(out, tab->caption);
+    text_append(out, "}\\\\\n\\toprule\n");
+    latex_row(out, tab, NULL, cell);
+    text_append(out, "\\midrule\n\\endhead\n\\bottomrule\n\\endfoot\n");
+    latex_rows(out, tab, cell);
+    text_append(out, "\\end{longtable}}\n");
+}
+
+void tabular_latex(Text *out, const Tabular *tab)
+{
+    enum { MOST_ROWS_A_PAGE = 50 };
+    Text cell = {0};
+    (tab->n_rows > MOST_ROWS_A_PAGE ? latex_long : latex_short)(out, tab, &cell);
     out->failed |= cell.failed;
     text_release(&cell);
 }

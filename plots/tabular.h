@@ -41,7 +41,11 @@ void tabular_html(Text *page, const Tabular *tab);
 /* Appends RFC 4180 with a heading line, cells that a spreadsheet would execute as text. */
 void tabular_csv(Text *out, const Tabular *tab);
 
-/* Appends a `table` with a `tabular` in the style of the package booktabs. */
+/*
+ * Appends a `table` with a `tabular` in the style of the package booktabs, shrunk where it is wider
+ * than the text; of more rows than a page holds a `longtable`. The packages it needs are named in
+ * its first line.
+ */
 void tabular_latex(Text *out, const Tabular *tab);
 
 /* Appends a text of ours or of the user's as TeX shows it: its signs escaped. */

@@ -74,12 +74,14 @@ static void latex(void **state)
     Text out = {0};
     tabular_latex(&out, &tab);
     assert_string_equal(text_string(&out),
-                        "% needs \\usepackage{booktabs}, and UTF-8\n\\begin{table}\n\\centering\n"
-                        "\\caption{50 \\% of \\{all\\}}\n\\small\n\\begin{tabular}{lr}\n\\toprule\n"
+                        "% needs \\usepackage{booktabs,graphicx}, and UTF-8\n\\begin{table}\n"
+                        "\\centering\n\\caption{50 \\% of \\{all\\}}\n\\small\n"
+                        "\\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%\n"
+                        "\\begin{tabular}{lr}\n\\toprule\n"
                         "d $\\times$ w & test \\% \\\\\n\\midrule\n"
                         "a$<$b \\& c\\_1 & 50.2 $\\pm$ 0.1 \\\\\n"
                         "=1+1, \"x\" & 49.8 $\\pm$ 0.1 \\\\\n"
-                        "\\bottomrule\n\\end{tabular}\n\\end{table}\n");
+                        "\\bottomrule\n\\end{tabular}}\n\\end{table}\n");
     text_release(&out);
 }
 
@@ -111,6 +113,37 @@ static void latex_takes_no_cell(void **state)
     text_release(&out);
 }
 
+/* What is longer than a page goes on on the next, below its headings again. */
+static void latex_of_many(void **state)
+{
+    (void)state;
+    enum { N = 51 };
+    static Row lines[N];
+    static const TabularColumn one[] = {{.heading = "a|b", .is_text = true, .shown = name}};
+    for (int i = 0; i < N; i++)
+        lines[i].name = i + 1 < N ? "x" : "last";
+    Tabular many = {.file = "f",
+                    .caption = "c_1",
+                    .columns = one,
+                    .n_columns = 1,
+                    .rows = lines,
+                    .n_rows = N,
+                    .row_bytes = sizeof(Row)};
+    Text out = {0};
+    tabular_latex(&out, &many);
+    assert_true(text_starts_with(
+        text_string(&out),
+        "% needs \\usepackage{booktabs,longtable}, and UTF-8\n{\\tiny\n"
+        "\\setlength{\\tabcolsep}{2pt}\n\\begin{longtable}{l}\n\\caption{c\\_1}\\\\\n\\toprule\n"
+        "a\\textbar{}b \\\\\n\\midrule\n\\endhead\n\\bottomrule\n\\endfoot\nx \\\\\n"));
+    assert_true(text_ends_with(text_string(&out), "last \\\\\n\\end{longtable}}\n"));
+    text_clear(&out);
+    many.n_rows--;
+    tabular_latex(&out, &many);
+    assert_null(strstr(text_string(&out), "longtable"));
+    text_release(&out);
+}
+
 /* Escaped but for our own markup; what is sorted by stands beside what is shown. */
 static void page(void **state)
 {
@@ -131,6 +164,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(csv), cmocka_unit_test(latex),
                                        cmocka_unit_test(latex_takes_no_cell),
-                                       cmocka_unit_test(page)};
+                                       cmocka_unit_test(latex_of_many), cmocka_unit_test(page)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
