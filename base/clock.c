@@ -36,6 +36,11 @@ int64_t clock_thread_ns(void)
     return read_clock(CLOCK_THREAD_CPUTIME_ID);
 }
 
+int64_t clock_process_ns(void)
+{
+    return read_clock(CLOCK_PROCESS_CPUTIME_ID);
+}
+
 double clock_median_ns(int64_t *durations, size_t n)
 {
     assert(n >= 1);

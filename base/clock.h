@@ -36,6 +36,9 @@ double clock_seconds(int64_t begin_ns, int64_t end_ns);
 /* Processor time of the calling thread, for calibrations that must not count waiting. */
 int64_t clock_thread_ns(void);
 
+/* Processor time of all threads of this process: less than the clock's where it had to wait. */
+int64_t clock_process_ns(void);
+
 /* The median of n >= 1 durations, which are sorted: of the two in the middle the mean. */
 double clock_median_ns(int64_t *durations, size_t n);
 

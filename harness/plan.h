@@ -31,9 +31,10 @@ ErrCode plan_create(Plan **out, const Study *study, const char *data_root, int t
 
 /*
  * Predicts seconds by timing a few training steps of the baseline, of the smallest and the largest
- * network and of those with the fewest and the most activations a multiply-add (seconds); sets
- * `law` (results/timelaw.h) and every network's `seconds`. Called again after plan_set_outcome it
- * only applies the law.
+ * network, of those with the fewest and the most activations a multiply-add, and of others for a
+ * hundredth of the predicted time, a second at most; sets `times` and every network's `seconds` and
+ * `spread`: its own step's where it was timed, else by the law (results/timelaw.h). Called again,
+ * as after plan_set_outcome, it measures nothing.
  */
 ErrCode plan_predict(Plan *plan, CpuLevel level, Err *err) ERR_CHECKED;
 
@@ -54,7 +55,7 @@ PlanRange plan_waiting_macs(const Plan *plan);
 
 /*
  * Predicted wall seconds of all trials, waiting ones included, n_jobs side by side, from the least
- * to the most by the law's 90 % interval; NaN before plan_predict.
+ * to the most by the 90 % intervals; NaN before plan_predict.
  */
 PlanRange plan_total_seconds(const Plan *plan, int n_jobs);
 

@@ -167,11 +167,9 @@ static ErrCode evaluate(PlanDesign *design, const Plan *own, const PlanWish *wis
     PlanPower power;
     TRY(load(&study, wish, design, err));
     TRY(plan_create(&plan, study, wish->data_root, own->n_threads, err));
-    plan->law = own->law;
-    plan->seconds_per_mac = own->seconds_per_mac;
-    plan->n_calibrated = own->n_calibrated;
+    plan->times = own->times;
     plan->noise.sd = own->noise.sd;
-    TRY(plan_predict(plan, CPU_GENERIC, err)); /* calibrated: it measures nothing */
+    TRY(plan_predict(plan, CPU_GENERIC, err)); /* has times: it measures nothing */
     design->seconds = plan_total_seconds(plan, own->n_jobs);
     design->predicted_s = plan_range_middle(design->seconds);
     design->fits = design->predicted_s <= wish->seconds;
@@ -347,8 +345,8 @@ void plan_design_text(const PlanDesigns *designs, const Plan *plan, const PlanWi
     const PlanDesign *best = &designs->items[0];
     char hours[TEXT_NUMBER_BYTES];
     text_printf(out, "\ndesigns within %s, %d side by side (%d network%s timed on this machine)\n",
-                text_duration(hours, wish->seconds), plan->n_jobs, plan->n_calibrated,
-                text_plural(plan->n_calibrated));
+                text_duration(hours, wish->seconds), plan->n_jobs, plan->times.n,
+                text_plural(plan->times.n));
     designs_table(designs, out);
     if (!best->fits) {
         text_append(out, "none fits with two seeds: give more hours, or train fewer networks, on "

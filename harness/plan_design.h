@@ -56,7 +56,7 @@ typedef struct PlanDesigns {
 } PlanDesigns;
 
 /*
- * `plan` is the study's own, after plan_predict; its law and its noise hold for all designs.
+ * `plan` is the study's own, after plan_predict; its times and its noise hold for all designs.
  * ERR_USAGE: no part makes a claim; errors of study_load and plan_create. Release it in any case.
  */
 ErrCode plan_design_find(PlanDesigns *out, const Plan *plan, const PlanWish *wish,

@@ -42,11 +42,12 @@ static void put_waste(const Plan *plan, const PlanPoint *point, JsonWriter *json
 /* Of one trial on one thread; null where there is none, or nothing was predicted. */
 static void put_seconds(const Plan *plan, const PlanPoint *point, JsonWriter *json)
 {
-    const double seconds =
-        point->network == PLAN_NONE ? (double)NAN : plan->networks[point->network].seconds;
+    const PlanNetwork *n = point->network == PLAN_NONE ? NULL : &plan->networks[point->network];
+    const double seconds = n == NULL ? (double)NAN : n->seconds;
+    const double spread = n == NULL ? (double)NAN : n->spread;
     json_put_double(json, "trial_seconds", seconds);
     put_range(json, "trial_seconds_range",
-              (PlanRange){seconds * timelaw_low(&plan->law), seconds * timelaw_high(&plan->law)});
+              (PlanRange){seconds * timelaw_low(spread), seconds * timelaw_high(spread)});
 }
 
 static void put_point(const Plan *plan, const PlanPoint *point, JsonWriter *json)

@@ -68,7 +68,8 @@ static ErrCode append_network(Plan *plan, const Spec *scaled, int64_t epochs, do
     TRY(mem_grow(&plan->networks, &plan->network_room, plan->n_networks + 1, sizeof *plan->networks,
                  err));
     PlanNetwork *added = &plan->networks[plan->n_networks];
-    *added = (PlanNetwork){.epochs = epochs, .factor = factor, .seconds = (double)NAN};
+    *added = (PlanNetwork){
+        .epochs = epochs, .factor = factor, .seconds = (double)NAN, .spread = (double)NAN};
     TRY(trial_digest(plan, network.digest, epochs, factor, added->trial_digest, err));
     TRY(cost_memory(&memory, &network, err));
     spec_write_yaml(spec, &yaml);
@@ -161,5 +162,6 @@ int64_t plan_networks_point_epochs(const Plan *plan, const PlanPoint *point)
 
 double plan_networks_passes(const Plan *plan, int64_t epochs)
 {
-    return timelaw_passes(epochs, plan->n_train, plan->n_val, plan->n_test);
+    const TimeWork work = {epochs, plan->n_train, plan->n_val, plan->n_test};
+    return timelaw_passes(&work);
 }

@@ -218,29 +218,30 @@ static void seeds_note(const Plan *plan, Text *out)
 }
 
 /* "12 s (10 s to 14 s)" */
-static void put_time(const Plan *plan, double seconds, Text *out)
+static void put_time(const PlanNetwork *network, Text *out)
 {
     char a[TEXT_NUMBER_BYTES], b[TEXT_NUMBER_BYTES], c[TEXT_NUMBER_BYTES];
-    text_printf(out, "%s (%s to %s)", text_duration(a, seconds),
-                text_duration(b, seconds * timelaw_low(&plan->law)),
-                text_duration(c, seconds * timelaw_high(&plan->law)));
+    text_printf(out, "%s (%s to %s)", text_duration(a, network->seconds),
+                text_duration(b, network->seconds * timelaw_low(network->spread)),
+                text_duration(c, network->seconds * timelaw_high(network->spread)));
 }
 
 /* The shortest and the longest trial, each with its interval. */
 static void times_note(const Plan *plan, Text *out)
 {
-    double least = (double)INFINITY, most = 0;
-    for (size_t i = 0; i < plan->n_networks; i++) {
-        least = fmin(least, plan->networks[i].seconds);
-        most = fmax(most, plan->networks[i].seconds);
-    }
+    const PlanNetwork *least = plan->networks, *most = plan->networks;
     if (plan->n_networks == 0)
         return;
+    for (size_t i = 1; i < plan->n_networks; i++) {
+        const PlanNetwork *n = &plan->networks[i];
+        least = n->seconds < least->seconds ? n : least;
+        most = n->seconds > most->seconds ? n : most;
+    }
     text_append(out, "a trial takes ");
-    put_time(plan, least, out);
-    if (most > least) {
+    put_time(least, out);
+    if (most->seconds > least->seconds) {
         text_append(out, " up to ");
-        put_time(plan, most, out);
+        put_time(most, out);
     }
     text_append(out, " on one thread\n");
 }

@@ -20,7 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { PLAN_SERIES_MAX = 80, PLAN_REASON_MAX = 160, PLAN_NONE = -1 };
+enum { PLAN_SERIES_MAX = 80, PLAN_REASON_MAX = 160, PLAN_NONE = -1, PLAN_MOST_TIMED = 64 };
 
 typedef struct PlanPoint {
     int part;                     /* index into study->parts */
@@ -61,6 +61,7 @@ typedef struct PlanNetwork {
     bool has_trials;                   /* false: only what has finished before is shown */
     int64_t due;    /* when a decider hears of it, on its virtual clock; 0: none waits */
     double seconds; /* predicted for one trial on one thread; NaN before plan_predict */
+    double spread;  /* relative deviation of trials around it (results/timelaw.h); likewise */
     uint64_t bytes; /* memory of one trial */
     Waste waste;    /* of its pixels */
 } PlanNetwork;
@@ -129,6 +130,17 @@ typedef struct PlanNoise {
     Text remarks;      /* a line for each thing in which the pilot's study differs */
 } PlanNoise;
 
+/* What was timed on this machine. */
+typedef struct PlanTimes {
+    int n; /* networks; 0 before plan_predict */
+    struct {
+        char digest[HASH_HEX_BYTES];
+        double image_s; /* forward pass of an image on one thread */
+    } networks[PLAN_MOST_TIMED];
+    TimeLaw law;            /* for all others */
+    double seconds_per_mac; /* of the baseline, on one thread */
+} PlanTimes;
+
 typedef struct Plan {
     const Study *study;                 /* borrowed */
     Spec baseline;                      /* with overrides and the data set's classes */
@@ -154,9 +166,7 @@ typedef struct Plan {
     const struct PlanDesigns *designs; /* to be shown with it (plan_design.h), borrowed, or NULL */
     int n_jobs;                        /* workers side by side, for what is said; 0: not known */
     int n_threads;                     /* it was made with */
-    TimeLaw law;                       /* of this machine; zeros before plan_predict */
-    double seconds_per_mac;            /* of the baseline, on one thread; 0 before plan_predict */
-    int n_calibrated;                  /* networks that the law was measured on */
+    PlanTimes times;                   /* of this machine; zeros before plan_predict */
     size_t point_room, network_room, trial_room, tuning_room; /* private: allocated items */
     Intern *keys; /* private: of networks, in their order */
     Arena texts;  /* private: of points and outcomes */

@@ -26,6 +26,7 @@ static ErrCode read_finish(const json_t *event, StoreFinish *finish, Err *err)
     TRY(json_get_double(event, "best_val_top1", &finish->best_val_top1, err));
     TRY(json_get_int(event, "bad_step", &finish->first_bad_step, err));
     TRY(json_get_double(event, "seconds", &finish->seconds, err));
+    TRY(json_get_double(event, "processor_s", &finish->processor_s, err));
 fail:
     return err->code;
 }
@@ -71,8 +72,9 @@ static ErrCode accept(RunState *run, RunSlot *slot, const json_t *event, bool is
     RunTrial *trial = run_state_trial(run, slot->trial);
     TRY(read_finish(event, &finish, err));
     finish.predicted_s = trial->seconds;
-    finish.predicted_low_s = trial->seconds * timelaw_low(&run->plan->law);
-    finish.predicted_high_s = trial->seconds * timelaw_high(&run->plan->law);
+    const double spread = run->plan->networks[trial->network].spread;
+    finish.predicted_low_s = trial->seconds * timelaw_low(spread);
+    finish.predicted_high_s = trial->seconds * timelaw_high(spread);
     if (run_files_open(run, slot, &result, err) != ERR_NONE)
         TRY(blame_folder(err));
     TRY(run_files_expect(is_done, &result, err));

@@ -362,7 +362,7 @@ static void fill_report(Trainer *t)
 ErrCode trainer_run(const TrainJob *job, const TrainCallbacks *callbacks, TrainReport *report,
                     Err *err)
 {
-    const int64_t begin_ns = clock_now_ns();
+    const int64_t begin_ns = clock_now_ns(), processor_ns = clock_process_ns();
     Trainer t = {.job = job, .callbacks = callbacks, .report = report};
     *report = (TrainReport){.status = TRAIN_STOPPED,
                             .val_top1 = (double)NAN,
@@ -379,6 +379,7 @@ ErrCode trainer_run(const TrainJob *job, const TrainCallbacks *callbacks, TrainR
 fail:
     fill_report(&t);
     report->seconds = clock_seconds(begin_ns, clock_now_ns());
+    report->processor_s = clock_seconds(processor_ns, clock_process_ns());
     release(&t);
     return err->code;
 }

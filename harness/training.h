@@ -37,6 +37,7 @@ typedef struct TrainReport {
     int64_t last_step;       /* steps done, over all epochs */
     int64_t checkpoint_step; /* steps in the newest checkpoint; -1 = none */
     double seconds;          /* of this call */
+    double processor_s;      /* of all threads of the process meanwhile */
 } TrainReport;
 
 /* All callbacks run on the calling thread, between steps; any may be NULL. */

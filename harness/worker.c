@@ -166,6 +166,7 @@ static void say_end(Speaker *speaker, const TrainReport *report)
     json_put_int(&json, "last_step", report->last_step);
     json_put_int(&json, "checkpoint_step", report->checkpoint_step);
     json_put_double(&json, "seconds", report->seconds);
+    json_put_double(&json, "processor_s", report->processor_s);
     end_event(speaker, &json);
 }
 

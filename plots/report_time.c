@@ -18,19 +18,26 @@
 static const char trials_sql[] =
     "SELECT p.digest, n.name, n.resolution, n.macs, p.epochs, f.seconds * a.threads, "
     "CAST(substr(e.detail, 11) AS REAL), CAST(substr(e.detail, instr(e.detail, '(') + 1) AS REAL), "
-    "CAST(substr(e.detail, instr(e.detail, ' to ') + 4) AS REAL) FROM listed_trial l CROSS JOIN "
+    "CAST(substr(e.detail, instr(e.detail, ' to ') + 4) AS REAL), CASE WHEN e.detail LIKE '%, had "
+    "%' "
+    "THEN CAST(substr(e.detail, instr(e.detail, ', had ') + 6) AS REAL) END FROM listed_trial l "
+    "CROSS JOIN "
     "planned p ON p.id = l.trial CROSS JOIN finished f ON f.trial = p.id CROSS JOIN attempt a ON "
     "a.trial = f.trial AND a.number = f.attempt CROSS JOIN attempt_end e ON e.trial = f.trial AND "
     "e.attempt = f.attempt CROSS JOIN network n ON n.digest = p.network WHERE l.revision = (SELECT "
     "max(id) FROM revision) AND f.outcome = 'done' AND f.attempt = 1 AND e.detail LIKE "
     "'predicted % s of one thread (%' ORDER BY n.macs, p.digest, p.id";
 
-enum { DIGEST, NAME, PIXELS, MACS, EPOCHS, MEASURED, PREDICTED, LOW, HIGH, N_COLUMNS };
+enum { DIGEST, NAME, PIXELS, MACS, EPOCHS, MEASURED, PREDICTED, LOW, HIGH, HAD, N_COLUMNS };
+
+/* Trials that had less than this of their time were not alone. */
+#define SHARED_BELOW 0.9
 
 /* A trial of the answer; seconds of one thread. */
 typedef struct TimedTrial {
     const char *const *cells;
     double measured, predicted, low, high;
+    double had; /* of processors; NaN: stores of before do not know */
 } TimedTrial;
 
 static double number(const char *const *cells, int column)
@@ -41,8 +48,41 @@ static double number(const char *const *cells, int column)
 
 static TimedTrial read_trial(const char *const *cells)
 {
-    return (TimedTrial){cells, number(cells, MEASURED), number(cells, PREDICTED),
-                        number(cells, LOW), number(cells, HIGH)};
+    return (TimedTrial){cells,
+                        number(cells, MEASURED),
+                        number(cells, PREDICTED),
+                        number(cells, LOW),
+                        number(cells, HIGH),
+                        number(cells, HAD)};
+}
+
+/*
+ * Whether the machine did other work: trials that wait for processors take longer than predicted,
+ * and have no more of them. `work` has room for n numbers.
+ */
+static void put_sharing(Text *page, const TimedTrial *trials, size_t n, double *work)
+{
+    int n_known = 0;
+    for (size_t i = 0; i < n; i++)
+        if (trials[i].had > 0.0)
+            work[n_known++] = trials[i].had / trials[i].measured;
+    if (n_known == 0) {
+        html_text(page, " Other work on the machine makes trials longer than predicted.");
+        return;
+    }
+    const double share = stats_sample_quantile(work, n_known, 0.5);
+    n_known = 0;
+    for (size_t i = 0; i < n; i++)
+        if (trials[i].had > 0.0)
+            work[n_known++] = fabs(trials[i].had / trials[i].predicted - 1.0);
+    const double error = stats_sample_quantile(work, n_known, 0.5);
+    html_printf(page,
+                share < SHARED_BELOW
+                    ? " The machine was shared: in the median a trial had a processor for %.0f %% "
+                      "of its time; by processor time alone the median error is %.0f %%."
+                    : " In the median a trial had a processor for %.0f %% of its time; by "
+                      "processor time alone the median error is %.0f %%.",
+                100.0 * share, 100.0 * error);
 }
 
 /* "Median error 8 %, ..." */
@@ -64,10 +104,10 @@ static void put_summary(Text *page, const TimedTrial *trials, size_t n, Arena *a
     html_markup(page, "<p>");
     html_printf(page,
                 "Over %zu trial%s the median error of the prediction is %.0f %%; %zu took a time "
-                "within their 90 %% interval. Predicted in all: %s of one thread, measured: %s. "
-                "Other work on the machine makes trials longer than predicted.",
+                "within their 90 %% interval. Predicted in all: %s of one thread, measured: %s.",
                 n, text_plural(n), 100.0 * stats_sample_quantile(errors, (int)n, 0.5), n_inside,
                 text_duration(a, predicted), text_duration(b, measured));
+    put_sharing(page, trials, n, errors);
     html_markup(page, "</p>\n");
 }
 

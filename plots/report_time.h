@@ -10,8 +10,8 @@
 
 /*
  * How long trials took beside what their run predicted: the median error, how many lie in their
- * interval, a row a network. Only trials that finished in one attempt count. Nothing if there is
- * none, or no prediction: stores of before have none.
+ * interval, how much of their time they had a processor, a row a network. Only trials that finished
+ * in one attempt count. Nothing if there is none, or no prediction: stores of before have none.
  */
 void report_time(Text *page, Store *store, Arena *arena);
 

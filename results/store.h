@@ -212,7 +212,8 @@ typedef struct StoreFinish {
     int64_t first_bad_step;      /* diverged: first step (0-based) with a bad loss; else -1 */
     const StoreArtifact *artifacts;
     size_t n_artifacts;
-    double seconds; /* wall-clock of this attempt; not a result */
+    double seconds;     /* wall-clock of this attempt; not a result */
+    double processor_s; /* processor time of all its threads; 0: not known; not a result */
     /* what it was predicted to take on one thread, and its 90 % interval; 0: nothing was
        predicted; not a result */
     double predicted_s, predicted_low_s, predicted_high_s;

@@ -314,15 +314,20 @@ fail:
     return err->code;
 }
 
-enum { PREDICTION_BYTES = 96 };
+enum { PREDICTION_BYTES = 128 };
 
-/* "predicted 2.5 s of one thread (2.1 to 3)": read again by plots/report_time.c. */
+/* "predicted 2.5 s of one thread (2.1 to 3), had 2.4 s of processors": read again by
+ * plots/report_time.c. */
 static const char *prediction(const StoreFinish *finish, char out[PREDICTION_BYTES])
 {
     if (!(finish->predicted_s > 0.0))
         return NULL;
-    snprintf(out, PREDICTION_BYTES, "predicted %.4g s of one thread (%.4g to %.4g)",
-             finish->predicted_s, finish->predicted_low_s, finish->predicted_high_s);
+    const int n_bytes =
+        snprintf(out, PREDICTION_BYTES, "predicted %.4g s of one thread (%.4g to %.4g)",
+                 finish->predicted_s, finish->predicted_low_s, finish->predicted_high_s);
+    if (finish->processor_s > 0.0)
+        snprintf(out + n_bytes, PREDICTION_BYTES - (size_t)n_bytes, ", had %.4g s of processors",
+                 finish->processor_s);
     return out;
 }
 

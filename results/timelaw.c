@@ -8,6 +8,14 @@
 /* The quantile of a normal deviate that TIMELAW_CONFIDENCE has on either side. */
 #define NORMAL_95 1.6448536269514722
 
+/*
+ * What every trial does beside its steps: it maps its images and makes its network; every epoch
+ * writes a checkpoint and the best weights to disk. Of networks below a million MACs, whose trials
+ * of a few seconds it matters for, on the machine of docs/performance.md; not measured anew.
+ */
+#define START_S 0.05
+#define EPOCH_END_S 0.01
+
 ErrCode timelaw_fit(TimeLaw *law, const TimeSample *samples, int n, Err *err)
 {
     enum { CONSTANTS = 2 };
@@ -32,10 +40,22 @@ fail:
     return err->code;
 }
 
-double timelaw_passes(int64_t epochs, int64_t n_train, int64_t n_val, int64_t n_test)
+/* Of all epochs, without the test split. */
+static double training_passes(const TimeWork *work)
 {
-    return (double)epochs * (TIMELAW_STEP_OVER_FORWARD * (double)n_train + (double)n_val) +
-           2 * (double)n_test;
+    return (double)work->epochs *
+           (TIMELAW_STEP_OVER_FORWARD * (double)work->n_train + (double)work->n_val);
+}
+
+double timelaw_passes(const TimeWork *work)
+{
+    return training_passes(work) + 2 * (double)work->n_test;
+}
+
+double timelaw_trial(double image_s, const TimeWork *work)
+{
+    return image_s * (training_passes(work) + (double)work->n_test) + START_S +
+           (double)work->epochs * EPOCH_END_S;
 }
 
 double timelaw_seconds(const TimeLaw *law, double macs, double acts, double passes)
@@ -43,12 +63,12 @@ double timelaw_seconds(const TimeLaw *law, double macs, double acts, double pass
     return passes * (law->per_mac * macs + law->per_act * acts);
 }
 
-double timelaw_low(const TimeLaw *law)
+double timelaw_low(double spread)
 {
-    return exp(-NORMAL_95 * law->spread);
+    return exp(-NORMAL_95 * spread);
 }
 
-double timelaw_high(const TimeLaw *law)
+double timelaw_high(double spread)
 {
-    return exp(NORMAL_95 * law->spread);
+    return exp(NORMAL_95 * spread);
 }

@@ -3,9 +3,10 @@
  *
  * A step's time follows multiply-adds where arithmetic is what it waits for and activations where
  * memory is, so an image's forward pass takes per_mac MACs + per_act acts seconds of one thread, a
- * training step three of them, a trial as many as timelaw_passes says. The constants are those of
- * a machine; they are measured on a few networks of the study and decide nothing. What the law
- * leaves of them, and what steps do not show (reading, evaluating, neighbours), makes the interval.
+ * training step three of them. The constants are those of a machine; they are measured on networks
+ * of the study and decide nothing. What the law leaves of them makes the interval, and what steps
+ * do not show: augmenting, neighbours, other work. Networks that were timed need no law: narrow
+ * channels fill no vector, which neither count knows, and cost up to a sixth.
  */
 #ifndef RESULTS_TIMELAW_H
 #define RESULTS_TIMELAW_H
@@ -37,14 +38,28 @@ typedef struct TimeSample {
  */
 ErrCode timelaw_fit(TimeLaw *law, const TimeSample *samples, int n, Err *err) ERR_CHECKED;
 
-/* Forward passes that a trial is worth: (3 train + val) epochs + 2 test. */
-double timelaw_passes(int64_t epochs, int64_t n_train, int64_t n_val, int64_t n_test);
+/* Images of each split, and how often training sees them. */
+typedef struct TimeWork {
+    int64_t epochs, n_train, n_val, n_test;
+} TimeWork;
+
+/*
+ * Forward passes that a trial is worth on the ledger: (3 train + val) epochs + 2 test. A trial
+ * evaluates the test split once; budgets of searches are counted in these passes and stay.
+ */
+double timelaw_passes(const TimeWork *work);
+
+/*
+ * Seconds of a trial on one thread, whose image takes so long forward: its passes, and its start,
+ * and the files of every epoch and of its end.
+ */
+double timelaw_trial(double image_s, const TimeWork *work);
 
 /* Seconds of so many passes on one thread. */
 double timelaw_seconds(const TimeLaw *law, double macs, double acts, double passes);
 
-/* The ends of a trial's 90 % interval, over its prediction: low < 1 < high. */
-double timelaw_low(const TimeLaw *law);
-double timelaw_high(const TimeLaw *law);
+/* The ends of a trial's 90 % interval over its prediction, by the spread: low < 1 < high. */
+double timelaw_low(double spread);
+double timelaw_high(double spread);
 
 #endif

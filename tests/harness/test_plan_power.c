@@ -355,9 +355,9 @@ static PlanFixture timed_quickstart(const char *const *sets, size_t n_sets)
         plan_create(&f.plan, f.study, NULL, 1, &err) != ERR_NONE)
         fail_msg("%s", err.msg);
     f.plan->n_jobs = 2;
-    f.plan->law = (TimeLaw){1e-9, 0, TIMELAW_UNSEEN};
-    f.plan->seconds_per_mac = 1e-9;
-    f.plan->n_calibrated = 1;
+    f.plan->times.law = (TimeLaw){1e-9, 0, TIMELAW_UNSEEN};
+    f.plan->times.seconds_per_mac = 1e-9;
+    f.plan->times.n = 1;
     assert_int_equal(plan_predict(f.plan, CPU_GENERIC, &err), ERR_NONE);
     return f;
 }

@@ -13,13 +13,16 @@
 #include <string.h>
 #include <cmocka.h>
 
-/* One attempt of a trial, done in so many seconds; predicted: of one thread, 0 for none. */
-static void run_trial(Store *store, int64_t trial, int threads, double seconds, double predicted)
+/* One attempt of a trial, done in so many seconds; predicted: of one thread, 0 for none; had: of
+ * processors, 0: not known. */
+static void run_sharing(Store *store, int64_t trial, int threads, double seconds, double predicted,
+                        double had)
 {
     const StoreAttempt begin = {.threads = threads, .pid = 1};
     const StoreFinish finish = {.outcome = STORE_DONE,
                                 .first_bad_step = -1,
                                 .seconds = seconds,
+                                .processor_s = had,
                                 .predicted_s = predicted,
                                 .predicted_low_s = 0.8 * predicted,
                                 .predicted_high_s = 1.25 * predicted};
@@ -28,6 +31,11 @@ static void run_trial(Store *store, int64_t trial, int threads, double seconds, 
     if (store_begin_attempt(store, trial, &begin, &attempt, &err) != ERR_NONE ||
         store_accept(store, trial, attempt, &finish, &err) != ERR_NONE)
         fail_msg("%s", err.msg);
+}
+
+static void run_trial(Store *store, int64_t trial, int threads, double seconds, double predicted)
+{
+    run_sharing(store, trial, threads, seconds, predicted, 0.0);
 }
 
 static Store *planned_store(const char *name)
@@ -107,6 +115,33 @@ static void plan_many(Store *store, Arena *arena)
         fail_msg("%s", err.msg);
 }
 
+/*
+ * Property: trials that had half of their time a processor were not alone, and their prediction is
+ * judged by what they had, too; nothing is called shared where they had it nearly always.
+ */
+static void sharing_is_told(void **state)
+{
+    (void)state;
+    static const char *const told[] = {
+        "The machine was shared: in the median a trial had a processor for 50 % of its time; by "
+        "processor time alone the median error is 10 %.",
+        "measured: 8.8 s. In the median a trial had a processor for 95 % of its time;"};
+    for (size_t i = 0; i < ARRAY_LEN(told); i++) {
+        Store *store = planned_store(i ? "alone.db" : "shared.db");
+        Arena arena = {0};
+        Text page = {0};
+        run_sharing(store, 1, 1, i ? 4.4 : 8.8, 4.0, i ? 4.18 : 4.4);
+        run_sharing(store, 2, 2, i ? 2.2 : 4.4, 4.0, i ? 4.18 : 4.4);
+        report_time(&page, store, &arena);
+        if (strstr(text_string(&page), told[i]) == NULL)
+            fail_msg("'%s' is not in %s", told[i], text_string(&page));
+        assert_true((strstr(text_string(&page), "shared") != NULL) == (i == 0));
+        text_release(&page);
+        arena_release(&arena);
+        store_close(&store);
+    }
+}
+
 /* Property: the table ends where a page would no longer open, and says so; all trials count. */
 static void table_ends(void **state)
 {
@@ -148,8 +183,8 @@ static void older_stores_have_none(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(errors_are_told),
-                                       cmocka_unit_test(table_ends),
-                                       cmocka_unit_test(older_stores_have_none)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(errors_are_told), cmocka_unit_test(sharing_is_told),
+        cmocka_unit_test(table_ends), cmocka_unit_test(older_stores_have_none)};
     return cmocka_run_group_tests(tests, NULL, fixture_teardown);
 }

@@ -54,15 +54,21 @@ static void constants_stay_positive(void **state)
     near(single.spread, TIMELAW_UNSEEN, 1e-12);
 }
 
-/* Property: passes count training thrice, and the ends of the interval lie around the prediction.
+/*
+ * Property: passes count training thrice, a trial's time has the test split once and something for
+ * its start and each epoch, and the ends of the interval lie around the prediction.
  */
 static void trials_have_their_passes(void **state)
 {
     (void)state;
-    const TimeLaw law = {1e-10, 0, 0.1};
-    near(timelaw_passes(2, 100, 10, 5), 630, 0);
-    near(timelaw_low(&law), exp(-0.16448536269514722), 1e-12);
-    near(timelaw_low(&law) * timelaw_high(&law), 1, 1e-12);
+    const TimeWork work = {2, 100, 10, 5}, more = {3, 100, 10, 5};
+    near(timelaw_passes(&work), 630, 0);
+    near(timelaw_trial(3.0, &work) - timelaw_trial(1.0, &work), 2 * 625, 1e-12);
+    const double epoch = timelaw_trial(0, &more) - timelaw_trial(0, &work);
+    assert_true(epoch > 0);
+    assert_true(timelaw_trial(0, &work) > 2 * epoch);
+    near(timelaw_low(0.1), exp(-0.16448536269514722), 1e-12);
+    near(timelaw_low(0.1) * timelaw_high(0.1), 1, 1e-12);
 }
 
 int main(void)
