@@ -100,7 +100,7 @@ static void run_and_exit(const FaultRun *run)
     settings.level = cpu_best_level();
     while (n_sets < ARRAY_LEN(run->sets) && run->sets[n_sets] != NULL)
         n_sets++;
-    putenv(micro.environment);
+    putenv(micro.cache);
     if (run->worker != NULL)
         putenv(strdup(run->worker));
     TRY(proc_catch_stops(&err));

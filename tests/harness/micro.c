@@ -16,6 +16,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char study_text[] =
@@ -48,7 +49,7 @@ static void set_words(const char *argv[MAX_ARGS], const char *out, const char *c
 void micro_start(Proc *proc, const char *out, const char *const *more, ProcStream error)
 {
     const char *argv[MAX_ARGS];
-    const char *const environments[] = {micro.environment, NULL};
+    const char *const environments[] = {micro.cache, text_string(&micro.path), NULL};
     set_words(argv, out, more);
     const ProcOptions options = {
         .argv = argv, .environment = environments, .output = PROC_NULL, .error = error};
@@ -61,7 +62,7 @@ void micro_start(Proc *proc, const char *out, const char *const *more, ProcStrea
 int micro_run(const char *out, const char *const *more, Text *said)
 {
     const char *argv[MAX_ARGS];
-    const char *const environments[] = {micro.environment, NULL};
+    const char *const environments[] = {micro.cache, text_string(&micro.path), NULL};
     set_words(argv, out, more);
     const ProcOptions options = {
         .argv = argv, .environment = environments, .output = PROC_NULL, .error = PROC_PIPE};
@@ -261,6 +262,21 @@ void micro_kill_left(const char *script)
     mem_free(text);
 }
 
+/* One that draws nothing, and PATH with its folder in front; not 0 if that cannot be. */
+static int put_gnuplot(void)
+{
+    static const char script[] = "#!/bin/sh\nexit 1\n";
+    Err err = {0};
+    char *program = micro_path("gnuplot"), *folder = realpath(micro.base, NULL);
+    int status = -1;
+    if (folder != NULL && file_write(program, script, strlen(script), &err) == ERR_NONE)
+        status = chmod(program, S_IRWXU);
+    text_printf(&micro.path, "PATH=%s:%s", folder != NULL ? folder : "", getenv("PATH"));
+    free(folder);
+    mem_free(program);
+    return status;
+}
+
 int micro_setup(void **state)
 {
     (void)state;
@@ -269,8 +285,9 @@ int micro_setup(void **state)
     if (mkdtemp(micro.base) == NULL)
         return -1;
     snprintf(micro.study_path, sizeof micro.study_path, "%s/micro.yaml", micro.base);
-    snprintf(micro.environment, sizeof micro.environment, "ISOFLOP_CACHE=%s/cache", micro.base);
-    if (file_write(micro.study_path, study_text, strlen(study_text), &err) != ERR_NONE)
+    snprintf(micro.cache, sizeof micro.cache, "ISOFLOP_CACHE=%s/cache", micro.base);
+    if (file_write(micro.study_path, study_text, strlen(study_text), &err) != ERR_NONE ||
+        put_gnuplot() != 0)
         return -1;
     char *out = micro_path("whole");
     const int64_t begin_ns = clock_now_ns();
@@ -300,5 +317,6 @@ int micro_teardown(void **state)
     (void)state;
     Err err = {0};
     text_release(&micro.expected);
+    text_release(&micro.path);
     return dir_remove_tree(NULL, micro.base, &err) == ERR_NONE ? 0 : -1;
 }

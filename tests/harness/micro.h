@@ -3,7 +3,9 @@
  *
  * The study has a grid, the baseline and what follows from the grid's winner, two epochs of 48
  * images each. What a run leaves is compared by the store's view `result`, which has every metric
- * and the digests of all weights, and by what was decided. Whatever goes wrong fails the test.
+ * and the digests of all weights, and by what was decided. Figures are of other tests: a gnuplot
+ * that draws nothing is found before the real one, and halves a run. Whatever goes wrong fails the
+ * test.
  */
 #ifndef TESTS_HARNESS_MICRO_H
 #define TESTS_HARNESS_MICRO_H
@@ -47,7 +49,8 @@ enum { RUN_TIMEOUT_S = 600, END_TIMEOUT_S = 120, MAX_LOOKS = 12000 };
     "say failed ',\"code\":\"data\",\"message\":\"it fails\"'; exit; }\n"
 
 typedef struct Micro {
-    char base[64], study_path[128], environment[128];
+    char base[64], study_path[128], cache[128];
+    Text path;        /* PATH */
     Text expected;    /* what the undisturbed run left */
     size_t n_trials;  /* of it: three, or four if the winner builds a network of its own */
     int64_t whole_ns; /* how long it took */

@@ -115,7 +115,8 @@ void nettest_same_bits(const Net *a, const Net *b)
         float *of_a = nettest_read_all(a, kinds[k], &n_a),
               *of_b = nettest_read_all(b, kinds[k], &n_b);
         assert_int_equal(n_a, n_b);
-        assert_memory_equal(of_a, of_b, n_a * sizeof *of_a);
+        if (memcmp(of_a, of_b, n_a * sizeof *of_a) != 0) /* a sweep asks a thousand times */
+            assert_memory_equal(of_a, of_b, n_a * sizeof *of_a);
         mem_free(of_a);
         mem_free(of_b);
     }
