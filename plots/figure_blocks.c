@@ -63,7 +63,8 @@ fail:
     return err->code;
 }
 
-void figure_blocks_set(FigureData *data, const char *name, double value, Arena *arena)
+static void add_variable(FigureData *data, const char *name, const char *text, bool is_number,
+                         Arena *arena)
 {
     const StoreTable *old = &data->vars;
     const size_t n = old->n_columns;
@@ -72,7 +73,6 @@ void figure_blocks_set(FigureData *data, const char *name, double value, Arena *
                     .is_number = arena_alloc(arena, n + 1, sizeof *t.is_number),
                     .n_columns = n + 1,
                     .n_rows = 1};
-    const char *text = number_text(isfinite(value) ? value : 0.0, VARIABLE_DIGITS, arena);
     if (arena->failed)
         return;
     if (n > 0) { /* memcpy takes no null pointer, not even for no bytes */
@@ -82,8 +82,19 @@ void figure_blocks_set(FigureData *data, const char *name, double value, Arena *
     }
     t.names[n] = name;
     t.cells[n] = text;
-    t.is_number[n] = true;
+    t.is_number[n] = is_number;
     data->vars = t;
+}
+
+void figure_blocks_set(FigureData *data, const char *name, double value, Arena *arena)
+{
+    add_variable(data, name, number_text(isfinite(value) ? value : 0.0, VARIABLE_DIGITS, arena),
+                 true, arena);
+}
+
+void figure_blocks_say(FigureData *data, const char *name, const char *text, Arena *arena)
+{
+    add_variable(data, name, text, false, arena);
 }
 
 double figure_blocks_value(const FigureBlock *block, size_t row, const char *column)

@@ -29,6 +29,8 @@ ErrCode figure_blocks_end(FigureTable *table, const char *name, FigureData *data
 
 /* Adds a variable. Failure shows in arena_ok. */
 void figure_blocks_set(FigureData *data, const char *name, double value, Arena *arena);
+/* The same of a text, which the arena has. */
+void figure_blocks_say(FigureData *data, const char *name, const char *text, Arena *arena);
 
 /* A block's cell as a number, NaN if it is none. */
 double figure_blocks_value(const FigureBlock *block, size_t row, const char *column);

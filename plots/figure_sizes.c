@@ -138,6 +138,22 @@ static ErrCode add_laws(FigureData *data, const SizeTable *sizes, const SizeFit 
     return figure_blocks_end(&laws, "law", data, err);
 }
 
+/* For the caption: whether the smaller totals foretell the best size of the largest. */
+static ErrCode say_held_out(FigureData *data, const SizeHeldOut *test, Arena *arena, Err *err)
+{
+    Text text = {0};
+    if (test->is_tested) {
+        text_append(&text, " The largest total held out: ");
+        sizeheldout_text(test, &text);
+        text_append_char(&text, '.');
+    }
+    TRY(text_ok(&text, err));
+    figure_blocks_say(data, "held_out_text", arena_text(arena, text_string(&text)), arena);
+fail:
+    text_release(&text);
+    return err->code;
+}
+
 ErrCode figure_sizes_fit(FigureData *data, Arena *arena, Err *err)
 {
     const FigureBlock *values = figure_data_block(data, "value");
@@ -157,6 +173,7 @@ ErrCode figure_sizes_fit(FigureData *data, Arena *arena, Err *err)
     TRY(add_curves(data, &sizes, &fit, arena, err));
     TRY(add_best(data, &sizes, &fit, arena, err));
     TRY(add_laws(data, &sizes, &fit, arena, err));
+    TRY(say_held_out(data, &fit.held_out, arena, err));
 fail:
     return err->code;
 }

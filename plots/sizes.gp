@@ -1,6 +1,6 @@
 # title: Grow, or train longer?
 # alt: Left, test loss on {data} against the size of the network, a curve for each total of training compute; right, the best size against that total.
-# caption: Each line spends one total of training MACs (3 · MACs · images · epochs) on networks of several sizes of {baseline} on {data}: test loss against counted MACs of one image. Solid: a parabola in ln MACs for each total; dashed: one surface E + A·N^−p + B·D^−q over all. Diamonds: the parabolas' best sizes with 90 % intervals. Right: the best size against the total, by parabolas (solid) and by the surface (dashed), dotted beyond what was trained. {dots}
+# caption: Each line spends one total of training MACs (3 · MACs · images · epochs) on networks of several sizes of {baseline} on {data}: test loss against counted MACs of one image. Solid: a parabola in ln MACs for each total; dashed: one surface E + A·N^−p + B·D^−q over all. Diamonds: the parabolas' best sizes with 90 % intervals. Right: the best size against the total, by parabolas (solid) and by the surface (dashed), dotted beyond what was trained.{held_out_text} {dots}
 # legend: mean
 # points: value mean best* best*
 # size: 1080 520

@@ -91,11 +91,25 @@ static void fit_law(SizeFit *out, const SizeTable *table, const double *errors)
                               .high = slope + half};
 }
 
+/* Whether the smaller budgets foretell the best size of the largest. */
+static void hold_out(SizeFit *out, const SizeTable *table, const Parabola *parabolas,
+                     SizePoint *points)
+{
+    for (int g = 0; g < table->n_groups; g++)
+        points[g] = (SizePoint){.compute = table->groups[g].compute,
+                                .best = out->parabolas[g],
+                                .error = parabolas[g].error,
+                                .squares = parabolas[g].squares,
+                                .df = table->groups[g].n_rows - N_PARABOLA};
+    sizeheldout_test(&out->held_out, points, table->n_groups);
+}
+
 static ErrCode fit_parabolas(SizeFit *out, const SizeTable *table, Arena *arena, Err *err)
 {
     const size_t n = (size_t)table->n_groups;
     Parabola *parabolas = arena_zalloc(arena, n, sizeof *parabolas);
     double *errors = arena_alloc(arena, n, sizeof *errors), squares = 0.0;
+    SizePoint *points = arena_alloc(arena, n, sizeof *points);
     TRY(arena_ok(arena, err));
     for (size_t g = 0; g < n; g++) {
         TRY(fit_parabola(&table->groups[g], &out->parabolas[g], &out->curves[g], &parabolas[g],
@@ -112,6 +126,7 @@ static ErrCode fit_parabolas(SizeFit *out, const SizeTable *table, Arena *arena,
             out->parabolas[g].factor = exp(errors[g]);
     }
     fit_law(out, table, errors);
+    hold_out(out, table, parabolas, points);
 fail:
     return err->code;
 }

@@ -12,6 +12,7 @@
 #ifndef RESULTS_SIZEFIT_H
 #define RESULTS_SIZEFIT_H
 
+#include "results/sizeheldout.h"
 #include "results/sizesurface.h"
 #include "results/sizetable.h"
 
@@ -31,6 +32,7 @@ typedef struct SizeFit {
     double sd, df;          /* of the residuals of all parabolas */
     bool has_parabola;      /* two budgets of different compute have a minimum */
     SizeLaw parabola;       /* else NaN */
+    SizeHeldOut held_out;   /* of three budgets or more the largest: is it where the law has it? */
     SizeSurface surface;
     SizeLaw surface_law; /* NaN unless the surface is determined */
     SizeOptimum *optima; /* [n_groups] by the surface; likewise */

@@ -138,6 +138,11 @@ static void put_text(const SizeTable *table, const SizeFit *fit, Text *out)
                 "loss = %.4f + %.4g MACs^-%.4f + %.4g images^-%.4f; residuals: %.2g nats, "
                 "parabolas %.2g\n",
                 s->E, s->A, s->p, s->B, s->q, s->sd, fit->sd);
+    if (fit->held_out.is_tested) {
+        text_append(out, "the largest budget held out: ");
+        sizeheldout_text(&fit->held_out, out);
+        text_append_char(out, '\n');
+    }
     if (fit->warning != NULL)
         text_printf(out, "warning: %s\n", fit->warning);
 }

@@ -94,9 +94,10 @@ def size_rows():
     return rows
 
 
-def parabolas(rows):
-    """exponent, intercept, low, high of the law; factor of the first budget's interval."""
-    x, y, squares, units = [], [], 0, []
+def best_sizes(rows):
+    """Of each budget by its parabola: log10 C; log10 of the best number of images; the error of its natural logarithm
+    in units of the residuals' deviation; the residuals' squares."""
+    x, y, units, squares = [], [], [], []
     for group in rows.reshape(4, 9, 3):
         u = np.log(group[:, 0])
         design = np.array([np.ones(9), u - u.mean(), (u - u.mean()) ** 2]).T
@@ -104,15 +105,34 @@ def parabolas(rows):
         lowest = -beta[1] / 2 / beta[2]
         gradient = np.array([0, -1 / 2 / beta[2], -lowest / beta[2]])
         units.append(np.sqrt(gradient @ np.linalg.inv(design.T @ design) @ gradient))
-        squares += rest[0]
+        squares.append(rest[0])
         x.append(np.log10(6 * group[0, 0] * group[0, 1]))
         y.append(np.log10(group[0, 0] * group[0, 1] / np.exp(u.mean() + lowest)))
-    df = 4 * 9 - 4 * 3
-    errors = stats.t.ppf(.95, df) * np.sqrt(squares / df) * np.array(units)
+    return [np.array(v) for v in (x, y, units, squares)]
+
+
+def half_of(squares, units):
+    """Half of the 90 % interval, for the residuals of budgets of nine sizes."""
+    df = len(squares) * (9 - 3)
+    return stats.t.ppf(.95, df) * np.sqrt(squares.sum() / df) * units
+
+
+def parabolas(rows):
+    """exponent, intercept, low, high of the law; factor of the first budget's interval."""
+    x, y, units, squares = best_sizes(rows)
+    errors = half_of(squares, units)
     slope, intercept = np.polyfit(x, y, 1)
     w = (x - np.mean(x)) / ((x - np.mean(x)) ** 2).sum()
     half = np.sqrt((w ** 2 * errors ** 2).sum()) / np.log(10)
     return [slope, intercept, slope - half, slope + half, np.exp(errors[0])]
+
+
+def held_out(rows):
+    """Images and factor that the smaller budgets' law says of the largest; the same that its own sizes say."""
+    x, y, units, squares = best_sizes(rows)
+    weights = np.array([1, x[-1]]) @ np.linalg.pinv(np.array([np.ones(3), x[:-1]]).T)
+    error = np.sqrt((weights ** 2 * half_of(squares[:-1], units[:-1]) ** 2).sum())
+    return [10 ** (weights @ y[:-1]), np.exp(error), 10 ** y[-1], np.exp(half_of(squares, units)[-1])]
 
 
 def size_surface(rows):
@@ -192,6 +212,8 @@ def main():
     print(array("fixture_sizes", rows))
     print("/* exponent, intercept, low, high; factor of the first budget */")
     print(array("fixture_parabola", parabolas(rows)))
+    print("/* the largest budget held out: images and factor by the others' law, and by its own sizes */")
+    print(array("fixture_held_out", held_out(rows)))
     print("/* E, A, p, B, q; exponent, intercept, low, high; factor of the first budget */")
     print(array("fixture_surface", size_surface(rows)))
     print("#endif")

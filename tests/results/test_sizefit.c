@@ -111,6 +111,12 @@ static void noisy_fits_are_those_of_scipy(void **state)
                                out.parabola.high, out.parabolas[0].factor};
     for (size_t i = 0; i < ARRAY_LEN(parabola); i++)
         near(parabola[i], fixture_parabola[i], 1e-11);
+    const SizeHeldOut *held = &out.held_out;
+    assert_true(held->is_tested && held->is_judged && held->n_fitted == GROUPS - 1);
+    const double sizes[] = {held->predicted.images, held->predicted.factor, held->found.images,
+                            held->found.factor};
+    for (size_t i = 0; i < ARRAY_LEN(sizes); i++)
+        near(sizes[i], fixture_held_out[i], 1e-11 * fixture_held_out[i]);
     const double surface[] = {out.surface.E,
                               out.surface.A,
                               out.surface.p,
@@ -124,6 +130,39 @@ static void noisy_fits_are_those_of_scipy(void **state)
     for (size_t i = 0; i < ARRAY_LEN(surface); i++)
         near(surface[i], fixture_surface[i], 1e-6 * fabs(fixture_surface[i]));
     arena_release(&arena);
+}
+
+/*
+ * Property: on the known surface a parabola's bias is the same at each budget, so the smaller ones
+ * foretell the largest's best size: 1e-9 is what rounding leaves of a parabola's minimum. A largest
+ * budget that wants four times the size is not as foretold; of two budgets none is held out.
+ */
+static void the_largest_budget_is_foretold(void **state)
+{
+    (void)state;
+    enum { BENT = 4 };
+    for (int bend = 1; bend <= BENT; bend += BENT - 1) {
+        Arena arena = {0};
+        SizeRow rows[ROWS];
+        Text text = {0};
+        SizeTable table = planted(rows, 8.0);
+        for (int i = ROWS - SIZES; i < ROWS; i++) { /* the same losses */
+            rows[i].macs *= bend;
+            rows[i].images /= bend;
+        }
+        const SizeFit out = fit(&table, &arena);
+        assert_true(out.held_out.is_tested && out.held_out.n_fitted == BUDGETS - 1);
+        near(out.held_out.compute, 1e21, 1e12);
+        near(out.held_out.found.macs / out.held_out.predicted.macs, bend, 1e-9 * bend);
+        assert_true(out.held_out.is_judged && out.held_out.agrees == (bend == 1));
+        sizeheldout_text(&out.held_out, &text);
+        assert_non_null(strstr(text_string(&text), "the law of the 4 smaller ones says"));
+        assert_true((strstr(text_string(&text), "; they agree") != NULL) == (bend == 1));
+        table.n_groups = 2;
+        assert_false(fit(&table, &arena).held_out.is_tested);
+        text_release(&text);
+        arena_release(&arena);
+    }
 }
 
 /* Property: three sizes a budget leave a parabola no degrees of freedom: no interval, no NaN else.
@@ -246,6 +285,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(known_constants_are_recovered),
                                        cmocka_unit_test(noisy_fits_are_those_of_scipy),
+                                       cmocka_unit_test(the_largest_budget_is_foretold),
                                        cmocka_unit_test(three_sizes_have_no_interval),
                                        cmocka_unit_test(no_minimum_is_said),
                                        cmocka_unit_test(one_compute_has_no_law),
