@@ -29,10 +29,21 @@ static const IdentityKey recipe_keys[] = {
     {"shuffle", 1, "true", NULL, NULL},
     {"vary", 4, "[init, order]", NULL, NULL},
     {"scale_regularisation", 4, "none", NULL, NULL},
+    {"init", 4, "none", NULL, NULL},
 };
 
+/* Weights are known by their digest, wherever they lie. */
+static bool put_recipe_key(const char *name, const void *settings, Text *out)
+{
+    const Recipe *recipe = settings;
+    if (strcmp(name, "init") != 0)
+        return false;
+    finetune_identity(&recipe->finetune, out);
+    return true;
+}
+
 const IdentityForm identity_recipe = {&recipe_table, recipe_keys, ARRAY_LEN(recipe_keys),
-                                      IDENTITY_VERSION};
+                                      IDENTITY_VERSION, put_recipe_key};
 
 /* --- rows --- */
 
@@ -70,6 +81,8 @@ static void put_line(const IdentityForm *form, const char *name, const void *set
 {
     const YamlKey *key = find_key(form->table, name);
     const YamlTable one = {form->table->name, key, 1};
+    if (form->put != NULL && form->put(name, settings, out))
+        return;
     if (key != NULL)
         yaml_emit(&one, settings, 0, out);
 }

@@ -56,6 +56,8 @@ typedef struct IdentityForm {
     const IdentityKey *keys;
     size_t n_keys;
     int version; /* the newest */
+    /* Appends the line of a key whose text here is not the table's; false: it is. Or NULL. */
+    bool (*put)(const char *name, const void *settings, Text *out);
 } IdentityForm;
 
 /* That of recipes. */

@@ -64,6 +64,9 @@ static const YamlKey keys[] = {
     {"vary", YAML_STRINGS, KEY(varied), "[init, order]", 0, 0, vary_names, NULL,
      "what a seed varies: initial weights, the order (and changes, and noise) of images, which "
      "images are training and validation subset"},
+    {"init", YAML_RAW, KEY(init), YAML_OPTIONAL, 0, 0, NULL, NULL,
+     "none, or {weights: FILE, names: isoflop, head: new, freeze: [stem, stages.0], lr_factor: "
+     "{stages: 0.1, head: 1}, bn: train}: weights to begin with (docs/finetuning.md)"},
 };
 #undef KEY
 
@@ -101,6 +104,7 @@ ErrCode recipe_check(Recipe *recipe, Err *err)
     TRY(augment_parse(recipe->augments.v, recipe->augments.n, "recipe.augment", &recipe->augment,
                       err));
     TRY(regularise_read(&recipe->regularise, recipe->scale_regularisation, err));
+    TRY(finetune_read(&recipe->finetune, recipe->init, err));
     if (recipe->adam_betas.n != N_BETAS)
         return err_set(err, ERR_USAGE, "'recipe.adam_betas' has %zu number%s, not 2",
                        recipe->adam_betas.n, text_plural((int64_t)recipe->adam_betas.n));
@@ -261,5 +265,9 @@ void recipe_summary(const Recipe *recipe, Text *out)
     if (recipe->regularise.is_on) {
         text_append(out, ", regularisation grows: ");
         regularise_text(&recipe->regularise, out);
+    }
+    if (recipe->finetune.is_on) {
+        text_append(out, ", ");
+        finetune_text(&recipe->finetune, out);
     }
 }

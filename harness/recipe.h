@@ -9,6 +9,7 @@
 #ifndef HARNESS_RECIPE_H
 #define HARNESS_RECIPE_H
 
+#include "harness/finetune.h"
 #include "harness/regularise.h"
 
 #include "base/yaml.h"
@@ -55,13 +56,15 @@ typedef struct Recipe {
     unsigned augment;      /* AugmentOp bits (data/augment.h) of `augments`, set by recipe_check */
     YamlStrings varied;    /* as written; belongs to the document */
     unsigned vary;         /* RecipeVary bits of `varied`, set by recipe_check */
+    const YamlNode *init;  /* as written, or NULL; belongs to the document */
+    FineTune finetune;     /* of `init`, set by recipe_check */
 } Recipe;
 
 extern const YamlTable recipe_table;
 
 /*
- * Finishes a Recipe read by yaml_read: `augment`, `regularise`, `vary`, and what one key's range
- * cannot say. ERR_USAGE.
+ * Finishes a Recipe read by yaml_read: `augment`, `regularise`, `vary`, `finetune`, and what one
+ * key's range cannot say. ERR_USAGE.
  */
 ErrCode recipe_check(Recipe *recipe, Err *err) ERR_CHECKED;
 

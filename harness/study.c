@@ -100,6 +100,12 @@ fail:
     return err->code;
 }
 
+static ErrCode anchor_weights(Study *study, Err *err)
+{
+    return finetune_anchor(&study->recipe.finetune, &study->recipe.init, study->doc, study->folder,
+                           err);
+}
+
 ErrCode study_take_version(Study *study, int version, Err *err)
 {
     Study anew;
@@ -109,6 +115,8 @@ ErrCode study_take_version(Study *study, int version, Err *err)
     anew.folder = study->folder;
     anew.data.path = study->data.path;
     anew.data.identity = study->data.identity;
+    anew.recipe.init = study->recipe.init;
+    anew.recipe.finetune = study->recipe.finetune;
     anew.version = version;
     *study = anew;
 fail:
@@ -175,6 +183,7 @@ static ErrCode parse(Study **out, const char *origin, const char *text, size_t n
     TRY(check_named(study, origin, err));
     TRY(keep_folder(study, origin, err));
     TRY(anchor_path(study, err));
+    TRY(anchor_weights(study, err));
     *out = study;
     return ERR_NONE;
 fail:
@@ -238,7 +247,11 @@ ErrCode study_defaults(Study **out, const char *const *sets, size_t n_sets, Err 
     YamlDoc *doc = NULL;
     if (yaml_create(&doc, "defaults", err) != ERR_NONE)
         return err->code;
-    return study_from_doc(out, doc, sets, n_sets, IDENTITY_VERSION, err);
+    TRY(study_from_doc(out, doc, sets, n_sets, IDENTITY_VERSION, err));
+    if (anchor_weights(*out, err) != ERR_NONE)
+        study_destroy(out);
+fail:
+    return err->code;
 }
 
 /* Sets every leaf of `map` in the document of a network file. */
@@ -272,7 +285,7 @@ ErrCode study_override(Spec *out, const Spec *spec, const Study *study, Err *err
 {
     *out = *spec;
     if (study->network == NULL)
-        return ERR_NONE;
+        return finetune_adapt(&study->recipe.finetune, out, err);
     YamlDoc *doc = NULL;
     Text text = {0};
     Spec changed;
@@ -284,6 +297,7 @@ ErrCode study_override(Spec *out, const Spec *spec, const Study *study, Err *err
     yaml_emit_node(yaml_root(doc), &text);
     TRY(text_ok(&text, err));
     TRY(spec_parse(&changed, "network", text.data, text.n_bytes, err));
+    TRY(finetune_adapt(&study->recipe.finetune, &changed, err));
     *out = changed;
     yaml_destroy(&doc);
     text_release(&text);

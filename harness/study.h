@@ -36,9 +36,9 @@ ErrCode study_load(Study **out, const char *path, const char *const *sets, size_
                    Err *err) ERR_CHECKED;
 
 /*
- * The same from text; `origin` names it in messages, its folder anchors a relative baseline
- * and data.path (one from `sets` is anchored where the program was started). Takes
- * any name of a figure: what a store holds stays readable whatever is drawn by now.
+ * The same from text; `origin` names it in messages, its folder anchors a relative baseline,
+ * data.path and recipe.init.weights (one from `sets` is anchored where the program was started).
+ * Takes any name of a figure: what a store holds stays readable whatever is drawn by now.
  */
 ErrCode study_parse(Study **out, const char *origin, const char *text, size_t n_bytes,
                     const char *const *sets, size_t n_sets, Err *err) ERR_CHECKED;
@@ -72,7 +72,8 @@ ErrCode study_network(Spec *out, const Study *study, const char *name, Err *err)
 /* A search space: a zoo name, or a path relative to the study's file. Errors: as netspace_load. */
 ErrCode study_space(NetSpace **out, const Study *study, const char *name, Err *err) ERR_CHECKED;
 
-/* `spec` with the study's `network` keys replaced. ERR_USAGE for an unknown key or bad value. */
+/* `spec` with the study's `network` keys replaced, as weights to begin with ask for. ERR_USAGE for
+ * an unknown key or bad value. */
 ErrCode study_override(Spec *out, const Spec *spec, const Study *study, Err *err) ERR_CHECKED;
 
 /* What its networks are chosen by: the study's objective, with a target of so many MACs. */

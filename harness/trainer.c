@@ -130,7 +130,27 @@ static ErrCode make_net(Trainer *t, Err *err)
     t->measured = settings.averages ? NET_EMA : NET_WEIGHTS;
     if (network_check_batch(job->network, settings.batch, err) != ERR_NONE)
         return err->code;
-    return net_create(&t->net, job->network, &settings, err);
+    TRY(net_create(&t->net, job->network, &settings, err));
+    TRY(finetune_set_rates(&job->recipe->finetune, t->net, err));
+fail:
+    return err->code;
+}
+
+/* Weights of another training, whatever they were trained on. */
+static ErrCode load_tuned(Trainer *t, Err *err)
+{
+    const FineTune *tune = &t->job->recipe->finetune;
+    const int resolution = t->job->network->resolution;
+    WeightOrigin origin = {0};
+    if (!tune->is_on)
+        return ERR_NONE;
+    TRY(finetune_load(tune, t->net, &origin, err));
+    if (origin.is_known && origin.resolution != resolution)
+        trainer_state_warn(t, "weights '%s' were trained at %d px, this network is at %d px",
+                           tune->weights, origin.resolution, resolution);
+fail:
+    origin_release(&origin);
+    return err->code;
 }
 
 /* Fresh weights, or those of a file; whether it fits the network shows at once. */
@@ -139,10 +159,11 @@ static ErrCode start_weights(Trainer *t, Err *err)
     const TrainJob *job = t->job;
     net_init_weights(t->net, recipe_seed(job->recipe, RECIPE_VARY_INIT, job->seed));
     if (job->init == NULL)
-        return ERR_NONE;
+        return load_tuned(t, err);
     const OriginData data =
         study_data_origin(&t->images, job->data, &t->stats, job->network->resolution);
-    const WeightSource source = {job->init, &weights_own_names, job->accept, &data};
+    const WeightSource source = {
+        .path = job->init, .naming = &weights_own_names, .accept = job->accept, .used = &data};
     TRY(weights_load(t->net, &source, &t->init, err));
     if (!t->init.is_known)
         trainer_state_warn(t, "'%s' " ORIGIN_UNKNOWN, job->init);

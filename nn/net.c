@@ -78,6 +78,16 @@ void net_reset_optimizer(Net *net)
         net->mean_square[i] = start;
 }
 
+void net_set_rate(Net *net, int index, double rate)
+{
+    NetTensor *tensor = &net->tensors[index];
+    tensor->rate = (float)rate;
+    net->first_trained = net->network.n_ops;
+    for (int i = net->n_tensors - 1; i >= 0; i--)
+        if (net->tensors[i].trainable && net->tensors[i].rate > 0.0f)
+            net->first_trained = net->tensors[i].op;
+}
+
 /* --- run --- */
 
 /* Ends a pass of an operation (-1: of all) with the team's barrier. */
@@ -126,7 +136,7 @@ static void forward_pass(Worker *worker)
 static void backward_pass(Worker *worker)
 {
     Net *net = worker->net;
-    for (int i = net->network.n_ops - 1; i >= 0; i--) {
+    for (int i = net->network.n_ops - 1; i >= net->first_trained; i--) {
         const OpPlan *plan = &net->plans[i];
         if (!plan->run->is_phase || plan->run->is_classifier)
             continue;

@@ -42,6 +42,15 @@ void net_init_weights(Net *net, uint64_t seed);
 /* Optimiser state as at step 0 and averages equal to the weights, as after loading weights. */
 void net_reset_optimizer(Net *net);
 
+/*
+ * How far a tensor goes in steps, over their learning rate: 1 after net_create; at 0 it is frozen
+ * and keeps every bit, with its average and the optimiser's state. Where a running mean is frozen
+ * (rate 0; statistics have no other) batch norm works by running statistics in training, too, and
+ * leaves them alone: forward as in evaluation, backward as a constant map. What lies before the
+ * first tensor that is not frozen takes no part in the backward pass. Between steps only.
+ */
+void net_set_rate(Net *net, int index, double rate);
+
 /* --- run --- */
 
 /*

@@ -39,9 +39,20 @@ float *netnorm_carve_state(const OpPlan *plan, Arena *arena)
 
 /* --- forward --- */
 
+static bool is_frozen(const Net *net, const OpPlan *plan)
+{
+    return net->tensors[plan->tensor + TENSOR_MEAN].rate == 0.0f;
+}
+
+bool netnorm_is_running(const Worker *worker, const OpPlan *plan)
+{
+    return plan->op->batch_norm &&
+           (worker->net->call.mode == MODE_EVAL || is_frozen(worker->net, plan));
+}
+
 static bool wants_stats(const Worker *worker, const OpPlan *plan)
 {
-    return worker->net->call.mode != MODE_EVAL && plan->op->batch_norm;
+    return plan->op->batch_norm && !netnorm_is_running(worker, plan);
 }
 
 void netnorm_begin(const Worker *worker, const OpPlan *plan, float *state)
@@ -150,14 +161,14 @@ void netnorm_finish_forward(const Worker *worker, const OpPlan *plan)
 
 void netnorm_fold_running(const Worker *worker, const OpPlan *plan)
 {
-    if (!plan->op->batch_norm)
-        return;
     const AffineRunningArgs args = {
         .gamma = netstate_weight(worker, plan, TENSOR_GAMMA),
         .beta = netstate_weight(worker, plan, TENSOR_BETA),
         .running_mean = netstate_weight(worker, plan, TENSOR_MEAN),
         .running_var = netstate_weight(worker, plan, TENSOR_VAR),
         .eps = worker->net->network.bn_epsilon,
+        .mean = plan->mean,
+        .rstd = plan->rstd,
         .A = plan->A,
         .D = plan->D,
         .C = plan->Cout,
@@ -204,6 +215,15 @@ PanelLoadArgs netnorm_load(const OpPlan *value, long row, int P)
 
 /* --- backward --- */
 
+/* Of running statistics that are frozen nothing depends on z: dz = A g. */
+static void use_constant_map(const OpPlan *plan, TeamRange range)
+{
+    const size_t n_bytes = (size_t)(range.end - range.first) * sizeof(float);
+    memcpy(plan->gA + range.first, plan->A + range.first, n_bytes);
+    memset(plan->gB + range.first, 0, n_bytes);
+    memset(plan->gD + range.first, 0, n_bytes);
+}
+
 void netnorm_finish_backward(const Worker *worker, const OpPlan *plan, int n_chunks)
 {
     const Net *net = worker->net;
@@ -228,4 +248,6 @@ void netnorm_finish_backward(const Worker *worker, const OpPlan *plan, int n_chu
         .D = plan->gD + c,
     };
     affine_finalize_backward(&args);
+    if (is_frozen(net, plan))
+        use_constant_map(plan, range);
 }

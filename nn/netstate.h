@@ -305,6 +305,7 @@ struct Net {
     int n_tensors;
     size_t n_floats;    /* of one parameter array */
     size_t n_trainable; /* floats of it that the optimiser owns; they come first */
+    int first_trained;  /* lowest operation with a tensor that steps change */
 
     float *weights, *ema, *momentum, *mean_square; /* [n_floats], [n_floats], 2 x [n_trainable] */
     float *ones, *zeros;                           /* [widest channels] */

@@ -48,6 +48,7 @@ static void add_tensors(Net *net, int op_index)
             tensor->dims[d] = list[i].dims[d];
             tensor->n_elements *= (size_t)list[i].dims[d];
         }
+        tensor->rate = 1.0f;
         tensor->trainable = list[i].use != OP_STATISTIC;
         tensor->decayed = list[i].use == OP_WEIGHT;
         tensor->is_pointwise = list[i].is_pointwise;

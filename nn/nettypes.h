@@ -84,6 +84,7 @@ typedef struct NetTensor {
     size_t n_elements;
     bool trainable;    /* running statistics are not */
     bool decayed;      /* weight decay applies */
+    float rate;        /* of steps, over the learning rate: 1, or as net_set_rate has it */
     bool is_pointwise; /* a matrix that other libraries keep as a 1 x 1 convolution */
 } NetTensor;
 

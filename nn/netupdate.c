@@ -37,20 +37,20 @@ OptSettings netupdate_settings(const StepSettings *settings)
 
 /* --- before --- */
 
+/* Of all in evaluation, of the frozen ones in training. */
 static void fold_running(const Worker *worker)
 {
     const Net *net = worker->net;
     for (int i = worker->thread; i < net->network.n_ops; i += worker->n_threads)
-        if (netstate_is_normed(&net->plans[i]))
+        if (netstate_is_normed(&net->plans[i]) && netnorm_is_running(worker, &net->plans[i]))
             netnorm_fold_running(worker, &net->plans[i]);
 }
 
 void netupdate_prepare(const Worker *worker)
 {
     const Net *net = worker->net;
-    if (net->call.mode == MODE_EVAL)
-        fold_running(worker);
-    else
+    fold_running(worker);
+    if (net->call.mode != MODE_EVAL)
         netupdate_transpose(worker, &net->plans[net->network.n_ops - 1]);
 }
 
@@ -77,6 +77,7 @@ static void optimise(const Worker *worker, int index, size_t at, size_t n, OptSl
         .n = (long)n,
         .settings = net->call.update,
     };
+    args.settings.lr *= net->tensors[index].rate;
     if (!net->tensors[index].decayed)
         args.settings.weight_decay = 0.0f;
     const OptKernels *opt = &net->kernels.opt;
@@ -109,6 +110,8 @@ static void average(const Worker *worker, size_t at, size_t n)
 void netupdate_floats(const Worker *worker, int index, size_t first, size_t n, OptSlots gradient)
 {
     const size_t at = worker->net->places[index].offset + first;
+    if (worker->net->tensors[index].rate == 0.0f)
+        return;
     if (worker->net->tensors[index].trainable)
         optimise(worker, index, at, n, gradient);
     if (worker->net->call.settings->ema > 0.0)

@@ -11,8 +11,8 @@
 /* What the optimiser is told in a step, of tensors that are decayed. */
 OptSettings netupdate_settings(const StepSettings *settings);
 
-/* Before a call: in training the classifier's weights are transposed, else running statistics
- * folded. */
+/* Before a call: running statistics are folded, where batch norm works by them; in training the
+ * classifier's weights are transposed. */
 void netupdate_prepare(const Worker *worker);
 
 /* The transposed weights that no phase before `phase`, which goes back, has read. */

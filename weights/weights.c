@@ -112,6 +112,60 @@ static ErrCode check_no_extras(const Net *net, const TensorFile *file, const Wei
     return err->code;
 }
 
+/* Whether a tensor is of the layer that has an output for each class. */
+static bool is_of_head(const Net *net, const NetTensor *tensor)
+{
+    const Network *network = net_network(net);
+    const char *suffix = tensor->name + strlen(network->ops[tensor->op].name);
+    return tensor->op == network->n_ops - 1 &&
+           (strcmp(suffix, ".weight") == 0 || strcmp(suffix, ".bias") == 0);
+}
+
+/* Whether tensor `index` is read from the file. */
+static bool is_wanted(const Net *net, const WeightSource *source, int index)
+{
+    return source->head != WEIGHTS_HEAD_NEW || !is_of_head(net, net_tensor(net, index));
+}
+
+/* Classes of the file's classifier; 0: it has none, or one of another form. */
+static int file_classes(const Net *net, const TensorFile *file, const WeightNaming *naming)
+{
+    char name[NET_TENSOR_NAME_MAX];
+    naming->rename(net_network(net), net_tensor(net, net_n_tensors(net) - 1), name); /* its bias */
+    const TensorInfo *bias = safetensors_find(file, name);
+    return bias != NULL && bias->n_dims == 1 && bias->dims[0] <= INT32_MAX ? (int)bias->dims[0] : 0;
+}
+
+/* The origin's network must be ours, a new head apart. */
+static ErrCode check_network(const Net *net, const TensorFile *file, const WeightSource *source,
+                             const WeightOrigin *origin, Err *err)
+{
+    const size_t n_bytes = (size_t)net_network(net)->n_ops * sizeof(Op);
+    Network theirs = *net_network(net);
+    if (source->head != WEIGHTS_HEAD_NEW)
+        return origin_check_network(origin, source->path, &theirs, source->accept, err);
+    theirs.ops = mem_alloc(n_bytes);
+    if (theirs.ops == NULL)
+        return err_memory(err, n_bytes);
+    memcpy(theirs.ops, net_network(net)->ops, n_bytes);
+    theirs.ops[theirs.n_ops - 1].out_channels = file_classes(net, file, source->naming);
+    const ErrCode code = origin_check_network(origin, source->path, &theirs, source->accept, err);
+    mem_free(theirs.ops);
+    return code;
+}
+
+static ErrCode check_classes(const Net *net, const TensorFile *file, const WeightSource *source,
+                             Err *err)
+{
+    const int n_theirs = file_classes(net, file, source->naming);
+    if (source->head != WEIGHTS_HEAD_KEPT || n_theirs == 0 || n_theirs == net_network(net)->classes)
+        return ERR_NONE;
+    return err_set(err, ERR_DATA,
+                   "weights '%s' have %d classes, network '%s' has %d: its classifier cannot be "
+                   "kept, with 'head: new' another begins",
+                   source->path, n_theirs, net_network(net)->name, net_network(net)->classes);
+}
+
 ErrCode weights_load(Net *net, const WeightSource *source, WeightOrigin *origin, Err *err)
 {
     TensorFile *file = NULL;
@@ -127,11 +181,15 @@ ErrCode weights_load(Net *net, const WeightSource *source, WeightOrigin *origin,
     if (source->used != NULL)
         TRY(origin_check_classes(origin, source->path, source->used, err));
     TRY(check_no_extras(net, file, source->naming, err));
+    TRY(check_classes(net, file, source, err));
     for (int i = 0; i < net_n_tensors(net);
          i++) /* all of it first, so that a bad file changes nothing */
-        TRY(read_tensor(net, file, source->naming, i, data, err));
-    TRY(origin_check_network(origin, source->path, net_network(net), source->accept, err));
+        if (is_wanted(net, source, i))
+            TRY(read_tensor(net, file, source->naming, i, data, err));
+    TRY(check_network(net, file, source, origin, err));
     for (int i = 0; i < net_n_tensors(net); i++) {
+        if (!is_wanted(net, source, i))
+            continue;
         TRY(read_tensor(net, file, source->naming, i, data, err));
         net_write(net, i, NET_WEIGHTS, data);
     }

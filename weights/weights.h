@@ -32,19 +32,27 @@ typedef struct WeightNaming {
 
 extern const WeightNaming weights_own_names;
 
+/* What becomes of the classifier's last layer. */
+typedef enum WeightsHead {
+    WEIGHTS_HEAD_WHOLE, /* nothing of its own: a tensor like the others */
+    WEIGHTS_HEAD_KEPT,  /* the same, but another number of classes is told as that */
+    WEIGHTS_HEAD_NEW,   /* it stays as it is in the Net: the file's may have other classes */
+} WeightsHead;
+
 /* Which file, and how it is read. */
 typedef struct WeightSource {
     const char *path;
     const WeightNaming *naming;
     unsigned accept;        /* OriginAccept: what of the origin need not be that of the use */
     const OriginData *used; /* whose classes must be the origin's, or NULL */
+    WeightsHead head;
 } WeightSource;
 
 /*
- * Reads every tensor of the Net, then resets optimiser and averages; *origin (origin_release it in
- * either case) is what the file says, and the Net's network is that. ERR_IO, ERR_DATA (damaged;
- * missing or extra tensor, wrong shape or type, a number that is not finite; another network, other
- * classes; the Net is unchanged), ERR_VERSION.
+ * Reads every tensor of the Net (but a new head), then resets optimiser and averages; *origin
+ * (origin_release it in either case) is what the file says, and the Net's network is that. ERR_IO,
+ * ERR_DATA (damaged; missing or extra tensor, wrong shape or type, a number that is not finite;
+ * another network, other classes; the Net is unchanged), ERR_VERSION.
  */
 ErrCode weights_load(Net *net, const WeightSource *source, WeightOrigin *origin,
                      Err *err) ERR_CHECKED;

@@ -1,6 +1,7 @@
 /* harness/cli/cmd_train.c: `isoflop train`: trains one network, with the very code of a study's
  * trials. */
 #include "harness/cli/command.h"
+#include "harness/cli/init_options.h"
 #include "harness/cli/train_subject.h"
 #include "harness/cli/train_talk.h"
 
@@ -10,20 +11,27 @@
 #include "harness/training_identity.h"
 #include "weights/origin.h"
 
-static const char *const usage[] = {"--network N --data NAME[=PATH] --out DIR [--init W] [--epochs "
-                                    "E] [--batch B] [--seed S] [--set PATH=VALUE]...",
-                                    NULL};
+static const char *const usage[] = {
+    "--network N --data NAME[=PATH] --out DIR [--init W [--names WHOSE] [--head new|keep]] "
+    "[--epochs E] [--batch B] [--seed S] [--set PATH=VALUE]...",
+    NULL};
 static const char *const notes[] = {"DIR gets weights.safetensors (what was measured after the "
                                     "last epoch) and best.safetensors (best validation\n"
                                     "epoch); training.json and history.jsonl say of what. An "
                                     "interrupted training goes on when the same command is given "
                                     "again (exit 75 until then); a finished one is left alone, and "
                                     "one of another network, data set or recipe is refused.",
+                                    "--init alone goes on with weights of the same network and "
+                                    "data. With --names, --head or --set recipe.init.KEY=... they "
+                                    "are fine-tuned: any\n"
+                                    "data and resolution, layers frozen or slower "
+                                    "(docs/finetuning.md).",
                                     NULL};
 
 typedef struct TrainOptions {
     SubjectChoice subject;
-    const char *out, *init;
+    InitOptions init;
+    const char *out;
     int64_t seed;
     bool any_data, fresh;
 } TrainOptions;
@@ -41,11 +49,7 @@ static const Option options[] = {
      .kind = OPTION_FLAG,
      .offset = FIELD(fresh),
      .doc = "begin anew; a DIR that is there becomes DIR.1, or the first free number"},
-    {.name = "init",
-     .kind = OPTION_TEXT,
-     .offset = FIELD(init),
-     .metavar = "W",
-     .doc = "weight file to start from"},
+    {.kind = OPTION_TABLE, .offset = FIELD(init), .table = &init_options},
     {.name = "any-data",
      .kind = OPTION_FLAG,
      .offset = FIELD(any_data),
@@ -132,8 +136,10 @@ static ErrCode run(const Call *call, int *status, Err *err)
     const TrainOptions *settings = call->settings;
     Subject subject = {0};
     TrainingFolderState state;
+    InitSets sets = {0};
     TRY(check_given(settings, err));
-    TRY(train_subject_make(&subject, call, &settings->subject, err));
+    TRY(init_options_sets(&sets, call, &settings->init, err));
+    TRY(train_subject_make(&subject, &sets.call, &settings->subject, err));
     TRY(proc_catch_stops(err));
     const TrainJob job = {.network = &subject.network,
                           .data = &subject.study->data,
@@ -145,7 +151,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
                           .dir = settings->out,
                           .resume = &settings->out,
                           .n_resume = 1,
-                          .init = settings->init,
+                          .init = sets.is_tuned ? NULL : settings->init.init,
                           .accept = accepted(settings),
                           .cache = settings->out};
     if (settings->fresh)
@@ -158,6 +164,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
         TRY(train(call, &job, &subject, err));
 fail:
     train_subject_release(&subject);
+    init_options_release(&sets);
     return err->code;
 }
 

@@ -42,8 +42,10 @@ ErrCode weights_options_open(Net **out, WeightOrigin *origin, const WeightsOptio
     Spec spec;
     const NetSettings settings = {
         .batch = use->batch, .threads = call->threads, .level = call->cpu};
-    const WeightSource source = {options->weights, naming_at(options->names), use->accept,
-                                 use->data};
+    const WeightSource source = {.path = options->weights,
+                                 .naming = naming_at(options->names),
+                                 .accept = use->accept,
+                                 .used = use->data};
     const int n_classes = use->data != NULL ? use->data->n_classes : 0;
     *origin = (WeightOrigin){0};
     TRY(weights_options_check(options, err));

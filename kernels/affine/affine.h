@@ -142,11 +142,11 @@ typedef struct AffineFinalizeBackwardArgs {
 } AffineFinalizeBackwardArgs;
 void affine_finalize_backward(const AffineFinalizeBackwardArgs *args);
 
-/* Evaluation: A and D from the running statistics. */
+/* By running statistics: A, D and rstd from them, mean as it is. */
 typedef struct AffineRunningArgs {
     const float *gamma, *beta, *running_mean, *running_var;
     double eps;
-    float *A, *D;
+    float *mean, *rstd, *A, *D; /* out */
     int C;
 } AffineRunningArgs;
 void affine_fold_running(const AffineRunningArgs *args);

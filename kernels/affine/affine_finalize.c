@@ -60,7 +60,10 @@ void affine_finalize_backward(const AffineFinalizeBackwardArgs *a)
 void affine_fold_running(const AffineRunningArgs *a)
 {
     for (int c = 0; c < a->C; c++) {
-        const double A = (double)a->gamma[c] / sqrt((double)a->running_var[c] + a->eps);
+        const double root = sqrt((double)a->running_var[c] + a->eps);
+        const double A = (double)a->gamma[c] / root;
+        a->mean[c] = a->running_mean[c];
+        a->rstd[c] = (float)(1.0 / root);
         a->A[c] = (float)A;
         a->D[c] = (float)((double)a->beta[c] - (double)a->running_mean[c] * A);
     }

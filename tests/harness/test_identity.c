@@ -167,7 +167,7 @@ enum { MAX_KEYS = 64, FUTURE = IDENTITY_VERSION + 1 };
 static YamlKey future_keys[MAX_KEYS];
 static IdentityKey future_rows[MAX_KEYS];
 static YamlTable future_table = {"recipe", future_keys, 0};
-static IdentityForm future_form = {&future_table, future_rows, 0, FUTURE};
+static IdentityForm future_form = {&future_table, future_rows, 0, FUTURE, NULL};
 
 static int make_future(void **state)
 {

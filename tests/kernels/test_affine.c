@@ -539,12 +539,16 @@ static void running_statistics_fold(void **state)
     test_begin(23);
     const float *gamma = test_random(LANES), *beta = test_random(LANES), *mean = test_random(LANES);
     float *var = test_random(LANES), *A = test_buffer(LANES), *D = test_buffer(LANES);
+    float *same = test_buffer(LANES), *rstd = test_buffer(LANES);
     for (int c = 0; c < LANES; c++)
         var[c] = var[c] * var[c];
-    affine_fold_running(&(AffineRunningArgs){gamma, beta, mean, var, BN_EPS, A, D, LANES});
+    affine_fold_running(
+        &(AffineRunningArgs){gamma, beta, mean, var, BN_EPS, same, rstd, A, D, LANES});
+    test_same_bits("mean", same, mean, LANES);
     for (int c = 0; c < LANES; c++) {
-        const double a = (double)gamma[c] / sqrt((double)var[c] + BN_EPS);
+        const double r = 1.0 / sqrt((double)var[c] + BN_EPS), a = (double)gamma[c] * r;
         const double d = (double)beta[c] - (double)mean[c] * a;
+        test_close("rstd", c, (double)rstd[c], r, r * UNIT_ROUNDOFF);
         test_close("A", c, (double)A[c], a, fabs(a) * UNIT_ROUNDOFF);
         test_close("D", c, (double)D[c], d, fabs(d) * UNIT_ROUNDOFF);
     }

@@ -181,7 +181,8 @@ static ErrCode open_as(const Case *c, const Spec *spec, unsigned accept, const O
                        Err *err)
 {
     const NetSettings settings = nettest_training(2, 1, NET_SGD);
-    const WeightSource source = {c->path, &weights_own_names, accept, used};
+    const WeightSource source = {
+        .path = c->path, .naming = &weights_own_names, .accept = accept, .used = used};
     WeightOrigin origin;
     Net *net = NULL;
     const ErrCode code = weights_open(&net, spec, &settings, &source, &origin, err);

@@ -1,0 +1,299 @@
+/* harness/finetune.c: reading the map, echoing it, and what it makes of a Net. */
+#include "harness/finetune.h"
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/sys.h"
+#include "weights/naming.h"
+#include "weights/weights.h"
+
+#include <string.h>
+
+#define LEAST_FACTOR 1e-6
+#define MOST_FACTOR 1e6
+
+enum { HEAD_NEW, HEAD_KEEP, BN_TRAIN = 0, BN_FROZEN };
+
+static const char *const head_names[] = {"new", "keep", NULL};
+static const char *const bn_names[] = {"train", "frozen", NULL};
+
+/* --- reading --- */
+
+static ErrCode read_freeze(const YamlNode *node, Err *err)
+{
+    if (node->kind != YAML_LIST)
+        return yaml_wrong_type(node, "a list of layers like [stem, stages.0]", err);
+    for (size_t i = 0; i < node->n_items; i++) {
+        const char *layer;
+        TRY(yaml_as_string(node->items[i], &layer, err));
+    }
+fail:
+    return err->code;
+}
+
+static ErrCode read_factors(const YamlNode *node, Err *err)
+{
+    if (node->kind != YAML_MAP)
+        return yaml_wrong_type(node, "a map like {stages: 0.1, head: 1}", err);
+    for (size_t i = 0; i < node->n_items; i++) {
+        double factor;
+        TRY(yaml_as_double(node->items[i], LEAST_FACTOR, MOST_FACTOR, &factor, err));
+    }
+fail:
+    return err->code;
+}
+
+static ErrCode read_item(FineTune *out, const YamlNode *item, Err *err)
+{
+    static const char *const keys[] = {"weights", "digest",    "names", "head",
+                                       "freeze",  "lr_factor", "bn",    NULL};
+    int choice = 0;
+    if (strcmp(item->key, "weights") == 0)
+        return yaml_as_string(item, &out->weights, err);
+    if (strcmp(item->key, "digest") == 0)
+        return yaml_as_string(item, &out->digest, err);
+    if (strcmp(item->key, "names") == 0)
+        return yaml_as_enum(item, naming_names, &out->names, err);
+    if (strcmp(item->key, "freeze") == 0) {
+        out->freeze = item;
+        return read_freeze(item, err);
+    }
+    if (strcmp(item->key, "lr_factor") == 0) {
+        out->factors = item;
+        return read_factors(item, err);
+    }
+    if (strcmp(item->key, "head") == 0) {
+        TRY(yaml_as_enum(item, head_names, &choice, err));
+        out->keeps_head = choice == HEAD_KEEP;
+    } else if (strcmp(item->key, "bn") == 0) {
+        TRY(yaml_as_enum(item, bn_names, &choice, err));
+        out->freezes_norm = choice == BN_FROZEN;
+    } else {
+        return yaml_unknown_key(item, "init", keys, err);
+    }
+fail:
+    return err->code;
+}
+
+ErrCode finetune_read(FineTune *out, const YamlNode *node, Err *err)
+{
+    *out = (FineTune){0};
+    if (yaml_is_null(node) || (node->kind == YAML_SCALAR && strcmp(node->text, "none") == 0))
+        return ERR_NONE;
+    if (node->kind != YAML_MAP)
+        return yaml_wrong_type(node, "none, or a map like {weights: FILE, head: new}", err);
+    for (size_t i = 0; i < node->n_items; i++)
+        TRY(read_item(out, node->items[i], err));
+    if (out->weights == NULL)
+        return yaml_error(err, node, "'init' needs 'weights', the file to begin with");
+    out->is_on = true;
+fail:
+    return err->code;
+}
+
+/* --- echoing --- */
+
+/* ", names: isoflop, head: new, freeze: [stem], lr_factor: {stages: 0.1}, bn: train". */
+static void put_rest(const FineTune *tune, Text *out)
+{
+    text_printf(out, ", names: %s, head: %s", naming_names[tune->names],
+                head_names[tune->keeps_head ? HEAD_KEEP : HEAD_NEW]);
+    if (tune->freeze != NULL) {
+        text_append(out, ", freeze: ");
+        yaml_emit_node(tune->freeze, out);
+    }
+    if (tune->factors != NULL) {
+        text_append(out, ", lr_factor: ");
+        yaml_emit_node(tune->factors, out);
+    }
+    text_printf(out, ", bn: %s", bn_names[tune->freezes_norm ? BN_FROZEN : BN_TRAIN]);
+}
+
+/* The map as it stands, anew. */
+static ErrCode restate(FineTune *tune, const YamlNode **node, YamlDoc *doc, const char *path,
+                       const char *digest, Err *err)
+{
+    YamlNode *whole = NULL;
+    Text text = {0};
+    text_append(&text, "{weights: ");
+    yaml_emit_string(path, &text);
+    text_append(&text, ", digest: ");
+    yaml_emit_string(digest, &text);
+    put_rest(tune, &text);
+    text_append_char(&text, '}');
+    TRY(text_ok(&text, err));
+    TRY(yaml_value(doc, "recipe.init", text_string(&text), &whole, err));
+    *node = whole;
+    TRY(finetune_read(tune, whole, err));
+fail:
+    text_release(&text);
+    return err->code;
+}
+
+ErrCode finetune_anchor(FineTune *tune, const YamlNode **node, YamlDoc *doc, const char *folder,
+                        Err *err)
+{
+    char *joined = NULL, *absolute = NULL, found[HASH_HEX_BYTES];
+    const char *digest = tune->digest;
+    Hash128 hash;
+    if (!tune->is_on)
+        return ERR_NONE;
+    const bool is_option = yaml_find(*node, "weights")->line == 0;
+    joined = file_join(is_option ? "" : folder, tune->weights);
+    if (joined == NULL)
+        return err_memory(err, strlen(tune->weights));
+    TRY(file_absolute(joined, &absolute, err));
+    if (digest == NULL && !file_exists(absolute)) {
+        (void)err_set(err, ERR_USAGE,
+                      "'recipe.init': there is no weight file '%s'; it must be a file: trials and "
+                      "parts are not known by name, a trial's is trials/NNNNNN/weights.safetensors",
+                      absolute);
+        goto fail;
+    }
+    if (digest == NULL) {
+        TRY(hash_file(NULL, absolute, &hash, err));
+        digest = hash_hex(hash, found);
+    }
+    TRY(restate(tune, node, doc, absolute, digest, err));
+fail:
+    mem_free(joined);
+    mem_free(absolute);
+    return err->code;
+}
+
+void finetune_identity(const FineTune *tune, Text *out)
+{
+    if (!tune->is_on)
+        return;
+    text_printf(out, "init: {digest: %s", tune->digest != NULL ? tune->digest : "unknown");
+    put_rest(tune, out);
+    text_append(out, "}\n");
+}
+
+void finetune_text(const FineTune *tune, Text *out)
+{
+    text_append(out, "begins with '");
+    text_append_visible(out, tune->weights);
+    text_printf(out, "' (%s classifier", tune->keeps_head ? "its own" : "new");
+    for (size_t i = 0; tune->freeze != NULL && i < tune->freeze->n_items; i++)
+        text_printf(out, "%s%s", i == 0 ? ", frozen: " : " ", tune->freeze->items[i]->text);
+    for (size_t i = 0; tune->factors != NULL && i < tune->factors->n_items; i++)
+        text_printf(out, ", %s at %s of the rate", tune->factors->items[i]->key,
+                    tune->factors->items[i]->text);
+    text_append(out, tune->freezes_norm ? ", batch norm frozen)" : ")");
+}
+
+/* --- using --- */
+
+ErrCode finetune_adapt(const FineTune *tune, Spec *spec, Err *err)
+{
+    const WeightNaming *naming = naming_at(tune->names);
+    return tune->is_on && naming->adapt != NULL ? naming->adapt(spec, err) : ERR_NONE;
+}
+
+/* Whether a tensor's name begins with that of a layer. */
+static bool is_below(const char *tensor, const char *layer)
+{
+    const size_t n = strlen(layer);
+    if (strcmp(layer, "head") == 0 && text_starts_with(tensor, "classifier."))
+        return true;
+    return strncmp(tensor, layer, n) == 0 && (tensor[n] == '.' || tensor[n] == '\0');
+}
+
+static ErrCode check_layer(const Net *net, const char *key, const char *layer, Err *err)
+{
+    const Network *network = net_network(net);
+    int n_stages = 0;
+    for (int i = 0; i < net_n_tensors(net); i++)
+        if (is_below(net_tensor(net, i)->name, layer))
+            return ERR_NONE;
+    for (int i = 0; i < network->n_ops; i++)
+        n_stages = network->ops[i].stage >= n_stages ? network->ops[i].stage + 1 : n_stages;
+    return err_set(err, ERR_USAGE,
+                   "'recipe.init.%s': network '%s' has no layer '%s'; it has stem, stages (0 to "
+                   "%d, as in stages.0 and stages.0.1), head (with the classifier) and classifier",
+                   key, network->name, layer, n_stages - 1);
+}
+
+/* The factor of the longest name that fits, 1 where none does; 0 where the tensor is frozen. */
+static double rate_of(const FineTune *tune, const NetTensor *tensor)
+{
+    double rate = 1.0;
+    size_t longest = 0;
+    Err err = {0};
+    for (size_t i = 0; tune->freeze != NULL && i < tune->freeze->n_items; i++)
+        if (is_below(tensor->name, tune->freeze->items[i]->text))
+            return 0.0;
+    if (!tensor->trainable)
+        return tune->freezes_norm ? 0.0 : 1.0;
+    for (size_t i = 0; tune->factors != NULL && i < tune->factors->n_items; i++) {
+        const YamlNode *item = tune->factors->items[i];
+        if (strlen(item->key) <= longest || !is_below(tensor->name, item->key))
+            continue;
+        longest = strlen(item->key);
+        if (yaml_as_double(item, LEAST_FACTOR, MOST_FACTOR, &rate, &err) != ERR_NONE)
+            rate = 1.0; /* it was read before */
+    }
+    return rate;
+}
+
+ErrCode finetune_set_rates(const FineTune *tune, Net *net, Err *err)
+{
+    int n_trained = 0;
+    if (!tune->is_on)
+        return ERR_NONE;
+    for (size_t i = 0; tune->freeze != NULL && i < tune->freeze->n_items; i++)
+        TRY(check_layer(net, "freeze", tune->freeze->items[i]->text, err));
+    for (size_t i = 0; tune->factors != NULL && i < tune->factors->n_items; i++)
+        TRY(check_layer(net, "lr_factor", tune->factors->items[i]->key, err));
+    for (int i = 0; i < net_n_tensors(net); i++) {
+        const double rate = rate_of(tune, net_tensor(net, i));
+        net_set_rate(net, i, rate);
+        n_trained += net_tensor(net, i)->trainable && rate > 0.0;
+    }
+    if (n_trained == 0)
+        return err_set(err, ERR_USAGE,
+                       "'recipe.init.freeze' freezes all of network '%s': nothing is left to train",
+                       net_network(net)->name);
+fail:
+    return err->code;
+}
+
+ErrCode finetune_load(const FineTune *tune, Net *net, WeightOrigin *origin, Err *err)
+{
+    const WeightSource source = {.path = tune->weights,
+                                 .naming = naming_at(tune->names),
+                                 .accept = ORIGIN_ANY_RESOLUTION,
+                                 .head = tune->keeps_head ? WEIGHTS_HEAD_KEPT : WEIGHTS_HEAD_NEW};
+    char found[HASH_HEX_BYTES];
+    Hash128 hash;
+    *origin = (WeightOrigin){0};
+    TRY(hash_file(NULL, tune->weights, &hash, err));
+    if (tune->digest != NULL && strcmp(hash_hex(hash, found), tune->digest) != 0) {
+        (void)err_set(err, ERR_DATA,
+                      "weights '%s' are others than 'recipe.init' says: their "
+                      "digest is %s, not %s",
+                      tune->weights, found, tune->digest);
+        goto fail;
+    }
+    TRY(weights_load(net, &source, origin, err));
+    return ERR_NONE;
+fail:
+    return err_wrap(err, "beginning with the weights of 'recipe.init'");
+}
+
+ErrCode finetune_check(const FineTune *tune, const Network *network, Err *err)
+{
+    const NetSettings settings = {.batch = 1, .threads = 1, .level = CPU_GENERIC};
+    WeightOrigin origin = {0};
+    Net *net = NULL;
+    if (!tune->is_on)
+        return ERR_NONE;
+    TRY(net_create(&net, network, &settings, err));
+    TRY(finetune_set_rates(tune, net, err));
+    TRY(finetune_load(tune, net, &origin, err));
+fail:
+    origin_release(&origin);
+    net_destroy(&net);
+    return err->code;
+}
