@@ -1,5 +1,5 @@
 /*
- * JPEG and PNG files in memory to 8-bit RGB.
+ * Image files in memory to 8-bit RGB: JPEG, PNG, WebP, TIFF and BMP, told by their first bytes.
  *
  * JPEG: baseline and progressive, grey, CMYK (Adobe's inverted form). PNG: any colour type and
  * depth; transparency is laid over white, and pixels are sRGB unless a gAMA chunk says otherwise.
@@ -12,7 +12,7 @@
 
 #include "data/dataset.h"
 
-/* True for names that end like an image file: .jpg, .jpeg, .png, in any case. */
+/* True for names with an ending of one of these formats, in any case. */
 bool decode_is_image_name(const char *name);
 
 /* Size of the upright image, from the header. `path` names it in messages. Errors: ERR_DATA. */

@@ -3,7 +3,9 @@
  *
  * The picture is drawn grey and large enough to look at, the map over it in the colours of
  * "inferno" (Smith and van der Walt, for matplotlib; CC0), which are perceptually even and keep
- * their order in grey and for the colour-blind. Beside it stands the scale with its ends.
+ * their order in grey and for the colour-blind. Beside it stands the scale with its ends. The
+ * picture is enlarged by the least whole number that makes it 224 pixels or more; scale and numbers
+ * add 102 to its width.
  */
 #ifndef DATA_OVERLAY_H
 #define DATA_OVERLAY_H

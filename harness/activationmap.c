@@ -1,9 +1,12 @@
 /* harness/activationmap.c: the classifier's weights on what its mean is of. */
 #include "harness/activationmap.h"
 
+#include "harness/recognition.h"
+
 #include "base/sys.h"
 
 #include <assert.h>
+#include <math.h>
 
 static const Op *classifier(const Net *net)
 {
@@ -50,15 +53,6 @@ ErrCode activationmap_open(ActivationMaps *out, const Net *net, Err *err)
     return ERR_NONE;
 }
 
-static int most_probable(const float *logits, int classes)
-{
-    int best = 0;
-    for (int c = 1; c < classes; c++)
-        if (logits[c] > logits[best])
-            best = c;
-    return best;
-}
-
 void activationmap_run(ActivationMaps *maps, Net *net, const float *images, int n, int label)
 {
     const int classes = net_network(net)->classes, channels = classifier(net)->in_channels;
@@ -68,7 +62,7 @@ void activationmap_run(ActivationMaps *maps, Net *net, const float *images, int 
     for (int i = 0; i < n; i++) {
         maps->labels[i] = label != ACTIVATIONMAP_AUTO
                               ? label
-                              : most_probable(maps->logits + (long)i * classes, classes);
+                              : recognition_best(maps->logits + (long)i * classes, classes);
         const float *w = maps->weights + (long)maps->labels[i] * channels;
         for (long p = 0; p < pixels; p++) {
             const float *f = maps->features + ((long)i * pixels + p) * channels;
@@ -77,6 +71,18 @@ void activationmap_run(ActivationMaps *maps, Net *net, const float *images, int 
                 sum += (double)w[c] * (double)f[c];
             maps->maps[(long)i * pixels + p] = (float)sum;
         }
+    }
+}
+
+void activationmap_range(const ActivationMaps *maps, int i, double *low, double *high)
+{
+    const long pixels = (long)maps->side * maps->side;
+    const float *map = maps->maps + i * pixels;
+    *low = *high = (double)map[0];
+    for (long p = 1; p < pixels && !isnan(*low); p++) {
+        const double value = (double)map[p];
+        *low = value < *low || isnan(value) ? value : *low;
+        *high = value > *high || isnan(value) ? value : *high;
     }
 }
 

@@ -16,12 +16,12 @@
 enum { ACTIVATIONMAP_AUTO = -1 }; /* the most probable class */
 
 typedef struct ActivationMaps {
-    int side;       /* of a map: values a row */
-    float *maps;    /* [n][side][side], in units of logits; owned */
-    float *logits;  /* [n][classes]; owned */
-    int *labels;    /* [n] class of each map; owned */
-    float *weights; /* [classes][channels] of the classifier; owned */
-    float *features;
+    int side;        /* of a map: values a row */
+    float *maps;     /* [n][side][side], in units of logits; owned */
+    float *logits;   /* [n][classes]; owned */
+    int *labels;     /* [n] class of each map; owned */
+    float *weights;  /* [classes][channels] of the classifier; owned */
+    float *features; /* [n][side][side][channels] what the classifier sees the mean of; owned */
 } ActivationMaps;
 
 /*
@@ -35,6 +35,9 @@ ErrCode activationmap_open(ActivationMaps *out, const Net *net, Err *err) ERR_CH
  * ACTIVATIONMAP_AUTO.
  */
 void activationmap_run(ActivationMaps *maps, Net *net, const float *images, int n, int label);
+
+/* Least and largest value of the i-th map; both NaN where one of its values is. */
+void activationmap_range(const ActivationMaps *maps, int i, double *low, double *high);
 
 /* Accepts a zeroed struct. */
 void activationmap_release(ActivationMaps *maps);

@@ -16,7 +16,7 @@ static const IdentityKey recipe_keys[] = {
     {"warmup_epochs", 1, "1", NULL, NULL},
     {"decay_rate", 1, "0.97", "schedule", "exponential"},
     {"decay_epochs", 1, "2.4", "schedule", "exponential"},
-    {"momentum", 1, "0.9", NULL, NULL},
+    {"momentum", 1, "0.9", "optimizer", "sgd rmsprop rmsprop-torch"},
     {"rms_decay", 1, "0.9", "optimizer", "rmsprop rmsprop-torch"},
     {"rms_epsilon", 1, "0.001", "optimizer", "rmsprop rmsprop-torch"},
     {"adam_betas", 4, "[0.9, 0.999]", "optimizer", "adamw"},

@@ -1,6 +1,8 @@
 /* harness/inference.c: from channels first to channels last, batch by batch. */
 #include "harness/inference.h"
 
+#include "harness/recognition.h"
+
 #include "base/sys.h"
 #include "weights/safetensors.h"
 
@@ -86,15 +88,6 @@ ErrCode inference_run(Net *net, const InferenceImages *images, float *logits, Er
     return ERR_NONE;
 }
 
-static int largest(const float *logits, int classes)
-{
-    int best = 0;
-    for (int c = 1; c < classes; c++)
-        if (logits[c] > logits[best])
-            best = c;
-    return best;
-}
-
 ErrCode inference_write(Net *net, const InferenceImages *images, const char *path, int *labels,
                         Err *err)
 {
@@ -113,7 +106,7 @@ ErrCode inference_write(Net *net, const InferenceImages *images, const char *pat
     TRY(inference_run(net, images, logits, err));
     TRY(safetensors_write(NULL, path, &set, err));
     for (int64_t i = 0; labels != NULL && i < images->n; i++)
-        labels[i] = largest(logits + i * classes, classes);
+        labels[i] = recognition_best(logits + i * classes, classes);
 fail:
     mem_free(logits);
     return err->code;

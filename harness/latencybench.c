@@ -5,6 +5,7 @@
 #include "base/rng.h"
 #include "base/sys.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -81,6 +82,7 @@ static int64_t rank_of_bound(int64_t n)
 
 LatencybenchRatio latencybench_ratio(double *ratios, int64_t n)
 {
+    assert(n >= LATENCYBENCH_MIN_RUNS);
     qsort(ratios, (size_t)n, sizeof *ratios, ascending);
     const int64_t k = rank_of_bound(n);
     return (LatencybenchRatio){.ratio = 0.5 * (ratios[(n - 1) / 2] + ratios[n / 2]),
@@ -101,6 +103,7 @@ static ErrCode compare(const Subject *a, const Subject *b, int64_t runs, Latency
     return ERR_NONE;
 }
 
+/* Sorts the times: rounds are no longer beside one another. */
 static LatencybenchReport summarise(const Subject *subject, int64_t runs)
 {
     const double median = clock_median_ns(subject->times, (size_t)runs);
@@ -113,6 +116,7 @@ static LatencybenchReport summarise(const Subject *subject, int64_t runs)
 ErrCode latencybench_run(const Network *networks, size_t n, const LatencybenchSettings *settings,
                          LatencybenchReport *reports, LatencybenchRatio *ratio, Err *err)
 {
+    assert(n >= 1 && settings->runs >= LATENCYBENCH_MIN_RUNS);
     Subject *subjects = mem_calloc(n, sizeof *subjects);
     if (subjects == NULL)
         return err_memory(err, n * sizeof *subjects);

@@ -47,7 +47,8 @@ ErrCode latencybench_run(const Network *networks, size_t n, const LatencybenchSe
 
 /*
  * The median of ratios[n], n >= LATENCYBENCH_MIN_RUNS, which are sorted, with the interval between
- * two of them that covers the true median with at least 90 %, whatever the distribution: the k-th
+ * two of them that covers the true median with at least 90 %, whatever the distribution, if rounds
+ * are independent: the k-th
  * from either end, k the largest with P(Binomial(n, 1/2) < k) <= 5 % (Conover, Practical
  * Nonparametric Statistics, 3.2).
  */

@@ -2,8 +2,9 @@
  * harness/pictureinput.h: from picture files to the input of a network with trained weights.
  *
  * Pictures are cut, resized and normalised as the images that the weights were trained on. Where
- * weights do not say how, as those of torchvision and timm do, it is done as those libraries
- * evaluate on ImageNet: its mean and deviation, and 0.875 of the shorter side.
+ * weights do not say how, with ImageNet's mean and deviation, and the central 0.875 of the shorter
+ * side, which is near to what torchvision and timm do; weights that want another normalisation
+ * (timm's with 0.5) are not told apart.
  */
 #ifndef HARNESS_PICTUREINPUT_H
 #define HARNESS_PICTUREINPUT_H

@@ -39,7 +39,7 @@ typedef struct Recipe {
     double warmup_epochs;   /* linear rise from 0, fractions allowed */
     double decay_rate;      /* exponential: factor */
     double decay_epochs;    /* exponential: epochs between two factors */
-    double momentum;        /* of the optimizer */
+    double momentum;        /* SGD, RMSProp; AdamW has adam_betas */
     double rms_decay;       /* RMSProp: decay of the mean square */
     double rms_epsilon;     /* RMSProp: floor of the root */
     YamlDoubles adam_betas; /* AdamW: two decays, of the means of gradient and of square; belongs to

@@ -4,10 +4,25 @@
 #include "base/fmath.h"
 #include "base/sys.h"
 
-/* Whether class a comes before class b. */
+#include <assert.h>
+#include <math.h>
+
+/* Whether class a comes before class b; a logit that is no number comes last. */
 static bool is_ahead(const float *logits, int a, int b)
 {
-    return logits[a] > logits[b] || (logits[a] == logits[b] && a < b);
+    const float x = logits[a], y = logits[b];
+    if (isnan(x) || isnan(y))
+        return isnan(x) && isnan(y) ? a < b : isnan(y);
+    return x > y || (x == y && a < b);
+}
+
+int recognition_best(const float *logits, int classes)
+{
+    int best = 0;
+    for (int c = 1; c < classes; c++)
+        if (is_ahead(logits, c, best))
+            best = c;
+    return best;
 }
 
 double recognition_probability(const float *logits, int classes, int label)
@@ -27,6 +42,7 @@ void recognition_guess(const float *logits, int classes, int top, RecognitionGue
             if ((k == 0 || is_ahead(logits, guesses[k - 1].label, c)) &&
                 (best < 0 || is_ahead(logits, c, best)))
                 best = c;
+        assert(best >= 0);
         guesses[k] = (RecognitionGuess){best, recognition_probability(logits, classes, best)};
     }
 }

@@ -13,9 +13,12 @@ typedef struct RecognitionGuess {
 
 /*
  * The `top` most probable of logits[classes], 1 <= top <= classes, most probable first and of equal
- * ones the lower label first: guesses[top].
+ * ones the lower label first, what is no number last: guesses[top].
  */
 void recognition_guess(const float *logits, int classes, int top, RecognitionGuess *guesses);
+
+/* The first of recognition_guess. */
+int recognition_best(const float *logits, int classes);
 
 /* The softmax of logits[classes] at a label. */
 double recognition_probability(const float *logits, int classes, int label);

@@ -4,6 +4,8 @@
 #include "base/json.h"
 #include "base/text.h"
 
+#include <float.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -229,9 +231,11 @@ static ErrCode read_numbers(const TensorFile *file, const char *key, float out[O
         (void)bad(file, key, err);
     for (size_t c = 0; c < ORIGIN_CHANNELS && err->code == ERR_NONE; c++) {
         const json_t *item = json_array_get(list, c);
-        if (!json_is_number(item))
+        const double value = json_is_number(item) ? json_number_value(item) : (double)NAN;
+        if (fabs(value) <= (double)FLT_MAX)
+            out[c] = (float)value;
+        else
             (void)bad(file, key, err);
-        out[c] = (float)json_number_value(item);
     }
 fail:
     json_decref(list);
@@ -299,6 +303,9 @@ ErrCode origin_read(WeightOrigin *out, const TensorFile *file, Err *err)
     TRY(read_network(out, file, err));
     TRY(read_numbers(file, KEY_MEAN, out->mean, err));
     TRY(read_numbers(file, KEY_DEVIATION, out->deviation, err));
+    for (int c = 0; c < ORIGIN_CHANNELS; c++)
+        if (!(out->deviation[c] > 0.0f))
+            return bad(file, KEY_DEVIATION, err);
     TRY(read_classes(out, file, err));
     TRY(read_crop(out, file, err));
     TRY(get(file, KEY_DATA, &data, err));

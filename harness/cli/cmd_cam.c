@@ -8,7 +8,7 @@
 #include "harness/activationmap.h"
 #include "harness/recognition.h"
 
-#include <stdio.h>
+#include <math.h>
 #include <string.h>
 
 enum { BATCH = 16 };
@@ -19,12 +19,10 @@ static const char *const usage[] = {
     NULL};
 static const char *const notes[] = {
     "A class activation map says what each place of the picture adds to the class: its mean over "
-    "the "
-    "picture, plus the class's bias, is the logit. Exact, for the classifier sees the mean of the "
-    "last "
-    "feature maps (Zhou et al., arXiv 1512.04150); a classifier with a hidden layer is refused. "
-    "DIR "
-    "gets a PNG for each picture: grey, the map over it, and its scale in units of logits.",
+    "the picture, plus the class's bias, is the logit. Exact, for the classifier sees the mean of "
+    "the last feature maps (Zhou et al., arXiv 1512.04150); a classifier with a hidden layer is "
+    "refused. DIR gets a PNG for each picture: grey, the map in colours over it, and its scale in "
+    "units of logits; what is drawn before an error stays.",
     "Pictures are cut, resized and normalised as for 'infer --images'. With --json the maps "
     "themselves, row by row.",
     NULL};
@@ -71,7 +69,7 @@ static ErrCode find_class(Cam *cam, const char *text, Err *err)
     const int classes = net_network(cam->net)->classes;
     int64_t number = ACTIVATIONMAP_AUTO;
     bool is_found = strcmp(text, "auto") == 0;
-    for (int c = 0; !is_found && c < cam->origin.n_classes; c++)
+    for (int c = 0; !is_found && c < cam->origin.n_classes && c < classes; c++)
         if (strcmp(text, cam->origin.classes[c]) == 0) {
             number = c;
             is_found = true;
@@ -115,21 +113,17 @@ static void put_json(Cam *cam, size_t index, int i, const char *file, double pro
     json_close_map(json);
 }
 
-static ErrCode draw(const Cam *cam, int i, const char *file, Err *err)
+static ErrCode draw(const Cam *cam, size_t index, int i, const char *file, Err *err)
 {
-    const int n = cam->maps.side * cam->maps.side;
-    const float *map = cam->maps.maps + (long)i * n;
     const size_t pixels = (size_t)cam->input.side * (size_t)cam->input.side;
     Overlay overlay = {.rgb = cam->input.rgb + (size_t)i * pixels * ORIGIN_CHANNELS,
                        .side = cam->input.side,
-                       .map = map,
-                       .map_side = cam->maps.side,
-                       .low = (double)map[0],
-                       .high = (double)map[0]};
-    for (int p = 1; p < n; p++) {
-        overlay.low = (double)map[p] < overlay.low ? (double)map[p] : overlay.low;
-        overlay.high = (double)map[p] > overlay.high ? (double)map[p] : overlay.high;
-    }
+                       .map = cam->maps.maps + (long)i * cam->maps.side * cam->maps.side,
+                       .map_side = cam->maps.side};
+    activationmap_range(&cam->maps, i, &overlay.low, &overlay.high);
+    if (!isfinite(overlay.low) || !isfinite(overlay.high))
+        return err_set(err, ERR_DATA, "the map of '%s' has values that are no numbers",
+                       cam->pictures.paths[index]);
     return overlay_write(file, &overlay, err);
 }
 
@@ -145,7 +139,7 @@ static ErrCode show_batch(Cam *cam, const char *folder, size_t first, Err *err)
             recognition_probability(cam->maps.logits + (long)i * classes, classes, label);
         const char *file = output_path(cam, folder, first + (size_t)i);
         TRY(arena_ok(&cam->arena, err));
-        TRY(draw(cam, i, file, err));
+        TRY(draw(cam, first + (size_t)i, i, file, err));
         if (cam->call->json)
             put_json(cam, first + (size_t)i, i, file, probability);
         else

@@ -16,17 +16,14 @@ static const char *const usage[] = {
     NULL};
 static const char *const notes[] = {
     "--images: the K most probable classes of each picture (JPEG, PNG, WebP, TIFF, BMP), or of "
-    "those "
-    "in a folder, by their names, or numbers where the weights do not say their classes. Pictures "
-    "are "
-    "cut, resized and normalised as those the weights were trained on; where weights do not say "
-    "how, "
-    "as torchvision and timm evaluate on ImageNet.",
+    "those in a folder, by their names, or numbers where the weights do not say their classes. "
+    "Pictures are cut, resized and normalised as those the weights were trained on; where weights "
+    "do not say how, with ImageNet's mean and deviation, and the central 0.875 of the shorter "
+    "side, which is near to what torchvision and timm do.",
     "--input: X holds a tensor 'images', float32 [N,3,H,W] with H = W, already normalised; Y gets "
-    "a "
-    "tensor 'logits', float32 [N,classes]. The resolution is the input's; another than the weights "
-    "were trained at needs --resolution. Each image's class, the one of its largest logit, is "
-    "printed.",
+    "a tensor 'logits', float32 [N,classes]. The resolution is the input's; another than the "
+    "weights were trained at needs --resolution. Each image's class, the one of its largest logit, "
+    "is printed.",
     NULL};
 
 typedef struct InferSettings {
@@ -46,7 +43,7 @@ static const Option options[] = {
      .fallback = "5",
      .min = 1,
      .max = 1000,
-     .doc = "classes shown of each picture"},
+     .doc = "with --images: classes shown of each picture, at most all"},
     {.name = "input",
      .kind = OPTION_TEXT,
      .offset = FIELD(input),
@@ -82,6 +79,7 @@ static ErrCode check_resolution(const InferSettings *settings, int side, Err *er
 static void put_classes(const WeightOrigin *origin, const int *labels, int64_t n, Text *out)
 {
     static const TextColumn columns[] = {{"image", TEXT_RIGHT, 0}, {"class", TEXT_LEFT, 0}};
+    char number[TEXT_NUMBER_BYTES];
     TextTable *table = text_table_create(columns, ARRAY_LEN(columns));
     if (table == NULL) {
         out->failed = true;
@@ -89,10 +87,7 @@ static void put_classes(const WeightOrigin *origin, const int *labels, int64_t n
     }
     for (int64_t i = 0; i < n; i++) {
         text_table_cellf(table, "%lld", (long long)i);
-        if (labels[i] < origin->n_classes)
-            text_table_cell(table, origin->classes[labels[i]]);
-        else
-            text_table_cellf(table, "%d", labels[i]);
+        text_table_cell(table, pictures_option_class(origin, labels[i], number));
     }
     text_table_render(table, out);
     text_table_destroy(&table);

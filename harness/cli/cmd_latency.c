@@ -18,8 +18,8 @@ static const char *const notes[] = {
     "fastest and the slowest; the share of the machine's measured multiply-add peak on as many "
     "threads; weights, feature maps and scratch together.",
     "--vs: how many times as long NETWORK takes as OTHER: the median of the ratio within a round, "
-    "and its 90 % interval, which holds for any distribution of times. Multipliers and pixels are "
-    "those of all networks.",
+    "and its 90 % interval, which holds whatever the distribution of times, if rounds are "
+    "independent. Multipliers and pixels are those of all networks.",
     NULL};
 
 typedef struct LatencySettings {
@@ -69,11 +69,16 @@ static double gmacs_per_second(const Measured *m, size_t i, int64_t batch)
     return (double)m->networks[i].macs * (double)batch / m->reports[i].ms * 1e-6;
 }
 
-/* A multiply-add is two flops. */
+/* Multiply-adds; of two flops each. */
+static double peak_gmacs_per_second(const Measured *m)
+{
+    return 0.5e-9 *
+           machine_compute(&m->machine, m->machine.threads > 1 ? MACHINE_ALL : MACHINE_ONE);
+}
+
 static double roof_share(const Measured *m, size_t i, int64_t batch)
 {
-    const MachineTeam team = m->machine.threads > 1 ? MACHINE_ALL : MACHINE_ONE;
-    return 2e9 * gmacs_per_second(m, i, batch) / machine_compute(&m->machine, team);
+    return gmacs_per_second(m, i, batch) / peak_gmacs_per_second(m);
 }
 
 static size_t memory_bytes(const NetMemory *memory)
@@ -146,11 +151,9 @@ static void put_rows(const Measured *m, int64_t batch, Text *out)
 static void put_text(const Measured *m, const Call *call, Text *out)
 {
     const LatencySettings *settings = call->settings;
-    text_printf(
-        out, "batch %lld, %d thread%s, %s, %lld rounds; peak %.0f GMAC/s\n",
-        (long long)settings->batch, call->threads, text_plural(call->threads),
-        cpu_level_name(call->cpu), (long long)settings->runs,
-        0.5e-9 * machine_compute(&m->machine, m->machine.threads > 1 ? MACHINE_ALL : MACHINE_ONE));
+    text_printf(out, "batch %lld, %d thread%s, %s, %lld rounds; peak %.0f GMAC/s\n",
+                (long long)settings->batch, call->threads, text_plural(call->threads),
+                cpu_level_name(call->cpu), (long long)settings->runs, peak_gmacs_per_second(m));
     put_rows(m, settings->batch, out);
     if (settings->rival != NULL)
         text_printf(out, "%s takes %.3f times as long as %s, 90 %% interval %.3f to %.3f\n",

@@ -80,6 +80,7 @@ ErrCode infer_pictures(const Call *call, const WeightsOptions *trained, const ch
     WeightOrigin origin = {0};
     Net *net = NULL;
     RecognitionGuess *guesses = NULL;
+    TRY(weights_options_check(trained, err));
     TRY(pictures_option_list(&pictures, call, path, &arena, err));
     const WeightsUse use = {.batch = (size_t)batch < pictures.n ? batch : (int)pictures.n,
                             .accept = weights_options_accept(trained)};

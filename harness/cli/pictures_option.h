@@ -1,5 +1,4 @@
-/* harness/cli/pictures_option.h: --images and the pictures behind it, for commands that look at
- * them. */
+/* harness/cli/pictures_option.h: --images PATH and the pictures behind it. */
 #ifndef HARNESS_CLI_PICTURES_OPTION_H
 #define HARNESS_CLI_PICTURES_OPTION_H
 
@@ -8,10 +7,10 @@
 #include "data/picture.h"
 #include "weights/origin.h"
 
-/* --images: PATH; further pictures are the call's arguments. */
-#define PICTURES_MAX_ARGS 4096
+enum { PICTURES_MAX_ARGS = 4096 }; /* pictures and folders behind --images PATH */
 
-extern const OptionTable pictures_option; /* of a const char *, NULL: not given */
+/* --images, a const char *, NULL where it is not given; further paths are the call's arguments. */
+extern const OptionTable pictures_option;
 
 /* The pictures of --images and of the arguments. Errors: those of picture_list_add. */
 ErrCode pictures_option_list(PictureList *list, const Call *call, const char *path, Arena *arena,

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { SIDE = 6, BMP_HEADER = 54, MAX_SIDE = 40 };
 
@@ -107,6 +108,11 @@ static void no_picture_is_refused(void **state)
     fixture_write("none.png", "none", 4);
     assert_error(picture_read(fixture_path("none.png"), SIDE, 1.0, rgb, &err), ERR_DATA, &err,
                  "none.png' is neither", NULL);
+    err = (Err){0};
+    put_bmp("half.bmp", 4, 4);
+    assert_int_equal(truncate(fixture_path("half.bmp"), BMP_HEADER + 4), 0);
+    assert_error(picture_read(fixture_path("half.bmp"), SIDE, 1.0, rgb, &err), ERR_DATA, &err,
+                 "half.bmp'", NULL);
 }
 
 int main(void)

@@ -83,6 +83,8 @@ static void every_key_has_its_default(void **state)
     assert_string_equal(text_string(&whole), text_string(&emitted));
     identity_lines(&identity_recipe, IDENTITY_VERSION, &study->recipe, false, &rest);
     assert_string_equal(text_string(&rest), "");
+    identity_lines(&identity_recipe, IDENTITY_VERSION, &adam->recipe, false, &rest);
+    assert_string_equal(text_string(&rest), "optimizer: adamw\n");
     for (size_t i = 0; i < recipe_table.n_keys; i++) {
         size_t n_rows = 0;
         for (size_t k = 0; k < identity_recipe.n_keys; k++)
@@ -106,6 +108,7 @@ static void unused_keys_change_nothing(void **state)
     } unused[] = {{"recipe.optimizer=sgd", "recipe.rms_decay=0.5"},
                   {"recipe.optimizer=sgd", "recipe.rms_epsilon=0.5"},
                   {"recipe.optimizer=adamw", "recipe.rms_decay=0.5"},
+                  {"recipe.optimizer=adamw", "recipe.momentum=0.5"},
                   {"recipe.schedule=cosine", "recipe.decay_rate=0.5"},
                   {"recipe.schedule=constant", "recipe.decay_epochs=7"}};
     static const char *const used[] = {

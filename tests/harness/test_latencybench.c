@@ -17,7 +17,7 @@ static void times_hang_together(void **state)
         .batch = 2, .threads = 2, .level = CPU_GENERIC, .runs = RUNS};
     for (int i = 0; i < N; i++) {
         Spec spec = zoo_spec("proxy-b0");
-        spec.resolution = i == 0 ? 8 : 16;
+        spec.resolution = i == 0 ? 8 : 64;
         assert_int_equal(resolve_network(&networks[i], &spec, &err), ERR_NONE);
     }
     assert_int_equal(latencybench_run(networks, N, &settings, reports, &ratio, &err), ERR_NONE);
@@ -29,12 +29,13 @@ static void times_hang_together(void **state)
     }
     assert_true(reports[1].memory.activation_bytes > reports[0].memory.activation_bytes);
     assert_true(0.0 < ratio.low && ratio.low <= ratio.ratio && ratio.ratio <= ratio.high);
+    assert_true(ratio.high < 1.0); /* of the first over the last: 64 times the pixels */
 }
 
 /*
  * Ranks of the bounds: scipy.stats.binom.ppf(.05, n, .5), which is the largest k with P(X < k) <=
- * .05, for n = 5, 10, 30, 1000: 1, 2, 11, 474. Beyond where 2^-n underflows: 49880 of 100,000
- * less .5 is 49739.5 by the normal law, 49740 exactly.
+ * .05, for n = 5, 10, 30, 1000: 1, 2, 11, 474. Beyond where 2^-n underflows: 100,000 gives 49740;
+ * the normal law 50000 - 1.6449 * 158.11 = 49739.9.
  */
 static void interval_of_a_median(void **state)
 {

@@ -92,8 +92,22 @@ static void classes_are_those_of_the_logits(void **state)
     arena_release(&arena);
 }
 
+/* Property: what is no number comes last, in the order of its labels, and best is the first. */
+static void no_number_comes_last(void **state)
+{
+    (void)state;
+    const float logits[] = {NAN, 1.0f, NAN, 2.0f};
+    static const int wanted[] = {3, 1, 0, 2};
+    RecognitionGuess guesses[4];
+    recognition_guess(logits, 4, 4, guesses);
+    for (int k = 0; k < 4; k++)
+        assert_int_equal(guesses[k].label, wanted[k]);
+    assert_int_equal(recognition_best(logits, 4), 3);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(classes_are_those_of_the_logits)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(classes_are_those_of_the_logits),
+                                       cmocka_unit_test(no_number_comes_last)};
     return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);
 }
