@@ -1,4 +1,4 @@
-/* harness/finetune.c: reading the map, echoing it, and what it makes of a Net. */
+/* harness/finetune.c: reading the map, echoing it, and the weights. */
 #include "harness/finetune.h"
 
 #include "base/file.h"
@@ -8,9 +8,6 @@
 #include "weights/weights.h"
 
 #include <string.h>
-
-#define LEAST_FACTOR 1e-6
-#define MOST_FACTOR 1e6
 
 enum { HEAD_NEW, HEAD_KEEP, BN_TRAIN = 0, BN_FROZEN };
 
@@ -37,7 +34,8 @@ static ErrCode read_factors(const YamlNode *node, Err *err)
         return yaml_wrong_type(node, "a map like {stages: 0.1, head: 1}", err);
     for (size_t i = 0; i < node->n_items; i++) {
         double factor;
-        TRY(yaml_as_double(node->items[i], LEAST_FACTOR, MOST_FACTOR, &factor, err));
+        TRY(yaml_as_double(node->items[i], FINETUNE_LEAST_FACTOR, FINETUNE_MOST_FACTOR, &factor,
+                           err));
     }
 fail:
     return err->code;
@@ -161,15 +159,6 @@ fail:
     return err->code;
 }
 
-void finetune_identity(const FineTune *tune, Text *out)
-{
-    if (!tune->is_on)
-        return;
-    text_printf(out, "init: {digest: %s", tune->digest != NULL ? tune->digest : "unknown");
-    put_rest(tune, out);
-    text_append(out, "}\n");
-}
-
 void finetune_text(const FineTune *tune, Text *out)
 {
     text_append(out, "begins with '");
@@ -189,74 +178,6 @@ ErrCode finetune_adapt(const FineTune *tune, Spec *spec, Err *err)
 {
     const WeightNaming *naming = naming_at(tune->names);
     return tune->is_on && naming->adapt != NULL ? naming->adapt(spec, err) : ERR_NONE;
-}
-
-/* Whether a tensor's name begins with that of a layer. */
-static bool is_below(const char *tensor, const char *layer)
-{
-    const size_t n = strlen(layer);
-    if (strcmp(layer, "head") == 0 && text_starts_with(tensor, "classifier."))
-        return true;
-    return strncmp(tensor, layer, n) == 0 && (tensor[n] == '.' || tensor[n] == '\0');
-}
-
-static ErrCode check_layer(const Net *net, const char *key, const char *layer, Err *err)
-{
-    const Network *network = net_network(net);
-    int n_stages = 0;
-    for (int i = 0; i < net_n_tensors(net); i++)
-        if (is_below(net_tensor(net, i)->name, layer))
-            return ERR_NONE;
-    for (int i = 0; i < network->n_ops; i++)
-        n_stages = network->ops[i].stage >= n_stages ? network->ops[i].stage + 1 : n_stages;
-    return err_set(err, ERR_USAGE,
-                   "'recipe.init.%s': network '%s' has no layer '%s'; it has stem, stages (0 to "
-                   "%d, as in stages.0 and stages.0.1), head (with the classifier) and classifier",
-                   key, network->name, layer, n_stages - 1);
-}
-
-/* The factor of the longest name that fits, 1 where none does; 0 where the tensor is frozen. */
-static double rate_of(const FineTune *tune, const NetTensor *tensor)
-{
-    double rate = 1.0;
-    size_t longest = 0;
-    Err err = {0};
-    for (size_t i = 0; tune->freeze != NULL && i < tune->freeze->n_items; i++)
-        if (is_below(tensor->name, tune->freeze->items[i]->text))
-            return 0.0;
-    if (!tensor->trainable)
-        return tune->freezes_norm ? 0.0 : 1.0;
-    for (size_t i = 0; tune->factors != NULL && i < tune->factors->n_items; i++) {
-        const YamlNode *item = tune->factors->items[i];
-        if (strlen(item->key) <= longest || !is_below(tensor->name, item->key))
-            continue;
-        longest = strlen(item->key);
-        if (yaml_as_double(item, LEAST_FACTOR, MOST_FACTOR, &rate, &err) != ERR_NONE)
-            rate = 1.0; /* it was read before */
-    }
-    return rate;
-}
-
-ErrCode finetune_set_rates(const FineTune *tune, Net *net, Err *err)
-{
-    int n_trained = 0;
-    if (!tune->is_on)
-        return ERR_NONE;
-    for (size_t i = 0; tune->freeze != NULL && i < tune->freeze->n_items; i++)
-        TRY(check_layer(net, "freeze", tune->freeze->items[i]->text, err));
-    for (size_t i = 0; tune->factors != NULL && i < tune->factors->n_items; i++)
-        TRY(check_layer(net, "lr_factor", tune->factors->items[i]->key, err));
-    for (int i = 0; i < net_n_tensors(net); i++) {
-        const double rate = rate_of(tune, net_tensor(net, i));
-        net_set_rate(net, i, rate);
-        n_trained += net_tensor(net, i)->trainable && rate > 0.0;
-    }
-    if (n_trained == 0)
-        return err_set(err, ERR_USAGE,
-                       "'recipe.init.freeze' freezes all of network '%s': nothing is left to train",
-                       net_network(net)->name);
-fail:
-    return err->code;
 }
 
 ErrCode finetune_load(const FineTune *tune, Net *net, WeightOrigin *origin, Err *err)

@@ -24,6 +24,9 @@
 
 #include <stdbool.h>
 
+#define FINETUNE_LEAST_FACTOR 1e-6
+#define FINETUNE_MOST_FACTOR 1e6
+
 typedef struct FineTune {
     bool is_on;
     const char *weights;     /* path; absolute after finetune_anchor */
@@ -46,7 +49,11 @@ ErrCode finetune_read(FineTune *out, const YamlNode *node, Err *err) ERR_CHECKED
 ErrCode finetune_anchor(FineTune *tune, const YamlNode **node, YamlDoc *doc, const char *folder,
                         Err *err) ERR_CHECKED;
 
-/* Appends the line "init: {...}" of digests; nothing if it is off. */
+/*
+ * Appends the line "init: {...}" of digests; nothing if it is off. It holds what is meant, however
+ * it is written: layers in the order of their names, each once, and only what changes something
+ * (no layer within a frozen one, no factor that the layer around it has, 1 where none is).
+ */
 void finetune_identity(const FineTune *tune, Text *out);
 
 /* Appends "begins with 'f.safetensors' (new classifier, frozen: stem stages.0)". */

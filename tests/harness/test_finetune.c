@@ -103,6 +103,48 @@ static void weights_are_known_by_their_contents(void **state)
     assert_string_not_equal(first, other);
 }
 
+static void assert_meaning(const char *one, const char *other, bool is_same)
+{
+    char file[256], a[HASH_HEX_BYTES], b[HASH_HEX_BYTES];
+    snprintf(file, sizeof file, "%s-meaning", weights);
+    digest_of(file, "x", one, a);
+    digest_of(file, "x", other, b);
+    if ((strcmp(a, b) == 0) != is_same)
+        fail_msg("'%s' and '%s' have %s digest", one, other, is_same ? "not one" : "the same");
+}
+
+/* A digest has what is meant, not how it is written. */
+static void one_meaning_has_one_digest(void **state)
+{
+    (void)state;
+    static const char *const same[][2] = {
+        {"freeze: [stem, stages.0]", "freeze: [stages.0, stem]"},
+        {"freeze: [stem, stem]", "freeze: [stem]"},
+        {"freeze: [head, stages.0.1, classifier, stages.0]", "freeze: [stages.0, head]"},
+        {"freeze: []", ""},
+        {"lr_factor: {}", ""},
+        {"lr_factor: {stages: 0.1, stem: 2}", "lr_factor: {stem: 2.0, stages: 1e-1}"},
+        {"lr_factor: {stem: 1}", ""},
+        {"lr_factor: {stages: 0.1, stages.0: 0.1, head: 1}", "lr_factor: {stages: 0.1}"},
+        {"lr_factor: {head: 3, classifier: 3}", "lr_factor: {head: 3}"},
+        {"freeze: [stages], lr_factor: {stages.1: 0.5}", "freeze: [stages]"},
+    };
+    static const char *const different[][2] = {
+        {"freeze: [stem]", "freeze: [stages.0]"},
+        {"freeze: [stages.1]", "freeze: [stages.10]"},
+        {"freeze: [stages.1, stages.10]", "freeze: [stages.1]"},
+        {"freeze: [head]", "freeze: [classifier]"},
+        {"lr_factor: {stem: 0.1}", "lr_factor: {stem: 0.10000001}"},
+        {"lr_factor: {stages: 0.1, stages.0: 1}", "lr_factor: {stages: 0.1}"},
+        {"lr_factor: {head: 3, classifier: 1}", "lr_factor: {head: 3}"},
+        {"names: torchvision", ""},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(same); i++)
+        assert_meaning(same[i][0], same[i][1], true);
+    for (size_t i = 0; i < ARRAY_LEN(different); i++)
+        assert_meaning(different[i][0], different[i][1], false);
+}
+
 /* What is echoed stands by itself: it reads back without the file. */
 static void an_echo_needs_no_file(void **state)
 {
@@ -112,11 +154,13 @@ static void an_echo_needs_no_file(void **state)
     Err err = {0};
     Text text = {0};
     snprintf(gone, sizeof gone, "%s-gone", weights);
-    const char *sets[] = {set_of(gone, "freeze: [stem], lr_factor: {stages: 0.1}"), "study=s"};
+    const char *sets[] = {
+        set_of(gone, "freeze: [stem, stages.0.1, stages.0], lr_factor: {stages: 0.1}"), "study=s"};
     assert_int_equal(file_write(gone, "x", 1, &err), ERR_NONE);
     assert_int_equal(study_defaults(&study, sets, ARRAY_LEN(sets), &err), ERR_NONE);
     assert_int_equal(file_remove(gone, &err), ERR_NONE);
     study_emit(study, &text);
+    assert_non_null(strstr(text_string(&text), "freeze: [stem, stages.0.1, stages.0]"));
     assert_int_equal(study_parse_stored(&again, "stored", text_string(&text), &err), ERR_NONE);
     assert_string_equal(study->recipe.finetune.weights, again->recipe.finetune.weights);
     assert_string_equal(study->recipe.finetune.digest, again->recipe.finetune.digest);
@@ -239,6 +283,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(mistakes_are_named),
         cmocka_unit_test(weights_are_known_by_their_contents),
+        cmocka_unit_test(one_meaning_has_one_digest),
         cmocka_unit_test(an_echo_needs_no_file),
         cmocka_unit_test(what_cannot_be_is_told),
         cmocka_unit_test(stopping_everywhere_changes_nothing),
