@@ -12,7 +12,7 @@
 #include "weights/origin.h"
 
 static const char *const usage[] = {
-    "--network N --data NAME[=PATH] --out DIR [--init W [--names WHOSE] [--head new|keep]] "
+    "--network N --data NAME[=PATH] --out DIR [--init W] [--names WHOSE] [--head new|keep] "
     "[--epochs E] [--batch B] [--seed S] [--set PATH=VALUE]...",
     NULL};
 static const char *const notes[] = {"DIR gets weights.safetensors (what was measured after the "

@@ -5,6 +5,7 @@
 #include "tests/harness/faultrun.h"
 #include "tests/harness/micro.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/sys.h"
 #include "results/store.h"
@@ -267,6 +268,8 @@ static void a_hangup_saves_and_stops(void **state)
     (void)signal(SIGHUP, SIG_DFL); /* this test may run under nohup */
     faultrun_start(&proc, &run);
     assert_true(micro_wait_for_workers(&proc, pids) > 0);
+    for (int i = 0; i < MAX_LOOKS && micro_count(out, "SELECT * FROM attempt") == 0; i++)
+        clock_sleep_ns(5 * MILLISECOND); /* until one has said who it is */
     proc_signal(&proc, SIGHUP);
     micro_wait_for_words(&proc, "interrupted, state saved");
     assert_int_equal(proc_wait(&proc, END_TIMEOUT_S * SECOND, &err), ERR_NONE);
