@@ -40,10 +40,11 @@ static void put_words(Text *page, const Takeoff *t)
     html_printf(
         page,
         "Of %d trials %d took off late, after the first epoch and the first eighth, and %d "
-        "never: these are censored at the last epoch, a diverged one at the last before. "
+        "never: these count as under way to the end of their planned run, diverged ones too. "
         "Medians are Kaplan and Meier's. Trials of several series of a part are in no test. "
-        "The log-rank's chi-square is a law of many trials: with few, read the p of "
-        "shuffling groups among the trials of each seed. None of this decides a verdict.",
+        "The log-rank's chi-square is a law of many trials, each for itself: read the p of "
+        "shuffles, which deal groups out among the trials of each seed or, where a series has "
+        "several networks, among networks. None of this decides a verdict.",
         t->n, t->n_late, t->n_never);
     html_markup(page, "</p>\n");
 }
@@ -95,13 +96,17 @@ static void put_test(Text *page, const TakeoffPart *part)
     else if (part->n_tested > TAKEOFF_MOST_GROUPS)
         html_printf(page, "no test of more than %d %s.", TAKEOFF_MOST_GROUPS, groups_name(part));
     else if (test->df == 0)
-        html_text(page, "no test, for none took off, or all in one epoch.");
+        html_printf(page,
+                    "no test, for none took off, all still under way did in one epoch, or one of "
+                    "the %s alone was still under way.",
+                    groups_name(part));
     else
         html_printf(page,
                     "log-rank over %d %s, chi-square %.2f at %d degree%s of freedom, p %.2g; "
-                    "shuffled within seeds p %.2g.",
+                    "%s shuffled: p %.2g.",
                     part->n_tested, groups_name(part), test->chi2, test->df,
-                    text_plural((size_t)test->df), test->p, test->p_shuffled);
+                    text_plural((size_t)test->df), test->p,
+                    part->shuffles_networks ? "networks" : "trials of each seed", test->p_shuffled);
     if (part->n_elsewhere > 0)
         html_printf(page, " %d trial%s from elsewhere, without a curve.", part->n_elsewhere,
                     text_plural((size_t)part->n_elsewhere));

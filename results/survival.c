@@ -16,9 +16,9 @@ static int by_time(const void *left, const void *right)
     const SurvivalTime *a = left, *b = right;
     if (a->time != b->time)
         return a->time < b->time ? -1 : 1;
-    if (a->seed != b->seed)
-        return a->seed < b->seed ? -1 : 1;
-    return (a->group > b->group) - (a->group < b->group);
+    if (a->block != b->block)
+        return a->block < b->block ? -1 : 1;
+    return (a->unit > b->unit) - (a->unit < b->unit);
 }
 
 /* Where the times that equal times[begin] end; *n_events of them. */
@@ -98,7 +98,8 @@ static double chi_square(LogRank *l, const SurvivalTime *times, int n, int *df)
         l->at_risk[times[i].group] += 1.0;
     for (int begin = 0, end = 0, n_events = 0; begin < n; begin = end) {
         end = end_of_ties(times, begin, n, &n_events);
-        add_time(l, n_events, n - begin);
+        if (n_events > 0)
+            add_time(l, n_events, n - begin);
         for (int i = begin; i < end; i++) {
             l->excess[times[i].group] += times[i].is_event;
             l->at_risk[times[i].group] -= 1.0;
@@ -112,31 +113,64 @@ static double chi_square(LogRank *l, const SurvivalTime *times, int n, int *df)
     return sum;
 }
 
-/* Places of the times, by seed. */
-static void order_by_seed(const SurvivalTime *times, int n, int *order)
+/* --- shuffles --- */
+
+typedef struct Unit {
+    int64_t block;
+    int unit, group;
+    int at; /* while they are gathered: the time it is of */
+} Unit;
+
+/* What is dealt: units by block, and whose the times are. */
+typedef struct Deck {
+    Unit *units; /* [n_units] */
+    int n_units;
+    int *unit_of; /* [n] of each time */
+} Deck;
+
+static int by_unit(const void *left, const void *right)
 {
-    for (int i = 0; i < n; i++) {
-        int at = i;
-        for (; at > 0 && times[order[at - 1]].seed > times[i].seed; at--)
-            order[at] = order[at - 1];
-        order[at] = i;
-    }
+    const Unit *a = left, *b = right;
+    if (a->block != b->block)
+        return a->block < b->block ? -1 : 1;
+    return (a->unit > b->unit) - (a->unit < b->unit);
 }
 
-/* Deals the groups of each seed's trials out among them. */
-static void shuffle(SurvivalTime *times, int n, const int *order, Rng *rng)
+static ErrCode gather_units(Deck *deck, const SurvivalTime *times, int n, Arena *arena, Err *err)
 {
-    for (int begin = 0, end = 0; begin < n; begin = end) {
-        while (end < n && times[order[end]].seed == times[order[begin]].seed)
+    *deck = (Deck){.units = arena_alloc(arena, (size_t)n, sizeof(Unit)),
+                   .unit_of = arena_alloc(arena, (size_t)n, sizeof(int))};
+    TRY(arena_ok(arena, err));
+    for (int i = 0; i < n; i++)
+        deck->units[i] = (Unit){times[i].block, times[i].unit, times[i].group, i};
+    if (n > 1)
+        qsort(deck->units, (size_t)n, sizeof(Unit), by_unit);
+    for (int i = 0; i < n; i++) {
+        const Unit unit = deck->units[i];
+        if (deck->n_units == 0 || by_unit(&deck->units[deck->n_units - 1], &unit) != 0)
+            deck->units[deck->n_units++] = unit;
+        deck->unit_of[unit.at] = deck->n_units - 1;
+    }
+fail:
+    return err->code;
+}
+
+/* Deals the groups of each block's units out among them. */
+static void shuffle(const Deck *deck, SurvivalTime *times, int n, Rng *rng)
+{
+    Unit *units = deck->units;
+    for (int begin = 0, end = 0; begin < deck->n_units; begin = end) {
+        while (end < deck->n_units && units[end].block == units[begin].block)
             end++;
         for (int i = end - 1; i > begin; i--) {
-            SurvivalTime *a = &times[order[i]];
-            SurvivalTime *b = &times[order[begin + (int)rng_below(rng, (uint32_t)(i - begin + 1))]];
-            const int group = a->group;
-            a->group = b->group;
-            b->group = group;
+            Unit *other = &units[begin + (int)rng_below(rng, (uint32_t)(i - begin + 1))];
+            const int group = units[i].group;
+            units[i].group = other->group;
+            other->group = group;
         }
     }
+    for (int i = 0; i < n; i++)
+        times[i].group = units[deck->unit_of[i]].group;
 }
 
 ErrCode survival_logrank(SurvivalTime *times, int n, int n_groups, Arena *arena, SurvivalTest *out,
@@ -144,10 +178,10 @@ ErrCode survival_logrank(SurvivalTime *times, int n, int n_groups, Arena *arena,
 {
     const double rounding = 1e-9; /* of equal chi-squares, summed in another order */
     LogRank l;
+    Deck deck;
     assert(n_groups > 0);
     *out = (SurvivalTest){.p = (double)NAN, .p_shuffled = (double)NAN};
     SurvivalTime *shuffled = arena_alloc(arena, (size_t)n, sizeof *shuffled);
-    int *order = arena_alloc(arena, (size_t)n, sizeof *order);
     TRY(plan(&l, n_groups, arena, err));
     if (n > 1)
         qsort(times, (size_t)n, sizeof *times, by_time);
@@ -156,12 +190,12 @@ ErrCode survival_logrank(SurvivalTime *times, int n, int n_groups, Arena *arena,
         return ERR_NONE;
     out->p = stats_chi2_tail(out->chi2, out->df);
     memcpy(shuffled, times, (size_t)n * sizeof *shuffled);
-    order_by_seed(times, n, order);
+    TRY(gather_units(&deck, times, n, arena, err));
     Rng rng = rng_start(0, RNG_BOOTSTRAP, 0, 0);
     int n_above = 1;
     for (int draw = 0; draw < SURVIVAL_DRAWS; draw++) {
         int df = 0;
-        shuffle(shuffled, n, order, &rng);
+        shuffle(&deck, shuffled, n, &rng);
         n_above += chi_square(&l, shuffled, n, &df) >= out->chi2 * (1.0 - rounding);
     }
     out->p_shuffled = (double)n_above / (SURVIVAL_DRAWS + 1);

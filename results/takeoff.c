@@ -3,6 +3,8 @@
 
 #include "results/epoch.h"
 
+#include "base/hash.h"
+#include "base/intern.h"
 #include "base/yaml.h"
 
 #include <math.h>
@@ -13,8 +15,9 @@
 typedef struct Member {
     int64_t trial;
     int group;
+    int unit; /* its network in this group, of those of the part */
     int64_t seed;
-    int epochs;   /* until it took off, or without that */
+    int epochs;   /* until it took off, or n_epochs */
     int n_epochs; /* it was to make */
     bool has_taken_off;
     bool is_shared; /* stands in another group, too */
@@ -26,7 +29,14 @@ typedef struct Gathering {
     TakeoffPart *out;
     Member *members;
     size_t n;
+    Intern *groups; /* hashes of their keys */
+    Intern *units;  /* UnitKey */
 } Gathering;
+
+typedef struct UnitKey {
+    Hash128 network;
+    int64_t group;
+} UnitKey;
 
 /* --- what losses mean --- */
 
@@ -57,13 +67,11 @@ static void read_recipe(const StoreResults *results, double *smoothing, int64_t 
     yaml_destroy(&doc);
 }
 
-static Member read_member(const StorePointResult *p, const StoreSeed *seed, int group,
-                          double threshold)
+static Member read_member(const StorePointResult *p, const StoreSeed *seed, double threshold)
 {
     Member m = {.trial = seed->trial,
-                .group = group,
                 .seed = seed->seed,
-                .epochs = seed->losses != NULL ? seed->n_epochs : 0,
+                .epochs = (int)p->epochs,
                 .n_epochs = (int)p->epochs};
     for (int e = 0; seed->losses != NULL && e < seed->n_epochs && !m.has_taken_off; e++)
         if (seed->losses[e] < threshold) {
@@ -113,28 +121,38 @@ static const char *name_group(const StorePoint *p, bool is_by_network, Arena *ar
     return arena_printf(arena, "%.3g × %.3g × %.3g", p->nominal[0], p->nominal[1], p->nominal[2]);
 }
 
-/* The place of a point's group, made where it is new; -1 without memory. */
-static int find_group(Gathering *g, const StorePoint *p)
+static Hash128 hash_key(const char *key)
 {
-    const char *key = g->out->is_by_network ? p->trial_digest : p->series;
-    for (int i = 0; i < g->out->n_groups; i++)
-        if (strcmp(g->out->groups[i].key, key) == 0)
-            return i;
-    size_t n = (size_t)g->out->n_groups;
-    TakeoffGroup *groups = arena_add_item(g->arena, g->out->groups, &n, sizeof(*groups));
-    if (groups == NULL)
-        return -1;
-    groups[n - 1].key = key;
-    groups[n - 1].name = name_group(p, g->out->is_by_network, g->arena);
-    g->out->groups = groups;
-    g->out->n_groups = (int)n;
-    return (int)n - 1;
+    return hash_128(key, strlen(key));
 }
 
-static void add_point(Gathering *g, const StorePointResult *p, double threshold)
+/* The places of a point's group, made where it is new, and of its network there. */
+static ErrCode find_places(Gathering *g, const StorePoint *p, int *group, int *unit, Err *err)
 {
+    TakeoffPart *out = g->out;
+    const Hash128 hash = hash_key(out->is_by_network ? p->trial_digest : p->series);
+    size_t n = (size_t)out->n_groups, at, network;
+    TRY(intern_index(g->groups, &hash, &at, err));
+    if (at == n) {
+        TakeoffGroup *groups = arena_add_item(g->arena, out->groups, &n, sizeof(*groups));
+        TRY(arena_ok(g->arena, err));
+        groups[at].name = name_group(p, out->is_by_network, g->arena);
+        out->groups = groups;
+        out->n_groups = (int)n;
+    }
+    const UnitKey unit_key = {hash_key(p->trial_digest), (int64_t)at};
+    TRY(intern_index(g->units, &unit_key, &network, err));
+    *group = (int)at;
+    *unit = (int)network;
+fail:
+    return err->code;
+}
+
+static ErrCode add_point(Gathering *g, const StorePointResult *p, double threshold, Err *err)
+{
+    int group = -1, unit = -1;
     if (p->point.trial_digest == NULL)
-        return;
+        return ERR_NONE;
     for (size_t s = 0; s < p->n_seeds; s++) {
         const StoreSeed *seed = &p->seeds[s];
         const bool is_diverged = seed->status == STORE_TRIAL_DIVERGED;
@@ -144,13 +162,17 @@ static void add_point(Gathering *g, const StorePointResult *p, double threshold)
             g->out->n_elsewhere++;
             continue;
         }
-        const int group = find_group(g, &p->point);
+        if (group < 0)
+            TRY(find_places(g, &p->point, &group, &unit, err));
         Member *members = arena_add_item(g->arena, g->members, &g->n, sizeof(*members));
-        if (group < 0 || members == NULL)
-            return;
+        TRY(arena_ok(g->arena, err));
         g->members = members;
-        members[g->n - 1] = read_member(p, seed, group, threshold);
+        members[g->n - 1] = read_member(p, seed, threshold);
+        members[g->n - 1].group = group;
+        members[g->n - 1].unit = unit;
     }
+fail:
+    return err->code;
 }
 
 static int by_trial(const void *left, const void *right)
@@ -181,19 +203,45 @@ static void merge_members(Gathering *g)
 
 /* --- numbers --- */
 
-/* Of one group; times[g->n] is scratch. */
-static void sum_up_group(const Gathering *g, int group, SurvivalTime *times)
+static int by_group(const void *left, const void *right)
 {
-    TakeoffGroup *out = &g->out->groups[group];
+    const Member *a = left, *b = right;
+    if (a->group != b->group)
+        return a->group < b->group ? -1 : 1;
+    return (a->trial > b->trial) - (a->trial < b->trial);
+}
+
+/* Of every group; times[g->n] is scratch. */
+static void sum_up_groups(Gathering *g, SurvivalTime *times)
+{
+    if (g->n > 1)
+        qsort(g->members, g->n, sizeof(*g->members), by_group);
+    for (size_t begin = 0, end = 0; begin < g->n; begin = end) {
+        const int group = g->members[begin].group;
+        TakeoffGroup *out = &g->out->groups[group];
+        for (; end < g->n && g->members[end].group == group; end++) {
+            const Member *m = &g->members[end];
+            times[out->n++] = (SurvivalTime){.time = m->epochs, .is_event = m->has_taken_off};
+            out->n_censored += !m->has_taken_off;
+            out->n_shared += m->is_shared;
+        }
+        out->median_epochs = survival_median(times, out->n);
+    }
+}
+
+/* Whether a group has trials of its own of several networks; members are by group. */
+static bool has_many_networks(const Gathering *g)
+{
+    const Member *last = NULL;
     for (size_t i = 0; i < g->n; i++) {
         const Member *m = &g->members[i];
-        if (m->group != group)
+        if (m->is_shared)
             continue;
-        times[out->n++] = (SurvivalTime){.time = m->epochs, .is_event = m->has_taken_off};
-        out->n_censored += !m->has_taken_off;
-        out->n_shared += m->is_shared;
+        if (last != NULL && last->group == m->group && last->unit != m->unit)
+            return true;
+        last = m;
     }
-    out->median_epochs = survival_median(times, out->n);
+    return false;
 }
 
 /* Over the trials that are in one group alone. */
@@ -203,13 +251,18 @@ static ErrCode test_groups(const Gathering *g, SurvivalTime *times, Err *err)
     int n = 0;
     int *places = arena_zalloc(g->arena, (size_t)out->n_groups + 1, sizeof(*places));
     TRY(arena_ok(g->arena, err));
+    out->shuffles_networks = has_many_networks(g);
     for (int i = 0; i < out->n_groups; i++)
         if (out->groups[i].n > out->groups[i].n_shared)
             places[i] = out->n_tested++;
     for (size_t i = 0; i < g->n; i++) {
         const Member *m = &g->members[i];
         if (!m->is_shared)
-            times[n++] = (SurvivalTime){m->epochs, m->has_taken_off, places[m->group], m->seed};
+            times[n++] = (SurvivalTime){.time = m->epochs,
+                                        .is_event = m->has_taken_off,
+                                        .group = places[m->group],
+                                        .block = out->shuffles_networks ? 0 : m->seed,
+                                        .unit = m->unit};
     }
     if (out->n_tested >= 2 && out->n_tested <= TAKEOFF_MOST_GROUPS)
         TRY(survival_logrank(times, n, out->n_tested, g->arena, &out->test, err));
@@ -220,16 +273,19 @@ fail:
 static ErrCode fill_part(const StoreResults *results, double threshold, Gathering *g, Err *err)
 {
     g->out->is_by_network = !has_many_series(results, g->out->part);
+    TRY(intern_create(&g->groups, sizeof(Hash128), err));
+    TRY(intern_create(&g->units, sizeof(UnitKey), err));
     for (size_t i = 0; i < results->n_points; i++)
         if (strcmp(results->points[i].point.part, g->out->part) == 0)
-            add_point(g, &results->points[i], threshold);
+            TRY(add_point(g, &results->points[i], threshold, err));
     merge_members(g);
     SurvivalTime *times = arena_zalloc(g->arena, g->n + 1, sizeof(*times));
     TRY(arena_ok(g->arena, err));
-    for (int i = 0; i < g->out->n_groups; i++)
-        sum_up_group(g, i, times);
+    sum_up_groups(g, times);
     TRY(test_groups(g, times, err));
 fail:
+    intern_destroy(&g->groups);
+    intern_destroy(&g->units);
     return err->code;
 }
 

@@ -4,9 +4,9 @@
  * A trial takes off with the first epoch whose mean training loss is below ln K - TAKEOFF_FALL,
  * half a nat below what guessing among K classes costs. The store keeps that loss by epoch, so a
  * time is the steps done by the end of that epoch: it may have been one of the epoch's earlier
- * steps. A trial that never did is censored at its last epoch, one that diverged at the last
- * before; a loss that is not a number is never a take-off. Trials trained elsewhere have no curve
- * and are left out.
+ * steps. A trial that never did is censored at the end of its planned run, also one that diverged:
+ * it will not take off any more, and leaving early would hide that. A loss that is not a number is
+ * never a take-off. Trials trained elsewhere have no curve and are left out.
  *
  * Label smoothing stays in the stored loss. Guessing costs ln K whatever the smoothing, so the
  * threshold is the same; the least loss there can be rises from 0 to the entropy of the smoothed
@@ -16,7 +16,9 @@
  * Runs are short where getting going took a good part of one: a trial took off after its first
  * epoch and its first eighth, or never. Groups are the series of a part; where it has one series,
  * its networks. A trial in several groups is in each one's numbers, and in no test: it would be
- * compared with itself. Take-off is shown and decides nothing.
+ * compared with itself. A test shuffles the trials of each seed; where a series has several
+ * networks it shuffles networks, whose trials are no independent witnesses of a series (see
+ * results/survival.h). Take-off is shown and decides nothing.
  */
 #ifndef RESULTS_TAKEOFF_H
 #define RESULTS_TAKEOFF_H
@@ -33,7 +35,6 @@
 enum { TAKEOFF_MOST_GROUPS = 100 };
 
 typedef struct TakeoffGroup {
-    const char *key;      /* series, or the digest of the network's trials */
     const char *name;     /* series, or the network's multipliers or genes */
     int n, n_censored;    /* finished trials; those that never took off */
     int n_shared;         /* of n: in another group of the part, too */
@@ -45,9 +46,10 @@ typedef struct TakeoffPart {
     bool is_by_network; /* groups are networks, for it has one series */
     TakeoffGroup *groups;
     int n_groups;
-    int n_elsewhere;   /* trials without a curve */
-    int n_tested;      /* groups that have trials of their own; fewer than 2: no test */
-    SurvivalTest test; /* over these */
+    int n_elsewhere;        /* trials without a curve */
+    int n_tested;           /* groups that have trials of their own; fewer than 2: no test */
+    bool shuffles_networks; /* in the test; false: the trials of each seed */
+    SurvivalTest test;      /* over these groups */
 } TakeoffPart;
 
 typedef struct Takeoff {
