@@ -255,13 +255,21 @@ static bool has_same_constants(const PlanOutcome *a, const PlanOutcome *b)
     return true;
 }
 
+static bool has_same_shares(const PlanShape *a, const PlanShape *b)
+{
+    for (int k = 0; k < STUDY_DIMENSIONS; k++)
+        if (a->shares[k] != b->shares[k])
+            return false;
+    return true;
+}
+
 static bool has_same_shapes(const PlanOutcome *a, const PlanOutcome *b)
 {
     bool is_same = a->n_shapes == b->n_shapes;
     for (size_t i = 0; i < a->n_shapes && is_same; i++) {
         const PlanShape *s = &a->shapes[i], *t = &b->shapes[i];
         is_same = s->budget == t->budget && s->chosen == t->chosen && s->is_found == t->is_found &&
-                  (!s->is_found || memcmp(s->shares, t->shares, sizeof s->shares) == 0);
+                  (!s->is_found || has_same_shares(s, t));
     }
     return is_same;
 }

@@ -138,8 +138,8 @@ double stats_chi2_tail(double x, int df)
         return x <= 0.0;
     const double half = 0.5 * x;
     double sum = df % 2 ? erfc(sqrt(half)) : 0.0;
-    for (double i = df % 2 ? 0.5 : 0.0; i < 0.5 * df - 0.25; i += 1.0)
-        sum += exp(i * log(half) - half - log_gamma(i + 1.0));
+    for (int k = df % 2; k < df; k += 2) /* k = 1, 3, ... or 0, 2, ...: powers k/2 of half */
+        sum += exp(0.5 * k * log(half) - half - log_gamma(0.5 * k + 1.0));
     return fmin(sum, 1.0);
 }
 
