@@ -85,7 +85,8 @@ static const struct {
 static ErrCode judge_scaling(const StoreResults *results, bool is_only, Arena *arena, Verdict *out,
                              size_t *n, Err *err)
 {
-    const bool is_scaling = is_only || has_part(results, "curves", NULL) || compares_rules(results);
+    const bool has_rules = compares_rules(results);
+    const bool is_scaling = is_only || has_part(results, "curves", NULL) || has_rules;
     VerdictField field;
     *n = 0;
     TRY(verdict_field_make(&field, results, VERDICT_POINTS, arena, err));
@@ -93,6 +94,8 @@ static ErrCode judge_scaling(const StoreResults *results, bool is_only, Arena *a
         if (observations[i].is_usual
                 ? !is_scaling
                 : !has_part(results, observations[i].part, observations[i].series))
+            continue;
+        if (observations[i].judge == verdict_o2 && !has_rules && has_part(results, "compare", NULL))
             continue;
         TRY(observations[i].judge(&field, arena, &out[*n], err));
         ++*n;

@@ -73,8 +73,11 @@ ErrCode verdict_o2s(const StoreResults *results, const Profile *profiles, size_t
                     VerdictField *field, Arena *arena, Verdict *out, bool *is_there, Err *err)
 {
     Text text = {0};
+    size_t n_rows = n + 1;
     *is_there = false;
-    VerdictContrast *rows = arena_zalloc(arena, n * (results->n_points + 1) + 1, sizeof *rows);
+    for (size_t i = 0; i < n; i++)
+        n_rows += verdict_shape_most_again(results, &profiles[i]);
+    VerdictContrast *rows = arena_zalloc(arena, n_rows, sizeof *rows);
     TRY(arena_ok(arena, err));
     for (size_t i = 0; i < n; i++) {
         rows[i] = judge(&profiles[i], arena);
@@ -92,10 +95,11 @@ ErrCode verdict_o2s(const StoreResults *results, const Profile *profiles, size_t
                      .effect_name = "best shape minus best single dimension"};
     if (n > 0)
         verdict_shape_take(out, &profiles[0], true);
+    verdict_shape_remedy(out, field, &text, arena);
     for (size_t i = 0; i < n; i++)
         out->n_contrasts += verdict_shape_again(results, &profiles[i], field, arena,
                                                 rows + out->n_contrasts, &text);
-    verdict_shape_sum_up(out, results, field, &text, arena);
+    out->summary = verdict_summary(&text, results, arena);
     return arena_ok(arena, err);
 fail:
     text_release(&text);

@@ -102,7 +102,8 @@ ErrCode verdict_o4(const StoreResults *results, const Profile *profiles, size_t 
                      .effect_name = "what the constants of the budget before lose"};
     if (n_rows > 0)
         verdict_shape_take(out, &profiles[n - 1], false);
-    verdict_shape_sum_up(out, results, field, &text, arena);
+    verdict_shape_remedy(out, field, &text, arena);
+    out->summary = verdict_summary(&text, results, arena);
     return arena_ok(arena, err);
 fail:
     text_release(&text);

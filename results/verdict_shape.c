@@ -190,10 +190,8 @@ void verdict_shape_take(Verdict *out, const Profile *profile, bool is_lowest)
                                 .n_seeds = profile->n_seeds};
 }
 
-void verdict_shape_sum_up(Verdict *out, const StoreResults *results, VerdictField *field,
-                          Text *text, Arena *arena)
+void verdict_shape_remedy(Verdict *out, VerdictField *field, Text *text, Arena *arena)
 {
     const char *remedy = verdict_field_remedy(field, &out->epochs_to_try, arena);
     text_append(text, remedy != NULL ? remedy : "");
-    out->summary = verdict_summary(text, results, arena);
 }

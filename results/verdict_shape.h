@@ -39,10 +39,14 @@ void verdict_shape_weigh(const Profile *profiles, int n, VerdictField *field, Ar
 /* Whether a point of `compare` is what a profile chose, trained once more. */
 bool verdict_shape_is_chosen(const StorePoint *point);
 
+/* The most rows that verdict_shape_again fills: the points of parts `compare` at the budget. */
+size_t verdict_shape_most_again(const StoreResults *results, const Profile *profile);
+
 /*
- * Where a `compare` has trained a profile's optimum once more: fills rows[results->n_points], one
- * for each other strategy there, that are shown beside the fit and decide nothing, and appends the
- * sentence about the best corner. Returns how many rows there are.
+ * Where a `compare` has trained a profile's optimum once more: fills rows, one for each other
+ * strategy there, that are shown beside the fit and decide nothing, and appends the sentence about
+ * the best corner, which says if it is unripe. No remedy is asked of the field for these networks.
+ * Returns how many rows there are.
  */
 size_t verdict_shape_again(const StoreResults *results, const Profile *profile, VerdictField *field,
                            Arena *arena, VerdictContrast *rows, Text *text);
@@ -59,8 +63,7 @@ VerdictOutcome verdict_shape_joint(const VerdictContrast *rows, size_t n);
  */
 void verdict_shape_take(Verdict *out, const Profile *profile, bool is_lowest);
 
-/* The last of a verdict on shapes: what to do where networks are unripe, and `text` as summary. */
-void verdict_shape_sum_up(Verdict *out, const StoreResults *results, VerdictField *field,
-                          Text *text, Arena *arena);
+/* Appends what to do where networks are unripe that the rows so far are of. */
+void verdict_shape_remedy(Verdict *out, VerdictField *field, Text *text, Arena *arena);
 
 #endif

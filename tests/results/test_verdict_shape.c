@@ -172,6 +172,15 @@ static void budgets_are_ripe_together(void **state)
     }
 }
 
+/* Room for points behind those that are there. */
+static void make_room(StoreResults *results, size_t n, Arena *arena)
+{
+    StorePointResult *points = arena_zalloc(arena, results->n_points + n, sizeof *points);
+    assert_non_null(points);
+    memcpy(points, results->points, results->n_points * sizeof *points);
+    results->points = points;
+}
+
 /* A strategy of a compare at a budget: built as a shape is, with accuracies and judges of its own.
  */
 static void add_again(StoreResults *results, int budget, int shape, const char *series,
@@ -208,10 +217,7 @@ static void optima_are_judged_anew(void **state)
     (void)state;
     Arena arena = {0};
     StoreResults results = two_budgets(hill, hill, &arena);
-    StorePointResult *points = arena_zalloc(&arena, results.n_points + 8, sizeof *points);
-    assert_non_null(points);
-    memcpy(points, results.points, results.n_points * sizeof *points);
-    results.points = points;
+    make_room(&results, 8, &arena);
     add_again(&results, 0, 6, "optimum", 2.0, &arena);
     add_again(&results, 0, 1, "corner", 0.5, &arena);
     add_again(&results, 0, 7, "compound", 1.0, &arena);
@@ -236,19 +242,68 @@ static void optima_are_judged_anew(void **state)
                                        "the best shape (built as depth 0.33, width 0.33, "
                                        "resolution 0.33) less width alone: +1.50 points (90 % "
                                        "interval "));
+    assert_non_null(strstr(v->summary, "; its shape was chosen on these test images."));
     assert_non_null(strstr(v->summary, "is the network of width alone."));
     assert_null(find(&results, "O2", &arena));
     assert_null(find(&results, "O1a", &arena));
     add_again(&results, 0, 0, "depth", 0.0, &arena);
+    results.points[results.n_points - 1].point.part = "curves";
+    assert_non_null(find(&results, "O1a", &arena));
+    assert_null(find(&results, "O2", &arena)); /* curves ask for it no more than others */
+    results.points[results.n_points - 1].point.part = "compare";
     assert_non_null(find(&results, "O2", &arena));
     arena_release(&arena);
+}
+
+/* Points of `compare` trained like `judges`, others like `shapes`. */
+static void train(StoreResults *results, const double *shapes, const double *judges)
+{
+    results->study.classes = 10;
+    results->study.n_val = 2000;
+    results->revision.epochs = WORLD_EPOCHS;
+    for (size_t i = 0; i < results->n_points; i++) {
+        StorePointResult *point = &results->points[i];
+        point->epochs = WORLD_EPOCHS;
+        for (size_t s = 0; s < point->n_seeds; s++) {
+            StoreSeed *seed = (StoreSeed *)&point->seeds[s];
+            seed->curve = store_is_part(&point->point, "compare") ? judges : shapes;
+            seed->n_epochs = WORLD_EPOCHS;
+        }
+    }
+}
+
+/*
+ * Property: judges that are unripe are said to be where they stand, and ask for nothing: not of
+ * O2s, whose own networks are ripe, and not of the verdict after it. Shapes that are unripe ask.
+ */
+static void unripe_judges_ask_for_nothing(void **state)
+{
+    (void)state;
+    for (int is_shape = 0; is_shape < 2; is_shape++) {
+        Arena arena = {0};
+        StoreResults results = two_budgets(hill, hill, &arena);
+        make_room(&results, 2, &arena);
+        add_again(&results, 0, 6, "optimum", 2.0, &arena);
+        add_again(&results, 0, 1, "corner", 0.5, &arena);
+        train(&results, is_shape ? world_rising : world_settled,
+              is_shape ? world_settled : world_rising);
+        const Verdict *o2s = find(&results, "O2s", &arena), *o4 = find(&results, "O4", &arena);
+        assert_int_equal(o2s->ripeness, is_shape ? VERDICT_UNRIPE : VERDICT_RIPE);
+        assert_true((o2s->epochs_to_try > 0) == is_shape && (o4->epochs_to_try > 0) == is_shape);
+        assert_true((strstr(o2s->summary, "Train longer") != NULL) == is_shape);
+        assert_null(strstr(o2s->summary, "compare optimum"));
+        assert_null(strstr(o4->summary, "compare optimum"));
+        assert_true((strstr(o2s->summary, ", unripe; the fit says") != NULL) == !is_shape);
+        arena_release(&arena);
+    }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(blends_and_corners),          cmocka_unit_test(constants_hold_or_not),
-        cmocka_unit_test(diverged_shapes_win_nothing), cmocka_unit_test(budgets_are_ripe_together),
-        cmocka_unit_test(there_where_it_can_be),       cmocka_unit_test(optima_are_judged_anew)};
+        cmocka_unit_test(blends_and_corners),           cmocka_unit_test(constants_hold_or_not),
+        cmocka_unit_test(diverged_shapes_win_nothing),  cmocka_unit_test(budgets_are_ripe_together),
+        cmocka_unit_test(there_where_it_can_be),        cmocka_unit_test(optima_are_judged_anew),
+        cmocka_unit_test(unripe_judges_ask_for_nothing)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
