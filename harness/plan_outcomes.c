@@ -361,7 +361,7 @@ static void name_past(PlanPoint *point, const PlanInputs *inputs, int64_t number
     char series[PLAN_SERIES_MAX];
     memcpy(series, point->series, sizeof series);
     if (inputs->constants != NULL)
-        snprintf(point->series, sizeof point->series, "earlier %.16s %.9g %.9g %.9g", series,
+        snprintf(point->series, sizeof point->series, "earlier %.32s %.9g %.9g %.9g", series,
                  inputs->constants[0], inputs->constants[1], inputs->constants[2]);
     else
         snprintf(point->series, sizeof point->series, "earlier %.40s @%d", series, (int)number);

@@ -20,7 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { PLAN_SERIES_MAX = 80, PLAN_REASON_MAX = 160, PLAN_NONE = -1, PLAN_MOST_TIMED = 64 };
+enum { PLAN_SERIES_MAX = 96, PLAN_REASON_MAX = 160, PLAN_NONE = -1, PLAN_MOST_TIMED = 64 };
 
 typedef struct PlanPoint {
     int part;                     /* index into study->parts */

@@ -62,7 +62,7 @@ static ErrCode put_facts(RunState *run, int part, Arena *arena, StoreFact *fact,
     bool is_new = false, is_anew = false;
     *fact = (StoreFact){.value = {(double)NAN, (double)NAN, (double)NAN}};
     TRY(kind_of(run, part)->settle(run, part, d->items, d->n, arena, fact, err));
-    TRY(run_decider_put_fact(run, fact, &is_new, &is_anew, err));
+    TRY(run_decider_put_fact(run, fact, FACT_SAME_TEXT, &is_new, &is_anew, err));
     if (is_new)
         run_state_note(run, "%s is decided%s: %s", run->study->parts[part].id,
                        is_anew ? " anew" : "", fact->text);

@@ -292,14 +292,24 @@ const char *run_decider_network(const RunDecider *d)
 
 /* --- facts --- */
 
-ErrCode run_decider_put_fact(RunState *run, const StoreFact *fact, bool *is_new, bool *is_anew,
-                             Err *err)
+static bool says_same(const StoreFact *a, const StoreFact *b, FactSame by)
+{
+    if (by == FACT_SAME_TEXT)
+        return a->text != NULL && strcmp(a->text, b->text) == 0;
+    bool is_same = true;
+    for (size_t i = 0; i < ARRAY_LEN(a->value); i++)
+        is_same &= a->value[i] == b->value[i] || (isnan(a->value[i]) && isnan(b->value[i]));
+    return is_same;
+}
+
+ErrCode run_decider_put_fact(RunState *run, const StoreFact *fact, FactSame by, bool *is_new,
+                             bool *is_anew, Err *err)
 {
     Arena arena = {0};
     StoreFact newest;
     *is_new = true;
     TRY(store_fact(run->store, fact->name, &arena, &newest, is_anew, err));
-    if (*is_anew && newest.text != NULL && strcmp(newest.text, fact->text) == 0) {
+    if (*is_anew && says_same(&newest, fact, by)) {
         *is_new = *is_anew = false;
         goto fail;
     }

@@ -107,8 +107,14 @@ ErrCode run_decider_add_ticket(RunDecider *decider, int network, Err *err) ERR_C
 /* Appends an objective to what a log depends on. */
 void run_decider_identify_objective(const Objective *objective, Text *out);
 
+/* By what a fact says the same as the newest of its name. */
+typedef enum FactSame {
+    FACT_SAME_TEXT,
+    FACT_SAME_VALUES /* its text holds numbers that may differ in their last digits by machine */
+} FactSame;
+
 /* Appends a fact, unless the newest of that name says the same; *is_anew: there was another one. */
-ErrCode run_decider_put_fact(RunState *run, const StoreFact *fact, bool *is_new, bool *is_anew,
-                             Err *err) ERR_CHECKED;
+ErrCode run_decider_put_fact(RunState *run, const StoreFact *fact, FactSame by, bool *is_new,
+                             bool *is_anew, Err *err) ERR_CHECKED;
 
 #endif

@@ -235,9 +235,9 @@ static ErrCode settle(RunState *run, int part, RunDecider *const *all, size_t n,
         best.name = arena_printf(arena, "%s/%s", id, searcher->name);
         fill_best(best_run(all, n, searcher->name), arena, &best);
         TRY(arena_ok(arena, err));
-        TRY(run_decider_put_fact(run, &ledger, &is_new, &is_anew, err));
+        TRY(run_decider_put_fact(run, &ledger, FACT_SAME_TEXT, &is_new, &is_anew, err));
         if (searcher->run == 0)
-            TRY(run_decider_put_fact(run, &best, &is_new, &is_anew, err));
+            TRY(run_decider_put_fact(run, &best, FACT_SAME_TEXT, &is_new, &is_anew, err));
     }
     fact->name = arena_printf(arena, "%s/winner", id);
     fill_best(best_run(all, n, searcher_of(all[0])->name), arena, fact);

@@ -141,7 +141,7 @@ static ErrCode put_fact(RunState *run, int part, const PlanShape *shape, Arena *
     if (shape->is_found)
         memcpy(fact.value, shape->shares, sizeof fact.value);
     TRY(arena_ok(arena, err));
-    TRY(run_decider_put_fact(run, &fact, &is_new, &is_anew, err));
+    TRY(run_decider_put_fact(run, &fact, FACT_SAME_VALUES, &is_new, &is_anew, err));
     if (is_new && (shape->is_found || shape->chosen == STUDY_OPTIMUM))
         run_state_note(run, "%s is decided%s: %s", run->study->parts[part].id,
                        is_anew ? " anew" : "", fact.text);

@@ -98,7 +98,7 @@ static ErrCode put_fact(RunState *run, const PlanTuning *tuning, const Tried *ch
                                    network->network.name, lr * chosen->factor, chosen->factor,
                                    chosen->value, own->value);
     TRY(arena_ok(&arena, err));
-    TRY(run_decider_put_fact(run, &fact, &is_new, &is_anew, err));
+    TRY(run_decider_put_fact(run, &fact, FACT_SAME_TEXT, &is_new, &is_anew, err));
     if (is_new)
         run_state_note(run, "a rate is chosen%s: %s", is_anew ? " anew" : "", fact.text);
 fail:
@@ -133,7 +133,7 @@ static ErrCode put_ledger(RunState *run, Err *err)
         .text = arena_printf(&arena, "%.0f counted training MACs in %zu trials, for %zu network%s",
                              macs, n_trials, plan->n_tunings, text_plural(plan->n_tunings))};
     TRY(arena_ok(&arena, err));
-    TRY(run_decider_put_fact(run, &fact, &is_new, &is_anew, err));
+    TRY(run_decider_put_fact(run, &fact, FACT_SAME_TEXT, &is_new, &is_anew, err));
 fail:
     arena_release(&arena);
     return err->code;

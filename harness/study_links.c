@@ -5,6 +5,7 @@
 #include "models/zoo.h"
 
 #include <ctype.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -177,12 +178,29 @@ static ErrCode find_constants(const Study *study, size_t index, const char *key,
     return ERR_NONE;
 }
 
-static bool is_same_text(const char *a, const char *b)
+/* Whether a part's baseline is a part of the study and no network of the zoo or a file. */
+static bool takes_a_part(const Study *study, const StudyPart *part)
 {
-    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+    return part->baseline != NULL && !zoo_is_path(part->baseline) &&
+           study_find_part(study, part->baseline) != STUDY_NONE;
 }
 
-/* The profile whose optimum a compare trains once more: at its budgets, of its baseline. */
+static bool have_one_baseline(const Study *study, const StudyPart *a, const StudyPart *b)
+{
+    return takes_a_part(study, a) == takes_a_part(study, b) &&
+           strcmp(a->baseline != NULL ? a->baseline : study->baseline,
+                  b->baseline != NULL ? b->baseline : study->baseline) == 0;
+}
+
+static int64_t epochs_of(const Study *study, const StudyPart *part)
+{
+    return part->epochs > 0 ? part->epochs : study->recipe.epochs;
+}
+
+/*
+ * The profile whose optimum a compare trains once more: at its budgets, of its baseline, for its
+ * epochs.
+ */
 static ErrCode link_profile(const Study *study, size_t index, Err *err)
 {
     StudyPart *part = &study->parts[index];
@@ -195,9 +213,14 @@ static ErrCode link_profile(const Study *study, size_t index, Err *err)
             "'optimum' and 'corner' are what a profile finds, and the study has none: "
             "add a part 'profile'");
     const StudyPart *profile = &study->parts[part->profile_part];
-    if (!is_same_text(part->baseline, profile->baseline))
+    if (!have_one_baseline(study, part, profile))
         return yaml_error(err, node_of(study, index, "baseline"),
                           "the optimum of profile '%s' is that of another baseline", profile->id);
+    if (epochs_of(study, part) != epochs_of(study, profile))
+        return yaml_error(err, node_of(study, index, "epochs"),
+                          "the optimum of profile '%s' is that of %" PRId64
+                          " epochs, and part '%s' trains %" PRId64,
+                          profile->id, epochs_of(study, profile), part->id, epochs_of(study, part));
     for (size_t i = 0; i < part->macs.n; i++) {
         bool is_budget = false;
         for (size_t k = 0; k < profile->macs.n; k++)

@@ -310,13 +310,36 @@ static void optima_are_built(void **state)
     planfixture_drop(&f);
 }
 
+/* What another profile found keeps its name when it is an earlier one. */
+static void earlier_optima_keep_their_names(void **state)
+{
+    (void)state;
+    static const PlanShape first[] = {{2, STUDY_OPTIMUM, true, {0.2, 0.5, 0.3}, ""}};
+    static const PlanShape second[] = {{2, STUDY_OPTIMUM, true, {0.4, 0.3, 0.3}, ""}};
+    const PlanOutcome past = {.shapes = first, .n_shapes = 1},
+                      now = {.shapes = second, .n_shapes = 1};
+    Err err = {0};
+    PlanFixture f =
+        planfixture_make("[profile: {budgets: [2], shapes: 7}, profile: {budgets: [2], shapes: 7}, "
+                         "compare: {from: profile-2, strategies: [optimum], macs: [2]}]");
+    set_outcome(f.plan, 1, &now, PLAN_SETTLED);
+    assert_int_equal(plan_add_past(f.plan, 1, &past, 1, &err), ERR_NONE);
+    assert_non_null(find_series(f.plan, "earlier optimum profile-2 0.2 0.5 0.3"));
+    planfixture_drop(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(outcomes_are_settled),        cmocka_unit_test(families_are_counted),
-        cmocka_unit_test(what_waits_has_a_range),      cmocka_unit_test(empty_outcomes_are_said),
-        cmocka_unit_test(parts_take_from_one_another), cmocka_unit_test(epochs_belong_to_the_trial),
-        cmocka_unit_test(genes_stand_for_multipliers), cmocka_unit_test(optima_are_built),
+        cmocka_unit_test(outcomes_are_settled),
+        cmocka_unit_test(families_are_counted),
+        cmocka_unit_test(what_waits_has_a_range),
+        cmocka_unit_test(empty_outcomes_are_said),
+        cmocka_unit_test(parts_take_from_one_another),
+        cmocka_unit_test(epochs_belong_to_the_trial),
+        cmocka_unit_test(genes_stand_for_multipliers),
+        cmocka_unit_test(optima_are_built),
+        cmocka_unit_test(earlier_optima_keep_their_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

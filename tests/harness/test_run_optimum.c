@@ -5,7 +5,9 @@
 #include "tests/harness/micro.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/sys.h"
+#include "results/store.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -116,6 +118,34 @@ static void seeds_decide_anew(void **state)
     mem_free(out);
 }
 
+/*
+ * What is decided are the shares: a text alone that reads otherwise, as its gain would where libm
+ * rounds otherwise, makes no new fact.
+ */
+static void words_decide_nothing_anew(void **state)
+{
+    (void)state;
+    static const char name[] = "profile/optimum 2";
+    static const char *const three[] = {STUDY, "--seeds", "1,3,10", NULL};
+    char *out = micro_path("two"), *path = file_join(out, "study.db");
+    Arena arena = {0};
+    Store *store = NULL;
+    StoreFact fact;
+    Err err = {0};
+    bool is_there = false;
+    assert_int_equal(store_open(&store, path, &err), ERR_NONE);
+    assert_int_equal(store_fact(store, name, &arena, &fact, &is_there, &err), ERR_NONE);
+    assert_true(is_there);
+    fact.text = "the same shares in other words";
+    assert_int_equal(store_put_fact(store, &fact, &err), ERR_NONE);
+    store_close(&store);
+    assert_int_equal(micro_run(out, three, NULL), 0);
+    assert_int_equal(micro_count(out, "SELECT * FROM fact WHERE name = 'profile/optimum 2'"), 3);
+    arena_release(&arena);
+    mem_free(path);
+    mem_free(out);
+}
+
 /* Where shapes do not differ nothing is trained, and run and plan say why. */
 static void level_ground_has_no_optimum(void **state)
 {
@@ -141,9 +171,9 @@ static int tear_down(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(the_optimum_is_trained_once_more),
-                                       cmocka_unit_test(kills_and_jobs_change_nothing),
-                                       cmocka_unit_test(seeds_decide_anew),
-                                       cmocka_unit_test(level_ground_has_no_optimum)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_optimum_is_trained_once_more),
+        cmocka_unit_test(kills_and_jobs_change_nothing), cmocka_unit_test(seeds_decide_anew),
+        cmocka_unit_test(words_decide_nothing_anew), cmocka_unit_test(level_ground_has_no_optimum)};
     return cmocka_run_group_tests(tests, micro_setup, tear_down);
 }

@@ -260,6 +260,17 @@ static void compares_take_from_profiles(void **state)
                    "  - compare: {strategies: [optimum], macs: [2], baseline: resnet-18}\n",
                    NULL,
                    "dir/s.yaml:4:59: the optimum of profile 'profile' is that of another baseline");
+    assert_refused("study: s\nrecipe: {epochs: 6}\nparts:\n  - profile: {budgets: [2]}\n"
+                   "  - compare: {strategies: [optimum], macs: [2], epochs: 3}\n",
+                   NULL,
+                   "dir/s.yaml:5:57: the optimum of profile 'profile' is that of 6 epochs, and "
+                   "part 'compare' trains 3");
+    study = parse("study: s\nbaseline: resnet-18\nrecipe: {epochs: 6}\nparts:\n"
+                  "  - profile: {budgets: [2], baseline: resnet-18, epochs: 6}\n"
+                  "  - compare: {strategies: [optimum], macs: [2]}\n",
+                  NULL, 0);
+    assert_int_equal(study->parts[1].profile_part, 0); /* the same, said twice and once */
+    study_destroy(&study);
     assert_refused(
         "study: s\nparts:\n  - profile: {}\n  - compare: {from: profile, strategies: "
         "[width]}\n",
