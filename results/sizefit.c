@@ -91,17 +91,15 @@ static void fit_law(SizeFit *out, const SizeTable *table, const double *errors)
                               .high = slope + half};
 }
 
-/* Whether the smaller budgets foretell the best size of the largest. */
-static void hold_out(SizeFit *out, const SizeTable *table, const Parabola *parabolas,
+/* Whether the smaller budgets foretell the best size of the largest; `unit`: sizeheldout_test. */
+static void hold_out(SizeFit *out, const SizeTable *table, const Parabola *parabolas, double unit,
                      SizePoint *points)
 {
     for (int g = 0; g < table->n_groups; g++)
         points[g] = (SizePoint){.compute = table->groups[g].compute,
                                 .best = out->parabolas[g],
-                                .error = parabolas[g].error,
-                                .squares = parabolas[g].squares,
-                                .df = table->groups[g].n_rows - N_PARABOLA};
-    sizeheldout_test(&out->held_out, points, table->n_groups);
+                                .error = parabolas[g].error};
+    sizeheldout_test(&out->held_out, points, table->n_groups, unit);
 }
 
 static ErrCode fit_parabolas(SizeFit *out, const SizeTable *table, Arena *arena, Err *err)
@@ -126,7 +124,7 @@ static ErrCode fit_parabolas(SizeFit *out, const SizeTable *table, Arena *arena,
             out->parabolas[g].factor = exp(errors[g]);
     }
     fit_law(out, table, errors);
-    hold_out(out, table, parabolas, points);
+    hold_out(out, table, parabolas, t * out->sd, points);
 fail:
     return err->code;
 }

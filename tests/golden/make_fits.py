@@ -128,11 +128,14 @@ def parabolas(rows):
 
 
 def held_out(rows):
-    """Images and factor that the smaller budgets' law says of the largest; the same that its own sizes say."""
+    """Images and factor that the smaller budgets' law says of the largest; the same that its own sizes say;
+    macs found over those foretold, and the factor of that."""
     x, y, units, squares = best_sizes(rows)
     weights = np.array([1, x[-1]]) @ np.linalg.pinv(np.array([np.ones(3), x[:-1]]).T)
-    error = np.sqrt((weights ** 2 * half_of(squares[:-1], units[:-1]) ** 2).sum())
-    return [10 ** (weights @ y[:-1]), np.exp(error), 10 ** y[-1], np.exp(half_of(squares, units)[-1])]
+    errors = half_of(squares, units)
+    error = np.sqrt((weights ** 2 * errors[:-1] ** 2).sum())
+    return [10 ** (weights @ y[:-1]), np.exp(error), 10 ** y[-1], np.exp(errors[-1]),
+            10 ** (weights @ y[:-1] - y[-1]), np.exp(np.sqrt(error ** 2 + errors[-1] ** 2))]
 
 
 def size_surface(rows):
@@ -212,7 +215,7 @@ def main():
     print(array("fixture_sizes", rows))
     print("/* exponent, intercept, low, high; factor of the first budget */")
     print(array("fixture_parabola", parabolas(rows)))
-    print("/* the largest budget held out: images and factor by the others' law, and by its own sizes */")
+    print("/* the largest budget held out: images and factor by the others' law, and by its own sizes; ratio, factor */")
     print(array("fixture_held_out", held_out(rows)))
     print("/* E, A, p, B, q; exponent, intercept, low, high; factor of the first budget */")
     print(array("fixture_surface", size_surface(rows)))
