@@ -49,7 +49,7 @@ static void the_largest_budget_is_foretold(void **state)
     }
 }
 
-/* What the test of the largest of `planted` says where `bend` has changed the rows. */
+/* What the test of the largest budget says where `bend` has changed the planted rows. */
 static SizeHeldOut test_bent(void (*bend)(SizeRow *rows, int budget), int n_sizes, Text *text)
 {
     Arena arena = {0};
@@ -125,10 +125,13 @@ static void all_fall(SizeRow *rows, int budget)
 static void largest_is_flat(SizeRow *rows, int budget)
 {
     static const double difference[] = {1, -4, 6, -4, 1};
-    for (int i = 0; i < SIZEPLANTED_SIZES && budget == SIZEPLANTED_BUDGETS - 1; i++) {
-        const int from = i - SIZEPLANTED_SIZES / 2;
-        rows[i].loss = 2.0 + 1e-9 * from * from + (abs(from) <= 2 ? difference[from + 2] : 0.0);
-    }
+    const int middle = SIZEPLANTED_SIZES / 2;
+    if (budget != SIZEPLANTED_BUDGETS - 1)
+        return;
+    for (int i = 0; i < SIZEPLANTED_SIZES; i++)
+        rows[i].loss = 2.0 + 1e-9 * (i - middle) * (i - middle);
+    for (size_t i = 0; i < ARRAY_LEN(difference); i++)
+        rows[middle - 2 + (int)i].loss += difference[i];
 }
 
 /*
