@@ -10,6 +10,7 @@
 #include "plots/figure_ripe.h"
 #include "plots/figure_script.h"
 #include "plots/figure_sizes.h"
+#include "plots/figure_thin.h"
 #include "plots/gnuplot.h"
 #include "plots/ternary.h"
 
@@ -153,7 +154,7 @@ static const char *fill_in(const Drawing *d, const char *pattern)
                                    : "; the baseline was not trained here, so lines begin "
                                      "at their first point");
         else if (strcmp(key, "thinned_text") == 0 && *thinned_text(d))
-            text_printf(&text, " Not all is drawn, but evenly by MACs: %s.", thinned_text(d));
+            text_printf(&text, " Not all is drawn, but an even choice: %s.", thinned_text(d));
         else if (strcmp(key, "unfair_text") == 0 && unfair)
             text_printf(&text, " %" PRId64 " point%s could not be matched and %s left out.", unfair,
                         text_plural(unfair), unfair == 1 ? "is" : "are");
@@ -294,7 +295,8 @@ static ErrCode add_computed(FigureData *data, const char *name, Arena *arena, Er
     } computed[] = {{"residuals", figure_noise_residuals},
                     {"power", figure_noise_power},
                     {"sizes", figure_sizes_fit},
-                    {"curves", figure_ripe_mark}};
+                    {"curves", figure_ripe_mark},
+                    {"grid", figure_thin_grid}};
     for (size_t i = 0; i < ARRAY_LEN(computed); i++)
         if (strcmp(computed[i].name, name) == 0)
             TRY(computed[i].add(data, arena, err));

@@ -2,6 +2,7 @@
 #include "plots/figure_noise.h"
 
 #include "plots/figure_blocks.h"
+#include "plots/figure_thin.h"
 
 #include "results/blocks.h"
 #include "results/power.h"
@@ -129,21 +130,13 @@ static double residual(const Noise *n, int network, int seed)
     return n->y[network * n->n_seeds + seed] - n->blocks.means[network] - n->effects[seed];
 }
 
-/* Of very many values those of some networks, evenly by rank, are drawn: MOST_DOTS of them. */
-static bool is_drawn(const Noise *n, int network)
-{
-    const int64_t n_values = (int64_t)n->values->table.n_rows;
-    return n_values <= MOST_DOTS ||
-           (network + 1) * (int64_t)MOST_DOTS / n_values != network * (int64_t)MOST_DOTS / n_values;
-}
-
 static void add_residuals(const Noise *n, int seed, FigureTable *table, double *most)
 {
     for (int p = 0; p < n->n_networks; p++) {
         if (isnan(n->y[p * n->n_seeds + seed]))
             continue;
         *most = fmax(*most, fabs(residual(n, p, seed)));
-        if (!is_drawn(n, p))
+        if (!figure_thin_keeps((size_t)p, n->values->table.n_rows, MOST_DOTS))
             continue;
         figure_blocks_text(table, arena_printf(table->arena, "seed %.0f", n->seeds[seed]));
         figure_blocks_number(table, n->blocks.means[p]);
@@ -170,13 +163,8 @@ ErrCode figure_noise_residuals(FigureData *data, Arena *arena, Err *err)
         add_residuals(&n, s, &table, &most);
     figure_blocks_set(data, "noise_most", fmax(fmax(most, 2.2 * n.blocks.sd), 0.1), arena);
     TRY(figure_blocks_end(&table, "residual", data, err));
-    const size_t n_drawn = figure_data_rows(data, "residual"), n_values = n.values->table.n_rows;
-    if (n_drawn < n_values) {
-        FigureBlock *thinned = figure_data_add(data, "thinned", "series", arena, err);
-        if (thinned == NULL)
-            goto fail;
-        figure_data_row(thinned, arena, "%zu of %zu trials", n_drawn, n_values);
-    }
+    TRY(figure_thin_tell(data, figure_data_rows(data, "residual"), n.values->table.n_rows, "trials",
+                         arena, err));
     return arena_ok(arena, err);
 fail:
     return err->code;

@@ -1,6 +1,6 @@
 # title: The grid at equal cost
 # alt: Left, every network of the grid by built depth and width, coloured by its score; right, the networks in order of score with the validation accuracy of every seed.
-# caption: Networks of the grid, {baseline} on {data}. Left: what was built, coloured by the objective (resolution follows from the cost); the ring marks the best. Right: the first networks by objective with their validation top-1. {dots}{unfair_text}
+# caption: Networks of the grid, {baseline} on {data}. Left: what was built, coloured by the objective (resolution follows from the cost); the ring marks the best. Right: the first networks by objective with their validation top-1. {dots}{unfair_text}{thinned_text}
 # points in turn: map -map -best seed mean
 # size: 1080 620*n_mean
 # narrow: n_mean*(440+17.0*rows_mean/n_mean)

@@ -41,7 +41,8 @@ typedef struct Report {
     size_t n_rankings;
     Dir *folder; /* of the study, or of the user's choice */
     Arena arena;
-    int n_missing; /* figures that could not be drawn */
+    Text figures;  /* drawn before all else is read, which need not be in memory with them */
+    int n_missing; /* of them, could not be drawn */
 } Report;
 
 /* --- sections --- */
@@ -101,8 +102,16 @@ static void put_verdicts(void *report, Text *page)
 static void put_figures(void *report, Text *page)
 {
     Report *r = report;
+    text_append_bytes(page, r->figures.data, r->figures.n_bytes);
+    page->failed |= r->figures.failed;
+    text_release(&r->figures);
+}
+
+static void draw_figures(Report *r)
+{
     for (size_t i = 0; figure_names[i]; i++)
-        r->n_missing += !report_figure(page, r->store, figure_names[i], r->folder, "figures", NULL);
+        r->n_missing +=
+            !report_figure(&r->figures, r->store, figure_names[i], r->folder, "figures", NULL);
 }
 
 static void put_search(void *report, Text *page)
@@ -210,14 +219,16 @@ ErrCode report_write(Store *store, const ReportOptions *options, int *n_missing,
     Text page = {0};
     Dir *figures = NULL;
     TRY(store_set_score(store, options->score, options->context, err));
+    TRY(store_study(store, &r.arena, &r.results, err)); /* is there anything? */
+    TRY(dir_make(&r.folder, NULL, options->folder, err));
+    TRY(dir_refuse_link(r.folder, REPORT_NAME, err)); /* before the figures are drawn */
+    TRY(dir_make(&figures, r.folder, "figures", err));
+    draw_figures(&r);
     TRY(store_results(store, &r.arena, &r.results, err));
     TRY(store_curves(store, &r.arena, &r.results, err));
     TRY(verdict_all(&r.results, &r.arena, r.verdicts, &r.n_verdicts, err));
     TRY(ranking_all(&r.results, options->score, options->context, &r.arena, &r.rankings,
                     &r.n_rankings, err));
-    TRY(dir_make(&r.folder, NULL, options->folder, err));
-    TRY(dir_refuse_link(r.folder, REPORT_NAME, err)); /* before the figures are drawn */
-    TRY(dir_make(&figures, r.folder, "figures", err));
     TRY(report_page_fill("report.html", sections, ARRAY_LEN(sections), &r, &page, err));
     TRY(arena_ok(&r.arena, err));
     TRY(dir_write(r.folder, REPORT_NAME, page.data, page.n_bytes, err));
@@ -226,6 +237,7 @@ ErrCode report_write(Store *store, const ReportOptions *options, int *n_missing,
 fail:
     dir_close(&figures);
     dir_close(&r.folder);
+    text_release(&r.figures);
     text_release(&page);
     arena_release(&r.arena);
     return err->code == ERR_NONE ? ERR_NONE : err_wrap(err, "writing the report");

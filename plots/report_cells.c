@@ -21,12 +21,12 @@ void report_number(Text *page, const char *format, double value)
     html_markup(page, "</td>");
 }
 
-void report_left_out(Text *page, size_t n_rows, const char *view)
+void report_left_out(Text *page, size_t n_rows, size_t most, const char *view)
 {
-    if (n_rows <= REPORT_MOST_ROWS)
+    if (n_rows <= most)
         return;
     html_markup(page, "<p class=\"note\">");
-    html_printf(page, "The first %d of %zu rows", REPORT_MOST_ROWS, n_rows);
+    html_printf(page, "The first %zu of %zu rows", most, n_rows);
     if (view != NULL)
         html_printf(page, "; all of them: isoflop export --format csv DIR %s", view);
     html_markup(page, ".</p>\n");

@@ -16,8 +16,8 @@ void report_number(Text *page, const char *format, double value);
 
 /*
  * "The first 1000 of N rows; all of them: isoflop export ...", where a table of N has more than
- * that; nothing else. `view` is what to export, NULL where no view has them.
+ * `most`; nothing else. `view` is what to export, NULL where no view has them.
  */
-void report_left_out(Text *page, size_t n_rows, const char *view);
+void report_left_out(Text *page, size_t n_rows, size_t most, const char *view);
 
 #endif

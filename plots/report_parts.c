@@ -109,7 +109,7 @@ static void put_words(Text *page, const StoreResults *results, const PartTable *
         html_markup(page, "<p>Matched to equal counted cost.</p>\n");
     else
         html_markup(page, "<p>Nothing is matched: cost is the axis.</p>\n");
-    report_left_out(page, table->n_rows + table->n_left_out, "measured");
+    report_left_out(page, table->n_rows + table->n_left_out, REPORT_MOST_ROWS, "measured");
 }
 
 static void put_table(Text *page, const StoreResults *results, const PartTable *table, Arena *arena)

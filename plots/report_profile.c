@@ -8,6 +8,8 @@
 
 #include <math.h>
 
+enum { MOST_SHAPES = 200 }; /* of a budget: a study may have many */
+
 static void shape_row(Text *page, const Profile *p, const ProfileShape *shape)
 {
     const StorePoint *point = &shape->point[0];
@@ -40,9 +42,10 @@ static void put_shapes(Text *page, const Profile *p)
                 "<th>resolution</th><th>built d × w × r</th><th>MACs</th><th>cost / target</th>"
                 "<th>px</th><th>test top-1</th><th>sd</th><th>fit</th><th>test loss</th><th>n</th>"
                 "<th class=\"l w\">remarks</th></tr></thead><tbody>\n");
-    for (int i = 0; i < p->n_shapes; i++)
+    for (int i = 0; i < p->n_shapes && i < MOST_SHAPES; i++)
         shape_row(page, p, &p->shapes[i]);
     html_markup(page, "</tbody></table></div>\n");
+    report_left_out(page, (size_t)p->n_shapes, MOST_SHAPES, "current_point");
 }
 
 static void put_rules(Text *page, const Profile *p)

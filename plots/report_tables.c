@@ -175,5 +175,5 @@ void report_unfair(Text *page, const StoreResults *results, const Ranking *ranki
             n_rows++;
         }
     html_markup(page, "</tbody></table></div>\n");
-    report_left_out(page, n, "current_point");
+    report_left_out(page, n, REPORT_MOST_ROWS, "current_point");
 }

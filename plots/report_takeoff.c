@@ -81,7 +81,7 @@ static void put_table(Text *page, const Takeoff *t)
             if (n_rows++ < REPORT_MOST_ROWS)
                 put_row(page, t, &t->parts[i], &t->parts[i].groups[k]);
     html_markup(page, "</tbody></table></div>\n");
-    report_left_out(page, n_rows, "epoch");
+    report_left_out(page, n_rows, REPORT_MOST_ROWS, "epoch");
 }
 
 /* "compare: log-rank over 4 series, ...", or why there is none. */

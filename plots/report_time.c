@@ -154,7 +154,7 @@ static void put_table(Text *page, const TimedTrial *trials, size_t n)
         i = end;
     }
     html_markup(page, "</tbody></table></div>\n");
-    report_left_out(page, n_rows, NULL);
+    report_left_out(page, n_rows, REPORT_MOST_ROWS, NULL);
     html_markup(page, "</details>\n");
 }
 

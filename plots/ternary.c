@@ -2,29 +2,21 @@
 #include "plots/ternary.h"
 
 #include "plots/contour.h"
+#include "plots/figure_thin.h"
 #include "plots/labels.h"
 #include "plots/ternary_layout.h"
 #include "plots/ternary_picture.h"
+#include "plots/ternary_rows.h"
 #include "plots/ternary_surface.h"
 #include "plots/ternary_words.h"
 
-#include "base/text.h"
 #include "results/profiles.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { MAX_NAMED = 16 };
-
-#define DISC 18.0 /* diameters */
-#define MARK 17.0
-
-static LabelBox box_of(TernarySpot spot, double size)
-{
-    return (LabelBox){spot.x, spot.y, size, size};
-}
+#define MARK 17.0 /* diameter */
 
 /* --- networks, optimum, rules --- */
 
@@ -39,58 +31,19 @@ static void occupy_marks(TernaryPanel *panel)
             Shares at = {{0}};
             at.x[k] = (double)i / n;
             at.x[(k + 1) % 3] = 1.0 - at.x[k];
-            labels_occupy(&panel->labels, box_of(ternary_place(panel, &at), thickness));
+            labels_occupy(&panel->labels, ternary_box(ternary_place(panel, &at), thickness));
         }
     for (int i = 0; i < p->n_shapes; i++)
-        labels_occupy(&panel->labels, box_of(ternary_place(panel, &p->shapes[i].shares), DISC));
+        if (ternary_draws(panel, i))
+            labels_occupy(&panel->labels,
+                          ternary_box(ternary_place(panel, &p->shapes[i].shares), TERNARY_DISC));
     if (p->why_not != NULL)
         return;
     for (int r = TERNARY_FIRST_RULE; r < p->n_rules; r++)
-        labels_occupy(&panel->labels, box_of(ternary_place(panel, &p->rules[r].shares), MARK));
+        labels_occupy(&panel->labels, ternary_box(ternary_place(panel, &p->rules[r].shares), MARK));
     if (p->top1.has_optimum)
-        labels_occupy(&panel->labels, box_of(ternary_place(panel, &p->top1.optimum), TERNARY_STAR));
-}
-
-/* "3 14 15": those with a result. */
-static const char *trials_of(const StorePointResult *point, Arena *arena)
-{
-    Text text = {0};
-    for (size_t i = 0; i < point->n_seeds; i++)
-        if (point->seeds[i].status == STORE_TRIAL_DONE)
-            text_printf(&text, "%s%" PRId64, text.n_bytes > 0 ? " " : "", point->seeds[i].trial);
-    const char *copy = arena_text(arena, text_string(&text));
-    arena->failed |= text.failed;
-    text_release(&text);
-    return copy != NULL ? copy : "";
-}
-
-static void put_shapes(const TernaryPicture *picture, TernaryPanel *panel)
-{
-    const Profile *p = panel->profile;
-    const double font = panel->layout->value_font;
-    for (int i = 0; i < p->n_shapes; i++) {
-        const ProfileShape *s = &p->shapes[i];
-        const TernarySpot spot = ternary_place(panel, &s->shares);
-        const double *x = s->shares.x, *built = s->point->built;
-        char text[TEXT_NUMBER_BYTES];
-        if (s->n == 0)
-            continue;
-        figure_data_row(
-            picture->shape, picture->arena,
-            "%s %g\t%.4f\t%.4f\t%.4f\t%.4g\t%.4g\t%.4g\t%d\t%lld\t%.4f\t%.4f\t%.5f\t%d\t"
-            "%.2f\t%.2f\t%d\t%s",
-            p->part, p->budget, x[0], x[1], x[2], built[0], built[1], built[2],
-            s->point->resolution, (long long)s->point->macs, s->top1,
-            s->n > 1 ? s->sd : (double)NAN, s->loss, s->n, spot.x, spot.y,
-            ternary_shade_of(panel, s->top1), trials_of(s->source, picture->arena));
-        if (p->n_shapes > MAX_NAMED)
-            continue;
-        snprintf(text, sizeof text, s->n < p->n_high ? "%.1f (%d)" : "%.1f", s->top1, s->n);
-        const LabelBox box = labels_place(&panel->labels, box_of(spot, DISC),
-                                          labels_width(text, font), font * LABELS_LINE);
-        figure_data_row(picture->value, picture->arena, "%d\t%.2f\t%.2f\t%s", panel->number, box.x,
-                        box.y, text);
-    }
+        labels_occupy(&panel->labels,
+                      ternary_box(ternary_place(panel, &p->top1.optimum), TERNARY_STAR));
 }
 
 /* How near lattice points lie, those nearer than a step or two counting. */
@@ -139,6 +92,9 @@ static ErrCode add_blocks(TernaryPicture *picture, FigureData *data, Err *err)
         FigureBlock **block;
         const char *name, *names;
     } blocks[] = {
+        {&picture->seed, "seed",
+         "series\tbudget\tbuilt_d\tbuilt_w\tbuilt_r\tresolution\tmacs\tseed\ttrial\tstatus\t"
+         "test_top1\ttest_loss"},
         {&picture->extent, "extent", "series"},
         {&picture->shape, "shape",
          "series\tdepth\twidth\tresolution\tbuilt_d\tbuilt_w\tbuilt_r\tpx\tmacs\ttest_top1\tsd\t"
@@ -161,7 +117,8 @@ static ErrCode add_blocks(TernaryPicture *picture, FigureData *data, Err *err)
         if (*blocks[i].block == NULL)
             return err->code;
     }
-    picture->shape->is_drawing = false;
+    picture->shape->is_drawing = picture->seed->is_drawing = false;
+    picture->seed->is_hidden = true;
     return ERR_NONE;
 }
 
@@ -171,7 +128,7 @@ static ErrCode put_panel(const TernaryPicture *picture, TernaryPanel *panel, Err
     panel->has_surface = p->why_not == NULL && p->top1.has_optimum;
     ternary_choose_levels(panel);
     occupy_marks(panel);
-    put_shapes(picture, panel);
+    ternary_put_shapes(picture, panel);
     TRY(ternary_put_surface(picture, panel, err));
     TRY(put_optimum(picture, panel, err));
     ternary_put_heads(picture, panel);
@@ -202,6 +159,8 @@ static void choose_panels(TernaryPicture *picture, const Profile *profiles, size
                                 .number = picture->n_panels,
                                 .labels = {.arena = picture->arena}};
     }
+    for (int i = 0; i < picture->n_panels; i++)
+        picture->panels[i].n_most = TERNARY_MOST_SHAPES / picture->n_panels + 1;
 }
 
 static void lay_out(TernaryPicture *picture, const FigureStyle *style)
@@ -218,6 +177,28 @@ static void lay_out(TernaryPicture *picture, const FigureStyle *style)
     }
 }
 
+/* How many networks there are, and how many of them are drawn. */
+static ErrCode tell_thinned(const TernaryPicture *picture, FigureData *data, Err *err)
+{
+    size_t n_drawn = 0, n_all = 0;
+    for (int i = 0; i < picture->n_panels; i++) {
+        const TernaryPanel *panel = &picture->panels[i];
+        n_all += (size_t)panel->profile->n_shapes;
+        for (int k = 0; k < panel->profile->n_shapes; k++)
+            n_drawn += ternary_draws(panel, k);
+    }
+    return figure_thin_tell(data, n_drawn, n_all, "networks", picture->arena, err);
+}
+
+static void put_rules(const TernaryPicture *picture)
+{
+    for (int r = TERNARY_FIRST_RULE; r <= SHAPERULES_N; r++) /* by rule: a group has one mark */
+        for (int i = 0; i < picture->n_panels; i++)
+            if (picture->panels[i].profile->why_not == NULL &&
+                r < picture->panels[i].profile->n_rules)
+                ternary_put_rule(picture, &picture->panels[i], r);
+}
+
 ErrCode ternary_add(Store *store, const FigureStyle *style, FigureData *data, Arena *arena,
                     Err *err)
 {
@@ -225,21 +206,20 @@ ErrCode ternary_add(Store *store, const FigureStyle *style, FigureData *data, Ar
     StoreResults results;
     Profile *profiles;
     size_t n = 0;
-    TRY(store_results(store, arena, &results, err));
-    TRY(profiles_find(&results, arena, &profiles, &n, err));
-    picture.panels = arena_zalloc(arena, n + 1, sizeof *picture.panels);
-    TRY(arena_ok(arena, err));
+    Arena read = {0}; /* all of the study, of which little is drawn */
+    TRY(store_results(store, &read, &results, err));
+    TRY(profiles_find(&results, &read, &profiles, &n, err));
+    picture.panels = arena_zalloc(&read, n + 1, sizeof *picture.panels);
+    TRY(arena_ok(&read, err));
     TRY(add_blocks(&picture, data, err));
     choose_panels(&picture, profiles, n);
     lay_out(&picture, style);
     for (int i = 0; i < picture.n_panels; i++)
         TRY(put_panel(&picture, &picture.panels[i], err));
-    for (int r = TERNARY_FIRST_RULE; r <= SHAPERULES_N; r++) /* by rule: a group has one mark */
-        for (int i = 0; i < picture.n_panels; i++)
-            if (picture.panels[i].profile->why_not == NULL &&
-                r < picture.panels[i].profile->n_rules)
-                ternary_put_rule(&picture, &picture.panels[i], r);
-    return arena_ok(arena, err);
+    put_rules(&picture);
+    TRY(tell_thinned(&picture, data, err));
+    TRY(arena_ok(arena, err));
 fail:
+    arena_release(&read);
     return err->code;
 }

@@ -13,6 +13,11 @@ TernarySpot ternary_place(const TernaryPanel *panel, const Shares *at)
                              l->side * TERNARY_HEIGHT_OVER_SIDE * (1.0 - at->x[2])};
 }
 
+LabelBox ternary_box(TernarySpot spot, double size)
+{
+    return (LabelBox){spot.x, spot.y, size, size};
+}
+
 void ternary_put_spot(FigureBlock *block, const TernaryPicture *picture, const char *series,
                       TernarySpot spot)
 {

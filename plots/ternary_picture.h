@@ -16,10 +16,12 @@
 
 enum {
     TERNARY_MAX_LEVELS = 12,
-    TERNARY_FIRST_RULE = 3 /* of those that are drawn: corners are corners already */
+    TERNARY_FIRST_RULE = 3,    /* of those that are drawn: corners are corners already */
+    TERNARY_MOST_SHAPES = 2000 /* of all panels; of more an even choice is drawn */
 };
 
-#define TERNARY_STAR 22.0 /* diameter */
+#define TERNARY_STAR 22.0 /* diameters */
+#define TERNARY_DISC 18.0
 
 typedef struct TernarySpot {
     double x, y;
@@ -31,6 +33,7 @@ typedef struct TernaryPanel {
     const TernaryLayout *layout;
     int number; /* from 1 */
     int n_key;  /* lines of the key before the rules */
+    int n_most; /* shapes that are drawn */
     double left, top;
     double levels[TERNARY_MAX_LEVELS]; /* of contours, percent */
     int n_levels, decimals;
@@ -44,12 +47,15 @@ typedef struct TernaryPicture {
     TernaryPanel *panels;
     int n_panels;
     TernaryLayout layout;
-    FigureBlock *extent, *shape, *area, *line, *frame, *region, *optimum, *rule, *level, *value,
-        *word, *head, *note;
+    FigureBlock *seed, *extent, *shape, *area, *line, *frame, *region, *optimum, *rule, *level,
+        *value, *word, *head, *note;
 } TernaryPicture;
 
 /* Where shares lie in the picture. */
 TernarySpot ternary_place(const TernaryPanel *panel, const Shares *at);
+
+/* What a mark covers. */
+LabelBox ternary_box(TernarySpot spot, double size);
 
 /* Appends a row of a block "series x y". */
 void ternary_put_spot(FigureBlock *block, const TernaryPicture *picture, const char *series,

@@ -24,7 +24,8 @@ typedef struct Curves {
     Arena *arena;
     Wanted *wanted; /* by trial */
     size_t n, at;
-    double *values, *losses; /* of the trial that is being read */
+    Arena reading; /* one trial: lists that grow, which stay behind */
+    double *values, *losses;
     size_t n_values, n_losses;
     double seconds;
 } Curves;
@@ -68,20 +69,28 @@ static void collect(const StoreResults *results, Curves *curves)
         qsort(curves->wanted, curves->n, sizeof(*curves->wanted), by_trial);
 }
 
-/* Gives what was read to every place of that trial. */
+/* Gives what was read to every place of that trial, without the room around it. */
 static void give(Curves *curves, int64_t trial)
 {
+    const size_t n = curves->n_values;
+    double *values = n > 0 ? arena_alloc(curves->arena, 2 * n, sizeof(*values)) : NULL;
+    double *losses = values != NULL ? values + n : NULL;
+    if (values != NULL) {
+        memcpy(values, curves->values, n * sizeof(*values));
+        memcpy(losses, curves->losses, n * sizeof(*losses));
+    }
     while (curves->at < curves->n && curves->wanted[curves->at].seed->trial <= trial) {
         StoreSeed *seed = curves->wanted[curves->at++].seed;
         if (seed->trial != trial)
             continue;
-        seed->losses = curves->losses;
-        seed->n_epochs = (int)curves->n_values;
+        seed->losses = losses;
+        seed->n_epochs = values != NULL ? (int)n : 0;
         if (seed->status != STORE_TRIAL_DONE)
             continue;
-        seed->curve = curves->values;
+        seed->curve = values;
         seed->seconds = curves->seconds;
     }
+    arena_release(&curves->reading);
     curves->values = curves->losses = NULL;
     curves->n_values = curves->n_losses = 0;
     curves->seconds = 0.0;
@@ -110,16 +119,18 @@ static ErrCode read_rows(Store *store, const DbValue *trials, Curves *curves, Er
         if (db_get_int(&q, 0) != trial)
             give(curves, trial);
         trial = db_get_int(&q, 0);
-        if (!add_value(curves->arena, &curves->values, &curves->n_values, db_get_real(&q, 1)) ||
-            !add_value(curves->arena, &curves->losses, &curves->n_losses, db_get_real(&q, 2))) {
+        if (!add_value(&curves->reading, &curves->values, &curves->n_values, db_get_real(&q, 1)) ||
+            !add_value(&curves->reading, &curves->losses, &curves->n_losses, db_get_real(&q, 2))) {
             q.out_of_memory = true;
             break;
         }
         curves->seconds += db_get_real(&q, 3);
     }
     give(curves, trial);
-    return db_end(&q, err);
+    TRY(db_end(&q, err));
+    return arena_ok(curves->arena, err);
 fail:
+    arena_release(&curves->reading);
     return err->code;
 }
 

@@ -6,8 +6,6 @@
  */
 #include "results/store_internal.h"
 
-#include "base/text.h"
-
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -137,14 +135,22 @@ fail:
     return err->code;
 }
 
-static StorePointResult read_point(DbQuery *q, Arena *arena)
+/* A text, the last row's own where that is the same: rows come part by part. */
+static const char *text_as_last(DbQuery *q, int column, const char *last, Arena *arena)
 {
+    const char *text = last != NULL ? db_get_passing(q, column) : NULL;
+    return text != NULL && strcmp(text, last) == 0 ? last : db_get_text(q, column, arena);
+}
+
+static StorePointResult read_point(DbQuery *q, const StorePointResult *before, Arena *arena)
+{
+    const StorePoint *last = &before->point;
     return (StorePointResult){
         .point = {.id = db_get_int(q, 0),
-                  .part = db_get_text(q, 1, arena),
-                  .figure = db_get_text(q, 2, arena),
-                  .series = db_get_text(q, 3, arena),
-                  .match = db_get_text(q, 4, arena),
+                  .part = text_as_last(q, 1, last->part, arena),
+                  .figure = text_as_last(q, 2, last->figure, arena),
+                  .series = text_as_last(q, 3, last->series, arena),
+                  .match = text_as_last(q, 4, last->match, arena),
                   .nominal = {db_get_real(q, 5), db_get_real(q, 6), db_get_real(q, 7)},
                   .built = {db_get_real(q, 8), db_get_real(q, 9), db_get_real(q, 10)},
                   .trim = db_get_real(q, 11),
@@ -156,10 +162,10 @@ static StorePointResult read_point(DbQuery *q, Arena *arena)
                   .target_macs = db_get_int(q, 17),
                   .ratio = db_get_real(q, 18),
                   .naive_ratio = db_get_real(q, 19),
-                  .status = db_get_text(q, 20, arena),
+                  .status = text_as_last(q, 20, last->status, arena),
                   .reason = db_get_text(q, 21, arena),
                   .genes = db_get_text(q, 23, arena)},
-        .network_name = db_get_text(q, 22, arena),
+        .network_name = text_as_last(q, 22, before->network_name, arena),
         .is_judged = db_get_int(q, 24) != 0,
         .acts = db_get_int(q, 25)};
 }
@@ -173,6 +179,7 @@ static ErrCode read_points(Store *store, Arena *arena, StoreResults *out, Err *e
         "EXISTS (SELECT 1 FROM own_seed o WHERE o.part = p.part), n.acts "
         "FROM current_point p LEFT JOIN network n ON n.digest = p.network ORDER BY p.place";
     DbQuery q = {0};
+    StorePointResult last = {0};
     TRY(db_query(&q, &store->db, sql, NULL, 0, err));
     while (db_next(&q)) {
         StorePointResult *items =
@@ -182,12 +189,41 @@ static ErrCode read_points(Store *store, Arena *arena, StoreResults *out, Err *e
             break;
         }
         out->points = items;
-        items[out->n_points - 1] = read_point(&q, arena);
+        last = items[out->n_points - 1] = read_point(&q, &last, arena);
     }
     TRY(db_end(&q, err));
     return store_check_listed(store, "listed_point", (int64_t)out->n_points, err);
 fail:
     return err->code;
+}
+
+/* Those of the point that is being read; n_room of them fit. */
+typedef struct Seeds {
+    StoreSeed *items;
+    size_t n, n_room;
+} Seeds;
+
+static bool make_room(Seeds *seeds, Arena *arena)
+{
+    StoreSeed *more = arena_alloc(arena, 2 * seeds->n_room + 1, sizeof(*more));
+    if (more == NULL)
+        return false;
+    if (seeds->n > 0)
+        memcpy(more, seeds->items, seeds->n * sizeof(*more));
+    seeds->items = more;
+    seeds->n_room = 2 * seeds->n_room + 1;
+    return true;
+}
+
+/* Gives them to their point, without the room around them. */
+static void keep_seeds(StoreResults *out, size_t place, Seeds *seeds, Arena *arena)
+{
+    StoreSeed *copy = seeds->n > 0 ? arena_alloc(arena, seeds->n, sizeof(*copy)) : NULL;
+    if (copy != NULL) {
+        out->points[place - 1].seeds = memcpy(copy, seeds->items, seeds->n * sizeof(*copy));
+        out->points[place - 1].n_seeds = seeds->n;
+    }
+    seeds->n = 0;
 }
 
 /* The seeds of every point, in the order of `points`. */
@@ -198,30 +234,33 @@ static ErrCode read_seeds(Store *store, Arena *arena, StoreResults *out, Err *er
                               "e.trial = m.trial AND e.reason = '" STORE_IMPORT "') "
                               "FROM measured m ORDER BY place, seed";
     DbQuery q = {0};
+    Seeds seeds = {0};
+    size_t of = 0; /* which point */
     TRY(db_query(&q, &store->db, sql, NULL, 0, err));
     while (db_next(&q)) {
         const size_t place = (size_t)db_get_int(&q, 0);
         if (place < 1 || place > out->n_points)
             continue;
-        StorePointResult *p = &out->points[place - 1];
-        StoreSeed *items =
-            arena_add_item(arena, (void *)(uintptr_t)p->seeds, &p->n_seeds, sizeof(*items));
-        if (items == NULL) {
+        if (place != of)
+            keep_seeds(out, of, &seeds, arena);
+        of = place;
+        if (seeds.n == seeds.n_room && !make_room(&seeds, arena)) {
             q.out_of_memory = true;
             break;
         }
-        p->seeds = items;
-        p->epochs = db_get_int(&q, 8);
-        items[p->n_seeds - 1] = (StoreSeed){.seed = db_get_int(&q, 1),
-                                            .trial = db_get_int(&q, 2),
-                                            .status = store_status_named(db_get_passing(&q, 3)),
-                                            .val_top1 = db_get_real(&q, 4),
-                                            .test_top1 = db_get_real(&q, 5),
-                                            .val_loss = db_get_real(&q, 6),
-                                            .test_loss = db_get_real(&q, 7),
-                                            .is_imported = db_get_int(&q, 9) != 0};
+        out->points[place - 1].epochs = db_get_int(&q, 8);
+        seeds.items[seeds.n++] = (StoreSeed){.seed = db_get_int(&q, 1),
+                                             .trial = db_get_int(&q, 2),
+                                             .status = store_status_named(db_get_passing(&q, 3)),
+                                             .val_top1 = db_get_real(&q, 4),
+                                             .test_top1 = db_get_real(&q, 5),
+                                             .val_loss = db_get_real(&q, 6),
+                                             .test_loss = db_get_real(&q, 7),
+                                             .is_imported = db_get_int(&q, 9) != 0};
     }
-    return db_end(&q, err);
+    keep_seeds(out, of, &seeds, arena);
+    TRY(db_end(&q, err));
+    return arena_ok(arena, err);
 fail:
     return err->code;
 }
@@ -273,115 +312,4 @@ ErrCode store_points(Store *store, Arena *arena, StoreResults *out, Err *err)
 ErrCode store_study(Store *store, Arena *arena, StoreResults *out, Err *err)
 {
     return read_results(store, DEPTH_STUDY, arena, out, err);
-}
-
-/* --- any query --- */
-
-/* A cell as text: numbers as the shortest decimals that read back equal. */
-static const char *cell_text(DbQuery *q, int column, Arena *arena)
-{
-    if (sqlite3_column_type(q->statement, column) != SQLITE_FLOAT)
-        return db_get_text(q, column, arena);
-    Text number = {0};
-    text_append_double(&number, sqlite3_column_double(q->statement, column));
-    const char *text = number.failed ? NULL : arena_text(arena, text_string(&number));
-    q->out_of_memory |= text == NULL;
-    text_release(&number);
-    return text;
-}
-
-/* Prepares a query of anything and binds its one text. */
-static ErrCode begin_any(DbQuery *q, Store *store, const char *sql, const char *parameter, Err *err)
-{
-    TRY(db_query(q, &store->db, sql, NULL, 0, err));
-    if (q->statement == NULL || !sqlite3_stmt_readonly(q->statement)) {
-        err_set(err, ERR_INTERNAL, "not a query: %.80s", sql);
-        goto fail;
-    }
-    if (sqlite3_bind_parameter_count(q->statement) > 0 &&
-        sqlite3_bind_text(q->statement, 1, parameter, -1, SQLITE_TRANSIENT) != SQLITE_OK) {
-        db_error(&store->db, "read", err);
-        goto fail;
-    }
-    return ERR_NONE;
-fail:
-    db_abandon(q);
-    return err->code;
-}
-
-/* The names of an answer's columns, and room for a row of it. */
-static void name_columns(DbQuery *q, Arena *arena, StoreTable *out)
-{
-    const int n_columns = sqlite3_column_count(q->statement);
-    *out = (StoreTable){.n_columns = (size_t)n_columns};
-    out->names = arena_zalloc(arena, out->n_columns, sizeof(*out->names));
-    for (int i = 0; out->names != NULL && i < n_columns; i++)
-        out->names[i] = arena_text(arena, sqlite3_column_name(q->statement, i));
-}
-
-/* The cells of the row that the query stands at. */
-static void read_cells(DbQuery *q, size_t n_columns, Arena *arena, const char **cells,
-                       bool *is_number)
-{
-    for (size_t i = 0; i < n_columns; i++) {
-        const int type = sqlite3_column_type(q->statement, (int)i);
-        cells[i] = cell_text(q, (int)i, arena);
-        is_number[i] = type == SQLITE_INTEGER || type == SQLITE_FLOAT;
-    }
-}
-
-ErrCode store_query(Store *store, const char *sql, const char *parameter, Arena *arena,
-                    StoreTable *out, Err *err)
-{
-    DbQuery q = {0};
-    *out = (StoreTable){0};
-    TRY(begin_any(&q, store, sql, parameter, err));
-    name_columns(&q, arena, out);
-    while (db_next(&q)) {
-        size_t n_rows = out->n_rows;
-        const char **cells =
-            arena_add_item(arena, out->cells, &n_rows, out->n_columns * sizeof(*cells));
-        bool *is_number = arena_add_item(arena, out->is_number, &out->n_rows, out->n_columns);
-        if (cells == NULL || is_number == NULL) {
-            q.out_of_memory = true;
-            break;
-        }
-        const size_t at = (n_rows - 1) * out->n_columns;
-        out->cells = cells;
-        out->is_number = is_number;
-        read_cells(&q, out->n_columns, arena, cells + at, is_number + at);
-    }
-    TRY(db_end(&q, err));
-    return arena_ok(arena, err);
-fail:
-    db_abandon(&q);
-    return err->code;
-}
-
-ErrCode store_each_row(Store *store, const char *sql, const char *parameter, StoreSeeRow see,
-                       void *user, Err *err)
-{
-    Arena names = {0}, texts = {0};
-    StoreTable row;
-    DbQuery q = {0};
-    TRY(begin_any(&q, store, sql, parameter, err));
-    name_columns(&q, &names, &row);
-    row.cells = arena_zalloc(&names, row.n_columns, sizeof(*row.cells));
-    row.is_number = arena_zalloc(&names, row.n_columns, sizeof(*row.is_number));
-    TRY(arena_ok(&names, err));
-    TRY(see(user, &row, err));
-    row.n_rows = 1;
-    while (db_next(&q)) {
-        read_cells(&q, row.n_columns, &texts, row.cells, row.is_number);
-        if (q.out_of_memory)
-            break;
-        TRY(see(user, &row, err));
-        arena_release(&texts);
-    }
-    TRY(db_end(&q, err));
-fail:
-    db_abandon(&q);
-    arena_release(&names);
-    arena_release(&texts);
-    return err->code;
 }

@@ -1,6 +1,7 @@
 /* What figures say of a study's noise, from values made here: no store is asked. */
 #include "plots/figure_blocks.h"
 #include "plots/figure_noise.h"
+#include "plots/figure_thin.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -100,10 +101,45 @@ static void test_residuals_are_bounded(void **state)
     }
 }
 
+/* As many as there is room for, the last one among them; all where they fit. */
+static void test_even_choice(void **state)
+{
+    (void)state;
+    for (size_t n = 1; n < 60; n++) {
+        size_t n_kept = 0;
+        for (size_t i = 0; i < n; i++)
+            n_kept += figure_thin_keeps(i, n, 20);
+        assert_int_equal(n_kept, n < 20 ? n : 20);
+        assert_true(figure_thin_keeps(n - 1, n, 20));
+    }
+}
+
+/* A grid's groups have each their number of networks; what is drawn whole says nothing. */
+static void test_thin_grid(void **state)
+{
+    (void)state;
+    FigureData thin = {0}, whole = {0};
+    FigureData *const both[] = {&thin, &whole};
+    Err err = {0};
+    for (int k = 0; k < 2; k++) {
+        FigureBlock *map = figure_data_add(both[k], "map", "series\tall_networks", &arena, &err);
+        assert_non_null(map);
+        map->table.is_number = arena_zalloc(&arena, 8, sizeof *map->table.is_number);
+        for (int r = 0; r < 3; r++) {
+            figure_data_row(map, &arena, "%s\t%d", r < 2 ? "a" : "b", k ? (r < 2 ? 2 : 1) : 7);
+            map->table.is_number[2 * r + 1] = true;
+        }
+        assert_int_equal(figure_thin_grid(both[k], &arena, &err), ERR_NONE);
+    }
+    assert_string_equal(figure_data_block(&thin, "thinned")->table.cells[0], "3 of 14 networks");
+    assert_null(figure_data_block(&whole, "thinned"));
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_usual_seeds),
-                                       cmocka_unit_test(test_whole_numbers),
-                                       cmocka_unit_test(test_residuals_are_bounded)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_usual_seeds), cmocka_unit_test(test_even_choice),
+        cmocka_unit_test(test_thin_grid), cmocka_unit_test(test_whole_numbers),
+        cmocka_unit_test(test_residuals_are_bounded)};
     return cmocka_run_group_tests(tests, NULL, release);
 }
