@@ -10,8 +10,8 @@ WITH own AS (SELECT *, min(place) FROM measured WHERE figure = ?1 AND status = '
 
 -- block: mean
 SELECT series, cost AS macs, avg(test_top1) AS top1, CASE WHEN count(test_top1) >= 5 THEN half90(test_top1) END AS half,
-       shift, printf('φ %g', x) AS label, count(test_top1) AS n, group_concat(trial, ' ') AS trials
-FROM s GROUP BY series, network ORDER BY sorting, s.macs;
+       shift, printf('φ %g', x) AS label, count(test_top1) AS n, group_concat(CASE WHEN test_top1 IS NOT NULL THEN trial END, ' ') AS trials
+FROM (SELECT * FROM s ORDER BY series, network, seed, trial) s GROUP BY series, network ORDER BY sorting, s.macs;
 
 -- block: seed
 SELECT series, cost AS macs, test_top1 AS top1, seed, shift, trial

@@ -8,8 +8,8 @@ WITH own AS (SELECT *, min(place) FROM measured WHERE figure = ?1 AND status = '
 -- block: mean
 SELECT series, cost AS macs, avg(test_top1) AS top1, CASE WHEN count(test_top1) >= 5 THEN half90(test_top1) END AS half,
        CASE WHEN count(*) OVER (PARTITION BY series) > 5 THEN printf('%.3g', x) ELSE printf('%s = %.3g', substr(series, 1, 1), x) END AS label,
-       count(test_top1) AS n, group_concat(trial, ' ') AS trials
-FROM m WHERE sorting IS NOT NULL GROUP BY series, network ORDER BY sorting, m.macs;
+       count(test_top1) AS n, group_concat(CASE WHEN test_top1 IS NOT NULL THEN trial END, ' ') AS trials
+FROM (SELECT * FROM m WHERE sorting IS NOT NULL ORDER BY series, network, seed, trial) m GROUP BY series, network ORDER BY sorting, m.macs;
 
 -- block: seed
 SELECT series, cost AS macs, test_top1 AS top1, seed, trial

@@ -17,8 +17,8 @@ WITH own AS MATERIALIZED (SELECT * FROM measured WHERE figure = ?1),
      s AS (SELECT *, place_of_mark - 0.5 * (max(place_of_mark) OVER (PARTITION BY network) + 1) AS shift FROM r),
      spot AS (SELECT series, sorting, s.macs / unit AS macs, avg(test_top1) AS top1,
                      CASE WHEN count(test_top1) >= 5 THEN half90(test_top1) END AS half, count(test_top1) AS n, shift, point_status,
-                     group_concat(trial, ' ') AS trials
-              FROM (SELECT * FROM s ORDER BY series, network, seed) s JOIN unit GROUP BY series, network)
+                     group_concat(CASE WHEN test_top1 IS NOT NULL THEN trial END, ' ') AS trials
+              FROM (SELECT * FROM s ORDER BY series, network, seed, trial) s JOIN unit GROUP BY series, network)
 
 -- block: mean
 SELECT series, macs, top1, half, shift, n, trials FROM spot ORDER BY sorting, series, macs;

@@ -14,9 +14,9 @@ WITH m AS MATERIALIZED (
          SELECT row_number() OVER (ORDER BY series, macs, min(place)) AS id, series, network, epochs, macs, min(place) AS place,
                 macs / CASE WHEN is_big THEN 1e9 ELSE 1e6 END AS cost, avg(test_top1) AS top1,
                 CASE WHEN count(test_top1) >= 5 THEN half90(test_top1) END AS half, count(test_top1) AS n,
-                group_concat(trial, ' ') AS trials, shift,
+                group_concat(CASE WHEN test_top1 IS NOT NULL THEN trial END, ' ') AS trials, shift,
                 coalesce(genes, printf('d %.2f w %.2f %d px', built_d, built_w, resolution)) AS name
-         FROM m GROUP BY series, network, epochs),
+         FROM (SELECT * FROM m ORDER BY series, network, epochs, seed, trial) m GROUP BY series, network, epochs),
      f AS MATERIALIZED (
          SELECT *, row_number() OVER (ORDER BY macs, id) AS number
          FROM (SELECT *, max(top1) OVER (ORDER BY macs RANGE UNBOUNDED PRECEDING EXCLUDE GROUP) AS cheaper,

@@ -9,8 +9,8 @@ WITH own AS MATERIALIZED (SELECT part, match, network, macs, min(place) AS place
                           FROM measured WHERE figure = ?1 GROUP BY part, trial),
      n AS (SELECT part, match, part || ' (match: ' || match || ')' AS series, network, max(macs) AS macs, min(place) AS place,
                   avg(val_top1) AS top1, count(val_top1) AS n, half90(val_top1) AS half, built_d, built_w, built_r, resolution,
-                  sum(status = 'diverged') AS bad, group_concat(CASE status WHEN 'done' THEN trial END, ' ') AS trials
-           FROM own GROUP BY part, network HAVING count(val_top1) > 0),
+                  sum(status = 'diverged') AS bad, group_concat(CASE WHEN val_top1 IS NOT NULL THEN trial END, ' ') AS trials
+           FROM (SELECT * FROM own ORDER BY part, network, seed, trial) GROUP BY part, network HAVING count(val_top1) > 0),
      o AS (SELECT *, row_number() OVER (PARTITION BY part ORDER BY bad > 0, score(top1, macs) DESC NULLS LAST, macs, place) AS rank
            FROM n)
 

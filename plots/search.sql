@@ -34,12 +34,14 @@ FROM line CROSS JOIN scale WHERE there = n OR k = 200 ORDER BY searcher, k;
 
 -- block: full
 SELECT searcher AS series, spent / unit AS spent, value AS top1,
-       (SELECT group_concat(id, ' ') FROM planned q WHERE q.digest = spending.digest) AS trials
+       (SELECT group_concat(id, ' ') FROM (SELECT q.id FROM planned q JOIN finished f ON f.trial = q.id
+         WHERE q.digest = spending.digest AND f.val_top1 IS NOT NULL ORDER BY q.seed, q.id)) AS trials
 FROM spending CROSS JOIN scale WHERE is_full AND value IS NOT NULL ORDER BY searcher, spending.spent, spending.series;
 
 -- block: short
 SELECT searcher AS series, spent / unit AS spent, value AS top1,
-       (SELECT group_concat(id, ' ') FROM planned q WHERE q.digest = spending.digest) AS trials
+       (SELECT group_concat(id, ' ') FROM (SELECT q.id FROM planned q JOIN finished f ON f.trial = q.id
+         WHERE q.digest = spending.digest AND f.val_top1 IS NOT NULL ORDER BY q.seed, q.id)) AS trials
 FROM spending CROSS JOIN scale WHERE NOT is_full AND value IS NOT NULL ORDER BY searcher, spending.spent, spending.series;
 
 -- block: free

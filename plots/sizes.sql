@@ -17,4 +17,4 @@ SELECT 'range' AS series, min(loss) AS least, max(loss) AS most, '' AS label FRO
 
 -- block: mean
 SELECT series, macs, avg(test_loss) AS loss, CASE WHEN count(test_loss) >= 5 THEN half90(test_loss) END AS half, count(*) AS n, group_concat(trial, ' ') AS trials
-FROM own GROUP BY series, network ORDER BY total, own.series, own.macs;
+FROM (SELECT * FROM own ORDER BY series, network, seed, trial) own GROUP BY series, network ORDER BY total, own.series, own.macs;
