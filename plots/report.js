@@ -1,5 +1,5 @@
 'use strict';
-// Sorts tables by their headings, and shows the trial that the address names: report.html#trial=12.
+// Sorts tables by their headings, and shows the trials that the address names: report.html#trial=12 or #trial=7,8.
 (function () {
   function value(cell) {
     var text = (cell.hasAttribute('data-v') ? cell.getAttribute('data-v') : cell.textContent).trim();
@@ -32,16 +32,21 @@
   });
   var bar = document.getElementById('selected');
   function select(moves) {
-    var found = /^#trial=(\d+)$/.exec(location.hash), first = null;
+    var found = /^#trial=(\d+(?:,\d+)*)$/.exec(location.hash), first = null;
+    var trials = found ? found[1].split(',') : [], title = null;
+    var marks = trials.map(function (t) { return '[data-t~="' + t + '"]'; }).join();
     document.querySelectorAll('.chosen').forEach(function (e) { e.classList.remove('chosen'); });
-    if (found) document.querySelectorAll('[data-t~="' + found[1] + '"]').forEach(function (e) {
+    if (found) document.querySelectorAll(marks).forEach(function (e) {
       e.classList.add('chosen');
       for (var d = e.closest('details'); d; d = d.parentElement.closest('details')) d.open = true;
-      if (e.localName === 'a' && (!first || e.id)) first = e; // its row rather than a figure
+      if (e.localName !== 'a') return;
+      if (!first || (e.id && !first.id)) first = e; // its row rather than a figure
+      if (!title && e.getAttribute('data-t') === trials.join(' ')) title = e.querySelector('title').textContent;
     });
     bar.hidden = !first;
     if (!first) return;
-    bar.firstElementChild.textContent = first.querySelector('title').textContent;
+    if (trials.length === 1) title = first.querySelector('title').textContent;
+    bar.firstElementChild.textContent = title || 'trials ' + trials.join(', ');
     bar.firstElementChild.href = location.hash; // a mark in a figure may be far from its row
     if (moves) first.scrollIntoView({block: 'center', inline: 'center'});
   }
@@ -49,10 +54,19 @@
     history.replaceState(null, '', location.pathname + location.search);
     select(false);
   });
+  // A click with a key or another button is the browser's: it opens a tab, or a window.
+  function isPlain(event) {
+    return event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+  }
+  bar.firstElementChild.addEventListener('click', function (event) {
+    if (!isPlain(event)) return;
+    event.preventDefault();
+    select(true);
+  });
   // A mark that was clicked is in sight: its own link must not make the page jump.
   document.addEventListener('click', function (event) {
     var mark = event.target.closest('a[data-t]');
-    if (!mark) return;
+    if (!mark || !isPlain(event)) return;
     event.preventDefault();
     history.replaceState(null, '', mark.getAttribute('href'));
     select(false);

@@ -20,7 +20,8 @@ static void put_hit(Text *page, const FigureHit *hit, bool has_rows)
     const bool is_link = has_rows && hit->trials[0] != '\0';
     if (is_link) {
         html_markup(page, "<a tabindex=\"-1\" href=\"#trial=");
-        html_printf(page, "%.*s", (int)strcspn(hit->trials, " "), hit->trials);
+        for (const char *c = hit->trials; *c != '\0'; c++)
+            text_append_char(page, *c == ' ' ? ',' : *c);
         html_markup(page, "\" data-t=\"");
         html_text(page, hit->trials);
         html_markup(page, "\">");
@@ -62,7 +63,10 @@ static bool append_figure(Text *page, Store *store, const char *name, const Figu
     }
     if (figure.missing != NULL)
         return true;
-    text_printf(page, "<figure><div class=\"plot\" style=\"--w:%g\">", figure.hits.width);
+    html_markup(page, "<figure><div class=\"plot\"");
+    if (figure.hits.width > 0) /* else the picture has its own size */
+        text_printf(page, " style=\"--w:%g\"", figure.hits.width);
+    html_markup(page, ">");
     html_markup(page, "<img alt=\"");
     html_text(page, figure.alt);
     html_markup(page, "\" src=\"data:image/svg+xml;base64,");

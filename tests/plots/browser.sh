@@ -32,8 +32,12 @@ load() {
 load 'a/report.html#trial=3'
 grep -q '<th scope="col"[^>]*><button type="button">' dom || fail 'no heading can be clicked: has the script run?'
 [ "$(grep -o 'class="chosen"' dom | wc -l)" -ge 2 ] || fail 'the row and the mark of trial 3 are not shown'
-grep -q '<a tabindex="-1" href="#trial=[0-9]*" data-t="[^"]*\<3\>[^"]*" class="chosen"><circle' dom || fail 'no figure marks trial 3'
+grep -q '<a tabindex="-1" href="#trial=[0-9,]*" data-t="[^"]*\<3\>[^"]*" class="chosen"><circle' dom || fail 'no figure marks trial 3'
 grep -q '<div id="selected" role="status"><a href="#trial=3">trial 3, seed 1: test ' dom || fail 'trial 3 is not named'
+load 'a/report.html#trial=1,2'
+for trial in 1 2; do
+    grep -q "id=\"trial=$trial\" class=\"chosen\"" dom || fail "of trials 1 and 2 the row of $trial is not chosen"
+done
 load 'a/report.html'
 [ "$(grep -c 'class="chosen"' dom)" -eq 0 ] || fail 'something is chosen that nobody asked for'
 load 'both/report.html#trial=3'

@@ -116,6 +116,24 @@ static void every_part(const char *page)
     assert_true(n_names > 10);
 }
 
+/* A mark's address names the trials that it stands for, all of them. */
+static void marks_choose_all_their_trials(const char *page)
+{
+    static const char begin[] = "<a tabindex=\"-1\" href=\"#trial=", middle[] = "\" data-t=\"";
+    int n_of_several = 0;
+    for (const char *at = page; (at = strstr(at, begin)) != NULL;) {
+        at += strlen(begin);
+        const size_t n = strcspn(at, "\"");
+        const char *listed = at + n + strlen(middle);
+        assert_memory_equal(at + n, middle, strlen(middle));
+        assert_int_equal(strcspn(listed, "\""), n);
+        for (size_t i = 0; i < n; i++)
+            assert_int_equal(at[i], listed[i] == ' ' ? ',' : listed[i]);
+        n_of_several += memchr(at, ',', n) != NULL;
+    }
+    assert_true(n_of_several > 5);
+}
+
 static void test_page(void **state)
 {
     (void)state;
@@ -133,6 +151,8 @@ static void test_page(void **state)
     assert_int_equal(count(page, "src=\"data:image/svg+xml;base64,"), N_FIGURES);
     assert_int_equal(count(page, "<svg class=\"hits\""), N_FIGURES);
     assert_true(count(page, "<a tabindex=\"-1\" href=\"#trial=") > 50);
+    assert_int_equal(count(page, "<div class=\"plot\" style=\"--w:"), N_FIGURES);
+    marks_choose_all_their_trials(page);
     assert_non_null(strstr(page, "says nothing about natural images"));
     assert_int_equal(count(page, "<span class=\"badge stamp\">DEMO</span>"),
                      12);                                              /* answer, cards */
