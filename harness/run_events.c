@@ -26,7 +26,8 @@ static ErrCode read_finish(const json_t *event, StoreFinish *finish, Err *err)
     TRY(json_get_double(event, "best_val_top1", &finish->best_val_top1, err));
     TRY(json_get_int(event, "bad_step", &finish->first_bad_step, err));
     TRY(json_get_double(event, "seconds", &finish->seconds, err));
-    TRY(json_get_double(event, "processor_s", &finish->processor_s, err));
+    if (json_has(event, "processor_s")) /* a worker of an older build has none */
+        TRY(json_get_double(event, "processor_s", &finish->processor_s, err));
 fail:
     return err->code;
 }

@@ -116,6 +116,17 @@ static void a_launcher_may_chat(void **state)
     text_release(&said);
 }
 
+/* A worker of an older build does not say its processor time: its results count. */
+static void an_older_worker_counts(void **state)
+{
+    (void)state;
+    static const char script[] = "\"$@\" | sed -u 's/, *\"processor_s\": *[^,}]*//'\n";
+    launched_script("older", script, "2", NULL);
+    assert_int_equal(launched_count("older", UNFINISHED), 0);
+    assert_int_equal(
+        launched_count("older", "SELECT * FROM attempt_end WHERE detail LIKE '%of processors'"), 0);
+}
+
 /* Two processes with one input, and two of which one has none: one of them trains. */
 static void of_two_processes_one_trains(void **state)
 {
@@ -220,6 +231,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(threads_are_shared),
         cmocka_unit_test(a_worker_may_be_elsewhere),
         cmocka_unit_test(a_launcher_may_chat),
+        cmocka_unit_test(an_older_worker_counts),
         cmocka_unit_test(of_two_processes_one_trains),
         cmocka_unit_test(a_late_worker_has_its_trial),
         cmocka_unit_test(images_are_found_or_made),
