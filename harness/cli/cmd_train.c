@@ -12,21 +12,22 @@
 #include "weights/origin.h"
 
 static const char *const usage[] = {
-    "--network N --data NAME[=PATH] --out DIR [--init W] [--names WHOSE] [--head new|keep] "
+    "--network N --data NAME[=PATH] --out DIR [--init W] [--names WHOSE] [--head HEAD] "
     "[--epochs E] [--batch B] [--seed S] [--set PATH=VALUE]...",
     NULL};
-static const char *const notes[] = {"DIR gets weights.safetensors (what was measured after the "
-                                    "last epoch) and best.safetensors (best validation\n"
-                                    "epoch); training.json and history.jsonl say of what. An "
-                                    "interrupted training goes on when the same command is given "
-                                    "again (exit 75 until then); a finished one is left alone, and "
-                                    "one of another network, data set or recipe is refused.",
-                                    "--init alone goes on with weights of the same network and "
-                                    "data. With --names, --head or --set recipe.init.KEY=... they "
-                                    "are fine-tuned: any\n"
-                                    "data and resolution, layers frozen or slower "
-                                    "(docs/finetuning.md).",
-                                    NULL};
+static const char *const notes[] = {
+    "DIR gets weights.safetensors (what was measured after the "
+    "last epoch) and best.safetensors (best validation\n"
+    "epoch); training.json and history.jsonl say of what. An "
+    "interrupted training goes on when the same command is given "
+    "again (exit 75 until then); a finished one is left alone, and "
+    "one of another network, data set or recipe is refused.",
+    "--init alone goes on with weights of the same network and "
+    "data. With other --names, --head or --set recipe.init.KEY=... they "
+    "are fine-tuned: any\n"
+    "data and resolution, layers frozen or slower "
+    "(docs/finetuning.md).",
+    NULL};
 
 typedef struct TrainOptions {
     SubjectChoice subject;
@@ -88,6 +89,17 @@ fail:
     return err->code;
 }
 
+/* Fine-tuned weights may be of any data. */
+static ErrCode check_any_data(const TrainOptions *settings, const InitSets *sets, Err *err)
+{
+    if (settings->any_data && sets->is_tuned)
+        return err_set(
+            err, ERR_USAGE,
+            "option '--any-data' is for --init alone: weights that are fine-tuned may be "
+            "of any data, leave it out");
+    return ERR_NONE;
+}
+
 /* What the weights to start from need not share. */
 static unsigned accepted(const TrainOptions *settings)
 {
@@ -139,6 +151,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
     InitSets sets = {0};
     TRY(check_given(settings, err));
     TRY(init_options_sets(&sets, call, &settings->init, err));
+    TRY(check_any_data(settings, &sets, err));
     TRY(train_subject_make(&subject, &sets.call, &settings->subject, err));
     TRY(proc_catch_stops(err));
     const TrainJob job = {.network = &subject.network,

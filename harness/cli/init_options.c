@@ -4,6 +4,8 @@
 #include "base/yaml.h"
 #include "weights/naming.h"
 
+static const char *const head_choices[] = {"auto", "new", "keep", NULL};
+
 #define FIELD(field) offsetof(InitOptions, field)
 static const Option rows[] = {
     {.name = "init",
@@ -19,10 +21,12 @@ static const Option rows[] = {
      .names = naming_names,
      .doc = "names in W; other than isoflop: W is fine-tuned"},
     {.name = "head",
-     .kind = OPTION_TEXT,
+     .kind = OPTION_ENUM,
      .offset = FIELD(head),
-     .metavar = "new|keep",
-     .doc = "W is fine-tuned, with a new classifier or its own (recipe.init)"},
+     .metavar = "HEAD",
+     .fallback = "auto",
+     .names = head_choices,
+     .doc = "classifier; other than auto: W is fine-tuned, with a new one or its own"},
 };
 #undef FIELD
 
@@ -30,7 +34,7 @@ const OptionTable init_options = {rows, ARRAY_LEN(rows)};
 
 static bool is_fine_tuning(const Call *call, const InitOptions *options)
 {
-    bool found = options->head != NULL || options->names != 0;
+    bool found = options->head != 0 || options->names != 0;
     for (size_t i = 0; i < call->sets.n; i++)
         found = found || text_starts_with(call->sets.v[i], "recipe.init");
     return found;
@@ -59,8 +63,8 @@ ErrCode init_options_sets(InitSets *out, const Call *call, const InitOptions *op
         TRY(add(out, &out->weights, "weights", options->init, err));
     if (options->names != 0)
         TRY(add(out, &out->names, "names", naming_names[options->names], err));
-    if (options->head != NULL)
-        TRY(add(out, &out->head, "head", options->head, err));
+    if (options->head != 0)
+        TRY(add(out, &out->head, "head", head_choices[options->head], err));
 fail:
     return err->code;
 }

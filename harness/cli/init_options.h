@@ -1,8 +1,9 @@
 /*
  * harness/cli/init_options.h: --init with --names and --head: weights that `train` begins with.
  *
- * --init alone goes on from weights of the same network and data, all of them. With --names, --head
- * or a --set of recipe.init they are fine-tuned: the file is recipe.init's (harness/finetune.h).
+ * --init alone goes on from weights of the same network and data, all of them. With other --names,
+ * --head or a --set of recipe.init they are fine-tuned: the file is recipe.init's
+ * (harness/finetune.h).
  */
 #ifndef HARNESS_CLI_INIT_OPTIONS_H
 #define HARNESS_CLI_INIT_OPTIONS_H
@@ -16,8 +17,8 @@
 
 typedef struct InitOptions {
     const char *init; /* NULL: not given */
-    const char *head; /* NULL: not given */
     int names;        /* index into naming_names */
+    int head;         /* 0: what recipe.init says, else its choice */
 } InitOptions;
 
 extern const OptionTable init_options;
