@@ -180,27 +180,33 @@ ErrCode finetune_adapt(const FineTune *tune, Spec *spec, Err *err)
     return tune->is_on && naming->adapt != NULL ? naming->adapt(spec, err) : ERR_NONE;
 }
 
+ErrCode finetune_verify(const FineTune *tune, Err *err)
+{
+    char found[HASH_HEX_BYTES];
+    Hash128 hash;
+    if (!tune->is_on)
+        return ERR_NONE;
+    TRY(hash_file(NULL, tune->weights, &hash, err));
+    if (tune->digest != NULL && strcmp(hash_hex(hash, found), tune->digest) != 0)
+        (void)err_set(err, ERR_DATA,
+                      "weights '%s' are others than 'recipe.init' says: their "
+                      "digest is %s, not %s",
+                      tune->weights, found, tune->digest);
+fail:
+    return err->code == ERR_NONE ? ERR_NONE
+                                 : err_wrap(err, "beginning with the weights of 'recipe.init'");
+}
+
 ErrCode finetune_load(const FineTune *tune, Net *net, WeightOrigin *origin, Err *err)
 {
     const WeightSource source = {.path = tune->weights,
                                  .naming = naming_at(tune->names),
                                  .accept = ORIGIN_ANY_RESOLUTION,
                                  .head = tune->keeps_head ? WEIGHTS_HEAD_KEPT : WEIGHTS_HEAD_NEW};
-    char found[HASH_HEX_BYTES];
-    Hash128 hash;
     *origin = (WeightOrigin){0};
-    TRY(hash_file(NULL, tune->weights, &hash, err));
-    if (tune->digest != NULL && strcmp(hash_hex(hash, found), tune->digest) != 0) {
-        (void)err_set(err, ERR_DATA,
-                      "weights '%s' are others than 'recipe.init' says: their "
-                      "digest is %s, not %s",
-                      tune->weights, found, tune->digest);
-        goto fail;
-    }
-    TRY(weights_load(net, &source, origin, err));
+    if (weights_load(net, &source, origin, err) != ERR_NONE)
+        return err_wrap(err, "beginning with the weights of 'recipe.init'");
     return ERR_NONE;
-fail:
-    return err_wrap(err, "beginning with the weights of 'recipe.init'");
 }
 
 ErrCode finetune_check(const FineTune *tune, const Network *network, Err *err)

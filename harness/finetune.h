@@ -65,14 +65,17 @@ ErrCode finetune_adapt(const FineTune *tune, Spec *spec, Err *err) ERR_CHECKED;
 /* Freezes tensors and sets their rates. ERR_USAGE: no such layer, or nothing is left to train. */
 ErrCode finetune_set_rates(const FineTune *tune, Net *net, Err *err) ERR_CHECKED;
 
+/* Whether the file is the one that the digest says, ERR_DATA if not; ERR_IO. Off: nothing. */
+ErrCode finetune_verify(const FineTune *tune, Err *err) ERR_CHECKED;
+
 /*
  * Loads the weights into a Net whose initial ones are there; *origin (origin_release it in any
- * case) is what the file says. ERR_DATA: the file is another than the digest says, or does not fit;
+ * case) is what the file says. finetune_verify comes before it. ERR_DATA: the file does not fit;
  * errors of weights_load.
  */
 ErrCode finetune_load(const FineTune *tune, Net *net, WeightOrigin *origin, Err *err) ERR_CHECKED;
 
-/* Whether both would succeed with a network. */
+/* Whether rates can be set and weights be loaded with a network; the file is not verified. */
 ErrCode finetune_check(const FineTune *tune, const Network *network, Err *err) ERR_CHECKED;
 
 #endif

@@ -89,6 +89,23 @@ fail:
     return err->code;
 }
 
+ErrCode plan_check_weights(Plan *plan, const bool *is_pending, Err *err)
+{
+    const FineTune *tune = &plan->study->recipe.finetune;
+    for (size_t i = 0; i < plan->n_networks && tune->is_on; i++) {
+        PlanNetwork *network = &plan->networks[i];
+        if (network->fits_weights || !network->has_trials || (is_pending != NULL && !is_pending[i]))
+            continue;
+        if (!plan->has_weights)
+            TRY(finetune_verify(tune, err));
+        plan->has_weights = true;
+        TRY(finetune_check(tune, &network->network, err));
+        network->fits_weights = true;
+    }
+fail:
+    return err->code;
+}
+
 void plan_destroy(Plan **plan)
 {
     if (*plan == NULL)

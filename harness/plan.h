@@ -30,6 +30,14 @@ ErrCode plan_create(Plan **out, const Study *study, const char *data_root, int t
                     Err *err) ERR_CHECKED;
 
 /*
+ * Whether the weights of recipe.init are the ones it says and fit the networks that are to be
+ * trained with them: all that have trials, or of these only the marked ones of
+ * is_pending[n_networks]. Called again, it reads nothing for what it has found to fit. ERR_USAGE
+ * (layers that a network has not), ERR_DATA (other weights, or of another network), ERR_IO.
+ */
+ErrCode plan_check_weights(Plan *plan, const bool *is_pending, Err *err) ERR_CHECKED;
+
+/*
  * Predicts seconds by timing a few training steps of the baseline, of the smallest and the largest
  * network, of those with the fewest and the most activations a multiply-add, and of others for a
  * hundredth of the predicted time, a second at most; sets `times` and every network's `seconds` and

@@ -59,6 +59,7 @@ typedef struct PlanNetwork {
     char trial_digest[HASH_HEX_BYTES]; /* network, data, split, recipe, arithmetic revision */
     const YamlInts *seeds;             /* that it got trials for last; borrowed */
     bool has_trials;                   /* false: only what has finished before is shown */
+    bool fits_weights;                 /* private: those of recipe.init, as was checked */
     int64_t due;    /* when a decider hears of it, on its virtual clock; 0: none waits */
     double seconds; /* predicted for one trial on one thread; NaN before plan_predict */
     double spread;  /* relative deviation of trials around it (results/timelaw.h); likewise */
@@ -168,8 +169,9 @@ typedef struct Plan {
     int n_threads;                     /* it was made with */
     PlanTimes times;                   /* of this machine; zeros before plan_predict */
     size_t point_room, network_room, trial_room, tuning_room; /* private: allocated items */
-    Intern *keys; /* private: of networks, in their order */
-    Arena texts;  /* private: of points and outcomes */
+    Intern *keys;     /* private: of networks, in their order */
+    Arena texts;      /* private: of points and outcomes */
+    bool has_weights; /* private: those of recipe.init were verified */
 } Plan;
 
 #endif

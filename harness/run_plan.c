@@ -14,6 +14,69 @@
 #include <math.h>
 #include <string.h>
 
+/* --- what is to be trained --- */
+
+/* Rates are always chosen: what --only names may wait for them. */
+static bool is_wanted(const RunState *run, int network)
+{
+    const Plan *plan = run->plan;
+    const PlanTuning *tuning = plan_tune_of(plan, network);
+    bool found = run->settings->only == NULL || (tuning != NULL && isnan(tuning->factor));
+    for (size_t i = 0; !found && i < plan->n_points; i++) {
+        const PlanPoint *point = &plan->points[i];
+        const bool is_served = plan_tune_is_each(plan) && tuning != NULL &&
+                               point->network != PLAN_NONE &&
+                               plan_tune_of(plan, point->network) == tuning;
+        found = (point->network == network || is_served) && run_state_is_wanted(run, point->part);
+    }
+    return found;
+}
+
+/* Whether a trial of the plan, which need not be put yet, is not to be trained, or no more. */
+static bool is_settled(const RunState *run, const StoreTrials *stored, const PlanTrial *trial)
+{
+    const char *digest = run->plan->networks[trial->network].trial_digest;
+    bool found = !is_wanted(run, trial->network);
+    for (size_t i = 0; i < stored->n && !found; i++)
+        found =
+            stored->items[i].seed == trial->seed && strcmp(stored->items[i].digest, digest) == 0 &&
+            stored->items[i].status != STORE_PENDING && stored->items[i].status != STORE_RUNNING;
+    return found;
+}
+
+ErrCode run_plan_seconds(const RunState *run, double *seconds, Err *err)
+{
+    Arena arena = {0};
+    StoreTrials stored;
+    *seconds = 0;
+    TRY(store_trials(run->store, &arena, &stored, err));
+    for (size_t i = 0; i < run->plan->n_trials; i++) {
+        const PlanTrial *trial = &run->plan->trials[i];
+        if (!is_settled(run, &stored, trial))
+            *seconds += run->plan->networks[trial->network].seconds;
+    }
+fail:
+    arena_release(&arena);
+    return err->code;
+}
+
+/* Weights to begin with need be there only for what begins. */
+static ErrCode check_weights(const RunState *run, const StoreTrials *stored, Arena *arena, Err *err)
+{
+    const Plan *plan = run->plan;
+    bool *is_pending;
+    if (!run->study->recipe.finetune.is_on)
+        return ERR_NONE;
+    is_pending = arena_zalloc(arena, plan->n_networks + 1, sizeof *is_pending);
+    TRY(arena_ok(arena, err));
+    for (size_t i = 0; i < plan->n_trials; i++)
+        if (!is_settled(run, stored, &plan->trials[i]))
+            is_pending[plan->trials[i].network] = true;
+    TRY(plan_check_weights(run->plan, is_pending, err));
+fail:
+    return err->code;
+}
+
 /* --- plan -> store --- */
 
 /*
@@ -228,6 +291,7 @@ static ErrCode fill_rows(RunState *run, StorePlan *out, Arena *arena, Err *err)
     const Plan *plan = run->plan;
     StoreTrials stored;
     TRY(store_trials(run->store, arena, &stored, err));
+    TRY(check_weights(run, &stored, arena, err));
     StoreNetwork *networks = arena_zalloc(arena, plan->n_networks, sizeof *networks);
     StorePoint *points = arena_zalloc(arena, 2 * plan->n_points, sizeof *points);
     StorePlanned *trials = arena_zalloc(arena, plan->n_trials + stored.n, sizeof *trials);
@@ -293,45 +357,6 @@ fail:
 }
 
 /* --- store -> trials --- */
-
-/* Rates are always chosen: what --only names may wait for them. */
-static bool is_wanted(const RunState *run, int network)
-{
-    const Plan *plan = run->plan;
-    const PlanTuning *tuning = plan_tune_of(plan, network);
-    bool found = run->settings->only == NULL || (tuning != NULL && isnan(tuning->factor));
-    for (size_t i = 0; !found && i < plan->n_points; i++) {
-        const PlanPoint *point = &plan->points[i];
-        const bool is_served = plan_tune_is_each(plan) && tuning != NULL &&
-                               point->network != PLAN_NONE &&
-                               plan_tune_of(plan, point->network) == tuning;
-        found = (point->network == network || is_served) && run_state_is_wanted(run, point->part);
-    }
-    return found;
-}
-
-ErrCode run_plan_seconds(const RunState *run, double *seconds, Err *err)
-{
-    Arena arena = {0};
-    StoreTrials stored;
-    *seconds = 0;
-    TRY(store_trials(run->store, &arena, &stored, err));
-    for (size_t i = 0; i < run->plan->n_trials; i++) {
-        const PlanTrial *trial = &run->plan->trials[i];
-        const PlanNetwork *network = &run->plan->networks[trial->network];
-        bool is_settled = !is_wanted(run, trial->network);
-        for (size_t k = 0; k < stored.n && !is_settled; k++)
-            is_settled = stored.items[k].seed == trial->seed &&
-                         strcmp(stored.items[k].digest, network->trial_digest) == 0 &&
-                         stored.items[k].status != STORE_PENDING &&
-                         stored.items[k].status != STORE_RUNNING;
-        if (!is_settled)
-            *seconds += network->seconds;
-    }
-fail:
-    arena_release(&arena);
-    return err->code;
-}
 
 double run_plan_search_seconds(const RunState *run)
 {

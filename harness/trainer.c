@@ -144,6 +144,7 @@ static ErrCode load_tuned(Trainer *t, Err *err)
     WeightOrigin origin = {0};
     if (!tune->is_on)
         return ERR_NONE;
+    TRY(finetune_verify(tune, err));
     TRY(finetune_load(tune, t->net, &origin, err));
     if (origin.is_known && origin.resolution != resolution)
         trainer_state_warn(t, "weights '%s' were trained at %d px, this network is at %d px",

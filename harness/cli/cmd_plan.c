@@ -95,6 +95,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
         goto fail;
     }
     TRY(plan_create(&plan, study, call->data_root, call->threads, err));
+    TRY(plan_check_weights(plan, NULL, err));
     plan->n_jobs = jobs;
     if (settings->pilot != NULL)
         TRY(read_noise(plan, settings->pilot, err));
