@@ -109,8 +109,10 @@ int main(int argc, char **argv)
         cmocka_set_test_filter(argv[2]);
     }
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_gradients),      cmocka_unit_test(test_losses_sgd),
-        cmocka_unit_test(test_losses_rmsprop), cmocka_unit_test(test_losses_rmsprop_torch),
+        cmocka_unit_test(test_gradients),
+        cmocka_unit_test(test_losses_sgd),
+        cmocka_unit_test(test_losses_rmsprop),
+        cmocka_unit_test(test_losses_rmsprop_torch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
