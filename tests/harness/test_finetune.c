@@ -1,11 +1,11 @@
 /* What `recipe.init` says is read, known by the file's contents, kept by what is frozen, and the
  * same after a stop; what cannot be is one error. */
-#include "harness/finetune.h"
-#include "harness/identity.h"
 #include "tests/harness/course.h"
 
 #include "base/file.h"
 #include "base/sys.h"
+#include "harness/finetune.h"
+#include "harness/identity.h"
 #include "models/resolve.h"
 #include "weights/safetensors.h"
 
