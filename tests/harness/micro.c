@@ -196,10 +196,10 @@ bool micro_is_alive(pid_t pid)
     return process_state(pid, &state, &parent) && state != 'Z' && state != 'X';
 }
 
-/* Waits until the coordinator has a worker; returns how many. */
+/* Waits until the coordinator has a worker, or has ended; returns how many it has. */
 int micro_wait_for_workers(const Proc *proc, pid_t pids[MAX_PIDS])
 {
-    for (int i = 0; i < MAX_LOOKS; i++) {
+    for (int i = 0; i < MAX_LOOKS && micro_is_alive(proc->pid); i++) {
         const int n = micro_children(proc->pid, pids);
         if (n > 0)
             return n;

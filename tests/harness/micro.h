@@ -83,7 +83,7 @@ int micro_children(pid_t parent, pid_t pids[MAX_PIDS]);
 
 bool micro_is_alive(pid_t pid);
 
-/* Waits until the coordinator has a worker; returns how many. */
+/* Waits until the coordinator has a worker, or has ended; returns how many it has. */
 int micro_wait_for_workers(const Proc *proc, pid_t pids[MAX_PIDS]);
 
 void micro_kill(Proc *proc, int signal_number);
