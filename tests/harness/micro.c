@@ -216,6 +216,29 @@ void micro_kill(Proc *proc, int signal_number)
     proc_release(proc);
 }
 
+void micro_kill_often(const char *out, const char *const *more, const char *const *other,
+                      int n_kills, int apart_ms)
+{
+    for (int i = 0; i < n_kills; i++) {
+        Proc proc = {0};
+        pid_t pids[MAX_PIDS];
+        micro_start(&proc, out, i % 2 ? other : more, PROC_NULL);
+        const int n = micro_wait_for_workers(&proc, pids);
+        assert_true(i > 0 || n > 0);
+        clock_sleep_ns((i + 1) * apart_ms * MILLISECOND);
+        micro_kill(&proc, SIGKILL);
+    }
+}
+
+void micro_end_as(const char *out, const char *const *more, const Text *expected)
+{
+    Text text = {0};
+    assert_int_equal(micro_run(out, more, NULL), 0);
+    micro_dump(out, &text);
+    assert_string_equal(text_string(&text), text_string(expected));
+    text_release(&text);
+}
+
 void micro_assert_said(const Text *said, const char *what)
 {
     if (strstr(text_string(said), what) == NULL)

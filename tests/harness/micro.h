@@ -88,6 +88,16 @@ int micro_wait_for_workers(const Proc *proc, pid_t pids[MAX_PIDS]);
 
 void micro_kill(Proc *proc, int signal_number);
 
+/*
+ * Starts a run n_kills times and kills its coordinator, the k-th time k x apart_ms after it has a
+ * worker; the first kill meets a running study. Every second run has the arguments `other`.
+ */
+void micro_kill_often(const char *out, const char *const *more, const char *const *other,
+                      int n_kills, int apart_ms);
+
+/* Runs to the end; what micro_dump gives then is `expected`. */
+void micro_end_as(const char *out, const char *const *more, const Text *expected);
+
 void micro_assert_said(const Text *said, const char *what);
 
 /* Reads stderr of a run until it says `what`. */

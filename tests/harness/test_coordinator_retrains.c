@@ -4,7 +4,6 @@
  */
 #include "tests/harness/micro.h"
 
-#include "base/clock.h"
 #include "base/file.h"
 #include "base/sys.h"
 
@@ -14,7 +13,6 @@
 #include <stdint.h>
 #include <string.h>
 #include <cmocka.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -102,19 +100,8 @@ static void kills_change_nothing(void **state)
     (void)state;
     enum { N_KILLS = 8, APART_MS = 300 };
     char *out = micro_path("killed");
-    Text text = {0};
-    for (int i = 0; i < N_KILLS; i++) {
-        Proc proc = {0};
-        pid_t pids[MAX_PIDS];
-        micro_start(&proc, out, arguments, PROC_NULL);
-        (void)micro_wait_for_workers(&proc, pids);
-        clock_sleep_ns((i + 1) * APART_MS * MILLISECOND);
-        micro_kill(&proc, SIGKILL);
-    }
-    assert_int_equal(micro_run(out, arguments, NULL), 0);
-    micro_dump(out, &text);
-    assert_string_equal(text_string(&text), text_string(&expected));
-    text_release(&text);
+    micro_kill_often(out, arguments, arguments, N_KILLS, APART_MS);
+    micro_end_as(out, arguments, &expected);
     mem_free(out);
 }
 

@@ -4,7 +4,6 @@
  */
 #include "tests/harness/micro.h"
 
-#include "base/clock.h"
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/sysfault.h"
@@ -17,7 +16,6 @@
 #include <string.h>
 #include <cmocka.h>
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -104,18 +102,10 @@ static void workers_and_timing_change_nothing(void **state)
 static void kills_change_nothing(void **state)
 {
     (void)state;
-    enum { N_KILLS = 6, APART_MS = 400 };
+    enum { N_KILLS = 6, APART_MS = 200 };
     static const char *const arguments[] = {SMALL, "--set", SEARCH("3"), NULL};
     char *out = micro_path("killed");
-    for (int i = 0; i < N_KILLS; i++) {
-        Proc proc = {0};
-        pid_t pids[MAX_PIDS];
-        micro_start(&proc, out, arguments, PROC_NULL);
-        const int n = micro_wait_for_workers(&proc, pids);
-        assert_true(i > 0 || n > 0); /* the first kill meets a running search */
-        clock_sleep_ns((i + 1) * APART_MS * MILLISECOND / 2);
-        micro_kill(&proc, SIGKILL);
-    }
+    micro_kill_often(out, arguments, arguments, N_KILLS, APART_MS);
     assert_int_equal(micro_run(out, arguments, NULL), 0);
     assert_expected(out);
     mem_free(out);

@@ -4,7 +4,6 @@
  */
 #include "tests/harness/micro.h"
 
-#include "base/clock.h"
 #include "base/file.h"
 #include "base/sys.h"
 #include "results/store.h"
@@ -15,7 +14,6 @@
 #include <stdint.h>
 #include <string.h>
 #include <cmocka.h>
-#include <signal.h>
 
 /* With these seeds shapes differ by more than noise, and the best is no corner. */
 #define STUDY                                                                                      \
@@ -70,19 +68,8 @@ static void kills_and_jobs_change_nothing(void **state)
     enum { N_KILLS = 2, APART_MS = 400 };
     static const char *const alone[] = {STUDY, "--seeds", "1,10", "--jobs", "1", NULL};
     char *out = micro_path("killed");
-    Text text = {0};
-    for (int i = 0; i < N_KILLS; i++) {
-        Proc proc = {0};
-        pid_t pids[MAX_PIDS];
-        micro_start(&proc, out, i % 2 ? two : alone, PROC_NULL);
-        (void)micro_wait_for_workers(&proc, pids);
-        clock_sleep_ns((i + 1) * APART_MS * MILLISECOND);
-        micro_kill(&proc, SIGKILL);
-    }
-    assert_int_equal(micro_run(out, alone, NULL), 0);
-    micro_dump(out, &text);
-    assert_string_equal(text_string(&text), text_string(&expected));
-    text_release(&text);
+    micro_kill_often(out, alone, two, N_KILLS, APART_MS);
+    micro_end_as(out, alone, &expected);
     mem_free(out);
 }
 

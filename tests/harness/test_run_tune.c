@@ -4,7 +4,6 @@
  */
 #include "tests/harness/micro.h"
 
-#include "base/clock.h"
 #include "base/sys.h"
 
 #include <setjmp.h>
@@ -13,7 +12,6 @@
 #include <stdint.h>
 #include <string.h>
 #include <cmocka.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -84,19 +82,8 @@ static void kills_and_jobs_change_nothing(void **state)
     enum { N_KILLS = 6, APART_MS = 250 };
     static const char *const alone[] = {"--set", PARTS("each"), "--jobs", "1", NULL};
     char *out = micro_path("killed");
-    Text text = {0};
-    for (int i = 0; i < N_KILLS; i++) {
-        Proc proc = {0};
-        pid_t pids[MAX_PIDS];
-        micro_start(&proc, out, i % 2 ? each : alone, PROC_NULL);
-        (void)micro_wait_for_workers(&proc, pids);
-        clock_sleep_ns((i + 1) * APART_MS * MILLISECOND);
-        micro_kill(&proc, SIGKILL);
-    }
-    assert_int_equal(micro_run(out, alone, NULL), 0);
-    micro_dump(out, &text);
-    assert_string_equal(text_string(&text), text_string(&expected));
-    text_release(&text);
+    micro_kill_often(out, alone, each, N_KILLS, APART_MS);
+    micro_end_as(out, alone, &expected);
     mem_free(out);
 }
 
