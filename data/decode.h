@@ -12,6 +12,8 @@
 
 #include "data/dataset.h"
 
+enum { DECODE_MAX_FILE_BYTES = 1 << 28 }; /* a longer file is no picture that anybody means */
+
 /* True for names with an ending of one of these formats, in any case. */
 bool decode_is_image_name(const char *name);
 

@@ -16,8 +16,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { FOLDER_MAX_FILE_BYTES = 1 << 28 };
-
 /* --- one image --- */
 
 /* The whole file; *path is the name for messages (both to be freed). */
@@ -29,7 +27,7 @@ static ErrCode load(const Folder *folder, DataSplit split, uint32_t index, char 
     *path = file_join(folder->root, image->path);
     if (!*path)
         return err_memory(err, strlen(image->path));
-    if (file_read(*path, FOLDER_MAX_FILE_BYTES, bytes, n_bytes, err) != ERR_NONE)
+    if (file_read(*path, DECODE_MAX_FILE_BYTES, bytes, n_bytes, err) != ERR_NONE)
         return err->code;
     if (*n_bytes != image->facts.n_bytes)
         return err_set(err, ERR_DATA, "'%s' had %" PRIu64 " bytes when the set was listed, now %zu",

@@ -9,8 +9,6 @@
 
 #include <string.h>
 
-enum { MAX_FILE_BYTES = 256 << 20 };
-
 static ErrCode add_path(PictureList *list, const char *path, Arena *arena, Err *err)
 {
     const char **paths = arena_add_item(arena, list->paths, &list->n, sizeof *paths);
@@ -30,8 +28,12 @@ static ErrCode add_folder(PictureList *list, const char *folder, Arena *arena, E
     TRY(file_list(folder, &files, err));
     for (size_t i = 0; i < files.n_names; i++) {
         const char *path = arena_printf(arena, "%s%s%s", folder, slash, files.names[i]);
+        FileFacts facts;
         TRY(arena_ok(arena, err));
-        if (decode_is_image_name(files.names[i]) && !file_is_folder(path))
+        if (!decode_is_image_name(files.names[i]))
+            continue;
+        TRY(file_facts(path, true, &facts, err));
+        if (facts.kind == FILE_REGULAR)
             TRY(add_path(list, path, arena, err));
     }
     if (list->n == n_before)
@@ -45,8 +47,8 @@ ErrCode picture_list_add(PictureList *list, const char *path, Arena *arena, Err 
 {
     FileFacts facts;
     TRY(file_facts(path, true, &facts, err));
-    return file_is_folder(path) ? add_folder(list, path, arena, err)
-                                : add_path(list, path, arena, err);
+    return facts.kind == FILE_FOLDER ? add_folder(list, path, arena, err)
+                                     : add_path(list, path, arena, err);
 fail:
     return err->code;
 }
@@ -71,7 +73,7 @@ ErrCode picture_read(const char *path, int side, double center_crop, uint8_t *rg
     uint8_t *pixels = NULL;
     size_t n_bytes = 0;
     DataSize size;
-    TRY(file_read(path, MAX_FILE_BYTES, &bytes, &n_bytes, err));
+    TRY(file_read(path, DECODE_MAX_FILE_BYTES, &bytes, &n_bytes, err));
     TRY(decode_size(path, (const uint8_t *)bytes, n_bytes, &size, err));
     const size_t n_pixels = (size_t)size.height * (size_t)size.width;
     pixels = mem_calloc(n_pixels, DATA_CHANNELS);

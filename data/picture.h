@@ -20,8 +20,9 @@ typedef struct PictureList {
 
 /*
  * Adds what `path` names: itself, or of a folder the files in it that are named like pictures,
- * bytewise by name; folders below are left alone. Errors: ERR_DATA (a folder without pictures),
- * ERR_MISSING (nothing of that name), ERR_IO, ERR_MEMORY.
+ * bytewise by name, links followed; what is no file is left alone. Errors: ERR_DATA (a folder
+ * without pictures), ERR_MISSING (nothing of that name, a link that leads nowhere), ERR_IO,
+ * ERR_MEMORY.
  */
 ErrCode picture_list_add(PictureList *list, const char *path, Arena *arena, Err *err) ERR_CHECKED;
 

@@ -78,6 +78,24 @@ void fixture_write(const char *name, const void *data, size_t n_bytes)
     assert_int_equal(fclose(file), 0);
 }
 
+/* Rows from the bottom, each of whole words; blue first. */
+void fixture_bmp(const char *name, int width, int height, const uint8_t *rgb)
+{
+    enum { HEADER = 54, MAX_SIDE = 64 };
+    static uint8_t file[HEADER + MAX_SIDE * MAX_SIDE * 3];
+    const int stride = (3 * width + 3) / 4 * 4;
+    memset(file, 0, sizeof file);
+    memcpy(file, (uint8_t[HEADER]){'B', 'M', [10] = HEADER, [14] = 40, [26] = 1, [28] = 24},
+           HEADER);
+    file[18] = (uint8_t)width;
+    file[22] = (uint8_t)height;
+    for (int y = 0; y < height; y++)
+        for (int i = 0; i < 3 * width; i++)
+            file[HEADER + (height - 1 - y) * stride + i / 3 * 3 + 2 - i % 3] =
+                rgb[y * width * 3 + i];
+    fixture_write(name, file, (size_t)(HEADER + stride * height));
+}
+
 void fixture_cifar_file(const char *name, uint32_t first, uint32_t n)
 {
     uint8_t *bytes = mem_alloc((size_t)n * CIFAR_RECORD_BYTES);

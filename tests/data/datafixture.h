@@ -34,6 +34,9 @@ void assert_error(ErrCode code, ErrCode wanted, const Err *err, const char *text
 /* Writes a file below the folder, making parents. */
 void fixture_write(const char *name, const void *data, size_t n_bytes);
 
+/* Writes rgb[height][width][3] as a BMP of 24 bits a pixel, of at most 64 x 64 pixels. */
+void fixture_bmp(const char *name, int width, int height, const uint8_t *rgb);
+
 /*
  * Writes n CIFAR-10 records; record i has label (first + i) % 10 and pixels that depend on
  * first + i alone.

@@ -10,25 +10,13 @@
 
 enum { SIDE = 6, BMP_HEADER = 54, MAX_SIDE = 40 };
 
-static void put_32(uint8_t *to, uint32_t value)
+/* A picture whose pixels all differ from their neighbours. */
+static void put_bmp(const char *name, int width, int height)
 {
-    for (int i = 0; i < 4; i++)
-        to[i] = (uint8_t)(value >> 8 * i);
-}
-
-/* A BMP of 24 bits a pixel whose pixels all differ from their neighbours. */
-static void put_bmp(const char *name, uint32_t width, uint32_t height)
-{
-    static uint8_t file[BMP_HEADER + MAX_SIDE * MAX_SIDE * 4] = {'B', 'M', [26] = 1, [28] = 24};
-    const uint32_t stride = (3 * width + 3) / 4 * 4, n_bytes = BMP_HEADER + stride * height;
-    put_32(file + 2, n_bytes);
-    put_32(file + 10, BMP_HEADER);
-    put_32(file + 14, BMP_HEADER - 14);
-    put_32(file + 18, width);
-    put_32(file + 22, height);
-    for (uint32_t i = 0; i < stride * height; i++)
-        file[BMP_HEADER + i] = (uint8_t)(i * 37 + width);
-    fixture_write(name, file, n_bytes);
+    uint8_t rgb[MAX_SIDE * MAX_SIDE * DATA_CHANNELS];
+    for (int i = 0; i < width * height * DATA_CHANNELS; i++)
+        rgb[i] = (uint8_t)(i * 37 + width);
+    fixture_bmp(name, width, height, rgb);
 }
 
 /* Property: a file is itself; a folder is its pictures by name, without what is none. */

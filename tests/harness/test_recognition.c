@@ -9,25 +9,13 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SIDE = 8, PIXELS = SIDE * SIDE, CLASSES = 10, N = 3, TOP = 3, BMP_HEADER = 54 };
+enum { SIDE = 8, PIXELS = SIDE * SIDE, CLASSES = 10, N = 3, TOP = 3 };
 
-/* A square BMP of the network's own side, so that nothing is resized: rows from the bottom, BGR. */
-static void put_picture(const char *name, const uint8_t rgb[PIXELS][3])
-{
-    uint8_t file[BMP_HEADER + PIXELS * 3] = {
-        'B', 'M', [10] = BMP_HEADER, [14] = 40, [18] = SIDE, [22] = SIDE, [26] = 1, [28] = 24};
-    for (int y = 0; y < SIDE; y++)
-        for (int x = 0; x < SIDE; x++)
-            for (int c = 0; c < 3; c++)
-                file[BMP_HEADER + ((SIDE - 1 - y) * SIDE + x) * 3 + 2 - c] = rgb[y * SIDE + x][c];
-    fixture_write(name, file, sizeof file);
-}
-
-static Net *open_net(int batch)
+static Net *open_net(int batch, int side)
 {
     Err err = {0};
     Net *net = NULL;
-    Network network = zoo_network("proxy-b0", 1, 1, SIDE);
+    Network network = zoo_network("proxy-b0", 1, 1, side);
     const NetSettings settings = {.batch = batch, .threads = 1, .level = CPU_GENERIC};
     assert_ok(net_create(&net, &network, &settings, &err), &err);
     net_init_weights(net, 3);
@@ -74,15 +62,15 @@ static void classes_are_those_of_the_logits(void **state)
                 images[i][p][c] = stats.value[c][rgb[i][p][c]];
             }
         (void)snprintf(name, sizeof name, "%d.bmp", i);
-        put_picture(name, (const uint8_t(*)[3])rgb[i]);
+        fixture_bmp(name, SIDE, SIDE, &rgb[i][0][0]); /* of its own side: nothing is resized */
     }
     assert_ok(picture_list_add(&pictures, fixture_folder(), &arena, &err), &err);
     assert_int_equal(pictures.n, N);
-    Net *whole = open_net(N);
+    Net *whole = open_net(N, SIDE);
     net_forward(whole, NET_WEIGHTS, &images[0][0][0], N, &logits[0][0]);
     for (int batch = 1; batch <= N; batch++) {
         RecognitionGuess guesses[N][TOP];
-        Net *net = open_net(batch);
+        Net *net = open_net(batch, SIDE);
         assert_ok(recognition_run(net, &origin, &pictures, TOP, &guesses[0][0], &err), &err);
         for (int i = 0; i < N; i++)
             expect(logits[i], guesses[i]);
@@ -90,6 +78,37 @@ static void classes_are_those_of_the_logits(void **state)
     }
     net_destroy(&whole);
     arena_release(&arena);
+}
+
+/*
+ * Property: weights that do not say how have the centre 0.875 of the shorter side, 14 of 16 pixels,
+ * which are the network's own, with ImageNet's mean and deviation, channel by channel.
+ */
+static void unknown_weights_are_taken_for_imagenets(void **state)
+{
+    (void)state;
+    enum { OUTER = 16, INNER = 14 };
+    static uint8_t rgb[OUTER][OUTER][3];
+    static const float mean[3] = {0.485f, 0.456f, 0.406f}, deviation[3] = {0.229f, 0.224f, 0.225f};
+    const WeightOrigin origin = {.is_known = false};
+    const PictureList pictures = {(const char *[]){fixture_path("outer/x.bmp")}, 1};
+    PictureInput input = {0};
+    Err err = {0};
+    for (int i = 0; i < OUTER * OUTER * 3; i++)
+        (&rgb[0][0][0])[i] = (uint8_t)(i * 29);
+    fixture_bmp("outer/x.bmp", OUTER, OUTER, &rgb[0][0][0]);
+    Net *net = open_net(1, INNER);
+    assert_ok(pictureinput_open(&input, net, &origin, &err), &err);
+    assert_ok(pictureinput_read(&input, net, &pictures, 0, &err), &err);
+    assert_int_equal(input.n, 1);
+    const DataStats stats = imagestats_given(mean, deviation);
+    for (int y = 0; y < INNER; y++)
+        for (int x = 0; x < INNER; x++)
+            for (int c = 0; c < 3; c++)
+                assert_true(input.images[(y * INNER + x) * 3 + c] ==
+                            stats.value[c][rgb[y + 1][x + 1][c]]);
+    pictureinput_release(&input);
+    net_destroy(&net);
 }
 
 /* Property: what is no number comes last, in the order of its labels, and best is the first. */
@@ -108,6 +127,7 @@ static void no_number_comes_last(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(classes_are_those_of_the_logits),
+                                       cmocka_unit_test(unknown_weights_are_taken_for_imagenets),
                                        cmocka_unit_test(no_number_comes_last)};
     return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);
 }
