@@ -44,10 +44,11 @@ void net_reset_optimizer(Net *net);
 
 /*
  * How far a tensor goes in steps, over their learning rate: 1 after net_create; at 0 it is frozen
- * and keeps every bit, with its average and the optimiser's state. Where a running mean is frozen
- * (rate 0; statistics have no other) batch norm works by running statistics in training, too, and
- * leaves them alone: forward as in evaluation, backward as a constant map. What lies before the
- * first tensor that is not frozen takes no part in the backward pass. Between steps only.
+ * and keeps every bit, with its average and the optimiser's state. Where a running mean or variance
+ * is frozen (rate 0; statistics have no other) batch norm works by running statistics in training,
+ * too, and leaves them alone: forward as in evaluation, backward as a constant map. What lies
+ * before the first tensor that is not frozen takes no part in the backward pass. Between steps
+ * only.
  */
 void net_set_rate(Net *net, int index, double rate);
 

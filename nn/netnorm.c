@@ -39,9 +39,11 @@ float *netnorm_carve_state(const OpPlan *plan, Arena *arena)
 
 /* --- forward --- */
 
+/* One statistic alone cannot move. */
 static bool is_frozen(const Net *net, const OpPlan *plan)
 {
-    return net->tensors[plan->tensor + TENSOR_MEAN].rate == 0.0f;
+    const NetTensor *tensors = &net->tensors[plan->tensor];
+    return tensors[TENSOR_MEAN].rate == 0.0f || tensors[TENSOR_VAR].rate == 0.0f;
 }
 
 bool netnorm_is_running(const Worker *worker, const OpPlan *plan)

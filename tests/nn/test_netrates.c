@@ -51,8 +51,8 @@ static void count_differing(const Net *a, const Net *b, NetValues values, int *f
     }
 }
 
-/* Weights, statistics, averages and both moments stay bit for bit, all others move; one, two, three
- * and seven threads agree. */
+/* Weights, statistics, averages and both moments stay bit for bit, others move; one, two, three and
+ * seven threads agree. */
 static void frozen_tensors_keep_their_bits(void **state)
 {
     (void)state;
