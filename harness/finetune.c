@@ -203,7 +203,6 @@ ErrCode finetune_load(const FineTune *tune, Net *net, WeightOrigin *origin, Err 
                                  .naming = naming_at(tune->names),
                                  .accept = ORIGIN_ANY_RESOLUTION,
                                  .head = tune->keeps_head ? WEIGHTS_HEAD_KEPT : WEIGHTS_HEAD_NEW};
-    *origin = (WeightOrigin){0};
     if (weights_load(net, &source, origin, err) != ERR_NONE)
         return err_wrap(err, "beginning with the weights of 'recipe.init'");
     return ERR_NONE;

@@ -2,8 +2,10 @@
  */
 #include "harness/finetune.h"
 
+#include "base/text.h"
 #include "weights/naming.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* --- layers --- */
@@ -11,7 +13,7 @@
 static bool begins_with(const char *name, const char *layer)
 {
     const size_t n = strlen(layer);
-    return strncmp(name, layer, n) == 0 && (name[n] == '.' || name[n] == '\0');
+    return text_starts_with(name, layer) && (name[n] == '.' || name[n] == '\0');
 }
 
 /* Whether a tensor, or a layer, is of a layer: its name begins with that, as a layer's own does. */
@@ -50,9 +52,10 @@ static double factor_of(const YamlNode *item)
 {
     double factor = 1.0;
     Err err = {0};
-    if (yaml_as_double(item, FINETUNE_LEAST_FACTOR, FINETUNE_MOST_FACTOR, &factor, &err) !=
-        ERR_NONE)
-        return 1.0; /* it was read before */
+    const ErrCode code =
+        yaml_as_double(item, FINETUNE_LEAST_FACTOR, FINETUNE_MOST_FACTOR, &factor, &err);
+    assert(code == ERR_NONE); /* finetune_read has read it */
+    (void)code;
     return factor;
 }
 

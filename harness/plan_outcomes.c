@@ -247,18 +247,10 @@ bool plan_is_waiting(const Plan *plan)
 
 /* --- outcomes --- */
 
-static bool has_same_constants(const PlanOutcome *a, const PlanOutcome *b)
-{
-    for (size_t i = 0; i < STUDY_DIMENSIONS; i++)
-        if (a->constants[i] != b->constants[i])
-            return false;
-    return true;
-}
-
-static bool has_same_shares(const PlanShape *a, const PlanShape *b)
+static bool are_same(const double a[STUDY_DIMENSIONS], const double b[STUDY_DIMENSIONS])
 {
     for (int k = 0; k < STUDY_DIMENSIONS; k++)
-        if (a->shares[k] != b->shares[k])
+        if (a[k] != b[k])
             return false;
     return true;
 }
@@ -269,7 +261,7 @@ static bool has_same_shapes(const PlanOutcome *a, const PlanOutcome *b)
     for (size_t i = 0; i < a->n_shapes && is_same; i++) {
         const PlanShape *s = &a->shapes[i], *t = &b->shapes[i];
         is_same = s->budget == t->budget && s->chosen == t->chosen && s->is_found == t->is_found &&
-                  (!s->is_found || has_same_shares(s, t));
+                  (!s->is_found || are_same(s->shares, t->shares));
     }
     return is_same;
 }
@@ -277,7 +269,8 @@ static bool has_same_shapes(const PlanOutcome *a, const PlanOutcome *b)
 static bool is_same(const PlanOutcome *a, const PlanOutcome *b)
 {
     return has_same_shapes(a, b) && a->has_constants == b->has_constants &&
-           a->has_network == b->has_network && (!a->has_constants || has_same_constants(a, b)) &&
+           a->has_network == b->has_network &&
+           (!a->has_constants || are_same(a->constants, b->constants)) &&
            (!a->has_network || strcmp(a->digest, b->digest) == 0);
 }
 

@@ -12,7 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { MOST_BATCH = 32, LEAST_BATCH = 8, MORE_STEPS = 5, FEW_STEPS = 3, N_EXTREMES = 4 };
+enum { MOST_BATCH = 32, LEAST_BATCH = 8, MANY_STEPS = 5, FEW_STEPS = 3, N_EXTREMES = 4 };
 
 /* Seconds that the steps of one network may take, as far as batches can be made smaller. */
 #define SAMPLE_SECONDS 0.5
@@ -34,12 +34,12 @@ static StepbenchSettings settings_for(const Plan *plan, CpuLevel level, double m
     StepbenchSettings settings = {.batch = batch < MOST_BATCH ? (int)batch : MOST_BATCH,
                                   .threads = 1,
                                   .level = level,
-                                  .steps = MORE_STEPS,
+                                  .steps = MANY_STEPS,
                                   .is_cpu_time = true};
     const double per_mac = plan->times.seconds_per_mac;
     const double image =
         TIMELAW_STEP_OVER_FORWARD * macs * (per_mac > 0 ? per_mac : GUESSED_S_PER_MAC);
-    if (image * settings.batch * (STEPBENCH_WARMUP + MORE_STEPS) > SAMPLE_SECONDS)
+    if (image * settings.batch * (STEPBENCH_WARMUP + MANY_STEPS) > SAMPLE_SECONDS)
         settings.steps = FEW_STEPS;
     while (settings.batch > LEAST_BATCH &&
            image * settings.batch * (STEPBENCH_WARMUP + settings.steps) > SAMPLE_SECONDS)
@@ -138,7 +138,7 @@ static void predict(PlanNetwork *n, const Plan *plan)
     n->spread = TIMELAW_UNSEEN;
     if (!is_timed(&plan->times, &n->network, &image_s)) {
         n->spread = law->spread;
-        image_s = timelaw_seconds(law, (double)n->network.macs, (double)n->network.acts, 1);
+        image_s = timelaw_image(law, (double)n->network.macs, (double)n->network.acts);
     }
     n->seconds = timelaw_trial(image_s, &work);
 }
@@ -172,8 +172,10 @@ fail:
 
 ErrCode plan_predict(Plan *plan, CpuLevel level, Err *err)
 {
-    if (plan->times.n == 0 && calibrate(plan, level, err) != ERR_NONE)
+    if (plan->times.n == 0 && calibrate(plan, level, err) != ERR_NONE) {
+        plan->times.n = 0; /* half a calibration is none */
         return err->code;
+    }
     predict_all(plan);
     return ERR_NONE;
 }

@@ -60,6 +60,15 @@ fail:
     return err->code;
 }
 
+double run_plan_search_seconds(const RunState *run)
+{
+    double macs = 0;
+    for (size_t i = 0; i < run->study->n_parts; i++)
+        if (run->plan->parts[i].search != NULL && run_state_is_wanted(run, (int)i))
+            macs += plan_search_left(run->plan, (int)i);
+    return macs * plan_seconds_per_mac(run->plan);
+}
+
 /* Weights to begin with need be there only for what begins. */
 static ErrCode check_weights(const RunState *run, const StoreTrials *stored, Arena *arena, Err *err)
 {
@@ -357,15 +366,6 @@ fail:
 }
 
 /* --- store -> trials --- */
-
-double run_plan_search_seconds(const RunState *run)
-{
-    double macs = 0;
-    for (size_t i = 0; i < run->study->n_parts; i++)
-        if (run->plan->parts[i].search != NULL && run_state_is_wanted(run, (int)i))
-            macs += plan_search_left(run->plan, (int)i);
-    return macs * plan_seconds_per_mac(run->plan);
-}
 
 ErrCode run_plan_check_only(const RunState *run, Err *err)
 {

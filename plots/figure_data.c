@@ -153,7 +153,7 @@ static const char *cell(const StoreTable *t, size_t row, size_t column)
     return text != NULL ? text : "NaN";
 }
 
-static bool begins_group(const StoreTable *t, size_t row)
+bool figure_data_begins_group(const StoreTable *t, size_t row)
 {
     return row == 0 || strcmp(cell(t, row, 0), cell(t, row - 1, 0)) != 0;
 }
@@ -189,7 +189,7 @@ static void append_labels(const FigureBlock *block, Text *out)
                 block->name, n, block->name, n, block->name, n, block->name, n);
     int group = 0;
     for (size_t r = 0; r < t->n_rows; r++) {
-        group += begins_group(t, r);
+        group += figure_data_begins_group(t, r);
         text_printf(out, "x_%s[%zu] = %s; y_%s[%zu] = %s; group_%s[%zu] = %d; text_%s[%zu] = ",
                     block->name, r + 1, cell(t, r, 1), block->name, r + 1, cell(t, r, 2),
                     block->name, r + 1, group, block->name, r + 1);
@@ -203,19 +203,19 @@ static void append_block(const FigureBlock *block, Text *out)
     const StoreTable *t = &block->table;
     int n_groups = 0;
     for (size_t r = 0; r < t->n_rows; r++)
-        n_groups += begins_group(t, r);
+        n_groups += figure_data_begins_group(t, r);
     text_printf(out, "rows_%s = %zu\nn_%s = %d\n", block->name, t->n_rows, block->name, n_groups);
     text_printf(out, "array names_%s[%d]\n", block->name, n_groups > 0 ? n_groups : 1);
     int group = 0;
     for (size_t r = 0; r < t->n_rows; r++)
-        if (begins_group(t, r)) {
+        if (figure_data_begins_group(t, r)) {
             text_printf(out, "names_%s[%d] = ", block->name, ++group);
             gnuplot_append_quoted(out, cell(t, r, 0));
             text_append_char(out, '\n');
         }
     text_printf(out, "$%s << END_OF_DATA\n", block->name);
     for (size_t r = 0; r < t->n_rows; r++) {
-        if (r > 0 && begins_group(t, r))
+        if (r > 0 && figure_data_begins_group(t, r))
             text_append(out, "\n\n");
         append_row(t, r, out);
     }

@@ -55,6 +55,9 @@ void figure_data_hide(FigureData *data, const char *block);
 const FigureBlock *figure_data_block(const FigureData *data, const char *name);
 size_t figure_data_rows(const FigureData *data, const char *block);
 
+/* Whether a row of a block's table is the first of its group: rows of one series after another. */
+bool figure_data_begins_group(const StoreTable *table, size_t row);
+
 /*
  * Appends variables and data blocks but hidden ones: `x = 3`, `n_BLOCK` groups, `rows_BLOCK`,
  * `names_BLOCK[]`,

@@ -60,8 +60,7 @@ static Rows take_rows(Walk *walk, size_t i)
     const StoreTable *t = &of->block->table;
     Rows rows = {of, walk->next[i], walk->next[i]};
     while (rows.end < t->n_rows &&
-           (of->is_whole || rows.end == rows.begin ||
-            strcmp(t->cells[rows.end * t->n_columns], t->cells[rows.begin * t->n_columns]) == 0))
+           (of->is_whole || rows.end == rows.begin || !figure_data_begins_group(t, rows.end)))
         rows.end++;
     walk->next[i] = rows.end;
     return rows;
@@ -112,8 +111,7 @@ static size_t count_marks(const char *at, const char *end)
  */
 static void point_at(Walk *walk, const Rows *rows, const char *at)
 {
-    const size_t begin = walk->n_hits;
-    for (size_t r = rows->begin; r < rows->end; at++) {
+    for (size_t r = rows->begin; rows->of->is_pointed_at && r < rows->end; at++) {
         FigureHit hit;
         at = strstr(at, mark_start);
         if (!read_mark(at, &hit))
@@ -127,8 +125,6 @@ static void point_at(Walk *walk, const Rows *rows, const char *at)
         walk->hits = hits;
         walk->hits[walk->n_hits - 1] = hit;
     }
-    if (!rows->of->is_pointed_at)
-        walk->n_hits = begin;
 }
 
 /* One element; false: it has not as many marks as its rows are. */

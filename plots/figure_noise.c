@@ -136,6 +136,7 @@ static void add_residuals(const Noise *n, int seed, FigureTable *table, double *
         if (isnan(n->y[p * n->n_seeds + seed]))
             continue;
         *most = fmax(*most, fabs(residual(n, p, seed)));
+        /* Whole networks, the share of them that values may be drawn of. */
         if (!figure_thin_keeps((size_t)p, n->values->table.n_rows, MOST_DOTS))
             continue;
         figure_blocks_text(table, arena_printf(table->arena, "seed %.0f", n->seeds[seed]));

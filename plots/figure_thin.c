@@ -3,8 +3,6 @@
 
 #include "plots/figure_blocks.h"
 
-#include <string.h>
-
 bool figure_thin_keeps(size_t i, size_t n, size_t most)
 {
     return n <= most || (i + 1) * most / n != i * most / n;
@@ -28,7 +26,7 @@ ErrCode figure_thin_grid(FigureData *data, Arena *arena, Err *err)
     const StoreTable *t = &map->table;
     size_t n_all = 0;
     for (size_t r = 0; r < t->n_rows; r++)
-        if (r == 0 || strcmp(t->cells[r * t->n_columns], t->cells[(r - 1) * t->n_columns]) != 0)
+        if (figure_data_begins_group(t, r))
             n_all += (size_t)figure_blocks_value(map, r, "all_networks");
     return figure_thin_tell(data, t->n_rows, n_all, "networks", arena, err);
 }

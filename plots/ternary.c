@@ -160,7 +160,7 @@ static void choose_panels(TernaryPicture *picture, const Profile *profiles, size
                                 .labels = {.arena = picture->arena}};
     }
     for (int i = 0; i < picture->n_panels; i++)
-        picture->panels[i].n_most = TERNARY_MOST_SHAPES / picture->n_panels + 1;
+        picture->panels[i].n_most = TERNARY_MOST_SHAPES / picture->n_panels;
 }
 
 static void lay_out(TernaryPicture *picture, const FigureStyle *style)

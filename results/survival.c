@@ -13,12 +13,8 @@
 
 static int by_time(const void *left, const void *right)
 {
-    const SurvivalTime *a = left, *b = right;
-    if (a->time != b->time)
-        return a->time < b->time ? -1 : 1;
-    if (a->block != b->block)
-        return a->block < b->block ? -1 : 1;
-    return (a->unit > b->unit) - (a->unit < b->unit);
+    const double a = ((const SurvivalTime *)left)->time, b = ((const SurvivalTime *)right)->time;
+    return (a > b) - (a < b);
 }
 
 /* Where the times that equal times[begin] end; *n_events of them. */

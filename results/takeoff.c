@@ -289,7 +289,7 @@ fail:
     return err->code;
 }
 
-/* Adds a part's members to all; counts each trial once at the end. */
+/* Counts each trial once, of the members of all parts. */
 static void count_trials(Member *all, size_t n, Takeoff *out)
 {
     if (n > 1)

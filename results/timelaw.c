@@ -58,9 +58,9 @@ double timelaw_trial(double image_s, const TimeWork *work)
            (double)work->epochs * EPOCH_END_S;
 }
 
-double timelaw_seconds(const TimeLaw *law, double macs, double acts, double passes)
+double timelaw_image(const TimeLaw *law, double macs, double acts)
 {
-    return passes * (law->per_mac * macs + law->per_act * acts);
+    return law->per_mac * macs + law->per_act * acts;
 }
 
 double timelaw_low(double spread)

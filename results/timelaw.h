@@ -55,8 +55,8 @@ double timelaw_passes(const TimeWork *work);
  */
 double timelaw_trial(double image_s, const TimeWork *work);
 
-/* Seconds of so many passes on one thread. */
-double timelaw_seconds(const TimeLaw *law, double macs, double acts, double passes);
+/* Seconds of an image's forward pass on one thread. */
+double timelaw_image(const TimeLaw *law, double macs, double acts);
 
 /* The ends of a trial's 90 % interval over its prediction, by the spread: low < 1 < high. */
 double timelaw_low(double spread);

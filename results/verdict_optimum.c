@@ -90,15 +90,13 @@ static VerdictContrast set_against(const StorePointResult *best, const StorePoin
     const char *name = arena_printf(
         arena, "%s at %.3g x, trained once more: best shape less %s%s", best->point.part,
         profile->budget, is_corner ? "best single dimension, " : "", alone != NULL ? alone : "");
+    if (strcmp(best->point.trial_digest, rival->point.trial_digest) == 0)
+        return (VerdictContrast){.name = name,
+                                 .unit = "points",
+                                 .interval = stats_interval(NULL, 0, VERDICT_CONFIDENCE),
+                                 .floor = (double)NAN,
+                                 .note = "one network"};
     VerdictContrast row = verdict_field_contrast(field, terms, 2, name, "points");
-    if (strcmp(best->point.trial_digest, rival->point.trial_digest) == 0) {
-        row = (VerdictContrast){.name = name,
-                                .unit = "points",
-                                .interval = stats_interval(NULL, 0, VERDICT_CONFIDENCE),
-                                .floor = (double)NAN,
-                                .note = "one network"};
-        return row;
-    }
     if (row.decides)
         row.note = arena_printf(arena, "the verdict is the fit's, which %s",
                                 fit_says(profile, &shares, is_corner, arena));

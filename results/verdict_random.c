@@ -41,10 +41,12 @@ static Finding read_series(const char *series)
 {
     const char *mark = strstr(series, " #");
     int64_t run = 1;
-    if (mark == NULL || !text_to_int64(mark + 2, &run))
-        return (Finding){series, strlen(series), 1, (double)NAN, (double)NAN, {0, 0}, {0, 0}};
-    return (Finding){series, (size_t)(mark - series), (int)run, (double)NAN, (double)NAN, {0, 0},
-                     {0, 0}};
+    const bool has_run = mark != NULL && text_to_int64(mark + 2, &run);
+    return (Finding){.name = series,
+                     .n_name = has_run ? (size_t)(mark - series) : strlen(series),
+                     .run = has_run ? (int)run : 1,
+                     .fresh = (double)NAN,
+                     .seen = (double)NAN};
 }
 
 static bool is_named(const Finding *f, const char *name, size_t n_name)

@@ -21,12 +21,6 @@ static const char view[] = "<svg viewBox=\"0 0 860 560\">";
 
 /* --- of figures --- */
 
-static double by_accuracy(double top1, double macs, const void *context)
-{
-    (void)context;
-    return top1 - 0.0 * macs;
-}
-
 /* "top-1 63.20 %" of a mark's words; NaN. */
 static double top1_of(const FigureHit *hit)
 {
@@ -74,7 +68,7 @@ static void test_figures(void **state)
     char folder[FIXTURE_PATH_BYTES];
     Store *store = fixture_store("hits.db", &full);
     Err err = {0};
-    assert_int_equal(store_set_score(store, by_accuracy, NULL, &err), ERR_NONE);
+    assert_int_equal(store_set_score(store, fixture_score, NULL, &err), ERR_NONE);
     snprintf(folder, sizeof(folder), "%s", fixture_path("hits"));
     for (size_t f = 0; figure_names[f] != NULL; f++) {
         const FigurePlace place = {.folder = folder};

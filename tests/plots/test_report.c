@@ -21,12 +21,6 @@
 
 enum { MAX_BYTES = 1 << 26 };
 
-static double by_accuracy(double top1, double macs, const void *context)
-{
-    (void)context;
-    return top1 - 0.0 * macs;
-}
-
 /* The page of a study made by the fixture. */
 static char *page_of(const char *name, const Fixture *fixture, int *n_missing)
 {
@@ -36,7 +30,7 @@ static char *page_of(const char *name, const Fixture *fixture, int *n_missing)
     size_t n = 0;
     char folder[FIXTURE_PATH_BYTES], path[FIXTURE_PATH_BYTES * 2];
     snprintf(folder, sizeof(folder), "%s", fixture_path(name));
-    const ReportOptions options = {.folder = folder, .score = by_accuracy, .version = "0.1.0"};
+    const ReportOptions options = {.folder = folder, .score = fixture_score, .version = "0.1.0"};
     snprintf(path, sizeof(path), "%s/study.db", folder);
     if (file_make_dirs(folder, &err) != ERR_NONE || store_open(&store, path, &err) != ERR_NONE ||
         fixture_fill(store, fixture, &err) != ERR_NONE ||

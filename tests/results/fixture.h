@@ -45,6 +45,9 @@ void fixture_remove(void);
 /* What a group of tests shares is released, its folder removed: 0, as cmocka's teardown. */
 int fixture_end(Store **store, Arena *arena);
 
+/* A StoreScore: accuracy alone. */
+double fixture_score(double top1, double macs, const void *context);
+
 /* fixture_remove, as cmocka's teardown. */
 int fixture_teardown(void **state);
 
