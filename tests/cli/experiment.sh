@@ -6,10 +6,10 @@ data_root=${ISOFLOP_DATA:-}
 ISOFLOP_DATA=$data_root
 export ISOFLOP_DATA
 
-if ! "$binary" plan "$2" --no-time >plan 2>said; then
+if ! "$binary" plan "$2" --no-time >listing 2>said; then
     grep -q 'no data set' said && skip "$(cat said)"
     cat said
     exit 1
 fi
-grep -q ' trial' plan || fail 'the plan names no trials'
+grep -q ' trial' listing || fail 'the plan names no trials'
 exit $failures
