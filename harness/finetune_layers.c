@@ -10,17 +10,11 @@
 
 /* --- layers --- */
 
-static bool begins_with(const char *name, const char *layer)
-{
-    const size_t n = strlen(layer);
-    return text_starts_with(name, layer) && (name[n] == '.' || name[n] == '\0');
-}
-
 /* Whether a tensor, or a layer, is of a layer: its name begins with that, as a layer's own does. */
 static bool is_below(const char *name, const char *layer)
 {
-    return begins_with(name, layer) ||
-           (strcmp(layer, "head") == 0 && begins_with(name, "classifier"));
+    return network_is_below(name, layer) ||
+           (strcmp(layer, "head") == 0 && network_is_below(name, "classifier"));
 }
 
 static ErrCode check_layer(const Net *net, const char *key, const char *layer, Err *err)

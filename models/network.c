@@ -24,6 +24,12 @@ ErrCode network_check_batch(const Network *network, int64_t batch, Err *err)
     return ERR_NONE;
 }
 
+bool network_is_below(const char *name, const char *layer)
+{
+    const size_t n = strlen(layer);
+    return strncmp(name, layer, n) == 0 && (name[n] == '.' || name[n] == '\0');
+}
+
 void network_release(Network *network)
 {
     mem_free(network->ops);

@@ -108,6 +108,12 @@ typedef struct Network {
  */
 ErrCode network_check_batch(const Network *network, int64_t batch, Err *err) ERR_CHECKED;
 
+/*
+ * Whether an operation or tensor is of a layer: it has its name, or that, a dot and more
+ * ("stages.1.0.expand" is of "stages.1", "stages.10" is not).
+ */
+bool network_is_below(const char *name, const char *layer);
+
 /* Frees the operations; accepts a zeroed network. */
 void network_release(Network *network);
 

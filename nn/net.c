@@ -6,6 +6,7 @@
 #include "nn/netlap.h"
 #include "nn/netphase.h"
 #include "nn/netplan.h"
+#include "nn/nettap.h"
 #include "nn/nettensor.h"
 #include "nn/nettimes.h"
 #include "nn/netupdate.h"
@@ -136,7 +137,8 @@ static void forward_pass(Worker *worker)
 static void backward_pass(Worker *worker)
 {
     Net *net = worker->net;
-    for (int i = net->network.n_ops - 1; i >= net->first_trained; i--) {
+    const int last = net->call.tapped == NULL ? net->first_trained : nettap_last_phase(net);
+    for (int i = net->network.n_ops - 1; i >= last; i--) {
         const OpPlan *plan = &net->plans[i];
         if (!plan->run->is_phase || plan->run->is_classifier)
             continue;
@@ -248,6 +250,34 @@ void net_forward_maps(Net *net, NetValues values, const float *images, int n, fl
     NetCall call = eval_call(net, values, images, n);
     call.logits = logits;
     call.maps = maps;
+    run(net, &call);
+}
+
+ErrCode net_check_class_maps(const Net *net, int op, Err *err)
+{
+    const char *reason = nettap_check(net, op);
+    if (reason != NULL)
+        return err_set(err, ERR_USAGE, "cannot look at what '%s' makes of a picture: %s",
+                       net->network.ops[op].name, reason);
+    return ERR_NONE;
+}
+
+void net_class_maps(Net *net, int op, const float *images, const int32_t *labels, int n,
+                    float *values, float *gradients)
+{
+    static const StepSettings quiet = {0};
+    assert(net->settings.training && net->settings.class_maps);
+    assert(nettap_check(net, op) == NULL);
+    assert(n >= 1 && n <= net->settings.batch);
+    const NetCall call = {.mode = MODE_CLASS,
+                          .n = n,
+                          .images = images,
+                          .labels = labels,
+                          .weights = net->weights,
+                          .settings = &quiet,
+                          .tapped = &net->plans[op],
+                          .tap_values = values,
+                          .tap_gradients = gradients};
     run(net, &call);
 }
 

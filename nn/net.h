@@ -82,6 +82,20 @@ void net_forward_maps(Net *net, NetValues values, const float *images, int n, fl
                       float *maps);
 
 /*
+ * Whether net_class_maps can look at an operation's output. ERR_USAGE where that is no map which a
+ * convolution or pool reads.
+ */
+ErrCode net_check_class_maps(const Net *net, int op, Err *err) ERR_CHECKED;
+
+/*
+ * Of n <= batch images, in evaluation mode: values[n][pixels][channels] of the output of operation
+ * `op`, row by row, and of the same shape the gradient by them of the logit labels[i] of image i.
+ * With settings.class_maps only, of operations that net_check_class_maps admits.
+ */
+void net_class_maps(Net *net, int op, const float *images, const int32_t *labels, int n,
+                    float *values, float *gradients);
+
+/*
  * Adds loss, n_correct and n of n <= batch images to *sums, in evaluation mode; predictions[n] gets
  * the classes, unless NULL.
  */

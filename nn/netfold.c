@@ -32,7 +32,9 @@ static bool is_foldable(const Net *net, const OpPlan *plan)
 
 void netfold_plan(Net *net)
 {
-    for (int i = 0; net->settings.training && i < net->network.n_ops; i++)
+    if (!net->settings.training || net->settings.class_maps)
+        return;
+    for (int i = 0; i < net->network.n_ops; i++)
         net->plans[i].is_folded = is_foldable(net, &net->plans[i]);
 }
 

@@ -3,6 +3,7 @@
  */
 #include "nn/netgrad.h"
 
+#include "nn/nettap.h"
 #include "nn/nettile.h"
 #include "nn/netview.h"
 
@@ -298,6 +299,8 @@ GradRows netgrad_rows(const Pass *pass, long row, int P, const float *dx, const 
 void netgrad_deliver(const Pass *pass, const GradRows *rows)
 {
     const OpPlan *plan = pass->plan, *value = pass->input;
+    if (plan->is_last && nettap_is_at(pass->worker->net, value))
+        nettap_take(pass, rows);
     if (plan->is_last)
         value->run->finish(pass->worker, &pass->states, value, rows, plan->pending);
     else

@@ -48,8 +48,9 @@ static bool is_frozen(const Net *net, const OpPlan *plan)
 
 bool netnorm_is_running(const Worker *worker, const OpPlan *plan)
 {
+    const NetMode mode = worker->net->call.mode;
     return plan->op->batch_norm &&
-           (worker->net->call.mode == MODE_EVAL || is_frozen(worker->net, plan));
+           (mode == MODE_EVAL || mode == MODE_CLASS || is_frozen(worker->net, plan));
 }
 
 static bool wants_stats(const Worker *worker, const OpPlan *plan)
@@ -217,7 +218,7 @@ PanelLoadArgs netnorm_load(const OpPlan *value, long row, int P)
 
 /* --- backward --- */
 
-/* Of running statistics that are frozen nothing depends on z: dz = A g. */
+/* Of running statistics nothing depends on z: dz = A g. */
 static void use_constant_map(const OpPlan *plan, TeamRange range)
 {
     const size_t n_bytes = (size_t)(range.end - range.first) * sizeof(float);
@@ -250,6 +251,6 @@ void netnorm_finish_backward(const Worker *worker, const OpPlan *plan, int n_chu
         .D = plan->gD + c,
     };
     affine_finalize_backward(&args);
-    if (is_frozen(net, plan))
+    if (netnorm_is_running(worker, plan))
         use_constant_map(plan, range);
 }

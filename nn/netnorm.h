@@ -42,8 +42,8 @@ void netnorm_take_rows(const Worker *worker, const OpPlan *plan, float *state, l
 /* After the barrier: this thread's share of the channels of A and D. */
 void netnorm_finish_forward(const Worker *worker, const OpPlan *plan);
 
-/* Whether batch norm works by its running statistics in this call: in evaluation, and where they
- * are frozen (net_set_rate). False without batch norm. */
+/* Whether batch norm works by its running statistics in this call: in evaluation, for class maps,
+ * and where they are frozen (net_set_rate). False without batch norm. */
 bool netnorm_is_running(const Worker *worker, const OpPlan *plan);
 
 /* Where it does, before the call: A and D from them, and what the backward pass needs. */

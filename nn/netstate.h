@@ -24,8 +24,9 @@
  * nettensor (planning), netprofile, netlap, netload (timing) - netruns (table of rows) - run_*
  * (rows) and what they share, conv*, denselayer, poolwindow, weightshare (shares of weights) -
  * netphase (loops over chunks), netupdate (optimiser, transposes) - netgrad (delivering gradients),
- * netfold (expansions without a phase of their own), netnorm (batch norm), netview (reading values)
- * - nettimes.h, nettile.h, netstate.h, netshare.h (chunks, slots, shares).
+ * nettap (copies of a value and its gradient), netfold (expansions without a phase of their own),
+ * netnorm (batch norm), netview (reading values) - nettimes.h, nettile.h, netstate.h, netshare.h
+ * (chunks, slots, shares).
  */
 #ifndef NN_NETSTATE_H
 #define NN_NETSTATE_H
@@ -280,6 +281,7 @@ typedef enum NetMode {
     MODE_EVAL,
     MODE_TRAIN,
     MODE_GRADIENTS, /* as train, but nothing is kept but the gradients */
+    MODE_CLASS,     /* forward as in evaluation, back from each image's logit to a tapped value */
 } NetMode;
 
 /* The call in progress. */
@@ -290,9 +292,11 @@ typedef struct NetCall {
     const int32_t *labels;
     const float *weights; /* parameter array in use */
     const StepSettings *settings;
-    OptSettings update; /* MODE_TRAIN: of tensors that are decayed */
-    float *logits;      /* [n][classes] or NULL */
-    float *maps;        /* [n][pixels][channels] that the global pool reads, or NULL */
+    OptSettings update;   /* MODE_TRAIN: of tensors that are decayed */
+    float *logits;        /* [n][classes] or NULL */
+    float *maps;          /* [n][pixels][channels] that the global pool reads, or NULL */
+    const OpPlan *tapped; /* MODE_CLASS: the value (nn/nettap.h), else NULL */
+    float *tap_values, *tap_gradients; /* [n][pixels][channels] of it */
 } NetCall;
 
 struct Net {

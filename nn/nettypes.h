@@ -32,6 +32,8 @@ typedef struct NetSettings {
     bool averages;          /* with training: steps may have ema > 0 */
     bool gradients;         /* with training: NET_GRADIENT can be read, which takes memory for all
                                of them; else an operation's go when its weights are updated */
+    bool class_maps;        /* with training: net_class_maps can be called; no backward pass is
+                               folded into another, which rounds otherwise */
 } NetSettings;
 
 typedef struct StepSettings {

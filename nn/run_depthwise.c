@@ -6,6 +6,7 @@
 #include "nn/netfold.h"
 #include "nn/netgrad.h"
 #include "nn/netnorm.h"
+#include "nn/nettap.h"
 #include "nn/netview.h"
 #include "nn/rowring.h"
 
@@ -201,8 +202,9 @@ static Delivery delivery_of(const Pass *pass)
 {
     if (pass->input->is_folded)
         return DELIVERY_FOLDED;
-    return pass->plan->is_last && netstate_is_normed(pass->input) ? DELIVERY_FINISHED
-                                                                  : DELIVERY_RAW;
+    const bool is_tapped = nettap_is_at(pass->worker->net, pass->input);
+    return pass->plan->is_last && netstate_is_normed(pass->input) && !is_tapped ? DELIVERY_FINISHED
+                                                                                : DELIVERY_RAW;
 }
 
 /* A block of channels of a span. */

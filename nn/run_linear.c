@@ -181,6 +181,16 @@ static void make_logits(const Worker *worker, const OpPlan *plan, Span span)
     net->kernels.head.bias(&bias);
 }
 
+/* The logits of the images become the gradient of one of them: of each image's label. */
+static void choose(const Net *net, const OpPlan *plan, Span span)
+{
+    for (int image = span.first_image; image < span.end_image; image++) {
+        float *row = plan->y + (long)image * plan->Cout;
+        memset(row, 0, (size_t)plan->Cout * sizeof *row);
+        row[net->call.labels[image]] = 1.0f;
+    }
+}
+
 /* Predictions and losses of the images; in training its logits become their gradient. */
 static void judge(const Net *net, const OpPlan *plan, Span span)
 {
@@ -267,8 +277,12 @@ static void forward(Worker *worker, const OpPlan *plan, Span span)
 static void backward(const Pass *pass)
 {
     const OpPlan *plan = pass->plan;
+    const Net *net = pass->worker->net;
     make_logits(pass->worker, plan, pass->span);
-    judge(pass->worker->net, plan, pass->span);
+    if (net->call.mode == MODE_CLASS)
+        choose(net, plan, pass->span);
+    else
+        judge(net, plan, pass->span);
     go_back(pass->worker, plan, pass->span);
 }
 

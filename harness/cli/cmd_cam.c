@@ -15,7 +15,7 @@ enum { BATCH = 16 };
 
 static const char *const usage[] = {
     "--network N --weights W.safetensors --images DIR|FILE... "
-    "--out DIR [--class K|NAME|auto] [--names torchvision] [--json]",
+    "--out DIR [--class K|NAME|auto] [--layer L] [--names torchvision] [--json]",
     NULL};
 static const char *const notes[] = {
     "A class activation map says what each place of the picture adds to the class: its mean over "
@@ -23,13 +23,16 @@ static const char *const notes[] = {
     "the last feature maps (Zhou et al., arXiv 1512.04150); a classifier with a hidden layer is "
     "refused. DIR gets a PNG for each picture: grey, the map in colours over it, and its scale in "
     "units of logits; what is drawn before an error stays.",
+    "--layer: Grad-CAM (Selvaraju et al., arXiv 1610.02391), an estimate for the maps of any "
+    "layer: "
+    "each channel by its mean gradient, what speaks against the class left out.",
     "Pictures are cut, resized and normalised as for 'infer --images'. With --json the maps "
     "themselves, row by row.",
     NULL};
 
 typedef struct CamSettings {
     WeightsOptions trained;
-    const char *images, *out, *class_text;
+    const char *images, *out, *class_text, *layer;
 } CamSettings;
 
 #define FIELD(field) offsetof(CamSettings, field)
@@ -42,6 +45,11 @@ static const Option options[] = {
      .metavar = "K|NAME|auto",
      .fallback = "auto",
      .doc = "class that is looked for, by number or name; auto: each picture's most probable"},
+    {.name = "layer",
+     .kind = OPTION_TEXT,
+     .offset = FIELD(layer),
+     .metavar = "L",
+     .doc = "Grad-CAM of this layer's maps: stem, stages.2, stages.2.1, head; without, CAM"},
     {.name = "out",
      .kind = OPTION_TEXT,
      .offset = FIELD(out),
@@ -157,10 +165,14 @@ static ErrCode open_all(Cam *cam, const CamSettings *settings, Err *err)
     TRY(call_need("out", settings->out, err));
     TRY(pictures_option_list(&cam->pictures, cam->call, settings->images, &cam->arena, err));
     const WeightsUse use = {.batch = cam->pictures.n < BATCH ? (int)cam->pictures.n : BATCH,
+                            .class_maps = settings->layer != NULL,
                             .accept = weights_options_accept(&settings->trained)};
+    int op = ACTIVATIONMAP_EXACT;
     TRY(weights_options_open(&cam->net, &cam->origin, &settings->trained, cam->call, &use, err));
     TRY(find_class(cam, settings->class_text, err));
-    TRY(activationmap_open(&cam->maps, cam->net, err));
+    if (settings->layer != NULL)
+        TRY(activationmap_layer(cam->net, settings->layer, &op, err));
+    TRY(activationmap_open(&cam->maps, cam->net, op, err));
     TRY(pictureinput_open(&cam->input, cam->net, &cam->origin, err));
     TRY(file_make_dirs(settings->out, err));
 fail:

@@ -40,8 +40,11 @@ ErrCode weights_options_open(Net **out, WeightOrigin *origin, const WeightsOptio
                              const Call *call, const WeightsUse *use, Err *err)
 {
     Spec spec;
-    const NetSettings settings = {
-        .batch = use->batch, .threads = call->threads, .level = call->cpu};
+    const NetSettings settings = {.batch = use->batch,
+                                  .threads = call->threads,
+                                  .level = call->cpu,
+                                  .training = use->class_maps,
+                                  .class_maps = use->class_maps};
     const WeightSource source = {.path = options->weights,
                                  .naming = naming_at(options->names),
                                  .accept = use->accept,

@@ -24,6 +24,7 @@ ErrCode weights_options_check(const WeightsOptions *options, Err *err) ERR_CHECK
 /* What the weights are opened for. */
 typedef struct WeightsUse {
     int batch;              /* images at a time */
+    bool class_maps;        /* gradients of logits by maps are wanted: net_class_maps */
     unsigned accept;        /* OriginAccept */
     const Study *study;     /* whose `network` overrides apply, or NULL */
     const OriginData *data; /* whose classes are used and compared, or NULL */

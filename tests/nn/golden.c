@@ -125,16 +125,41 @@ void golden_close(Golden *golden)
     nettest_release_batch(&golden->all);
 }
 
-Net *golden_net(const Golden *golden, NetOptimizer optimizer)
+void golden_write(const Golden *golden, Net *net)
 {
-    const NetSettings settings = nettest_with_gradients(GOLDEN_BATCH, 2, optimizer);
-    Net *net = nettest_net(&golden->network, &settings, 0);
     for (int i = 0; i < net_n_tensors(net); i++) {
         const NetTensor *t = net_tensor(net, i);
         float *data = golden_tensor(golden->file, "init.%s", t->name, t->n_elements);
         net_write(net, i, NET_WEIGHTS, data);
         mem_free(data);
     }
+}
+
+void golden_write_statistic(Net *net, int index)
+{
+    const NetTensor *t = net_tensor(net, index);
+    const bool is_mean = text_ends_with(t->name, "running_mean");
+    float *data = mem_calloc(t->n_elements, sizeof *data);
+    assert_non_null(data);
+    for (size_t c = 0; c < t->n_elements; c++)
+        data[c] =
+            is_mean ? (float)((int)(7 * c % 11) - 5) / 50.0f : 0.5f + (float)(5 * c % 13) / 13.0f;
+    net_write(net, index, NET_WEIGHTS, data);
+    mem_free(data);
+}
+
+void golden_write_statistics(Net *net)
+{
+    for (int i = 0; i < net_n_tensors(net); i++)
+        if (!net_tensor(net, i)->trainable)
+            golden_write_statistic(net, i);
+}
+
+Net *golden_net(const Golden *golden, NetOptimizer optimizer)
+{
+    const NetSettings settings = nettest_with_gradients(GOLDEN_BATCH, 2, optimizer);
+    Net *net = nettest_net(&golden->network, &settings, 0);
+    golden_write(golden, net);
     net_reset_optimizer(net);
     return net;
 }

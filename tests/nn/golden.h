@@ -29,6 +29,13 @@ void golden_close(Golden *golden);
 float *golden_tensor(const TensorFile *file, const char *format, const char *a, size_t n);
 double golden_scalar(const TensorFile *file, const char *format, const char *a);
 
+/* Weights and statistics of its start, for a Net of its network. */
+void golden_write(const Golden *golden, Net *net);
+
+/* What make_tuning.py's formula says of a running mean or variance, or of all of them. */
+void golden_write_statistic(Net *net, int index);
+void golden_write_statistics(Net *net);
+
 /* The network at its start, whose gradients can be read; the settings of a training that the file
  * has under a name; the images and labels of a step. */
 Net *golden_net(const Golden *golden, NetOptimizer optimizer);

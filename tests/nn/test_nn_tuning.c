@@ -2,7 +2,6 @@
  * what is fine-tuned, frozen and slower. */
 #include "golden.h"
 
-#include "base/sys.h"
 #include "base/text.h"
 
 #include <setjmp.h>
@@ -14,16 +13,8 @@
 /* Freezes a batch norm's statistic at what the fixture's formula says. */
 static void freeze_statistic(Net *net, int index)
 {
-    const NetTensor *t = net_tensor(net, index);
-    const bool is_mean = text_ends_with(t->name, "running_mean");
-    float *data = mem_calloc(t->n_elements, sizeof *data);
-    assert_non_null(data);
-    for (size_t c = 0; c < t->n_elements; c++)
-        data[c] =
-            is_mean ? (float)((int)(7 * c % 11) - 5) / 50.0f : 0.5f + (float)(5 * c % 13) / 13.0f;
-    net_write(net, index, NET_WEIGHTS, data);
+    golden_write_statistic(net, index);
     net_set_rate(net, index, 0.0);
-    mem_free(data);
 }
 
 static void freeze_norms(Net *net)
