@@ -70,13 +70,12 @@ static double between(int at, int side, int map_side, int *lower)
     return x - *lower;
 }
 
-/* Linear between the four values around a drawn pixel. */
-static double map_at(const Overlay *overlay, int y, int x, int side)
+double overlay_map_at(const float *map, int map_side, int y, int x, int side)
 {
     int top = 0, left = 0;
-    const int n = overlay->map_side, step = n > 1 ? 1 : 0;
-    const double down = between(y, side, n, &top), right = between(x, side, n, &left);
-    const float *a = overlay->map + top * n + left, *b = a + step * n;
+    const int step = map_side > 1 ? 1 : 0;
+    const double down = between(y, side, map_side, &top), right = between(x, side, map_side, &left);
+    const float *a = map + top * map_side + left, *b = a + step * map_side;
     return (1 - down) * ((1 - right) * (double)a[0] + right * (double)a[step]) +
            down * ((1 - right) * (double)b[0] + right * (double)b[step]);
 }
@@ -95,7 +94,9 @@ static void draw_picture(const Canvas *canvas, const Overlay *overlay, const uin
                 large + ((size_t)y * (size_t)canvas->side + (size_t)x) * DATA_CHANNELS;
             const double grey = 0.299 * in[0] + 0.587 * in[1] + 0.114 * in[2];
             double rgb[DATA_CHANNELS];
-            colour(share_of(overlay, map_at(overlay, y, x, canvas->side)), rgb);
+            colour(share_of(overlay,
+                            overlay_map_at(overlay->map, overlay->map_side, y, x, canvas->side)),
+                   rgb);
             for (int c = 0; c < DATA_CHANNELS; c++)
                 pixel(canvas, y, x)[c] =
                     (uint8_t)(GREY_SHARE * grey + (1 - GREY_SHARE) * rgb[c] + 0.5);

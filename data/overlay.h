@@ -22,6 +22,9 @@ typedef struct Overlay {
     double low, high; /* ends of the scale; what lies beyond has their colour */
 } Overlay;
 
+/* What is drawn of a map at a pixel of a picture of that side: linear between its values. */
+double overlay_map_at(const float *map, int map_side, int y, int x, int side);
+
 /* Writes it atomically. Errors: ERR_IO, ERR_MEMORY. */
 ErrCode overlay_write(const char *path, const Overlay *overlay, Err *err) ERR_CHECKED;
 

@@ -1,11 +1,10 @@
 /* harness/cli/cmd_eval.c: `isoflop eval`: scores a weight file on a split. */
 #include "harness/cli/command.h"
 #include "harness/cli/data_option.h"
-#include "harness/cli/weights_options.h"
+#include "harness/cli/trained_set.h"
 
 #include "base/json.h"
 #include "harness/evaluation.h"
-#include "harness/study_data.h"
 
 #include <stdio.h>
 
@@ -148,36 +147,15 @@ static ErrCode evaluate(const Call *call, const Study *study, const StudyImages 
                         Evaluation *result, Err *err)
 {
     const EvalSettings *settings = call->settings;
-    Net *net = NULL;
-    ImageSet *set = NULL;
-    ImageSetReport report;
-    WeightOrigin origin = {0};
-    DataStats stats = {0};
-    OriginData data = study_data_origin(images, &study->data, &stats, 0);
+    TrainedSet trained;
     const WeightsUse use = {.batch = (int)settings->batch,
                             .accept = weights_options_accept(&settings->trained) |
-                                      (settings->any_data ? ORIGIN_ANY_DATA : 0),
-                            .study = study,
-                            .data = &data};
-    TRY(weights_options_open(&net, &origin, &settings->trained, call, &use, err));
-    const ImageSetSettings view = {.resolution = net_network(net)->resolution,
-                                   .center_crop = study->data.center_crop,
-                                   .threads = call->threads,
-                                   .progress = call_preparing,
-                                   .progress_user = (void *)(uintptr_t)call};
-    TRY(imageset_open(&set, images->set, &images->split, &view, &report, err));
-    if (report.was_built)
-        call_prepared(call, report.n_images, report.seconds);
-    data.resolution = net_network(net)->resolution;
-    TRY(evaluation_stats(&stats, set, images, &view, &origin, err));
-    TRY(origin_check_data(&origin, settings->trained.weights, &data, use.accept, err));
-    if (origin.is_known && (settings->any_data || origin.resolution != data.resolution))
-        stats = imagestats_given(origin.mean, origin.deviation);
-    TRY(evaluation_run(result, net, set, &stats, split_parts[settings->split], err));
+                                      (settings->any_data ? ORIGIN_ANY_DATA : 0)};
+    TRY(trained_set_open(&trained, call, &settings->trained, study, images, &use, err));
+    TRY(evaluation_run(result, trained.net, trained.set, &trained.stats,
+                       split_parts[settings->split], err));
 fail:
-    net_destroy(&net);
-    origin_release(&origin);
-    imageset_close(&set);
+    trained_set_release(&trained);
     return err->code;
 }
 

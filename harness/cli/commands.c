@@ -15,6 +15,7 @@
     X(explain)                                                                                     \
     X(export)                                                                                      \
     X(family)                                                                                      \
+    X(fidelity)                                                                                    \
     X(fit)                                                                                         \
     X(import)                                                                                      \
     X(infer)                                                                                       \

@@ -67,6 +67,7 @@ head -c 24 /dev/zero >>dot.bmp # of the header; then a pixel
 printf '\011\010\007\0' >>dot.bmp
 document infer --network proxy-b0 --weights trained/weights.safetensors --images dot.bmp
 document cam --network proxy-b0 --weights trained/weights.safetensors --images dot.bmp --out maps
+document fidelity --network proxy-b0 --weights trained/weights.safetensors --images dot.bmp
 document trials s
 document verdict s
 document verify s 1

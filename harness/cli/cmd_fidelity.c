@@ -1,0 +1,326 @@
+/* harness/cli/cmd_fidelity.c: `isoflop fidelity`: whether maps show what a network goes by. */
+#include "harness/cli/data_option.h"
+#include "harness/cli/pictures_option.h"
+#include "harness/cli/trained_set.h"
+
+#include "base/json.h"
+#include "base/sys.h"
+#include "data/batches.h"
+#include "harness/activationmap.h"
+#include "harness/fidelity.h"
+#include "harness/pictureinput.h"
+
+#include <math.h>
+
+static const char *const usage[] = {
+    "--network N --weights W --data NAME[=PATH] [--layer L] [--most N] [--json]",
+    "--network N --weights W --images DIR|FILE... [--layer L] [--most N] [--json]", NULL};
+static const char *const notes[] = {
+    "Deletion and insertion (Petsiuk et al., arXiv 1806.07421): pixels in the order of the class "
+    "activation map of 'isoflop cam', highest first, become the mean of the data, or come back "
+    "into the blurred picture, in 32 steps; the number is the area under the probability of the "
+    "picture's most probable class, 0 to 1. Deletion is good where it is small, insertion and the "
+    "difference of the two where they are large.",
+    "How large depends on how sure the network is, too. So each is also taken for a map of random "
+    "numbers on the same grid: the gain is what the map does better than knowing nothing. "
+    "Intervals are 90 % t intervals over the pictures. --data: of the test images, every so many; "
+    "normalisation is by the training subset: give the same data.train by --set, as for eval. "
+    "With --json also each picture's numbers.",
+    NULL};
+
+typedef struct FidelitySettings {
+    WeightsOptions trained;
+    DataOption data;
+    const char *images, *layer;
+    int64_t batch, most;
+} FidelitySettings;
+
+#define FIELD(field) offsetof(FidelitySettings, field)
+static const Option options[] = {
+    {.kind = OPTION_TABLE, .offset = FIELD(trained), .table = &weights_options},
+    {.kind = OPTION_TABLE, .offset = FIELD(data), .table = &data_option},
+    {.kind = OPTION_TABLE, .offset = FIELD(images), .table = &pictures_option},
+    {.name = "layer",
+     .kind = OPTION_TEXT,
+     .offset = FIELD(layer),
+     .metavar = "L",
+     .doc = "Grad-CAM of this layer's maps: stem, stages.2, stages.2.1, head; without, CAM"},
+    {.name = "most",
+     .kind = OPTION_INT,
+     .offset = FIELD(most),
+     .metavar = "N",
+     .fallback = "100",
+     .min = 1,
+     .max = 1000000,
+     .doc = "pictures that are measured, at most; each is seen 133 times"},
+    {.name = "batch",
+     .kind = OPTION_INT,
+     .offset = FIELD(batch),
+     .metavar = "B",
+     .fallback = "33",
+     .min = 1,
+     .max = 1024,
+     .doc = "images at a time; changes memory, not results"},
+};
+#undef FIELD
+
+/* Pictures or images of a set, one at a time; owned but for the call. */
+typedef struct Source {
+    const Call *call;
+    Arena arena;
+    PictureList pictures; /* of --images */
+    PictureInput input;
+    Study *study; /* of --data */
+    char name[DATA_OPTION_NAME_MAX];
+    StudyImages images;
+    Batches *batches; /* of one image */
+    Batch one;
+    TrainedSet trained;
+    size_t n_all, n; /* there are; are measured */
+} Source;
+
+static WeightsUse use_of(const FidelitySettings *settings)
+{
+    return (WeightsUse){.batch = (int)settings->batch,
+                        .class_maps = settings->layer != NULL,
+                        .accept = weights_options_accept(&settings->trained)};
+}
+
+static ErrCode open_pictures(Source *source, const FidelitySettings *settings, Err *err)
+{
+    const WeightsUse use = use_of(settings);
+    TRY(pictures_option_list(&source->pictures, source->call, settings->images, &source->arena,
+                             err));
+    TRY(weights_options_open(&source->trained.net, &source->trained.origin, &settings->trained,
+                             source->call, &use, err));
+    TRY(pictureinput_open(&source->input, source->trained.net, &source->trained.origin, err));
+    source->n_all = source->pictures.n;
+fail:
+    return err->code;
+}
+
+static ErrCode open_set(Source *source, const FidelitySettings *settings, Err *err)
+{
+    static const BatchSettings singly = {.part = PART_TEST, .batch = 1, .max_threads = 1};
+    const Call *call = source->call;
+    const WeightsUse use = use_of(settings);
+    TRY(data_option_study(&source->study, call, &settings->data, source->name, err));
+    TRY(study_data_open(&source->images, &source->study->data, call->data_root, call->threads,
+                        err));
+    TRY(trained_set_open(&source->trained, call, &settings->trained, source->study, &source->images,
+                         &use, err));
+    TRY(batches_create(&source->batches, source->trained.set, &source->trained.stats, &singly,
+                       err));
+    batches_begin_epoch(source->batches, 0);
+    const size_t side = (size_t)net_network(source->trained.net)->resolution;
+    source->one.x = arena_alloc(&source->arena, side * side * DATA_CHANNELS, sizeof(float));
+    source->one.label = arena_alloc(&source->arena, 1, sizeof(int32_t));
+    TRY(arena_ok(&source->arena, err));
+    source->n_all = batches_count(source->batches);
+fail:
+    return err->code;
+}
+
+static ErrCode open_source(Source *source, const FidelitySettings *settings, Err *err)
+{
+    TRY(weights_options_check(&settings->trained, err));
+    if ((settings->images == NULL) == (settings->data.text == NULL))
+        return err_set(err, ERR_USAGE, "%s: pictures are of one of them",
+                       settings->images == NULL ? "neither '--images' nor '--data' is given"
+                                                : "'--images' and '--data' are both given");
+    if (settings->images != NULL)
+        TRY(open_pictures(source, settings, err));
+    else
+        TRY(open_set(source, settings, err));
+    source->n = source->n_all < (size_t)settings->most ? source->n_all : (size_t)settings->most;
+fail:
+    return err->code;
+}
+
+/* The place of the i-th that is measured among all. */
+static size_t place(const Source *source, size_t i)
+{
+    return (size_t)((uint64_t)i * source->n_all / source->n);
+}
+
+static ErrCode read_image(Source *source, size_t i, const float **image, Err *err)
+{
+    const size_t at = place(source, i);
+    if (source->batches != NULL) {
+        batches_fill(source->batches, (uint32_t)at, &source->one, 1);
+        *image = source->one.x;
+        return ERR_NONE;
+    }
+    const PictureList one = {source->pictures.paths + at, 1};
+    *image = source->input.images;
+    return pictureinput_read(&source->input, source->trained.net, &one, 0, err);
+}
+
+static void say_progress(const Source *source, size_t done)
+{
+    Text line = {0};
+    text_printf(&line, "%zu of %zu pictures", done, source->n);
+    call_progress(source->call, done < source->n ? text_string(&line) : "");
+    text_release(&line);
+}
+
+static ErrCode measure_all(Source *source, int op, FidelityAreas *areas, Err *err)
+{
+    Fidelity *fidelity = NULL;
+    TRY(fidelity_create(&fidelity, source->trained.net, op, err));
+    for (size_t i = 0; i < source->n; i++) {
+        const float *image = NULL;
+        TRY(read_image(source, i, &image, err));
+        if (fidelity_measure(fidelity, image, place(source, i), &areas[i], err) != ERR_NONE) {
+            err_wrap(err, "picture %zu", place(source, i) + 1);
+            goto fail;
+        }
+        say_progress(source, i + 1);
+    }
+fail:
+    fidelity_destroy(&fidelity);
+    return err->code;
+}
+
+static void put_interval(JsonWriter *json, const char *key, const StatsInterval *interval)
+{
+    json_open_map(json, key);
+    json_put_double(json, "mean", interval->mean);
+    json_put_double(json, "low", interval->low);
+    json_put_double(json, "high", interval->high);
+    json_close_map(json);
+}
+
+static void put_pictures(JsonWriter *json, const Source *source, const FidelityAreas *areas)
+{
+    json_open_list(json, "pictures");
+    for (size_t i = 0; i < source->n; i++) {
+        json_open_map(json, NULL);
+        if (source->batches == NULL)
+            json_put_text(json, "image", source->pictures.paths[place(source, i)]);
+        else
+            json_put_int(json, "image", (int64_t)place(source, i));
+        json_put_int(json, "label", areas[i].label);
+        json_put_double(json, "probability", areas[i].probability);
+        for (int m = 0; m < N_FIDELITY_MEASURES; m++) {
+            json_open_map(json, fidelity_measure_names[m]);
+            json_put_double(json, "map", areas[i].of_map[m]);
+            json_put_double(json, "random", areas[i].of_random[m]);
+            json_close_map(json);
+        }
+        json_close_map(json);
+    }
+    json_close_list(json);
+}
+
+static void put_json(const Source *source, const FidelityAreas *areas, const FidelitySummary *sums,
+                     Text *out)
+{
+    JsonWriter json = json_writer(out, true);
+    json_open_map(&json, NULL);
+    json_put_int(&json, "n", (int64_t)source->n);
+    json_put_int(&json, "steps", FIDELITY_STEPS);
+    for (int m = 0; m < N_FIDELITY_MEASURES; m++) {
+        json_open_map(&json, fidelity_measure_names[m]);
+        put_interval(&json, "map", &sums->of_map[m]);
+        put_interval(&json, "random", &sums->of_random[m]);
+        put_interval(&json, "gain", &sums->gain[m]);
+        json_close_map(&json);
+    }
+    put_pictures(&json, source, areas);
+    json_close_map(&json);
+    text_append_char(out, '\n');
+}
+
+/* As it is printed, without the sign of what is rounded to 0. */
+static double shown(double value)
+{
+    return fabs(value) < 0.00005 ? 0.0 : value;
+}
+
+/* "0.4123 ± 0.0223", half an interval; fewer than three pictures have none. */
+static void put_cell(TextTable *table, const StatsInterval *interval)
+{
+    if (interval->n < STATS_MIN_N)
+        text_table_cellf(table, "%.4f", shown(interval->mean));
+    else
+        text_table_cellf(table, "%.4f ± %.4f", shown(interval->mean),
+                         interval->high - interval->mean);
+}
+
+static void put_plain(const Source *source, const FidelitySummary *sums, Text *out)
+{
+    static const TextColumn columns[] = {{"area", TEXT_LEFT, 0},
+                                         {"map", TEXT_RIGHT, 0},
+                                         {"random map", TEXT_RIGHT, 0},
+                                         {"gain", TEXT_RIGHT, 0}};
+    TextTable *table = text_table_create(columns, ARRAY_LEN(columns));
+    if (table == NULL) {
+        out->failed = true;
+        return;
+    }
+    for (int m = 0; m < N_FIDELITY_MEASURES; m++) {
+        text_table_cell(table, fidelity_measure_names[m]);
+        put_cell(table, &sums->of_map[m]);
+        put_cell(table, &sums->of_random[m]);
+        put_cell(table, &sums->gain[m]);
+    }
+    text_table_render(table, out);
+    text_table_destroy(&table);
+    text_printf(out, "\n%zu of %zu %s, %d steps%s\n", source->n, source->n_all,
+                source->batches == NULL ? "pictures" : "test images", FIDELITY_STEPS,
+                source->n < STATS_MIN_N ? "" : "; ±: 90 % interval over pictures");
+}
+
+static void release_source(Source *source)
+{
+    batches_destroy(&source->batches);
+    pictureinput_release(&source->input);
+    trained_set_release(&source->trained);
+    study_data_close(&source->images);
+    study_destroy(&source->study);
+    arena_release(&source->arena);
+}
+
+static ErrCode run(const Call *call, int *status, Err *err)
+{
+    (void)status;
+    const FidelitySettings *settings = call->settings;
+    Source source = {.call = call};
+    FidelityAreas *areas = NULL;
+    FidelitySummary sums;
+    Text out = {.columns = call->columns};
+    int op = ACTIVATIONMAP_EXACT;
+    TRY(open_source(&source, settings, err));
+    if (settings->layer != NULL)
+        TRY(activationmap_layer(source.trained.net, settings->layer, &op, err));
+    areas = mem_calloc(source.n, sizeof *areas);
+    if (areas == NULL) {
+        (void)err_memory(err, source.n * sizeof *areas);
+        goto fail;
+    }
+    TRY(measure_all(&source, op, areas, err));
+    TRY(fidelity_summarise(areas, (int)source.n, &sums, err));
+    if (call->json)
+        put_json(&source, areas, &sums, &out);
+    else
+        put_plain(&source, &sums, &out);
+    TRY(call_print_lines(call, &out, err));
+fail:
+    mem_free(areas);
+    release_source(&source);
+    text_release(&out);
+    return err->code;
+}
+
+const Command cmd_fidelity = {
+    .name = "fidelity",
+    .summary = "whether class activation maps show what a network goes by",
+    .usage = usage,
+    .notes = notes,
+    .options = {options, ARRAY_LEN(options)},
+    .settings_bytes = sizeof(FidelitySettings),
+    .max_args = PICTURES_MAX_ARGS,
+    .shared = SHARED_JSON | SHARED_SET | SHARED_DATA_ROOT,
+    .run = run,
+};
