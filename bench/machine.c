@@ -5,7 +5,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
-#include "nn/team.h"
+#include "base/team.h"
 
 #include <omp.h>
 #include <stdint.h>

@@ -5,7 +5,7 @@
  * Every figure is the best of several samples in processor time: interruptions and neighbours only
  * take away. It is measured with the vectors of an instruction-set level (bench/machineloops.h) and
  * on as many threads as are asked for, which wait for one another with the barrier of a step
- * (nn/team.h).
+ * (base/team.h).
  */
 #ifndef BENCH_MACHINE_H
 #define BENCH_MACHINE_H

@@ -1,4 +1,4 @@
-/* harness/evaluation.c: batches of a subset through net_evaluate, with the confusion matrix. */
+/* harness/evaluation.c: batches of a subset through infer_evaluate, with the confusion matrix. */
 #include "harness/evaluation.h"
 
 #include "base/sys.h"
@@ -10,17 +10,21 @@ static const double PERCENT = 100.0;
 /* Buffers of one batch. */
 typedef struct Buffers {
     Batch batch;
+    double *losses;
     int32_t *predictions;
 } Buffers;
 
-static ErrCode make_buffers(Buffers *out, const Net *net, Err *err)
+static ErrCode make_buffers(Buffers *out, const Infer *infer, Err *err)
 {
-    const size_t n = (size_t)net_settings(net)->batch, side = (size_t)net_network(net)->resolution;
+    const size_t n = (size_t)infer_settings(infer)->batch;
+    const size_t side = (size_t)infer_network(infer)->resolution;
     out->batch.x = mem_calloc(n, side * side * DATA_CHANNELS * sizeof(float));
     out->batch.label = mem_calloc(n, sizeof(int32_t));
+    out->losses = mem_calloc(n, sizeof(double));
     out->predictions = mem_calloc(n, sizeof(int32_t));
-    if (out->batch.x == NULL || out->batch.label == NULL || out->predictions == NULL)
-        return err_memory(err, n * (side * side * DATA_CHANNELS + 2) * sizeof(float));
+    if (out->batch.x == NULL || out->batch.label == NULL || out->losses == NULL ||
+        out->predictions == NULL)
+        return err_memory(err, n * (side * side * DATA_CHANNELS + 4) * sizeof(float));
     return ERR_NONE;
 }
 
@@ -28,18 +32,24 @@ static void free_buffers(Buffers *buffers)
 {
     mem_free(buffers->batch.x);
     mem_free(buffers->batch.label);
+    mem_free(buffers->losses);
     mem_free(buffers->predictions);
 }
 
-static void run_batch(Evaluation *out, Net *net, Batches *batches, uint32_t index, Buffers *buffers,
-                      EvalSums *sums)
+static void run_batch(Evaluation *out, Infer *infer, Batches *batches, uint32_t index,
+                      Buffers *buffers)
 {
     const int n = batches_size(batches, index);
-    batches_fill(batches, index, &buffers->batch, net_settings(net)->threads);
-    net_evaluate(net, NET_WEIGHTS, buffers->batch.x, buffers->batch.label, n, sums,
-                 buffers->predictions);
-    for (int i = 0; i < n; i++)
-        out->confusion[buffers->batch.label[i] * out->classes + buffers->predictions[i]]++;
+    batches_fill(batches, index, &buffers->batch, infer_settings(infer)->threads);
+    infer_evaluate(infer, buffers->batch.x, buffers->batch.label, n, buffers->losses,
+                   buffers->predictions);
+    for (int i = 0; i < n; i++) {
+        const int32_t label = buffers->batch.label[i], predicted = buffers->predictions[i];
+        out->confusion[label * out->classes + predicted]++;
+        out->loss += buffers->losses[i];
+        out->top1 += predicted == label;
+    }
+    out->n += n;
 }
 
 static bool is_theirs(const WeightOrigin *origin, const DataStats *stats)
@@ -69,29 +79,28 @@ fail:
     return err->code;
 }
 
-ErrCode evaluation_run(Evaluation *out, Net *net, const ImageSet *set, const DataStats *stats,
+ErrCode evaluation_run(Evaluation *out, Infer *infer, const ImageSet *set, const DataStats *stats,
                        DataPart part, Err *err)
 {
     Buffers buffers = {0};
     Batches *batches = NULL;
-    EvalSums sums = {0};
-    const BatchSettings settings = {
-        .part = part, .batch = net_settings(net)->batch, .max_threads = net_settings(net)->threads};
-    *out = (Evaluation){.classes = net_network(net)->classes};
+    const BatchSettings settings = {.part = part,
+                                    .batch = infer_settings(infer)->batch,
+                                    .max_threads = infer_settings(infer)->threads};
+    *out = (Evaluation){.classes = infer_network(infer)->classes};
     const size_t cells = (size_t)out->classes * (size_t)out->classes;
     out->confusion = mem_calloc(cells, sizeof *out->confusion);
     if (out->confusion == NULL) {
         (void)err_memory(err, cells * sizeof *out->confusion);
         goto fail;
     }
-    TRY(make_buffers(&buffers, net, err));
+    TRY(make_buffers(&buffers, infer, err));
     TRY(batches_create(&batches, set, stats, &settings, err));
     batches_begin_epoch(batches, 0);
     for (uint32_t i = 0; i < batches_count(batches); i++)
-        run_batch(out, net, batches, i, &buffers, &sums);
-    out->n = sums.n;
-    out->loss = sums.loss / (double)sums.n;
-    out->top1 = PERCENT * (double)sums.n_correct / (double)sums.n;
+        run_batch(out, infer, batches, i, &buffers);
+    out->loss /= (double)out->n;
+    out->top1 *= PERCENT / (double)out->n;
 fail:
     batches_destroy(&batches);
     free_buffers(&buffers);

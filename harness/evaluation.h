@@ -10,7 +10,7 @@
 #include "harness/study_data.h"
 
 #include "data/batches.h"
-#include "nn/net.h"
+#include "infer/infer.h"
 #include "weights/origin.h"
 
 #include <stdint.h>
@@ -34,10 +34,10 @@ ErrCode evaluation_stats(DataStats *out, const ImageSet *set, const StudyImages 
                          Err *err) ERR_CHECKED;
 
 /*
- * Evaluates net (its weights, running statistics) on `part` of `set`, normalised by `stats`: as in
+ * Evaluates a network on `part` of `set`, normalised by `stats`: as in
  * training. ERR_MEMORY, ERR_USAGE (empty part). evaluation_release frees the matrix.
  */
-ErrCode evaluation_run(Evaluation *out, Net *net, const ImageSet *set, const DataStats *stats,
+ErrCode evaluation_run(Evaluation *out, Infer *infer, const ImageSet *set, const DataStats *stats,
                        DataPart part, Err *err) ERR_CHECKED;
 
 /* Images of class `label`, and percent of them that were recognised (NaN without any). */

@@ -71,27 +71,27 @@ static void to_channels_last(float *nhwc, const float *nchw, int64_t n, int64_t 
                 nhwc[(i * pixels + p) * CHANNELS + c] = nchw[(i * CHANNELS + c) * pixels + p];
 }
 
-ErrCode inference_run(Net *net, const InferenceImages *images, float *logits, Err *err)
+ErrCode inference_run(Infer *infer, const InferenceImages *images, float *logits, Err *err)
 {
-    const int batch = net_settings(net)->batch, classes = net_network(net)->classes;
+    const int batch = infer_settings(infer)->batch, classes = infer_network(infer)->classes;
     const int64_t image_floats = (int64_t)CHANNELS * images->side * images->side;
-    assert(net_network(net)->resolution == images->side);
+    assert(infer_network(infer)->resolution == images->side);
     float *nhwc = mem_calloc((size_t)batch, (size_t)image_floats * sizeof(float));
     if (nhwc == NULL)
         return err_memory(err, (size_t)batch * (size_t)image_floats * sizeof(float));
     for (int64_t first = 0; first < images->n; first += batch) {
         const int64_t left = images->n - first, n = left < batch ? left : batch;
         to_channels_last(nhwc, images->nchw + first * image_floats, n, images->side);
-        net_forward(net, NET_WEIGHTS, nhwc, (int)n, logits + first * classes);
+        infer_run(infer, nhwc, (int)n, logits + first * classes);
     }
     mem_free(nhwc);
     return ERR_NONE;
 }
 
-ErrCode inference_write(Net *net, const InferenceImages *images, const char *path, int *labels,
+ErrCode inference_write(Infer *infer, const InferenceImages *images, const char *path, int *labels,
                         Err *err)
 {
-    const int classes = net_network(net)->classes;
+    const int classes = infer_network(infer)->classes;
     const size_t n_logits = (size_t)images->n * (size_t)classes;
     float *logits = mem_calloc(n_logits, sizeof(float));
     if (logits == NULL)
@@ -103,7 +103,7 @@ ErrCode inference_write(Net *net, const InferenceImages *images, const char *pat
                          .data = logits};
     TensorSet set = {.tensors = &result, .n_tensors = 1};
     safetensors_measure(&result);
-    TRY(inference_run(net, images, logits, err));
+    TRY(inference_run(infer, images, logits, err));
     TRY(safetensors_write(NULL, path, &set, err));
     for (int64_t i = 0; labels != NULL && i < images->n; i++)
         labels[i] = recognition_best(logits + i * classes, classes);

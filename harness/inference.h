@@ -10,7 +10,7 @@
 #define HARNESS_INFERENCE_H
 
 #include "base/err.h"
-#include "nn/net.h"
+#include "infer/infer.h"
 
 #include <stdint.h>
 
@@ -30,16 +30,17 @@ ErrCode inference_load(InferenceImages *images, const char *path, Err *err) ERR_
 void inference_release(InferenceImages *images);
 
 /*
- * logits[n][classes] of all images by the net's weights and running statistics; the net's
+ * logits[n][classes] of all images ; the network's
  * resolution is `images->side`. ERR_MEMORY.
  */
-ErrCode inference_run(Net *net, const InferenceImages *images, float *logits, Err *err) ERR_CHECKED;
+ErrCode inference_run(Infer *infer, const InferenceImages *images, float *logits,
+                      Err *err) ERR_CHECKED;
 
 /*
  * inference_run into a file of logits, written atomically; labels[n] gets each image's class, that
  * of the largest logit (of several the first), unless NULL. ERR_IO, ERR_MEMORY.
  */
-ErrCode inference_write(Net *net, const InferenceImages *images, const char *path, int *labels,
+ErrCode inference_write(Infer *infer, const InferenceImages *images, const char *path, int *labels,
                         Err *err) ERR_CHECKED;
 
 #endif

@@ -1,9 +1,10 @@
-/* harness/latencybench.c: times net_forward, round after round. */
+/* harness/latencybench.c: times infer_run, round after round. */
 #include "harness/latencybench.h"
 
 #include "base/clock.h"
 #include "base/rng.h"
 #include "base/sys.h"
+#include "weights/weights.h"
 
 #include <assert.h>
 #include <math.h>
@@ -15,7 +16,7 @@ static const double TAIL = 0.05; /* on either side of the ratio's interval */
 
 /* One network of the measurement; all owned. */
 typedef struct Subject {
-    Net *net;
+    Infer *infer;
     float *images, *logits;
     int64_t *times; /* [runs] ns, in the order of the rounds */
 } Subject;
@@ -23,12 +24,12 @@ typedef struct Subject {
 static ErrCode open_subject(Subject *subject, const Network *network,
                             const LatencybenchSettings *settings, Err *err)
 {
-    const NetSettings net_settings = {
+    const InferSettings infer_settings = {
         .batch = settings->batch, .threads = settings->threads, .level = settings->level};
     const size_t n_floats = (size_t)settings->batch * (size_t)network->resolution *
                             (size_t)network->resolution * N_CHANNELS;
-    TRY(net_create(&subject->net, network, &net_settings, err));
-    net_init_weights(subject->net, SEED);
+    TRY(infer_plan(&subject->infer, network, &infer_settings, err));
+    TRY(weights_draw(subject->infer, SEED, err));
     subject->images = mem_calloc(n_floats, sizeof(float));
     subject->logits = mem_calloc((size_t)settings->batch * (size_t)network->classes, sizeof(float));
     subject->times = mem_calloc((size_t)settings->runs, sizeof *subject->times);
@@ -43,7 +44,7 @@ fail:
 
 static void close_subject(Subject *subject)
 {
-    net_destroy(&subject->net);
+    infer_destroy(&subject->infer);
     mem_free(subject->images);
     mem_free(subject->logits);
     mem_free(subject->times);
@@ -55,7 +56,7 @@ static void time_rounds(Subject *subjects, size_t n, const LatencybenchSettings 
         for (size_t i = 0; i < n; i++) {
             const Subject *s = &subjects[i];
             const int64_t begin = clock_now_ns();
-            net_forward(s->net, NET_WEIGHTS, s->images, settings->batch, s->logits);
+            infer_run(s->infer, s->images, settings->batch, s->logits);
             if (round >= 0)
                 s->times[round] = clock_now_ns() - begin;
         }
@@ -110,7 +111,7 @@ static LatencybenchReport summarise(const Subject *subject, int64_t runs)
     return (LatencybenchReport){.ms = median * 1e-6,
                                 .ms_min = (double)subject->times[0] * 1e-6,
                                 .ms_max = (double)subject->times[runs - 1] * 1e-6,
-                                .memory = net_memory(subject->net)};
+                                .memory = infer_memory(subject->infer)};
 }
 
 ErrCode latencybench_run(const Network *networks, size_t n, const LatencybenchSettings *settings,

@@ -1,17 +1,18 @@
 /*
  * harness/latencybench.h: how long networks take to infer one batch, measured in turn: `latency`.
  *
- * A round is one forward pass of each network, and another round follows, so that a slow moment
- * meets all of them. Input and weights are random and resident; nothing is loaded. Times depend on
- * the machine, the threads and what else runs: only those of one measurement compare.
+ * What is timed is infer_run (infer/infer.h). A round is one forward pass of each network, and
+ * another round follows, so that a slow moment meets all of them. Input and weights are random and
+ * resident; nothing is loaded. Times depend on the machine, the threads and what else runs: only
+ * those of one measurement compare.
  */
 #ifndef HARNESS_LATENCYBENCH_H
 #define HARNESS_LATENCYBENCH_H
 
 #include "base/cpu.h"
 #include "base/err.h"
+#include "infer/infer.h"
 #include "models/network.h"
-#include "nn/net.h"
 
 #include <stdint.h>
 
@@ -28,7 +29,7 @@ typedef struct LatencybenchSettings {
 typedef struct LatencybenchReport {
     double ms; /* median */
     double ms_min, ms_max;
-    NetMemory memory;
+    InferMemory memory;
 } LatencybenchReport;
 
 /* How many times as long the first network takes as the last. */
@@ -38,7 +39,7 @@ typedef struct LatencybenchRatio {
 } LatencybenchRatio;
 
 /*
- * reports[n] of networks[n], n >= 1; `ratio` unless NULL. ERR_MEMORY, and those of net_create. All
+ * reports[n] of networks[n], n >= 1; `ratio` unless NULL. ERR_MEMORY, and those of infer_plan. All
  * networks are in memory together.
  */
 ErrCode latencybench_run(const Network *networks, size_t n, const LatencybenchSettings *settings,

@@ -13,25 +13,25 @@ static size_t n_values(const PictureInput *input)
     return (size_t)input->side * (size_t)input->side * ORIGIN_CHANNELS;
 }
 
-ErrCode pictureinput_open(PictureInput *out, const Net *net, const WeightOrigin *origin, Err *err)
+ErrCode pictureinput_open(PictureInput *out, int side, int batch, const WeightOrigin *origin,
+                          Err *err)
 {
-    const size_t batch = (size_t)net_settings(net)->batch;
-    *out = (PictureInput){.side = net_network(net)->resolution,
+    *out = (PictureInput){.side = side,
+                          .batch = batch,
                           .center_crop = origin->is_known ? origin->center_crop : IMAGENET_CROP,
                           .stats = origin->is_known
                                        ? imagestats_given(origin->mean, origin->deviation)
                                        : imagestats_given(imagenet_mean, imagenet_deviation)};
-    out->rgb = mem_calloc(batch, n_values(out));
-    out->images = mem_calloc(batch * n_values(out), sizeof(float));
+    out->rgb = mem_calloc((size_t)batch, n_values(out));
+    out->images = mem_calloc((size_t)batch * n_values(out), sizeof(float));
     if (out->rgb == NULL || out->images == NULL)
-        return err_memory(err, batch * n_values(out) * sizeof(float));
+        return err_memory(err, (size_t)batch * n_values(out) * sizeof(float));
     return ERR_NONE;
 }
 
-ErrCode pictureinput_read(PictureInput *input, const Net *net, const PictureList *pictures,
-                          size_t first, Err *err)
+ErrCode pictureinput_read(PictureInput *input, const PictureList *pictures, size_t first, Err *err)
 {
-    const size_t left = pictures->n - first, batch = (size_t)net_settings(net)->batch;
+    const size_t left = pictures->n - first, batch = (size_t)input->batch;
     input->n = (int)(left < batch ? left : batch);
     for (size_t i = 0; i < (size_t)input->n; i++)
         TRY(picture_read(pictures->paths[first + i], input->side, input->center_crop,

@@ -12,27 +12,27 @@
 #include "base/err.h"
 #include "data/imagestats.h"
 #include "data/picture.h"
-#include "nn/net.h"
 #include "weights/origin.h"
 
 typedef struct PictureInput {
     int side; /* pixels */
     double center_crop;
     DataStats stats;
+    int batch;     /* room for so many pictures */
     int n;         /* pictures read */
     uint8_t *rgb;  /* [batch][side][side][3]; owned */
     float *images; /* the same normalised; owned */
 } PictureInput;
 
-/* Room for a net's batch. ERR_MEMORY; release it in either case. */
-ErrCode pictureinput_open(PictureInput *out, const Net *net, const WeightOrigin *origin,
+/* Room for a batch of so many pixels a side. ERR_MEMORY; release it in either case. */
+ErrCode pictureinput_open(PictureInput *out, int side, int batch, const WeightOrigin *origin,
                           Err *err) ERR_CHECKED;
 
 /*
  * Reads pictures from the `first` on, a batch or what is left. Errors: those of picture_read.
  */
-ErrCode pictureinput_read(PictureInput *input, const Net *net, const PictureList *pictures,
-                          size_t first, Err *err) ERR_CHECKED;
+ErrCode pictureinput_read(PictureInput *input, const PictureList *pictures, size_t first,
+                          Err *err) ERR_CHECKED;
 
 /* Accepts a zeroed struct. */
 void pictureinput_release(PictureInput *input);

@@ -47,19 +47,19 @@ void recognition_guess(const float *logits, int classes, int top, RecognitionGue
     }
 }
 
-ErrCode recognition_run(Net *net, const WeightOrigin *origin, const PictureList *pictures, int top,
-                        RecognitionGuess *guesses, Err *err)
+ErrCode recognition_run(Infer *infer, const WeightOrigin *origin, const PictureList *pictures,
+                        int top, RecognitionGuess *guesses, Err *err)
 {
-    const size_t batch = (size_t)net_settings(net)->batch;
-    const int classes = net_network(net)->classes;
+    const size_t batch = (size_t)infer_settings(infer)->batch;
+    const int classes = infer_network(infer)->classes;
     PictureInput input = {0};
     float *logits = mem_calloc(batch * (size_t)classes, sizeof *logits);
     if (logits == NULL)
         return err_memory(err, batch * (size_t)classes * sizeof *logits);
-    TRY(pictureinput_open(&input, net, origin, err));
+    TRY(pictureinput_open(&input, infer_network(infer)->resolution, (int)batch, origin, err));
     for (size_t first = 0; first < pictures->n; first += batch) {
-        TRY(pictureinput_read(&input, net, pictures, first, err));
-        net_forward(net, NET_WEIGHTS, input.images, input.n, logits);
+        TRY(pictureinput_read(&input, pictures, first, err));
+        infer_run(infer, input.images, input.n, logits);
         for (int i = 0; i < input.n; i++)
             recognition_guess(logits + (long)i * classes, classes, top,
                               guesses + (first + (size_t)i) * (size_t)top);

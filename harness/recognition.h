@@ -6,6 +6,8 @@
 
 #include "harness/pictureinput.h"
 
+#include "infer/infer.h"
+
 typedef struct RecognitionGuess {
     int label;
     double probability; /* softmax of the logits */
@@ -27,7 +29,7 @@ double recognition_probability(const float *logits, int classes, int label);
  * recognition_guess of each picture: guesses[pictures->n][top]. A batch is read, then run; its size
  * changes memory, not results. Errors: those of picture_read, ERR_MEMORY.
  */
-ErrCode recognition_run(Net *net, const WeightOrigin *origin, const PictureList *pictures, int top,
-                        RecognitionGuess *guesses, Err *err) ERR_CHECKED;
+ErrCode recognition_run(Infer *infer, const WeightOrigin *origin, const PictureList *pictures,
+                        int top, RecognitionGuess *guesses, Err *err) ERR_CHECKED;
 
 #endif

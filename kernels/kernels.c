@@ -17,14 +17,15 @@ Kernels kernels_select(CpuLevel level)
         .se = se_kernels(level),
         .panel = panel_kernels(level),
         .pool = pool_kernels(level),
+        .gemm = gemm_kernels(level),
         .head = head_kernels(level),
         .opt = opt_kernels(level),
     };
 }
 
-static const Ladder *const ladders[] = {&affine_ladder, &dw_ladder,  &head_ladder,
-                                        &mb_ladder,     &opt_ladder, &panel_ladder,
-                                        &pool_ladder,   &pw_ladder,  &se_ladder};
+static const Ladder *const ladders[] = {&affine_ladder, &dw_ladder,  &gemm_ladder,  &head_ladder,
+                                        &mb_ladder,     &opt_ladder, &panel_ladder, &pool_ladder,
+                                        &pw_ladder,     &se_ladder};
 
 bool kernels_choice(CpuLevel level, size_t index, KernelChoice *choice)
 {

@@ -9,6 +9,7 @@
 #include "kernels/affine/affine.h"
 #include "kernels/conv/conv.h"
 #include "kernels/dw/dw.h"
+#include "kernels/gemm/gemm.h"
 #include "kernels/head/head.h"
 #include "kernels/mb/mb.h"
 #include "kernels/opt/opt.h"
@@ -32,6 +33,7 @@ typedef struct Kernels {
     SeKernels se;
     PanelKernels panel;
     PoolKernels pool;
+    GemmKernels gemm;
     HeadKernels head;
     OptKernels opt;
 } Kernels;

@@ -37,7 +37,7 @@ static ErrCode add_buffer(const Net *net, BufferList *list, size_t per_image, in
 {
     size_t n_floats;
     (void)arena_multiply(per_image, (size_t)net->settings.batch, &n_floats);
-    return netbuffers_add(list, n_floats, first, nettimes_end(last), index, err);
+    return buffers_add(list, n_floats, first, nettimes_end(last), index, err);
 }
 
 /* Sums of batch norm over each chunk of a phase, which its end adds up. */
@@ -46,8 +46,8 @@ static ErrCode add_sums(const OpPlan *plan, BufferList *list, int n_chunks, int 
 {
     if (!plan->op->batch_norm)
         return ERR_NONE;
-    return netbuffers_add(list, netnorm_sums_floats(plan, n_chunks), time, nettimes_end(time),
-                          index, err);
+    return buffers_add(list, netnorm_sums_floats(plan, n_chunks), time, nettimes_end(time), index,
+                       err);
 }
 
 static ErrCode add_value_buffers(Net *net, BufferList *list, Err *err)
@@ -193,15 +193,15 @@ void netmaps_point(Net *net, const BufferList *list, float *base)
     for (int i = 0; i < net->network.n_ops; i++) {
         OpPlan *plan = &net->plans[i];
         const OpBuffers *at = &plan->buffers;
-        plan->z = netbuffers_at(list, base, at->z);
-        plan->y = netbuffers_at(list, base, at->y);
-        plan->g = netbuffers_at(list, base, at->g);
-        plan->dz = netbuffers_at(list, base, at->dz);
-        plan->pending = netbuffers_at(list, base, at->pending);
-        plan->partials = netbuffers_at(list, base, at->partials);
-        plan->grad_partials = netbuffers_at(list, base, at->grad_partials);
+        plan->z = buffers_at(list, base, at->z);
+        plan->y = buffers_at(list, base, at->y);
+        plan->g = buffers_at(list, base, at->g);
+        plan->dz = buffers_at(list, base, at->dz);
+        plan->pending = buffers_at(list, base, at->pending);
+        plan->partials = buffers_at(list, base, at->partials);
+        plan->grad_partials = buffers_at(list, base, at->grad_partials);
         if (at->gate >= 0)
-            plan->run->gate_point(plan, netbuffers_at(list, base, at->gate),
+            plan->run->gate_point(plan, buffers_at(list, base, at->gate),
                                   (size_t)net->settings.batch);
     }
 }

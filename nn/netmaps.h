@@ -5,7 +5,7 @@
 #ifndef NN_NETMAPS_H
 #define NN_NETMAPS_H
 
-#include "nn/netbuffers.h"
+#include "nn/netstate.h"
 
 enum { NETMAPS_OF_OP = 6 }; /* buffers, at most */
 

@@ -222,13 +222,13 @@ static ErrCode plan_buffers(Net *net, Err *err)
     const size_t n_ops = (size_t)net->network.n_ops;
     BufferList list;
     size_t n_floats = 0;
-    TRY(netbuffers_create(&list, n_ops * (NETMAPS_OF_OP + WEIGHTBUFFERS_OF_OP), err));
+    TRY(buffers_create(&list, n_ops * (NETMAPS_OF_OP + WEIGHTBUFFERS_OF_OP), err));
     TRY(netmaps_add(net, &list, err));
     TRY(weightbuffers_add(net, &list, err));
-    TRY(netbuffers_place(&list, &n_floats, err));
+    TRY(buffers_place(&list, &n_floats, err));
     TRY(reserve_buffers(net, &list, n_floats, err));
 fail:
-    netbuffers_release(&list);
+    buffers_release(&list);
     return err->code;
 }
 

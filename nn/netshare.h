@@ -12,8 +12,7 @@
 #ifndef NN_NETSHARE_H
 #define NN_NETSHARE_H
 
-#include "nn/team.h"
-
+#include "base/team.h"
 #include "kernels/kernels.h"
 
 #include <stdbool.h>

@@ -20,7 +20,7 @@
  * What is worked on at a time is a span, which may be several chunks: the products of a span are
  * single calls, its sums are still taken chunk by chunk.
  *
- * Files, each above those it calls: net (life, team) - netplan, netmaps, weightbuffers, netbuffers,
+ * Files, each above those it calls: net (life, team) - netplan, netmaps, weightbuffers,
  * nettensor (planning), netprofile, netlap, netload (timing) - netruns (table of rows) - run_*
  * (rows) and what they share, conv*, denselayer, poolwindow, weightshare (shares of weights) -
  * netphase (loops over chunks), netupdate (optimiser, transposes) - netgrad (delivering gradients),
@@ -33,23 +33,17 @@
 
 #include "nn/netshare.h"
 #include "nn/nettypes.h"
-#include "nn/team.h"
 
 #include "base/arena.h"
+#include "base/buffers.h"
 #include "base/err.h"
+#include "base/team.h"
 #include "kernels/kernels.h"
 #include "models/ops.h"
 
 enum { NO_OP = -2, NO_TENSOR = -1 }; /* INPUT_IMAGES is -1 */
 
 /* --- where things lie --- */
-
-/* A stretch of the activation arena with the times at which it is in use (nn/nettimes.h). */
-typedef struct Buffer {
-    size_t n_floats;
-    size_t offset; /* floats */
-    int first, last;
-} Buffer;
 
 /* Where a tensor lies in the flat parameter arrays, in floats, and its gradient while a step needs
  * it. */

@@ -1,6 +1,8 @@
 /* nn/nettensor.c: every tensor a matrix whose columns are dims[0], depthwise filters included. */
 #include "nn/nettensor.h"
 
+#include "nn/net.h"
+
 #include "base/rng.h"
 #include "base/sys.h"
 
@@ -31,17 +33,17 @@ static size_t memory_index(const NetTensor *tensor, size_t e)
     return row * memory_columns(tensor) + column;
 }
 
-static void add_tensors(Net *net, int op_index)
+/* The tensors of an operation; returns how many. */
+static int list_tensors(const Network *network, int op_index, NetTensor *tensors)
 {
-    const Op *op = &net->network.ops[op_index];
+    const Op *op = &network->ops[op_index];
     OpTensor list[OP_TENSORS_MAX];
     const int n = ops_tensors(op, list);
-    net->plans[op_index].tensor = n > 0 ? net->n_tensors : NO_TENSOR;
-    net->plans[op_index].n_tensors = n;
     for (int i = 0; i < n; i++) {
-        NetTensor *tensor = &net->tensors[net->n_tensors++];
+        NetTensor *tensor = &tensors[i];
         snprintf(tensor->name, sizeof tensor->name, "%s%s", op->name, list[i].suffix);
         tensor->op = op_index;
+        tensor->k = i;
         tensor->n_dims = list[i].n_dims;
         tensor->n_elements = 1;
         for (int d = 0; d < list[i].n_dims; d++) {
@@ -53,15 +55,20 @@ static void add_tensors(Net *net, int op_index)
         tensor->decayed = list[i].use == OP_WEIGHT;
         tensor->is_pointwise = list[i].is_pointwise;
     }
+    return n;
 }
 
-/* What the row says of a tensor of the net. */
-static OpTensor row_of_tensor(const Net *net, int index)
+ErrCode net_list_tensors(NetTensor **out, int *n, const Network *network, Err *err)
 {
-    OpTensor list[OP_TENSORS_MAX];
-    const int op = net->tensors[index].op;
-    ops_tensors(&net->network.ops[op], list);
-    return list[index - net->plans[op].tensor];
+    const size_t most = (size_t)network->n_ops * OP_TENSORS_MAX + 1;
+    NetTensor *tensors = mem_calloc(most, sizeof *tensors);
+    *out = tensors;
+    *n = 0;
+    if (tensors == NULL)
+        return err_memory(err, most * sizeof *tensors);
+    for (int i = 0; i < network->n_ops; i++)
+        *n += list_tensors(network, i, tensors + *n);
+    return ERR_NONE;
 }
 
 /* Partial gradients of a tensor. */
@@ -95,13 +102,18 @@ static ErrCode place_tensors(Net *net, bool trainable, Err *err)
 
 ErrCode nettensor_plan(Net *net, Err *err)
 {
-    const size_t most = (size_t)net->network.n_ops * OP_TENSORS_MAX + 1;
-    net->tensors = mem_calloc(most, sizeof *net->tensors);
-    net->places = mem_calloc(most, sizeof *net->places);
-    if (net->tensors == NULL || net->places == NULL)
-        return err_memory(err, most * sizeof *net->tensors);
+    TRY(net_list_tensors(&net->tensors, &net->n_tensors, &net->network, err));
+    const size_t n = (size_t)net->n_tensors;
+    net->places = mem_calloc(n + 1, sizeof *net->places);
+    if (net->places == NULL)
+        return err_memory(err, (n + 1) * sizeof *net->places);
     for (int i = 0; i < net->network.n_ops; i++)
-        add_tensors(net, i);
+        net->plans[i].tensor = NO_TENSOR;
+    for (int i = net->n_tensors - 1; i >= 0; i--) {
+        OpPlan *plan = &net->plans[net->tensors[i].op];
+        plan->tensor = i;
+        plan->n_tensors++;
+    }
     TRY(place_tensors(net, true, err));
     net->n_trainable = net->n_floats;
     TRY(place_tensors(net, false, err));
@@ -156,6 +168,14 @@ void nettensor_gradient(const Net *net, int index, float *data)
 
 /* --- initial values --- */
 
+/* What the row says of a tensor. */
+static OpTensor row_of_tensor(const Network *network, const NetTensor *tensor)
+{
+    OpTensor list[OP_TENSORS_MAX];
+    ops_tensors(&network->ops[tensor->op], list);
+    return list[tensor->k];
+}
+
 static float initial_value(const OpTensor *tensor, Rng *rng)
 {
     switch (tensor->init) {
@@ -178,10 +198,19 @@ void nettensor_init(Net *net, uint64_t seed)
     memset(net->weights, 0, net->n_floats * sizeof *net->weights);
     for (int i = 0; i < net->n_tensors; i++) {
         const NetTensor *tensor = &net->tensors[i];
-        const OpTensor row = row_of_tensor(net, i);
+        const OpTensor row = row_of_tensor(&net->network, tensor);
         Rng rng = rng_start(seed, RNG_INIT, 0, (uint64_t)i);
         float *to = net->weights + net->places[i].offset;
         for (size_t e = 0; e < tensor->n_elements; e++)
             to[memory_index(tensor, e)] = initial_value(&row, &rng);
     }
+}
+
+void net_draw_tensor(const Network *network, const NetTensor *tensor, int index, uint64_t seed,
+                     float *data)
+{
+    const OpTensor row = row_of_tensor(network, tensor);
+    Rng rng = rng_start(seed, RNG_INIT, 0, (uint64_t)index);
+    for (size_t e = 0; e < tensor->n_elements; e++)
+        data[e] = initial_value(&row, &rng);
 }

@@ -81,6 +81,7 @@ typedef enum NetValues {
 typedef struct NetTensor {
     char name[NET_TENSOR_NAME_MAX]; /* "stages.0.1.expand.bn.running_mean" */
     int op;                         /* index in the Network's list */
+    int k;                          /* its number among those of the operation */
     int n_dims;
     int64_t dims[NET_TENSOR_MAX_DIMS]; /* as weight files have them */
     size_t n_elements;

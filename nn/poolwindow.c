@@ -8,7 +8,9 @@ static PoolWindowArgs window_args(const OpPlan *plan)
 {
     const Op *op = plan->op;
     return (PoolWindowArgs){.ldx = plan->Cin,
+                            .ldx_row = (long)op->in_size * plan->Cin,
                             .ldy = plan->Cout,
+                            .ldy_row = (long)op->out_size * plan->Cout,
                             .lddy = plan->Cout,
                             .lddx = plan->Cin,
                             .H = op->in_size,

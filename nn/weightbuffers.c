@@ -33,8 +33,8 @@ static ErrCode add_transposed(const Net *net, OpPlan *plan, BufferList *list, Er
     const size_t n_floats = plan->run->carve_transposed == NULL ? 0 : transposed_floats(plan);
     if (n_floats == 0)
         return ERR_NONE;
-    return netbuffers_add(list, n_floats, transpose_time(net, weightbuffers_reader(net, plan)),
-                          nettimes_backward(net, plan->index), &plan->buffers.transposed, err);
+    return buffers_add(list, n_floats, transpose_time(net, weightbuffers_reader(net, plan)),
+                       nettimes_backward(net, plan->index), &plan->buffers.transposed, err);
 }
 
 static void point_transposed(OpPlan *plan, const BufferList *list, float *base)
@@ -43,7 +43,7 @@ static void point_transposed(OpPlan *plan, const BufferList *list, float *base)
     if (index < 0)
         return;
     Arena arena =
-        arena_over(netbuffers_at(list, base, index), list->buffers[index].n_floats * sizeof(float));
+        arena_over(buffers_at(list, base, index), list->buffers[index].n_floats * sizeof(float));
     plan->run->carve_transposed(plan, &arena);
 }
 
@@ -76,8 +76,8 @@ static ErrCode add_gradients(Net *net, const OpPlan *plan, BufferList *list, Err
         if (!has_buffer(net, plan, &net->tensors[i]))
             continue;
         (void)arena_multiply((size_t)place->n_slots, place->n_floats, &n_floats);
-        TRY(netbuffers_add(list, n_floats, gradient_time(net, plan, &net->tensors[i]), last,
-                           &place->buffer, err));
+        TRY(buffers_add(list, n_floats, gradient_time(net, plan, &net->tensors[i]), last,
+                        &place->buffer, err));
     }
     return ERR_NONE;
 fail:
@@ -102,5 +102,5 @@ void weightbuffers_point(Net *net, const BufferList *list, float *base)
     for (int i = 0; i < net->network.n_ops; i++)
         point_transposed(&net->plans[i], list, base);
     for (int i = 0; i < net->n_tensors; i++)
-        net->places[i].gradient = netbuffers_at(list, base, net->places[i].buffer);
+        net->places[i].gradient = buffers_at(list, base, net->places[i].buffer);
 }

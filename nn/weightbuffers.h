@@ -6,7 +6,7 @@
 #ifndef NN_WEIGHTBUFFERS_H
 #define NN_WEIGHTBUFFERS_H
 
-#include "nn/netbuffers.h"
+#include "nn/netstate.h"
 
 enum { WEIGHTBUFFERS_OF_OP = 6 }; /* at most: the transposes, a gradient a tensor */
 

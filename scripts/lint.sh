@@ -31,7 +31,7 @@ build_preset calls
 
 say "circles of files"
 # shellcheck disable=SC2046
-sh tools/check_cycles base $(find kernels -type d) models data nn weights paper search results plots harness harness/cli ||
+sh tools/check_cycles base $(find kernels -type d) models data nn infer weights paper search results plots harness harness/cli ||
     failed=1
 
 say "functions nobody calls"
@@ -42,10 +42,10 @@ build_preset dev
 say "cppcheck"
 cppcheck --quiet --std=c11 --language=c --enable=warning,performance,portability --inline-suppr \
     --suppressions-list=tools/cppcheck_suppressions.txt --error-exitcode=1 -j "$(nproc)" \
-    -D_GNU_SOURCE -I . base kernels models nn weights paper data search results plots harness || failed=1
+    -D_GNU_SOURCE -I . base kernels models nn infer weights paper data search results plots harness || failed=1
 
 say "clang-tidy"
-git ls-files 'base/*.c' 'kernels/*.c' 'models/*.c' 'nn/*.c' 'weights/*.c' 'paper/*.c' 'data/*.c' 'search/*.c' 'results/*.c' \
+git ls-files 'base/*.c' 'kernels/*.c' 'models/*.c' 'nn/*.c' 'infer/*.c' 'weights/*.c' 'paper/*.c' 'data/*.c' 'search/*.c' 'results/*.c' \
     'plots/*.c' 'harness/*.c' |
     xargs -P "$(nproc)" -n 8 clang-tidy-14 --quiet -p build/dev 2>build/clang-tidy.log || failed=1
 

@@ -44,6 +44,15 @@ static TensorInfo describe(const WeightNaming *naming, const NetTensor *tensor, 
 
 /* --- load --- */
 
+/* What a file is read for: a network, its tensors, and who takes their numbers. */
+typedef struct Reader {
+    const Network *network;
+    const NetTensor *tensors; /* [n] */
+    int n;
+    void (*take)(void *to, int index, const NetTensor *tensor, const float *data);
+    void *to;
+} Reader;
+
 static ErrCode check_shape(const TensorFile *file, const TensorInfo *found,
                            const TensorInfo *wanted, Err *err)
 {
@@ -58,12 +67,12 @@ static ErrCode check_shape(const TensorFile *file, const TensorInfo *found,
 }
 
 /* The numbers of tensor `index`, checked, in data[n_elements]. */
-static ErrCode read_tensor(const Net *net, const TensorFile *file, const WeightNaming *naming,
+static ErrCode read_tensor(const Reader *reader, const TensorFile *file, const WeightNaming *naming,
                            int index, float *data, Err *err)
 {
-    const NetTensor *tensor = net_tensor(net, index);
+    const NetTensor *tensor = &reader->tensors[index];
     char name[NET_TENSOR_NAME_MAX];
-    naming->rename(net_network(net), tensor, name);
+    naming->rename(reader->network, tensor, name);
     const TensorInfo wanted = describe(naming, tensor, name);
     const TensorInfo *found = safetensors_find(file, name);
     if (found == NULL)
@@ -82,23 +91,23 @@ static int compare_names(const void *a, const void *b)
 }
 
 /* Our names in a naming, sorted; mem_free. NULL without memory. */
-static char (*sorted_names(const Net *net, const WeightNaming *naming))[NET_TENSOR_NAME_MAX]
+static char (*sorted_names(const Reader *reader, const WeightNaming *naming))[NET_TENSOR_NAME_MAX]
 {
-    const size_t n = (size_t)net_n_tensors(net);
+    const size_t n = (size_t)reader->n;
     char(*names)[NET_TENSOR_NAME_MAX] = mem_calloc(n + 1, sizeof *names);
     if (names == NULL)
         return NULL;
     for (size_t i = 0; i < n; i++)
-        naming->rename(net_network(net), net_tensor(net, (int)i), names[i]);
+        naming->rename(reader->network, &reader->tensors[i], names[i]);
     qsort(names, n, sizeof *names, compare_names);
     return names;
 }
 
-static ErrCode check_no_extras(const Net *net, const TensorFile *file, const WeightNaming *naming,
-                               Err *err)
+static ErrCode check_no_extras(const Reader *reader, const TensorFile *file,
+                               const WeightNaming *naming, Err *err)
 {
-    const size_t n = (size_t)net_n_tensors(net);
-    char(*names)[NET_TENSOR_NAME_MAX] = sorted_names(net, naming);
+    const size_t n = (size_t)reader->n;
+    char(*names)[NET_TENSOR_NAME_MAX] = sorted_names(reader, naming);
     if (names == NULL)
         return err_memory(err, n * sizeof *names);
     for (size_t i = 0; i < safetensors_count(file) && err->code == ERR_NONE; i++) {
@@ -106,113 +115,147 @@ static ErrCode check_no_extras(const Net *net, const TensorFile *file, const Wei
         if (!naming->is_ignored(name) &&
             bsearch(name, names, n, sizeof *names, compare_names) == NULL)
             (void)err_set(err, ERR_DATA, "tensor '%s' in '%s' has no place in network '%s'", name,
-                          safetensors_path(file), net_network(net)->name);
+                          safetensors_path(file), reader->network->name);
     }
     mem_free(names);
     return err->code;
 }
 
 /* Whether a tensor is of the layer that has an output for each class. */
-static bool is_of_head(const Net *net, const NetTensor *tensor)
+static bool is_of_head(const Network *network, const NetTensor *tensor)
 {
-    const Network *network = net_network(net);
     const char *suffix = tensor->name + strlen(network->ops[tensor->op].name);
     return tensor->op == network->n_ops - 1 &&
            (strcmp(suffix, ".weight") == 0 || strcmp(suffix, ".bias") == 0);
 }
 
 /* Whether tensor `index` is read from the file. */
-static bool is_wanted(const Net *net, const WeightSource *source, int index)
+static bool is_wanted(const Reader *reader, const WeightSource *source, int index)
 {
-    return source->head != WEIGHTS_HEAD_NEW || !is_of_head(net, net_tensor(net, index));
+    return source->head != WEIGHTS_HEAD_NEW ||
+           !is_of_head(reader->network, &reader->tensors[index]);
 }
 
 /* Classes of the file's classifier; 0: it has none, or one of another form. */
-static int file_classes(const Net *net, const TensorFile *file, const WeightNaming *naming)
+static int file_classes(const Reader *reader, const TensorFile *file, const WeightNaming *naming)
 {
     char name[NET_TENSOR_NAME_MAX];
-    naming->rename(net_network(net), net_tensor(net, net_n_tensors(net) - 1), name); /* its bias */
+    naming->rename(reader->network, &reader->tensors[reader->n - 1], name); /* its bias */
     const TensorInfo *bias = safetensors_find(file, name);
     return bias != NULL && bias->n_dims == 1 && bias->dims[0] <= INT32_MAX ? (int)bias->dims[0] : 0;
 }
 
 /* The origin's network must be ours, a new head apart. */
-static ErrCode check_network(const Net *net, const TensorFile *file, const WeightSource *source,
-                             const WeightOrigin *origin, Err *err)
+static ErrCode check_network(const Reader *reader, const TensorFile *file,
+                             const WeightSource *source, const WeightOrigin *origin, Err *err)
 {
-    const size_t n_bytes = (size_t)net_network(net)->n_ops * sizeof(Op);
-    Network theirs = *net_network(net);
+    const size_t n_bytes = (size_t)reader->network->n_ops * sizeof(Op);
+    Network theirs = *reader->network;
     if (source->head != WEIGHTS_HEAD_NEW)
         return origin_check_network(origin, source->path, &theirs, source->accept, err);
     theirs.ops = mem_alloc(n_bytes);
     if (theirs.ops == NULL)
         return err_memory(err, n_bytes);
-    memcpy(theirs.ops, net_network(net)->ops, n_bytes);
-    theirs.ops[theirs.n_ops - 1].out_channels = file_classes(net, file, source->naming);
+    memcpy(theirs.ops, reader->network->ops, n_bytes);
+    theirs.ops[theirs.n_ops - 1].out_channels = file_classes(reader, file, source->naming);
     const ErrCode code = origin_check_network(origin, source->path, &theirs, source->accept, err);
     mem_free(theirs.ops);
     return code;
 }
 
-static ErrCode check_classes(const Net *net, const TensorFile *file, const WeightSource *source,
-                             Err *err)
+static ErrCode check_classes(const Reader *reader, const TensorFile *file,
+                             const WeightSource *source, Err *err)
 {
-    const int n_theirs = file_classes(net, file, source->naming);
-    if (source->head != WEIGHTS_HEAD_KEPT || n_theirs == 0 || n_theirs == net_network(net)->classes)
+    const int n_theirs = file_classes(reader, file, source->naming);
+    if (source->head != WEIGHTS_HEAD_KEPT || n_theirs == 0 || n_theirs == reader->network->classes)
         return ERR_NONE;
     return err_set(err, ERR_DATA,
                    "weights '%s' have %d classes, network '%s' has %d: its classifier cannot be "
                    "kept, with 'head: new' another begins",
-                   source->path, n_theirs, net_network(net)->name, net_network(net)->classes);
+                   source->path, n_theirs, reader->network->name, reader->network->classes);
 }
 
-ErrCode weights_load(Net *net, const WeightSource *source, WeightOrigin *origin, Err *err)
+/* Room for any of n tensors; mem_free. NULL without memory. */
+static float *largest_tensor(const NetTensor *tensors, int n, Err *err)
+{
+    size_t most = 1;
+    for (int i = 0; i < n; i++)
+        most = tensors[i].n_elements > most ? tensors[i].n_elements : most;
+    float *data = mem_calloc(most, sizeof *data);
+    if (data == NULL)
+        (void)err_memory(err, most * sizeof *data);
+    return data;
+}
+
+/* All of the file is checked before the first tensor is taken. */
+static ErrCode read_all(const Reader *reader, const WeightSource *source, WeightOrigin *origin,
+                        Err *err)
 {
     TensorFile *file = NULL;
-    const size_t n_bytes = net_largest_tensor(net) * sizeof(float);
-    float *data = mem_alloc(n_bytes);
+    float *data = largest_tensor(reader->tensors, reader->n, err);
     *origin = (WeightOrigin){0};
-    if (data == NULL) {
-        err_memory(err, n_bytes);
-        goto fail;
-    }
+    if (data == NULL)
+        return err->code;
     TRY(safetensors_open(&file, NULL, source->path, err));
     TRY(origin_read(origin, file, err));
     if (source->used != NULL)
         TRY(origin_check_classes(origin, source->path, source->used, err));
-    TRY(check_no_extras(net, file, source->naming, err));
-    TRY(check_classes(net, file, source, err));
-    for (int i = 0; i < net_n_tensors(net);
-         i++) /* all of it first, so that a bad file changes nothing */
-        if (is_wanted(net, source, i))
-            TRY(read_tensor(net, file, source->naming, i, data, err));
-    TRY(check_network(net, file, source, origin, err));
-    for (int i = 0; i < net_n_tensors(net); i++) {
-        if (!is_wanted(net, source, i))
+    TRY(check_no_extras(reader, file, source->naming, err));
+    TRY(check_classes(reader, file, source, err));
+    for (int i = 0; i < reader->n; i++)
+        if (is_wanted(reader, source, i))
+            TRY(read_tensor(reader, file, source->naming, i, data, err));
+    TRY(check_network(reader, file, source, origin, err));
+    for (int i = 0; i < reader->n; i++) {
+        if (!is_wanted(reader, source, i))
             continue;
-        TRY(read_tensor(net, file, source->naming, i, data, err));
-        net_write(net, i, NET_WEIGHTS, data);
+        TRY(read_tensor(reader, file, source->naming, i, data, err));
+        reader->take(reader->to, i, &reader->tensors[i], data);
     }
-    net_reset_optimizer(net);
-    safetensors_close(&file);
-    mem_free(data);
-    return ERR_NONE;
 fail:
     safetensors_close(&file);
     mem_free(data);
     return err->code;
 }
 
+static void give_net(void *to, int index, const NetTensor *tensor, const float *data)
+{
+    (void)tensor;
+    net_write(to, index, NET_WEIGHTS, data);
+}
+
+ErrCode weights_load(Net *net, const WeightSource *source, WeightOrigin *origin, Err *err)
+{
+    const Reader reader = {.network = net_network(net),
+                           .tensors = net_tensor(net, 0),
+                           .n = net_n_tensors(net),
+                           .take = give_net,
+                           .to = net};
+    TRY(read_all(&reader, source, origin, err));
+    net_reset_optimizer(net);
+fail:
+    return err->code;
+}
+
+/* The network of `spec` as weights of the naming know it. */
+static ErrCode resolve_adapted(Network *network, const Spec *spec, const WeightNaming *naming,
+                               Err *err)
+{
+    Spec adapted = *spec;
+    if (naming->adapt != NULL)
+        TRY(naming->adapt(&adapted, err));
+    TRY(resolve_network(network, &adapted, err));
+fail:
+    return err->code;
+}
+
 ErrCode weights_open(Net **out, const Spec *spec, const NetSettings *settings,
                      const WeightSource *source, WeightOrigin *origin, Err *err)
 {
-    Spec adapted = *spec;
     Network network = {0};
     Net *net = NULL;
     *origin = (WeightOrigin){0};
-    if (source->naming->adapt != NULL)
-        TRY(source->naming->adapt(&adapted, err));
-    TRY(resolve_network(&network, &adapted, err));
+    TRY(resolve_adapted(&network, spec, source->naming, err));
     TRY(net_create(&net, &network, settings, err));
     TRY(weights_load(net, source, origin, err));
     network_release(&network);
@@ -221,6 +264,57 @@ ErrCode weights_open(Net **out, const Spec *spec, const NetSettings *settings,
 fail:
     net_destroy(&net);
     network_release(&network);
+    return err->code;
+}
+
+static void give_infer(void *to, int index, const NetTensor *tensor, const float *data)
+{
+    (void)index;
+    infer_write(to, tensor->op, tensor->k, data);
+}
+
+ErrCode weights_infer(Infer **out, const Spec *spec, const InferSettings *settings,
+                      const WeightSource *source, WeightOrigin *origin, Err *err)
+{
+    Network network = {0};
+    NetTensor *tensors = NULL;
+    Infer *infer = NULL;
+    int n;
+    *origin = (WeightOrigin){0};
+    TRY(resolve_adapted(&network, spec, source->naming, err));
+    TRY(net_list_tensors(&tensors, &n, &network, err));
+    TRY(infer_plan(&infer, &network, settings, err));
+    const Reader reader = {
+        .network = &network, .tensors = tensors, .n = n, .take = give_infer, .to = infer};
+    TRY(read_all(&reader, source, origin, err));
+    infer_fold(infer);
+    *out = infer;
+    infer = NULL;
+fail:
+    infer_destroy(&infer);
+    mem_free(tensors);
+    network_release(&network);
+    return err->code;
+}
+
+ErrCode weights_draw(Infer *infer, uint64_t seed, Err *err)
+{
+    const Network *network = infer_network(infer);
+    NetTensor *tensors = NULL;
+    float *data = NULL;
+    int n;
+    TRY(net_list_tensors(&tensors, &n, network, err));
+    data = largest_tensor(tensors, n, err);
+    if (data == NULL)
+        goto fail;
+    for (int i = 0; i < n; i++) {
+        net_draw_tensor(network, &tensors[i], i, seed, data);
+        infer_write(infer, tensors[i].op, tensors[i].k, data);
+    }
+    infer_fold(infer);
+fail:
+    mem_free(data);
+    mem_free(tensors);
     return err->code;
 }
 

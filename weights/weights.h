@@ -12,6 +12,7 @@
 
 #include "weights/origin.h"
 
+#include "infer/infer.h"
 #include "models/spec.h"
 #include "nn/net.h"
 
@@ -64,6 +65,14 @@ ErrCode weights_load(Net *net, const WeightSource *source, WeightOrigin *origin,
  */
 ErrCode weights_open(Net **out, const Spec *spec, const NetSettings *settings,
                      const WeightSource *source, WeightOrigin *origin, Err *err) ERR_CHECKED;
+
+/* The same as what only runs forward; infer_destroy it. Errors: as infer_plan and weights_load. */
+ErrCode weights_infer(Infer **out, const Spec *spec, const InferSettings *settings,
+                      const WeightSource *source, WeightOrigin *origin, Err *err) ERR_CHECKED;
+
+/* Gives an Infer the weights that a training with this seed begins with (net_init_weights).
+ * ERR_MEMORY. */
+ErrCode weights_draw(Infer *infer, uint64_t seed, Err *err) ERR_CHECKED;
 
 /*
  * Writes NET_WEIGHTS or NET_EMA, atomically, with their origin, as `name` in a folder (NULL: it is

@@ -173,7 +173,8 @@ static ErrCode open_all(Cam *cam, const CamSettings *settings, Err *err)
     if (settings->layer != NULL)
         TRY(activationmap_layer(cam->net, settings->layer, &op, err));
     TRY(activationmap_open(&cam->maps, cam->net, op, err));
-    TRY(pictureinput_open(&cam->input, cam->net, &cam->origin, err));
+    TRY(pictureinput_open(&cam->input, net_network(cam->net)->resolution,
+                          net_settings(cam->net)->batch, &cam->origin, err));
     TRY(file_make_dirs(settings->out, err));
 fail:
     return err->code;
@@ -187,7 +188,7 @@ static ErrCode show_all(Cam *cam, const char *folder, Err *err)
         json_open_list(&cam->json, "images");
     }
     for (size_t first = 0; first < cam->pictures.n; first += batch) {
-        TRY(pictureinput_read(&cam->input, cam->net, &cam->pictures, first, err));
+        TRY(pictureinput_read(&cam->input, &cam->pictures, first, err));
         TRY(show_batch(cam, folder, first, err));
     }
     if (cam->call->json) {

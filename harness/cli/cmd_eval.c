@@ -151,8 +151,8 @@ static ErrCode evaluate(const Call *call, const Study *study, const StudyImages 
     const WeightsUse use = {.batch = (int)settings->batch,
                             .accept = weights_options_accept(&settings->trained) |
                                       (settings->any_data ? ORIGIN_ANY_DATA : 0)};
-    TRY(trained_set_open(&trained, call, &settings->trained, study, images, &use, err));
-    TRY(evaluation_run(result, trained.net, trained.set, &trained.stats,
+    TRY(trained_set_infer(&trained, call, &settings->trained, study, images, &use, err));
+    TRY(evaluation_run(result, trained.infer, trained.set, &trained.stats,
                        split_parts[settings->split], err));
 fail:
     trained_set_release(&trained);

@@ -93,7 +93,8 @@ static ErrCode open_pictures(Source *source, const FidelitySettings *settings, E
                              err));
     TRY(weights_options_open(&source->trained.net, &source->trained.origin, &settings->trained,
                              source->call, &use, err));
-    TRY(pictureinput_open(&source->input, source->trained.net, &source->trained.origin, err));
+    TRY(pictureinput_open(&source->input, net_network(source->trained.net)->resolution, 1,
+                          &source->trained.origin, err));
     source->n_all = source->pictures.n;
 fail:
     return err->code;
@@ -153,7 +154,7 @@ static ErrCode read_image(Source *source, size_t i, const float **image, Err *er
     }
     const PictureList one = {source->pictures.paths + at, 1};
     *image = source->input.images;
-    return pictureinput_read(&source->input, source->trained.net, &one, 0, err);
+    return pictureinput_read(&source->input, &one, 0, err);
 }
 
 static void say_progress(const Source *source, size_t done)

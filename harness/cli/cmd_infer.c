@@ -26,13 +26,13 @@ static const char *const notes[] = {
     "is printed.",
     NULL};
 
-typedef struct InferSettings {
+typedef struct InferOptions {
     WeightsOptions trained;
     const char *images, *input, *output;
     int64_t batch, top;
-} InferSettings;
+} InferOptions;
 
-#define FIELD(field) offsetof(InferSettings, field)
+#define FIELD(field) offsetof(InferOptions, field)
 static const Option options[] = {
     {.kind = OPTION_TABLE, .offset = FIELD(trained), .table = &weights_options},
     {.kind = OPTION_TABLE, .offset = FIELD(images), .table = &pictures_option},
@@ -66,7 +66,7 @@ static const Option options[] = {
 #undef FIELD
 
 /* --resolution may only repeat what the input says. */
-static ErrCode check_resolution(const InferSettings *settings, int side, Err *err)
+static ErrCode check_resolution(const InferOptions *settings, int side, Err *err)
 {
     int64_t wanted = side;
     const char *text = settings->trained.network.scale.resolution;
@@ -95,10 +95,10 @@ static void put_classes(const WeightOrigin *origin, const int *labels, int64_t n
 
 static ErrCode infer_tensor(const Call *call, Err *err)
 {
-    const InferSettings *settings = call->settings;
+    const InferOptions *settings = call->settings;
     WeightsOptions trained = settings->trained;
     InferenceImages images = {0};
-    Net *net = NULL;
+    Infer *infer = NULL;
     WeightOrigin origin = {0};
     int *labels = NULL;
     Text out = {.columns = call->columns};
@@ -113,17 +113,17 @@ static ErrCode infer_tensor(const Call *call, Err *err)
     const int64_t batch = settings->batch < images.n ? settings->batch : images.n;
     const WeightsUse use = {.batch = (int)batch,
                             .accept = weights_options_accept(&settings->trained)};
-    TRY(weights_options_open(&net, &origin, &trained, call, &use, err));
+    TRY(weights_options_infer(&infer, &origin, &trained, call, &use, err));
     labels = mem_calloc((size_t)images.n, sizeof *labels);
     if (labels == NULL) {
         (void)err_memory(err, (size_t)images.n * sizeof *labels);
         goto fail;
     }
-    TRY(inference_write(net, &images, settings->output, labels, err));
+    TRY(inference_write(infer, &images, settings->output, labels, err));
     put_classes(&origin, labels, images.n, &out);
     TRY(call_print(&out, err));
 fail:
-    net_destroy(&net);
+    infer_destroy(&infer);
     origin_release(&origin);
     inference_release(&images);
     mem_free(labels);
@@ -134,7 +134,7 @@ fail:
 static ErrCode run(const Call *call, int *status, Err *err)
 {
     (void)status;
-    const InferSettings *settings = call->settings;
+    const InferOptions *settings = call->settings;
     if (settings->images != NULL && (settings->input != NULL || settings->output != NULL))
         return err_set(err, ERR_USAGE, "option '--images' goes without '--input' and '--output'");
     if (settings->images == NULL && call->n_args > 0)
@@ -154,7 +154,7 @@ const Command cmd_infer = {
     .usage = usage,
     .notes = notes,
     .options = {options, ARRAY_LEN(options)},
-    .settings_bytes = sizeof(InferSettings),
+    .settings_bytes = sizeof(InferOptions),
     .max_args = PICTURES_MAX_ARGS,
     .shared = SHARED_JSON,
     .run = run,

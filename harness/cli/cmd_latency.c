@@ -81,7 +81,7 @@ static double roof_share(const Measured *m, size_t i, int64_t batch)
     return gmacs_per_second(m, i, batch) / peak_gmacs_per_second(m);
 }
 
-static size_t memory_bytes(const NetMemory *memory)
+static size_t memory_bytes(const InferMemory *memory)
 {
     return memory->parameter_bytes + memory->activation_bytes + memory->scratch_bytes;
 }

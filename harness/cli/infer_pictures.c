@@ -78,14 +78,14 @@ ErrCode infer_pictures(const Call *call, const WeightsOptions *trained, const ch
     Arena arena = {0};
     PictureList pictures = {0};
     WeightOrigin origin = {0};
-    Net *net = NULL;
+    Infer *infer = NULL;
     RecognitionGuess *guesses = NULL;
     TRY(weights_options_check(trained, err));
     TRY(pictures_option_list(&pictures, call, path, &arena, err));
     const WeightsUse use = {.batch = (size_t)batch < pictures.n ? batch : (int)pictures.n,
                             .accept = weights_options_accept(trained)};
-    TRY(weights_options_open(&net, &origin, trained, call, &use, err));
-    const int classes = net_network(net)->classes;
+    TRY(weights_options_infer(&infer, &origin, trained, call, &use, err));
+    const int classes = infer_network(infer)->classes;
     Found found = {
         .pictures = &pictures, .origin = &origin, .top = top < classes ? (int)top : classes};
     guesses = mem_calloc(pictures.n, (size_t)found.top * sizeof *guesses);
@@ -93,12 +93,12 @@ ErrCode infer_pictures(const Call *call, const WeightsOptions *trained, const ch
         (void)err_memory(err, pictures.n * (size_t)found.top * sizeof *guesses);
         goto fail;
     }
-    TRY(recognition_run(net, &origin, &pictures, found.top, guesses, err));
+    TRY(recognition_run(infer, &origin, &pictures, found.top, guesses, err));
     found.guesses = guesses;
     TRY(print_found(&found, call, err));
 fail:
     mem_free(guesses);
-    net_destroy(&net);
+    infer_destroy(&infer);
     origin_release(&origin);
     arena_release(&arena);
     return err->code;

@@ -6,7 +6,7 @@
 
 /*
  * Prints the `top` most probable classes of each picture that `path` and the call's arguments name.
- * Errors: those of picture_list_add, weights_options_open and recognition_run.
+ * Errors: those of picture_list_add, weights_options_infer and recognition_run.
  */
 ErrCode infer_pictures(const Call *call, const WeightsOptions *trained, const char *path, int batch,
                        int64_t top, Err *err) ERR_CHECKED;

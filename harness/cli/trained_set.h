@@ -9,7 +9,8 @@
 #include "harness/study_data.h"
 
 typedef struct TrainedSet {
-    Net *net;
+    Net *net;      /* of trained_set_open, else NULL */
+    Infer *infer;  /* of trained_set_infer, else NULL */
     ImageSet *set; /* at the network's resolution */
     DataStats stats;
     WeightOrigin origin;
@@ -23,6 +24,11 @@ typedef struct TrainedSet {
 ErrCode trained_set_open(TrainedSet *out, const Call *call, const WeightsOptions *trained,
                          const Study *study, const StudyImages *images, const WeightsUse *use,
                          Err *err) ERR_CHECKED;
+
+/* The same for who only evaluates: `infer` in place of `net`. */
+ErrCode trained_set_infer(TrainedSet *out, const Call *call, const WeightsOptions *trained,
+                          const Study *study, const StudyImages *images, const WeightsUse *use,
+                          Err *err) ERR_CHECKED;
 
 void trained_set_release(TrainedSet *it); /* accepts a zeroed struct */
 

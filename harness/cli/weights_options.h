@@ -7,6 +7,7 @@
 
 #include "harness/cli/network_options.h"
 
+#include "infer/infer.h"
 #include "nn/net.h"
 #include "weights/origin.h"
 
@@ -32,6 +33,12 @@ typedef struct WeightsUse {
 
 /* ORIGIN_ANY_RESOLUTION where --resolution is given, else 0. */
 unsigned weights_options_accept(const WeightsOptions *options);
+
+/*
+ * The network of the options with its weights, to run forward; else as weights_options_open.
+ */
+ErrCode weights_options_infer(Infer **out, WeightOrigin *origin, const WeightsOptions *options,
+                              const Call *call, const WeightsUse *use, Err *err) ERR_CHECKED;
 
 /*
  * The Net of the options, with its weights; *origin, which the caller releases in either case, is

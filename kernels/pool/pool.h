@@ -42,10 +42,10 @@ typedef struct PoolBroadcastArgs {
  * average: the taps inside, added up from +0 in row-major order, over their number; the gradient of
  * a pixel is the sum over outputs ascending of dy / number. It does not read x. */
 typedef struct PoolWindowArgs {
-    const float *x; /* x[H][W][ldx] */
-    long ldx;
-    float *y; /* y[OH][OW][ldy]; forward only */
-    long ldy;
+    const float *x; /* x[H][W]: pixel stride ldx, row stride ldx_row */
+    long ldx, ldx_row;
+    float *y; /* y[OH][OW]: pixel stride ldy, row stride ldy_row; forward only */
+    long ldy, ldy_row;
     const float *dy; /* dy[OH][OW][lddy]; backward only */
     long lddy;
     float *dx; /* dx[H][W][lddx], overwritten; backward only */

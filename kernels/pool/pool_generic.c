@@ -89,12 +89,12 @@ typedef struct Choice {
 
 static Choice window_max(const PoolWindowArgs *a, const Window *t, int c)
 {
-    const float *first = a->x + ((long)t->h0 * a->W + t->w0) * a->ldx + c;
+    const float *first = a->x + t->h0 * a->ldx_row + t->w0 * a->ldx + c;
     Choice best = {lanes_load(first), lanes_zero()};
     int index = 0;
     for (int h = t->h0; h < t->h1; h++)
         for (int w = t->w0; w < t->w1; w++, index++) {
-            const Lanes x = lanes_load(a->x + ((long)h * a->W + w) * a->ldx + c);
+            const Lanes x = lanes_load(a->x + h * a->ldx_row + w * a->ldx + c);
             best.index = lanes_if_gt(x, best.max, lanes_set((float)index), best.index);
             best.max = lanes_if_gt(x, best.max, x, best.max);
         }
@@ -108,7 +108,7 @@ static void LEVELED(pool_max_forward)(const PoolWindowArgs *a)
         for (int ow = 0; ow < a->OW; ow++) {
             const Window t = window_at(a, oh, ow);
             for (int c = 0; c < a->C; c += LANES)
-                lanes_store(a->y + ((long)oh * a->OW + ow) * a->ldy + c, window_max(a, &t, c).max);
+                lanes_store(a->y + oh * a->ldy_row + ow * a->ldy + c, window_max(a, &t, c).max);
         }
 }
 
@@ -152,7 +152,7 @@ static Lanes window_sum(const PoolWindowArgs *a, const Window *t, int c)
     Lanes sum = lanes_zero();
     for (int h = t->h0; h < t->h1; h++)
         for (int w = t->w0; w < t->w1; w++)
-            sum = lanes_add(sum, lanes_load(a->x + ((long)h * a->W + w) * a->ldx + c));
+            sum = lanes_add(sum, lanes_load(a->x + h * a->ldx_row + w * a->ldx + c));
     return sum;
 }
 
@@ -162,7 +162,7 @@ static void LEVELED(pool_average_forward)(const PoolWindowArgs *a)
     for (int oh = 0; oh < a->OH; oh++)
         for (int ow = 0; ow < a->OW; ow++) {
             const Window t = window_at(a, oh, ow);
-            float *y = a->y + ((long)oh * a->OW + ow) * a->ldy;
+            float *y = a->y + oh * a->ldy_row + ow * a->ldy;
             for (int c = 0; c < a->C; c += LANES)
                 lanes_store(y + c, lanes_div(window_sum(a, &t, c), window_pixels(&t)));
         }

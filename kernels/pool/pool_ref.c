@@ -25,6 +25,12 @@ void pool_dot__ref(const PoolDotArgs *args, double *y)
     }
 }
 
+/* Channel c of a pixel, counted row by row. */
+static float input(const PoolWindowArgs *args, long pixel, int c)
+{
+    return args->x[pixel / args->W * args->ldx_row + pixel % args->W * args->ldx + c];
+}
+
 /* Input pixel that the window of output (oh, ow) chooses in channel c: the first maximum in row-
  * major order. */
 static long chosen_pixel(const PoolWindowArgs *args, int oh, int ow, int c)
@@ -36,8 +42,7 @@ static long chosen_pixel(const PoolWindowArgs *args, int oh, int ow, int c)
             const int iw = ow * args->stride - args->pad_left + kw;
             const bool inside = ih >= 0 && ih < args->H && iw >= 0 && iw < args->W;
             const long pixel = (long)ih * args->W + iw;
-            if (inside &&
-                (best < 0 || args->x[pixel * args->ldx + c] > args->x[best * args->ldx + c]))
+            if (inside && (best < 0 || input(args, pixel, c) > input(args, best, c)))
                 best = pixel;
         }
     return best;
@@ -49,7 +54,7 @@ void pool_max_forward__ref(const PoolWindowArgs *args, double *y)
         for (int ow = 0; ow < args->OW; ow++)
             for (int c = 0; c < args->C; c++)
                 y[((long)oh * args->OW + ow) * args->C + c] =
-                    (double)args->x[chosen_pixel(args, oh, ow, c) * args->ldx + c];
+                    (double)input(args, chosen_pixel(args, oh, ow, c), c);
 }
 
 void pool_max_backward__ref(const PoolWindowArgs *args, double *dx)
@@ -88,7 +93,7 @@ static void average(const PoolWindowArgs *args, double *y, double *dx)
             for (int i = 0; i < n; i++)
                 for (int c = 0; c < args->C; c++) {
                     if (y != NULL)
-                        y[o * args->C + c] += (double)args->x[pixels[i] * args->ldx + c] / n;
+                        y[o * args->C + c] += (double)input(args, pixels[i], c) / n;
                     if (dx != NULL)
                         dx[pixels[i] * args->C + c] += (double)args->dy[o * args->lddy + c] / n;
                 }

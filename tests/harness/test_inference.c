@@ -5,6 +5,7 @@
 #include "harness/inference.h"
 #include "nettest.h"
 #include "weights/safetensors.h"
+#include "weights/weights.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -36,11 +37,15 @@ static void write_images(const char *path, const TestBatch *batch, const char *n
     nettest_ok(safetensors_write(NULL, path, &set, &err), &err);
 }
 
-static Net *make_net(Network *network, int batch)
+static Infer *make_infer(Network *network, int batch)
 {
-    const NetSettings settings = {.batch = batch, .threads = 1, .level = cpu_best_level()};
+    const InferSettings settings = {.batch = batch, .threads = 1, .level = cpu_best_level()};
+    Infer *infer = NULL;
+    Err err = {0};
     *network = nettest_zoo("proxy-b0", 0.5, CLASSES, SIDE);
-    return nettest_net(network, &settings, 3);
+    nettest_ok(infer_plan(&infer, network, &settings, &err), &err);
+    nettest_ok(weights_draw(infer, 3, &err), &err);
+    return infer;
 }
 
 /*
@@ -53,7 +58,7 @@ static void logits_do_not_depend_on_layout_or_batch(void **state)
     Network network;
     InferenceImages images;
     Err err = {0};
-    Net *whole = make_net(&network, N_IMAGES);
+    Infer *whole = make_infer(&network, N_IMAGES);
     TestBatch batch = nettest_batch(&network, N_IMAGES, 9);
     char path[PATH_BYTES];
     float wanted[N_IMAGES][CLASSES], seen[N_IMAGES][CLASSES];
@@ -62,19 +67,19 @@ static void logits_do_not_depend_on_layout_or_batch(void **state)
     nettest_ok(inference_load(&images, path, &err), &err);
     assert_int_equal(images.n, N_IMAGES);
     assert_int_equal(images.side, SIDE);
-    net_forward(whole, NET_WEIGHTS, batch.images, N_IMAGES, &wanted[0][0]);
+    infer_run(whole, batch.images, N_IMAGES, &wanted[0][0]);
     for (int n = 1; n <= N_IMAGES; n++) {
         Network same;
-        Net *net = make_net(&same, n);
+        Infer *infer = make_infer(&same, n);
         memset(seen, 0, sizeof seen);
-        nettest_ok(inference_run(net, &images, &seen[0][0], &err), &err);
+        nettest_ok(inference_run(infer, &images, &seen[0][0], &err), &err);
         assert_memory_equal(seen, wanted, sizeof wanted);
-        net_destroy(&net);
+        infer_destroy(&infer);
         network_release(&same);
     }
     inference_release(&images);
     nettest_release_batch(&batch);
-    net_destroy(&whole);
+    infer_destroy(&whole);
     network_release(&network);
     nettest_ok(file_remove(path, &err), &err);
 }
@@ -92,7 +97,7 @@ static void other_tensors_are_refused(void **state)
                  {"images", TENSOR_I32, SIDE, "is I32 [5, 3, 8, 8]"},
                  {"images", TENSOR_F32, SIDE / 2, "F32 [5, 3, 4, 8] where F32 [N, 3, H, H]"}};
     Network network;
-    Net *net = make_net(&network, 1);
+    Infer *infer = make_infer(&network, 1);
     TestBatch batch = nettest_batch(&network, N_IMAGES, 9);
     char path[PATH_BYTES];
     snprintf(path, sizeof path, "%s", nettest_path("refused.safetensors"));
@@ -107,7 +112,7 @@ static void other_tensors_are_refused(void **state)
     Err err = {0};
     nettest_ok(file_remove(path, &err), &err);
     nettest_release_batch(&batch);
-    net_destroy(&net);
+    infer_destroy(&infer);
     network_release(&network);
 }
 
@@ -116,7 +121,7 @@ static void memory_may_be_short(void **state)
 {
     (void)state;
     Network network;
-    Net *net = make_net(&network, 2);
+    Infer *infer = make_infer(&network, 2);
     TestBatch batch = nettest_batch(&network, N_IMAGES, 9);
     char path[PATH_BYTES], out[PATH_BYTES];
     snprintf(path, sizeof path, "%s", nettest_path("short.safetensors"));
@@ -130,7 +135,7 @@ static void memory_may_be_short(void **state)
         sysfault_arm(SYS_ALLOC, k, SYS_FAIL, ENOMEM);
         ErrCode code = inference_load(&images, path, &err);
         if (code == ERR_NONE)
-            code = inference_write(net, &images, out, NULL, &err);
+            code = inference_write(infer, &images, out, NULL, &err);
         has_fired = sysfault_fired();
         sysfault_clear();
         assert_int_equal(code, has_fired ? ERR_MEMORY : ERR_NONE);
@@ -144,7 +149,7 @@ static void memory_may_be_short(void **state)
     Err err = {0};
     nettest_ok(file_remove(path, &err), &err);
     nettest_release_batch(&batch);
-    net_destroy(&net);
+    infer_destroy(&infer);
     network_release(&network);
 }
 
@@ -153,7 +158,7 @@ static void labels_are_those_of_the_largest_logits(void **state)
 {
     (void)state;
     Network network;
-    Net *net = make_net(&network, 2);
+    Infer *infer = make_infer(&network, 2);
     TestBatch batch = nettest_batch(&network, N_IMAGES, 9);
     char path[PATH_BYTES], out[PATH_BYTES];
     float logits[N_IMAGES][CLASSES];
@@ -164,8 +169,8 @@ static void labels_are_those_of_the_largest_logits(void **state)
     snprintf(out, sizeof out, "%s", nettest_path("labels.safetensors"));
     write_images(path, &batch, "images", TENSOR_F32, SIDE);
     nettest_ok(inference_load(&images, path, &err), &err);
-    nettest_ok(inference_run(net, &images, &logits[0][0], &err), &err);
-    nettest_ok(inference_write(net, &images, out, labels, &err), &err);
+    nettest_ok(inference_run(infer, &images, &logits[0][0], &err), &err);
+    nettest_ok(inference_write(infer, &images, out, labels, &err), &err);
     for (int i = 0; i < N_IMAGES; i++) {
         assert_in_range(labels[i], 0, CLASSES - 1);
         for (int c = 0; c < CLASSES; c++)
@@ -174,7 +179,7 @@ static void labels_are_those_of_the_largest_logits(void **state)
     }
     inference_release(&images);
     nettest_release_batch(&batch);
-    net_destroy(&net);
+    infer_destroy(&infer);
     network_release(&network);
     nettest_ok(file_remove(path, &err), &err);
     nettest_ok(file_remove(out, &err), &err);

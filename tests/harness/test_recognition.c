@@ -4,6 +4,7 @@
 #include "data/imagestats.h"
 #include "tests/data/datafixture.h"
 #include "tests/models/models_test.h"
+#include "weights/weights.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -11,16 +12,16 @@
 
 enum { SIDE = 8, PIXELS = SIDE * SIDE, CLASSES = 10, N = 3, TOP = 3 };
 
-static Net *open_net(int batch, int side)
+static Infer *open_infer(int batch)
 {
     Err err = {0};
-    Net *net = NULL;
-    Network network = zoo_network("proxy-b0", 1, 1, side);
-    const NetSettings settings = {.batch = batch, .threads = 1, .level = CPU_GENERIC};
-    assert_ok(net_create(&net, &network, &settings, &err), &err);
-    net_init_weights(net, 3);
+    Infer *infer = NULL;
+    Network network = zoo_network("proxy-b0", 1, 1, SIDE);
+    const InferSettings settings = {.batch = batch, .threads = 1, .level = CPU_GENERIC};
+    assert_ok(infer_plan(&infer, &network, &settings, &err), &err);
+    assert_ok(weights_draw(infer, 3, &err), &err);
     network_release(&network);
-    return net;
+    return infer;
 }
 
 /* Logits of pixels normalised here; the rest of softmax and order from libm. */
@@ -66,17 +67,17 @@ static void classes_are_those_of_the_logits(void **state)
     }
     assert_ok(picture_list_add(&pictures, fixture_folder(), &arena, &err), &err);
     assert_int_equal(pictures.n, N);
-    Net *whole = open_net(N, SIDE);
-    net_forward(whole, NET_WEIGHTS, &images[0][0][0], N, &logits[0][0]);
+    Infer *whole = open_infer(N);
+    infer_run(whole, &images[0][0][0], N, &logits[0][0]);
     for (int batch = 1; batch <= N; batch++) {
         RecognitionGuess guesses[N][TOP];
-        Net *net = open_net(batch, SIDE);
-        assert_ok(recognition_run(net, &origin, &pictures, TOP, &guesses[0][0], &err), &err);
+        Infer *infer = open_infer(batch);
+        assert_ok(recognition_run(infer, &origin, &pictures, TOP, &guesses[0][0], &err), &err);
         for (int i = 0; i < N; i++)
             expect(logits[i], guesses[i]);
-        net_destroy(&net);
+        infer_destroy(&infer);
     }
-    net_destroy(&whole);
+    infer_destroy(&whole);
     arena_release(&arena);
 }
 
@@ -97,9 +98,8 @@ static void unknown_weights_are_taken_for_imagenets(void **state)
     for (int i = 0; i < OUTER * OUTER * 3; i++)
         (&rgb[0][0][0])[i] = (uint8_t)(i * 29);
     fixture_bmp("outer/x.bmp", OUTER, OUTER, &rgb[0][0][0]);
-    Net *net = open_net(1, INNER);
-    assert_ok(pictureinput_open(&input, net, &origin, &err), &err);
-    assert_ok(pictureinput_read(&input, net, &pictures, 0, &err), &err);
+    assert_ok(pictureinput_open(&input, INNER, 1, &origin, &err), &err);
+    assert_ok(pictureinput_read(&input, &pictures, 0, &err), &err);
     assert_int_equal(input.n, 1);
     const DataStats stats = imagestats_given(mean, deviation);
     for (int y = 0; y < INNER; y++)
@@ -108,7 +108,6 @@ static void unknown_weights_are_taken_for_imagenets(void **state)
                 assert_true(input.images[(y * INNER + x) * 3 + c] ==
                             stats.value[c][rgb[y + 1][x + 1][c]]);
     pictureinput_release(&input);
-    net_destroy(&net);
 }
 
 /* Property: what is no number comes last, in the order of its labels, and best is the first. */

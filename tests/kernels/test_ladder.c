@@ -78,7 +78,7 @@ static void no_slot_is_empty(void **state)
                       {&all.affine, sizeof all.affine}, {&all.se, sizeof all.se},
                       {&all.pool, sizeof all.pool},     {&all.head, sizeof all.head},
                       {&all.opt, sizeof all.opt},       {&all.mb, sizeof all.mb},
-                      {&all.panel, sizeof all.panel}};
+                      {&all.panel, sizeof all.panel},   {&all.gemm, sizeof all.gemm}};
         for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
             for (size_t at = 0; at < tables[i].n_bytes; at += sizeof(uintptr_t)) {
                 uintptr_t slot;
@@ -97,9 +97,10 @@ static void choices_name_every_function(void **state)
         const Kernels all = kernels_select(level);
         const size_t n_pointers =
             (sizeof all.pw + sizeof all.dw + sizeof all.affine + sizeof all.se + sizeof all.pool +
-             sizeof all.head + sizeof all.opt + sizeof all.mb + sizeof all.panel) /
+             sizeof all.head + sizeof all.opt + sizeof all.mb + sizeof all.panel +
+             sizeof all.gemm) /
             sizeof(void *);
-        const size_t n_families = 9;
+        const size_t n_families = 10;
         size_t n = 0;
         bool has_variant = false;
         for (KernelChoice choice, before = {0}; kernels_choice(level, n, &choice);

@@ -83,6 +83,7 @@ static void check_max(int H, int W, int C, int k, int stride, int pad)
         x[i] = (float)(int)(x[i] * 3.0f);
     PoolWindowArgs a = {.x = x,
                         .ldx = C,
+                        .ldx_row = (long)W * C,
                         .ldy = C,
                         .lddy = C,
                         .lddx = C,
@@ -95,6 +96,7 @@ static void check_max(int H, int W, int C, int k, int stride, int pad)
                         .pad_left = pad};
     a.OH = (H + 2 * pad - k) / stride + 1;
     a.OW = (W + 2 * pad - k) / stride + 1;
+    a.ldy_row = (long)a.OW * C;
     a.dy = test_random((long)a.OH * a.OW * C);
     const float *first = NULL;
     for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level)) {
@@ -160,6 +162,7 @@ static void average_is_right(void **state)
                                         .W = side < MAX_SIDE ? side + 1 : 4,
                                         .C = 32,
                                         .ldx = 32,
+                                        .ldx_row = 32 * (side < MAX_SIDE ? side + 1 : 4),
                                         .ldy = 32,
                                         .lddy = 32,
                                         .lddx = 32,
@@ -169,12 +172,61 @@ static void average_is_right(void **state)
                                         .pad_left = pad};
                     a.OH = (a.H + stride - 1) / stride;
                     a.OW = (a.W + stride - 1) / stride;
+                    a.ldy_row = 32L * a.OW;
                     test_begin((uint32_t)(side * 64 + k * 16 + stride * 4 + pad));
                     a.x = test_random((long)a.H * a.W * a.C);
                     a.dy = test_random((long)a.OH * a.OW * a.C);
                     check_average(&a);
                     test_check_guards();
                 }
+}
+
+/* Rows of both maps may lie apart: the same bits, and what lies between them is neither read (NaN)
+ * nor written. */
+static void rows_may_lie_apart(void **state)
+{
+    (void)state;
+    enum { H = 5, W = 4, OH = 3, OW = 2, C = LANES, GAP = LANES };
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level)) {
+        test_begin(3);
+        const PoolKernels kernels = pool_kernels(level);
+        void (*const forward[])(const PoolWindowArgs *) = {kernels.max_forward,
+                                                           kernels.average_forward};
+        const float *x = test_random(H * W * C);
+        float *wide = test_buffer(H * (W * C + GAP));
+        for (int h = 0; h < H; h++)
+            test_copy(wide + h * (W * C + GAP), x + h * W * C, W * C);
+        for (size_t i = 0; i < sizeof forward / sizeof *forward; i++) {
+            float *y = test_buffer(OH * OW * C), *apart = test_buffer(OH * (OW * C + GAP));
+            PoolWindowArgs a = {.x = x,
+                                .ldx = C,
+                                .ldx_row = W * C,
+                                .y = y,
+                                .ldy = C,
+                                .ldy_row = OW * C,
+                                .H = H,
+                                .W = W,
+                                .OH = OH,
+                                .OW = OW,
+                                .C = C,
+                                .k = 3,
+                                .stride = 2,
+                                .pad_top = 1,
+                                .pad_left = 1};
+            forward[i](&a);
+            a.x = wide;
+            a.ldx_row = W * C + GAP;
+            a.y = apart;
+            a.ldy_row = OW * C + GAP;
+            forward[i](&a);
+            for (int oh = 0; oh < OH; oh++) {
+                test_same_bits("a row", apart + oh * a.ldy_row, y + oh * OW * C, OW * C);
+                for (int c = 0; c < GAP; c++)
+                    assert_true(isnan(apart[oh * a.ldy_row + OW * C + c]));
+            }
+        }
+        test_check_guards();
+    }
 }
 
 /* Padding does not count: the mean of ones is one everywhere, and exactly. */
@@ -187,8 +239,10 @@ static void average_leaves_padding_out(void **state)
             x[i] = 1.0f;
         pool_kernels(level).average_forward(&(PoolWindowArgs){.x = x,
                                                               .ldx = LANES,
+                                                              .ldx_row = 3 * LANES,
                                                               .y = y,
                                                               .ldy = LANES,
+                                                              .ldy_row = 3 * LANES,
                                                               .H = 3,
                                                               .W = 3,
                                                               .OH = 3,
@@ -230,8 +284,10 @@ static void max_keeps_its_operand_order(void **state)
         }
         pool_kernels(level).max_forward(&(PoolWindowArgs){.x = x,
                                                           .ldx = LANES,
+                                                          .ldx_row = 2 * LANES,
                                                           .y = y,
                                                           .ldy = LANES,
+                                                          .ldy_row = LANES,
                                                           .H = 1,
                                                           .W = 2,
                                                           .OH = 1,
@@ -254,6 +310,7 @@ int main(void)
         cmocka_unit_test(max_is_right),
         cmocka_unit_test(max_keeps_its_operand_order),
         cmocka_unit_test(average_is_right),
+        cmocka_unit_test(rows_may_lie_apart),
         cmocka_unit_test(average_leaves_padding_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -145,13 +145,16 @@ static void bytes_are_those_of_the_tensors(void **state)
     network_release(&network);
 }
 
-/* Property: every function of every table of kernels has a timer, under its own name. */
+/* Property: every function of every table of kernels that nn uses has a timer, under its own name:
+ * of all but gemm, which is inference's. */
 static void every_kernel_is_timed(void **state)
 {
     (void)state;
     KernelChoice choice;
     size_t n = 0;
-    for (; kernels_choice(CPU_GENERIC, n, &choice); n++) {
+    for (size_t i = 0; kernels_choice(CPU_GENERIC, i, &choice); i++) {
+        if (strcmp(choice.family, "gemm") == 0)
+            continue;
         bool is_timed = false;
         for (int k = 0; k < net_profile_n_kernels(); k++) {
             const char *name = net_profile_kernel_name(k);
@@ -160,6 +163,7 @@ static void every_kernel_is_timed(void **state)
                         strcmp(name + family + 1, choice.kernel) == 0;
         }
         assert_true(is_timed);
+        n++;
     }
     assert_int_equal(n, net_profile_n_kernels());
 }

@@ -1,8 +1,8 @@
 /*
- * nn/team: nobody passes a barrier before all have come, whether threads spin, yield or sleep, with
- * fewer and with more of them than cores.
+ * base/team: nobody passes a barrier before all have come, whether threads spin, yield or sleep,
+ * with fewer and with more of them than cores.
  */
-#include "nn/team.h"
+#include "base/team.h"
 
 #include "base/sys.h"
 

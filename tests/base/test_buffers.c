@@ -1,6 +1,8 @@
-/* nn/netbuffers: buffers with times of use share memory where they can, and never at one time. */
+/* base/buffers: buffers with times of use share memory where they can, and never at one time. */
+#include "base/buffers.h"
+
+#include "base/arena.h"
 #include "base/rng.h"
-#include "nn/netbuffers.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,13 +15,12 @@ static BufferList random_list(uint64_t seed)
     Err err = {0};
     BufferList list;
     Rng rng = rng_start(seed, RNG_RENDER, 0, 0);
-    assert_int_equal(netbuffers_create(&list, N_BUFFERS, &err), ERR_NONE);
+    assert_int_equal(buffers_create(&list, N_BUFFERS, &err), ERR_NONE);
     for (int i = 0; i < N_BUFFERS; i++) {
         int index = -1;
         const int first = (int)(rng_float(&rng) * N_TIMES), more = (int)(rng_float(&rng) * 8);
         const size_t n_floats = 1 + (size_t)(rng_float(&rng) * 1000);
-        assert_int_equal(netbuffers_add(&list, n_floats, first, first + more, &index, &err),
-                         ERR_NONE);
+        assert_int_equal(buffers_add(&list, n_floats, first, first + more, &index, &err), ERR_NONE);
         assert_int_equal(index, i);
         assert_true(list.buffers[i].n_floats >= n_floats);
     }
@@ -50,10 +51,10 @@ static void places_never_overlap(void **state)
         Err err = {0};
         BufferList list = random_list(seed);
         size_t n_floats = 0, sum = 0;
-        assert_int_equal(netbuffers_place(&list, &n_floats, &err), ERR_NONE);
+        assert_int_equal(buffers_place(&list, &n_floats, &err), ERR_NONE);
         for (int i = 0; i < list.n; i++) {
             const Buffer *buffer = &list.buffers[i];
-            assert_int_equal(buffer->offset % LANES, 0);
+            assert_int_equal(buffer->offset % (ARENA_ALIGN / sizeof(float)), 0);
             assert_true(buffer->offset + buffer->n_floats <= n_floats);
             sum += buffer->n_floats;
             for (int j = 0; j < i; j++)
@@ -62,7 +63,7 @@ static void places_never_overlap(void **state)
         for (int time = 0; time < N_TIMES; time++)
             assert_true(floats_at(&list, time) <= n_floats);
         assert_true(n_floats < sum);
-        netbuffers_release(&list);
+        buffers_release(&list);
     }
 }
 
@@ -73,10 +74,10 @@ static void too_large_is_an_error(void **state)
     Err err = {0};
     BufferList list;
     int index = -1;
-    assert_int_equal(netbuffers_create(&list, 1, &err), ERR_NONE);
-    assert_int_equal(netbuffers_add(&list, SIZE_MAX, 0, 1, &index, &err), ERR_MEMORY);
+    assert_int_equal(buffers_create(&list, 1, &err), ERR_NONE);
+    assert_int_equal(buffers_add(&list, SIZE_MAX, 0, 1, &index, &err), ERR_MEMORY);
     assert_int_equal(index, -1);
-    netbuffers_release(&list);
+    buffers_release(&list);
 }
 
 int main(void)

@@ -1,5 +1,5 @@
 /*
- * nn/team.h: what the threads of one step share: a barrier, and ranges of work by index.
+ * base/team.h: what the threads of one step share: a barrier, and ranges of work by index.
  *
  * The barrier is our own because a step has some hundred short phases: arrivals are counted, the
  * last one opens the next phase (sense reversal by a phase number). Waiting threads spin about as
@@ -11,8 +11,8 @@
  * fewer cores than threads, because the machine has no more or is busy, whoever waits yields soon:
  * the core is wanted by the team.
  */
-#ifndef NN_TEAM_H
-#define NN_TEAM_H
+#ifndef BASE_TEAM_H
+#define BASE_TEAM_H
 
 #include <linux/futex.h>
 #include <sched.h>

@@ -1,46 +1,52 @@
 /*
- * nn/netbuffers.c: largest first, each at the lowest offset where it meets no buffer placed before
+ * base/buffers.c: largest first, each at the lowest offset where it meets no buffer placed before
  * it that is in use at the same time. Optimal placement is NP-hard; on our networks this is within
  * a few percent of the peak of live bytes, and it is a function of the plan only.
  */
-#include "nn/netbuffers.h"
+#include "base/buffers.h"
 
+#include "base/arena.h"
 #include "base/sys.h"
 
 #include <assert.h>
 #include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 /* Floats of one buffer: any number of buffers that are no larger can be added up. */
 #define BUFFER_FLOATS_MOST ((size_t)1 << 48)
+#define LINE_FLOATS (ARENA_ALIGN / sizeof(float))
 
 /* --- the list --- */
 
-ErrCode netbuffers_create(BufferList *list, size_t most, Err *err)
+ErrCode buffers_create(BufferList *list, size_t most, Err *err)
 {
     *list = (BufferList){.most = most < INT_MAX ? (int)most : INT_MAX};
     list->buffers = mem_calloc(most, sizeof *list->buffers);
     return list->buffers == NULL ? err_memory(err, most * sizeof *list->buffers) : ERR_NONE;
 }
 
-void netbuffers_release(BufferList *list)
+void buffers_release(BufferList *list)
 {
     mem_free(list->buffers);
     *list = (BufferList){0};
 }
 
-ErrCode netbuffers_add(BufferList *list, size_t n_floats, int first, int last, int *index, Err *err)
+ErrCode buffers_add(BufferList *list, size_t n_floats, int first, int last, int *index, Err *err)
 {
     assert(list->n < list->most);
     if (n_floats > BUFFER_FLOATS_MOST)
         return err_set(err, ERR_MEMORY,
                        "maps or gradients of a step are too large: take fewer images at a time");
     list->buffers[list->n] =
-        (Buffer){.n_floats = (n_floats + LANES - 1) / LANES * LANES, .first = first, .last = last};
+        (Buffer){.n_floats = (n_floats + LINE_FLOATS - 1) / LINE_FLOATS * LINE_FLOATS,
+                 .first = first,
+                 .last = last};
     *index = list->n++;
     return ERR_NONE;
 }
 
-float *netbuffers_at(const BufferList *list, float *base, int index)
+float *buffers_at(const BufferList *list, float *base, int index)
 {
     return index < 0 ? NULL : base + list->buffers[index].offset;
 }
@@ -92,7 +98,7 @@ static void place_one(Buffer *buffer, const Buffer *buffers, const int *order, i
     }
 }
 
-ErrCode netbuffers_place(BufferList *list, size_t *n_floats, Err *err)
+ErrCode buffers_place(BufferList *list, size_t *n_floats, Err *err)
 {
     Buffer *buffers = list->buffers;
     const int n_buffers = list->n;
