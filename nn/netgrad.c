@@ -296,11 +296,31 @@ GradRows netgrad_rows(const Pass *pass, long row, int P, const float *dx, const 
     };
 }
 
+/* The input's gradient before its activation, for the tap; in the scratch of finishing, which comes
+ * after it. */
+static void tap(const Pass *pass, const GradRows *rows)
+{
+    const Worker *worker = pass->worker;
+    const ArenaMark mark = arena_mark(worker->scratch);
+    const long C = rows->rows.C;
+    float *g = arena_floats(worker->scratch, (size_t)GRAD_ROWS * (size_t)C);
+    GradRows piece;
+    for (int done = 0; netgrad_next_piece(rows, pass->input->out_pixels, &piece, &done);) {
+        AffineBackwardArgs args = netgrad_args(pass->input, &piece, pass->plan->pending);
+        args.slope = NULL;
+        args.g = g;
+        args.ldg = C;
+        worker->net->kernels.affine.backward(&args);
+        nettap_take(worker, piece.rows, (View){g, C});
+    }
+    arena_rewind(worker->scratch, mark);
+}
+
 void netgrad_deliver(const Pass *pass, const GradRows *rows)
 {
     const OpPlan *plan = pass->plan, *value = pass->input;
     if (plan->is_last && nettap_is_at(pass->worker->net, value))
-        nettap_take(pass, rows);
+        tap(pass, rows);
     if (plan->is_last)
         value->run->finish(pass->worker, &pass->states, value, rows, plan->pending);
     else

@@ -1,8 +1,6 @@
-/* nn/nettap.c: rows of the value as any reader makes them, of the gradient as finishing adds it up.
- */
+/* nn/nettap.c: rows of the value as any reader makes them. */
 #include "nn/nettap.h"
 
-#include "nn/netgrad.h"
 #include "nn/netview.h"
 
 #include <string.h>
@@ -30,24 +28,13 @@ static void copy_rows(const OpPlan *value, Rows rows, View x, float *to)
         memcpy(to + (rows.first + p) * channels + rows.c0, x.x + p * x.ld, (size_t)C * sizeof *to);
 }
 
-void nettap_take(const Pass *pass, const GradRows *rows)
+void nettap_take(const Worker *worker, Rows rows, View gradient)
 {
-    const Worker *worker = pass->worker;
-    const OpPlan *value = pass->input;
+    const NetCall *call = &worker->net->call;
     const ArenaMark mark = arena_mark(worker->scratch);
-    const long C = rows->rows.C;
-    float *h = arena_floats(worker->scratch, (size_t)GRAD_ROWS * (size_t)C);
-    float *g = arena_floats(worker->scratch, (size_t)GRAD_ROWS * (size_t)C);
-    GradRows piece;
-    for (int done = 0; netgrad_next_piece(rows, value->out_pixels, &piece, &done);) {
-        const View x = netview_rows(worker, value, piece.rows, h, C, NULL, 0);
-        copy_rows(value, piece.rows, x, worker->net->call.tap_values);
-        AffineBackwardArgs args = netgrad_args(value, &piece, pass->plan->pending);
-        args.slope = NULL;
-        args.g = g;
-        args.ldg = C;
-        worker->net->kernels.affine.backward(&args);
-        copy_rows(value, piece.rows, (View){g, C}, worker->net->call.tap_gradients);
-    }
+    float *h = arena_floats(worker->scratch, (size_t)rows.P * (size_t)rows.C);
+    const View x = netview_rows(worker, call->tapped, rows, h, rows.C, NULL, 0);
+    copy_rows(call->tapped, rows, x, call->tap_values);
+    copy_rows(call->tapped, rows, gradient, call->tap_gradients);
     arena_rewind(worker->scratch, mark);
 }

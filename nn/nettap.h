@@ -19,9 +19,9 @@ static inline bool nettap_is_at(const Net *net, const OpPlan *value)
 }
 
 /*
- * Copies these rows of the tapped value, which is the phase's input, and of its gradient. Takes
- * scratch of nn/netgrad.h's finishing, which comes after it.
+ * Copies rows of the tapped value, inside one image, and of its gradient. Takes scratch of as many
+ * rows.
  */
-void nettap_take(const Pass *pass, const GradRows *rows);
+void nettap_take(const Worker *worker, Rows rows, View gradient);
 
 #endif

@@ -1,14 +1,10 @@
 /* harness/cli/cmd_fidelity.c: `isoflop fidelity`: whether maps show what a network goes by. */
-#include "harness/cli/data_option.h"
-#include "harness/cli/pictures_option.h"
-#include "harness/cli/trained_set.h"
+#include "harness/cli/picture_source.h"
 
 #include "base/json.h"
 #include "base/sys.h"
-#include "data/batches.h"
 #include "harness/activationmap.h"
 #include "harness/fidelity.h"
-#include "harness/pictureinput.h"
 
 #include <math.h>
 
@@ -64,119 +60,28 @@ static const Option options[] = {
 };
 #undef FIELD
 
-/* Pictures or images of a set, one at a time; owned but for the call. */
-typedef struct Source {
-    const Call *call;
-    Arena arena;
-    PictureList pictures; /* of --images */
-    PictureInput input;
-    Study *study; /* of --data */
-    char name[DATA_OPTION_NAME_MAX];
-    StudyImages images;
-    Batches *batches; /* of one image */
-    Batch one;
-    TrainedSet trained;
-    size_t n_all, n; /* there are; are measured */
-} Source;
-
-static WeightsUse use_of(const FidelitySettings *settings)
-{
-    return (WeightsUse){.batch = (int)settings->batch,
-                        .class_maps = settings->layer != NULL,
-                        .accept = weights_options_accept(&settings->trained)};
-}
-
-static ErrCode open_pictures(Source *source, const FidelitySettings *settings, Err *err)
-{
-    const WeightsUse use = use_of(settings);
-    TRY(pictures_option_list(&source->pictures, source->call, settings->images, &source->arena,
-                             err));
-    TRY(weights_options_open(&source->trained.net, &source->trained.origin, &settings->trained,
-                             source->call, &use, err));
-    TRY(pictureinput_open(&source->input, net_network(source->trained.net)->resolution, 1,
-                          &source->trained.origin, err));
-    source->n_all = source->pictures.n;
-fail:
-    return err->code;
-}
-
-static ErrCode open_set(Source *source, const FidelitySettings *settings, Err *err)
-{
-    static const BatchSettings singly = {.part = PART_TEST, .batch = 1, .max_threads = 1};
-    const Call *call = source->call;
-    const WeightsUse use = use_of(settings);
-    TRY(data_option_study(&source->study, call, &settings->data, source->name, err));
-    TRY(study_data_open(&source->images, &source->study->data, call->data_root, call->threads,
-                        err));
-    TRY(trained_set_open(&source->trained, call, &settings->trained, source->study, &source->images,
-                         &use, err));
-    TRY(batches_create(&source->batches, source->trained.set, &source->trained.stats, &singly,
-                       err));
-    batches_begin_epoch(source->batches, 0);
-    const size_t side = (size_t)net_network(source->trained.net)->resolution;
-    source->one.x = arena_alloc(&source->arena, side * side * DATA_CHANNELS, sizeof(float));
-    source->one.label = arena_alloc(&source->arena, 1, sizeof(int32_t));
-    TRY(arena_ok(&source->arena, err));
-    source->n_all = batches_count(source->batches);
-fail:
-    return err->code;
-}
-
-static ErrCode open_source(Source *source, const FidelitySettings *settings, Err *err)
-{
-    TRY(weights_options_check(&settings->trained, err));
-    if ((settings->images == NULL) == (settings->data.text == NULL))
-        return err_set(err, ERR_USAGE, "%s: pictures are of one of them",
-                       settings->images == NULL ? "neither '--images' nor '--data' is given"
-                                                : "'--images' and '--data' are both given");
-    if (settings->images != NULL)
-        TRY(open_pictures(source, settings, err));
-    else
-        TRY(open_set(source, settings, err));
-    source->n = source->n_all < (size_t)settings->most ? source->n_all : (size_t)settings->most;
-fail:
-    return err->code;
-}
-
-/* The place of the i-th that is measured among all. */
-static size_t place(const Source *source, size_t i)
-{
-    return (size_t)((uint64_t)i * source->n_all / source->n);
-}
-
-static ErrCode read_image(Source *source, size_t i, const float **image, Err *err)
-{
-    const size_t at = place(source, i);
-    if (source->batches != NULL) {
-        batches_fill(source->batches, (uint32_t)at, &source->one, 1);
-        *image = source->one.x;
-        return ERR_NONE;
-    }
-    const PictureList one = {source->pictures.paths + at, 1};
-    *image = source->input.images;
-    return pictureinput_read(&source->input, &one, 0, err);
-}
-
-static void say_progress(const Source *source, size_t done)
+static void say_progress(const Call *call, size_t done, size_t n)
 {
     Text line = {0};
-    text_printf(&line, "%zu of %zu pictures", done, source->n);
-    call_progress(source->call, done < source->n ? text_string(&line) : "");
+    text_printf(&line, "%zu of %zu pictures", done, n);
+    call_progress(call, done < n ? text_string(&line) : "");
     text_release(&line);
 }
 
-static ErrCode measure_all(Source *source, int op, FidelityAreas *areas, Err *err)
+static ErrCode measure_all(const Call *call, PictureSource *source, int op, FidelityAreas *areas,
+                           Err *err)
 {
     Fidelity *fidelity = NULL;
     TRY(fidelity_create(&fidelity, source->trained.net, op, err));
     for (size_t i = 0; i < source->n; i++) {
         const float *image = NULL;
-        TRY(read_image(source, i, &image, err));
-        if (fidelity_measure(fidelity, image, place(source, i), &areas[i], err) != ERR_NONE) {
-            err_wrap(err, "picture %zu", place(source, i) + 1);
+        TRY(picture_source_read(source, i, &image, err));
+        const size_t place = picture_source_place(source, i);
+        if (fidelity_measure(fidelity, image, place, &areas[i], err) != ERR_NONE) {
+            err_wrap(err, "picture %zu", place + 1);
             goto fail;
         }
-        say_progress(source, i + 1);
+        say_progress(call, i + 1, source->n);
     }
 fail:
     fidelity_destroy(&fidelity);
@@ -192,15 +97,16 @@ static void put_interval(JsonWriter *json, const char *key, const StatsInterval 
     json_close_map(json);
 }
 
-static void put_pictures(JsonWriter *json, const Source *source, const FidelityAreas *areas)
+static void put_pictures(JsonWriter *json, const PictureSource *source, const FidelityAreas *areas)
 {
     json_open_list(json, "pictures");
     for (size_t i = 0; i < source->n; i++) {
         json_open_map(json, NULL);
-        if (source->batches == NULL)
-            json_put_text(json, "image", source->pictures.paths[place(source, i)]);
+        const size_t place = picture_source_place(source, i);
+        if (picture_source_is_set(source))
+            json_put_int(json, "image", (int64_t)place);
         else
-            json_put_int(json, "image", (int64_t)place(source, i));
+            json_put_text(json, "image", source->pictures.paths[place]);
         json_put_int(json, "label", areas[i].label);
         json_put_double(json, "probability", areas[i].probability);
         for (int m = 0; m < N_FIDELITY_MEASURES; m++) {
@@ -214,8 +120,8 @@ static void put_pictures(JsonWriter *json, const Source *source, const FidelityA
     json_close_list(json);
 }
 
-static void put_json(const Source *source, const FidelityAreas *areas, const FidelitySummary *sums,
-                     Text *out)
+static void put_json(const PictureSource *source, const FidelityAreas *areas,
+                     const FidelitySummary *sums, Text *out)
 {
     JsonWriter json = json_writer(out, true);
     json_open_map(&json, NULL);
@@ -249,7 +155,7 @@ static void put_cell(TextTable *table, const StatsInterval *interval)
                          interval->high - interval->mean);
 }
 
-static void put_plain(const Source *source, const FidelitySummary *sums, Text *out)
+static void put_plain(const PictureSource *source, const FidelitySummary *sums, Text *out)
 {
     static const TextColumn columns[] = {{"area", TEXT_LEFT, 0},
                                          {"map", TEXT_RIGHT, 0},
@@ -269,30 +175,26 @@ static void put_plain(const Source *source, const FidelitySummary *sums, Text *o
     text_table_render(table, out);
     text_table_destroy(&table);
     text_printf(out, "\n%zu of %zu %s, %d steps%s\n", source->n, source->n_all,
-                source->batches == NULL ? "pictures" : "test images", FIDELITY_STEPS,
+                picture_source_is_set(source) ? "test images" : "pictures", FIDELITY_STEPS,
                 source->n < STATS_MIN_N ? "" : "; ±: 90 % interval over pictures");
-}
-
-static void release_source(Source *source)
-{
-    batches_destroy(&source->batches);
-    pictureinput_release(&source->input);
-    trained_set_release(&source->trained);
-    study_data_close(&source->images);
-    study_destroy(&source->study);
-    arena_release(&source->arena);
 }
 
 static ErrCode run(const Call *call, int *status, Err *err)
 {
     (void)status;
     const FidelitySettings *settings = call->settings;
-    Source source = {.call = call};
+    const PictureChoice choice = {.trained = &settings->trained,
+                                  .data = &settings->data,
+                                  .images = settings->images,
+                                  .most = settings->most,
+                                  .batch = (int)settings->batch,
+                                  .class_maps = settings->layer != NULL};
+    PictureSource source;
     FidelityAreas *areas = NULL;
     FidelitySummary sums;
     Text out = {.columns = call->columns};
     int op = ACTIVATIONMAP_EXACT;
-    TRY(open_source(&source, settings, err));
+    TRY(picture_source_open(&source, call, &choice, err));
     if (settings->layer != NULL)
         TRY(activationmap_layer(source.trained.net, settings->layer, &op, err));
     areas = mem_calloc(source.n, sizeof *areas);
@@ -300,7 +202,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
         (void)err_memory(err, source.n * sizeof *areas);
         goto fail;
     }
-    TRY(measure_all(&source, op, areas, err));
+    TRY(measure_all(call, &source, op, areas, err));
     TRY(fidelity_summarise(areas, (int)source.n, &sums, err));
     if (call->json)
         put_json(&source, areas, &sums, &out);
@@ -309,7 +211,7 @@ static ErrCode run(const Call *call, int *status, Err *err)
     TRY(call_print_lines(call, &out, err));
 fail:
     mem_free(areas);
-    release_source(&source);
+    picture_source_release(&source);
     text_release(&out);
     return err->code;
 }
