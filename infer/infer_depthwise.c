@@ -15,7 +15,7 @@
 #include <string.h>
 
 enum {
-    STRIP_PIXELS = 56,       /* of the output, at least where rows are short: a tile's worth */
+    STRIP_PIXELS = 112,      /* of the output, at least where rows are short: a tile's worth */
     RING_FLOATS = 24 * 1024, /* most, where blocks can be made narrower */
 };
 
@@ -46,10 +46,10 @@ static long ring_floats(const Strips *strips, int V)
 static int choose_block(const Infer *infer, const Op *op, bool has_source)
 {
     const Strips strips = strips_of(op);
-    int V = product_block(lanes_pad(op->out_channels) / LANES, infer->settings.threads);
-    while (has_source && V > 1 && ring_floats(&strips, V) > RING_FLOATS)
-        V--;
-    return V;
+    int most = GEMM_MOST_VECTORS;
+    while (has_source && most > 1 && ring_floats(&strips, most) > RING_FLOATS)
+        most--;
+    return product_block(lanes_pad(op->out_channels) / LANES, most, infer->settings.threads);
 }
 
 static void run(const Worker *worker, const Step *step);
@@ -164,20 +164,30 @@ static void zero_ring_halo(const Block *b)
     }
 }
 
+/* Where pixels p..p+M-1 of the wide map lie in the ring. */
+static void list_ring(const Block *b, int p, int M, long *rows)
+{
+    const int W = b->op->in_size;
+    for (int m = 0; m < M;) {
+        const int h = (p + m) / W, first = (p + m) % W;
+        long at = ring_row(b, h) - b->ring.data + (long)(b->op->pad + first) * b->C;
+        for (int w = first; w < W && m < M; w++, m++, at += b->C)
+            rows[m] = at;
+    }
+}
+
 /* Makes pixels first..end-1 of the wide map into the ring. */
 static void make_pixels(const Block *b, int first, int end)
 {
     const Infer *infer = b->worker->infer;
     const Step *source = b->step->source;
     const Value *x = &infer->values[source->input];
-    const int W = b->op->in_size;
+    const long image = (long)b->image * b->op->in_size * b->op->in_size;
     long x_rows[PRODUCT_ROWS], y_rows[PRODUCT_ROWS];
     for (int p = first, M; p < end; p += M) {
         M = end - p < PRODUCT_ROWS ? end - p : PRODUCT_ROWS;
-        product_rows(&source->product, x, (long)b->image * W * W + p, M, x_rows);
-        for (int m = 0; m < M; m++)
-            y_rows[m] =
-                ring_row(b, (p + m) / W) - b->ring.data + (long)(b->op->pad + (p + m) % W) * b->C;
+        product_rows(&source->product, x, image + p, M, x_rows);
+        list_ring(b, p, M, y_rows);
         const GemmForwardArgs args = {.x = x->data,
                                       .x_rows = x_rows,
                                       .act = source->act,

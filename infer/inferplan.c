@@ -10,7 +10,6 @@
 #include <string.h>
 
 enum {
-    LOT_IMAGES = 4, /* at a time: weights are read once for them, maps are so many times as large */
     STEPS_OF_OP = 2,
     VALUES_OF_OP = 2,
     IMAGES = 0, /* their value */
@@ -220,8 +219,8 @@ fail:
 
 ErrCode inferplan_build(Infer *infer, Err *err)
 {
-    const int batch = infer->settings.batch;
-    infer->lot = batch < LOT_IMAGES ? batch : LOT_IMAGES;
+    const InferSettings *settings = &infer->settings;
+    infer->lot = settings->batch < settings->threads ? settings->batch : settings->threads;
     TRY(plan_steps(infer, err));
     TRY(reserve_maps(infer, err));
     TRY(reserve_parameters(infer, err));

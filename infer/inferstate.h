@@ -75,7 +75,7 @@ struct Infer {
     Network network; /* owned copy */
     InferSettings settings;
     Kernels kernels;
-    int lot;       /* images at a time */
+    int lot;       /* images at a time: one a thread, whose maps stay in its second cache */
     Value *values; /* the first: the images */
     int n_values;
     Step *steps;

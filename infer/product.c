@@ -28,23 +28,28 @@ Product product_of_layer(int inputs, int outputs)
                      .out_side = 1};
 }
 
-/* Vectors of the largest of n_threads shares of panels of V. */
+/* Vectors of the largest of n_threads shares of panels of V, the last of which may be narrower. */
 static int largest_share(int vectors, int V, int n_threads)
 {
-    const int panels = (vectors + V - 1) / V, most = (panels + n_threads - 1) / n_threads;
-    return most * V < vectors ? most * V : vectors;
+    int largest = 0;
+    for (int t = 0; t < n_threads; t++) {
+        const TeamRange panels = team_range((vectors + V - 1) / V, t, n_threads);
+        const int end = panels.end * V < vectors ? panels.end * V : vectors;
+        largest = end - panels.first * V > largest ? end - panels.first * V : largest;
+    }
+    return largest;
 }
 
 /*
  * Narrow tiles load more for each product, which costs about an eighth for each vector that is
  * missing.
  */
-int product_block(int vectors, int n_threads)
+int product_block(int vectors, int most, int n_threads)
 {
     int best = 1, best_cost = 0;
-    for (int V = GEMM_MOST_VECTORS; V >= 1; V--) {
+    for (int V = most; V >= 1; V--) {
         const int cost = largest_share(vectors, V, n_threads) * (8 + GEMM_MOST_VECTORS - V);
-        if (V == GEMM_MOST_VECTORS || cost < best_cost) {
+        if (V == most || cost < best_cost) {
             best = V;
             best_cost = cost;
         }
@@ -54,7 +59,8 @@ int product_block(int vectors, int n_threads)
 
 void product_plan(Product *product, bool shares_columns, int n_threads)
 {
-    product->V = product_block(product->N / LANES, shares_columns ? n_threads : 1);
+    product->V =
+        product_block(product->N / LANES, GEMM_MOST_VECTORS, shares_columns ? n_threads : 1);
 }
 
 void product_carve(Product *product, const Value *x, Arena *arena)

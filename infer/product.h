@@ -21,8 +21,8 @@ Product product_of_layer(int inputs, int outputs);
  */
 void product_plan(Product *product, bool shares_columns, int n_threads);
 
-/* Vectors of a block of `vectors` that n_threads can share out evenly. */
-int product_block(int vectors, int n_threads);
+/* At most `most` vectors: blocks of so many of `vectors` that n_threads can share out evenly. */
+int product_block(int vectors, int most, int n_threads);
 
 void product_carve(Product *product, const Value *x, Arena *arena);
 

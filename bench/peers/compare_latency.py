@@ -7,9 +7,9 @@ The peers are PyTorch eager and compiled (torch.compile), each contiguous and ch
 it is installed; both of the latter run the file that isoflop exports. Their processes stay warm; in every round isoflop
 and each of them measure once, one after the other, so that a machine that slows down slows all. A measurement is the
 median of some passes; printed are medians over the rounds in ms, the fastest peer by that median, its time over
-isoflop's (above 1: isoflop is faster) with the lowest and the highest ratio of a single round, and the winner. Memory is the
-most that isoflop's process held, and how much the fastest peer's grew beyond what it held when its library was loaded. A
-markdown table on stdout, rows as they come; every measurement in --log.
+isoflop's (above 1: isoflop is faster) with the lowest and the highest ratio of a single round, and the winner. Memory is what
+isoflop plans and reserves (weights, maps, scratch), and how much the fastest peer's process grew beyond what it held when its
+library was loaded. A markdown table on stdout, rows as they come; every measurement in --log.
 """
 
 import argparse
@@ -43,18 +43,12 @@ def is_installed(runtime):
 
 
 def measure_isoflop(program, network, side, batch, threads, runs):
-    """Its report, with the most memory that the process held."""
-    command = [program, "latency", network, "--resolution", str(side), "--batch", str(batch), "--threads",
-               str(threads), "--runs", str(runs), "--json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        result = process.stdout.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        sys.exit("compare_latency: isoflop failed")
-    report = json.loads(result)
-    return {"program": "isoflop", "batch": batch, "threads": threads, "cpu": report["cpu"],
-            **report["networks"][0], "peak_mib": usage.ru_maxrss / 1024}
+    """Its report."""
+    report = json.loads(isoflop(program, "latency", network, "--resolution", side, "--batch", batch, "--threads",
+                                threads, "--runs", runs, "--json"))
+    found = report["networks"][0]
+    return {"program": "isoflop", "batch": batch, "threads": threads, "cpu": report["cpu"], **found,
+            "peak_mib": found["memory_bytes"] / 2**20}
 
 
 class Peer:
@@ -139,7 +133,7 @@ def main():
         parser.error("a median needs at least 5 rounds")
 
     heads = ["network", "px", "batch", "threads", "isoflop", *(peer_name(*peer) for peer in PEERS), "fastest peer",
-             "ratio", "single rounds", "winner", "peak MiB"]
+             "ratio", "single rounds", "winner", "MiB"]
     print("| " + " | ".join(heads) + " |\n|" + "---|" * len(heads), flush=True)
     ratios = []
     for network, side in ROWS:

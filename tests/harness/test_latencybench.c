@@ -3,7 +3,7 @@
 
 #include "tests/models/models_test.h"
 
-enum { N = 2, RUNS = 7 };
+enum { N = 2, RUNS = 30 };
 
 /* Property: median, fastest and slowest are in order; both networks are planned for inference. */
 static void times_hang_together(void **state)
