@@ -107,6 +107,35 @@ fail:
     return err->code;
 }
 
+ErrCode evaluation_logits(float *logits, Infer *infer, const ImageSet *set, const DataStats *stats,
+                          DataPart part, EvaluationWatch *watch, Err *err)
+{
+    Buffers buffers = {0};
+    Batches *batches = NULL;
+    const BatchSettings settings = {.part = part,
+                                    .batch = infer_settings(infer)->batch,
+                                    .max_threads = infer_settings(infer)->threads};
+    TRY(make_buffers(&buffers, infer, err));
+    TRY(batches_create(&batches, set, stats, &settings, err));
+    batches_begin_epoch(batches, 0);
+    for (uint32_t i = 0; i < batches_count(batches); i++) {
+        const int n = batches_size(batches, i);
+        batches_fill(batches, i, &buffers.batch, settings.max_threads);
+        infer_run(infer, buffers.batch.x, n, logits);
+        logits += (size_t)n * (size_t)infer_network(infer)->classes;
+        watch->done += (uint32_t)n;
+        if (watch->progress != NULL && !watch->progress(watch->user, watch->done, watch->total)) {
+            (void)err_set(err, ERR_INTERRUPTED, "interrupted after %u of %u images", watch->done,
+                          watch->total);
+            goto fail;
+        }
+    }
+fail:
+    batches_destroy(&batches);
+    free_buffers(&buffers);
+    return err->code;
+}
+
 int64_t evaluation_class_count(const Evaluation *evaluation, int label)
 {
     int64_t n = 0;

@@ -40,6 +40,20 @@ ErrCode evaluation_stats(DataStats *out, const ImageSet *set, const StudyImages 
 ErrCode evaluation_run(Evaluation *out, Infer *infer, const ImageSet *set, const DataStats *stats,
                        DataPart part, Err *err) ERR_CHECKED;
 
+/* Who hears how many images are done, over several calls; zeroed but for these. */
+typedef struct EvaluationWatch {
+    DataProgress progress; /* NULL: nobody listens */
+    void *user;
+    uint32_t done, total; /* images */
+} EvaluationWatch;
+
+/*
+ * logits[n][classes] of all images of `part`, in their order: what evaluation_run judges by.
+ * ERR_MEMORY, ERR_USAGE (empty part), ERR_INTERRUPTED (progress said so).
+ */
+ErrCode evaluation_logits(float *logits, Infer *infer, const ImageSet *set, const DataStats *stats,
+                          DataPart part, EvaluationWatch *watch, Err *err) ERR_CHECKED;
+
 /* Images of class `label`, and percent of them that were recognised (NaN without any). */
 int64_t evaluation_class_count(const Evaluation *evaluation, int label);
 double evaluation_class_top1(const Evaluation *evaluation, int label);

@@ -48,7 +48,8 @@ ErrCode infer_plan(Infer **out, const Network *network, const InferSettings *set
 
 /*
  * Gives the k-th tensor of operation `op` (ops_tensors of models/ops.h), in the form of weight
- * files. Each once; then infer_fold, once, makes of them what runs.
+ * files. Each once; then infer_fold, once, makes of them what runs. Nothing is folded into the
+ * classifier: its tensors may also be given, or given anew, between runs.
  */
 void infer_write(Infer *infer, int op, int k, const float *data);
 void infer_fold(Infer *infer);

@@ -25,6 +25,7 @@
     X(objective)                                                                                   \
     X(plan)                                                                                        \
     X(plot)                                                                                        \
+    X(probe)                                                                                       \
     X(report)                                                                                      \
     X(run)                                                                                         \
     X(scale)                                                                                       \

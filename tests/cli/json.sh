@@ -68,6 +68,8 @@ printf '\011\010\007\0' >>dot.bmp
 document infer --network proxy-b0 --weights trained/weights.safetensors --images dot.bmp
 document cam --network proxy-b0 --weights trained/weights.safetensors --images dot.bmp --out maps
 document fidelity --network proxy-b0 --weights trained/weights.safetensors --images dot.bmp
+document probe --network proxy-b0 --weights trained/weights.safetensors --data polytex --set data.train=40 \
+    --set data.val=20 --set data.test=20
 document trials s
 document verdict s
 document verify s 1
