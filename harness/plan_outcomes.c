@@ -3,8 +3,8 @@
  */
 #include "harness/plan_outcomes.h"
 
+#include "harness/plan_inputs.h"
 #include "harness/plan_networks.h"
-#include "harness/plan_points.h"
 #include "harness/plan_range.h"
 #include "harness/plan_resolve.h"
 #include "harness/plan_tune.h"
@@ -16,101 +16,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* --- what a point takes --- */
-
-/* The strategy of a point on a ray, else NULL. */
-static const StudyStrategy *strategy_of(const Plan *plan, const PlanPoint *point)
-{
-    const StudyPart *part = &plan->study->parts[point->part];
-    return study_has_rays(part) ? &part->strategies[point->strategy] : NULL;
-}
-
-/* The part whose constants or shares a point takes, or STUDY_NONE. */
-static int constants_source(const Plan *plan, const PlanPoint *point)
-{
-    const StudyPart *part = &plan->study->parts[point->part];
-    const StudyStrategy *strategy = strategy_of(plan, point);
-    if (part->kind == STUDY_FAMILY)
-        return part->constants_part;
-    if (strategy != NULL && strategy->chosen != STUDY_GIVEN)
-        return part->profile_part;
-    return strategy != NULL && study_needs_constants(strategy) ? part->constants_part : STUDY_NONE;
-}
-
-/* What a profile found for a point that takes its optimum or corner, or NULL. */
-static const PlanShape *shape_for(const Plan *plan, const PlanPoint *point,
-                                  const PlanOutcome *outcome)
-{
-    const StudyStrategy *strategy = strategy_of(plan, point);
-    for (size_t i = 0; i < outcome->n_shapes && strategy != NULL; i++)
-        if (outcome->shapes[i].chosen == strategy->chosen && outcome->shapes[i].budget == point->x)
-            return &outcome->shapes[i];
-    return NULL;
-}
-
-/* The constants, or shares, that an outcome has for a point that takes them; NULL: none. */
-static const double *constants_for(const Plan *plan, const PlanPoint *point,
-                                   const PlanOutcome *outcome)
-{
-    const PlanShape *shape = shape_for(plan, point, outcome);
-    if (shape != NULL)
-        return shape->is_found ? shape->shares : NULL;
-    return outcome->has_constants ? outcome->constants : NULL;
-}
-
-static bool takes_from(const Plan *plan, const PlanPoint *point, int part)
-{
-    return plan->study->parts[point->part].baseline_part == part ||
-           constants_source(plan, point) == part;
-}
-
-int plan_source(const Plan *plan, const PlanPoint *point)
-{
-    return plan->parts[point->part].has_baseline ? constants_source(plan, point)
-                                                 : plan->study->parts[point->part].baseline_part;
-}
-
-static bool is_source_settled(const Plan *plan, int source)
-{
-    return source == STUDY_NONE || plan->parts[source].state == PLAN_SETTLED;
-}
-
-/* But for a learning rate that it may wait for. */
-static bool has_settled_inputs(const Plan *plan, const PlanPoint *point)
-{
-    return !point->is_past &&
-           is_source_settled(plan, plan->study->parts[point->part].baseline_part) &&
-           is_source_settled(plan, constants_source(plan, point));
-}
-
-bool plan_is_settled(const Plan *plan, const PlanPoint *point)
-{
-    return has_settled_inputs(plan, point) && !point->waits_for_rate;
-}
-
-/* What a point can be built from; false while a part it takes from is open or came to nothing. */
-static bool find_inputs(const Plan *plan, const PlanPoint *point, PlanInputs *inputs)
-{
-    const PlanPart *part = &plan->parts[point->part];
-    const int source = constants_source(plan, point);
-    *inputs = (PlanInputs){.baseline = &part->baseline,
-                           .baseline_macs = part->baseline_macs,
-                           .target_macs = part->target_macs,
-                           .is_trained =
-                               has_settled_inputs(plan, point) && !plan_tune_serves(plan, point)};
-    if (source != STUDY_NONE)
-        inputs->constants = constants_for(plan, point, &plan->parts[source].outcome);
-    return part->has_baseline && (source == STUDY_NONE || inputs->constants != NULL);
-}
-
-static void set_baseline(const Plan *plan, PlanPart *part, const Spec *baseline)
-{
-    part->has_baseline = true;
-    part->baseline = *baseline;
-    part->baseline_macs = resolve_macs(baseline, 0);
-    part->target_macs = llround(plan->study->objective.target * (double)part->baseline_macs);
-}
-
 /* --- resolving --- */
 
 /*
@@ -121,12 +26,12 @@ static void mark_ties(Plan *plan)
 {
     for (size_t i = 0; i < plan->n_points; i++) {
         PlanPoint *a = &plan->points[i];
-        if (!study_has_rays(&plan->study->parts[a->part]) || a->network == PLAN_NONE ||
+        if (plan_inputs_strategy(plan, a) == NULL || a->network == PLAN_NONE ||
             a->status == MATCH_OFF_RAY || a->is_past)
             continue;
         for (size_t k = 0; k < plan->n_points; k++) {
             const PlanPoint *b = &plan->points[k];
-            if (k == i || b->is_past || b->part != a->part || b->x != a->x ||
+            if (k == i || b->is_past || b->is_baseline || b->part != a->part || b->x != a->x ||
                 b->network != a->network)
                 continue;
             a->status = MATCH_TIED;
@@ -154,7 +59,7 @@ static ErrCode resolve_ready(Plan *plan, Err *err)
     for (size_t i = 0; i < plan->n_points; i++) {
         PlanPoint *point = &plan->points[i];
         PlanInputs inputs;
-        const bool is_ready = find_inputs(plan, point, &inputs);
+        const bool is_ready = plan_inputs_find(plan, point, &inputs);
         if (memo == NULL || i == 0 || point->part != plan->points[i - 1].part) {
             match_memo_destroy(&memo);
             TRY(match_memo_create(&memo, err));
@@ -165,7 +70,7 @@ static ErrCode resolve_ready(Plan *plan, Err *err)
         else if (point->network != PLAN_NONE && inputs.is_trained)
             TRY(plan_networks_train(plan, point->network, point->seeds, err));
         if (plan_tune_serves(plan, point))
-            TRY(plan_tune_serve(plan, i, has_settled_inputs(plan, point), err));
+            TRY(plan_tune_serve(plan, i, plan_inputs_are_settled(plan, point), err));
     }
     mark_ties(plan);
     count_waiting(plan);
@@ -214,11 +119,11 @@ ErrCode plan_outcomes_begin(Plan *plan, Err *err)
         if (part->baseline_part != STUDY_NONE)
             plan->parts[part->baseline_part].is_taken = true;
         else if (part->baseline == NULL)
-            set_baseline(plan, &plan->parts[i], &plan->baseline);
+            plan_inputs_set_baseline(plan, &plan->parts[i], &plan->baseline);
         else {
             Spec own;
             TRY(load_baseline(plan, part, &own, err));
-            set_baseline(plan, &plan->parts[i], &own);
+            plan_inputs_set_baseline(plan, &plan->parts[i], &own);
         }
         if (part->constants_part != STUDY_NONE)
             plan->parts[part->constants_part].is_taken = true;
@@ -274,10 +179,11 @@ static bool is_same(const PlanOutcome *a, const PlanOutcome *b)
            (!a->has_network || strcmp(a->digest, b->digest) == 0);
 }
 
-/* Whether a part's multipliers come from constants. */
-static bool is_on_ray(const StudyPart *part)
+/* Whether a point's multipliers come from constants. */
+static bool is_on_ray(const Plan *plan, const PlanPoint *point)
 {
-    return study_has_rays(part) || part->kind == STUDY_FAMILY;
+    return plan_inputs_strategy(plan, point) != NULL ||
+           plan->study->parts[point->part].kind == STUDY_FAMILY;
 }
 
 static void unresolve(PlanPoint *point, bool is_ray)
@@ -297,8 +203,9 @@ static void reopen(Plan *plan, int part)
 {
     for (size_t i = 0; i < plan->n_points; i++) {
         PlanPoint *point = &plan->points[i];
-        if (!point->is_past && (takes_from(plan, point, part) || point->status == MATCH_TIED))
-            unresolve(point, is_on_ray(&plan->study->parts[point->part]));
+        if (!point->is_past &&
+            (plan_inputs_takes(plan, point, part) || point->status == MATCH_TIED))
+            unresolve(point, is_on_ray(plan, point));
     }
     for (size_t i = 0; i < plan->study->n_parts; i++) {
         PlanPart *taker = &plan->parts[i];
@@ -315,7 +222,7 @@ static void reopen(Plan *plan, int part)
 static void explain_wait(const Plan *plan, PlanPoint *point, const PlanOutcome *outcome,
                          const char *reason)
 {
-    const PlanShape *shape = shape_for(plan, point, outcome);
+    const PlanShape *shape = plan_inputs_shape(plan, point, outcome);
     const bool is_empty =
         shape != NULL ? !shape->is_found : !outcome->has_constants && !outcome->has_network;
     if (is_empty)
@@ -333,89 +240,13 @@ ErrCode plan_set_outcome(Plan *plan, int part, const PlanOutcome *outcome, PlanS
     source->outcome = *outcome;
     for (size_t i = 0; i < plan->study->n_parts; i++)
         if (parts[i].baseline_part == part && outcome->has_network)
-            set_baseline(plan, &plan->parts[i], &outcome->network);
+            plan_inputs_set_baseline(plan, &plan->parts[i], &outcome->network);
     TRY(resolve_ready(plan, err));
     for (size_t i = 0; i < plan->n_points; i++) {
         PlanPoint *point = &plan->points[i];
         if (state == PLAN_SETTLED && point->status == MATCH_AFTER_GRID &&
-            takes_from(plan, point, part))
+            plan_inputs_takes(plan, point, part))
             explain_wait(plan, point, outcome, reason);
-    }
-fail:
-    return err->code;
-}
-
-/*
- * An earlier point's name: by its constants or shares, others by the decision's number. No
- * verdict takes an "earlier ..." for one of its series.
- */
-static void name_past(PlanPoint *point, const PlanInputs *inputs, int64_t number)
-{
-    char series[PLAN_SERIES_MAX];
-    memcpy(series, point->series, sizeof series);
-    if (inputs->constants != NULL)
-        snprintf(point->series, sizeof point->series, "earlier %.32s %.9g %.9g %.9g", series,
-                 inputs->constants[0], inputs->constants[1], inputs->constants[2]);
-    else
-        snprintf(point->series, sizeof point->series, "earlier %.40s @%d", series, (int)number);
-}
-
-/* Whether a past point, the plan's last, says nothing that the plan does not say without it. */
-static bool is_shown_already(const Plan *plan, size_t index)
-{
-    const PlanPoint *past = &plan->points[plan->n_points - 1];
-    bool is_shown = past->network == PLAN_NONE || past->network == plan->points[index].network;
-    for (size_t i = 0; i + 1 < plan->n_points && !is_shown; i++) {
-        const PlanPoint *other = &plan->points[i];
-        is_shown = other->is_past && other->part == past->part && other->x == past->x &&
-                   other->network == past->network && strcmp(other->series, past->series) == 0;
-    }
-    return is_shown;
-}
-
-/* One point as it was built on an earlier outcome, unless that is what it is still. */
-static ErrCode add_past_point(Plan *plan, size_t index, const PlanInputs *inputs, int64_t number,
-                              Err *err)
-{
-    PlanPoint *past = plan_points_copy(plan, index, err);
-    if (past == NULL)
-        return err->code;
-    past->is_past = true;
-    if (plan_resolve_point(plan, past, inputs, err) != ERR_NONE)
-        return err->code;
-    name_past(past, inputs, number);
-    if (is_shown_already(plan, index))
-        plan->n_points--;
-    return ERR_NONE;
-}
-
-ErrCode plan_add_past(Plan *plan, int part, const PlanOutcome *outcome, int64_t number, Err *err)
-{
-    const size_t n_points = plan->n_points;
-    PlanPart other;
-    for (size_t i = 0; i < n_points; i++) {
-        const PlanPoint *point = &plan->points[i];
-        PlanInputs inputs;
-        if (point->is_past || !takes_from(plan, point, part) ||
-            plan->parts[point->part].retrain != NULL)
-            continue;
-        (void)find_inputs(plan, point, &inputs);
-        inputs.is_trained = false;
-        if (plan->study->parts[point->part].baseline_part == part) {
-            if (!outcome->has_network)
-                continue;
-            set_baseline(plan, &other, &outcome->network);
-            inputs.baseline = &other.baseline;
-            inputs.baseline_macs = other.baseline_macs;
-            inputs.target_macs = other.target_macs;
-        }
-        if (constants_source(plan, point) == part)
-            inputs.constants = constants_for(plan, point, outcome);
-        if (constants_source(plan, point) != STUDY_NONE && inputs.constants == NULL)
-            continue;
-        if (!plan->parts[point->part].has_baseline && inputs.baseline != &other.baseline)
-            continue;
-        TRY(add_past_point(plan, i, &inputs, number, err));
     }
 fail:
     return err->code;

@@ -17,12 +17,6 @@ bool plan_is_waiting(const Plan *plan);
 /* After learning rates were chosen: what waited for them is trained. ERR_USAGE, ERR_MEMORY. */
 ErrCode plan_take_rates(Plan *plan, Err *err) ERR_CHECKED;
 
-/* The part whose outcome a point that is MATCH_AFTER_GRID waits for, or STUDY_NONE. */
-int plan_source(const Plan *plan, const PlanPoint *point);
-
-/* Whether every input of a point is settled, so that it is trained with all seeds. */
-bool plan_is_settled(const Plan *plan, const PlanPoint *point);
-
 /*
  * What a part came to. Points that take from it are resolved, and marked anew; settled, they get
  * their trials, which go last. An outcome that differs from a provisional one replaces it, and
@@ -31,9 +25,5 @@ bool plan_is_settled(const Plan *plan, const PlanPoint *point);
  */
 ErrCode plan_set_outcome(Plan *plan, int part, const PlanOutcome *outcome, PlanState state,
                          const char *reason, Err *err) ERR_CHECKED;
-
-/* Shows what was built on an earlier outcome of a part; the number-th, for the points' names. */
-ErrCode plan_add_past(Plan *plan, int part, const PlanOutcome *outcome, int64_t number,
-                      Err *err) ERR_CHECKED;
 
 #endif

@@ -154,6 +154,18 @@ static void name_series(const Study *study, const StudyPart *part, size_t index,
     }
 }
 
+/* The baseline as it is, with the seeds of those that are compared with it. */
+static ErrCode add_compared_baseline(Plan *plan, int index, Err *err)
+{
+    const Scale one = {1, 1, 1};
+    TRY(add_unmatched(plan, index, "baseline", 1, one, err));
+    PlanPoint *point = &plan->points[plan->n_points - 1];
+    point->is_baseline = true;
+    point->seeds = study_judges_seeds(plan->study);
+fail:
+    return err->code;
+}
+
 static ErrCode expand_rays(Plan *plan, int index, Err *err)
 {
     const StudyPart *part = &plan->study->parts[index];
@@ -175,7 +187,10 @@ static ErrCode expand_rays(Plan *plan, int index, Err *err)
             point->target_macs = llround(part->macs.v[m] * (double)plan->baseline_macs);
         }
     }
-    return ERR_NONE;
+    if (part->with_baseline)
+        TRY(add_compared_baseline(plan, index, err));
+fail:
+    return err->code;
 }
 
 /*

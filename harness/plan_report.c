@@ -1,6 +1,6 @@
 /* harness/plan_report.c: a plan for people. */
 #include "harness/plan.h"
-#include "harness/plan_outcomes.h"
+#include "harness/plan_inputs.h"
 #include "harness/plan_power.h"
 #include "harness/plan_range.h"
 #include "harness/plan_search_report.h"

@@ -54,7 +54,7 @@ fail:
     return err->code;
 }
 
-/* Curves and lines. */
+/* Curves and lines, and the baseline that is compared with. */
 static ErrCode resolve_unmatched(Plan *plan, PlanPoint *point, const PlanInputs *inputs, Err *err)
 {
     const Matching matching = match_target(inputs->baseline, 1, plan->study->fairness.tolerance);
@@ -146,11 +146,17 @@ static ErrCode resolve_retrain(Plan *plan, PlanPoint *point, const PlanInputs *i
     return plan_retrain_resolve(plan, point, inputs->is_trained, err);
 }
 
+static ErrCode resolve_compare(Plan *plan, PlanPoint *point, const PlanInputs *inputs, Err *err)
+{
+    return point->is_baseline ? resolve_unmatched(plan, point, inputs, err)
+                              : resolve_ray(plan, point, inputs, err);
+}
+
 ErrCode plan_resolve_point(Plan *plan, PlanPoint *point, const PlanInputs *inputs, Err *err)
 {
     static ErrCode (*const resolve[])(Plan *, PlanPoint *, const PlanInputs *, Err *) = {
         [STUDY_GRID] = resolve_grid,       [STUDY_CURVES] = resolve_unmatched,
-        [STUDY_LINES] = resolve_unmatched, [STUDY_COMPARE] = resolve_ray,
+        [STUDY_LINES] = resolve_unmatched, [STUDY_COMPARE] = resolve_compare,
         [STUDY_PROFILE] = resolve_ray,     [STUDY_FAMILY] = resolve_family,
         [STUDY_TABLE] = resolve_genes,     [STUDY_RETRAIN] = resolve_retrain,
         [STUDY_SIZES] = resolve_ray,

@@ -29,6 +29,7 @@ typedef struct PlanPoint {
     const char *match;            /* "counted", "nominal", "none" */
     char series[PLAN_SERIES_MAX]; /* "depth", "d=1.0 r=1.3", the strategy's name, "grid" */
     size_t strategy;              /* compare: index into the part's strategies */
+    bool is_baseline;             /* compare: the baseline as it is, of no strategy */
     double x;            /* its own coordinate: multiplier, or target (table: macs) over baseline */
     Scale nominal;       /* as asked for; of a ray: its point nearest to what was built; or NaN */
     Scale built;         /* as built; NaN while MATCH_AFTER_GRID, and where genes describe it */

@@ -1,7 +1,9 @@
 /* harness/run_decide.c: asks the parts' deciders, and turns what they yield into facts. */
 #include "harness/run_decide.h"
 
+#include "harness/plan_inputs.h"
 #include "harness/plan_outcomes.h"
+#include "harness/plan_past.h"
 #include "harness/plan_tune.h"
 #include "harness/run_decider_constants.h"
 #include "harness/run_decider_retrain.h"

@@ -2,6 +2,7 @@
 #include "harness/run_optimum.h"
 
 #include "harness/plan_outcomes.h"
+#include "harness/plan_past.h"
 #include "harness/run_decider.h"
 
 #include "base/arena.h"

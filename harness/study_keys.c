@@ -167,6 +167,8 @@ static const YamlKey compare_keys[] = {
     {"constants", YAML_STRING, KEY(constants), YAML_OPTIONAL, 0, 0, NULL, NULL,
      "grid whose winner gives a compound without constants its own, or profile whose optimum and "
      "corner are taken; default: the study's first, a grid with match: counted before others"},
+    {"with_baseline", YAML_RAW, KEY(with_node), YAML_OPTIONAL, 0, 0, NULL, NULL,
+     "true: its baseline is trained as it is, too, with the same seeds, and lines begin there"},
     {"epochs", YAML_INT64, KEY(epochs), "0", 0, MAX_EPOCHS, NULL, NULL, epochs_doc},
 };
 static const YamlKey profile_keys[] = {

@@ -129,6 +129,15 @@ static ErrCode read_strategies(YamlDoc *doc, StudyPart *part, Err *err)
     return ERR_NONE;
 }
 
+static ErrCode read_compare(YamlDoc *doc, StudyPart *part, Err *err)
+{
+    if (!yaml_is_null(part->with_node))
+        TRY(yaml_as_bool(part->with_node, &part->with_baseline, err));
+    TRY(read_strategies(doc, part, err));
+fail:
+    return err->code;
+}
+
 /* The shapes of a profile, each a strategy by its shares. */
 static ErrCode read_shapes(YamlDoc *doc, const YamlNode *body, StudyPart *part, Err *err)
 {
@@ -209,7 +218,7 @@ static ErrCode read_part(const Study *study, const YamlNode *node, StudyPart *pa
         ERR_NONE)
         return err->code;
     if (kind == STUDY_COMPARE)
-        return read_strategies(doc, part, err);
+        return read_compare(doc, part, err);
     if (kind == STUDY_PROFILE)
         return read_shapes(doc, body, part, err);
     if (kind == STUDY_SIZES)

@@ -153,6 +153,8 @@ typedef struct StudyPart {
     double (*bases)[2];                   /* lines: depth, resolution */
     size_t n_bases;
     const YamlNode *strategies_node; /* compare: as written */
+    const YamlNode *with_node;       /* compare: with_baseline as written, or NULL */
+    bool with_baseline;              /* compare: its baseline is trained as it is, too */
     int shapes;                      /* profile: how many */
     StudyStrategy *strategies;       /* compare; profile: its shapes */
     size_t n_strategies;

@@ -6,13 +6,14 @@
 -- has seen the seeds that its log tells of (its networks may have more elsewhere). Learning curves, residuals
 -- and power are of all parts; the triangle is drawn of grids where nothing else asks for it.
 WITH m AS MATERIALIZED (
-           SELECT place, trial, status, macs, target_macs, ratio, match, x, test_top1 FROM measured
+           SELECT place, series, trial, status, macs, target_macs, ratio, match, x, test_top1 FROM measured
            WHERE figure = ?1 OR ?1 IN ('curves', 'residuals', 'power')
               OR (?1 = 'ternary' AND match = 'counted' AND (part = 'grid' OR part GLOB 'grid-*')
                   AND NOT EXISTS (SELECT 1 FROM current_point WHERE figure = ?1))),
      baseline AS (SELECT test_top1 FROM measured
                   WHERE ?1 = 'fig8' AND max(abs(built_d - 1), abs(built_w - 1), abs(built_r - 1)) < 1e-9
-                    AND macs IN (SELECT round(1.0 * target_macs / x) FROM m) AND part NOT IN (SELECT part FROM own_seed) AND figure <> 'tune'),
+                    AND macs IN (SELECT round(1.0 * target_macs / x) FROM m) AND part NOT IN (SELECT part FROM own_seed) AND figure <> 'tune'
+                    AND NOT EXISTS (SELECT 1 FROM m WHERE series = 'baseline')),
      marks AS (SELECT min(top1) AS low, max(top1) AS high
                FROM (SELECT test_top1 AS top1 FROM m UNION ALL SELECT test_top1 FROM baseline)),
      guess AS (SELECT 100.0 / classes AS alike,

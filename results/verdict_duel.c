@@ -114,7 +114,7 @@ int verdict_duel_targets(const StoreResults *results, int64_t *targets)
     for (size_t i = 0; i < results->n_points; i++) {
         const StorePoint *p = &results->points[i].point;
         int at = n;
-        if (!store_is_part(p, "compare"))
+        if (!store_is_part(p, "compare") || strcmp(p->match, "none") == 0)
             continue;
         while (at > 0 && targets[at - 1] > p->target_macs)
             at--;

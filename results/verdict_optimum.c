@@ -42,7 +42,7 @@ static bool is_rival(const StorePoint *point, const StorePoint *best)
 {
     return strcmp(point->part, best->part) == 0 && point->x == best->x &&
            point->trial_digest != NULL && !text_starts_with(point->series, "earlier ") &&
-           !is_series(point->series, optimum);
+           strcmp(point->match, "none") != 0 && !is_series(point->series, optimum);
 }
 
 static bool built_shares(const StorePoint *point, Shares *shares)

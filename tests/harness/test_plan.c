@@ -96,6 +96,46 @@ static void compounds_have_their_own_series(void **state)
     planfixture_drop(&f);
 }
 
+/*
+ * `with_baseline` adds the baseline as it is, one point with the seeds of those it is compared
+ * with, matched to nothing and of no claim; it waits where the baseline is another part's outcome.
+ */
+static void compare_may_train_its_baseline(void **state)
+{
+    (void)state;
+    PlanFixture without = planfixture_make("[compare: {strategies: [width, depth], macs: [2]}]");
+    PlanFixture f =
+        planfixture_make("[compare: {strategies: [width, depth], macs: [2], with_baseline: true}]");
+    const PlanPoint *p = &f.plan->points[f.plan->n_points - 1];
+    assert_int_equal(f.plan->n_points, without.plan->n_points + 1);
+    assert_int_equal(f.plan->n_trials, without.plan->n_trials + 2);
+    assert_string_equal(p->series, "baseline");
+    assert_string_equal(p->match, "none");
+    assert_int_equal(p->macs, PROXY_MACS);
+    assert_int_equal(p->target_macs, 0);
+    assert_int_equal(p->status, MATCH_UNMATCHED);
+    assert_ptr_equal(p->seeds, f.plan->points[0].seeds);
+    for (size_t i = 0; i < without.plan->n_points; i++)
+        assert_string_equal(f.plan->networks[f.plan->points[i].network].trial_digest,
+                            without.plan->networks[without.plan->points[i].network].trial_digest);
+    planfixture_drop(&f);
+    planfixture_drop(&without);
+    f = planfixture_make("[grid: {step: 0.5}, compare: {strategies: [width, compound], baseline: "
+                         "grid, macs: [1, 2], with_baseline: true}]");
+    p = &f.plan->points[f.plan->n_points - 1];
+    assert_int_equal(p->status, MATCH_AFTER_GRID);
+    const PlanOutcome outcome = {.has_constants = true,
+                                 .constants = {1.2, 1.1, 1.15},
+                                 .has_network = true,
+                                 .network = f.plan->baseline};
+    Err err = {0};
+    assert_int_equal(plan_set_outcome(f.plan, 0, &outcome, PLAN_SETTLED, NULL, &err), ERR_NONE);
+    p = &f.plan->points[f.plan->n_points - 1];
+    assert_int_equal(p->status, MATCH_UNMATCHED);
+    assert_int_equal(p->macs, PROXY_MACS);
+    planfixture_drop(&f);
+}
+
 /* Two trials for each network that a compare asks for, and two for each that other parts do. */
 static size_t trials_asked_for(const Plan *plan)
 {
@@ -466,6 +506,7 @@ int main(void)
         cmocka_unit_test(paper_point_joins_the_grid),
         cmocka_unit_test(rays_are_matched),
         cmocka_unit_test(compounds_have_their_own_series),
+        cmocka_unit_test(compare_may_train_its_baseline),
         cmocka_unit_test(trials_are_shared_and_wait),
         cmocka_unit_test(nominal_grid_is_unmatched),
         cmocka_unit_test(digests_follow_the_recipe),

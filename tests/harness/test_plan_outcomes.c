@@ -4,7 +4,9 @@
 
 #include "base/json.h"
 #include "base/sys.h"
+#include "harness/plan_inputs.h"
 #include "harness/plan_outcomes.h"
+#include "harness/plan_past.h"
 #include "harness/plan_range.h"
 
 #include <setjmp.h>

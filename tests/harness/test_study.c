@@ -441,6 +441,27 @@ static void echo_reads_back(void **state)
     assert_true(n >= 2);
 }
 
+/* A key that older studies do not have stands in no echo of theirs; as it is written it does. */
+static void new_keys_are_not_echoed(void **state)
+{
+    (void)state;
+    static const char *const values[] = {"", ", with_baseline: true", ", with_baseline: false"};
+    for (size_t i = 0; i < ARRAY_LEN(values); i++) {
+        Text text = {0}, echo = {0};
+        text_printf(&text, "study: s\nparts:\n  - compare: {strategies: [width]%s}\n", values[i]);
+        Study *study = parse(text_string(&text), NULL, 0);
+        study_emit(study, &echo);
+        assert_int_equal(study->parts[0].with_baseline, i == 1);
+        assert_int_equal(strstr(text_string(&echo), "with_baseline") != NULL, i > 0);
+        study_destroy(&study);
+        text_release(&text);
+        text_release(&echo);
+    }
+    assert_refused(
+        "study: s\nparts:\n  - compare: {strategies: [width], with_baseline: proxy-b0}\n", NULL,
+        "dir/s.yaml:3:51: 'with_baseline' must be true or false, not 'proxy-b0'");
+}
+
 /* data.path is relative to the study's file; of an option, to where the program was started. */
 static void data_path_is_the_files(void **state)
 {
@@ -556,6 +577,7 @@ int main(void)
         cmocka_unit_test(augmentations_are_listed),
         cmocka_unit_test(unknown_network_key_is_named),
         cmocka_unit_test(echo_reads_back),
+        cmocka_unit_test(new_keys_are_not_echoed),
         cmocka_unit_test(data_path_is_the_files),
         cmocka_unit_test(going_on_is_told_from_changing),
         cmocka_unit_test(template_is_valid),

@@ -180,6 +180,38 @@ static void test_own_seeds_are_no_baseline(void **state)
     mem_free(tsv[1]);
 }
 
+/*
+ * A compare with its own baseline begins there, with the seed that judges: its lines and their
+ * first point have no trial of the curves' seed.
+ */
+static void test_compared_baseline(void **state)
+{
+    (void)state;
+    const Fixture judged = {.n_seeds = 2, .noise = 0.8, .judge_seed = 2};
+    Err err = {0};
+    Arena arena = {0};
+    Figure figure;
+    char path[FIXTURE_PATH_BYTES];
+    size_t n = 0, n_baselines = 0, n_starts = 0;
+    Store *store = fixture_store("judged.db", &judged);
+    snprintf(path, sizeof(path), "%s", fixture_path("judged"));
+    assert_int_equal(figure_draw(store, "fig8", in(path), &arena, &figure, &err), ERR_NONE);
+    assert_non_null(strstr(figure.caption, "lines begin at it"));
+    assert_non_null(strstr(figure.caption, "n = 1 seed;"));
+    char *tsv = fixture_bytes(&n, "judged/fig8.tsv");
+    for (const char *at = tsv; (at = strstr(at, "seed\tbaseline\t")) != NULL; at++) {
+        assert_non_null(strstr(at, "\t\t0\t\t\t2\t"));
+        n_baselines++;
+    }
+    for (const char *at = tsv; (at = strstr(at, "\nstart\t")) != NULL; at++)
+        n_starts++;
+    assert_int_equal(n_baselines, 1);
+    assert_int_equal(n_starts, 4);
+    mem_free(tsv);
+    arena_release(&arena);
+    store_close(&store);
+}
+
 /* From five seeds on there are bars; a nominal grid is stamped with its real costs. */
 static void test_bars_and_stamps(void **state)
 {
@@ -535,6 +567,7 @@ int main(void)
                                        cmocka_unit_test(test_script_runs_again),
                                        cmocka_unit_test(test_golden_tsv),
                                        cmocka_unit_test(test_own_seeds_are_no_baseline),
+                                       cmocka_unit_test(test_compared_baseline),
                                        cmocka_unit_test(test_bars_and_stamps),
                                        cmocka_unit_test(test_chance),
                                        cmocka_unit_test(test_chance_of_uneven_classes),

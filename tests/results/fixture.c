@@ -483,6 +483,8 @@ ErrCode fixture_fill(Store *store, const Fixture *fixture, Err *err)
     if (fixture->has_nominal_grid)
         add_grid(b, "grid-2", "nominal");
     add_others(b, fixture->has_two_compounds);
+    if (fixture->judge_seed != 0)
+        add_point(b, "compare", "fig8", "baseline", 1, 1, 1, 1, 0);
     add_families(b, fixture->families);
     if (fixture->is_crowded)
         add_crowd(b);
@@ -498,7 +500,12 @@ ErrCode fixture_fill(Store *store, const Fixture *fixture, Err *err)
         add_twins(b);
     const int64_t epochs = fixture->is_ripe ? RIPE_EPOCHS : FIXTURE_EPOCHS;
     add_trials(b, fixture->n_seeds, fixture->epochs ? fixture->epochs : epochs);
-    const StoreOwnSeed own = {"family", fixture->family_seed};
+    StoreOwnSeed own[2];
+    size_t n_own = 0;
+    if (fixture->family_seed != 0)
+        own[n_own++] = (StoreOwnSeed){"family", fixture->family_seed};
+    if (fixture->judge_seed != 0)
+        own[n_own++] = (StoreOwnSeed){"compare", fixture->judge_seed};
     const StorePlan plan = {
         .study = {.name = name,
                   .question = "at equal counted MACs, does balanced scaling beat scaling one "
@@ -527,8 +534,8 @@ ErrCode fixture_fill(Store *store, const Fixture *fixture, Err *err)
         .n_points = b->n_points,
         .trials = b->trials,
         .n_trials = b->n_trials,
-        .own_seeds = &own,
-        .n_own_seeds = fixture->family_seed != 0,
+        .own_seeds = own,
+        .n_own_seeds = n_own,
         .is_exact = fixture->is_exact};
     if (arena_ok(&b->arena, err) == ERR_NONE && store_put_plan(store, &plan, err) == ERR_NONE &&
         !fixture->is_planned_only && run_all(store, b, fixture, err) != ERR_NONE)

@@ -34,6 +34,7 @@ typedef struct Fixture {
     int64_t epochs;          /* trials are to make so many; 0: FIXTURE_EPOCHS */
     bool is_ripe;            /* eight epochs, over half of which accuracy has settled */
     int64_t family_seed;     /* that part `family` keeps to itself; 0: none */
+    int64_t judge_seed;      /* that part `compare` keeps to itself, with its baseline; 0: none */
     bool is_exact;           /* lists no trials but its own */
     const char *families[2]; /* further lines of part `family`, by name; NULL: none */
 } Fixture;

@@ -246,6 +246,23 @@ static void test_o2_outcomes(void **state)
     }
 }
 
+/* The baseline that a comparison trains beside its strategies is no target and no rival. */
+static void test_o2_with_baseline(void **state)
+{
+    (void)state;
+    static const double baseline[] = {40, 40.1, 39.9, 40, 40.2};
+    World w;
+    Arena arena = {0};
+    world_begin(&w);
+    world_add(&w, "compare", "baseline", WORLD_BASELINE, 0, baseline, 5);
+    add_target(&w, 2 * WORLD_BASELINE, 2.0, 5);
+    const Verdict v = o2(&w, &arena);
+    assert_int_equal(v.outcome, VERDICT_CONFIRMED);
+    assert_int_equal(v.n_contrasts, 3);
+    assert_null(strstr(v.summary, "further target"));
+    arena_release(&arena);
+}
+
 /* Every target counts: what one confirms the other keeps open. */
 static void test_o2_needs_every_target(void **state)
 {
@@ -584,6 +601,7 @@ int main(void)
                                        cmocka_unit_test(test_unripe),
                                        cmocka_unit_test(test_unfinished),
                                        cmocka_unit_test(test_o2_outcomes),
+                                       cmocka_unit_test(test_o2_with_baseline),
                                        cmocka_unit_test(test_o2_needs_every_target),
                                        cmocka_unit_test(test_o2_incomplete),
                                        cmocka_unit_test(test_o2_silent_points),
