@@ -80,14 +80,15 @@ static const char *describe_found(const Profile *p, PlanShape *shape, Arena *are
     shape->is_found = true;
     if (shape->chosen == STUDY_CORNER) {
         shape->shares[p->top1.corner] = 1.0;
-        return arena_printf(arena, "of the single dimensions at %.9g x %s is best by the fit",
-                            p->budget, dimensions[p->top1.corner]);
+        return arena_printf(
+            arena, "of the single dimensions at %.9g x %s is best by the fit of test top-1",
+            p->budget, dimensions[p->top1.corner]);
     }
     round_shares(&p->top1.optimum, shape->shares);
     return arena_printf(arena,
                         "the best shape at %.9g x gives depth %.3f, width %.3f, resolution %.3f of "
                         "the added cost (%s): %.2f points over the best single dimension by the "
-                        "fit, %.2f to %.2f",
+                        "fit of test top-1, %.2f to %.2f",
                         p->budget, shape->shares[0], shape->shares[1], shape->shares[2],
                         shapefit_kind_name(p->top1.kind), p->gain.effect, p->gain.low,
                         p->gain.high);

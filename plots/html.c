@@ -2,6 +2,7 @@
 #include "plots/html.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -15,6 +16,26 @@ void html_text(Text *page, const char *text)
     text_append_html(page, text != NULL ? text : "");
 }
 
+/* Whether a hyphen, the first or behind another character, is a number's sign. */
+static bool is_sign(const char *text, const char *hyphen)
+{
+    const bool is_free = hyphen == text || strchr(" ([^", hyphen[-1]) != NULL;
+    return is_free && hyphen[1] >= '0' && hyphen[1] <= '9';
+}
+
+void html_words(Text *page, const char *text)
+{
+    Text signs = {0};
+    for (const char *at = text != NULL ? text : ""; *at; at++)
+        if (*at == '-' && is_sign(text, at))
+            text_append(&signs, "−");
+        else
+            text_append_char(&signs, *at);
+    html_text(page, text_string(&signs));
+    page->failed |= signs.failed;
+    text_release(&signs);
+}
+
 void html_printf(Text *page, const char *format, ...)
 {
     Text plain = {0};
@@ -22,7 +43,7 @@ void html_printf(Text *page, const char *format, ...)
     va_start(arguments, format);
     text_vprintf(&plain, format, arguments);
     va_end(arguments);
-    html_text(page, text_string(&plain));
+    html_words(page, text_string(&plain));
     page->failed |= plain.failed;
     text_release(&plain);
 }

@@ -1,8 +1,10 @@
 /*
  * plots/html.h: the only ways text gets into a page, one for each context; private to plots/.
  *
- * Texts of users and data sets go through html_text alone. Markup is ours and goes in by
- * html_markup. There is no third way: attributes are constant or a picture's base64.
+ * Texts of users and data sets, and commands, go through html_text. What isoflop says itself goes
+ * through html_words or html_printf, where a number's sign becomes a minus (U+2212), as wide as its
+ * digits; files, JSON and the terminal keep the hyphen, which programs read. Markup is ours and
+ * goes in by html_markup. There is no other way: attributes are constant or a picture's base64.
  */
 #ifndef PLOTS_HTML_H
 #define PLOTS_HTML_H
@@ -18,6 +20,10 @@ void html_markup(Text *page, const char *markup);
 /* Appends text with & < > " ' escaped and control characters dropped: content and quoted
  * attributes. */
 void html_text(Text *page, const char *text);
+
+/* The same; a hyphen at the beginning or after a space, '(', '[' or '^' and before a digit becomes
+ * a minus. */
+void html_words(Text *page, const char *text);
 
 /* The same, formatted. */
 void html_printf(Text *page, const char *format, ...) ERR_PRINTF(2, 3);

@@ -2,7 +2,7 @@
 // Sorts tables by their headings, and shows the trials that the address names: report.html#trial=12 or #trial=7,8.
 (function () {
   function value(cell) {
-    var text = (cell.hasAttribute('data-v') ? cell.getAttribute('data-v') : cell.textContent).trim();
+    var text = (cell.hasAttribute('data-v') ? cell.getAttribute('data-v') : cell.textContent).trim().replace(/^\u2212/, '-');
     var number = cell.classList.contains('l') ? NaN : Number(text); // of the whole text: 3x3 is none
     return text === '' ? null : isNaN(number) ? text : number;
   }

@@ -261,7 +261,8 @@ static void put_word(Text *page, const char *word)
 {
     Text quoted = {0};
     shellwords_append(&quoted, word);
-    html_printf(page, " %s", text_string(&quoted));
+    html_text(page, " ");
+    html_text(page, text_string(&quoted));
     page->failed |= quoted.failed;
     text_release(&quoted);
 }

@@ -16,8 +16,13 @@ void report_multipliers(Text *page, const double m[3])
 void report_number(Text *page, const char *format, double value)
 {
     html_markup(page, "<td>");
-    if (!isnan(value))
-        text_printf(page, format, value);
+    if (!isnan(value)) {
+        Text number = {0};
+        text_printf(&number, format, value);
+        html_words(page, text_string(&number));
+        page->failed |= number.failed;
+        text_release(&number);
+    }
     html_markup(page, "</td>");
 }
 

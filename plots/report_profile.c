@@ -151,7 +151,10 @@ void report_profiles(Text *page, const StoreResults *results, Arena *arena)
         "added went to depth, width and resolution, as built. A Scheffé polynomial over the "
         "triangle "
         "of shares is fitted to the logits of test top-1, with seeds as blocks, and told in points "
-        "at the height of its optimum.</p>\n");
+        "at the height of its optimum. So the optimum is chosen on test images, and validation "
+        "chooses nothing here: its gain stands beside it with an interval that counts the noise of "
+        "seeds alone. Where a part compare trains it once more, other seeds judge it, on the same "
+        "test images.</p>\n");
     for (size_t i = 0; i < n; i++)
         put_profile(page, &profiles[i]);
     html_markup(page, "</section>\n");

@@ -61,7 +61,7 @@ static void put_summary(Text *page, const Verdict *v, Arena *arena)
     const bool begins_with_it = lead != NULL && strncasecmp(v->summary, lead, n) == 0;
     if (lead != NULL && !begins_with_it) {
         html_markup(page, "<p class=\"effect\">");
-        html_text(page, lead);
+        html_words(page, lead);
         html_markup(page, "</p>\n");
     }
     html_markup(page, "<p>");
@@ -70,7 +70,7 @@ static void put_summary(Text *page, const Verdict *v, Arena *arena)
         html_printf(page, "%.*s", (int)n, v->summary);
         html_markup(page, "</strong>");
     }
-    html_text(page, begins_with_it ? v->summary + n : v->summary);
+    html_words(page, begins_with_it ? v->summary + n : v->summary);
     html_markup(page, "</p>");
 }
 
@@ -80,7 +80,7 @@ static void put_basis(Text *page, const Verdict *v, Arena *arena)
     if (basis == NULL)
         return;
     html_markup(page, "\n<p class=\"note\"><strong>Basis.</strong> ");
-    html_text(page, basis);
+    html_words(page, basis);
     html_markup(page, "</p>");
 }
 

@@ -205,8 +205,10 @@ static void html_cell(Text *page, const TabularColumn *column, const void *row, 
     html_markup(page, ">");
     if (column->markup != NULL)
         column->markup(page, row);
-    else
+    else if (column->is_text)
         html_text(page, cell_text(column->shown, row, cell));
+    else
+        html_words(page, cell_text(column->shown, row, cell));
     html_markup(page, "</td>");
 }
 
@@ -216,7 +218,9 @@ static void put_link(Text *page, const Tabular *tab, const char *end, const char
     Text file = {0};
     form(&file, tab);
     html_markup(page, "<a download=\"");
-    html_printf(page, "%s.%s", tab->file, end);
+    html_text(page, tab->file);
+    html_text(page, ".");
+    html_text(page, end);
     html_markup(page, "\" href=\"data:");
     html_printf(page, "%s;charset=utf-8;base64,", type);
     html_base64(page, file.data, file.n_bytes);

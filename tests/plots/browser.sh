@@ -21,12 +21,14 @@ for study in a b; do
 done
 "$binary" report a b --out both >log 2>&1 || { cat log; exit 1; }
 
-# load ADDRESS: its document as the browser has it, in dom; what its console said, in console.
+# load ADDRESS [OPTION...]: its document as the browser has it, in dom; what its console said, in console.
 load() {
+    address=$1
+    shift
     timeout 200 "$chromium" --headless --no-sandbox --disable-gpu --user-data-dir="$folder/profile" \
-        --enable-logging=stderr --dump-dom "file://$folder/$1" >dom 2>err
+        --enable-logging=stderr "$@" --dump-dom "file://$folder/$address" >dom 2>err
     grep ':CONSOLE' err >console
-    [ ! -s console ] || fail "$1: $(head -3 console)"
+    [ ! -s console ] || fail "$address: $(head -3 console)"
 }
 
 load 'a/report.html#trial=3'
@@ -46,6 +48,27 @@ grep -q '<svg class="hits".*data-t' dom && fail 'a mark of two studies leads to 
 grep -q '<button type="button">strategy' dom || grep -q '<button type="button">study' dom ||
     fail 'no heading of the page of two studies can be clicked'
 
+# On a phone of 390 px, with a scroll bar that takes room from the page, no caption is wider than what is seen of
+# its figure, and the page itself does not scroll sideways. The frame's page has no policy, so that a script may ask.
+{
+    sed '/Content-Security-Policy/d' a/report.html
+    echo '<script>'
+    echo "for (const f of document.querySelectorAll('figure')) {"
+    echo "    const c = f.querySelector('figcaption').getBoundingClientRect(), b = f.getBoundingClientRect();"
+    echo "    const e = document.createElement('output'); document.body.append(e);"
+    echo "    e.textContent = c.width > 0 && c.right <= b.left + f.clientWidth + 0.5 ? 'caption fits' : 'caption cut';"
+    echo '}'
+    echo '</script>'
+} >phone.html
+echo '<iframe id="f" src="phone.html" style="width: 390px; height: 800px; border: 0"></iframe><script>
+addEventListener("load", () => { const d = document.getElementById("f").contentDocument, r = d.documentElement;
+document.body.append("frame " + (r.clientWidth < 390 ? "with" : "without") + " a bar, " +
+    (r.scrollWidth > r.clientWidth ? "scrolls" : "stays") + ", " + [...d.querySelectorAll("output")].map(o => o.textContent)); });
+</script>' >frame.html
+load frame.html --allow-file-access-from-files
+grep -q 'frame with a bar, stays, caption fits' dom || fail "on a phone: $(grep -o 'frame with.*' dom)"
+grep -q 'caption cut' dom && fail 'on a phone a caption is cut'
+
 # sorts COLUMN CLICKS ORDER: of the rows of a table of our own, by their last cells, after the heading was clicked; the
 # script is the report's, the page has no policy.
 sorts() {
@@ -58,7 +81,7 @@ sorts() {
 3x3|1e-3|b
 ||c
 9 blocks|0 of 9|d
-10 Blocks, 2|-2|e
+10 Blocks, 2|−2|e
 ROWS
         echo '</tbody></table><div id="selected"><a></a><button></button></div><script>'
         sed -n '/^<script>$/,/^<\/script>$/p' a/report.html | sed '1d;$d'
