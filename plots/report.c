@@ -2,7 +2,8 @@
  * plots/report.c: fills the template, section by section, and writes the page at once.
  *
  * A page is derived: it can be made again at any time, and a figure that cannot be drawn is a
- * remark in it, never a reason to have no page.
+ * remark in it, never a reason to have no page. Of a large study each step takes much to work with,
+ * so what it says is written at once, and its memory released before the next.
  */
 #include "plots/report.h"
 
@@ -35,17 +36,32 @@ typedef struct Report {
     Store *store;
     const ReportOptions *options;
     StoreResults results;
-    Verdict verdicts[VERDICT_MAX];
-    size_t n_verdicts;
     Ranking *rankings;
     size_t n_rankings;
-    Dir *folder; /* of the study, or of the user's choice */
-    Arena arena;
-    Text figures;  /* drawn before all else is read, which need not be in memory with them */
-    int n_missing; /* of them, could not be drawn */
+    Dir *folder;        /* of the study, or of the user's choice */
+    Arena arena;        /* what is read, and the rankings */
+    Arena scratch;      /* of one section */
+    Text claims, cards; /* the answer's sentences, the verdicts */
+    Text takeoff;       /* likewise written before its turn */
+    Text figures;       /* drawn before all else is read */
+    int n_missing;      /* of them, could not be drawn */
 } Report;
 
 /* --- sections --- */
+
+/* What was written beforehand. */
+static void put_written(Text *written, Text *page)
+{
+    text_append_bytes(page, written->data, written->n_bytes);
+    page->failed |= written->failed;
+    text_release(written);
+}
+
+static void release_scratch(Report *r, Text *page)
+{
+    page->failed |= r->scratch.failed;
+    arena_release(&r->scratch);
+}
 
 static void put_title(void *report, Text *page)
 {
@@ -89,22 +105,22 @@ static void put_demo(void *report, Text *page)
 static void put_answer(void *report, Text *page)
 {
     Report *r = report;
-    report_answer(page, r->verdicts, r->n_verdicts, r->rankings, r->n_rankings, &r->arena);
+    html_markup(page, "<ul class=\"answer\">\n");
+    put_written(&r->claims, page);
+    report_answer_winners(page, r->rankings, r->n_rankings);
+    html_markup(page, "</ul>\n");
 }
 
 static void put_verdicts(void *report, Text *page)
 {
     Report *r = report;
-    for (size_t i = 0; i < r->n_verdicts; i++)
-        report_verdict(page, &r->verdicts[i], &r->arena);
+    put_written(&r->cards, page);
 }
 
 static void put_figures(void *report, Text *page)
 {
     Report *r = report;
-    text_append_bytes(page, r->figures.data, r->figures.n_bytes);
-    page->failed |= r->figures.failed;
-    text_release(&r->figures);
+    put_written(&r->figures, page);
 }
 
 static void draw_figures(Report *r)
@@ -117,25 +133,28 @@ static void draw_figures(Report *r)
 static void put_search(void *report, Text *page)
 {
     Report *r = report;
-    report_search(page, r->store, &r->results, &r->arena);
+    report_search(page, r->store, &r->results, &r->scratch);
+    release_scratch(r, page);
 }
 
 static void put_parts(void *report, Text *page)
 {
     Report *r = report;
-    report_parts(page, r->store, &r->results, r->rankings, r->n_rankings, &r->arena);
+    report_parts(page, r->store, &r->results, r->rankings, r->n_rankings, &r->scratch);
+    release_scratch(r, page);
 }
 
 static void put_profiles(void *report, Text *page)
 {
     Report *r = report;
-    report_profiles(page, &r->results, &r->arena);
+    report_profiles(page, &r->results, &r->scratch);
+    release_scratch(r, page);
 }
 
 static void put_takeoff(void *report, Text *page)
 {
     Report *r = report;
-    report_takeoff(page, &r->results, &r->arena);
+    put_written(&r->takeoff, page);
 }
 
 static void put_unfair(void *report, Text *page)
@@ -147,7 +166,8 @@ static void put_unfair(void *report, Text *page)
 static void put_methods(void *report, Text *page)
 {
     Report *r = report;
-    report_methods(page, r->store, &r->results, r->options->version, &r->arena);
+    report_methods(page, r->store, &r->results, r->options->version, &r->scratch);
+    release_scratch(r, page);
 }
 
 static void put_provenance(void *report, Text *page)
@@ -178,11 +198,12 @@ static void put_provenance(void *report, Text *page)
     html_text(page, ", study digest ");
     html_element(page, "code", r->results.revision.digest);
     html_markup(page, ".</p>\n");
-    if (report_ask(page, r->store, work, &r->arena, &answer))
+    if (report_ask(page, r->store, work, &r->scratch, &answer))
         report_rows(page, &answer);
     html_markup(page, "<h3>Machines and builds</h3>\n");
-    if (report_ask(page, r->store, machines, &r->arena, &answer))
+    if (report_ask(page, r->store, machines, &r->scratch, &answer))
         report_columns(page, &answer);
+    release_scratch(r, page);
     html_markup(page, "<details><summary>The study as resolved</summary><pre>");
     html_text(page, r->results.revision.yaml);
     html_markup(page, "</pre></details>\n");
@@ -191,7 +212,8 @@ static void put_provenance(void *report, Text *page)
 static void put_time(void *report, Text *page)
 {
     Report *r = report;
-    report_time(page, r->store, &r->arena);
+    report_time(page, r->store, &r->scratch);
+    release_scratch(r, page);
 }
 
 static void put_foot(void *report, Text *page)
@@ -213,6 +235,22 @@ static const ReportSection sections[] = {
     {"methods", put_methods},   {"provenance", put_provenance}, {"time", put_time},
     {"foot", put_foot}};
 
+/* Writes what takes most memory beside all results. */
+static ErrCode write_beforehand(Report *r, Err *err)
+{
+    Verdict verdicts[VERDICT_MAX];
+    size_t n = 0;
+    report_takeoff(&r->takeoff, &r->results, &r->scratch);
+    release_scratch(r, &r->takeoff);
+    TRY(verdict_all(&r->results, &r->scratch, verdicts, &n, err));
+    report_answer_claims(&r->claims, verdicts, n, &r->scratch);
+    for (size_t i = 0; i < n; i++)
+        report_verdict(&r->cards, &verdicts[i], &r->scratch);
+fail:
+    release_scratch(r, &r->cards);
+    return err->code;
+}
+
 ErrCode report_write(Store *store, const ReportOptions *options, int *n_missing, Err *err)
 {
     Report r = {.store = store, .options = options};
@@ -226,7 +264,7 @@ ErrCode report_write(Store *store, const ReportOptions *options, int *n_missing,
     draw_figures(&r);
     TRY(store_results(store, &r.arena, &r.results, err));
     TRY(store_curves(store, &r.arena, &r.results, err));
-    TRY(verdict_all(&r.results, &r.arena, r.verdicts, &r.n_verdicts, err));
+    TRY(write_beforehand(&r, err));
     TRY(ranking_all(&r.results, options->score, options->context, &r.arena, &r.rankings,
                     &r.n_rankings, err));
     TRY(report_page_fill("report.html", sections, ARRAY_LEN(sections), &r, &page, err));
@@ -237,8 +275,12 @@ ErrCode report_write(Store *store, const ReportOptions *options, int *n_missing,
 fail:
     dir_close(&figures);
     dir_close(&r.folder);
+    text_release(&r.claims);
+    text_release(&r.cards);
+    text_release(&r.takeoff);
     text_release(&r.figures);
     text_release(&page);
+    arena_release(&r.scratch);
     arena_release(&r.arena);
     return err->code == ERR_NONE ? ERR_NONE : err_wrap(err, "writing the report");
 }

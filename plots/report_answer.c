@@ -64,13 +64,14 @@ static void put_winner(Text *page, const Ranking *r)
     html_markup(page, "</li>\n");
 }
 
-void report_answer(Text *page, const Verdict *verdicts, size_t n_verdicts, const Ranking *rankings,
-                   size_t n_rankings, Arena *arena)
+void report_answer_claims(Text *page, const Verdict *verdicts, size_t n, Arena *arena)
 {
-    html_markup(page, "<ul class=\"answer\">\n");
-    for (size_t i = 0; i < n_verdicts; i++)
+    for (size_t i = 0; i < n; i++)
         put_claim(page, &verdicts[i], arena);
-    for (size_t i = 0; i < n_rankings; i++)
+}
+
+void report_answer_winners(Text *page, const Ranking *rankings, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
         put_winner(page, &rankings[i]);
-    html_markup(page, "</ul>\n");
 }

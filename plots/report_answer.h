@@ -7,9 +7,9 @@
 #include "results/ranking.h"
 #include "results/verdict.h"
 
-/* A list: an item each verdict, which leads to its card, and one for each grid's winner. */
-void report_answer(Text *page, const Verdict *verdicts, size_t n_verdicts, const Ranking *rankings,
-                   size_t n_rankings, Arena *arena);
+/* Items of a list: one for each verdict, which leads to its card; one for each grid's winner. */
+void report_answer_claims(Text *page, const Verdict *verdicts, size_t n, Arena *arena);
+void report_answer_winners(Text *page, const Ranking *rankings, size_t n);
 
 /*
  * ": balance minus the best dimension +1.2 points (...).", or why there is no effect; "." where the

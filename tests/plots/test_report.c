@@ -273,7 +273,7 @@ static void test_reason_once(void **state)
     const Verdict verdicts[] = {{.id = "A", .claim = "a.", .why = "nothing to compare"},
                                 {.id = "B", .claim = "b."},
                                 {.id = "C", .claim = "c.", .outcome = VERDICT_REFUTED, .why = "x"}};
-    report_answer(&page, verdicts, ARRAY_LEN(verdicts), NULL, 0, &arena);
+    report_answer_claims(&page, verdicts, ARRAY_LEN(verdicts), &arena);
     const char *text = text_string(&page);
     assert_int_equal(count(text, "nothing to compare"), 1);
     assert_non_null(strstr(text, " a (<a href=\"#A\">A</a>).</li>"));
