@@ -7,6 +7,7 @@
 
 #include "plots/figure_data.h"
 #include "plots/figure_noise.h"
+#include "plots/figure_paper.h"
 #include "plots/figure_ripe.h"
 #include "plots/figure_script.h"
 #include "plots/figure_sizes.h"
@@ -296,6 +297,8 @@ static ErrCode add_computed(FigureData *data, const char *name, Arena *arena, Er
                     {"power", figure_noise_power},
                     {"sizes", figure_sizes_fit},
                     {"curves", figure_ripe_mark},
+                    {"fig1", figure_paper_params},
+                    {"fig5", figure_paper_macs},
                     {"grid", figure_thin_grid}};
     for (size_t i = 0; i < ARRAY_LEN(computed); i++)
         if (strcmp(computed[i].name, name) == 0)

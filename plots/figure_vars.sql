@@ -4,10 +4,11 @@
 -- the lowest mark is below twice of it, and the axis then reaches there. Its name is that
 -- of the largest class where this is more than guessing scores; a thousandth more is rounding. A search
 -- has seen the seeds that its log tells of (its networks may have more elsewhere). Learning curves, residuals
--- and power are of all parts; the triangle is drawn of grids where nothing else asks for it.
+-- and power are of all parts, figures 1 and 5 of all families; the triangle is drawn of grids where nothing else asks for it.
 WITH m AS MATERIALIZED (
            SELECT place, series, trial, status, macs, target_macs, ratio, match, x, test_top1 FROM measured
            WHERE figure = ?1 OR ?1 IN ('curves', 'residuals', 'power')
+              OR (?1 IN ('fig1', 'fig5') AND (part = 'family' OR part GLOB 'family-*'))
               OR (?1 = 'ternary' AND match = 'counted' AND (part = 'grid' OR part GLOB 'grid-*')
                   AND NOT EXISTS (SELECT 1 FROM current_point WHERE figure = ?1))),
      baseline AS (SELECT test_top1 FROM measured

@@ -16,7 +16,7 @@ extern const char *const figure_names[];
 
 bool figure_names_has(const char *name);
 
-/* Whether it shows all parts of a study: none can be drawn in it. */
+/* Whether it shows all parts of a study, or all families: none can be asked to be drawn in it. */
 bool figure_names_is_whole(const char *name);
 
 /*

@@ -129,8 +129,8 @@ static void test_script_runs_again(void **state)
 static void test_golden_tsv(void **state)
 {
     (void)state;
-    static const char *const names[] = {"fig3",     "fig8",   "family",
-                                        "frontier", "search", "residuals"};
+    static const char *const names[] = {"fig1",   "fig5",     "fig3",   "fig8",
+                                        "family", "frontier", "search", "residuals"};
     const char *root = getenv("ISOFLOP_SOURCE_DIR");
     if (root == NULL)
         skip();

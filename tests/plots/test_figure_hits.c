@@ -55,7 +55,7 @@ static void heights_fit(const Figure *figure)
 static void test_figures(void **state)
 {
     (void)state;
-    static const char *const one_plot[] = {"fig4", "fig8", "family", "frontier"};
+    static const char *const one_plot[] = {"fig1", "fig4", "fig5", "fig8", "family", "frontier"};
     const Fixture full = {.n_seeds = 5,
                           .noise = 0.8,
                           .has_diverged = true,

@@ -21,7 +21,7 @@
 #include <cmocka.h>
 
 /* Trials, and epochs, outnumber points: steps through them are told from steps through points. */
-enum { N_SEEDS = 12, TIMES = 4, TIMES_IN_REPORT = 140, N_RUNNING = 3 };
+enum { N_SEEDS = 12, TIMES = 4, TIMES_IN_REPORT = 160, N_RUNNING = 3 };
 
 static Store *store;
 static Arena arena;
