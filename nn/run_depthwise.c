@@ -203,8 +203,10 @@ static Delivery delivery_of(const Pass *pass)
     if (pass->input->is_folded)
         return DELIVERY_FOLDED;
     const bool is_tapped = nettap_is_at(pass->worker->net, pass->input);
-    return pass->plan->is_last && netstate_is_normed(pass->input) && !is_tapped ? DELIVERY_FINISHED
-                                                                                : DELIVERY_RAW;
+    /* what others left where the rows would be finished must be read first */
+    const bool is_free = pass->plan->pending != pass->input->g && !is_tapped;
+    return pass->plan->is_last && netstate_is_normed(pass->input) && is_free ? DELIVERY_FINISHED
+                                                                             : DELIVERY_RAW;
 }
 
 /* A block of channels of a span. */
