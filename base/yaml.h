@@ -70,6 +70,7 @@ typedef enum YamlType {
     YAML_INT64,   /* int64_t */
     YAML_DOUBLE,  /* double, finite; NaN for the word in `names`, if there is one */
     YAML_STRING,  /* const char * */
+    YAML_NAME,    /* char[max + 1]: min to max bytes, zeros behind; optional: "" holds nothing */
     YAML_ENUM,    /* int: index into `names` */
     YAML_INTS,    /* YamlInts; min and max hold for each item */
     YAML_DOUBLES, /* YamlDoubles; the same */

@@ -134,6 +134,8 @@ static bool is_unset(const YamlKey *key, const void *field)
         return isnan(*(const double *)field);
     case YAML_STRING:
         return *(const char *const *)field == NULL;
+    case YAML_NAME:
+        return *(const char *)field == '\0';
     case YAML_RAW:
         return *(const YamlNode *const *)field == NULL;
     case YAML_INTS:
@@ -184,6 +186,9 @@ static void emit_value(const YamlKey *key, const void *field, Text *out)
         break;
     case YAML_STRING:
         yaml_emit_string(*(const char *const *)field, out);
+        break;
+    case YAML_NAME:
+        yaml_emit_string(field, out);
         break;
     case YAML_ENUM:
         /* Plain words, which read back as such. */
@@ -236,7 +241,7 @@ static const char *type_name(YamlType type)
         [YAML_BOOL] = "true or false", [YAML_INT] = "whole number", [YAML_INT64] = "whole number",
         [YAML_DOUBLE] = "number",      [YAML_STRING] = "text",      [YAML_ENUM] = "one of",
         [YAML_INTS] = "whole numbers", [YAML_DOUBLES] = "numbers",  [YAML_STRINGS] = "texts",
-        [YAML_SECTION] = "section",    [YAML_RAW] = "see below",
+        [YAML_SECTION] = "section",    [YAML_RAW] = "see below",    [YAML_NAME] = "text",
     };
     return names[type];
 }

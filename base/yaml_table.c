@@ -125,6 +125,21 @@ static ErrCode read_double(const YamlKey *key, const YamlNode *node, double *fie
     return err_wrap(err, "neither '%s' nor a number", key->names[0]);
 }
 
+/* Zeros behind the text make equal names equal bytes. */
+static ErrCode read_name(const YamlKey *key, const YamlNode *node, char *field, Err *err)
+{
+    const char *text;
+    TRY(yaml_as_string(node, &text, err));
+    const size_t n = strlen(text);
+    if (n < (size_t)key->min || n > (size_t)key->max)
+        return yaml_error(err, node, "'%s' must be %g to %g bytes, not %zu", key->name, key->min,
+                          key->max, n);
+    memset(field, 0, (size_t)key->max + 1);
+    memcpy(field, text, n);
+fail:
+    return err->code;
+}
+
 static ErrCode read_field(YamlDoc *doc, const YamlKey *key, const YamlNode *node, void *field,
                           Err *err)
 {
@@ -138,6 +153,8 @@ static ErrCode read_field(YamlDoc *doc, const YamlKey *key, const YamlNode *node
         return read_double(key, node, field, err);
     case YAML_STRING:
         return yaml_as_string(node, field, err);
+    case YAML_NAME:
+        return read_name(key, node, field, err);
     case YAML_ENUM:
         return yaml_as_enum(node, key->names, field, err);
     case YAML_INTS:

@@ -32,8 +32,8 @@ static Strips strips_of(const Op *op)
 {
     Strips strips = {.n = STRIP_PIXELS / op->out_size};
     strips.n = strips.n < 1 ? 1 : strips.n > op->out_size ? op->out_size : strips.n;
-    strips.ring_rows = (strips.n - 1) * op->stride + op->kernel;
-    const int reach = (op->out_size - 1) * op->stride + op->kernel, map = op->pad + op->in_size;
+    strips.ring_rows = (strips.n - 1) * op->stride + op_reach(op);
+    const int reach = (op->out_size - 1) * op->stride + op_reach(op), map = op->pad + op->in_size;
     strips.row_pixels = reach > map ? reach : map;
     return strips;
 }
@@ -203,7 +203,7 @@ static long list_rows(Block *b, int oh, int n)
 {
     const Op *op = b->op;
     const Step *step = b->step;
-    const int top = oh * op->stride - op->pad, wanted = (n - 1) * op->stride + op->kernel;
+    const int top = oh * op->stride - op->pad, wanted = (n - 1) * op->stride + op_reach(op);
     if (step->source == NULL) {
         const Value *x = &b->worker->infer->values[step->input];
         for (int i = 0; i < wanted; i++)
@@ -239,7 +239,8 @@ static void run_strip(Block *b, int oh, int n, float *sums)
                                        .OW = y->side,
                                        .C = b->C,
                                        .k = b->op->kernel,
-                                       .stride = b->op->stride};
+                                       .stride = b->op->stride,
+                                       .dilation = b->op->dilation};
     infer->kernels.dw.forward(&convolution);
     for (int i = 0; i < n; i++) {
         float *row = convolution.y + i * convolution.ldy_row;

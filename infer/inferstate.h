@@ -39,7 +39,8 @@ typedef struct Product {
     int K, N;   /* N in whole lanes */
     int V;      /* vectors of a panel */
     int inputs; /* real ones of a tap */
-    int kernel, stride, pad;
+    int kernel, kernel_width, stride;
+    int pad, pad_left; /* below 0: the first rows and columns are not read */
     int in_side, out_side;
     int length; /* of the pieces of a row of x */
     int n_pieces;
@@ -63,7 +64,7 @@ struct Step {
     const Step *source; /* depthwise: the convolution that makes its rows, or NULL */
     int means; /* values: means that a depthwise step makes, or a gate reads; or NO_VALUE */
     int V;     /* depthwise: vectors of a block of channels */
-    float *taps, *bias;       /* depthwise: [k*k][C], [C] */
+    float *taps, *bias;       /* depthwise: [k*k][C], [C]; normalise: factors and bias, [C] */
     float *w1, *b1, *w2, *b2; /* gate: as SeForwardArgs */
     float *norm;              /* [NORM_TENSORS][N] until folded */
 };

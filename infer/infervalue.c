@@ -14,15 +14,21 @@ int infervalue_add(Planner *planner, int channels, int side)
     return infer->n_values++;
 }
 
+static int larger(int a, int b)
+{
+    return a > b ? a : b;
+}
+
 void infervalue_read(Planner *planner, int step, int value, const Op *op)
 {
     Value *it = &planner->infer->values[value];
     it->last = step > it->last ? step : it->last;
     if (op == NULL)
         return;
-    const int after = (op->out_size - 1) * op->stride - op->pad + op->kernel - op->in_size;
-    it->before = op->pad > it->before ? op->pad : it->before;
-    it->after = after > it->after ? after : it->after;
+    const int below = (op->out_size - 1) * op->stride + op_reach(op) - op->in_size - op->pad;
+    const int right = below - op_reach(op) + op->pad + op_reach_width(op) - op_pad_left(op);
+    it->before = larger(it->before, larger(op->pad, op_pad_left(op)));
+    it->after = larger(it->after, larger(below, right));
 }
 
 void infervalue_write(Planner *planner, int step, int value)

@@ -7,12 +7,14 @@
 
 Product product_of_windows(const Op *op)
 {
-    return (Product){.K = op->kernel * op->kernel * op->in_channels,
+    return (Product){.K = op->kernel * op_kernel_width(op) * op->in_channels,
                      .N = lanes_pad(op->out_channels),
                      .inputs = op->in_channels,
                      .kernel = op->kernel,
+                     .kernel_width = op_kernel_width(op),
                      .stride = op->stride,
                      .pad = op->pad,
+                     .pad_left = op_pad_left(op),
                      .in_side = op->in_size,
                      .out_side = op->out_size};
 }
@@ -23,6 +25,7 @@ Product product_of_layer(int inputs, int outputs)
                      .N = lanes_pad(outputs),
                      .inputs = inputs,
                      .kernel = 1,
+                     .kernel_width = 1,
                      .stride = 1,
                      .in_side = 1,
                      .out_side = 1};
@@ -65,17 +68,17 @@ void product_plan(Product *product, bool shares_columns, int n_threads)
 
 void product_carve(Product *product, const Value *x, Arena *arena)
 {
-    const int k = product->kernel;
+    const int KH = product->kernel, KW = product->kernel_width;
     const bool is_dense = product->inputs == x->C;
     size_t n_floats;
     (void)arena_multiply((size_t)product->K, (size_t)product->N, &n_floats);
-    product->length = is_dense ? k * product->inputs : product->inputs;
-    product->n_pieces = is_dense ? k : k * k;
+    product->length = is_dense ? KW * product->inputs : product->inputs;
+    product->n_pieces = is_dense ? KH : KH * KW;
     product->starts = arena_alloc(arena, (size_t)product->n_pieces, sizeof(long));
     product->w = arena_zalloc(arena, n_floats, sizeof(float));
     product->bias = arena_zalloc(arena, (size_t)product->N, sizeof(float));
     for (int i = 0; product->starts != NULL && i < product->n_pieces; i++) {
-        const int row = is_dense ? i : i / k, column = is_dense ? 0 : i % k;
+        const int row = is_dense ? i : i / KW, column = is_dense ? 0 : i % KW;
         product->starts[i] = ((long)row * infervalue_row(x) + column) * x->C;
     }
 }
@@ -90,7 +93,7 @@ static float *weight(const Product *product, int k, int n)
 
 void product_write(const Product *product, int outputs, const float *data)
 {
-    const int taps = product->kernel * product->kernel;
+    const int taps = product->kernel * product->kernel_width;
     for (int n = 0; n < outputs; n++)
         for (int i = 0; i < product->inputs; i++)
             for (int tap = 0; tap < taps; tap++)
@@ -115,7 +118,7 @@ void product_rows(const Product *product, const Value *x, long p0, int M, long *
         const int oh = (int)(p / side), ow = (int)(p % side);
         long at =
             image * x->image_floats + infervalue_offset(x, oh * product->stride - product->pad,
-                                                        ow * product->stride - product->pad);
+                                                        ow * product->stride - product->pad_left);
         for (int w = ow; w < side && m < M; w++, m++, at += step)
             rows[m] = at;
     }

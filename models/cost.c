@@ -10,7 +10,8 @@ enum { FLOAT_BYTES = 4 };
 
 bool cost_is_layer(const Op *op)
 {
-    return ops_row(op->kind)->tensors != NULL;
+    OpTensor tensors[OP_TENSORS_MAX];
+    return ops_tensors(op, tensors) > 0;
 }
 
 static int64_t map_bytes(int channels, int size)
@@ -41,12 +42,15 @@ static int64_t peak_bytes(const Network *network, int *last, int64_t *change)
         last[i] = i;
         if (ops[i].input >= 0)
             last[ops[i].input] = i;
-        if (ops_row(ops[i].kind)->reads_shortcut)
+        if (ops_shortcut(&ops[i]) >= 0)
             last[ops[i].shortcut] = i;
     }
     mark_alive(change, 0, 0, map_bytes(ops[0].in_channels, ops[0].in_size));
-    for (int i = 0; i < network->n_ops; i++)
-        mark_alive(change, i, last[i], output_bytes(&ops[i]));
+    for (int i = network->n_ops - 1; i >= 0; i--)
+        if (ops[i].joins) /* it is the shortcut's map that lives on */
+            last[ops[i].shortcut] = last[i];
+        else
+            mark_alive(change, i, last[i], output_bytes(&ops[i]));
     int64_t alive = 0, peak = 0;
     for (int i = 0; i < network->n_ops; i++) {
         alive += change[i];
@@ -93,12 +97,21 @@ static void put_count(TextTable *table, int count)
         text_table_cell(table, NULL);
 }
 
+/* "3", or "1x7" where its sides differ. */
+static void put_kernel(TextTable *table, const Op *op)
+{
+    if (op->kernel_width)
+        text_table_cellf(table, "%dx%d", op->kernel, op->kernel_width);
+    else
+        put_count(table, op->kernel);
+}
+
 static void put_layer(TextTable *table, const Op *op, const char *kind)
 {
     char number[TEXT_NUMBER_BYTES];
     text_table_cell(table, op->name);
     text_table_cell(table, kind);
-    put_count(table, op->kernel);
+    put_kernel(table, op);
     put_count(table, op->stride);
     put_count(table, op->in_channels);
     put_count(table, op->out_channels);

@@ -55,7 +55,13 @@ typedef enum SeGate {
      */                                                                                            \
     X(OP_LINEAR, linear)                                                                           \
     /* mean of the pixels of a k x k window that lie in the image */                               \
-    X(OP_AVERAGE_POOL, average_pool)
+    X(OP_AVERAGE_POOL, average_pool)                                                               \
+    /* batch norm, then act, of a map as it is; without batch norm the activation alone */         \
+    X(OP_NORMALISE, normalise)                                                                     \
+    /* the input's channels, at `offset` of the map of the concat before it, if `joins` */         \
+    X(OP_CONCAT, concat)                                                                           \
+    /* the input added to the map of the sum before it, if `joins` */                              \
+    X(OP_SUM, sum)
 
 typedef enum OpKind {
 #define OP_KIND(kind, name) kind,
@@ -70,17 +76,24 @@ typedef struct Op {
     int stage;              /* 0-based stage; -1 for stem and head */
     int block;              /* 0-based block in its stage; -1 for stem and head */
     int input;              /* index of the op whose output is read, or INPUT_IMAGES */
-    int shortcut;           /* add: index of the second summand's op */
+    int shortcut;           /* add: index of the second summand's op; concat, sum: see `joins` */
     int kernel;             /* kernel height and width */
+    int kernel_width;       /* conv: its width where that is another, else 0 */
     int stride;             /* 1 or 2 */
-    int pad; /* zero rows above and columns left; those below and right follow from out_size */
+    int dilation;           /* depthwise: pixels from tap to tap where they are more than 1 */
+    int shift;              /* conv: pixels by which its windows lie further down and right */
+    bool is_valid;          /* conv: all windows lie in the image, none is padded */
+    int pad;      /* zero rows above and columns left; those below and right follow from out_size */
+    int pad_left; /* the columns where there is a kernel_width */
     int in_channels;  /* channels read */
-    int out_channels; /* channels written */
+    int out_channels; /* channels written; concat: of the whole map */
+    int offset;       /* concat: channels of the map before those of its input */
+    bool joins;       /* concat, sum: `shortcut` is one too, and this one goes on with its map */
     int in_size;      /* height and width of the input map */
     int out_size;     /* height and width of the output map */
     int squeeze;      /* se: channels of the hidden layer; linear: its hidden units, or 0 */
     SeGate gate;      /* se */
-    bool batch_norm;  /* conv, depthwise */
+    bool batch_norm;  /* conv, depthwise, normalise */
     Activation act;   /* after batch norm; se, linear: of the hidden layer; add: after the sum */
     double survival;  /* add: probability of keeping the branch in training; 1 = always */
     double dropout;   /* linear: probability of dropping a feature in training */
@@ -88,6 +101,33 @@ typedef struct Op {
     int64_t macs;     /* multiply-adds for one image */
     int64_t acts;     /* output elements of convolutions, SE's two layers, linear layers */
 } Op;
+
+static inline int op_kernel_width(const Op *op)
+{
+    return op->kernel_width ? op->kernel_width : op->kernel;
+}
+
+static inline int op_pad_left(const Op *op)
+{
+    return op->kernel_width ? op->pad_left : op->pad;
+}
+
+static inline int op_dilation(const Op *op)
+{
+    return op->dilation ? op->dilation : 1;
+}
+
+/* Rows from the first tap of a window to behind the last one. */
+static inline int op_reach(const Op *op)
+{
+    return (op->kernel - 1) * op_dilation(op) + 1;
+}
+
+/* The same of columns. */
+static inline int op_reach_width(const Op *op)
+{
+    return op->kernel_width ? op->kernel_width : op_reach(op);
+}
 
 typedef struct Network {
     char name[NETWORK_NAME_MAX];     /* the specification's name */

@@ -15,8 +15,8 @@
 enum {
     ONNX_INPUTS_MAX = 5,     /* of a node: batch norm */
     ONNX_ATTRIBUTES_MAX = 5, /* of a node: pools */
-    ONNX_INTS_MAX = 4,
-    ONNX_NODES_MAX = 8, /* one operation becomes at most this many (se with a hard swish) */
+    ONNX_INTS_MAX = 8,       /* pads of a Pad */
+    ONNX_NODES_MAX = 8,      /* one operation becomes at most this many (se with a hard swish) */
 };
 
 typedef enum OnnxType { ONNX_INT, ONNX_INTS, ONNX_FLOAT } OnnxType;

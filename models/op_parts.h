@@ -18,13 +18,20 @@ const char *op_window_check(const Op *op);
 /* Output size ceil(in / stride), which both kinds of padding give for odd kernels, and the pad. */
 void op_window_shape(Op *op, bool pads_same);
 
-/* ONNX attributes kernel_shape, strides, pads into attributes[0..2]. */
+/* ONNX attributes kernel_shape, strides, pads into attributes[0..2], of a map that is shifted. */
 void op_window_onnx(const Op *op, OnnxAttribute attributes[ONNX_ATTRIBUTES_MAX]);
 
 /* --- convolutions --- */
 
 /* macs and acts of a convolution with `inputs` input channels a filter. */
 void op_conv_count(Op *op, int64_t inputs);
+
+/* The tensors of batch norm over its output channels; returns how many. */
+int op_norm_tensors(const Op *op, OpTensor *out);
+
+/* BatchNormalization, where there is one, and the activation's nodes: from `input` to the port's
+ * output. */
+void op_norm_onnx(const Op *op, const char *input, const OnnxPort *port);
 
 /* The filters, O I k k, then batch norm's tensors where it has batch norm; returns how many. */
 int op_conv_tensors(const Op *op, int64_t inputs, int64_t fan_channels,

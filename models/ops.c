@@ -14,10 +14,14 @@ const OpRow *ops_row(OpKind kind)
     return rows[kind];
 }
 
+int ops_shortcut(const Op *reader)
+{
+    return rows[reader->kind]->reads_shortcut || reader->joins ? reader->shortcut : INPUT_IMAGES;
+}
+
 bool ops_reads(const Op *reader, int index)
 {
-    return reader->input == index ||
-           (rows[reader->kind]->reads_shortcut && reader->shortcut == index);
+    return reader->input == index || (index >= 0 && ops_shortcut(reader) == index);
 }
 
 void ops_measure(Op *op, bool pads_same)
@@ -48,6 +52,18 @@ int64_t ops_params(const Op *op)
             sum = op_add_counts(sum, n_elements);
     }
     return sum;
+}
+
+void ops_identify(const Op *op, Text *out)
+{
+    const struct {
+        const char *name;
+        int value;
+    } marks[] = {{"width", op->kernel_width}, {"dilation", op->dilation}, {"shift", op->shift},
+                 {"valid", op->is_valid},     {"offset", op->offset},     {"joins", op->joins}};
+    for (size_t i = 0; i < ARRAY_LEN(marks); i++)
+        if (marks[i].value)
+            text_printf(out, " %s %d", marks[i].name, marks[i].value);
 }
 
 const char *ops_check(const Op *op)

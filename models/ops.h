@@ -6,7 +6,12 @@
 
 #include "models/op_row.h"
 
+#include "base/text.h"
+
 const OpRow *ops_row(OpKind kind);
+
+/* Index of the second operation that one reads; INPUT_IMAGES: there is none. */
+int ops_shortcut(const Op *reader);
 
 /* True if `reader` reads the output of operation `index`. */
 bool ops_reads(const Op *reader, int index);
@@ -22,6 +27,12 @@ int ops_tensors(const Op *op, OpTensor out[OP_TENSORS_MAX]);
 
 /* Trainable parameters: elements of its trained tensors. */
 int64_t ops_params(const Op *op);
+
+/*
+ * Appends what tells an operation from those of its kind and was not known of old: nothing where it
+ * is as usual, so that digests stay. The rest is in the order of whoever digests.
+ */
+void ops_identify(const Op *op, Text *out);
 
 /* Why an operation of these numbers cannot be, or NULL. */
 const char *ops_check(const Op *op);

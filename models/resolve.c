@@ -2,14 +2,15 @@
  * models/resolve: the walk from a specification to operations.
  *
  * One walk serves counting and building: with `ops` NULL it only sums, so resolve_macs cannot
- * disagree with the list. Each block is a function that emits its operations; sizes and costs come
- * from the operations' rows, in emit().
+ * disagree with the list. Each block is a function that emits its operations (models/walk.h); sizes
+ * and costs come from the operations' rows.
  */
 #include "models/resolve.h"
 
-#include "models/op_parts.h"
+#include "models/cellwalk.h"
 #include "models/ops.h"
 #include "models/scaling.h"
+#include "models/walk.h"
 
 #include "base/hash.h"
 #include "base/sys.h"
@@ -18,106 +19,12 @@
 #include <stdio.h>
 #include <string.h>
 
-/* State of one walk. The newest map is channels x size x size, made by operation `last`. */
-typedef struct Walk {
-    const Spec *spec;
-    Op *ops; /* NULL: count only */
-    int n_ops;
-    int channels, size, last;
-    int stage, block; /* of the block being emitted; -1: stem and head */
-    int64_t macs;
-    int64_t params, acts; /* with ops or part */
-    ResolvePart *part;    /* whose digest is made; NULL: none */
-} Walk;
-
-/* --- emitting --- */
-
-static void name_op(Op *op, const Walk *walk, const char *suffix)
-{
-    if (walk->stage < 0)
-        snprintf(op->name, sizeof op->name, "%s", suffix);
-    else
-        snprintf(op->name, sizeof op->name, "stages.%d.%d.%s", walk->stage, walk->block, suffix);
-}
-
-/* All that tells a part's operation from others, but for its survival. */
-static void add_to_digest(uint64_t *digest, const Op *op)
-{
-    const int64_t fields[] = {(int64_t)*digest, op->kind,    op->input,    op->shortcut,
-                              op->kernel,       op->stride,  op->pad,      op->in_channels,
-                              op->out_channels, op->in_size, op->out_size, op->squeeze,
-                              op->batch_norm,   op->act,     op->gate,     op->block};
-    *digest = hash_64(fields, sizeof fields);
-}
-
-/* Appends an operation that reads op.input and makes the newest map; returns its index. */
-static int emit(Walk *walk, Op op, const char *suffix)
-{
-    op.stage = walk->stage;
-    op.block = walk->block;
-    ops_measure(&op, walk->spec->padding == PADDING_SAME);
-    walk->macs = op_add_counts(walk->macs, op.macs);
-    walk->channels = op.out_channels;
-    walk->size = op.out_size;
-    walk->last = walk->n_ops;
-    if (walk->part != NULL || walk->ops != NULL) {
-        op.params = ops_params(&op);
-        walk->params = op_add_counts(walk->params, op.params);
-        walk->acts = op_add_counts(walk->acts, op.acts);
-    }
-    if (walk->part != NULL)
-        add_to_digest(&walk->part->digest, &op);
-    if (walk->ops != NULL) {
-        name_op(&op, walk, suffix);
-        walk->ops[walk->n_ops] = op;
-    }
-    return walk->n_ops++;
-}
-
-/* An operation on the newest map that keeps its channels. */
-static Op on_newest(const Walk *walk, OpKind kind)
-{
-    return (Op){.kind = kind,
-                .input = walk->last,
-                .in_channels = walk->channels,
-                .out_channels = walk->channels,
-                .in_size = walk->size,
-                .out_size = walk->size,
-                .survival = 0.0};
-}
-
-/* The same with a window. */
-static Op windowed(const Walk *walk, OpKind kind, int kernel, int stride)
-{
-    Op op = on_newest(walk, kind);
-    op.kernel = kernel;
-    op.stride = stride;
-    return op;
-}
-
-static int emit_conv(Walk *walk, const char *suffix, int kernel, int stride, int channels,
-                     Activation act)
-{
-    Op op = windowed(walk, OP_CONV, kernel, stride);
-    op.out_channels = channels;
-    op.batch_norm = true;
-    op.act = act;
-    return emit(walk, op, suffix);
-}
-
-/* The activation of a stage's blocks. */
-static Activation stage_act(const Walk *walk, const StageSpec *stage)
-{
-    return (Activation)(stage->activation == SPEC_ACTIVATION_OF_NETWORK ? walk->spec->activation
-                                                                        : stage->activation);
-}
-
 static int emit_depthwise(Walk *walk, const StageSpec *stage, int stride)
 {
-    Op op = windowed(walk, OP_DEPTHWISE, stage->kernel, stride);
+    Op op = walk_windowed(walk, OP_DEPTHWISE, stage->kernel, stride);
     op.batch_norm = true;
-    op.act = stage_act(walk, stage);
-    return emit(walk, op, "depthwise");
+    op.act = walk_act(walk, stage);
+    return walk_emit(walk, op, "depthwise");
 }
 
 /*
@@ -136,12 +43,12 @@ static void emit_se(Walk *walk, const StageSpec *stage, int block_channels)
 {
     if (stage->se <= 0.0)
         return;
-    Op op = on_newest(walk, OP_SE);
+    Op op = walk_on_newest(walk, OP_SE);
     op.squeeze = squeeze_channels(walk, stage, block_channels);
-    op.act = stage->se_activation == SPEC_ACTIVATION_OF_STAGE ? stage_act(walk, stage)
+    op.act = stage->se_activation == SPEC_ACTIVATION_OF_STAGE ? walk_act(walk, stage)
                                                               : (Activation)stage->se_activation;
     op.gate = (SeGate)stage->se_gate;
-    emit(walk, op, "se");
+    walk_emit(walk, op, "se");
 }
 
 /*
@@ -150,13 +57,13 @@ static void emit_se(Walk *walk, const StageSpec *stage, int block_channels)
  */
 static void emit_add(Walk *walk, int shortcut, Activation act, int index, int n_blocks)
 {
-    Op op = on_newest(walk, OP_ADD);
+    Op op = walk_on_newest(walk, OP_ADD);
     op.shortcut = shortcut;
     op.act = act;
     op.survival = resolve_survival(walk->spec, index, n_blocks);
     if (walk->part != NULL && walk->part->first_add == RESOLVE_NO_ADD)
         walk->part->first_add = walk->block;
-    emit(walk, op, "add");
+    walk_emit(walk, op, "add");
 }
 
 /* --- blocks: each reads the newest map; `index` and `n` place it for drop connect --- */
@@ -192,7 +99,8 @@ static void return_to_branch(Walk *walk, const Walk *branch)
 static int emit_pooled(Walk *walk, Start start)
 {
     const Walk branch = go_to_start(walk, start);
-    const int pooled = emit(walk, windowed(walk, OP_AVERAGE_POOL, 3, start.stride), "pool");
+    const int pooled =
+        walk_emit(walk, walk_windowed(walk, OP_AVERAGE_POOL, 3, start.stride), "pool");
     return_to_branch(walk, &branch);
     return pooled;
 }
@@ -211,7 +119,7 @@ static void emit_skip(Walk *walk, const StageSpec *stage, Start start, int index
 static void emit_plain_conv(Walk *walk, const StageSpec *stage, int stride, int index, int n)
 {
     const Start start = start_block(walk, stride);
-    emit_conv(walk, "conv", stage->kernel, stride, stage->channels, stage_act(walk, stage));
+    walk_conv(walk, "conv", stage->kernel, stride, stage->channels, walk_act(walk, stage));
     emit_skip(walk, stage, start, index, n);
 }
 
@@ -220,7 +128,7 @@ static void emit_dsconv(Walk *walk, const StageSpec *stage, int stride, int inde
     const Start start = start_block(walk, stride);
     emit_depthwise(walk, stage, stride);
     emit_se(walk, stage, start.channels);
-    emit_conv(walk, "project", 1, 1, stage->channels, stage_act(walk, stage));
+    walk_conv(walk, "project", 1, 1, stage->channels, walk_act(walk, stage));
     emit_skip(walk, stage, start, index, n);
 }
 
@@ -234,11 +142,11 @@ static void emit_mbconv(Walk *walk, const StageSpec *stage, int stride, int inde
 {
     const Start start = start_block(walk, stride);
     if (stage->expand != 1.0)
-        emit_conv(walk, "expand", 1, 1, hidden_channels(start.channels, stage->expand),
-                  stage_act(walk, stage));
+        walk_conv(walk, "expand", 1, 1, hidden_channels(start.channels, stage->expand),
+                  walk_act(walk, stage));
     emit_depthwise(walk, stage, stride);
     emit_se(walk, stage, start.channels);
-    emit_conv(walk, "project", 1, 1, stage->channels, ACT_NONE);
+    walk_conv(walk, "project", 1, 1, stage->channels, ACT_NONE);
     emit_skip(walk, stage, start, index, n);
 }
 
@@ -246,12 +154,12 @@ static void emit_fused_mbconv(Walk *walk, const StageSpec *stage, int stride, in
 {
     const Start start = start_block(walk, stride);
     const bool expands = stage->expand != 1.0;
-    emit_conv(walk, "fused", stage->kernel, stride,
+    walk_conv(walk, "fused", stage->kernel, stride,
               expands ? hidden_channels(start.channels, stage->expand) : stage->channels,
-              stage_act(walk, stage));
+              walk_act(walk, stage));
     if (expands) {
         emit_se(walk, stage, start.channels);
-        emit_conv(walk, "project", 1, 1, stage->channels, ACT_NONE);
+        walk_conv(walk, "project", 1, 1, stage->channels, ACT_NONE);
     }
     emit_skip(walk, stage, start, index, n);
 }
@@ -259,7 +167,7 @@ static void emit_fused_mbconv(Walk *walk, const StageSpec *stage, int stride, in
 static void emit_identity(Walk *walk, const StageSpec *stage, int stride)
 {
     if (stride != 1 || walk->channels != stage->channels)
-        emit_conv(walk, "conv", 1, stride, stage->channels, ACT_NONE);
+        walk_conv(walk, "conv", 1, stride, stage->channels, ACT_NONE);
 }
 
 /*
@@ -272,29 +180,29 @@ static int emit_shortcut(Walk *walk, Start start)
     if (start.stride == 1 && start.channels == out_channels)
         return start.op;
     const Walk branch = go_to_start(walk, start);
-    const int shortcut = emit_conv(walk, "shortcut", 1, start.stride, out_channels, ACT_NONE);
+    const int shortcut = walk_conv(walk, "shortcut", 1, start.stride, out_channels, ACT_NONE);
     return_to_branch(walk, &branch);
     return shortcut;
 }
 
 static void emit_basic(Walk *walk, const StageSpec *stage, int stride, int index, int n)
 {
-    const Activation act = stage_act(walk, stage);
+    const Activation act = walk_act(walk, stage);
     const Start start = start_block(walk, stride);
-    emit_conv(walk, "conv1", stage->kernel, stride, stage->channels, act);
-    emit_conv(walk, "conv2", stage->kernel, 1, stage->channels, ACT_NONE);
+    walk_conv(walk, "conv1", stage->kernel, stride, stage->channels, act);
+    walk_conv(walk, "conv2", stage->kernel, 1, stage->channels, ACT_NONE);
     emit_add(walk, emit_shortcut(walk, start), act, index, n);
 }
 
 static void emit_bottleneck(Walk *walk, const StageSpec *stage, int stride, int index, int n)
 {
-    const Activation act = stage_act(walk, stage);
+    const Activation act = walk_act(walk, stage);
     const Start start = start_block(walk, stride);
     const int inner = (int)(stage->channels * stage->inner + 0.5);
     const bool is_v1 = walk->spec->stride_on == STRIDE_ON_FIRST;
-    emit_conv(walk, "conv1", 1, is_v1 ? stride : 1, inner > 1 ? inner : 1, act);
-    emit_conv(walk, "conv2", stage->kernel, is_v1 ? 1 : stride, walk->channels, act);
-    emit_conv(walk, "conv3", 1, 1, stage->channels, ACT_NONE);
+    walk_conv(walk, "conv1", 1, is_v1 ? stride : 1, inner > 1 ? inner : 1, act);
+    walk_conv(walk, "conv2", stage->kernel, is_v1 ? 1 : stride, walk->channels, act);
+    walk_conv(walk, "conv3", 1, 1, stage->channels, ACT_NONE);
     emit_add(walk, emit_shortcut(walk, start), act, index, n);
 }
 
@@ -322,6 +230,9 @@ static void emit_block(Walk *walk, const StageSpec *stage, int stride, int index
     case BLOCK_IDENTITY:
         emit_identity(walk, stage, stride);
         break;
+    case BLOCK_CELL:
+        cellwalk_emit(walk, stage, stride);
+        break;
     }
 }
 
@@ -336,10 +247,15 @@ static void walk_stem(Walk *walk, int pixels)
     walk->last = INPUT_IMAGES;
     walk->channels = 3; /* red, green, blue */
     walk->size = pixels;
-    emit_conv(walk, "stem", stem->kernel, stem->stride, stem->channels,
-              (Activation)walk->spec->activation);
+    Op op = walk_windowed(walk, OP_CONV, stem->kernel, stem->stride);
+    op.out_channels = stem->channels;
+    op.is_valid = stem->padding == STEM_PADDING_VALID;
+    op.batch_norm = stem->norm;
+    op.act = (Activation)(stem->activation == SPEC_ACTIVATION_OF_NETWORK ? walk->spec->activation
+                                                                         : stem->activation);
+    walk_emit(walk, op, "stem");
     if (stem->pool)
-        emit(walk, windowed(walk, pools[stem->pool_kind], stem->pool, 2), "stem.pool");
+        walk_emit(walk, walk_windowed(walk, pools[stem->pool_kind], stem->pool, 2), "stem.pool");
 }
 
 static void walk_head(Walk *walk)
@@ -347,14 +263,14 @@ static void walk_head(Walk *walk)
     const HeadSpec *head = &walk->spec->head;
     walk->stage = walk->block = -1;
     if (head->channels)
-        emit_conv(walk, "head", 1, 1, head->channels, (Activation)walk->spec->activation);
-    emit(walk, on_newest(walk, OP_GLOBAL_POOL), "pool");
-    Op linear = on_newest(walk, OP_LINEAR);
+        walk_conv(walk, "head", 1, 1, head->channels, (Activation)walk->spec->activation);
+    walk_emit(walk, walk_on_newest(walk, OP_GLOBAL_POOL), "pool");
+    Op linear = walk_on_newest(walk, OP_LINEAR);
     linear.out_channels = walk->spec->classes;
     linear.dropout = head->dropout;
     linear.squeeze = head->hidden;
     linear.act = head->hidden ? (Activation)walk->spec->activation : ACT_NONE;
-    emit(walk, linear, "classifier");
+    walk_emit(walk, linear, "classifier");
 }
 
 /* `index` is the place of the stage's first block among all n_blocks. */
@@ -363,8 +279,11 @@ static void walk_stage(Walk *walk, int s, int index, int n_blocks)
     const StageSpec *stage = &walk->spec->stages[s];
     walk->stage = s;
     for (int b = 0; b < stage->layers; b++) {
+        const WalkMap input = {walk->last, walk->channels, walk->size};
         walk->block = b;
         emit_block(walk, stage, b == 0 ? stage->stride : 1, index + b, n_blocks);
+        walk->before = input;
+        walk->has_before = true;
     }
 }
 
@@ -406,6 +325,7 @@ static ErrCode set_digest(Network *network, Err *err)
         text_append_double(&text, op->dropout);
         if (op->gate != SE_GATE_SIGMOID) /* which was the only one */
             text_printf(&text, " gate %d", (int)op->gate);
+        ops_identify(op, &text);
         text_append_char(&text, '\n');
     }
     const ErrCode code = text_ok(&text, err);
@@ -454,8 +374,11 @@ fail:
     return err->code;
 }
 
-static ErrCode check_size(const Walk *walk, const char *name, Err *err)
+static ErrCode check_walk(const Walk *walk, const char *name, Err *err)
 {
+    if (walk->fault[0])
+        return err_set(err, ERR_USAGE, "network '%s' cannot be built at %d px: %s", name,
+                       walk->spec->resolution, walk->fault);
     if ((double)walk->macs <= RESOLVE_MAX_MACS)
         return ERR_NONE;
     return err_set(err, ERR_USAGE, "network '%s' has %.3g multiply-adds, more than %.0e", name,
@@ -467,7 +390,7 @@ ErrCode resolve_network(Network *network, const Spec *spec, Err *err)
     *network = (Network){0};
     Walk walk = {.spec = spec};
     walk_network(&walk, spec->resolution);
-    TRY(check_size(&walk, spec->name, err));
+    TRY(check_walk(&walk, spec->name, err));
     network->ops = mem_calloc((size_t)walk.n_ops, sizeof(Op));
     if (network->ops == NULL) {
         err_memory(err, (size_t)walk.n_ops * sizeof(Op));

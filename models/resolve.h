@@ -2,10 +2,10 @@
  * Resolving: a specification becomes the list of operations that cost counts and nn executes.
  *
  * Names: `stem`, `stem.pool`,
- * `stages.S.B.conv|expand|depthwise|se|project|fused|conv1|conv2|conv3|shortcut|pool|add`, `head`,
- * `pool`, `classifier`, with S and B from 0. An mbconv of expand 1 has no `expand`; an `add` stands
- * at the end of each residual block and carries its survival 1 - drop_connect * i / N (block i of
- * N).
+ * `stages.S.B.conv|expand|depthwise|se|project|fused|conv1|conv2|conv3|shortcut|pool|add`, those of
+ * cells (models/cellwalk.h), `head`, `pool`, `classifier`, with S and B from 0. An mbconv of expand
+ * 1 has no `expand`; an `add` stands at the end of each residual block and carries its survival 1 -
+ * drop_connect * i / N (block i of N).
  */
 #ifndef MODELS_RESOLVE_H
 #define MODELS_RESOLVE_H
@@ -43,8 +43,8 @@ ErrCode resolve_apply(Spec *out, const Spec *spec, const ResolveOptions *options
 /*
  * Builds the operation list with params, macs, acts and digest. `network` need not be initialised;
  * release it with network_release. The digest covers all that execution depends on and no name:
- * equal networks of different origin share it. Errors: ERR_USAGE (more than RESOLVE_MAX_MACS),
- * ERR_MEMORY.
+ * equal networks of different origin share it. Errors: ERR_USAGE (more than RESOLVE_MAX_MACS; maps
+ * of a cell that do not fit together), ERR_MEMORY.
  */
 ErrCode resolve_network(Network *network, const Spec *spec, Err *err) ERR_CHECKED;
 

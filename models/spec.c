@@ -6,6 +6,7 @@
  */
 #include "models/spec.h"
 
+#include "models/spec_cell.h"
 #include "models/spec_stage.h"
 
 #include <math.h>
@@ -17,6 +18,8 @@ static const char *const padding_names[] = {"symmetric", "same", NULL};
 static const char *const depth_names[] = {"ceil", "round", NULL};
 static const char *const head_scale_names[] = {"always", "up", "never", NULL};
 static const char *const stem_pool_names[] = {"max", "average", NULL};
+static const char *const stem_padding_names[] = {"network", "valid", NULL};
+static const char *const stem_activation_names[] = {SPEC_ACTIVATION_WORDS, "network", NULL};
 static const char *const stride_on_names[] = {"kernel", "first", NULL};
 
 /* --- tables --- */
@@ -54,6 +57,11 @@ static const YamlKey stem_keys[] = {
      "kernel of a pool of stride 2 behind it; 0: none"},
     {"pool_kind", YAML_ENUM, KEY(StemSpec, pool_kind), "max", 0, 0, stem_pool_names, NULL,
      "largest or mean pixel of each window; padding counts for neither"},
+    {"padding", YAML_ENUM, KEY(StemSpec, padding), "network", 0, 0, stem_padding_names, NULL,
+     "the network's, or none: its windows lie in the image"},
+    {"norm", YAML_BOOL, KEY(StemSpec, norm), "true", 0, 0, NULL, NULL, "batch norm behind it"},
+    {"activation", YAML_ENUM, KEY(StemSpec, activation), "network", 0, 0, stem_activation_names,
+     NULL, "behind that; network: the network's"},
 };
 static const YamlTable stem_table = {"stem", stem_keys, ARRAY_LEN(stem_keys)};
 
@@ -109,7 +117,7 @@ typedef struct SpecDocument {
     StemSpec stem;
     HeadSpec head;
     double drop_connect;
-    const YamlNode *stages, *torchvision, *scaled_from;
+    const YamlNode *cells, *stages, *torchvision, *scaled_from;
 } SpecDocument;
 
 static const YamlKey spec_keys[] = {
@@ -133,6 +141,8 @@ static const YamlKey spec_keys[] = {
      "how scaled counts become whole"},
     {"stem", YAML_SECTION, KEY(SpecDocument, stem), "{}", 0, 0, NULL, &stem_table,
      "the first convolution"},
+    {"cells", YAML_RAW, KEY(SpecDocument, cells), YAML_OPTIONAL, 0, 0, NULL, NULL,
+     "list of graphs of operations, for stages of op cell"},
     {"stages", YAML_RAW, KEY(SpecDocument, stages), YAML_OPTIONAL, 0, 0, NULL, NULL,
      "list of 1 to 32 stages"},
     {"head", YAML_SECTION, KEY(SpecDocument, head), "{}", 0, 0, NULL, &head_table,
@@ -208,6 +218,22 @@ fail:
     return err->code;
 }
 
+/* Stages name cells that there are, which no drop connect drops. */
+static ErrCode check_cells(const YamlNode *map, const Spec *spec, Err *err)
+{
+    const YamlNode *stages = yaml_find(map, "stages");
+    for (int s = 0; s < spec->n_stages; s++) {
+        if (spec->stages[s].op != BLOCK_CELL)
+            continue;
+        TRY(spec_cell_check_name(yaml_find(stages->items[s], "cell"), spec, err));
+        if (spec->drop_connect > 0.0)
+            return yaml_error(err, yaml_find(map, "drop_connect"),
+                              "'drop_connect' is not for cells, which stage %d has", s);
+    }
+fail:
+    return err->code;
+}
+
 ErrCode spec_read(Spec *out, YamlDoc *doc, const YamlNode *map, Err *err)
 {
     SpecDocument document = {0};
@@ -236,7 +262,10 @@ ErrCode spec_read(Spec *out, YamlDoc *doc, const YamlNode *map, Err *err)
     spec.stem = document.stem;
     spec.head = document.head;
     spec.drop_connect = document.drop_connect;
+    if (!yaml_is_null(document.cells))
+        TRY(spec_cell_read(doc, document.cells, &spec, err));
     TRY(read_stages(doc, map, document.stages, &spec, err));
+    TRY(check_cells(map, &spec, err));
     TRY(read_extras(doc, &document, &spec, err));
     *out = spec;
     return ERR_NONE;
@@ -270,14 +299,29 @@ fail:
 
 /* --- writing --- */
 
-/* The kind of pool only where it is not the usual one: a network's text is what it was before. */
+/* What older files did not know, where it is as it was for them: their text is what it was. */
+static bool is_usual(const YamlKey *key, const StemSpec *stem)
+{
+    switch (key->offset) {
+    case offsetof(StemSpec, pool_kind):
+        return stem->pool_kind == STEM_POOL_MAX;
+    case offsetof(StemSpec, padding):
+        return stem->padding == STEM_PADDING_OF_NETWORK;
+    case offsetof(StemSpec, norm):
+        return stem->norm;
+    case offsetof(StemSpec, activation):
+        return stem->activation == SPEC_ACTIVATION_OF_NETWORK;
+    default:
+        return false;
+    }
+}
+
 static void write_stem(const StemSpec *stem, Text *out)
 {
     YamlKey keys[ARRAY_LEN(stem_keys)];
     YamlTable table = {stem_table.name, keys, 0};
     for (size_t i = 0; i < ARRAY_LEN(stem_keys); i++)
-        if (stem->pool_kind != STEM_POOL_MAX ||
-            stem_keys[i].offset != offsetof(StemSpec, pool_kind))
+        if (!is_usual(&stem_keys[i], stem))
             keys[table.n_keys++] = stem_keys[i];
     spec_write_flow(&table, stem, out);
 }
@@ -327,6 +371,7 @@ void spec_write_yaml(const Spec *spec, Text *out)
     spec_write_flow(&rounding_table, &spec->rounding, out);
     text_append(out, "stem: ");
     write_stem(&spec->stem, out);
+    spec_cell_write(spec, out);
     text_append(out, "stages:\n");
     for (int s = 0; s < spec->n_stages; s++) {
         text_append(out, "  - ");
@@ -342,8 +387,9 @@ void spec_write_yaml(const Spec *spec, Text *out)
 
 void spec_describe(Text *out)
 {
-    static const YamlTable *const tables[] = {&spec_table, &spec_stage_table, &torchvision_table,
-                                              &origin_table};
+    static const YamlTable *const tables[] = {&spec_table,        &spec_stage_table,
+                                              &spec_cell_table,   &spec_node_table,
+                                              &torchvision_table, &origin_table};
     for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
         text_printf(out, "%s### %s\n\n", i ? "\n" : "", tables[i]->name);
         yaml_describe(tables[i], out);

@@ -9,8 +9,8 @@
 #include <math.h>
 #include <string.h>
 
-static const char *const block_names[] = {"conv",  "dsconv",     "mbconv",   "fused_mbconv",
-                                          "basic", "bottleneck", "identity", NULL};
+static const char *const block_names[] = {
+    "conv", "dsconv", "mbconv", "fused_mbconv", "basic", "bottleneck", "identity", "cell", NULL};
 static const char *const stage_activation_names[] = {SPEC_ACTIVATION_WORDS, "network", NULL};
 static const char *const se_activation_names[] = {SPEC_ACTIVATION_WORDS, "stage", NULL};
 static const char *const se_of_names[] = {"input", "hidden", NULL};
@@ -49,6 +49,8 @@ static const YamlKey stage_keys[] = {
      "of this stage; network: the network's"},
     {"scale", YAML_BOOL, KEY(scale), "true", 0, 0, NULL, NULL, "follows width scaling"},
     {"scale_depth", YAML_BOOL, KEY(scale_depth), "true", 0, 0, NULL, NULL, "follows depth scaling"},
+    {"cell", YAML_NAME, KEY(cell), YAML_OPTIONAL, 1, CELL_NAME_MAX - 1, NULL, NULL,
+     "cell: which of `cells`"},
 };
 const YamlTable spec_stage_table = {"stages", stage_keys, ARRAY_LEN(stage_keys)};
 
@@ -67,8 +69,9 @@ static const struct {
     {"se_activation", TAKE_SE},
     {"se_gate", TAKE_SE},
     {"skip", 1u << BLOCK_CONV | 1u << BLOCK_DSCONV | 1u << BLOCK_MBCONV | 1u << BLOCK_FUSED_MBCONV},
-    {"kernel", ~(1u << BLOCK_IDENTITY)},
+    {"kernel", ~(1u << BLOCK_IDENTITY | 1u << BLOCK_CELL)},
     {"activation", ~(1u << BLOCK_IDENTITY)},
+    {"cell", 1u << BLOCK_CELL},
 };
 
 static bool applies(const char *key, int op)
@@ -101,6 +104,8 @@ static ErrCode check_stage(const YamlNode *item, const StageSpec *stage, Err *er
         if (!applies(item->items[i]->key, stage->op))
             return yaml_key_error(err, item->items[i], "'%s' does not belong to op '%s'",
                                   item->items[i]->key, block_names[stage->op]);
+    if (stage->op == BLOCK_CELL && !stage->cell[0])
+        return yaml_error(err, item, "a stage of op 'cell' must name its 'cell'");
     if (stage->op == BLOCK_FUSED_MBCONV && stage->expand == 1.0 && stage->se > 0.0)
         return yaml_error(err, yaml_find(item, "se"),
                           "'se' needs an 'expand' above 1 in fused_mbconv");
@@ -234,6 +239,8 @@ static size_t key_bytes(int key)
         return sizeof(double);
     case YAML_BOOL:
         return sizeof(bool);
+    case YAML_NAME:
+        return CELL_NAME_MAX;
     default:
         return sizeof(int);
     }
@@ -262,6 +269,8 @@ double spec_stage_key_number(const StageSpec *stage, int key)
 const char *spec_stage_key_word(const StageSpec *stage, int key)
 {
     const void *field = (const char *)stage + stage_keys[key].offset;
+    if (stage_keys[key].type == YAML_NAME)
+        return field;
     if (stage_keys[key].type == YAML_BOOL)
         return *(const bool *)field ? "true" : "false";
     const int word = *(const int *)field;

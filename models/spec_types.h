@@ -28,6 +28,7 @@ typedef enum BlockKind {
     BLOCK_BASIC,        /* ResNet: two k x k, shortcut */
     BLOCK_BOTTLENECK,   /* ResNet: 1 x 1 to inner times the channels, k x k, 1 x 1, shortcut */
     BLOCK_IDENTITY,     /* nothing; where stride or channels change a linear 1 x 1 with BN */
+    BLOCK_CELL,         /* a graph of operations of the file's own: CellSpec */
 } BlockKind;
 
 /* `skip` of a stage: what a block adds to its output, where that has the input's channels. */
@@ -75,6 +76,11 @@ typedef enum StemPool {
     STEM_POOL_AVERAGE, /* padding does not count */
 } StemPool;
 
+typedef enum StemPadding {
+    STEM_PADDING_OF_NETWORK,
+    STEM_PADDING_VALID, /* none: all windows lie in the image */
+} StemPadding;
+
 typedef struct Rounding {
     int divisor;  /* channels become multiples of it; 1 or more */
     double limit; /* a rounded count below limit * exact goes one divisor up; 0: never */
@@ -86,10 +92,63 @@ typedef struct StemSpec {
     int kernel; /* odd */
     int stride; /* 1 or 2 */
     int channels;
-    bool scale;    /* width scaling applies */
-    int pool;      /* kernel of a pool of stride 2 behind it; 0: none */
-    int pool_kind; /* StemPool */
+    bool scale;     /* width scaling applies */
+    int pool;       /* kernel of a pool of stride 2 behind it; 0: none */
+    int pool_kind;  /* StemPool */
+    int padding;    /* StemPadding */
+    bool norm;      /* batch norm behind it */
+    int activation; /* behind that: Activation, or SPEC_ACTIVATION_OF_NETWORK */
 } StemSpec;
+
+/* What a node of a cell is. */
+typedef enum CellOp {
+    CELL_CONV,
+    CELL_SEPARABLE, /* twice: depthwise, 1 x 1 */
+    CELL_MAX_POOL,
+    CELL_AVERAGE_POOL,
+    CELL_IDENTITY, /* its input; a 1 x 1 where stride or channels differ */
+    CELL_FIT,      /* its input at the cell's size; a factorised reduction where that is half */
+    CELL_NORM,
+    CELL_ACTIVATION,
+    CELL_ADD,
+    CELL_CONCAT,
+} CellOp;
+
+/* Where batch norm and activation stand in a cell's convolutions. */
+typedef enum CellOrder {
+    CELL_CONV_NORM_ACT,
+    CELL_ACT_CONV_NORM, /* NASNet, AmoebaNet */
+    CELL_NORM_ACT_CONV, /* DenseNet, ResNet v2 */
+} CellOrder;
+
+enum {
+    SPEC_MAX_CELLS = 8,
+    SPEC_MAX_NODES = 96, /* of all cells */
+    CELL_NAME_MAX = 16,  /* of cells and nodes, with the NUL */
+    CELL_INPUTS_MAX = 8,
+    /* Numbers of maps in a cell. */
+    CELL_LAST = 0,   /* what the block before made */
+    CELL_BEFORE = 1, /* what the block before read */
+    CELL_NODES = 2,  /* the first node's */
+};
+
+typedef struct CellNode {
+    char name[CELL_NAME_MAX];
+    double channels; /* convolutions: over the stage's channels */
+    int op;          /* CellOp */
+    int kernel;
+    int kernel_width; /* conv: where it is another, else 0 */
+    int dilation;     /* separable: 1 or more */
+    bool strided;     /* at the stage's stride */
+    unsigned char n_inputs;
+    unsigned char inputs[CELL_INPUTS_MAX]; /* numbers of maps, below its own */
+} CellNode;
+
+typedef struct CellSpec {
+    char name[CELL_NAME_MAX];
+    int order;          /* CellOrder */
+    int first, n_nodes; /* of Spec.nodes; the last one is the cell's output */
+} CellSpec;
 
 typedef struct StageSpec {
     int op;            /* BlockKind */
@@ -107,6 +166,7 @@ typedef struct StageSpec {
     int activation;    /* Activation, or SPEC_ACTIVATION_OF_NETWORK */
     bool scale;        /* width scaling applies to `channels` */
     bool scale_depth;  /* depth scaling applies to `layers` */
+    char cell[CELL_NAME_MAX]; /* cell: its name, zeros behind */
 } StageSpec;
 
 typedef struct HeadSpec {
@@ -143,6 +203,9 @@ typedef struct Spec {
     int n_stages;
     StageSpec stages[SPEC_MAX_STAGES];
     HeadSpec head;
+    int n_cells, n_nodes;
+    CellSpec cells[SPEC_MAX_CELLS];
+    CellNode nodes[SPEC_MAX_NODES];
     double drop_connect;        /* 1 - survival of the (imaginary) last-plus-one block */
     double torchvision_epsilon; /* of `--names torchvision`; NaN: torchvision does not have this
                                    network */

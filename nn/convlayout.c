@@ -27,7 +27,7 @@ ConvLayout convlayout_carve_input(const Net *net, const OpPlan *plan, Arena *are
     if (!is_stored || !conv_map_is_plain(&layout.map))
         layout.images = carve_images(net, plan, &layout.map, arena);
     const size_t n = (size_t)nettile_images(plan, net->settings.batch) * (size_t)plan->out_pixels;
-    const size_t taps = (size_t)plan->op->kernel * (size_t)plan->op->kernel;
+    const size_t taps = (size_t)plan->op->kernel * (size_t)op_kernel_width(plan->op);
     layout.rows = arena_alloc(arena, n, sizeof *layout.rows);
     layout.starts = arena_alloc(arena, taps, sizeof *layout.starts);
     return layout;

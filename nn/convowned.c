@@ -67,7 +67,7 @@ static int list_pixels(const OpPlan *plan, const OwnScratch *s, int n, int kh, i
         if (ih < 0 || ih >= op->in_size)
             continue;
         for (int ow = 0; ow < op->out_size; ow++) {
-            const int iw = ow * op->stride + kw - op->pad;
+            const int iw = ow * op->stride + kw - op_pad_left(op);
             if (iw < 0 || iw >= op->in_size)
                 continue;
             s->x_rows[m] = (((long)image * op->in_size + ih) * op->in_size + iw) * ldx;
@@ -83,7 +83,8 @@ static void add_images(const Worker *worker, const OpPlan *plan, const OwnScratc
 {
     static const long start = 0;
     const TeamRange columns = part->share.columns;
-    const int k = plan->op->kernel, c0 = part->rows.first, C = part->rows.end - c0;
+    const int KW = op_kernel_width(plan->op), taps = plan->op->kernel * KW;
+    const int c0 = part->rows.first, C = part->rows.end - c0;
     const View x = load(worker, plan, s, image, n, c0, C);
     const PwWindows windows = {.rows = s->x_rows, .starts = &start, .length = C};
     PwWeightsArgs args = {
@@ -95,9 +96,9 @@ static void add_images(const Worker *worker, const OpPlan *plan, const OwnScratc
         .windows = &windows,
         .dy_rows = s->dz_rows,
     };
-    for (int tap = 0; tap < k * k; tap++) {
+    for (int tap = 0; tap < taps; tap++) {
         args.dw = part->dw + tap * part->tap;
-        args.M = list_pixels(plan, s, n, tap / k, tap % k, x.ld);
+        args.M = list_pixels(plan, s, n, tap / KW, tap % KW, x.ld);
         worker->net->kernels.pw.backward_weights(&args);
     }
 }

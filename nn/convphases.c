@@ -9,7 +9,7 @@
 ConvPhases convphases_carve(const Net *net, const OpPlan *plan, Arena *arena)
 {
     const size_t n = (size_t)nettile_images(plan, net->settings.batch) * (size_t)plan->in_pixels;
-    const size_t taps = (size_t)plan->op->kernel * (size_t)plan->op->kernel;
+    const size_t taps = (size_t)plan->op->kernel * (size_t)op_kernel_width(plan->op);
     const size_t n_phases = (size_t)plan->op->stride * (size_t)plan->op->stride;
     ConvPhases phases;
     phases.phases = arena_alloc(arena, n_phases, sizeof *phases.phases);

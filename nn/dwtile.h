@@ -28,7 +28,7 @@ typedef struct DepthwiseTile {
 
 static inline int dwtile_strip_rows(const Op *op, int strip)
 {
-    return (strip - 1) * op->stride + op->kernel;
+    return (strip - 1) * op->stride + op_reach(op);
 }
 
 static inline int dwtile_input_pixels(const Op *op)
@@ -63,7 +63,7 @@ static inline DepthwiseTile dwtile_forward(const OpPlan *plan)
 /* Rows of dz that one row of dx may need, rounded up to whole strips and one more being written. */
 static inline int dwtile_grad_rows(const Op *op, int strip)
 {
-    const int needed = (op->kernel + op->stride - 1) / op->stride + 1;
+    const int needed = (op_reach(op) + op->stride - 1) / op->stride + 1;
     return (needed + strip - 1) / strip * strip + strip;
 }
 
@@ -89,8 +89,8 @@ static inline DepthwiseTile dwtile_backward(const OpPlan *plan)
     const Op *op = plan->op;
     DepthwiseTile tile = {.strip = 1, .row_pixels = dwtile_input_pixels(op)};
     const int pad_right = dwtile_strip_rows(op, op->out_size) - op->in_size - op->pad;
-    tile.grad_left = dw_halo(op->kernel, op->stride, op->pad);
-    tile.grad_pixels = tile.grad_left + op->out_size + dw_halo(op->kernel, op->stride, pad_right);
+    tile.grad_left = dw_halo(op_reach(op), op->stride, op->pad);
+    tile.grad_pixels = tile.grad_left + op->out_size + dw_halo(op_reach(op), op->stride, pad_right);
     int most = TILE_BLOCK_MOST;
     while (most > LANES && dwtile_backward_bytes(op, &tile, 1, most) > TILE_RINGS_BYTES)
         most -= LANES;

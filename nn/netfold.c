@@ -17,7 +17,7 @@ enum {
 static bool is_linear(const OpPlan *value)
 {
     return value != NULL && value->op->act == ACT_NONE &&
-           (netstate_is_normed(value) || value->run->is_sum);
+           (value->op->batch_norm || value->run->is_sum);
 }
 
 static bool is_foldable(const Net *net, const OpPlan *plan)

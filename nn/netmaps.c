@@ -14,6 +14,17 @@ static bool is_sum(const Net *net, int index)
     return net->plans[index].run->is_sum;
 }
 
+/* The operation whose map this one's is, or NO_OP: it has its own. */
+static int shared_map(const Net *net, int index)
+{
+    const OpPlan *plan = &net->plans[index];
+    if (plan->op->joins)
+        return plan->op->shortcut;
+    const OpPlan *input = netstate_input(net, plan);
+    const bool is_kept = plan->run->keeps_input && input->run->output == OUTPUT_STORED;
+    return is_kept ? plan->op->input : NO_OP;
+}
+
 /* Last time anything reads the stored output (z or y) of op. */
 static int last_read(const Net *net, int index)
 {
@@ -27,6 +38,17 @@ static int last_read(const Net *net, int index)
     if (netstate_is_normed(plan) || plan->first_reader < 0)
         return nettimes_backward(net, index);
     return nettimes_backward(net, plan->first_reader);
+}
+
+/* The same of its map: by whoever shares it, too. */
+static int last_use(const Net *net, int index)
+{
+    int last = last_read(net, index);
+    for (int i = index + 1; i < net->network.n_ops; i++) {
+        const int use = shared_map(net, i) == index ? last_use(net, i) : last;
+        last = use > last ? use : last;
+    }
+    return last;
 }
 
 /* --- values --- */
@@ -56,9 +78,13 @@ static ErrCode add_value_buffers(Net *net, BufferList *list, Err *err)
     for (int i = 0; i < net->network.n_ops; i++) {
         OpPlan *plan = &net->plans[i];
         const size_t map = (size_t)plan->out_pixels * (size_t)plan->Cout;
-        const int first = nettimes_forward(net, i), last = last_read(net, i);
+        const int first = nettimes_forward(net, i), last = last_use(net, i);
+        const int shared = shared_map(net, i);
         if (netstate_is_normed(plan)) {
-            TRY(add_buffer(net, list, map, first, last, &plan->buffers.z, err));
+            if (shared != NO_OP)
+                plan->buffers.z = net->plans[shared].buffers.y;
+            else
+                TRY(add_buffer(net, list, map, first, last, &plan->buffers.z, err));
             if (is_training)
                 TRY(add_sums(plan, list, netstate_chunks(plan, net->settings.batch), first,
                              &plan->buffers.partials, err));
@@ -66,6 +92,8 @@ static ErrCode add_value_buffers(Net *net, BufferList *list, Err *err)
             const size_t floats = plan->run->gate_floats(plan);
             const int end = is_training ? nettimes_backward(net, i) : first;
             TRY(add_buffer(net, list, floats, first, end, &plan->buffers.gate, err));
+        } else if (shared != NO_OP) {
+            plan->buffers.y = net->plans[shared].buffers.y;
         } else {
             TRY(add_buffer(net, list, map, first, last, &plan->buffers.y, err));
         }
@@ -82,6 +110,14 @@ static bool shares_gradient(const Net *net, const OpPlan *plan)
 {
     return netstate_is_normed(plan) && plan->op->act == ACT_NONE && plan->n_readers == 1 &&
            is_sum(net, plan->first_reader);
+}
+
+/* The first of the operations that write into one map. */
+static int first_part(const Net *net, int index)
+{
+    while (net->network.ops[index].joins)
+        index = net->network.ops[index].shortcut;
+    return index;
 }
 
 /* First time a gradient of op is written: its highest reader that is not a pending sum. */
@@ -125,7 +161,13 @@ static ErrCode add_gradient_buffers(Net *net, BufferList *list, Err *err)
                 TRY(add_buffer(net, list, map, now, now, &plan->buffers.dz, err));
             continue;
         }
-        const int last = plan->run->is_sum ? last_gradient_of_sum(net, plan) : now;
+        if (net->network.ops[plan->first_reader].joins &&
+            net->network.ops[plan->first_reader].shortcut == i) {
+            plan->buffers.g = net->plans[plan->first_reader].buffers.g;
+            continue;
+        }
+        const int last = plan->run->is_sum ? last_gradient_of_sum(net, plan)
+                                           : nettimes_backward(net, first_part(net, i));
         TRY(add_buffer(net, list, map, first_gradient(net, plan), last, &plan->buffers.g, err));
         if (plan->is_owned && netstate_is_normed(plan))
             plan->buffers.dz = plan->buffers.g;

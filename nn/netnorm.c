@@ -8,7 +8,18 @@
 
 #include <string.h>
 
-enum { TENSOR_GAMMA = 1, TENSOR_BETA, TENSOR_MEAN, TENSOR_VAR }; /* behind the filters */
+/* The last tensors of an operation that has batch norm, from the end. */
+typedef enum NormTensor {
+    TENSOR_GAMMA = 4,
+    TENSOR_BETA = 3,
+    TENSOR_MEAN = 2,
+    TENSOR_VAR = 1
+} NormTensor;
+
+static int norm_tensor(const OpPlan *plan, NormTensor tensor)
+{
+    return plan->n_tensors - (int)tensor;
+}
 
 /* --- planning --- */
 
@@ -43,7 +54,8 @@ float *netnorm_carve_state(const OpPlan *plan, Arena *arena)
 static bool is_frozen(const Net *net, const OpPlan *plan)
 {
     const NetTensor *tensors = &net->tensors[plan->tensor];
-    return tensors[TENSOR_MEAN].rate == 0.0f || tensors[TENSOR_VAR].rate == 0.0f;
+    return tensors[norm_tensor(plan, TENSOR_MEAN)].rate == 0.0f ||
+           tensors[norm_tensor(plan, TENSOR_VAR)].rate == 0.0f;
 }
 
 bool netnorm_is_running(const Worker *worker, const OpPlan *plan)
@@ -72,7 +84,7 @@ bool netnorm_stats(const Worker *worker, const OpPlan *plan, float *state, Rows 
     *args = (AffineStatsArgs){
         .z = plan->z + rows.first * plan->Cout + rows.c0,
         .ldz = plan->Cout,
-        .pivot = netstate_weight(worker, plan, TENSOR_MEAN) + rows.c0,
+        .pivot = netstate_weight(worker, plan, norm_tensor(plan, TENSOR_MEAN)) + rows.c0,
         .state = state + rows.c0,
         .ldstate = plan->Cout,
         .P = rows.P,
@@ -133,8 +145,8 @@ void netnorm_finish_forward(const Worker *worker, const OpPlan *plan)
     const int c = range.first;
     if (c == range.end)
         return;
-    float *mean = net->weights + netstate_offset(net, plan, TENSOR_MEAN) + c;
-    float *var = net->weights + netstate_offset(net, plan, TENSOR_VAR) + c;
+    float *mean = net->weights + netstate_offset(net, plan, norm_tensor(plan, TENSOR_MEAN)) + c;
+    float *var = net->weights + netstate_offset(net, plan, norm_tensor(plan, TENSOR_VAR)) + c;
     if (net->call.mode == MODE_GRADIENTS) {
         const size_t n_bytes = (size_t)(range.end - c) * sizeof *mean;
         mean = memcpy(net->keep_mean + c, mean, n_bytes);
@@ -149,8 +161,8 @@ void netnorm_finish_forward(const Worker *worker, const OpPlan *plan)
         .M = (long)net->call.n * plan->out_pixels,
         .eps = net->network.bn_epsilon,
         .momentum = 1.0 - net->network.bn_momentum,
-        .gamma = netstate_weight(worker, plan, TENSOR_GAMMA) + c,
-        .beta = netstate_weight(worker, plan, TENSOR_BETA) + c,
+        .gamma = netstate_weight(worker, plan, norm_tensor(plan, TENSOR_GAMMA)) + c,
+        .beta = netstate_weight(worker, plan, norm_tensor(plan, TENSOR_BETA)) + c,
         .pivot = mean,
         .running_mean = mean,
         .running_var = var,
@@ -165,10 +177,10 @@ void netnorm_finish_forward(const Worker *worker, const OpPlan *plan)
 void netnorm_fold_running(const Worker *worker, const OpPlan *plan)
 {
     const AffineRunningArgs args = {
-        .gamma = netstate_weight(worker, plan, TENSOR_GAMMA),
-        .beta = netstate_weight(worker, plan, TENSOR_BETA),
-        .running_mean = netstate_weight(worker, plan, TENSOR_MEAN),
-        .running_var = netstate_weight(worker, plan, TENSOR_VAR),
+        .gamma = netstate_weight(worker, plan, norm_tensor(plan, TENSOR_GAMMA)),
+        .beta = netstate_weight(worker, plan, norm_tensor(plan, TENSOR_BETA)),
+        .running_mean = netstate_weight(worker, plan, norm_tensor(plan, TENSOR_MEAN)),
+        .running_var = netstate_weight(worker, plan, norm_tensor(plan, TENSOR_VAR)),
         .eps = worker->net->network.bn_epsilon,
         .mean = plan->mean,
         .rstd = plan->rstd,
@@ -241,11 +253,11 @@ void netnorm_finish_backward(const Worker *worker, const OpPlan *plan, int n_chu
         .n_chunks = n_chunks,
         .C = range.end - c,
         .M = (long)net->call.n * plan->out_pixels,
-        .gamma = netstate_weight(worker, plan, TENSOR_GAMMA) + c,
+        .gamma = netstate_weight(worker, plan, norm_tensor(plan, TENSOR_GAMMA)) + c,
         .mean = plan->mean + c,
         .rstd = plan->rstd + c,
-        .dgamma = netstate_gradient(net, plan, TENSOR_GAMMA, 0) + c,
-        .dbeta = netstate_gradient(net, plan, TENSOR_BETA, 0) + c,
+        .dgamma = netstate_gradient(net, plan, norm_tensor(plan, TENSOR_GAMMA), 0) + c,
+        .dbeta = netstate_gradient(net, plan, norm_tensor(plan, TENSOR_BETA), 0) + c,
         .A = plan->gA + c,
         .B = plan->gB + c,
         .D = plan->gD + c,

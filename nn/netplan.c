@@ -31,6 +31,18 @@ static ErrCode check_geometry(const Op *op, Err *err)
     return why == NULL ? ERR_NONE : refuse(op, why, err);
 }
 
+/* What goes on with a map is of the kind, and the shape, of the part before it. */
+static bool is_next_part(const Net *net, const OpPlan *plan)
+{
+    const Op *op = plan->op, *before = NULL;
+    if (op->shortcut < 0 || op->shortcut >= plan->index)
+        return false;
+    before = &net->network.ops[op->shortcut];
+    return before->kind == op->kind && before->out_channels == op->out_channels &&
+           before->out_size == op->out_size &&
+           (op->offset == 0 || op->offset == before->offset + before->in_channels);
+}
+
 /* What it reads comes before it and is of a kind that it can read. */
 static ErrCode check_inputs(const Net *net, int index, Err *err)
 {
@@ -43,6 +55,8 @@ static ErrCode check_inputs(const Net *net, int index, Err *err)
         return refuse(op, "only dense convolutions read images", err);
     if (input != NULL && input->output == OUTPUT_GATED && !plan->run->reads_gates)
         return refuse(op, "SE must be followed by a convolution", err);
+    if (op->joins && !is_next_part(net, plan))
+        return refuse(op, "it goes on with a map of another kind, or that others read", err);
     const bool is_end = index == net->network.n_ops - 1;
     if (plan->run->is_classifier != is_end ||
         plan->run->is_classifier != (input != NULL && input->makes_features))
@@ -64,6 +78,9 @@ static ErrCode check_readers(const Net *net, int index, Err *err)
             return refuse(op, "a sum must be read by an operation with weights or a pool", err);
         return ERR_NONE;
     }
+    for (int i = index + 1; i < net->network.n_ops; i++)
+        if (net->network.ops[i].joins && net->network.ops[i].shortcut == index)
+            return refuse(op, "only the next part reads an unfinished map", err);
     if (plan->run->output == OUTPUT_GATED) /* its weights are updated behind its reader */
         return refuse(op, "SE has one reader", err);
     int highest = index;
@@ -133,7 +150,7 @@ static void plan_shape(Net *net, OpPlan *plan)
     plan->Cout = lanes_pad(op->out_channels);
     plan->in_pixels = op->in_size * op->in_size;
     plan->out_pixels = op->out_size * op->out_size;
-    plan->is_pointwise = op->kernel == 1 && op->stride == 1;
+    plan->is_pointwise = op->kernel == 1 && op_kernel_width(op) == 1 && op->stride == 1;
     plan->n_chunks = netshare_chunks(
         net->settings.batch, plan->run->chunks_by_input ? plan->in_pixels : plan->out_pixels);
 }

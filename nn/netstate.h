@@ -156,6 +156,7 @@ struct OpRun {
     bool chunks_by_input; /* its chunks are cut by the pixels it reads, not by those it makes */
     bool folds_input;     /* its backward phase can take a folded input (nn/netfold.h) */
     bool takes_spans;     /* of several chunks: begins and ends the sums of each itself */
+    bool keeps_input;     /* normed: its z is its input's map, where that is stored */
 
     /* --- planning --- */
 

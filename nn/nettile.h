@@ -78,7 +78,7 @@ static inline int nettile_round_rows(int rows)
 /* Depth of the sum of a dense convolution: taps times real input channels. */
 static inline int nettile_depth(const OpPlan *plan)
 {
-    return plan->op->kernel * plan->op->kernel * plan->op->in_channels;
+    return plan->op->kernel * op_kernel_width(plan->op) * plan->op->in_channels;
 }
 
 /* A block holds as many numbers as the weights that are read once for it, within what the caches
@@ -101,10 +101,11 @@ static inline ConvShape nettile_conv_shape(const OpPlan *plan)
                        .OH = op->out_size,
                        .OW = op->out_size,
                        .OC = op->out_channels,
-                       .k = op->kernel,
+                       .KH = op->kernel,
+                       .KW = op_kernel_width(op),
                        .stride = op->stride,
                        .pad_top = op->pad,
-                       .pad_left = op->pad};
+                       .pad_left = op_pad_left(op)};
 }
 
 #endif

@@ -70,7 +70,7 @@ static void carve(const Net *net, OpPlan *plan, Arena *arena)
 static void carve_transposed(OpPlan *plan, Arena *arena)
 {
     const Op *op = plan->op;
-    const size_t taps = (size_t)op->kernel * (size_t)op->kernel;
+    const size_t taps = (size_t)op->kernel * (size_t)op_kernel_width(op);
     if (op->input >= 0)
         plan->wt = arena_floats(arena, taps * (size_t)op->out_channels * (size_t)plan->Cin);
 }
@@ -92,14 +92,14 @@ static void transpose_tap(const Worker *worker, const OpPlan *plan, long tap, fl
 static void transpose(const Worker *worker, const OpPlan *plan)
 {
     const Op *op = plan->op;
-    const int k = op->kernel, stride = op->stride;
+    const int KH = op->kernel, KW = op_kernel_width(op), stride = op->stride;
     if (plan->wt == NULL)
         return;
     float *wt = plan->wt;
     for (int phase = 0; phase < stride * stride; phase++)
-        for (int kh = phase / stride; kh < k; kh += stride)
-            for (int kw = phase % stride; kw < k; kw += stride) {
-                transpose_tap(worker, plan, kh * k + kw, wt);
+        for (int kh = phase / stride; kh < KH; kh += stride)
+            for (int kw = phase % stride; kw < KW; kw += stride) {
+                transpose_tap(worker, plan, kh * KW + kw, wt);
                 wt += (long)op->out_channels * plan->Cin;
             }
 }

@@ -37,6 +37,7 @@ static Strip first_strip(const OpPlan *plan, int image, int c0, int C, const flo
                           .k = op->kernel,
                           .stride = op->stride,
                           .pad = op->pad,
+                          .dilation = op->dilation,
                           .rows = rows},
                    .image = image,
                    .c0 = c0};

@@ -228,6 +228,11 @@ ErrCode netspace_read(NetSpace *space, const YamlNode *root, Err *err)
     }
     snprintf(space->name, sizeof space->name, "%s", document.space);
     TRY(read_base(space, root, document.base, err));
+    if (space->base.n_cells > 0) { /* whose parts are not counted by themselves */
+        yaml_error(err, yaml_find(root, "base"), "'%s' has cells, which spaces do not vary",
+                   space->base_name);
+        goto fail;
+    }
     TRY(read_slots(space, root, err));
     TRY(netspace_read_genes(space, document.tie, err));
     TRY(read_limits(space, document.limits, err));

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "models/ops.h"
 
 #include <float.h>
 #include <math.h>
@@ -46,9 +47,11 @@ static ErrCode digest_network(const Network *network, char digest[HASH_HEX_BYTES
     text_append(&text, "isoflop weights network 1\n");
     for (int i = 0; i < network->n_ops; i++) {
         const Op *op = &network->ops[i];
-        text_printf(&text, "%d %s %d %d %d %d %d %d %d %d %d\n", (int)op->kind, op->name, op->input,
+        text_printf(&text, "%d %s %d %d %d %d %d %d %d %d %d", (int)op->kind, op->name, op->input,
                     op->shortcut, op->kernel, op->stride, op->in_channels, op->out_channels,
                     op->squeeze, (int)op->batch_norm, (int)op->act);
+        ops_identify(op, &text);
+        text_append_char(&text, '\n');
     }
     if (text_ok(&text, err) == ERR_NONE)
         hash_hex(hash_128(text.data, text.n_bytes), digest);

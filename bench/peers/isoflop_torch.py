@@ -66,6 +66,16 @@ def bottleneck_stage(stride, channels, layers):
             "layers": layers, "se": 0.0, "inner": 0.25}
 
 
+def dense_stage(growth, layers):
+    """Layers of a DenseNet-BC; a stage's `channels` is what each of them adds."""
+    return {"op": "dense_layer", "stride": 1, "channels": growth, "layers": layers}
+
+
+def transition_stage(channels):
+    """What lies between two blocks of a DenseNet-BC."""
+    return {"op": "transition", "stride": 2, "channels": channels, "layers": 1}
+
+
 V3_SE = {"se_of": "hidden", "se_activation": "relu", "se_gate": "hard-sigmoid"}
 ROUNDING_8 = {"divisor": 8, "limit": 0.9}
 NO_HEAD = {"channels": 0, "scale": "never"}
@@ -151,6 +161,17 @@ NETWORKS = {
                    plain_stage("identity", 1, 2, 32, 2)],
         "head": {"channels": 96, "scale": "always"},
     },
+    # DenseNet-BC of growth 12, three layers a block.
+    "densenet-bc-cifar": {
+        "resolution": 32, "classes": 10, "activation": "swish",
+        "batch_norm": {"momentum": 0.9, "epsilon": 1e-5},
+        "rounding": {"divisor": 2, "limit": 0.9},
+        "stem": {"kernel": 3, "stride": 1, "channels": 24, "is_bare": True},
+        "stages": [dense_stage(12, 3), transition_stage(30), dense_stage(12, 3),
+                   transition_stage(33), dense_stage(12, 3),
+                   {"op": "last_norm", "stride": 1, "channels": 69, "layers": 1}],
+        "head": NO_HEAD,
+    },
     # MobileNetV3's words: activations by stage, squeezes of the hidden channels with ReLU and a hard
     # sigmoid, a hidden layer in the head.
     "mobilenet-v3-words-cifar": {
@@ -178,6 +199,8 @@ def scale_network(name, width=1.0):
     spec = copy.deepcopy(NETWORKS[name])
     spec["name"] = name
     spec["width"] = width
+    if width == 1.0:
+        return spec
     for part in [spec["stem"]] + spec["stages"]:
         part["channels"] = round_channels(part["channels"], width, spec["rounding"])
     head = spec["head"]
@@ -199,6 +222,85 @@ class ConvBn(nn.Sequential):
                                              momentum=1.0 - norm["momentum"]))
         if activation:
             self.add_module("act", ACTIVATIONS[activation]())
+
+
+class Norm(nn.Module):
+    """Batch normalisation alone."""
+
+    def __init__(self, spec, channels):
+        super().__init__()
+        norm = spec["batch_norm"]
+        self.bn = nn.BatchNorm2d(channels, eps=norm["epsilon"], momentum=1.0 - norm["momentum"])
+
+    def forward(self, x):
+        return self.bn(x)
+
+
+class BareConv(nn.Module):
+    """A convolution and nothing behind it."""
+
+    def __init__(self, inputs, outputs, kernel):
+        super().__init__()
+        self.conv = nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2, bias=False)
+
+    def forward(self, x):
+        return self.conv(x)
+
+
+class NormActConv(nn.Module):
+    """DenseNet's composite function: BN, activation, convolution."""
+
+    def __init__(self, spec, inputs, outputs, kernel):
+        super().__init__()
+        self.pre = Norm(spec, inputs)
+        self.act = ACTIVATIONS[spec["activation"]]()
+        self.conv = nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2, bias=False)
+
+    def forward(self, x):
+        return self.conv(self.act(self.pre(x)))
+
+
+class DenseLayer(nn.Module):
+    """Bottleneck layer of DenseNet-BC: 1x1 to 4 k, 3x3 to k, beside its input.
+
+    The second BN and activation stand behind the 1x1, which is the same, and where isoflop names them.
+    """
+
+    def __init__(self, spec, stage, inputs, stride):
+        super().__init__()
+        growth = stage["channels"]
+        self.bottleneck = NormActConv(spec, inputs, 4 * growth, 1)
+        self.bottleneck.bn = Norm(spec, 4 * growth).bn
+        self.new = BareConv(4 * growth, growth, 3)
+        self.act = ACTIVATIONS[spec["activation"]]()
+        self.outputs = inputs + growth
+
+    def forward(self, x):
+        y = self.act(self.bottleneck.bn(self.bottleneck(x)))
+        return torch.cat((x, self.new(y)), 1)
+
+
+class Transition(nn.Module):
+    """BN, activation, 1x1, mean of 2x2 pixels."""
+
+    def __init__(self, spec, stage, inputs, stride):
+        super().__init__()
+        self.conv = NormActConv(spec, inputs, stage["channels"], 1)
+
+    def forward(self, x):
+        return functional.avg_pool2d(self.conv(x), 2)
+
+
+class LastNorm(nn.Module):
+    """BN and activation in front of the pool."""
+
+    def __init__(self, spec, stage, inputs, stride):
+        super().__init__()
+        self.out = Norm(spec, inputs)
+        self.act = ACTIVATIONS[spec["activation"]]()
+
+    def forward(self, x):
+        return self.act(self.out(x))
 
 
 class SqueezeExcite(nn.Module):
@@ -377,7 +479,8 @@ class Bottleneck(nn.Module):
 
 BLOCKS = {"mbconv": MbConv, "fused_mbconv": FusedMbConv, "basic": Basic,
           "bottleneck": Bottleneck, "conv": PlainConv, "dsconv": DsConv,
-          "identity": IdentityBlock}
+          "identity": IdentityBlock, "dense_layer": DenseLayer, "transition": Transition,
+          "last_norm": LastNorm}
 
 
 class HiddenClassifier(nn.Linear):
@@ -399,8 +502,11 @@ class Network(nn.Module):
         super().__init__()
         self.spec = spec
         act, stem, head = spec["activation"], spec["stem"], spec["head"]
-        self.stem = ConvBn(spec, 3, stem["channels"], stem["kernel"], stem["stride"],
-                           activation=act)
+        if stem.get("is_bare"):
+            self.stem = BareConv(3, stem["channels"], stem["kernel"])
+        else:
+            self.stem = ConvBn(spec, 3, stem["channels"], stem["kernel"], stem["stride"],
+                               activation=act)
         self.pool = nn.Identity()
         if "pool" in stem:
             self.pool = POOLS[stem["pool_kind"]](stem["pool"])
@@ -411,7 +517,7 @@ class Network(nn.Module):
             for layer in range(stage["layers"]):
                 stride = stage["stride"] if layer == 0 else 1
                 blocks.append(BLOCKS[stage["op"]](spec, stage, channels, stride))
-                channels = stage["channels"]
+                channels = getattr(blocks[-1], "outputs", stage["channels"])
             self.stages.append(blocks)
         self.head = None
         if head["channels"]:

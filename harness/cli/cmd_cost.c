@@ -32,6 +32,8 @@ static void put_layer(JsonWriter *json, const Op *op)
     json_put_int(json, "stage", op->stage);
     json_put_int(json, "block", op->block);
     json_put_int(json, "kernel", op->kernel);
+    if (op->kernel_width)
+        json_put_int(json, "kernel_width", op->kernel_width);
     json_put_int(json, "stride", op->stride);
     json_put_int(json, "in_channels", op->in_channels);
     json_put_int(json, "out_channels", op->out_channels);

@@ -1,14 +1,15 @@
-/* conv: dense k x k convolution (stem, ResNets): pw over the windows of a map, read in place.
+/* conv: dense convolution (stem, ResNets): pw over the windows of a map, read in place.
  *
- * Weights are w[kh][kw][cin][ldw] with the real cin, i.e. a pw matrix of K = k*k*cin rows. Forward
- * and weight gradient read the input through its windows, the gradient of the data reads that of
- * the output through windows turned around, with the weights transposed tap by tap. Padding is
- * zeros that take part.
+ * Weights are w[kh][kw][cin][ldw] with the real cin, i.e. a pw matrix of K = KH*KW*cin rows.
+ * Forward and weight gradient read the input through its windows, the gradient of the data reads
+ * that of the output through windows turned around, with the weights transposed tap by tap. Padding
+ * is zeros that take part.
  *
  * Tap kh reaches the rows of the input that are congruent to kh - pad_top modulo the stride, tap kw
  * the columns likewise. So the gradient of the data has stride*stride phases, the pixels that the
  * same taps reach: number (kh % stride)*stride + kw % stride is a product of its own, whose weights
- * follow each other, (kh, kw) ascending. Without taps, as where the stride exceeds k, it is zero.
+ * follow each other, (kh, kw) ascending. Without taps, as where the stride exceeds the kernel, it
+ * is zero.
  *
  * Rejected: gathering the windows into panels, which took a third of a ResNet-20 step; spreading
  * out the gradient of the output by the stride, which multiplies zeros. */
@@ -23,8 +24,8 @@
 typedef struct ConvShape {
     int H, W, C;    /* input; C is the real channel count */
     int OH, OW, OC; /* output; OC is the real channel count */
-    int k, stride;
-    int pad_top, pad_left;
+    int KH, KW, stride;
+    int pad_top, pad_left; /* below 0: the first rows and columns are not read */
 } ConvShape;
 
 /* How an image lies in memory so that every window lies inside: `top` rows and `left` columns of
@@ -55,7 +56,7 @@ void conv_map_pixels(const ConvMap *map, int n, long *rows);
 /* Where those of n images begin, in the order of the outputs: rows[n*OH*OW]. */
 void conv_input_windows(const ConvShape *shape, const ConvMap *map, int n, long *rows);
 
-/* The pieces of each, in the order (kh, kw, channel) of the weights: starts[k*k]; returns their
+/* The pieces of each, in the order (kh, kw, channel) of the weights: starts[KH*KW]; returns their
  * length. */
 int conv_input_pieces(const ConvShape *shape, const ConvMap *map, long *starts);
 
@@ -67,11 +68,12 @@ int conv_phase_windows(const ConvShape *shape, const ConvMap *map, int phase, in
                        long *rows);
 
 /* The pieces, a tap each, OC long, (kh, kw) ascending; returns how many. All phases together
- * have k*k. */
+ * have KH*KW. */
 int conv_phase_pieces(const ConvShape *shape, const ConvMap *map, int phase, long *starts);
 
 /*
- * Direct convolution in double. x, w as above; y[OH][OW][OC], dx[H][W][C], dw[k*k*C][OC] are dense.
+ * Direct convolution in double. x, w as above; y[OH][OW][OC], dx[H][W][C], dw[KH*KW*C][OC] are
+ * dense.
  */
 void conv_forward__ref(const ConvShape *shape, const float *x, long ldx, const float *w, long ldw,
                        double *y);

@@ -8,16 +8,23 @@ static int larger(int a, int b)
 
 /* --- maps --- */
 
+/* Rows that hold the image and all windows: k rows each, the first `pad` rows before it. */
+static int map_side(int n, int n_windows, int k, int stride, int pad)
+{
+    const int before = larger(pad, 0), read = before - pad + (n_windows - 1) * stride + k;
+    return larger(before + n, read);
+}
+
 ConvMap conv_input_map(const ConvShape *shape, long ld)
 {
     const ConvShape *s = shape;
     return (ConvMap){
         .H = s->H,
         .W = s->W,
-        .top = s->pad_top,
-        .left = s->pad_left,
-        .height = larger(s->pad_top + s->H, (s->OH - 1) * s->stride + s->k),
-        .width = larger(s->pad_left + s->W, (s->OW - 1) * s->stride + s->k),
+        .top = larger(s->pad_top, 0),
+        .left = larger(s->pad_left, 0),
+        .height = map_side(s->H, s->OH, s->KH, s->stride, s->pad_top),
+        .width = map_side(s->W, s->OW, s->KW, s->stride, s->pad_left),
         .ld = ld,
     };
 }
@@ -27,8 +34,8 @@ ConvMap conv_input_map(const ConvShape *shape, long ld)
 ConvMap conv_gradient_map(const ConvShape *shape, long ld)
 {
     const ConvShape *s = shape;
-    const int top = (s->k - 1 - s->pad_top) / s->stride;
-    const int left = (s->k - 1 - s->pad_left) / s->stride;
+    const int top = (s->KH - 1 - s->pad_top) / s->stride;
+    const int left = (s->KW - 1 - s->pad_left) / s->stride;
     return (ConvMap){
         .H = s->OH,
         .W = s->OW,
@@ -79,17 +86,17 @@ void conv_map_pixels(const ConvMap *map, int n, long *rows)
 
 void conv_input_windows(const ConvShape *shape, const ConvMap *map, int n, long *rows)
 {
-    list_rows(map, n, shape->OH, shape->OW, shape->stride, 0, rows);
+    const long first = conv_map_pixel(map, -shape->pad_top, -shape->pad_left);
+    list_rows(map, n, shape->OH, shape->OW, shape->stride, first, rows);
 }
 
 int conv_input_pieces(const ConvShape *shape, const ConvMap *map, long *starts)
 {
-    const int k = shape->k;
     const bool are_joined = map->ld == shape->C; /* the pixels of a row of taps, without a gap */
-    for (int kh = 0; kh < k; kh++)
-        for (int kw = 0; kw < (are_joined ? 1 : k); kw++)
+    for (int kh = 0; kh < shape->KH; kh++)
+        for (int kw = 0; kw < (are_joined ? 1 : shape->KW); kw++)
             *starts++ = ((long)kh * map->width + kw) * map->ld;
-    return are_joined ? k * shape->C : shape->C;
+    return are_joined ? shape->KW * shape->C : shape->C;
 }
 
 /* --- phases --- */
@@ -125,8 +132,8 @@ int conv_phase_pieces(const ConvShape *shape, const ConvMap *map, int phase, lon
 {
     const int stride = shape->stride;
     int count = 0;
-    for (int kh = phase / stride; kh < shape->k; kh += stride)
-        for (int kw = phase % stride; kw < shape->k; kw += stride)
+    for (int kh = phase / stride; kh < shape->KH; kh += stride)
+        for (int kw = phase % stride; kw < shape->KW; kw += stride)
             starts[count++] = -((long)(kh / stride) * map->width + kw / stride) * map->ld;
     return count;
 }

@@ -13,7 +13,7 @@ static bool tap_at(const ConvShape *s, int oh, int ow, int kh, int kw, Tap *tap)
 {
     const int ih = oh * s->stride - s->pad_top + kh, iw = ow * s->stride - s->pad_left + kw;
     tap->x = (long)ih * s->W + iw;
-    tap->w = (long)(kh * s->k + kw) * s->C;
+    tap->w = (long)(kh * s->KW + kw) * s->C;
     tap->y = (long)oh * s->OW + ow;
     return ih >= 0 && ih < s->H && iw >= 0 && iw < s->W;
 }
@@ -27,8 +27,8 @@ void conv_forward__ref(const ConvShape *shape, const float *x, long ldx, const f
         y[i] = 0.0;
     for (int oh = 0; oh < s->OH; oh++)
         for (int ow = 0; ow < s->OW; ow++)
-            for (int tap = 0; tap < s->k * s->k; tap++)
-                if (tap_at(s, oh, ow, tap / s->k, tap % s->k, &t))
+            for (int tap = 0; tap < s->KH * s->KW; tap++)
+                if (tap_at(s, oh, ow, tap / s->KW, tap % s->KW, &t))
                     for (int c = 0; c < s->C; c++)
                         for (int oc = 0; oc < s->OC; oc++)
                             y[t.y * s->OC + oc] +=
@@ -44,8 +44,8 @@ void conv_backward_data__ref(const ConvShape *shape, const float *dz, long lddz,
         dx[i] = 0.0;
     for (int oh = 0; oh < s->OH; oh++)
         for (int ow = 0; ow < s->OW; ow++)
-            for (int tap = 0; tap < s->k * s->k; tap++)
-                if (tap_at(s, oh, ow, tap / s->k, tap % s->k, &t))
+            for (int tap = 0; tap < s->KH * s->KW; tap++)
+                if (tap_at(s, oh, ow, tap / s->KW, tap % s->KW, &t))
                     for (int c = 0; c < s->C; c++)
                         for (int oc = 0; oc < s->OC; oc++)
                             dx[t.x * s->C + c] +=
@@ -57,12 +57,12 @@ void conv_backward_weights__ref(const ConvShape *shape, const float *x, long ldx
 {
     const ConvShape *s = shape;
     Tap t;
-    for (long i = 0; i < (long)s->k * s->k * s->C * s->OC; i++)
+    for (long i = 0; i < (long)s->KH * s->KW * s->C * s->OC; i++)
         dw[i] = 0.0;
     for (int oh = 0; oh < s->OH; oh++)
         for (int ow = 0; ow < s->OW; ow++)
-            for (int tap = 0; tap < s->k * s->k; tap++)
-                if (tap_at(s, oh, ow, tap / s->k, tap % s->k, &t))
+            for (int tap = 0; tap < s->KH * s->KW; tap++)
+                if (tap_at(s, oh, ow, tap / s->KW, tap % s->KW, &t))
                     for (int c = 0; c < s->C; c++)
                         for (int oc = 0; oc < s->OC; oc++)
                             dw[(t.w + c) * s->OC + oc] +=

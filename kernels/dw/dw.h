@@ -3,7 +3,10 @@
  * The caller keeps a ring of activated rows; a row is [pixels][ld] for a block of C channels (a
  * multiple of LANES) and rows outside of the image are rows of zeros. Padding is thus part of the
  * data, and every output has the same chain over all k*k taps. k is any odd size; 3 and 5 with
- * stride 1 and 2 are specialised. */
+ * stride 1 and 2 are specialised.
+ *
+ * Dilated taps lie `dilation` rows and pixels apart (0 is 1): below, "kh" and "kw" of an input row
+ * or pixel then stand for kh*dilation and kw*dilation, and k for dw_reach(). */
 #ifndef KERNELS_DW_DW_H
 #define KERNELS_DW_DW_H
 
@@ -23,7 +26,7 @@ typedef struct DwForwardArgs {
     long ldy;
     long ldy_row;
     int OH; /* output rows of this call, often 1 */
-    int OW, C, k, stride;
+    int OW, C, k, stride, dilation;
 } DwForwardArgs;
 
 /* One row of dx: dx[iw][c] = sum over j = 0..n_rows-1, then kw ascending with (iw + pad - kw)
@@ -41,7 +44,7 @@ typedef struct DwDataArgs {
     long ldw;
     float *dx; /* dx[W][lddx] */
     long lddx;
-    int W, C, k, stride;
+    int W, C, k, stride, dilation;
     int pad; /* left padding of the forward convolution */
 } DwDataArgs;
 
@@ -56,7 +59,7 @@ typedef struct DwWeightsArgs {
     float *dw; /* dw[k*k][lddw] */
     long lddw;
     int OH;
-    int OW, C, k, stride;
+    int OW, C, k, stride, dilation;
     /* Two maps whose pixels, as many as this call has outputs, are fetched into the second cache
      * meanwhile, since they are wanted soon; NULL: none. */
     const float *next[2];
@@ -72,7 +75,19 @@ typedef struct DwKernels {
 
 DwKernels dw_kernels(CpuLevel level);
 
-/* Zero pixels that backward_data reads beyond dz on the side whose forward padding is pad. */
+static inline int dw_dilation(int dilation)
+{
+    return dilation > 1 ? dilation : 1;
+}
+
+/* Rows, or pixels of a row, from the first tap to behind the last one. */
+static inline int dw_reach(int k, int dilation)
+{
+    return (k - 1) * dw_dilation(dilation) + 1;
+}
+
+/* Zero pixels that backward_data reads beyond dz on the side whose forward padding is pad; k:
+ * dw_reach(). */
 static inline int dw_halo(int k, int stride, int pad)
 {
     return (k - 1 - pad + stride - 1) / stride;

@@ -75,13 +75,14 @@ LANES_INLINE void forward_fixed(const DwForwardArgs *a, int k, int S, int U)
 /* Any k and stride: one output at a time. */
 static void forward_any(const DwForwardArgs *a)
 {
+    const int d = dw_dilation(a->dilation);
     for (int oh = 0; oh < a->OH; oh++)
         for (int ow = 0; ow < a->OW; ow++)
             for (int c = 0; c < a->C; c += LANES) {
                 Lanes acc = lanes_zero();
                 for (int t = 0; t < a->k * a->k; t++) {
-                    const float *row = a->rows[oh * a->stride + t / a->k];
-                    const float *x = row + ((long)ow * a->stride + t % a->k) * a->ldr + c;
+                    const float *row = a->rows[oh * a->stride + t / a->k * d];
+                    const float *x = row + ((long)ow * a->stride + t % a->k * d) * a->ldr + c;
                     acc = lanes_fma(lanes_load(x), lanes_load(a->w + t * a->ldw + c), acc);
                 }
                 lanes_store(a->y + oh * a->ldy_row + ow * a->ldy + c, acc);
@@ -155,12 +156,13 @@ LANES_INLINE void data_fixed(const DwDataArgs *a, int k, int S, int U)
 
 static void data_any(const DwDataArgs *a)
 {
+    const int d = dw_dilation(a->dilation);
     for (int iw = 0; iw < a->W; iw++)
         for (int c = 0; c < a->C; c += LANES) {
             Lanes acc = lanes_zero();
             for (int t = 0; t < a->n_rows * a->k; t++) {
                 const int j = t / a->k, kw = t % a->k;
-                const int at = iw + a->pad - kw;
+                const int at = iw + a->pad - kw * d;
                 if (at % a->stride != 0)
                     continue;
                 const float *dz = a->rows[j] + (long)(at / a->stride) * a->ldr + c;
@@ -241,14 +243,15 @@ LANES_INLINE void weights_fixed(DwWeightsArgs a, int k, int S)
 
 static void weights_any(const DwWeightsArgs *a)
 {
+    const int d = dw_dilation(a->dilation);
     for (int t = 0; t < a->k * a->k; t++)
         for (int c = 0; c < a->C; c += LANES) {
             float *dw = a->dw + t * a->lddw + c;
             Lanes acc = lanes_load(dw);
             for (int oh = 0; oh < a->OH; oh++)
                 for (int ow = 0; ow < a->OW; ow++) {
-                    const float *row = a->rows[oh * a->stride + t / a->k];
-                    const float *x = row + ((long)ow * a->stride + t % a->k) * a->ldr + c;
+                    const float *row = a->rows[oh * a->stride + t / a->k * d];
+                    const float *x = row + ((long)ow * a->stride + t % a->k * d) * a->ldr + c;
                     const float *dz = a->dz + oh * a->lddz_row + ow * a->lddz + c;
                     acc = lanes_fma(lanes_load(x), lanes_load(dz), acc);
                 }
@@ -258,15 +261,20 @@ static void weights_any(const DwWeightsArgs *a)
 
 /* --- table --- */
 
-/* The combination of kernel size and stride, 0 when it has no body of its own. */
+/* The combination of kernel size and stride; dilated ones have no body of their own. */
 #define MAX_STRIDE 16
 #define FIXED(k, stride) ((k)*MAX_STRIDE + (stride))
+
+static int body_of(int k, int stride, int dilation)
+{
+    return dilation > 1 ? 0 : FIXED(k, stride);
+}
 
 static void LEVELED(dw_forward)(const DwForwardArgs *a)
 {
     assert(a->C % LANES == 0 && a->stride < MAX_STRIDE);
     const int run = LANES_REGISTERS >= 32 ? LONG_RUN : 4;
-    switch (FIXED(a->k, a->stride)) {
+    switch (body_of(a->k, a->stride, a->dilation)) {
     case FIXED(3, 1):
         forward_fixed(a, 3, 1, run);
         break;
@@ -288,7 +296,7 @@ static void LEVELED(dw_backward_data)(const DwDataArgs *a)
 {
     assert(a->C % LANES == 0 && a->n_rows <= a->k && a->stride < MAX_STRIDE);
     const int run = LANES_REGISTERS >= 32 ? LONG_RUN : 4;
-    switch (FIXED(a->k, a->stride)) {
+    switch (body_of(a->k, a->stride, a->dilation)) {
     case FIXED(3, 1):
         data_fixed(a, 3, 1, run);
         break;
@@ -309,7 +317,7 @@ static void LEVELED(dw_backward_data)(const DwDataArgs *a)
 static void LEVELED(dw_backward_weights)(const DwWeightsArgs *a)
 {
     assert(a->C % LANES == 0);
-    switch (FIXED(a->k, a->stride)) {
+    switch (body_of(a->k, a->stride, a->dilation)) {
     case FIXED(3, 1):
         weights_fixed(*a, 3, 1);
         break;

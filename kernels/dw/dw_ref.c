@@ -3,7 +3,7 @@
 
 void dw_forward__ref(const DwForwardArgs *args, double *y)
 {
-    const int k = args->k, stride = args->stride, C = args->C;
+    const int k = args->k, stride = args->stride, C = args->C, d = dw_dilation(args->dilation);
     for (int oh = 0; oh < args->OH; oh++)
         for (int ow = 0; ow < args->OW; ow++)
             for (int c = 0; c < C; c++) {
@@ -11,7 +11,7 @@ void dw_forward__ref(const DwForwardArgs *args, double *y)
                 for (int kh = 0; kh < k; kh++)
                     for (int kw = 0; kw < k; kw++) {
                         const float *x =
-                            args->rows[oh * stride + kh] + (ow * stride + kw) * args->ldr;
+                            args->rows[oh * stride + kh * d] + (ow * stride + kw * d) * args->ldr;
                         sum += (double)x[c] * (double)args->w[(kh * k + kw) * args->ldw + c];
                     }
                 y[((long)oh * args->OW + ow) * C + c] = sum;
@@ -20,13 +20,13 @@ void dw_forward__ref(const DwForwardArgs *args, double *y)
 
 void dw_backward_data__ref(const DwDataArgs *args, double *dx)
 {
-    const int k = args->k, stride = args->stride, C = args->C;
+    const int k = args->k, stride = args->stride, C = args->C, d = dw_dilation(args->dilation);
     for (int iw = 0; iw < args->W; iw++)
         for (int c = 0; c < C; c++) {
             double sum = 0.0;
             for (int j = 0; j < args->n_rows; j++)
                 for (int kw = 0; kw < k; kw++) {
-                    const int at = iw + args->pad - kw;
+                    const int at = iw + args->pad - kw * d;
                     if (at % stride != 0)
                         continue;
                     const float *dz = args->rows[j] + (at / stride) * args->ldr;
@@ -39,7 +39,7 @@ void dw_backward_data__ref(const DwDataArgs *args, double *dx)
 
 void dw_backward_weights__ref(const DwWeightsArgs *args, double *dw)
 {
-    const int k = args->k, stride = args->stride, C = args->C;
+    const int k = args->k, stride = args->stride, C = args->C, d = dw_dilation(args->dilation);
     for (int kh = 0; kh < k; kh++)
         for (int kw = 0; kw < k; kw++)
             for (int c = 0; c < C; c++) {
@@ -47,7 +47,7 @@ void dw_backward_weights__ref(const DwWeightsArgs *args, double *dw)
                 for (int oh = 0; oh < args->OH; oh++)
                     for (int ow = 0; ow < args->OW; ow++) {
                         const float *x =
-                            args->rows[oh * stride + kh] + (ow * stride + kw) * args->ldr;
+                            args->rows[oh * stride + kh * d] + (ow * stride + kw * d) * args->ldr;
                         const float *dz = args->dz + oh * args->lddz_row + ow * args->lddz;
                         sum += (double)x[c] * (double)dz[c];
                     }

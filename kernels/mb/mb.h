@@ -39,16 +39,17 @@ static inline const float *mb_row(const MbRing *ring, int row, int n)
 typedef struct MbStrip {
     int H, W;   /* of the input */
     int OH, OW; /* of the output */
-    int C, k, stride, pad;
+    int C, k, stride, pad, dilation;
     int oh, n;
     int loaded;         /* input rows below this one are in the rings already, or past */
-    const float **rows; /* scratch: (n - 1)*stride + k pointers */
+    const float **rows; /* scratch: (n - 1)*stride + dw_reach() pointers */
 } MbStrip;
 
 /* Input rows below this are what output rows below `oh` read. */
 static inline int mb_bottom(const MbStrip *strip, int oh)
 {
-    const int bottom = (oh - 1) * strip->stride - strip->pad + strip->k;
+    const int reach = dw_reach(strip->k, strip->dilation);
+    const int bottom = (oh - 1) * strip->stride - strip->pad + reach;
     return bottom < strip->H ? bottom : strip->H;
 }
 

@@ -97,7 +97,7 @@ static void load_rows(const MbStrip *s, const MbInput *in, const MbRing *h, cons
 /* The input rows of the strip. */
 static void list_rows(const MbStrip *s, const MbRing *h)
 {
-    for (int i = 0; i < (s->n - 1) * s->stride + s->k; i++)
+    for (int i = 0; i < (s->n - 1) * s->stride + dw_reach(s->k, s->dilation); i++)
         s->rows[i] = mb_row(h, s->oh * s->stride - s->pad + i, s->H);
 }
 
@@ -119,7 +119,8 @@ static void LEVELED(mb_forward)(const MbForwardArgs *a)
                                        .OW = s->OW,
                                        .C = s->C,
                                        .k = s->k,
-                                       .stride = s->stride};
+                                       .stride = s->stride,
+                                       .dilation = s->dilation};
     LEVELED(dw_table).forward(&convolution);
     if (a->stats == NULL)
         return;
@@ -169,6 +170,7 @@ static void weights_gradient(const MbBackwardArgs *a)
                                 .C = s->C,
                                 .k = s->k,
                                 .stride = s->stride,
+                                .dilation = s->dilation,
                                 .next = {a->next_g, a->next_z},
                                 .ldnext = {a->dz->ldg, a->dz->ldz}};
     LEVELED(dw_table).backward_weights(&args);
@@ -180,9 +182,9 @@ static void data_row(const MbBackwardArgs *a, int ih, float *dx)
     const MbStrip *s = &a->strip;
     const float *rows[DW_MAX_K];
     int kh[DW_MAX_K], n = 0;
-    for (int tap = (ih + s->pad) % s->stride; tap < s->k; tap += s->stride) {
-        const int at = ih + s->pad - tap;
-        if (at < 0 || at / s->stride >= s->OH)
+    for (int tap = 0; tap < s->k; tap++) {
+        const int at = ih + s->pad - tap * dw_dilation(s->dilation);
+        if (at < 0 || at % s->stride != 0 || at / s->stride >= s->OH)
             continue;
         rows[n] = mb_slot(&a->grad, at / s->stride) + (long)a->grad_left * s->C;
         kh[n++] = tap;
@@ -199,6 +201,7 @@ static void data_row(const MbBackwardArgs *a, int ih, float *dx)
                              .C = s->C,
                              .k = s->k,
                              .stride = s->stride,
+                             .dilation = s->dilation,
                              .pad = s->pad};
     LEVELED(dw_table).backward_data(&args);
 }

@@ -63,6 +63,7 @@ SEED = 2019
 # of their norm; of ten million inputs one or two do in any float32, so the start is one where hardly any lies so near.
 FIXTURES = {
     "average-pool-cifar": ("average-pool-cifar", 1.0, 1.0, 0, 1),
+    "densenet-bc-cifar": ("densenet-bc-cifar", 1.0, 1.0, 0, 1),
     "efficientnet-b0-cifar-w025": ("efficientnet-b0-cifar", 0.25, 1.0, 0, 1),
     "fused-mbconv-cifar": ("fused-mbconv-cifar", 1.0, 1.0, 0, 1),
     "mobilenet-v2-cifar-w010": ("mobilenet-v2-cifar", 0.1, 0.03, 36, 80),

@@ -71,14 +71,16 @@ static size_t n_activation_nodes(Activation act)
     return act == ACT_SWISH || act == ACT_HARD_SWISH ? 2 : 1;
 }
 
-/* Conv and BatchNormalization; pool, two Convs, Sigmoid, Mul; Flatten and Gemm. */
+/* Conv; pool, two Convs, Sigmoid, Mul; Flatten and Gemm; Identity or Concat, Add. */
 static size_t n_nodes(const Op *op)
 {
     static const size_t fixed[] = {
-        [OP_CONV] = 2,     [OP_DEPTHWISE] = 2, [OP_SE] = 5,          [OP_ADD] = 1,
-        [OP_MAX_POOL] = 1, [OP_LINEAR] = 2,    [OP_GLOBAL_POOL] = 1, [OP_AVERAGE_POOL] = 1};
+        [OP_CONV] = 1,      [OP_DEPTHWISE] = 1, [OP_SE] = 5,          [OP_ADD] = 1,
+        [OP_MAX_POOL] = 1,  [OP_LINEAR] = 2,    [OP_GLOBAL_POOL] = 1, [OP_AVERAGE_POOL] = 1,
+        [OP_NORMALISE] = 0, [OP_CONCAT] = 1,    [OP_SUM] = 1};
     const size_t hidden = op->kind == OP_LINEAR && op->squeeze ? 1 : 0; /* another Gemm */
-    return fixed[op->kind] + hidden + n_activation_nodes(op->act);
+    const size_t norm = op->batch_norm, shift = op->shift ? 2 : 0;      /* pads, Pad */
+    return fixed[op->kind] + norm + shift + hidden + n_activation_nodes(op->act);
 }
 
 static const Onnx__TensorProto *find_tensor(const Onnx__GraphProto *graph, const char *name)

@@ -16,6 +16,8 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -132,6 +134,21 @@ static void test_every_network_matches(void **state)
         check_logits(zoo_name(i));
 }
 
+/* Every node of a cell, in all orders: the network beside the golden fixtures. */
+static const char *cells_path(void)
+{
+    static char path[512];
+    const char *source = getenv("ISOFLOP_SOURCE_DIR");
+    snprintf(path, sizeof path, "%s/tests/golden/cells-cifar.yaml", source == NULL ? "." : source);
+    return path;
+}
+
+static void test_cells_match(void **state)
+{
+    (void)state;
+    check_logits(cells_path());
+}
+
 /*
  * Where a network does not amplify them, roundings stay below 1e-5: a sum of K <= 1024 products
  * walks sqrt(K)/2 = 16 half-ulps of 2^-24, 1e-6, relative to its terms; L <= 80 such sums walk
@@ -181,8 +198,8 @@ static void check_same(const Subject *s, InferSettings settings, const float *wa
 /* Every kind of step, layers that are shared out by rows and by channels, uneven blocks. */
 static void test_nothing_moves_a_bit(void **state)
 {
-    static const char *const names[] = {"efficientnet-b0-cifar", "efficientnet-v2-s", "mnasnet-a1",
-                                        "mobilenet-v3-small", "resnet-50"};
+    const char *const names[] = {"efficientnet-b0-cifar", "efficientnet-v2-s", "mnasnet-a1",
+                                 "mobilenet-v3-small",    "resnet-50",         cells_path()};
     static const int threads[] = {2, 3, 5, 8, 13, 16};
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
@@ -335,6 +352,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_network_matches),
+        cmocka_unit_test(test_cells_match),
         cmocka_unit_test(test_logits_are_the_trainings_within_1e_5),
         cmocka_unit_test(test_nothing_moves_a_bit),
         cmocka_unit_test(test_losses_are_those_of_the_logits),

@@ -10,33 +10,61 @@
 static double truth[MAX_OUTPUTS];
 
 static const int sides[] = {1, 2, 3, 4, 5, 7, 8, 9};
-static const int kernels[] = {1, 3, 5, 7};
+/* Height and width. */
+static const int kernels[][2] = {{1, 1}, {3, 3}, {5, 5}, {7, 7}, {1, 7}, {7, 1}};
 
 typedef void (*ShapeCheck)(const ConvShape *shape);
+
+static void check_shape(ConvShape shape, ShapeCheck check)
+{
+    shape.C = 3;
+    shape.OC = 5;
+    test_begin((uint32_t)(shape.H * 256 + shape.KH * 64 + shape.KW * 8) +
+               (uint32_t)(shape.stride * 16 + shape.pad_top + 1));
+    check(&shape);
+    test_check_guards();
+}
 
 static void for_all_shapes(ShapeCheck check)
 {
     for (size_t i = 0; i < sizeof sides / sizeof *sides; i++)
         for (size_t j = 0; j < sizeof kernels / sizeof *kernels; j++)
-            for (int stride = 1; stride <= 3; stride++)
-                for (int pad = 0; pad <= kernels[j] / 2; pad++) {
-                    const int k = kernels[j], H = sides[i], W = H < 9 ? H + 1 : 6;
-                    if (H + 2 * pad < k || W + 2 * pad < k)
+            for (int stride = 1; stride <= 3; stride++) {
+                const int KH = kernels[j][0], KW = kernels[j][1];
+                for (int pad = 0; pad <= (KH > KW ? KH : KW) / 2; pad++) {
+                    const int H = sides[i], W = H < 9 ? H + 1 : 6;
+                    const int top = pad < KH / 2 ? pad : KH / 2, left = pad < KW / 2 ? pad : KW / 2;
+                    if (H + 2 * top < KH || W + 2 * left < KW)
                         continue;
-                    const ConvShape s = {.H = H,
-                                         .W = W,
-                                         .C = 3,
-                                         .OC = 5,
-                                         .k = k,
-                                         .OH = (H + 2 * pad - k) / stride + 1,
-                                         .OW = (W + 2 * pad - k) / stride + 1,
-                                         .stride = stride,
-                                         .pad_top = pad,
-                                         .pad_left = pad};
-                    test_begin((uint32_t)(i * 256 + j * 64) + (uint32_t)(stride * 16 + pad));
-                    check(&s);
-                    test_check_guards();
+                    check_shape((ConvShape){.H = H,
+                                            .W = W,
+                                            .KH = KH,
+                                            .KW = KW,
+                                            .OH = (H + 2 * top - KH) / stride + 1,
+                                            .OW = (W + 2 * left - KW) / stride + 1,
+                                            .stride = stride,
+                                            .pad_top = top,
+                                            .pad_left = left},
+                                check);
                 }
+            }
+}
+
+/* Windows of 1 x 1 at every second pixel, from the second on: the shifted half of a factorised
+ * reduction, which on odd sides ends behind the image. */
+static void for_shifted_shapes(ShapeCheck check)
+{
+    for (int side = 1; side < 8; side++)
+        check_shape((ConvShape){.H = side,
+                                .W = side + 1,
+                                .KH = 1,
+                                .KW = 1,
+                                .OH = (side + 1) / 2,
+                                .OW = (side + 2) / 2,
+                                .stride = 2,
+                                .pad_top = -1,
+                                .pad_left = -1},
+                    check);
 }
 
 /* Chains of K terms below 1. */
@@ -105,7 +133,7 @@ static const float *multiply(const Windowed *in, int P, int K, const float *w, c
 static void check_weights(const Windowed *in, const ConvShape *s, const float *dz,
                           const float *panels, float *dw)
 {
-    const int K = s->k * s->k * s->C, P = N_IMAGES * s->OH * s->OW;
+    const int K = s->KH * s->KW * s->C, P = N_IMAGES * s->OH * s->OW;
     const size_t n_bytes = sizeof(float) * (size_t)(K * LANES);
     const ConvMap map = conv_gradient_map(s, LANES);
     const float *spread = laid_out(&map, dz);
@@ -128,7 +156,7 @@ static void check_weights(const Windowed *in, const ConvShape *s, const float *d
 static void check_forward_and_weights_of(const ConvShape *s, long ld)
 {
     static double sum[MAX_OUTPUTS];
-    const int K = s->k * s->k * s->C, pixels = s->OH * s->OW, P = N_IMAGES * pixels;
+    const int K = s->KH * s->KW * s->C, pixels = s->OH * s->OW, P = N_IMAGES * pixels;
     const ConvMap map = conv_input_map(s, ld);
     const float *x = test_random_padded(N_IMAGES * s->H * s->W, s->C, ld);
     const float *w = test_random_padded(K, s->OC, LANES);
@@ -166,12 +194,12 @@ static void check_forward_and_weights(const ConvShape *s)
 /* Tap by tap, in the order of the phases. */
 static const float *transposed(const ConvShape *s, const float *w)
 {
-    float *wt = test_buffer(s->k * s->k * s->OC * LANES), *to = wt;
+    float *wt = test_buffer(s->KH * s->KW * s->OC * LANES), *to = wt;
     for (int phase = 0; phase < s->stride * s->stride; phase++)
-        for (int kh = phase / s->stride; kh < s->k; kh += s->stride)
-            for (int kw = phase % s->stride; kw < s->k; kw += s->stride, to += s->OC * LANES)
+        for (int kh = phase / s->stride; kh < s->KH; kh += s->stride)
+            for (int kw = phase % s->stride; kw < s->KW; kw += s->stride, to += s->OC * LANES)
                 pw_kernels(CPU_GENERIC)
-                    .transpose(&(PwTransposeArgs){w + (kh * s->k + kw) * s->C * LANES, LANES, to,
+                    .transpose(&(PwTransposeArgs){w + (kh * s->KW + kw) * s->C * LANES, LANES, to,
                                                   LANES, s->C, s->OC});
     return wt;
 }
@@ -206,7 +234,7 @@ static float *multiply_phases(const ConvShape *s, const ConvMap *map, const floa
         all_taps += taps;
     }
     assert_int_equal(all, P);
-    assert_int_equal(all_taps, s->k * s->k);
+    assert_int_equal(all_taps, s->KH * s->KW);
     return dx;
 }
 
@@ -215,8 +243,8 @@ static float *multiply_phases(const ConvShape *s, const ConvMap *map, const floa
 static float chain_of(const ConvShape *s, const float *dz, const float *w, int y, int x, int c)
 {
     float sum = 0.0f;
-    for (int kh = 0; kh < s->k; kh++)
-        for (int kw = 0; kw < s->k; kw++) {
+    for (int kh = 0; kh < s->KH; kh++)
+        for (int kw = 0; kw < s->KW; kw++) {
             const int row = y + s->pad_top - kh, column = x + s->pad_left - kw;
             if (row % s->stride != 0 || column % s->stride != 0)
                 continue;
@@ -224,7 +252,7 @@ static float chain_of(const ConvShape *s, const float *dz, const float *w, int y
             const bool is_inside = row >= 0 && oh < s->OH && column >= 0 && ow < s->OW;
             for (int oc = 0; oc < s->OC; oc++) {
                 const float value = is_inside ? dz[((long)oh * s->OW + ow) * LANES + oc] : 0.0f;
-                sum = fmaf(value, w[((long)(kh * s->k + kw) * s->C + c) * LANES + oc], sum);
+                sum = fmaf(value, w[((long)(kh * s->KW + kw) * s->C + c) * LANES + oc], sum);
             }
         }
     return sum;
@@ -234,7 +262,7 @@ static float chain_of(const ConvShape *s, const float *dz, const float *w, int y
 static void check_data_of_image(const ConvShape *s, const float *dz, const float *w,
                                 const float *dx)
 {
-    const int K = s->k * s->k * s->OC;
+    const int K = s->KH * s->KW * s->OC;
     conv_backward_data__ref(s, dz, LANES, w, LANES, truth);
     for (int p = 0; p < s->H * s->W; p++)
         for (int c = 0; c < LANES; c++) {
@@ -250,7 +278,7 @@ static void check_backward_data(const ConvShape *s)
 {
     const int pixels = s->H * s->W;
     const ConvMap map = conv_gradient_map(s, LANES);
-    const float *w = test_random_padded(s->k * s->k * s->C, s->OC, LANES);
+    const float *w = test_random_padded(s->KH * s->KW * s->C, s->OC, LANES);
     const float *dz = test_random_padded(N_IMAGES * s->OH * s->OW, s->OC, LANES);
     const float *mapped = laid_out(&map, dz), *wt = transposed(s, w);
     for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level)) {
@@ -266,7 +294,7 @@ static void check_backward_data(const ConvShape *s)
 static void check_references_adjoint(const ConvShape *s)
 {
     static double y[MAX_OUTPUTS], dx[MAX_OUTPUTS], dw[MAX_OUTPUTS];
-    const int K = s->k * s->k * s->C;
+    const int K = s->KH * s->KW * s->C;
     const float *x = test_random_padded(s->H * s->W, s->C, LANES);
     const float *w = test_random_padded(K, s->OC, LANES);
     const float *dz = test_random_padded(s->OH * s->OW, s->OC, LANES);
@@ -289,12 +317,11 @@ static void check_references_adjoint(const ConvShape *s)
 }
 
 /* True if a tap reaches beyond the outputs from a pixel, along one axis. */
-static bool leaves_outputs(int side, int out, int pad, const ConvShape *s)
+static bool leaves_outputs(int side, int out, int pad, int k, int stride)
 {
     for (int i = 0; i < side; i++)
-        for (int tap = 0; tap < s->k; tap++)
-            if ((i + pad - tap) % s->stride == 0 &&
-                (i + pad < tap || (i + pad - tap) / s->stride >= out))
+        for (int tap = 0; tap < k; tap++)
+            if ((i + pad - tap) % stride == 0 && (i + pad < tap || (i + pad - tap) / stride >= out))
                 return true;
     return false;
 }
@@ -304,10 +331,10 @@ static void check_plain(const ConvShape *s)
 {
     const ConvMap input = conv_input_map(s, s->C), gradient = conv_gradient_map(s, s->OC);
     const ConvMap plain = conv_plain_map(s->H, s->W, s->C);
-    assert_int_equal(conv_map_is_plain(&input), s->pad_top == 0);
+    assert_int_equal(conv_map_is_plain(&input), s->pad_top == 0 && s->pad_left == 0);
     assert_int_equal(conv_map_is_plain(&gradient),
-                     !leaves_outputs(s->H, s->OH, s->pad_top, s) &&
-                         !leaves_outputs(s->W, s->OW, s->pad_left, s));
+                     !leaves_outputs(s->H, s->OH, s->pad_top, s->KH, s->stride) &&
+                         !leaves_outputs(s->W, s->OW, s->pad_left, s->KW, s->stride));
     assert_true(conv_map_is_plain(&plain));
     for (int p = 0; p < s->H * s->W; p++)
         assert_int_equal(conv_map_pixel(&plain, p / s->W, p % s->W), p * s->C);
@@ -323,18 +350,21 @@ static void forward_and_weights_are_right(void **state)
 {
     (void)state;
     for_all_shapes(check_forward_and_weights);
+    for_shifted_shapes(check_forward_and_weights);
 }
 
 static void backward_data_is_right(void **state)
 {
     (void)state;
     for_all_shapes(check_backward_data);
+    for_shifted_shapes(check_backward_data);
 }
 
 static void references_are_adjoint(void **state)
 {
     (void)state;
     for_all_shapes(check_references_adjoint);
+    for_shifted_shapes(check_references_adjoint);
 }
 
 int main(void)

@@ -5,13 +5,13 @@
 
 #define MAX_SIDE 19
 #define MAX_CHANNELS 48
-#define MAX_ROWS (MAX_SIDE + 2 * DW_MAX_K)
+#define MAX_ROWS (MAX_SIDE + 4 * DW_MAX_K)
 
 static double truth[MAX_SIDE * MAX_SIDE * MAX_CHANNELS];
 
 /* One convolution of an image, held as rows with halo. */
 typedef struct Case {
-    int H, W, C, k, stride, pad;
+    int H, W, C, k, stride, pad, dilation;
     int OH, OW;
     long ld;        /* pixel stride of all buffers: C and one more vector */
     const float *w; /* w[k*k][ld] */
@@ -34,37 +34,48 @@ static float *padded_image(int H, int W, int C, int pad, long ld)
     return x;
 }
 
-static void case_init(Case *t, int H, int W, int C, int k, int stride, int pad)
+/* H, W, C, k, stride, pad and dilation are set. */
+static void case_init(Case *t)
 {
-    *t = (Case){.H = H, .W = W, .C = C, .k = k, .stride = stride, .pad = pad, .ld = C + LANES};
-    t->OH = (H + 2 * pad - k) / stride + 1;
-    t->OW = (W + 2 * pad - k) / stride + 1;
+    const int H = t->H, W = t->W, C = t->C, pad = t->pad, reach = dw_reach(t->k, t->dilation);
+    t->ld = C + LANES;
+    t->OH = (H + 2 * pad - reach) / t->stride + 1;
+    t->OW = (W + 2 * pad - reach) / t->stride + 1;
     t->x = padded_image(H, W, C, pad, t->ld);
-    t->w = test_random(k * k * t->ld);
+    t->w = test_random(t->k * t->k * t->ld);
     for (int r = 0; r < H + 2 * pad; r++)
         t->rows[r] = t->x + (long)r * (W + 2 * pad) * t->ld;
 }
 
 typedef void (*CaseCheck)(const Case *t);
 
-/* Images of every side, and of sides by side + 4, so that H and W differ. */
+static void check_case(Case t, CaseCheck check)
+{
+    const int reach = dw_reach(t.k, t.dilation);
+    if (t.H + 2 * t.pad < reach || t.W + 2 * t.pad < reach)
+        return;
+    test_begin((uint32_t)(t.W * 1000 + t.k * 100 + t.C * 10) + (uint32_t)(t.stride + t.dilation));
+    case_init(&t);
+    check(&t);
+    test_check_guards();
+}
+
+/* Images of every side, and of sides by side + 4, so that H and W differ; taps apart. */
 static void for_all_cases(CaseCheck check)
 {
     for (size_t i = 0; i < sizeof sides / sizeof *sides; i++)
         for (size_t j = 0; j < sizeof kernels / sizeof *kernels; j++)
             for (size_t c = 0; c < sizeof channels / sizeof *channels; c++)
-                for (int stride = 1; stride <= 3; stride++)
-                    for (int pad = kernels[j] / 2 > 0 ? kernels[j] / 2 - 1 : 0;
-                         pad <= kernels[j] / 2; pad++) {
-                        const int k = kernels[j], W = sides[i], H = W > 6 ? 5 : W + 2;
-                        if (H + 2 * pad < k || W + 2 * pad < k)
-                            continue;
-                        test_begin((uint32_t)(i * 1000 + j * 100 + c * 10) + (uint32_t)stride);
-                        Case t;
-                        case_init(&t, H, W, channels[c], k, stride, pad);
-                        check(&t);
-                        test_check_guards();
+                for (int stride = 1; stride <= 3; stride++) {
+                    const int k = kernels[j], W = sides[i], H = W > 6 ? 5 : W + 2;
+                    Case t = {.H = H, .W = W, .C = channels[c], .k = k, .stride = stride};
+                    for (t.pad = k / 2 > 0 ? k / 2 - 1 : 0; t.pad <= k / 2; t.pad++)
+                        check_case(t, check);
+                    for (t.dilation = 2; k > 1 && k < 7 && t.dilation <= 3; t.dilation++) {
+                        t.pad = k / 2 * t.dilation;
+                        check_case(t, check);
                     }
+                }
 }
 
 static DwForwardArgs forward_args(const Case *t, float *y)
@@ -80,7 +91,8 @@ static DwForwardArgs forward_args(const Case *t, float *y)
                            .OW = t->OW,
                            .C = t->C,
                            .k = t->k,
-                           .stride = t->stride};
+                           .stride = t->stride,
+                           .dilation = t->dilation};
 }
 
 /* k*k products below 1: at most k*k roundings of partial sums below k*k. */
@@ -111,7 +123,7 @@ static DwDataArgs data_args(const Case *t, const float *const *dz_rows, int ih, 
 {
     int n = 0;
     for (int tap = 0; tap < t->k; tap++) {
-        const int at = ih + t->pad - tap;
+        const int at = ih + t->pad - tap * dw_dilation(t->dilation);
         if (at < 0 || at % t->stride != 0 || at / t->stride >= t->OH)
             continue;
         rows[n] = dz_rows[at / t->stride];
@@ -129,13 +141,15 @@ static DwDataArgs data_args(const Case *t, const float *const *dz_rows, int ih, 
                         .C = t->C,
                         .k = t->k,
                         .stride = t->stride,
+                        .dilation = t->dilation,
                         .pad = t->pad};
 }
 
 /* Pointers to pixel 0 of the rows of a dz with exactly the halo that dw_halo promises. */
 static void halo_rows(const Case *t, const float **dz_rows)
 {
-    const int left = dw_halo(t->k, t->stride, t->pad), W = left + t->OW + left;
+    const int left = dw_halo(dw_reach(t->k, t->dilation), t->stride, t->pad),
+              W = left + t->OW + left;
     float *dz = test_buffer((long)t->OH * W * t->ld);
     memset(dz, 0, sizeof(float) * (size_t)(t->OH * W * t->ld));
     for (int oh = 0; oh < t->OH; oh++) {
@@ -188,7 +202,8 @@ static void check_backward_weights(const Case *t)
                            .OW = t->OW,
                            .C = t->C,
                            .k = t->k,
-                           .stride = t->stride};
+                           .stride = t->stride,
+                           .dilation = t->dilation};
         dw_backward_weights__ref(&a, truth);
         dw_kernels(level).backward_weights(&a);
         for (long i = 0; i < n; i++)
@@ -235,7 +250,8 @@ static void check_adjoint(const Case *t)
                                      .OW = t->OW,
                                      .C = t->C,
                                      .k = t->k,
-                                     .stride = t->stride};
+                                     .stride = t->stride,
+                                     .dilation = t->dilation};
             dw_kernels(level).backward_weights(&b);
             for (int ow = 0; ow < t->OW; ow++)
                 for (int c = 0; c < t->C; c++)

@@ -136,15 +136,17 @@ typedef struct ConvVisit {
 
 static void visit_output(const Op *op, const ConvVisit *v, size_t n, int oh, int ow, int oc)
 {
-    const int k = op->kernel, C = op->in_channels;
+    const int KH = op->kernel, KW = op_kernel_width(op), C = op->in_channels;
+    const int d = op_dilation(op);
     const bool is_depthwise = op->kind == OP_DEPTHWISE;
     const size_t o = ((n * (size_t)op->out_size + (size_t)oh) * (size_t)op->out_size + (size_t)ow) *
                          (size_t)op->out_channels +
                      (size_t)oc;
     double sum = 0.0;
-    for (int kh = 0; kh < k; kh++)
-        for (int kw = 0; kw < k; kw++) {
-            const int ih = oh * op->stride - op->pad + kh, iw = ow * op->stride - op->pad + kw;
+    for (int kh = 0; kh < KH; kh++)
+        for (int kw = 0; kw < KW; kw++) {
+            const int ih = oh * op->stride - op->pad + kh * d;
+            const int iw = ow * op->stride - op_pad_left(op) + kw * d;
             if (ih < 0 || iw < 0 || ih >= op->in_size || iw >= op->in_size)
                 continue;
             const size_t pixel =
@@ -152,7 +154,7 @@ static void visit_output(const Op *op, const ConvVisit *v, size_t n, int oh, int
             for (int c = is_depthwise ? oc : 0; c < (is_depthwise ? oc + 1 : C); c++) {
                 const size_t i = pixel * (size_t)C + (size_t)c;
                 const size_t in = is_depthwise ? (size_t)oc : (size_t)oc * (size_t)C + (size_t)c;
-                const size_t at = (in * (size_t)k + (size_t)kh) * (size_t)k + (size_t)kw;
+                const size_t at = (in * (size_t)KH + (size_t)kh) * (size_t)KW + (size_t)kw;
                 if (v->y != NULL) {
                     sum += v->x[i] * v->w[at];
                     continue;
@@ -175,6 +177,16 @@ static void visit_conv(const Oracle *oracle, const Op *op, const ConvVisit *visi
                     visit_output(op, visit, n, oh, ow, oc);
 }
 
+/* --- batch norm, if there is one, and activation: of z --- */
+
+enum { NORM_GAMMA, NORM_BETA, NORM_MEAN, NORM_VAR };
+
+/* Its tensors stand behind the filters. */
+static int norm_tensor(const Stage *s, int which)
+{
+    return s->tensor + (s->op->kind != OP_NORMALISE) + which;
+}
+
 /* Mean and 1/sqrt(var + eps) of every channel: of the batch, or the running ones. */
 static void statistics(const Oracle *oracle, Stage *s)
 {
@@ -187,40 +199,48 @@ static void statistics(const Oracle *oracle, Stage *s)
             mean += s->z[p * C + c] / (double)M;
         for (size_t p = 0; p < M; p++)
             var += (s->z[p * C + c] - mean) * (s->z[p * C + c] - mean) / (double)M;
-        s->mean[c] = oracle->trains ? mean : oracle->weights[s->tensor + 3][c];
-        var = oracle->trains ? var : oracle->weights[s->tensor + 4][c];
+        s->mean[c] = oracle->trains ? mean : oracle->weights[norm_tensor(s, NORM_MEAN)][c];
+        var = oracle->trains ? var : oracle->weights[norm_tensor(s, NORM_VAR)][c];
         s->rstd[c] = 1.0 / sqrt(var + oracle->network->bn_epsilon);
     }
 }
 
-static void conv_forward(Oracle *oracle, Stage *s)
+/* From z to out. */
+static void norm_forward(Oracle *oracle, Stage *s)
 {
     const size_t n = out_count(oracle, s->op), C = (size_t)s->op->out_channels;
-    s->z = numbers(n);
     s->u = numbers(n);
-    const ConvVisit visit = {
-        .x = value_of(oracle, s->op->input), .w = oracle->weights[s->tensor], .y = s->z};
-    visit_conv(oracle, s->op, &visit);
-    statistics(oracle, s);
-    const double *gamma = oracle->weights[s->tensor + 1], *beta = oracle->weights[s->tensor + 2];
+    if (s->op->batch_norm)
+        statistics(oracle, s);
     for (size_t i = 0; i < n; i++) {
         const size_t c = i % C;
-        s->u[i] = gamma[c] * (s->z[i] - s->mean[c]) * s->rstd[c] + beta[c];
+        s->u[i] = s->z[i];
+        if (s->op->batch_norm)
+            s->u[i] = oracle->weights[norm_tensor(s, NORM_GAMMA)][c] * (s->z[i] - s->mean[c]) *
+                          s->rstd[c] +
+                      oracle->weights[norm_tensor(s, NORM_BETA)][c];
         s->out[i] = activate(s->op->act, s->u[i], NULL);
     }
 }
 
-/* Through the activation and batch norm, textbook form. */
-static void conv_backward(Oracle *oracle, Stage *s)
+/* The gradient of z, textbook form, through the activation and batch norm; the caller's. */
+static double *norm_backward(Oracle *oracle, Stage *s)
 {
     const size_t n = out_count(oracle, s->op), C = (size_t)s->op->out_channels, M = n / C;
-    const double *gamma = oracle->weights[s->tensor + 1];
-    double *dgamma = oracle->gradients[s->tensor + 1], *dbeta = oracle->gradients[s->tensor + 2];
     double *du = numbers(n), *dz = numbers(n);
     for (size_t i = 0; i < n; i++) {
         double slope = 0.0;
         activate(s->op->act, s->u[i], &slope);
         du[i] = s->d_out[i] * slope;
+    }
+    if (!s->op->batch_norm) {
+        mem_free(dz);
+        return du;
+    }
+    const double *gamma = oracle->weights[norm_tensor(s, NORM_GAMMA)];
+    double *dgamma = oracle->gradients[norm_tensor(s, NORM_GAMMA)];
+    double *dbeta = oracle->gradients[norm_tensor(s, NORM_BETA)];
+    for (size_t i = 0; i < n; i++) {
         dgamma[i % C] += du[i] * (s->z[i] - s->mean[i % C]) * s->rstd[i % C];
         dbeta[i % C] += du[i];
     }
@@ -230,14 +250,67 @@ static void conv_backward(Oracle *oracle, Stage *s)
         dz[i] =
             gamma[c] * s->rstd[c] * (du[i] - dbeta[c] / (double)M - normal * dgamma[c] / (double)M);
     }
+    mem_free(du);
+    return dz;
+}
+
+static void conv_forward(Oracle *oracle, Stage *s)
+{
+    s->z = numbers(out_count(oracle, s->op));
+    const ConvVisit visit = {
+        .x = value_of(oracle, s->op->input), .w = oracle->weights[s->tensor], .y = s->z};
+    visit_conv(oracle, s->op, &visit);
+    norm_forward(oracle, s);
+}
+
+static void conv_backward(Oracle *oracle, Stage *s)
+{
+    double *dz = norm_backward(oracle, s);
     const ConvVisit visit = {.x = value_of(oracle, s->op->input),
                              .w = oracle->weights[s->tensor],
                              .dy = dz,
                              .dx = gradient_of(oracle, s->op->input),
                              .dw = oracle->gradients[s->tensor]};
     visit_conv(oracle, s->op, &visit);
-    mem_free(du);
     mem_free(dz);
+}
+
+/* Batch norm and activation of a map. */
+static void map_norm_pass(Oracle *oracle, Stage *s, bool is_backward)
+{
+    const size_t n = out_count(oracle, s->op);
+    if (!is_backward) {
+        s->z = numbers(n);
+        memcpy(s->z, value_of(oracle, s->op->input), n * sizeof *s->z);
+        norm_forward(oracle, s);
+        return;
+    }
+    double *dz = norm_backward(oracle, s);
+    for (size_t i = 0; i < n; i++)
+        gradient_of(oracle, s->op->input)[i] += dz[i];
+    mem_free(dz);
+}
+
+/* --- sums and concats, part by part: what the parts before made, and one more map --- */
+
+static void part_pass(Oracle *oracle, Stage *s, bool is_backward)
+{
+    const size_t C = (size_t)s->op->in_channels, whole = (size_t)s->op->out_channels;
+    const size_t P = out_count(oracle, s->op) / whole, at = (size_t)s->op->offset;
+    const double *x = value_of(oracle, s->op->input);
+    if (s->op->joins) {
+        Stage *before = &oracle->stages[s->op->shortcut];
+        double *to = is_backward ? before->d_out : s->out;
+        const double *from = is_backward ? s->d_out : before->out;
+        memcpy(to, from, P * whole * sizeof *to);
+    }
+    for (size_t i = 0; i < P * C; i++) {
+        const size_t o = i / C * whole + at + i % C;
+        if (is_backward)
+            gradient_of(oracle, s->op->input)[i] += s->d_out[o];
+        else
+            s->out[o] += x[i];
+    }
 }
 
 /* --- SE --- */
@@ -533,6 +606,13 @@ static void pass_stage(Oracle *oracle, Stage *s, bool is_backward)
         break;
     case OP_LINEAR:
         linear_pass(oracle, s, is_backward);
+        break;
+    case OP_NORMALISE:
+        map_norm_pass(oracle, s, is_backward);
+        break;
+    case OP_CONCAT:
+    case OP_SUM:
+        part_pass(oracle, s, is_backward);
         break;
     }
 }

@@ -59,11 +59,11 @@ static void check_gradients(const char *stem)
 }
 
 /* MBConv with SE and swish, without and with ReLU6; basic blocks with ReLU; fused MBConv; average
- * pooling; skips that pool, and other words of stages. */
+ * pooling; skips that pool, and other words of stages; concats. */
 static const char *const all_stems[] = {"efficientnet-b0-cifar-w025", "mobilenet-v2-cifar-w010",
                                         "resnet-20-cifar-w050",       "fused-mbconv-cifar",
                                         "average-pool-cifar",         "skip-pool-cifar",
-                                        "mobilenet-v3-words-cifar"};
+                                        "mobilenet-v3-words-cifar",   "densenet-bc-cifar"};
 static const char *const *stems = all_stems;
 static size_t n_stems = ARRAY_LEN(all_stems);
 

@@ -1,0 +1,15 @@
+/* nn/run_concat.c: maps side by side, part by part. */
+#include "nn/mapjoin.h"
+#include "nn/netgrad.h"
+#include "nn/netview.h"
+
+const OpRun run_concat = {
+    .output = OUTPUT_STORED,
+    .is_phase = true,
+    .measure_forward = mapjoin_measure_forward,
+    .measure_backward = mapjoin_measure_backward,
+    .forward = mapjoin_copy,
+    .backward = mapjoin_backward,
+    .view = netview_stored,
+    .finish = netgrad_collect,
+};
