@@ -34,15 +34,16 @@ static void run_block(const Worker *worker, const Step *step, long p0, int M, in
 {
     const Infer *infer = worker->infer;
     const Value *x = &infer->values[step->input], *y = &infer->values[step->output];
-    const Value *r = step->shortcut == NO_VALUE ? NULL : &infer->values[step->shortcut];
+    const bool has_residual = step->shortcut != NO_VALUE;
+    const Value *r = &infer->values[has_residual ? step->shortcut : step->output];
     long x_rows[PRODUCT_ROWS], y_rows[PRODUCT_ROWS], r_rows[PRODUCT_ROWS];
     product_rows(&step->product, x, p0, M, x_rows);
     product_pixels(y, p0, M, y_rows);
-    if (r != NULL)
+    if (has_residual)
         product_pixels(r, p0, M, r_rows);
     const GemmForwardArgs args = {.x = x->data,
                                   .x_rows = x_rows,
-                                  .r = r == NULL ? NULL : r->data + first,
+                                  .r = has_residual ? r->data + first : NULL,
                                   .r_rows = r_rows,
                                   .act = step->act,
                                   .y = y->data + first,
