@@ -9,6 +9,7 @@
 #include "harness/run_launch.h"
 #include "harness/run_open.h"
 #include "harness/run_plan.h"
+#include "harness/run_sources.h"
 #include "harness/run_state.h"
 
 #include "base/clock.h"
@@ -43,8 +44,8 @@ static RunTrial *next_trial(RunState *run)
     RunTrial *best = NULL;
     for (size_t i = 0; i < run->n_trials; i++) {
         RunTrial *t = &run->trials[i];
-        if (t->is_wanted && t->status == STORE_PENDING && t->luck.n_setbacks < RUN_MOST_SETBACKS &&
-            (best == NULL || is_before(t, best)))
+        if (t->is_wanted && t->status == STORE_PENDING && run_state_can_begin(run, t) &&
+            t->luck.n_setbacks < RUN_MOST_SETBACKS && (best == NULL || is_before(t, best)))
             best = t;
     }
     return best;
@@ -241,6 +242,7 @@ static ErrCode decide(RunState *run, Err *err)
 {
     bool is_changed = false;
     TRY(run_decide_advance(run, &is_changed, err));
+    is_changed |= run_sources_tell_lost(run);
     if (!is_changed)
         return ERR_NONE;
     TRY(plan_predict(run->plan, run->settings->level, err));

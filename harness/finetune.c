@@ -50,6 +50,8 @@ static ErrCode read_item(FineTune *out, const YamlNode *item, Err *err)
         return yaml_as_string(item, &out->weights, err);
     if (strcmp(item->key, "digest") == 0)
         return yaml_as_string(item, &out->digest, err);
+    if (strcmp(item->key, "trial") == 0) /* isoflop's own, refused in a study: finetune_anchor */
+        return yaml_as_string(item, &out->trial, err);
     if (strcmp(item->key, "names") == 0)
         return yaml_as_enum(item, naming_names, &out->names, err);
     if (strcmp(item->key, "freeze") == 0) {
@@ -89,13 +91,42 @@ fail:
     return err->code;
 }
 
+ErrCode finetune_read_rest(FineTune *out, const YamlNode *node, Err *err)
+{
+    *out = (FineTune){.is_on = true};
+    if (yaml_is_null(node))
+        return ERR_NONE;
+    if (node->kind != YAML_MAP)
+        return yaml_wrong_type(node, "a map like {head: new, freeze: [stem]}", err);
+    for (size_t i = 0; i < node->n_items; i++) {
+        static const char *const given[] = {"weights", "digest", "names", "trial"};
+        for (size_t k = 0; k < ARRAY_LEN(given); k++)
+            if (strcmp(node->items[i]->key, given[k]) == 0)
+                return yaml_error(err, node->items[i],
+                                  "'%s' is not to be given: the weights are those of the other "
+                                  "part's trials",
+                                  given[k]);
+        TRY(read_item(out, node->items[i], err));
+    }
+fail:
+    return err->code;
+}
+
 /* --- echoing --- */
 
-/* ", names: isoflop, head: new, freeze: [stem], lr_factor: {stages: 0.1}, bn: train". */
-static void put_rest(const FineTune *tune, Text *out)
+void finetune_emit(const FineTune *tune, Text *out)
 {
-    text_printf(out, ", names: %s, head: %s", naming_names[tune->names],
-                head_names[tune->keeps_head ? HEAD_KEEP : HEAD_NEW]);
+    text_append_char(out, '{');
+    if (tune->weights != NULL) {
+        text_append(out, "weights: ");
+        yaml_emit_string(tune->weights, out);
+        text_append(out, ", digest: ");
+        yaml_emit_string(tune->digest, out);
+        if (tune->trial != NULL)
+            text_printf(out, ", trial: %s", tune->trial);
+        text_printf(out, ", names: %s, ", naming_names[tune->names]);
+    }
+    text_printf(out, "head: %s", head_names[tune->keeps_head ? HEAD_KEEP : HEAD_NEW]);
     if (tune->freeze != NULL) {
         text_append(out, ", freeze: ");
         yaml_emit_node(tune->freeze, out);
@@ -104,25 +135,23 @@ static void put_rest(const FineTune *tune, Text *out)
         text_append(out, ", lr_factor: ");
         yaml_emit_node(tune->factors, out);
     }
-    text_printf(out, ", bn: %s", bn_names[tune->freezes_norm ? BN_FROZEN : BN_TRAIN]);
+    text_printf(out, ", bn: %s}", bn_names[tune->freezes_norm ? BN_FROZEN : BN_TRAIN]);
 }
 
 /* The map as it stands, anew. */
 static ErrCode restate(FineTune *tune, const YamlNode **node, YamlDoc *doc, const char *path,
                        const char *digest, Err *err)
 {
-    YamlNode *whole = NULL;
+    FineTune whole = *tune;
+    YamlNode *anew = NULL;
     Text text = {0};
-    text_append(&text, "{weights: ");
-    yaml_emit_string(path, &text);
-    text_append(&text, ", digest: ");
-    yaml_emit_string(digest, &text);
-    put_rest(tune, &text);
-    text_append_char(&text, '}');
+    whole.weights = path;
+    whole.digest = digest;
+    finetune_emit(&whole, &text);
     TRY(text_ok(&text, err));
-    TRY(yaml_value(doc, "recipe.init", text_string(&text), &whole, err));
-    *node = whole;
-    TRY(finetune_read(tune, whole, err));
+    TRY(yaml_value(doc, "recipe.init", text_string(&text), &anew, err));
+    *node = anew;
+    TRY(finetune_read(tune, anew, err));
 fail:
     text_release(&text);
     return err->code;
@@ -136,16 +165,22 @@ ErrCode finetune_anchor(FineTune *tune, const YamlNode **node, YamlDoc *doc, con
     Hash128 hash;
     if (!tune->is_on)
         return ERR_NONE;
+    if (tune->trial != NULL)
+        return yaml_error(err, yaml_find(*node, "trial"),
+                          "'trial' is no key of a study: a part 'transfer' begins with trials of "
+                          "another part");
     const bool is_option = yaml_find(*node, "weights")->line == 0;
     joined = file_join(is_option ? "" : folder, tune->weights);
     if (joined == NULL)
         return err_memory(err, strlen(tune->weights));
     TRY(file_absolute(joined, &absolute, err));
     if (digest == NULL && !file_exists(absolute)) {
-        (void)err_set(err, ERR_USAGE,
-                      "'recipe.init': there is no weight file '%s'; it must be a file: trials and "
-                      "parts are not known by name, a trial's is trials/NNNNNN/weights.safetensors",
-                      absolute);
+        (void)err_set(
+            err, ERR_USAGE,
+            "'recipe.init': there is no weight file '%s'; it must be a file: a trial's is "
+            "trials/NNNNNN/weights.safetensors, and a part 'transfer' takes those of a "
+            "part",
+            absolute);
         goto fail;
     }
     if (digest == NULL) {
@@ -206,6 +241,17 @@ ErrCode finetune_load(const FineTune *tune, Net *net, WeightOrigin *origin, Err 
     if (weights_load(net, &source, origin, err) != ERR_NONE)
         return err_wrap(err, "beginning with the weights of 'recipe.init'");
     return ERR_NONE;
+}
+
+ErrCode finetune_check_layers(const FineTune *tune, const Network *network, Err *err)
+{
+    const NetSettings settings = {.batch = 1, .threads = 1, .level = CPU_GENERIC};
+    Net *net = NULL;
+    TRY(net_create(&net, network, &settings, err));
+    TRY(finetune_set_rates(tune, net, err));
+fail:
+    net_destroy(&net);
+    return err->code;
 }
 
 ErrCode finetune_check(const FineTune *tune, const Network *network, Err *err)

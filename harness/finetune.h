@@ -31,6 +31,8 @@ typedef struct FineTune {
     bool is_on;
     const char *weights;     /* path; absolute after finetune_anchor */
     const char *digest;      /* of the file, hexadecimal; NULL: not known yet */
+    const char *trial;       /* digest of the trial (harness/identity.h) of the same seed and study
+                                that the weights are of; NULL: a file of anybody's */
     int names;               /* index for naming_at (weights/naming.h) */
     bool keeps_head;         /* the weights' own classifier */
     bool freezes_norm;       /* running statistics, of all batch norms */
@@ -40,6 +42,15 @@ typedef struct FineTune {
 
 /* Reads the key's map; NULL or `none` is off. ERR_USAGE with the place. */
 ErrCode finetune_read(FineTune *out, const YamlNode *node, Err *err) ERR_CHECKED;
+
+/*
+ * The same of a map without weights, names and digest, which another part's trials give; is_on in
+ * any case. ERR_USAGE.
+ */
+ErrCode finetune_read_rest(FineTune *out, const YamlNode *node, Err *err) ERR_CHECKED;
+
+/* Appends the map in flow style: with `weights` of everything, else without what these are. */
+void finetune_emit(const FineTune *tune, Text *out);
 
 /*
  * Makes the path absolute, relative to `folder` (to the current one where an option says it), and
@@ -74,6 +85,9 @@ ErrCode finetune_verify(const FineTune *tune, Err *err) ERR_CHECKED;
  * errors of weights_load.
  */
 ErrCode finetune_load(const FineTune *tune, Net *net, WeightOrigin *origin, Err *err) ERR_CHECKED;
+
+/* Whether rates can be set with a network. ERR_USAGE as finetune_set_rates. */
+ErrCode finetune_check_layers(const FineTune *tune, const Network *network, Err *err) ERR_CHECKED;
 
 /* Whether rates can be set and weights be loaded with a network; the file is not verified. */
 ErrCode finetune_check(const FineTune *tune, const Network *network, Err *err) ERR_CHECKED;

@@ -162,8 +162,11 @@ void finetune_identity(const FineTune *tune, Text *out)
 {
     if (!tune->is_on)
         return;
-    text_printf(out, "init: {digest: %s, names: %s, head: %s",
-                tune->digest != NULL ? tune->digest : "unknown", naming_names[tune->names],
+    if (tune->trial != NULL) /* which decides its weights, known before they are */
+        text_printf(out, "init: {trial: %s", tune->trial);
+    else
+        text_printf(out, "init: {digest: %s", tune->digest != NULL ? tune->digest : "unknown");
+    text_printf(out, ", names: %s, head: %s", naming_names[tune->names],
                 tune->keeps_head ? "keep" : "new");
     put_items(tune, tune->freeze, out);
     put_items(tune, tune->factors, out);

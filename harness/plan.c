@@ -9,6 +9,7 @@
 #include "harness/plan_search.h"
 #include "harness/plan_search_report.h"
 #include "harness/plan_sizes.h"
+#include "harness/plan_transfer.h"
 #include "harness/plan_tune.h"
 #include "harness/study_data.h"
 
@@ -78,9 +79,11 @@ ErrCode plan_create(Plan **out, const Study *study, const char *data_root, int t
     TRY(take_baseline(plan, err));
     TRY(plan_search_open(plan, err));
     TRY(plan_retrain_open(plan, err));
+    TRY(plan_transfer_open(plan, data_root, err));
     TRY(plan_points_expand(plan, err));
     TRY(plan_sizes_expand(plan, err));
     TRY(plan_retrain_expand(plan, err));
+    TRY(plan_transfer_expand(plan, err));
     TRY(plan_outcomes_begin(plan, err));
     *out = plan;
     return ERR_NONE;
@@ -94,7 +97,8 @@ ErrCode plan_check_weights(Plan *plan, const bool *is_pending, Err *err)
     const FineTune *tune = &plan->study->recipe.finetune;
     for (size_t i = 0; i < plan->n_networks && tune->is_on; i++) {
         PlanNetwork *network = &plan->networks[i];
-        if (network->fits_weights || !network->has_trials || (is_pending != NULL && !is_pending[i]))
+        if (network->fits_weights || !network->has_trials || network->target != PLAN_NONE ||
+            (is_pending != NULL && !is_pending[i]))
             continue;
         if (!plan->has_weights)
             TRY(finetune_verify(tune, err));
@@ -116,6 +120,7 @@ void plan_destroy(Plan **plan)
     }
     plan_search_close(*plan);
     plan_retrain_close(*plan);
+    plan_transfer_close(*plan);
     text_release(&(*plan)->data_notes);
     text_release(&(*plan)->noise.remarks);
     intern_destroy(&(*plan)->keys);
@@ -136,7 +141,8 @@ void plan_destroy(Plan **plan)
 double plan_trial_macs(const Plan *plan, int network)
 {
     const PlanNetwork *n = &plan->networks[network];
-    return plan_networks_passes(plan, n->epochs) * (double)n->network.macs;
+    const TimeWork work = plan_networks_work(plan, n->target, n->epochs);
+    return timelaw_passes(&work) * (double)n->network.macs;
 }
 
 double plan_total_macs(const Plan *plan)
@@ -155,8 +161,9 @@ PlanRange plan_waiting_macs(const Plan *plan)
         if (point->status != MATCH_AFTER_GRID && !point->waits_for_rate)
             continue;
         const PlanRange macs = plan_range_macs(plan, point);
-        const double passes = (double)plan_tune_to_come(plan, point) *
-                              plan_networks_passes(plan, plan_networks_point_epochs(plan, point));
+        const TimeWork work =
+            plan_networks_work(plan, point->target, plan_networks_point_epochs(plan, point));
+        const double passes = (double)plan_tune_to_come(plan, point) * timelaw_passes(&work);
         sum.low += passes * macs.low;
         sum.high += passes * macs.high;
     }

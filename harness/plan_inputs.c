@@ -43,14 +43,22 @@ const double *plan_inputs_constants(const Plan *plan, const PlanPoint *point,
     return outcome->has_constants ? outcome->constants : NULL;
 }
 
+/* What a carried network is made of is what the other part's point is made of. */
+static const PlanPoint *made_as(const Plan *plan, const PlanPoint *point)
+{
+    return point->target == PLAN_NONE ? point : &plan->points[point->carried];
+}
+
 bool plan_inputs_takes(const Plan *plan, const PlanPoint *point, int part)
 {
+    point = made_as(plan, point);
     return plan->study->parts[point->part].baseline_part == part ||
            plan_inputs_source(plan, point) == part;
 }
 
 int plan_source(const Plan *plan, const PlanPoint *point)
 {
+    point = made_as(plan, point);
     return plan->parts[point->part].has_baseline ? plan_inputs_source(plan, point)
                                                  : plan->study->parts[point->part].baseline_part;
 }
@@ -62,6 +70,7 @@ static bool is_source_settled(const Plan *plan, int source)
 
 bool plan_inputs_are_settled(const Plan *plan, const PlanPoint *point)
 {
+    point = made_as(plan, point);
     return !point->is_past &&
            is_source_settled(plan, plan->study->parts[point->part].baseline_part) &&
            is_source_settled(plan, plan_inputs_source(plan, point));
@@ -81,6 +90,8 @@ bool plan_inputs_find(const Plan *plan, const PlanPoint *point, PlanInputs *inpu
                            .target_macs = part->target_macs,
                            .is_trained = plan_inputs_are_settled(plan, point) &&
                                          !plan_tune_serves(plan, point)};
+    if (point->target != PLAN_NONE)
+        return plan->points[point->carried].status != MATCH_AFTER_GRID;
     if (source != STUDY_NONE)
         inputs->constants = plan_inputs_constants(plan, point, &plan->parts[source].outcome);
     return part->has_baseline && (source == STUDY_NONE || inputs->constants != NULL);

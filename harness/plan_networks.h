@@ -24,8 +24,25 @@ ErrCode plan_networks_check(const Plan *plan, const Spec *spec, Err *err) ERR_CH
 /* Gives a network a trial for each of the seeds, unless it has them. ERR_USAGE: too many. */
 ErrCode plan_networks_train(Plan *plan, int network, const YamlInts *seeds, Err *err) ERR_CHECKED;
 
-/* Images that a trial of so many epochs sends through its network, in units of one forward pass. */
+/*
+ * The same network on a target's data by its recipe; source: the index of the network whose trials'
+ * weights it begins with, seed by seed, or PLAN_NONE.
+ */
+ErrCode plan_networks_carry(Plan *plan, const Spec *spec, const char *digest, int64_t epochs,
+                            int target, int source, const YamlInts *seeds, int *index,
+                            Err *err) ERR_CHECKED;
+
+/* The study that says data and recipe of trials on a target, PLAN_NONE: the study itself. */
+const Study *plan_networks_study(const Plan *plan, int target);
+
+/*
+ * Images that a trial of so many epochs on the study's data sends through its network, in units of
+ * one forward pass.
+ */
 double plan_networks_passes(const Plan *plan, int64_t epochs);
+
+/* Images and epochs of a trial on a target, or on the study's data. */
+TimeWork plan_networks_work(const Plan *plan, int target, int64_t epochs);
 
 /* Epochs of a part's trials: its own, else those of a retrain's search, else the recipe's. */
 int64_t plan_networks_epochs(const Plan *plan, int part);

@@ -91,12 +91,13 @@ typedef struct Group {
 
 /*
  * Whether a point was trained with the group's recipe: a tune tries other learning rates, and what
- * each network would be at the common rate is not what the others are at theirs.
+ * each network would be at the common rate is not what the others are at theirs, and what was
+ * carried to other data has their noise.
  */
 static bool is_in(const Group *g, const StorePointResult *p)
 {
     return p->point.trial_digest != NULL && p->epochs == g->epochs && p->epochs != 0 &&
-           !store_is_part(&p->point, "tune") &&
+           !store_is_part(&p->point, "tune") && p->carried == NULL &&
            !text_starts_with(p->point.part, VERDICT_COMMON_RATE);
 }
 

@@ -7,6 +7,7 @@
 #include "harness/plan_networks.h"
 #include "harness/plan_range.h"
 #include "harness/plan_resolve.h"
+#include "harness/plan_transfer.h"
 #include "harness/plan_tune.h"
 
 #include "models/match_memo.h"
@@ -73,6 +74,7 @@ static ErrCode resolve_ready(Plan *plan, Err *err)
             TRY(plan_tune_serve(plan, i, plan_inputs_are_settled(plan, point), err));
     }
     mark_ties(plan);
+    plan_transfer_mark(plan);
     count_waiting(plan);
     plan_range_update(plan);
 fail:

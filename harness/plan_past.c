@@ -59,7 +59,7 @@ ErrCode plan_add_past(Plan *plan, int part, const PlanOutcome *outcome, int64_t 
         const PlanPoint *point = &plan->points[i];
         PlanInputs inputs;
         if (point->is_past || !plan_inputs_takes(plan, point, part) ||
-            plan->parts[point->part].retrain != NULL)
+            plan->parts[point->part].retrain != NULL || point->target != PLAN_NONE)
             continue;
         (void)plan_inputs_find(plan, point, &inputs);
         inputs.is_trained = false;

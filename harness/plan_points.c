@@ -32,6 +32,7 @@ PlanPoint *plan_points_add(Plan *plan, int index, const char *match, Err *err)
                          .ratio = (double)NAN,
                          .naive_ratio = (double)NAN,
                          .network = PLAN_NONE,
+                         .target = PLAN_NONE,
                          .seeds = &plan->study->seeds,
                          .status = MATCH_AFTER_GRID};
     return point;
@@ -273,10 +274,12 @@ ErrCode plan_points_expand(Plan *plan, Err *err)
         [STUDY_TABLE] = expand_table,
     };
     /* The points of a search come as they are asked for, those of a retrain after all others, those
-     * of a tune with the networks that it serves, those of sizes by plan_sizes.c. */
+     * of a tune with the networks that it serves, those of sizes by plan_sizes.c, those of a
+     * transfer by plan_transfer.c. */
     for (size_t i = 0; i < plan->study->n_parts; i++)
         if (plan->parts[i].search == NULL && plan->parts[i].retrain == NULL &&
-            plan->study->parts[i].kind != STUDY_TUNE && plan->study->parts[i].kind != STUDY_SIZES)
+            plan->study->parts[i].kind != STUDY_TUNE && plan->study->parts[i].kind != STUDY_SIZES &&
+            plan->study->parts[i].kind != STUDY_TRANSFER)
             TRY(expand[plan->study->parts[i].kind](plan, (int)i, err));
 fail:
     return err->code;

@@ -33,6 +33,8 @@ static double cost_over_baseline(const Plan *plan, const PlanPoint *point)
 
 PlanRange plan_range_macs(const Plan *plan, const PlanPoint *point)
 {
+    if (point->target != PLAN_NONE && point->status == MATCH_AFTER_GRID)
+        point = &plan->points[point->carried];
     const StudyPart *part = &plan->study->parts[point->part];
     const PlanRange baseline = plan->parts[point->part].baseline_range;
     if (point->status != MATCH_AFTER_GRID) {

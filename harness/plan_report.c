@@ -4,6 +4,7 @@
 #include "harness/plan_power.h"
 #include "harness/plan_range.h"
 #include "harness/plan_search_report.h"
+#include "harness/plan_transfer.h"
 #include "harness/plan_words.h"
 
 #include "base/sys.h"
@@ -282,7 +283,9 @@ void plan_text(const Plan *plan, PlanRange seconds, Text *out)
         text_append(out, "\nregularisation grows with the network: ");
         regularise_text(&plan->study->recipe.regularise, out);
     }
-    text_append(out, "\n\n");
+    text_append_char(out, '\n');
+    plan_transfer_text(plan, out);
+    text_append_char(out, '\n');
     put_points(plan, out);
     waste_note(plan, out);
     text_append_char(out, '\n');

@@ -3,6 +3,7 @@
 
 #include "harness/plan_networks.h"
 #include "harness/plan_retrain.h"
+#include "harness/plan_transfer.h"
 
 #include "models/resolve.h"
 
@@ -152,6 +153,11 @@ static ErrCode resolve_compare(Plan *plan, PlanPoint *point, const PlanInputs *i
                               : resolve_ray(plan, point, inputs, err);
 }
 
+static ErrCode resolve_transfer(Plan *plan, PlanPoint *point, const PlanInputs *inputs, Err *err)
+{
+    return plan_transfer_resolve(plan, point, inputs->is_trained, err);
+}
+
 ErrCode plan_resolve_point(Plan *plan, PlanPoint *point, const PlanInputs *inputs, Err *err)
 {
     static ErrCode (*const resolve[])(Plan *, PlanPoint *, const PlanInputs *, Err *) = {
@@ -159,7 +165,7 @@ ErrCode plan_resolve_point(Plan *plan, PlanPoint *point, const PlanInputs *input
         [STUDY_LINES] = resolve_unmatched, [STUDY_COMPARE] = resolve_compare,
         [STUDY_PROFILE] = resolve_ray,     [STUDY_FAMILY] = resolve_family,
         [STUDY_TABLE] = resolve_genes,     [STUDY_RETRAIN] = resolve_retrain,
-        [STUDY_SIZES] = resolve_ray,
+        [STUDY_SIZES] = resolve_ray,       [STUDY_TRANSFER] = resolve_transfer,
     };
     return resolve[plan->study->parts[point->part].kind](plan, point, inputs, err);
 }

@@ -20,7 +20,8 @@ int64_t plan_survey_epochs(const Plan *plan, const PlanPoint *point)
 
 bool plan_survey_is_trained(const PlanPoint *point)
 {
-    return !point->is_past && (point->network != PLAN_NONE || point->status == MATCH_AFTER_GRID);
+    return !point->is_past && point->target == PLAN_NONE &&
+           (point->network != PLAN_NONE || point->status == MATCH_AFTER_GRID);
 }
 
 /* Whether the point's network was not seen yet: now it is. One that waits is its own. */

@@ -132,7 +132,7 @@ static ErrCode measure_more(Plan *plan, Calibration *c, double seconds, Err *err
 
 static void predict(PlanNetwork *n, const Plan *plan)
 {
-    const TimeWork work = {n->epochs, plan->n_train, plan->n_val, plan->n_test};
+    const TimeWork work = plan_networks_work(plan, n->target, n->epochs);
     const TimeLaw *law = &plan->times.law;
     double image_s;
     n->spread = TIMELAW_UNSEEN;

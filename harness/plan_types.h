@@ -30,6 +30,9 @@ typedef struct PlanPoint {
     char series[PLAN_SERIES_MAX]; /* "depth", "d=1.0 r=1.3", the strategy's name, "grid" */
     size_t strategy;              /* compare: index into the part's strategies */
     bool is_baseline;             /* compare: the baseline as it is, of no strategy */
+    int target;                   /* transfer: index into targets; PLAN_NONE: the study's data */
+    int way;                      /* transfer: StudyWay */
+    size_t carried;               /* transfer: index of the point whose network it carries */
     double x;            /* its own coordinate: multiplier, or target (table: macs) over baseline */
     Scale nominal;       /* as asked for; of a ray: its point nearest to what was built; or NaN */
     Scale built;         /* as built; NaN while MATCH_AFTER_GRID, and where genes describe it */
@@ -57,6 +60,8 @@ typedef struct PlanNetwork {
     char *spec;     /* the scaled specification as YAML: workers rebuild from it */
     int64_t epochs; /* passes over the training split, with a whole schedule of their own */
     double factor;  /* on the recipe's learning rate; 1 unless a part `tune` says otherwise */
+    int target;     /* index into targets; PLAN_NONE: trained on the study's data */
+    int source;     /* index of the network whose trials' weights it begins with, or PLAN_NONE */
     char trial_digest[HASH_HEX_BYTES]; /* network, data, split, recipe, arithmetic revision */
     const YamlInts *seeds;             /* that it got trials for last; borrowed */
     bool has_trials;                   /* false: only what has finished before is shown */
@@ -67,6 +72,18 @@ typedef struct PlanNetwork {
     uint64_t bytes; /* memory of one trial */
     Waste waste;    /* of its pixels */
 } PlanNetwork;
+
+/* What carried networks are trained on: a data set of a part `transfer` (plan_transfer.h). */
+typedef struct PlanTarget {
+    int part;                          /* index into study->parts */
+    Study *study;                      /* its data and recipe; no parts */
+    Text yaml;                         /* the same, every value in force */
+    char split_digest[HASH_HEX_BYTES]; /* of images and subsets */
+    int64_t n_train, n_val, n_test;    /* images of the subsets */
+    int classes;
+    double majority_share; /* of the test images: of their most frequent class */
+    bool is_demo;
+} PlanTarget;
 
 /* A network whose learning rate is chosen before it is compared (plan_tune.h). */
 typedef struct PlanTuning {
@@ -160,8 +177,10 @@ typedef struct Plan {
     PlanPoint *points;     /* in the study's order */
     PlanNetwork *networks; /* distinct, in order of first use */
     PlanTrial *trials;     /* in the order in which they were asked for */
-    int tune_part;         /* index of the part `tune`, or STUDY_NONE */
-    PlanTuning *tunings;   /* [n_tunings] */
+    PlanTarget *targets;   /* [n_targets], of parts `transfer` in their order */
+    size_t n_targets;
+    int tune_part;       /* index of the part `tune`, or STUDY_NONE */
+    PlanTuning *tunings; /* [n_tunings] */
     size_t n_tunings;
     size_t n_after_grid; /* trials to come once outcomes are settled: at most these */
     PlanNoise noise;

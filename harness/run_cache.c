@@ -1,6 +1,7 @@
 /* harness/run_cache.c: the images of every resolution that is needed, decoded once. */
 #include "harness/run_cache.h"
 
+#include "harness/plan_networks.h"
 #include "harness/study_data.h"
 
 #include "base/proc.h"
@@ -13,13 +14,30 @@
 
 #define MAX_SKIPPED_TOLD 5 /* images left out that are named */
 
-/* The next pending trial at a resolution, from *at on, or NULL; moves *at behind it. */
-static const RunTrial *next_trial(const RunState *run, int resolution, size_t *at)
+/* Images of one set at one resolution. */
+typedef struct Wanted {
+    int target; /* of the plan, or PLAN_NONE */
+    int resolution;
+} Wanted;
+
+static Wanted wanted_by(const RunState *run, int network)
+{
+    const PlanNetwork *n = &run->plan->networks[network];
+    return (Wanted){n->target, n->network.resolution};
+}
+
+static bool is_same(Wanted a, Wanted b)
+{
+    return a.target == b.target && a.resolution == b.resolution;
+}
+
+/* The next pending trial on such images, from *at on, or NULL; moves *at behind it. */
+static const RunTrial *next_trial(const RunState *run, Wanted wanted, size_t *at)
 {
     while (*at < run->n_trials) {
         const RunTrial *trial = &run->trials[(*at)++];
         if (trial->is_wanted && trial->status == STORE_PENDING &&
-            run->plan->networks[trial->network].network.resolution == resolution)
+            is_same(wanted_by(run, trial->network), wanted))
             return trial;
     }
     return NULL;
@@ -49,13 +67,14 @@ static void note_data(const RunState *run, const Dataset *set)
 }
 
 /* The images of one resolution, of the subsets as they are chosen now. */
-static ErrCode prepare(RunState *run, const StudyImages *images, int resolution,
+static ErrCode prepare(RunState *run, const StudyImages *images, Wanted wanted,
                        const char *fallback, Err *err)
 {
-    const ImageSetSettings settings = {.resolution = resolution,
+    const Study *study = plan_networks_study(run->plan, wanted.target);
+    const ImageSetSettings settings = {.resolution = wanted.resolution,
                                        .keep_train_source =
-                                           augment_needs_source(run->study->recipe.augment),
-                                       .center_crop = run->study->data.center_crop,
+                                           augment_needs_source(study->recipe.augment),
+                                       .center_crop = study->data.center_crop,
                                        .threads = run->cores,
                                        .fallback_dir = fallback,
                                        .progress = say_preparing,
@@ -68,59 +87,67 @@ static ErrCode prepare(RunState *run, const StudyImages *images, int resolution,
     imageset_close(&set);
     if (report.was_built)
         run_state_note(run, "prepared %" PRIu32 " images at %d px in %.1f s: %.0f images/s",
-                       report.n_images, resolution, report.seconds,
+                       report.n_images, wanted.resolution, report.seconds,
                        report.n_images / report.seconds);
     return ERR_NONE;
 }
 
 /* Where seeds vary the subsets: the images of each pending trial at a resolution, each seed once.
  */
-static ErrCode prepare_varied(RunState *run, StudyImages *images, int resolution,
+static ErrCode prepare_varied(RunState *run, StudyImages *images, Wanted wanted,
                               const char *fallback, Err *err)
 {
     const RunTrial *trial;
-    for (size_t at = 0; (trial = next_trial(run, resolution, &at)) != NULL;) {
+    for (size_t at = 0; (trial = next_trial(run, wanted, &at)) != NULL;) {
         const RunTrial *first = NULL;
         size_t before = 0;
         while (first == NULL || first->seed != trial->seed)
-            first = next_trial(run, resolution, &before);
+            first = next_trial(run, wanted, &before);
         if (first != trial || proc_stop_requested())
             continue;
         TRY(split_vary(&images->split, images->set, (uint64_t)trial->seed, err));
-        TRY(prepare(run, images, resolution, fallback, err));
+        TRY(prepare(run, images, wanted, fallback, err));
     }
 fail:
     return err->code;
 }
 
-/*
- * Decodes and resizes the images of every resolution that pending trials need, once, on all cores.
- */
-ErrCode run_cache_fill(RunState *run, Err *err)
+/* Of one set, at every resolution that pending trials need. */
+static ErrCode fill_target(RunState *run, int target, const char *fallback, Err *err)
 {
-    const bool is_varied = run->study->recipe.vary & RECIPE_VARY_SPLIT;
+    const Study *study = plan_networks_study(run->plan, target);
+    const bool is_varied = study->recipe.vary & RECIPE_VARY_SPLIT;
     StudyImages images = {0};
-    char *fallback = file_join(run->settings->out, "cache");
-    if (fallback == NULL)
-        return err_memory(err, strlen(run->settings->out));
     for (size_t i = 0; i < run->plan->n_networks && !proc_stop_requested(); i++) {
-        const int resolution = run->plan->networks[i].network.resolution;
+        const Wanted wanted = wanted_by(run, (int)i);
         bool is_seen = false;
         size_t at = 0;
         for (size_t k = 0; k < i; k++)
-            is_seen |= run->plan->networks[k].network.resolution == resolution;
-        if (is_seen || next_trial(run, resolution, &at) == NULL)
+            is_seen |= is_same(wanted_by(run, (int)k), wanted);
+        if (wanted.target != target || is_seen || next_trial(run, wanted, &at) == NULL)
             continue;
         if (images.set == NULL) {
-            TRY(study_data_open(&images, &run->study->data, run->settings->data_root, run->cores,
-                                err));
+            TRY(study_data_open(&images, &study->data, run->settings->data_root, run->cores, err));
             note_data(run, images.set);
         }
-        TRY(is_varied ? prepare_varied(run, &images, resolution, fallback, err)
-                      : prepare(run, &images, resolution, fallback, err));
+        TRY(is_varied ? prepare_varied(run, &images, wanted, fallback, err)
+                      : prepare(run, &images, wanted, fallback, err));
     }
 fail:
     study_data_close(&images);
+    return err->code;
+}
+
+/* Decodes and resizes the images that pending trials need, once, on all cores. */
+ErrCode run_cache_fill(RunState *run, Err *err)
+{
+    char *fallback = file_join(run->settings->out, "cache");
+    if (fallback == NULL)
+        return err_memory(err, strlen(run->settings->out));
+    TRY(fill_target(run, PLAN_NONE, fallback, err));
+    for (size_t i = 0; i < run->plan->n_targets; i++)
+        TRY(fill_target(run, (int)i, fallback, err));
+fail:
     mem_free(fallback);
     return err->code;
 }

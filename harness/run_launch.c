@@ -2,7 +2,9 @@
 #include "harness/run_launch.h"
 
 #include "harness/run_attempt.h"
+#include "harness/plan_networks.h"
 #include "harness/run_files.h"
+#include "harness/run_sources.h"
 #include "harness/worker_job.h"
 
 #include "base/clock.h"
@@ -107,7 +109,12 @@ static int threads_launched(const RunState *run, const RunSlot *slot)
 static ErrCode send_job(const RunState *run, RunSlot *slot, const RunTrial *trial, WorkerJob job,
                         Err *err)
 {
-    Text line = {0};
+    const Plan *plan = run->plan;
+    const PlanNetwork *network = &plan->networks[trial->network];
+    const PlanTarget *target =
+        network->target == PLAN_NONE ? NULL : &plan->targets[network->target];
+    const Study *study = plan_networks_study(plan, network->target);
+    Text line = {0}, init = {0};
     char *cache = file_join(run->settings->out, "cache"), *folder = NULL;
     Err gone = {0};
     TRY(cache != NULL ? ERR_NONE : err_memory(err, strlen(run->settings->out)));
@@ -117,14 +124,16 @@ static ErrCode send_job(const RunState *run, RunSlot *slot, const RunTrial *tria
     job.trial = trial->number;
     job.attempt = slot->attempt;
     job.parent = run->settings->launcher != NULL ? 0 : proc_pid();
-    job.network = run->plan->networks[trial->network].spec;
-    job.epochs = run->plan->networks[trial->network].epochs;
-    job.lr = run->study->recipe.lr * run->plan->networks[trial->network].factor;
-    job.study = text_string(&run->study_yaml);
+    TRY(run_sources_init(run, trial, &init, err));
+    job.network = network->spec;
+    job.epochs = network->epochs;
+    job.lr = study->recipe.lr * network->factor;
+    job.init = init.n_bytes > 0 ? text_string(&init) : NULL;
+    job.study = text_string(target != NULL ? &target->yaml : &run->study_yaml);
     job.cache = cache;
-    job.identity = run->study->data.identity;
+    job.identity = study->data.identity;
     job.data_root = run->settings->data_root;
-    job.images = run->plan->split_digest;
+    job.images = target != NULL ? target->split_digest : plan->split_digest;
     job.seed = trial->seed;
     worker_job_text(&job, &line);
     TRY(text_ok(&line, err));
@@ -132,6 +141,7 @@ static ErrCode send_job(const RunState *run, RunSlot *slot, const RunTrial *tria
         proc_close_input(&slot->proc);
 fail:
     text_release(&line);
+    text_release(&init);
     mem_free(folder);
     mem_free(cache);
     return err->code;

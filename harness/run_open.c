@@ -7,6 +7,7 @@
 #include "harness/run_files.h"
 #include "harness/run_identity.h"
 #include "harness/run_plan.h"
+#include "harness/run_sources.h"
 
 #include "base/clock.h"
 #include "base/sys.h"
@@ -253,6 +254,7 @@ ErrCode run_open(RunState *run, Err *err)
     TRY(run_plan_read_trials(run, err));
     TRY(run_files_clean(run, err));
     TRY(run_files_check(run, err));
+    TRY(run_sources_check(run, err));
     if (run->callbacks->planned != NULL) {
         const RunProgress progress = run_state_progress(run);
         run->callbacks->planned(run->callbacks->user, run->plan, &progress, pending_seconds(run));

@@ -3,6 +3,7 @@
 
 #include "harness/plan_search.h"
 #include "harness/plan_tune.h"
+#include "harness/run_sources.h"
 #include "harness/study_judges.h"
 
 #include "base/sys.h"
@@ -14,9 +15,11 @@
 #include <math.h>
 #include <string.h>
 
+#define PERCENT 100.0
+
 /* --- what is to be trained --- */
 
-/* Rates are always chosen: what --only names may wait for them. */
+/* Rates are always chosen: what --only names may wait for them, as for what it begins with. */
 static bool is_wanted(const RunState *run, int network)
 {
     const Plan *plan = run->plan;
@@ -27,7 +30,10 @@ static bool is_wanted(const RunState *run, int network)
         const bool is_served = plan_tune_is_each(plan) && tuning != NULL &&
                                point->network != PLAN_NONE &&
                                plan_tune_of(plan, point->network) == tuning;
-        found = (point->network == network || is_served) && run_state_is_wanted(run, point->part);
+        const bool is_source =
+            point->network != PLAN_NONE && plan->networks[point->network].source == network;
+        found = (point->network == network || is_served || is_source) &&
+                run_state_is_wanted(run, point->part);
     }
     return found;
 }
@@ -214,6 +220,44 @@ static size_t fill_shown_trials(const RunState *run, const StoreTrials *stored, 
     return n;
 }
 
+/* What carried networks are trained on. */
+static ErrCode fill_carried(const RunState *run, StorePlan *out, Arena *arena, Err *err)
+{
+    const Plan *plan = run->plan;
+    StoreCarried *rows = arena_zalloc(arena, plan->n_networks + 1, sizeof *rows);
+    TRY(arena_ok(arena, err));
+    for (size_t i = 0; i < plan->n_networks; i++) {
+        const PlanNetwork *network = &plan->networks[i];
+        if (network->target == PLAN_NONE)
+            continue;
+        const PlanTarget *target = &plan->targets[network->target];
+        StoreCarried *row = &rows[out->n_carried++];
+        *row = (StoreCarried){.trial_digest = network->trial_digest,
+                              .data_name = target->study->data.name,
+                              .data_digest = target->split_digest,
+                              .classes = target->classes,
+                              .n_train = target->n_train,
+                              .n_val = target->n_val,
+                              .n_test = target->n_test,
+                              .majority = PERCENT * target->majority_share,
+                              .is_demo = target->is_demo,
+                              .yaml = text_string(&target->yaml),
+                              .init = ""};
+        if (network->source == PLAN_NONE)
+            continue;
+        Text init = {0};
+        finetune_emit(&run->study->parts[target->part].transfer.init, &init);
+        row->source = plan->networks[network->source].trial_digest;
+        row->init = arena_text(arena, text_string(&init));
+        arena->failed |= init.failed;
+        text_release(&init);
+    }
+    out->carried = rows;
+    TRY(arena_ok(arena, err));
+fail:
+    return err->code;
+}
+
 /* Seeds that parts keep to themselves: those of retrains, and of what is judged. */
 static ErrCode fill_own_seeds(const Plan *plan, StorePlan *out, Arena *arena, Err *err)
 {
@@ -313,15 +357,18 @@ static ErrCode fill_rows(RunState *run, StorePlan *out, Arena *arena, Err *err)
     add_common_rows(plan, out, points, arena);
     TRY(arena_ok(arena, err));
     for (size_t i = 0; i < plan->n_trials; i++)
-        trials[i] = trial_row(&plan->networks[plan->trials[i].network], plan->trials[i].seed);
+        if (run_sources_allow(plan, &stored, &plan->trials[i]))
+            trials[out->n_trials++] =
+                trial_row(&plan->networks[plan->trials[i].network], plan->trials[i].seed);
     TRY(check_kept_seeds(run, arena, err));
     TRY(check_goes_on(run, arena, err));
     TRY(fill_own_seeds(plan, out, arena, err));
+    TRY(fill_carried(run, out, arena, err));
     out->networks = networks;
     out->n_networks = plan->n_networks;
     out->points = points;
     out->trials = trials;
-    out->n_trials = plan->n_trials + fill_shown_trials(run, &stored, trials + plan->n_trials);
+    out->n_trials += fill_shown_trials(run, &stored, trials + out->n_trials);
 fail:
     return err->code;
 }
@@ -449,6 +496,7 @@ ErrCode run_plan_read_trials(RunState *run, Err *err)
                                                   .seconds = planned->seconds};
         add_luck(run, before, n_before, &run->trials[run->n_trials - 1]);
     }
+    run_sources_find(run);
 fail:
     mem_free(before);
     arena_release(&arena);

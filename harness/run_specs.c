@@ -52,7 +52,7 @@ static ErrCode write_networks(const RunState *run, RunSpecsReport *report, Err *
     Dir *folder = NULL;
     TRY(dir_make(&folder, run->folder, SPECS, err));
     for (size_t i = 0; i < plan->n_networks; i++) {
-        bool is_seen = false;
+        bool is_seen = plan->networks[i].target != PLAN_NONE;
         for (size_t k = 0; k < i && !is_seen; k++)
             is_seen =
                 strcmp(plan->networks[k].network.digest, plan->networks[i].network.digest) == 0;
@@ -74,14 +74,16 @@ static ErrCode write_trials(const RunState *run, RunSpecsReport *report, Err *er
         const RunTrial *trial = &run->trials[i];
         const PlanNetwork *planned = &run->plan->networks[trial->network];
         const Network *network = &planned->network;
+        if (planned->target != PLAN_NONE) /* no other program can be told what it is trained on */
+            continue;
         text_printf(&text, "%" PRId64 ",%s,%" PRId64 ",%" PRId64 ",%s,%" PRId64 ",", trial->number,
                     network->digest, trial->seed, network->macs, store_status_name(trial->status),
                     planned->epochs);
         text_append_double(&text, run->study->recipe.lr * planned->factor);
         text_printf(&text, ",%d," SPECS "/%s.yaml\n", network->resolution, network->digest);
         report->n_pending += trial->status == STORE_PENDING;
+        report->n_trials++;
     }
-    report->n_trials = run->n_trials;
     report->n_to_come = run->plan->n_after_grid;
     TRY(text_ok(&text, err));
     TRY(dir_write(run->folder, TRIALS, text.data, text.n_bytes, err));

@@ -1,6 +1,7 @@
 /* harness/run_state.c: counts, talk, and waiting for a full disk. */
 #include "harness/run_state.h"
 
+#include "harness/plan_networks.h"
 #include "harness/plan_search.h"
 #include "harness/plan_tune.h"
 
@@ -26,6 +27,12 @@ RunTrial *run_state_trial(const RunState *run, int64_t number)
         if (run->trials[i].number == number)
             return &run->trials[i];
     return NULL;
+}
+
+bool run_state_can_begin(const RunState *run, const RunTrial *trial)
+{
+    const RunTrial *source = run_state_trial(run, trial->source);
+    return trial->source == 0 || (source != NULL && source->status == STORE_TRIAL_DONE);
 }
 
 bool run_state_is_begun_again(const RunState *run, const StoreTrial *trial)
@@ -143,7 +150,10 @@ void run_state_step(const RunState *run, RunSlot *slot, int64_t step, int64_t st
         slot->first_step = step;
         slot->first_step_ns = now;
     } else if (slot->shown.epoch == 0) {
-        const int64_t batch = recipe_batch_size(&run->study->recipe, run->plan->n_train);
+        const RunTrial *trial = run_state_trial(run, slot->trial);
+        const int target = run->plan->networks[trial->network].target;
+        const int64_t batch = recipe_batch_size(&plan_networks_study(run->plan, target)->recipe,
+                                                plan_networks_work(run->plan, target, 0).n_train);
         slot->shown.images_per_second =
             (double)((step - slot->first_step) * batch) / clock_seconds(slot->first_step_ns, now);
     }

@@ -39,6 +39,7 @@ typedef struct RunTrial {
     int64_t n_counted; /* attempts that count */
     RunLuck luck;
     bool is_wanted; /* --only */
+    int64_t source; /* number of the trial whose weights it begins with; 0: none */
     int64_t due;    /* of its network */
     double seconds; /* predicted, one thread */
 } RunTrial;
@@ -112,6 +113,9 @@ typedef struct RunState {
 
 /* The trial of that number among those of the newest revision. */
 RunTrial *run_state_trial(const RunState *run, int64_t number);
+
+/* Whether what a trial begins with is there: it can be started. */
+bool run_state_can_begin(const RunState *run, const RunTrial *trial);
 
 /* Whether a trial that has failed, as the store has it, is begun again: asked for, and not failed
  * anew. */

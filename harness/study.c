@@ -4,6 +4,7 @@
 #include "harness/identity.h"
 #include "harness/study_judges.h"
 #include "harness/study_keys.h"
+#include "harness/study_transfer.h"
 
 #include "base/file.h"
 #include "base/sys.h"
@@ -76,6 +77,7 @@ static ErrCode read_study(Study *study, YamlDoc *doc, int silent, Err *err)
     TRY(check_seeds(study, err));
     TRY(study_read_parts(study, err));
     TRY(study_judges_read(study, err));
+    TRY(study_transfer_check(study, err));
 fail:
     return err->code;
 }
@@ -118,6 +120,7 @@ ErrCode study_take_version(Study *study, int version, Err *err)
     anew.recipe.init = study->recipe.init;
     anew.recipe.finetune = study->recipe.finetune;
     anew.version = version;
+    TRY(study_transfer_anchor(&anew, err));
     *study = anew;
 fail:
     return err->code;
@@ -149,28 +152,29 @@ static ErrCode keep_folder(Study *study, const char *origin, Err *err)
     return study->folder != NULL ? ERR_NONE : err_memory(err, strlen(origin));
 }
 
-/*
- * Makes data.path absolute: relative to the study's file where that says it, to the current folder
- * where an option does.
- */
-static ErrCode anchor_path(Study *study, Err *err)
+ErrCode study_anchor(const Study *study, const YamlNode *node, const char **path, Err *err)
 {
-    const YamlNode *node = yaml_find(yaml_find(yaml_root(study->doc), "data"), "path");
-    const bool is_option = node != NULL && node->line == 0;
-    char *joined = NULL, *absolute = NULL;
-    if (study->data.path == NULL)
-        return ERR_NONE;
-    joined = file_join(is_option ? "" : study->folder, study->data.path);
+    const bool is_option = node->line == 0;
+    char *joined = file_join(is_option ? "" : study->folder, *path), *absolute = NULL;
     if (joined == NULL)
-        return err_memory(err, strlen(study->data.path));
+        return err_memory(err, strlen(*path));
     TRY(file_absolute(joined, &absolute, err));
-    study->data.path = arena_text(yaml_arena(study->doc), absolute);
-    if (study->data.path == NULL)
+    *path = arena_text(yaml_arena(study->doc), absolute);
+    if (*path == NULL)
         err_memory(err, strlen(absolute));
 fail:
     mem_free(joined);
     mem_free(absolute);
     return err->code;
+}
+
+/* Makes data.path absolute. */
+static ErrCode anchor_path(Study *study, Err *err)
+{
+    const YamlNode *node = yaml_find(yaml_find(yaml_root(study->doc), "data"), "path");
+    return node == NULL || study->data.path == NULL
+               ? ERR_NONE
+               : study_anchor(study, node, &study->data.path, err);
 }
 
 static ErrCode parse(Study **out, const char *origin, const char *text, size_t n_bytes,
@@ -184,6 +188,7 @@ static ErrCode parse(Study **out, const char *origin, const char *text, size_t n
     TRY(keep_folder(study, origin, err));
     TRY(anchor_path(study, err));
     TRY(anchor_weights(study, err));
+    TRY(study_transfer_anchor(study, err));
     *out = study;
     return ERR_NONE;
 fail:
@@ -199,7 +204,13 @@ ErrCode study_parse(Study **out, const char *origin, const char *text, size_t n_
 
 ErrCode study_parse_stored(Study **out, const char *origin, const char *text, Err *err)
 {
-    return parse(out, origin, text, strlen(text), NULL, 0, 1, err);
+    return study_parse_stored_set(out, origin, text, NULL, 0, err);
+}
+
+ErrCode study_parse_stored_set(Study **out, const char *origin, const char *text,
+                               const char *const *sets, size_t n_sets, Err *err)
+{
+    return parse(out, origin, text, strlen(text), sets, n_sets, 1, err);
 }
 
 /* The built-in study of that name, with or without ".yaml", or NULL. */

@@ -49,6 +49,10 @@ ErrCode study_parse(Study **out, const char *origin, const char *text, size_t n_
  */
 ErrCode study_parse_stored(Study **out, const char *origin, const char *text, Err *err) ERR_CHECKED;
 
+/* The same with overrides. */
+ErrCode study_parse_stored_set(Study **out, const char *origin, const char *text,
+                               const char *const *sets, size_t n_sets, Err *err) ERR_CHECKED;
+
 /*
  * Makes a study that goes on in a store one of the store's version: what it does not say it means
  * as it did when the store was begun, and its trials are found again. A study that names a version

@@ -101,6 +101,8 @@ const YamlInts *study_judges_own(const Study *study, int part)
 {
     static const YamlInts none = {NULL, 0};
     const StudyPart *p = &study->parts[part];
+    if (p->kind == STUDY_TRANSFER)
+        return study_judges_own(study, p->carried_part);
     if (p->kind == STUDY_TUNE)
         return is_shared(study, &p->tune.seeds) ? &none : &p->tune.seeds;
     return p->kind == STUDY_COMPARE ? &study->judge_seeds : &p->retrain.seeds;

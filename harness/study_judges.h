@@ -27,8 +27,9 @@ ErrCode study_judges_read(Study *study, Err *err) ERR_CHECKED;
 const YamlInts *study_judges_seeds(const Study *study);
 
 /*
- * The seeds that a part keeps to itself: a retrain's, those of what is judged, and those of a tune
- * that shares none with the study; an empty list: none.
+ * The seeds that a part keeps to itself: a retrain's, those of what is judged, those of a tune that
+ * shares none with the study, and of a transfer those of the part whose networks it carries; an
+ * empty list: none.
  */
 const YamlInts *study_judges_own(const Study *study, int part);
 

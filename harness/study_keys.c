@@ -4,6 +4,7 @@
 #include "harness/study_retrain.h"
 #include "harness/study_search.h"
 #include "harness/study_sizes.h"
+#include "harness/study_transfer.h"
 #include "harness/study_tune.h"
 
 #include "search/objective.h"
@@ -46,7 +47,7 @@ static const YamlKey data_keys[] = {
      "share of the shorter side the central square keeps; 0.875 is the field's (docs/data.md)"},
 };
 #undef KEY
-static const YamlTable data_table = {"data", data_keys, ARRAY_LEN(data_keys)};
+const YamlTable study_data_table = {"data", data_keys, ARRAY_LEN(data_keys)};
 
 static const YamlKey fairness_keys[] = {
     {"tolerance", YAML_DOUBLE, offsetof(StudyFairness, tolerance), "0.05", 0, 1, NULL, NULL,
@@ -80,7 +81,7 @@ static const YamlKey study_keys[] = {
      "network that is scaled: a zoo name, or a path relative to the study's file"},
     {"network", YAML_RAW, KEY(network), YAML_OPTIONAL, 0, 0, NULL, NULL,
      "keys of the network's file to replace, e.g. {drop_connect: 0}"},
-    {"data", YAML_SECTION, KEY(data), "{}", 0, 0, NULL, &data_table, "images and subsets"},
+    {"data", YAML_SECTION, KEY(data), "{}", 0, 0, NULL, &study_data_table, "images and subsets"},
     {"recipe", YAML_SECTION, KEY(recipe), "{}", 0, 0, NULL, &recipe_table,
      "how every network is trained"},
     {"seeds", YAML_INTS, KEY(seeds), "[1, 2, 3]", 0, STUDY_MAX_SEED, NULL, NULL,
@@ -95,7 +96,7 @@ static const YamlKey study_keys[] = {
      "how the grid is ranked"},
     {"parts", YAML_RAW, KEY(parts_node), YAML_OPTIONAL, 0, 0, NULL, NULL,
      "list of grid, curves, lines, compare, profile, family, table, search, retrain, tune, "
-     "sizes"},
+     "sizes, transfer"},
 };
 #undef KEY
 const YamlTable study_table = {"study", study_keys, ARRAY_LEN(study_keys)};
@@ -222,6 +223,8 @@ const YamlTable *study_part_table(int kind)
         return &study_sizes_table;
     if (kind == STUDY_TUNE)
         return &study_tune_table;
+    if (kind == STUDY_TRANSFER)
+        return &study_transfer_table;
     return kind == STUDY_SEARCH ? &study_search_table : &part_tables[kind];
 }
 

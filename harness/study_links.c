@@ -96,6 +96,22 @@ static bool yields(const StudyPart *part, bool is_network)
            (is_network && (part->kind == STUDY_SEARCH || part->kind == STUDY_RETRAIN));
 }
 
+/* The part of an id that a key names. */
+static ErrCode find_part(const Study *study, size_t index, const char *key, const char *id,
+                         int *found, Err *err)
+{
+    *found = study_find_part(study, id);
+    if (*found != STUDY_NONE)
+        return ERR_NONE;
+    const char *ids[STUDY_MAX_PARTS];
+    for (size_t i = 0; i < study->n_parts; i++)
+        ids[i] = study->parts[i].id;
+    const char *nearest = text_nearest(id, ids, study->n_parts);
+    return yaml_error(err, node_of(study, index, key), "'%s' names no part: '%s'%s%s%s", key, id,
+                      nearest != NULL ? ", did you mean '" : "", nearest != NULL ? nearest : "",
+                      nearest != NULL ? "'?" : "");
+}
+
 /*
  * The part that a key names. What others take is the network that a grid, a search or a retrain
  * found, or a grid's constants.
@@ -103,16 +119,8 @@ static bool yields(const StudyPart *part, bool is_network)
 static ErrCode find_source(const Study *study, size_t index, const char *key, const char *id,
                            bool is_network, int *source, Err *err)
 {
-    *source = study_find_part(study, id);
-    if (*source == STUDY_NONE) {
-        const char *ids[STUDY_MAX_PARTS];
-        for (size_t i = 0; i < study->n_parts; i++)
-            ids[i] = study->parts[i].id;
-        const char *nearest = text_nearest(id, ids, study->n_parts);
-        return yaml_error(err, node_of(study, index, key), "'%s' names no part: '%s'%s%s%s", key,
-                          id, nearest != NULL ? ", did you mean '" : "",
-                          nearest != NULL ? nearest : "", nearest != NULL ? "'?" : "");
-    }
+    if (find_part(study, index, key, id, source, err) != ERR_NONE)
+        return err->code;
     if (!yields(&study->parts[*source], is_network))
         return yaml_error(err, node_of(study, index, key), "part '%s' yields no %s", id,
                           is_network ? "network, only a grid, a search or a retrain does"
@@ -244,6 +252,22 @@ static void give_rule(StudyPart *part)
     part->strategies->n_constants = STUDY_DIMENSIONS;
 }
 
+/* A transfer names the part whose networks it carries, whatever that comes to. */
+static ErrCode link_carried(Study *study, size_t index, Err *err)
+{
+    StudyPart *part = &study->parts[index];
+    TRY(find_part(study, index, "from", part->from, &part->carried_part, err));
+    const int kind = study->parts[part->carried_part].kind;
+    if (kind != STUDY_FAMILY && kind != STUDY_COMPARE && kind != STUDY_CURVES &&
+        kind != STUDY_LINES && kind != STUDY_GRID && kind != STUDY_PROFILE)
+        return yaml_error(err, node_of(study, index, "from"),
+                          "the networks of part '%s' cannot be carried, only those of a family, "
+                          "compare, curves, lines, grid or profile",
+                          part->from);
+fail:
+    return err->code;
+}
+
 static ErrCode link_part(Study *study, size_t index, Err *err)
 {
     StudyPart *part = &study->parts[index];
@@ -251,6 +275,9 @@ static ErrCode link_part(Study *study, size_t index, Err *err)
     const bool is_given =
         has_ray ? part->constants != NULL || part->has_constants : part->baseline != NULL;
     part->baseline_part = part->constants_part = part->profile_part = STUDY_NONE;
+    part->carried_part = STUDY_NONE;
+    if (part->kind == STUDY_TRANSFER)
+        return link_carried(study, index, err);
     if (part->from != NULL && is_given)
         return yaml_error(err, node_of(study, index, "from"),
                           "'from' and '%s' name the same thing, leave one of them out",

@@ -4,6 +4,7 @@
 #include "harness/study_retrain.h"
 #include "harness/study_search.h"
 #include "harness/study_sizes.h"
+#include "harness/study_transfer.h"
 #include "harness/study_tune.h"
 
 #include "models/scaling.h"
@@ -231,6 +232,8 @@ static ErrCode read_part(const Study *study, const YamlNode *node, StudyPart *pa
         return study_retrain_read(doc, part, err);
     if (kind == STUDY_TUNE)
         return study_tune_read(study, body, part, err);
+    if (kind == STUDY_TRANSFER)
+        return study_transfer_read(doc, body, part, err);
     double *rows = NULL;
     if (kind == STUDY_GRID) {
         TRY(read_rows(doc, part->also_node, STUDY_DIMENSIONS, &rows, &part->n_also, err));

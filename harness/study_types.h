@@ -47,17 +47,18 @@ typedef struct StudyObjective {
 } StudyObjective;
 
 typedef enum StudyPartKind {
-    STUDY_GRID,    /* all (alpha, beta, gamma) on the surface, ranked */
-    STUDY_CURVES,  /* one dimension at a time, unmatched */
-    STUDY_LINES,   /* width at several depths and resolutions, unmatched */
-    STUDY_COMPARE, /* strategies at matched MACs */
-    STUDY_PROFILE, /* shapes on the triangle of shares at matched MACs */
-    STUDY_FAMILY,  /* compound scaling by phi, unmatched */
-    STUDY_TABLE,   /* all networks of a search space */
-    STUDY_SEARCH,  /* a strategy and its rivals, each asking for networks of a space */
-    STUDY_RETRAIN, /* the best of a search, trained anew with seeds that it has not seen */
-    STUDY_TUNE,    /* learning rates, chosen before anything is compared */
-    STUDY_SIZES,   /* fixed totals of training compute, each spent on several sizes */
+    STUDY_GRID,     /* all (alpha, beta, gamma) on the surface, ranked */
+    STUDY_CURVES,   /* one dimension at a time, unmatched */
+    STUDY_LINES,    /* width at several depths and resolutions, unmatched */
+    STUDY_COMPARE,  /* strategies at matched MACs */
+    STUDY_PROFILE,  /* shapes on the triangle of shares at matched MACs */
+    STUDY_FAMILY,   /* compound scaling by phi, unmatched */
+    STUDY_TABLE,    /* all networks of a search space */
+    STUDY_SEARCH,   /* a strategy and its rivals, each asking for networks of a space */
+    STUDY_RETRAIN,  /* the best of a search, trained anew with seeds that it has not seen */
+    STUDY_TUNE,     /* learning rates, chosen before anything is compared */
+    STUDY_SIZES,    /* fixed totals of training compute, each spent on several sizes */
+    STUDY_TRANSFER, /* the networks of another part, trained on other data sets */
     STUDY_N_KINDS
 } StudyPartKind;
 
@@ -123,6 +124,28 @@ typedef struct StudyTune {
     YamlInts seeds; /* that choose a rate */
 } StudyTune;
 
+/* How a network that was carried is trained: in the order of tables. */
+typedef enum StudyWay {
+    STUDY_SCRATCH,       /* from initial weights */
+    STUDY_SCRATCH_TOTAL, /* the same for as many training MACs as pretraining and fine-tuning have
+                          */
+    STUDY_FINETUNE,      /* from the weights that the other part's trial of the seed ended with */
+    STUDY_N_WAYS
+} StudyWay;
+
+/* The settings of a part `transfer`. */
+typedef struct StudyTransfer {
+    const YamlNode *data_node; /* as written: names, or maps of the keys of `data` */
+    StudyData *data;           /* [n_data] */
+    size_t n_data;
+    YamlStrings way_names;     /* as written */
+    int ways[STUDY_N_WAYS];    /* [way_names.n] StudyWay */
+    const YamlNode *recipe;    /* as written: keys that are others here than in `recipe`, or NULL */
+    const YamlNode *init_node; /* as written: recipe.init without the weights, or NULL */
+    FineTune init;             /* of `init_node` */
+    YamlInts seeds;            /* of its trials; none: all that the other part has */
+} StudyTransfer;
+
 /*
  * One entry of `parts`; fields that do not belong to its kind are 0. Parts form a directed acyclic
  * graph: what a part takes from others (baseline_part, constants_part) is decided before its points
@@ -139,6 +162,7 @@ typedef struct StudyPart {
     int baseline_part;                /* index of the part whose network it scales, or STUDY_NONE */
     int constants_part;               /* compare, family: whose constants it takes, or none */
     int profile_part;                 /* compare: whose optimum and corner it takes, or none */
+    int carried_part;                 /* transfer: whose networks it carries; else none */
     int64_t epochs;                   /* of its trials; 0: the recipe's */
     const char *figure;               /* it is drawn in; default by kind */
     double step;                      /* grid: spacing of alpha, beta, gamma */
@@ -166,10 +190,11 @@ typedef struct StudyPart {
     const YamlNode *constants_node;         /* family: as written, a part's id or numbers */
     bool has_constants;                     /* family: numbers */
     double own_constants[STUDY_DIMENSIONS]; /* family: alpha, beta, gamma */
-    const char *space;    /* table: of the zoo, or a path relative to the study's file */
-    StudySearch search;   /* search */
-    StudyRetrain retrain; /* retrain */
-    StudyTune tune;       /* tune */
+    const char *space;      /* table: of the zoo, or a path relative to the study's file */
+    StudySearch search;     /* search */
+    StudyRetrain retrain;   /* retrain */
+    StudyTune tune;         /* tune */
+    StudyTransfer transfer; /* transfer */
 } StudyPart;
 
 /* Seeds are 0 to 2^53: a double, as JSON has them, holds each exactly. */

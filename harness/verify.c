@@ -74,13 +74,70 @@ fail:
     return err->code;
 }
 
-static ErrCode open_all(Verify *v, Err *err)
+/* The weights that the trial begins with: those of a trial of the same seed, in the study's folder.
+ */
+static ErrCode take_source(Verify *v, const StoreCarried *carried, Err *err)
+{
+    FineTune *tune = &v->study->recipe.finetune;
+    YamlNode *node = NULL;
+    StoreTable table;
+    char *path = NULL;
+    enum { PATH, XXH3 };
+    if (carried->source == NULL)
+        return ERR_NONE;
+    TRY(ask(v,
+            "SELECT a.path, a.xxh3 FROM planned p JOIN carried c ON c.digest = p.digest "
+            "JOIN planned q ON q.digest = c.source AND q.seed = p.seed JOIN artifact a ON a.trial "
+            "= q.id AND a.kind = 'weights' WHERE p.id = CAST(?1 AS INTEGER)",
+            &table, err));
+    if (table.n_rows != 1 || table.cells[PATH] == NULL)
+        return err_set(err, ERR_DATA,
+                       "the store knows no weights that trial %" PRId64 " begins with",
+                       v->settings->trial);
+    TRY(yaml_value(v->study->doc, "recipe.init", carried->init, &node, err));
+    TRY(finetune_read_rest(tune, node, err));
+    path = file_join(v->settings->folder, table.cells[PATH]);
+    tune->weights = path != NULL ? arena_text(&v->arena, path) : NULL;
+    tune->digest = table.cells[XXH3];
+    tune->trial = carried->source;
+    if (tune->weights == NULL)
+        (void)err_memory(err, strlen(table.cells[PATH]));
+fail:
+    mem_free(path);
+    return err->code;
+}
+
+/* Data and recipe of the trial: the study's, or of one that was carried its own. */
+static ErrCode find_study(Verify *v, Err *err)
 {
     const VerifySettings *s = v->settings;
     const RunSettings run = {.out = s->folder, .data_root = s->data_root};
+    StoreCarried *carried = NULL;
+    const char *yaml = NULL, *images = NULL;
+    size_t n = 0, i = 0;
+    TRY(store_carried(v->store, &v->arena, &carried, &n, err));
+    while (i < n && strcmp(carried[i].trial_digest, v->trial.digest) != 0)
+        i++;
+    if (i < n) {
+        TRY(study_parse_stored(&v->study, "the store's study", carried[i].yaml, err));
+        v->study->recipe.epochs = v->trial.epochs;
+        return take_source(v, &carried[i], err);
+    }
+    TRY(store_study_yaml(v->store, &v->arena, &yaml, err));
+    TRY(study_parse_stored(&v->study, "the store's study", yaml, err));
+    TRY(run_identity_choose(&v->study->data, v->store, &run, s->threads, err));
+    v->study->recipe.epochs = v->trial.epochs;
+    TRY(store_data_digest(v->store, &v->arena, &images, err));
+    TRY(study_tune_find_rate(v->study, v->trial.network, images, v->trial.digest, err));
+fail:
+    return err->code;
+}
+
+static ErrCode open_all(Verify *v, Err *err)
+{
+    const VerifySettings *s = v->settings;
     StoreNetwork network;
     Spec spec;
-    const char *yaml = NULL, *images = NULL;
     char *path = file_join(s->folder, "study.db");
     if (path == NULL)
         return err_memory(err, strlen(s->folder));
@@ -90,12 +147,7 @@ static ErrCode open_all(Verify *v, Err *err)
     TRY(store_trust_trial(v->store, s->trial, err));
     TRY(find_trial(v, err));
     TRY(store_check_arithmetic(v->store, arithmetic_revision(), err));
-    TRY(store_study_yaml(v->store, &v->arena, &yaml, err));
-    TRY(study_parse_stored(&v->study, "the store's study", yaml, err));
-    TRY(run_identity_choose(&v->study->data, v->store, &run, s->threads, err));
-    v->study->recipe.epochs = v->trial.epochs;
-    TRY(store_data_digest(v->store, &v->arena, &images, err));
-    TRY(study_tune_find_rate(v->study, v->trial.network, images, v->trial.digest, err));
+    TRY(find_study(v, err));
     TRY(store_network(v->store, v->trial.network, &v->arena, &network, err));
     TRY(spec_parse(&spec, "the store's network", network.yaml, strlen(network.yaml), err));
     TRY(resolve_network(&v->network, &spec, err));

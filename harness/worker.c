@@ -265,6 +265,19 @@ fail:
     return err->code;
 }
 
+/* What the training begins with, where that is not the study's to say. */
+static ErrCode take_init(Study *study, const char *init, Err *err)
+{
+    YamlNode *node = NULL;
+    if (init == NULL)
+        return ERR_NONE;
+    TRY(yaml_value(study->doc, "recipe.init", init, &node, err));
+    study->recipe.init = node;
+    TRY(finetune_read(&study->recipe.finetune, node, err));
+fail:
+    return err->code;
+}
+
 static ErrCode run_job(Speaker *speaker, Err *err)
 {
     const WorkerJob *job = speaker->job;
@@ -276,6 +289,7 @@ static ErrCode run_job(Speaker *speaker, Err *err)
     study->data.identity = (DataIdentity)job->identity;
     study->recipe.epochs = job->epochs;
     study->recipe.lr = job->lr;
+    TRY(take_init(study, job->init, err));
     TRY(spec_parse(&spec, "network", job->network, strlen(job->network), err));
     TRY(resolve_network(&network, &spec, err));
     if (train(speaker, study, &network, &report, err) == ERR_INTERRUPTED) {

@@ -25,6 +25,7 @@ void worker_job_text(const WorkerJob *job, Text *out)
     json_put_text(&json, "images", job->images);
     json_put_int(&json, "epochs", job->epochs);
     json_put_double(&json, "lr", job->lr);
+    json_put_text(&json, "init", job->init);
     json_put_int(&json, "seed", job->seed);
     json_put_int(&json, "threads", job->threads);
     json_put_int(&json, "pin", job->pin);
@@ -64,6 +65,8 @@ ErrCode worker_job_read(WorkerJob *out, const json_t *map, Err *err)
     TRY(json_get_text(map, "study", &out->study, err));
     TRY(json_get_text(map, "cache", &out->cache, err));
     TRY(json_get_text(map, "images", &out->images, err));
+    if (json_has(map, "init"))
+        TRY(json_get_text(map, "init", &out->init, err));
     if (json_has(map, "data_root"))
         TRY(json_get_text(map, "data_root", &out->data_root, err));
     out->threads = (int)threads;

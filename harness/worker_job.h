@@ -26,6 +26,7 @@ typedef struct WorkerJob {
     const char *images;    /* digest of the images that are the study's */
     int64_t epochs;        /* in place of the study's recipe.epochs */
     double lr;             /* in place of recipe.lr */
+    const char *init;      /* in place of recipe.init, or NULL: the study's own */
     int64_t seed;
     int threads;
     int pin; /* processor to pin to; -1 = none */

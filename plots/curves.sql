@@ -5,8 +5,9 @@
 -- plots/figure_ripe.c), then where it ends, who it is and its seeds), curve (epoch, mean, low, high, seeds), a group
 -- for each line; seed (epoch, validation top-1, seed); panel (names); range (least, most, epochs, lines drawn and
 -- all, panels drawn and all). A trial counts once in a series. ?1 is not asked for.
+-- Networks that were carried to other data are left out: what is drawn is one data set.
 WITH t AS (SELECT part, series, network, epochs, min(place) AS place, macs, trial, genes, built_d, built_w, resolution
-           FROM measured WHERE status = 'done' AND figure <> 'tune' GROUP BY part, series, trial),
+           FROM measured WHERE status = 'done' AND figure <> 'tune' AND part <> 'transfer' AND part NOT GLOB 'transfer-*' GROUP BY part, series, trial),
      g AS (SELECT part, series, network, epochs, macs, genes, built_d, built_w, resolution, json_group_array(trial) AS trials,
                   sum(epochs) AS n_epochs, min(min(place)) OVER (PARTITION BY part, series) AS beginning
            FROM t GROUP BY part, series, network, epochs),

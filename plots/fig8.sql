@@ -7,7 +7,7 @@
 -- A trial counts once in a series, however many of its points ask for it.
 WITH own AS MATERIALIZED (SELECT * FROM measured WHERE figure = ?1),
      base AS MATERIALIZED (SELECT * FROM measured WHERE max(abs(built_d - 1), abs(built_w - 1), abs(built_r - 1)) < 1e-9 AND status = 'done'
-               AND macs IN (SELECT round(1.0 * target_macs / x) FROM own) AND part NOT IN (SELECT part FROM own_seed) AND figure <> 'tune'),
+               AND macs IN (SELECT round(1.0 * target_macs / x) FROM own) AND part NOT IN (SELECT part FROM own_seed) AND figure NOT IN ('tune', 'fig6')),
      m AS (SELECT series, CASE series WHEN 'width' THEN 1 WHEN 'depth' THEN 2 WHEN 'resolution' THEN 3 WHEN 'compound' THEN 4
                           WHEN 'baseline' THEN 6 ELSE 5 END AS sorting, part, network, macs, seed, test_top1, point_status, trial
            FROM own WHERE status = 'done' GROUP BY series, trial

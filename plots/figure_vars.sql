@@ -13,7 +13,7 @@ WITH m AS MATERIALIZED (
                   AND NOT EXISTS (SELECT 1 FROM current_point WHERE figure = ?1))),
      baseline AS (SELECT test_top1 FROM measured
                   WHERE ?1 = 'fig8' AND max(abs(built_d - 1), abs(built_w - 1), abs(built_r - 1)) < 1e-9
-                    AND macs IN (SELECT round(1.0 * target_macs / x) FROM m) AND part NOT IN (SELECT part FROM own_seed) AND figure <> 'tune'
+                    AND macs IN (SELECT round(1.0 * target_macs / x) FROM m) AND part NOT IN (SELECT part FROM own_seed) AND figure NOT IN ('tune', 'fig6')
                     AND NOT EXISTS (SELECT 1 FROM m WHERE series = 'baseline')),
      marks AS (SELECT min(top1) AS low, max(top1) AS high
                FROM (SELECT test_top1 AS top1 FROM m UNION ALL SELECT test_top1 FROM baseline)),
@@ -22,7 +22,7 @@ WITH m AS MATERIALIZED (
                                 ORDER BY number DESC LIMIT 1), 100.0 / classes) AS chance
                FROM study),
      line AS (SELECT chance, CASE WHEN chance > 1.001 * alike THEN 'largest class' ELSE 'chance' END AS name,
-                     ?1 NOT IN ('ternary', 'grid', 'search', 'residuals', 'power', 'sizes') AND low < 2 * chance AS is_near
+                     ?1 NOT IN ('ternary', 'grid', 'search', 'residuals', 'power', 'sizes', 'fig6') AND low < 2 * chance AS is_near
               FROM guess, marks),
      y AS (SELECT CASE WHEN is_near THEN min(low, chance) ELSE low END AS low,
                   CASE WHEN is_near THEN max(high, chance) ELSE high END AS high

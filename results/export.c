@@ -10,12 +10,11 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *const export_names[] = {"trial",        "result",       "measured", "current_point",
-                                    "study",        "network",      "revision", "listed_point",
-                                    "point",        "listed_trial", "planned",  "attempt",
-                                    "attempt_end",  "epoch",        "finished", "artifact",
-                                    "trial_digest", "environment",  "run",      "fact",
-                                    "decision",     "own_seed",     NULL};
+const char *const export_names[] = {
+    "trial",       "result",       "measured", "current_point", "study",        "network",
+    "revision",    "listed_point", "point",    "listed_trial",  "planned",      "attempt",
+    "attempt_end", "epoch",        "finished", "artifact",      "trial_digest", "environment",
+    "run",         "fact",         "decision", "own_seed",      "carried",      NULL};
 
 static ErrCode unknown_name(const char *name, Err *err)
 {

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-const char *const figure_names[] = {"ternary", "search", "frontier",  "grid",  "fig1",
-                                    "fig3",    "fig4",   "fig5",      "fig8",  "family",
-                                    "sizes",   "curves", "residuals", "power", NULL};
+const char *const figure_names[] = {"ternary", "search",    "frontier", "grid", "fig1",   "fig3",
+                                    "fig4",    "fig5",      "fig6",     "fig8", "family", "sizes",
+                                    "curves",  "residuals", "power",    NULL};
 
 /* Those that show all parts of a study, or all of its families. */
 static const char *const whole[] = {"curves", "residuals", "power", "fig1", "fig5"};

@@ -1,4 +1,4 @@
--- The store of a study, schema version 3 (user_version). results/store.h says what the words mean.
+-- The store of a study, schema version 4 (user_version). results/store.h says what the words mean.
 -- Older stores are led here by schema_2.sql and on, statement by statement the same text: who changes a
 -- table, a view or a comment inside one raises the version and writes the next migration.
 --
@@ -109,6 +109,23 @@ CREATE TABLE own_seed (
     PRIMARY KEY (part, seed)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX own_seed_by_seed ON own_seed (seed);
+
+-- Trials of networks that were carried to other data than the study's: what they are trained on, and how.
+CREATE TABLE carried (
+    digest      TEXT PRIMARY KEY,       -- of the trials (planned.digest)
+    source      TEXT,                   -- digest of the trials whose weights they begin with, seed by seed; NULL: none
+    data_name   TEXT NOT NULL,          -- data set
+    data_digest TEXT NOT NULL,          -- of its images, labels and splits in use
+    classes     INTEGER NOT NULL,
+    n_train     INTEGER NOT NULL,       -- images of the training split in use
+    n_val       INTEGER NOT NULL,       -- images of the validation split in use
+    n_test      INTEGER NOT NULL,       -- images of the test split in use
+    majority    REAL NOT NULL,          -- percent of the test images that are of their most frequent class
+    is_demo     INTEGER NOT NULL CHECK (is_demo IN (0, 1)), -- 1: constructed data
+    yaml        TEXT NOT NULL,          -- data and recipe in force, as a study without parts
+    init        TEXT NOT NULL,          -- recipe.init without the weights, or ''
+    seal        TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 
 -- The points and trials of each revision, in the plan's order.
 CREATE TABLE listed_point (

@@ -125,6 +125,19 @@ typedef struct StoreOwnSeed {
     int64_t seed;
 } StoreOwnSeed;
 
+/* What trials of a network that was carried to other data are trained on. */
+typedef struct StoreCarried {
+    const char *trial_digest; /* of the trials */
+    const char *source; /* digest of those whose weights they begin with, seed by seed; or NULL */
+    const char *data_name, *data_digest;
+    int classes;
+    int64_t n_train, n_val, n_test; /* images of the splits in use */
+    double majority;                /* percent of the test images: their most frequent class */
+    bool is_demo;
+    const char *yaml; /* data and recipe in force, as a study without parts */
+    const char *init; /* recipe.init without the weights, or "" */
+} StoreCarried;
+
 /* A whole plan, see store_put_plan. */
 typedef struct StorePlan {
     StoreStudy study;
@@ -137,6 +150,8 @@ typedef struct StorePlan {
     size_t n_trials;
     const StoreOwnSeed *own_seeds;
     size_t n_own_seeds;
+    const StoreCarried *carried;
+    size_t n_carried;
     bool is_exact; /* lists its own trials alone, see store_put_plan */
 } StorePlan;
 
@@ -293,9 +308,10 @@ typedef struct StoreSeed {
 typedef struct StorePointResult {
     StorePoint point;
     const char *network_name;
-    int64_t acts;   /* of the network, see StoreNetwork; 0: nothing could be built */
-    int64_t epochs; /* passes its trials are to make; 0: it has none */
-    bool is_judged; /* its part keeps seeds to itself: nothing was chosen by them */
+    int64_t acts;                /* of the network, see StoreNetwork; 0: nothing could be built */
+    int64_t epochs;              /* passes its trials are to make; 0: it has none */
+    bool is_judged;              /* its part keeps seeds to itself: nothing was chosen by them */
+    const StoreCarried *carried; /* NULL: it is trained on the study's own data */
     const StoreSeed *seeds;
     size_t n_seeds;
 } StorePointResult;
@@ -491,6 +507,10 @@ ErrCode store_check_arithmetic(Store *store, int revision, Err *err) ERR_CHECKED
 
 /* The study as resolved in the newest revision. Errors also: ERR_MISSING if there is none. */
 ErrCode store_study_yaml(Store *store, Arena *arena, const char **yaml, Err *err) ERR_CHECKED;
+
+/* What trials of carried networks are trained on, in no particular order. */
+ErrCode store_carried(Store *store, Arena *arena, StoreCarried **out, size_t *n,
+                      Err *err) ERR_CHECKED;
 
 /*
  * One SELECT with at most one text parameter (?1; NULL: none), for figures, exports and `show`.

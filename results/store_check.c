@@ -10,10 +10,11 @@
 
 ErrCode store_check(Store *store, Arena *arena, StoreDamage **out, size_t *n_out, Err *err)
 {
-    static const char *const tables[] = {
-        "study",        "revision", "network",      "point",   "planned",     "listed_point",
-        "listed_trial", "run",      "environment",  "attempt", "attempt_end", "epoch",
-        "finished",     "artifact", "trial_digest", "fact",    "decision",    "own_seed"};
+    static const char *const tables[] = {"study",       "revision",     "network",      "point",
+                                         "planned",     "listed_point", "listed_trial", "run",
+                                         "environment", "attempt",      "attempt_end",  "epoch",
+                                         "finished",    "artifact",     "trial_digest", "fact",
+                                         "decision",    "own_seed",     "carried"};
     DamageList found = {.arena = arena};
     TRY(db_begin_read(&store->db, err));
     TRY(damage_pragma(store, "PRAGMA integrity_check", "structure", &found, err));

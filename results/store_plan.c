@@ -297,6 +297,29 @@ fail:
     return err->code;
 }
 
+/* What is there of a digest stays as it is: a digest says all of it. */
+static ErrCode put_carried(Store *store, const StorePlan *plan, Err *err)
+{
+    for (size_t i = 0; i < plan->n_carried; i++) {
+        const StoreCarried *c = &plan->carried[i];
+        const DbValue values[] = {
+            db_text(c->trial_digest), db_text(c->source), db_text(c->data_name),
+            db_text(c->data_digest),  db_int(c->classes), db_int(c->n_train),
+            db_int(c->n_val),         db_int(c->n_test),  db_real(c->majority),
+            db_int(c->is_demo),       db_text(c->yaml),   db_text(c->init)};
+        int64_t n = 0;
+        TRY(db_scalar(&store->db, "SELECT count(*) FROM carried WHERE digest = ?1", values, 1, 0,
+                      &n, err));
+        if (n == 0)
+            TRY(db_insert(&store->db, "carried",
+                          "digest, source, data_name, data_digest, classes, n_train, n_val, "
+                          "n_test, majority, is_demo, yaml, init",
+                          values, ARRAY_LEN(values), err));
+    }
+fail:
+    return err->code;
+}
+
 static ErrCode put_all(Store *store, const StorePlan *plan, PlanIds *ids, Err *err)
 {
     TRY(put_study(store, &plan->study, err));
@@ -304,6 +327,7 @@ static ErrCode put_all(Store *store, const StorePlan *plan, PlanIds *ids, Err *e
     for (size_t i = 0; i < plan->n_points; i++)
         TRY(put_point(store, &plan->points[i], &ids->points[i], err));
     TRY(put_own_seeds(store, plan, err));
+    TRY(put_carried(store, plan, err));
     TRY(put_trials(store, plan, ids, err));
     TRY(put_lists(store, plan, ids, err));
     return ERR_NONE;

@@ -278,6 +278,55 @@ static void keep_newest(StoreResults *results)
     results->n_facts = n;
 }
 
+ErrCode store_carried(Store *store, Arena *arena, StoreCarried **out, size_t *n, Err *err)
+{
+    static const char sql[] = "SELECT digest, source, data_name, data_digest, classes, n_train, "
+                              "n_val, n_test, majority, is_demo, yaml, init FROM carried";
+    DbQuery q = {0};
+    *out = NULL;
+    *n = 0;
+    TRY(db_query(&q, &store->db, sql, NULL, 0, err));
+    while (db_next(&q)) {
+        StoreCarried *items = arena_add_item(arena, *out, n, sizeof(*items));
+        if (items == NULL) {
+            q.out_of_memory = true;
+            break;
+        }
+        *out = items;
+        items[*n - 1] = (StoreCarried){.trial_digest = db_get_text(&q, 0, arena),
+                                       .source = db_get_text(&q, 1, arena),
+                                       .data_name = db_get_text(&q, 2, arena),
+                                       .data_digest = db_get_text(&q, 3, arena),
+                                       .classes = (int)db_get_int(&q, 4),
+                                       .n_train = db_get_int(&q, 5),
+                                       .n_val = db_get_int(&q, 6),
+                                       .n_test = db_get_int(&q, 7),
+                                       .majority = db_get_real(&q, 8),
+                                       .is_demo = db_get_int(&q, 9) != 0,
+                                       .yaml = db_get_text(&q, 10, arena),
+                                       .init = db_get_text(&q, 11, arena)};
+    }
+    TRY(db_end(&q, err));
+fail:
+    return err->code;
+}
+
+/* Gives points what their trials are trained on where that is not the study's own. */
+static ErrCode read_carried(Store *store, Arena *arena, StoreResults *out, Err *err)
+{
+    StoreCarried *carried;
+    size_t n = 0;
+    TRY(store_carried(store, arena, &carried, &n, err));
+    for (size_t i = 0; i < out->n_points && n > 0; i++) {
+        const char *digest = out->points[i].point.trial_digest;
+        for (size_t k = 0; k < n && digest != NULL; k++)
+            if (carried[k].trial_digest != NULL && strcmp(carried[k].trial_digest, digest) == 0)
+                out->points[i].carried = &carried[k];
+    }
+fail:
+    return err->code;
+}
+
 /* How much of a study is read. */
 typedef enum Depth { DEPTH_STUDY, DEPTH_POINTS, DEPTH_SEEDS } Depth;
 
@@ -288,6 +337,8 @@ static ErrCode read_results(Store *store, Depth depth, Arena *arena, StoreResult
     TRY(read_study(store, arena, out, err));
     if (depth >= DEPTH_POINTS)
         TRY(read_points(store, arena, out, err));
+    if (depth >= DEPTH_POINTS)
+        TRY(read_carried(store, arena, out, err));
     if (depth >= DEPTH_SEEDS)
         TRY(read_seeds(store, arena, out, err));
     TRY(store_facts(store, NULL, arena, &out->facts, &out->n_facts, err));

@@ -43,6 +43,7 @@ static const struct {
     {"trial_digest", RESULTS, ALL},
     {"decision", RESULTS, ALL},
     {"own_seed", RESULTS, ALL},
+    {"carried", RESULTS | TRIALS, ALL},
 };
 
 /* The tables that a view reads. */

@@ -166,7 +166,7 @@ static ErrCode fill_parts(const StoreResults *results, Arena *arena, Takeoff *ou
     TakeoffMembers all = {0}; /* of every part */
     for (size_t i = 0; i < results->n_points; i++) {
         const StorePointResult *p = &results->points[i];
-        if (!has_curves(p) || is_known(out, p->point.part))
+        if (!has_curves(p) || p->carried != NULL || is_known(out, p->point.part))
             continue;
         TakeoffPart *parts = arena_add_item(arena, out->parts, &out->n_parts, sizeof(*parts));
         if (parts == NULL)

@@ -1,5 +1,6 @@
 /* results/verdict_all.c: every verdict there is, where a study has what it speaks of. */
 #include "results/holm.h"
+#include "results/transfers.h"
 #include "results/varied.h"
 #include "results/verdict_common.h"
 #include "results/verdict_duel.h"
@@ -120,8 +121,31 @@ static void adjust(Verdict *verdicts, size_t n)
         }
 }
 
-static ErrCode judge_all(const StoreResults *results, Arena *arena, Verdict *out, size_t *n,
-                         Err *err)
+/* Those of networks that were carried to other data. */
+static ErrCode judge_transfers(const StoreResults *results, const StoreResults *own, Arena *arena,
+                               Verdict *out, size_t *n, Err *err)
+{
+    Transfer *transfers = NULL;
+    VerdictField field;
+    size_t n_sets = 0;
+    bool is_there = false;
+    TRY(transfers_find(results, own, arena, &transfers, &n_sets, err));
+    if (n_sets == 0)
+        return ERR_NONE;
+    TRY(verdict_field_make(&field, own, VERDICT_POINTS, arena, err));
+    TRY(verdict_t1(transfers, n_sets, &field, arena, &out[*n], &is_there, err));
+    *n += is_there;
+    TRY(verdict_t2(transfers, n_sets, &field, arena, &out[*n], &is_there, err));
+    *n += is_there;
+    TRY(verdict_t3(transfers, n_sets, &field, arena, &out[*n], &is_there, err));
+    *n += is_there;
+fail:
+    return err->code;
+}
+
+/* `everything`: what was carried is there, too. */
+static ErrCode judge_all(const StoreResults *results, const StoreResults *everything, Arena *arena,
+                         Verdict *out, size_t *n, Err *err)
 {
     const char *const *varied = varied_sources(results).v;
     Verdict others[VERDICT_MAX];
@@ -129,6 +153,7 @@ static ErrCode judge_all(const StoreResults *results, Arena *arena, Verdict *out
     *n = 0;
     TRY(judge_shapes(results, arena, others, &n_others, err));
     TRY(judge_others(results, arena, others, &n_others, err));
+    TRY(judge_transfers(everything, results, arena, others, &n_others, err));
     TRY(judge_scaling(results, n_others == 0, arena, out, n, err));
     memcpy(out + *n, others, n_others * sizeof(*out));
     *n += n_others;
@@ -143,7 +168,7 @@ fail:
 
 /*
  * The same results with points of one kind of learning rate: the networks' own, or the recipe's for
- * all. Trials that rates were chosen by are in neither.
+ * all. Trials that rates were chosen by are in neither, nor are those on other data.
  */
 static StoreResults select_rate(const StoreResults *results, bool is_common, Arena *arena)
 {
@@ -153,7 +178,7 @@ static StoreResults select_rate(const StoreResults *results, bool is_common, Are
     for (size_t i = 0; i < results->n_points && selected.points != NULL; i++) {
         StorePointResult point = results->points[i];
         if (text_starts_with(point.point.part, VERDICT_COMMON_RATE) != is_common ||
-            store_is_part(&point.point, "tune"))
+            store_is_part(&point.point, "tune") || point.carried != NULL)
             continue;
         point.point.part += is_common ? strlen(VERDICT_COMMON_RATE) : 0;
         selected.points[selected.n_points++] = point;
@@ -181,9 +206,9 @@ ErrCode verdict_all(const StoreResults *results, Arena *arena, Verdict *out, siz
     const StoreResults own = select_rate(results, false, arena);
     const StoreResults common = select_rate(results, true, arena);
     TRY(arena_ok(arena, err));
-    TRY(judge_all(&own, arena, out, n, err));
+    TRY(judge_all(&own, results, arena, out, n, err));
     if (common.n_points > 0)
-        TRY(judge_all(&common, arena, at_common, &n_common, err));
+        TRY(judge_all(&common, &common, arena, at_common, &n_common, err));
     for (size_t i = 0; i < *n; i++)
         for (size_t k = 0; k < n_common; k++)
             if (strcmp(out[i].id, at_common[k].id) == 0)

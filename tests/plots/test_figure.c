@@ -49,6 +49,12 @@ static const FigurePlace *in(const char *folder)
     return &place;
 }
 
+/* Whether there is something of it in the fixture: nothing is carried there, see test_carried. */
+static bool is_here(const char *figure)
+{
+    return strcmp(figure, "fig6") != 0;
+}
+
 static void draw_all(Store *store, const char *folder)
 {
     Arena arena = {0};
@@ -56,6 +62,8 @@ static void draw_all(Store *store, const char *folder)
         Err err = {0};
         Figure figure;
         char path[FIXTURE_PATH_BYTES];
+        if (!is_here(figure_names[i]))
+            continue;
         snprintf(path, sizeof(path), "%s", fixture_path(folder));
         if (figure_draw(store, figure_names[i], in(path), &arena, &figure, &err) != ERR_NONE)
             fail_msg("%s", err.msg);
@@ -89,6 +97,8 @@ static void test_stable(void **state)
     draw_all(store, "twice");
     for (size_t i = 0; figure_names[i]; i++) {
         size_t n = 0;
+        if (!is_here(figure_names[i]))
+            continue;
         for (size_t e = 0; e < ARRAY_LEN(extensions); e++)
             same("once", "twice", figure_names[i], extensions[e]);
         mem_free(fixture_bytes(&n, "once/%s.pdf", figure_names[i]));
@@ -378,7 +388,8 @@ static void test_hostile_names(void **state)
                              .families = {"END_OF_DATA", "system 'touch pwned6' #"},
                              .has_table = true,
                              .has_search = true,
-                             .has_sizes = true};
+                             .has_sizes = true,
+                             .has_transfer = true};
     Err err = {0};
     Arena arena = {0};
     Figure figure;
@@ -561,6 +572,34 @@ static void test_trouble(void **state)
     store_close(&store);
 }
 
+/*
+ * A panel for each data set, a line for each way, the same bytes twice; the study's own seeds and
+ * noise are not in it, nor it in theirs.
+ */
+static void test_carried(void **state)
+{
+    (void)state;
+    const Fixture fixture = {.n_seeds = 2, .noise = 0.8, .has_transfer = true};
+    Store *store = fixture_store("carried.db", &fixture);
+    Arena arena = {0};
+    Err err = {0};
+    Figure figure;
+    for (int i = 0; i < 2; i++) {
+        char path[FIXTURE_PATH_BYTES];
+        snprintf(path, sizeof(path), "%s", fixture_path(i == 0 ? "carried" : "carried-again"));
+        if (figure_draw(store, "fig6", in(path), &arena, &figure, &err) != ERR_NONE)
+            fail_msg("%s", err.msg);
+        assert_null(figure.missing);
+    }
+    assert_non_null(strstr(figure.svg, "flowers5"));
+    assert_non_null(strstr(figure.svg, "proxy-b0, finetune"));
+    assert_int_equal(figure.hits.n, 12 * (1 + 2)); /* a mean and two seeds each */
+    same("carried", "carried-again", "fig6", "svg");
+    same("carried", "carried-again", "fig6", "tsv");
+    store_close(&store);
+    arena_release(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_stable),
@@ -579,6 +618,7 @@ int main(void)
                                        cmocka_unit_test(test_names_are_files),
                                        cmocka_unit_test(test_nothing_to_draw),
                                        cmocka_unit_test(test_incomplete_picture),
+                                       cmocka_unit_test(test_carried),
                                        cmocka_unit_test(test_trouble)};
     return cmocka_run_group_tests(tests, NULL, remove_folder);
 }

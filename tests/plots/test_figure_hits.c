@@ -63,6 +63,7 @@ static void test_figures(void **state)
                           .has_table = true,
                           .has_profile = true,
                           .has_sizes = true,
+                          .has_transfer = true,
                           .has_search = true,
                           .has_two_compounds = true};
     char folder[FIXTURE_PATH_BYTES];

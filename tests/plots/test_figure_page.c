@@ -27,6 +27,7 @@ static const Fixture full = {.n_seeds = 2,
                              .has_table = true,
                              .has_profile = true,
                              .has_sizes = true,
+                             .has_transfer = true,
                              .has_search = true,
                              .has_two_compounds = true};
 static Store *store;

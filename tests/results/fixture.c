@@ -19,7 +19,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-enum { MAX_POINTS = 128, MAX_SEEDS = 8, DIGEST_BYTES = HASH_HEX_BYTES, SERIES_BYTES = 32 };
+enum { MAX_POINTS = 160, MAX_SEEDS = 8, DIGEST_BYTES = HASH_HEX_BYTES, SERIES_BYTES = 32 };
 enum { N_SEARCHERS = 4, N_ASKS = 4, N_TABLE = 8, N_TRAIN = 18000 };
 
 #define USUAL_LOSS 1.75
@@ -45,6 +45,8 @@ typedef struct Builder {
     size_t n_points;
     StorePlanned trials[MAX_POINTS * MAX_SEEDS];
     size_t n_trials;
+    StoreCarried carried[MAX_POINTS];
+    size_t n_carried;
 } Builder;
 
 static char folder[FIXTURE_PATH_BYTES];
@@ -242,6 +244,27 @@ static void add_others(Builder *b, bool has_two_compounds)
         if (has_two_compounds)
             add_point(b, "compare", "fig8", "compound 1.2 1.1 1.15", pow(t, 0.26), pow(t, 0.14),
                       pow(t, 0.2), t, t);
+    }
+}
+
+/* Three sizes carried to two data sets in two ways; widths differ, for networks tell trials here.
+ */
+static void add_transfer(Builder *b)
+{
+    static const char *const series[] = {"flowers5/scratch/proxy-b0", "flowers5/finetune/proxy-b0",
+                                         "mnist/scratch/proxy-b0", "mnist/finetune/proxy-b0"};
+    for (int i = 0; i < 12; i++) {
+        const double width = 1.0 + 0.4 * (i % 3) + 0.011 * (i / 3 + 1);
+        const StorePoint *p =
+            add_point(b, "transfer", "fig6", series[i / 3], 1, width, 1, i % 3, 0);
+        b->carried[b->n_carried++] = (StoreCarried){.trial_digest = p->trial_digest,
+                                                    .data_name = i < 6 ? "flowers5" : "mnist",
+                                                    .data_digest = "5eed",
+                                                    .classes = 10,
+                                                    .n_test = 100,
+                                                    .majority = 25.0,
+                                                    .yaml = "",
+                                                    .init = ""};
     }
 }
 
@@ -496,6 +519,8 @@ ErrCode fixture_fill(Store *store, const Fixture *fixture, Err *err)
         add_sizes(b);
     if (fixture->has_search)
         add_search(b);
+    if (fixture->has_transfer)
+        add_transfer(b);
     if (fixture->has_twins)
         add_twins(b);
     const int64_t epochs = fixture->is_ripe ? RIPE_EPOCHS : FIXTURE_EPOCHS;
@@ -534,6 +559,8 @@ ErrCode fixture_fill(Store *store, const Fixture *fixture, Err *err)
         .n_points = b->n_points,
         .trials = b->trials,
         .n_trials = b->n_trials,
+        .carried = b->carried,
+        .n_carried = b->n_carried,
         .own_seeds = own,
         .n_own_seeds = n_own,
         .is_exact = fixture->is_exact};

@@ -29,6 +29,7 @@ typedef struct Fixture {
     bool has_table;          /* eight networks by genes, in figure `frontier` */
     bool has_profile;        /* ten shapes at 2 and 4 times, in figure `ternary` */
     bool has_sizes;          /* two totals of training compute on five sizes each */
+    bool has_transfer;       /* two data sets that networks were carried to, two ways each */
     bool has_search;         /* two searchers, two runs, of four of these networks each */
     bool has_twins;          /* each point of a figure but the grid's stands twice */
     int64_t epochs;          /* trials are to make so many; 0: FIXTURE_EPOCHS */

@@ -23,7 +23,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-enum { MAX_BYTES = 1 << 24, MAX_CALLS = 100000, USER_VERSION_AT = 60, OLD = 1, NEW = 3 };
+enum { MAX_BYTES = 1 << 24, MAX_CALLS = 100000, USER_VERSION_AT = 60, OLD = 1, NEW = 4 };
 
 /* The old store's bytes, and what a sound migration of them shows. */
 static struct {
