@@ -8,7 +8,7 @@
 x_end = 0.86*x_high
 tie = 10.0*x_end/(figure_width - left_room - legend_right)
 at(x, shift) = x + shift*tie
-col(i) = names_mean[i] eq 'baseline' ? '#000000' : colour[1+(i-1)%8]
+col(i) = names_mean[i][1:8] eq 'baseline' ? '#000000' : colour[1+(i-1)%8]
 set yrange [y_low:y_high]
 if (has_chance) { set arrow 1 from graph 0, first chance to graph 1, first chance nohead dt 3 lw 1.5 lc rgb '#666666' }
 set xrange [0:x_end]

@@ -4,13 +4,19 @@
 -- that was trained with the study's seeds, a network as it was given whose MACs the targets are multiples of,
 -- anywhere in the study; start (from the baseline to each line's first point), none without it; aside (points
 -- off their ray, or tied); legend (names).
--- A trial counts once in a series, however many of its points ask for it.
+-- A trial counts once in a series, however many of its points ask for it. Parts that scale several baselines have lines
+-- of their own: "width, resnet-20-cifar", by what stands before the multipliers in their networks' names.
 WITH own AS MATERIALIZED (SELECT * FROM measured WHERE figure = ?1),
      base AS MATERIALIZED (SELECT * FROM measured WHERE max(abs(built_d - 1), abs(built_w - 1), abs(built_r - 1)) < 1e-9 AND status = 'done'
                AND macs IN (SELECT round(1.0 * target_macs / x) FROM own) AND part NOT IN (SELECT part FROM own_seed) AND figure NOT IN ('tune', 'fig6')),
-     m AS (SELECT series, CASE series WHEN 'width' THEN 1 WHEN 'depth' THEN 2 WHEN 'resolution' THEN 3 WHEN 'compound' THEN 4
+     scaled AS (SELECT o.part, coalesce(max(substr(n.name, 1, instr(n.name, printf('-d%.4g-w', o.nominal_d)) - 1)), '') AS name,
+                       min(1.0 * o.target_macs / o.x) AS macs
+                FROM own o JOIN network n ON n.digest = o.network GROUP BY o.part),
+     mark AS (SELECT part, CASE WHEN (SELECT max(macs) > 1.001 * min(macs) FROM scaled) THEN ', ' || coalesce(nullif(name, ''), part) ELSE '' END AS mark
+              FROM scaled),
+     m AS (SELECT series || mark AS series, CASE series WHEN 'width' THEN 1 WHEN 'depth' THEN 2 WHEN 'resolution' THEN 3 WHEN 'compound' THEN 4
                           WHEN 'baseline' THEN 6 ELSE 5 END AS sorting, part, network, macs, seed, test_top1, point_status, trial
-           FROM own WHERE status = 'done' GROUP BY series, trial
+           FROM own JOIN mark USING (part) WHERE status = 'done' GROUP BY series || mark, trial
            UNION ALL
            SELECT 'baseline', 6, NULL, network, macs, seed, test_top1, 'fair', trial FROM base
            WHERE place = (SELECT min(place) FROM base) AND NOT EXISTS (SELECT 1 FROM own WHERE series = 'baseline')),
@@ -30,8 +36,8 @@ SELECT series, s.macs / unit AS macs, test_top1 AS top1, seed, shift, trial FROM
 
 -- block: start
 SELECT s.series, b.macs, b.top1, s.macs AS to_macs, s.top1 AS to_top1, s.shift
-FROM (SELECT *, row_number() OVER (PARTITION BY series ORDER BY macs) AS number FROM spot WHERE series <> 'baseline') s
-JOIN spot b ON b.series = 'baseline' AND coalesce(b.part, s.part) = s.part WHERE number = 1 ORDER BY s.sorting, s.series;
+FROM (SELECT *, row_number() OVER (PARTITION BY series ORDER BY macs) AS number FROM spot WHERE sorting <> 6) s
+JOIN spot b ON b.sorting = 6 AND coalesce(b.part, s.part) = s.part WHERE number = 1 ORDER BY s.sorting, s.series;
 
 -- block: aside
 SELECT 'aside' AS series, macs, top1, shift FROM spot WHERE point_status IN ('off-ray', 'tied') ORDER BY macs, sorting, spot.series;

@@ -222,6 +222,28 @@ static void test_compared_baseline(void **state)
     store_close(&store);
 }
 
+/* Parts that scale two baselines have lines of their own, which tell them apart. */
+static void test_two_baselines(void **state)
+{
+    (void)state;
+    const Fixture two = {.n_seeds = 1, .has_two_baselines = true};
+    Err err = {0};
+    Arena arena = {0};
+    char path[FIXTURE_PATH_BYTES];
+    size_t n = 0;
+    Store *store = fixture_store("baselines.db", &two);
+    snprintf(path, sizeof(path), "%s", fixture_path("baselines"));
+    assert_int_equal(figure_draw(store, "fig8", in(path), &arena, NULL, &err), ERR_NONE);
+    char *tsv = fixture_bytes(&n, "baselines/fig8.tsv");
+    assert_non_null(strstr(tsv, "\nmean\twidth, compare\t"));
+    assert_non_null(strstr(tsv, "\nmean\twidth, compare-2\t"));
+    assert_non_null(strstr(tsv, "\nmean\tdepth, compare\t"));
+    assert_null(strstr(tsv, "\nmean\twidth\t"));
+    mem_free(tsv);
+    arena_release(&arena);
+    store_close(&store);
+}
+
 /* From five seeds on there are bars; a nominal grid is stamped with its real costs. */
 static void test_bars_and_stamps(void **state)
 {
@@ -607,6 +629,7 @@ int main(void)
                                        cmocka_unit_test(test_golden_tsv),
                                        cmocka_unit_test(test_own_seeds_are_no_baseline),
                                        cmocka_unit_test(test_compared_baseline),
+                                       cmocka_unit_test(test_two_baselines),
                                        cmocka_unit_test(test_bars_and_stamps),
                                        cmocka_unit_test(test_chance),
                                        cmocka_unit_test(test_chance_of_uneven_classes),

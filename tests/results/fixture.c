@@ -3,8 +3,6 @@
 
 #include "tests/results/shapes.h"
 
-#include "base/dir.h"
-#include "base/file.h"
 #include "base/hash.h"
 
 #include <assert.h>
@@ -16,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <cmocka.h>
 
 enum { MAX_POINTS = 160, MAX_SEEDS = 8, DIGEST_BYTES = HASH_HEX_BYTES, SERIES_BYTES = 32 };
@@ -48,49 +45,6 @@ typedef struct Builder {
     StoreCarried carried[MAX_POINTS];
     size_t n_carried;
 } Builder;
-
-static char folder[FIXTURE_PATH_BYTES];
-
-const char *fixture_folder(void)
-{
-    const char *wish = getenv("TMPDIR");
-    const char *root = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"; /* memory syncs fast */
-    if (!folder[0]) {
-        snprintf(folder, sizeof(folder), "%s/isoflop-test-XXXXXX", wish != NULL ? wish : root);
-        if (mkdtemp(folder) == NULL)
-            abort();
-    }
-    return folder;
-}
-
-void fixture_remove(void)
-{
-    Err err = {0};
-    if (folder[0] && dir_remove_tree(NULL, folder, &err) == ERR_NONE)
-        folder[0] = '\0';
-}
-
-int fixture_end(Store **store, Arena *arena)
-{
-    store_close(store);
-    arena_release(arena);
-    fixture_remove();
-    return 0;
-}
-
-int fixture_teardown(void **state)
-{
-    (void)state;
-    fixture_remove();
-    return 0;
-}
-
-const char *fixture_path(const char *name)
-{
-    static char path[FIXTURE_PATH_BYTES * 2];
-    snprintf(path, sizeof(path), "%s/%s", fixture_folder(), name);
-    return path;
-}
 
 /* A deviation in [-1, 1] that depends on nothing but its arguments. */
 static double deviation(const char *digest, int64_t seed)
@@ -508,6 +462,8 @@ ErrCode fixture_fill(Store *store, const Fixture *fixture, Err *err)
     add_others(b, fixture->has_two_compounds);
     if (fixture->judge_seed != 0)
         add_point(b, "compare", "fig8", "baseline", 1, 1, 1, 1, 0);
+    if (fixture->has_two_baselines) /* twice one of twice the multiply-adds */
+        add_point(b, "compare-2", "fig8", "width", 1, 2, 1, 2, 4);
     add_families(b, fixture->families);
     if (fixture->is_crowded)
         add_crowd(b);
@@ -580,21 +536,6 @@ Store *fixture_store(const char *name, const Fixture *fixture)
         fixture_fill(store, fixture, &err) != ERR_NONE)
         fail_msg("%s", err.msg);
     return store;
-}
-
-char *fixture_bytes(size_t *n, const char *format, ...)
-{
-    enum { MAX_BYTES = 1 << 26 };
-    char name[FIXTURE_PATH_BYTES];
-    char *bytes = NULL;
-    Err err = {0};
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(name, sizeof(name), format, arguments);
-    va_end(arguments);
-    if (file_read(fixture_path(name), MAX_BYTES, &bytes, n, &err) != ERR_NONE)
-        fail_msg("%s", err.msg);
-    return bytes;
 }
 
 double fixture_score(double top1, double macs, const void *context)

@@ -25,6 +25,7 @@ typedef struct Fixture {
     bool has_diverged;       /* the first grid network diverges at seed 1 */
     bool is_planned_only;    /* no trial is run */
     bool has_two_compounds;  /* the paper's constants beside the winner's */
+    bool has_two_baselines;  /* a second part `compare` that scales another one */
     bool is_crowded;         /* nine sizes a curve, nine strategies, two of them tied */
     bool has_table;          /* eight networks by genes, in figure `frontier` */
     bool has_profile;        /* ten shapes at 2 and 4 times, in figure `ternary` */
