@@ -1,4 +1,5 @@
-/* harness/evaluation.c: batches of a subset through infer_evaluate, with the confusion matrix. */
+/* harness/evaluation.c: batches of a subset through a network, into a confusion matrix or logits.
+ */
 #include "harness/evaluation.h"
 
 #include "base/sys.h"
@@ -7,49 +8,93 @@
 
 static const double PERCENT = 100.0;
 
-/* Buffers of one batch. */
-typedef struct Buffers {
+/* A part on its way through a network, batch by batch: into an evaluation or into logits. */
+typedef struct Pass {
+    Infer *infer;
+    Evaluation *out;        /* NULL: logits */
+    float *logits;          /* NULL: an evaluation; else the next image's */
+    EvaluationWatch *watch; /* NULL: nobody listens */
+    /* Of one batch; owned. */
     Batch batch;
     double *losses;
     int32_t *predictions;
-} Buffers;
+} Pass;
 
-static ErrCode make_buffers(Buffers *out, const Infer *infer, Err *err)
+static ErrCode make_buffers(Pass *pass, Err *err)
 {
-    const size_t n = (size_t)infer_settings(infer)->batch;
-    const size_t side = (size_t)infer_network(infer)->resolution;
-    out->batch.x = mem_calloc(n, side * side * DATA_CHANNELS * sizeof(float));
-    out->batch.label = mem_calloc(n, sizeof(int32_t));
-    out->losses = mem_calloc(n, sizeof(double));
-    out->predictions = mem_calloc(n, sizeof(int32_t));
-    if (out->batch.x == NULL || out->batch.label == NULL || out->losses == NULL ||
-        out->predictions == NULL)
+    const size_t n = (size_t)infer_settings(pass->infer)->batch;
+    const size_t side = (size_t)infer_network(pass->infer)->resolution;
+    pass->batch.x = mem_calloc(n, side * side * DATA_CHANNELS * sizeof(float));
+    pass->batch.label = mem_calloc(n, sizeof(int32_t));
+    pass->losses = mem_calloc(n, sizeof(double));
+    pass->predictions = mem_calloc(n, sizeof(int32_t));
+    if (pass->batch.x == NULL || pass->batch.label == NULL || pass->losses == NULL ||
+        pass->predictions == NULL)
         return err_memory(err, n * (side * side * DATA_CHANNELS + 4) * sizeof(float));
     return ERR_NONE;
 }
 
-static void free_buffers(Buffers *buffers)
+static void free_buffers(Pass *pass)
 {
-    mem_free(buffers->batch.x);
-    mem_free(buffers->batch.label);
-    mem_free(buffers->losses);
-    mem_free(buffers->predictions);
+    mem_free(pass->batch.x);
+    mem_free(pass->batch.label);
+    mem_free(pass->losses);
+    mem_free(pass->predictions);
 }
 
-static void run_batch(Evaluation *out, Infer *infer, Batches *batches, uint32_t index,
-                      Buffers *buffers)
+/* The batch's n images into the evaluation; its loss is a sum so far. */
+static void evaluate_batch(Pass *pass, int n)
 {
-    const int n = batches_size(batches, index);
-    batches_fill(batches, index, &buffers->batch, infer_settings(infer)->threads);
-    infer_evaluate(infer, buffers->batch.x, buffers->batch.label, n, buffers->losses,
-                   buffers->predictions);
+    Evaluation *out = pass->out;
+    infer_evaluate(pass->infer, pass->batch.x, pass->batch.label, n, pass->losses,
+                   pass->predictions);
     for (int i = 0; i < n; i++) {
-        const int32_t label = buffers->batch.label[i], predicted = buffers->predictions[i];
-        out->confusion[label * out->classes + predicted]++;
-        out->loss += buffers->losses[i];
-        out->top1 += predicted == label;
+        out->confusion[pass->batch.label[i] * out->classes + pass->predictions[i]]++;
+        out->loss += pass->losses[i];
     }
     out->n += n;
+}
+
+static void write_logits(Pass *pass, int n)
+{
+    infer_run(pass->infer, pass->batch.x, n, pass->logits);
+    pass->logits += (size_t)n * (size_t)infer_network(pass->infer)->classes;
+}
+
+static ErrCode tell(EvaluationWatch *watch, int n, Err *err)
+{
+    watch->done += (uint32_t)n;
+    if (watch->progress != NULL && !watch->progress(watch->user, watch->done, watch->total))
+        return err_set(err, ERR_INTERRUPTED, "interrupted after %u of %u images", watch->done,
+                       watch->total);
+    return ERR_NONE;
+}
+
+/* All images of the part, in their order. */
+static ErrCode run_pass(Pass *pass, const ImageSet *set, const DataStats *stats, DataPart part,
+                        Err *err)
+{
+    Batches *batches = NULL;
+    const BatchSettings settings = {.part = part,
+                                    .batch = infer_settings(pass->infer)->batch,
+                                    .max_threads = infer_settings(pass->infer)->threads};
+    TRY(make_buffers(pass, err));
+    TRY(batches_create(&batches, set, stats, &settings, err));
+    batches_begin_epoch(batches, 0);
+    for (uint32_t i = 0; i < batches_count(batches); i++) {
+        const int n = batches_size(batches, i);
+        batches_fill(batches, i, &pass->batch, settings.max_threads);
+        if (pass->out != NULL)
+            evaluate_batch(pass, n);
+        else
+            write_logits(pass, n);
+        if (pass->watch != NULL)
+            TRY(tell(pass->watch, n, err));
+    }
+fail:
+    batches_destroy(&batches);
+    free_buffers(pass);
+    return err->code;
 }
 
 static bool is_theirs(const WeightOrigin *origin, const DataStats *stats)
@@ -79,61 +124,36 @@ fail:
     return err->code;
 }
 
+/* Images whose class was recognised. */
+static int64_t count_hits(const Evaluation *evaluation)
+{
+    int64_t n = 0;
+    for (int c = 0; c < evaluation->classes; c++)
+        n += evaluation->confusion[c * evaluation->classes + c];
+    return n;
+}
+
 ErrCode evaluation_run(Evaluation *out, Infer *infer, const ImageSet *set, const DataStats *stats,
                        DataPart part, Err *err)
 {
-    Buffers buffers = {0};
-    Batches *batches = NULL;
-    const BatchSettings settings = {.part = part,
-                                    .batch = infer_settings(infer)->batch,
-                                    .max_threads = infer_settings(infer)->threads};
+    Pass pass = {.infer = infer, .out = out};
     *out = (Evaluation){.classes = infer_network(infer)->classes};
     const size_t cells = (size_t)out->classes * (size_t)out->classes;
     out->confusion = mem_calloc(cells, sizeof *out->confusion);
-    if (out->confusion == NULL) {
-        (void)err_memory(err, cells * sizeof *out->confusion);
-        goto fail;
-    }
-    TRY(make_buffers(&buffers, infer, err));
-    TRY(batches_create(&batches, set, stats, &settings, err));
-    batches_begin_epoch(batches, 0);
-    for (uint32_t i = 0; i < batches_count(batches); i++)
-        run_batch(out, infer, batches, i, &buffers);
+    if (out->confusion == NULL)
+        return err_memory(err, cells * sizeof *out->confusion);
+    TRY(run_pass(&pass, set, stats, part, err));
     out->loss /= (double)out->n;
-    out->top1 *= PERCENT / (double)out->n;
+    out->top1 = PERCENT * (double)count_hits(out) / (double)out->n;
 fail:
-    batches_destroy(&batches);
-    free_buffers(&buffers);
     return err->code;
 }
 
 ErrCode evaluation_logits(float *logits, Infer *infer, const ImageSet *set, const DataStats *stats,
                           DataPart part, EvaluationWatch *watch, Err *err)
 {
-    Buffers buffers = {0};
-    Batches *batches = NULL;
-    const BatchSettings settings = {.part = part,
-                                    .batch = infer_settings(infer)->batch,
-                                    .max_threads = infer_settings(infer)->threads};
-    TRY(make_buffers(&buffers, infer, err));
-    TRY(batches_create(&batches, set, stats, &settings, err));
-    batches_begin_epoch(batches, 0);
-    for (uint32_t i = 0; i < batches_count(batches); i++) {
-        const int n = batches_size(batches, i);
-        batches_fill(batches, i, &buffers.batch, settings.max_threads);
-        infer_run(infer, buffers.batch.x, n, logits);
-        logits += (size_t)n * (size_t)infer_network(infer)->classes;
-        watch->done += (uint32_t)n;
-        if (watch->progress != NULL && !watch->progress(watch->user, watch->done, watch->total)) {
-            (void)err_set(err, ERR_INTERRUPTED, "interrupted after %u of %u images", watch->done,
-                          watch->total);
-            goto fail;
-        }
-    }
-fail:
-    batches_destroy(&batches);
-    free_buffers(&buffers);
-    return err->code;
+    Pass pass = {.infer = infer, .logits = logits, .watch = watch};
+    return run_pass(&pass, set, stats, part, err);
 }
 
 int64_t evaluation_class_count(const Evaluation *evaluation, int label)

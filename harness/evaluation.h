@@ -34,8 +34,8 @@ ErrCode evaluation_stats(DataStats *out, const ImageSet *set, const StudyImages 
                          Err *err) ERR_CHECKED;
 
 /*
- * Evaluates a network on `part` of `set`, normalised by `stats`: as in
- * training. ERR_MEMORY, ERR_USAGE (empty part). evaluation_release frees the matrix.
+ * Evaluates a network on `part` of `set`, normalised by `stats`: as in training. ERR_MEMORY,
+ * ERR_USAGE (empty part). evaluation_release frees the matrix, in either case.
  */
 ErrCode evaluation_run(Evaluation *out, Infer *infer, const ImageSet *set, const DataStats *stats,
                        DataPart part, Err *err) ERR_CHECKED;

@@ -30,8 +30,7 @@ ErrCode inference_load(InferenceImages *images, const char *path, Err *err) ERR_
 void inference_release(InferenceImages *images);
 
 /*
- * logits[n][classes] of all images ; the network's
- * resolution is `images->side`. ERR_MEMORY.
+ * logits[n][classes] of all images; the network's resolution is `images->side`. ERR_MEMORY.
  */
 ErrCode inference_run(Infer *infer, const InferenceImages *images, float *logits,
                       Err *err) ERR_CHECKED;
