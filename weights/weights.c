@@ -309,13 +309,27 @@ ErrCode weights_draw(Infer *infer, uint64_t seed, Err *err)
         goto fail;
     for (int i = 0; i < n; i++) {
         net_draw_tensor(network, &tensors[i], i, seed, data);
-        infer_write(infer, tensors[i].op, tensors[i].k, data);
+        give_infer(infer, i, &tensors[i], data);
     }
     infer_fold(infer);
 fail:
     mem_free(data);
     mem_free(tensors);
     return err->code;
+}
+
+ErrCode weights_copy(Infer *infer, const Net *net, Err *err)
+{
+    float *data = largest_tensor(net_tensor(net, 0), net_n_tensors(net), err);
+    if (data == NULL)
+        return err->code;
+    for (int i = 0; i < net_n_tensors(net); i++) {
+        net_read(net, i, NET_WEIGHTS, data);
+        give_infer(infer, i, net_tensor(net, i), data);
+    }
+    infer_fold(infer);
+    mem_free(data);
+    return ERR_NONE;
 }
 
 /* --- save --- */

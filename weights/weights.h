@@ -74,6 +74,9 @@ ErrCode weights_infer(Infer **out, const Spec *spec, const InferSettings *settin
  * ERR_MEMORY. */
 ErrCode weights_draw(Infer *infer, uint64_t seed, Err *err) ERR_CHECKED;
 
+/* Gives an Infer, once, the weights of a Net of the same network. ERR_MEMORY. */
+ErrCode weights_copy(Infer *infer, const Net *net, Err *err) ERR_CHECKED;
+
 /*
  * Writes NET_WEIGHTS or NET_EMA, atomically, with their origin, as `name` in a folder (NULL: it is
  * a path, base/dir.h). Origin NULL: without metadata, as the first release did. ERR_IO,

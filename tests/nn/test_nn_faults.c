@@ -2,6 +2,8 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/sysfault.h"
+#include "models/resolve.h"
+#include "models/zoo.h"
 #include "nettest.h"
 #include "weights/checkpoint.h"
 #include "weights/weights.h"
@@ -15,7 +17,8 @@
 enum { BATCH = 2 };
 
 typedef struct Subject {
-    Network network;
+    Spec spec;
+    Network network;   /* of the spec */
     Net *net, *intact; /* of the same weights; `net` is what operations may not harm */
     WeightOrigin origin;
     char path[64];
@@ -29,6 +32,17 @@ static ErrCode create(Subject *subject, Err *err)
     Net *net = NULL;
     const ErrCode code = net_create(&net, &subject->network, &settings, err);
     net_destroy(&net);
+    return code;
+}
+
+static ErrCode list_tensors(Subject *subject, Err *err)
+{
+    NetTensor *tensors = NULL;
+    int n;
+    const ErrCode code = net_list_tensors(&tensors, &n, &subject->network, err);
+    if (code == ERR_NONE)
+        assert_int_equal(n, net_n_tensors(subject->net));
+    mem_free(tensors);
     return code;
 }
 
@@ -75,6 +89,41 @@ static ErrCode load_weights(Subject *subject, Err *err)
     return code;
 }
 
+static const InferSettings forward = {.batch = BATCH, .threads = 2, .level = CPU_GENERIC};
+
+static ErrCode infer_weights(Subject *subject, Err *err)
+{
+    const WeightSource source = {.path = subject->path, .naming = &weights_own_names};
+    WeightOrigin origin;
+    Infer *infer = NULL;
+    const ErrCode code = weights_infer(&infer, &subject->spec, &forward, &source, &origin, err);
+    assert_true((infer != NULL) == (code == ERR_NONE));
+    infer_destroy(&infer);
+    origin_release(&origin);
+    return code;
+}
+
+/* Plans an Infer and gives it weights. */
+static ErrCode give_weights(Subject *subject, bool is_drawn, Err *err)
+{
+    Infer *infer = NULL;
+    ErrCode code = infer_plan(&infer, &subject->network, &forward, err);
+    if (code == ERR_NONE)
+        code = is_drawn ? weights_draw(infer, 1, err) : weights_copy(infer, subject->net, err);
+    infer_destroy(&infer);
+    return code;
+}
+
+static ErrCode draw_weights(Subject *subject, Err *err)
+{
+    return give_weights(subject, true, err);
+}
+
+static ErrCode copy_weights(Subject *subject, Err *err)
+{
+    return give_weights(subject, false, err);
+}
+
 static ErrCode save_checkpoint(Subject *subject, Err *err)
 {
     return checkpoint_save(subject->net, "text", NULL, subject->path, err);
@@ -91,7 +140,12 @@ static ErrCode load_checkpoint(Subject *subject, Err *err)
 static Subject make_subject(void)
 {
     Err err = {0};
-    Subject subject = {.network = nettest_zoo("proxy-b0", 0.5, 4, 8)};
+    Spec whole;
+    Subject subject = {.path = ""};
+    const ResolveOptions options = {.width = 0.5, .depth = 1, .resolution = 8, .classes = 4};
+    nettest_ok(zoo_load(&whole, "proxy-b0", &err), &err);
+    nettest_ok(resolve_apply(&subject.spec, &whole, &options, &err), &err);
+    nettest_ok(resolve_network(&subject.network, &subject.spec, &err), &err);
     const NetSettings settings = nettest_training(BATCH, 1, NET_RMSPROP);
     subject.net = nettest_net(&subject.network, &settings, 1);
     subject.intact = nettest_net(&subject.network, &settings, 1);
@@ -141,6 +195,10 @@ static void test_allocations_fail(void **state)
     sweep(&subject, describe, SYS_ALLOC, ENOMEM, ERR_MEMORY);
     sweep(&subject, save_weights, SYS_ALLOC, ENOMEM, ERR_MEMORY);
     sweep(&subject, load_weights, SYS_ALLOC, ENOMEM, ERR_MEMORY);
+    sweep(&subject, list_tensors, SYS_ALLOC, ENOMEM, ERR_MEMORY);
+    sweep(&subject, infer_weights, SYS_ALLOC, ENOMEM, ERR_MEMORY);
+    sweep(&subject, draw_weights, SYS_ALLOC, ENOMEM, ERR_MEMORY);
+    sweep(&subject, copy_weights, SYS_ALLOC, ENOMEM, ERR_MEMORY);
     sweep(&subject, save_checkpoint, SYS_ALLOC, ENOMEM, ERR_MEMORY);
     sweep(&subject, load_checkpoint, SYS_ALLOC, ENOMEM, ERR_MEMORY);
     release_subject(&subject);

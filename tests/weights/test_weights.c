@@ -246,14 +246,71 @@ static void test_opened_as_saved(void **state)
     }
 }
 
+/* Logits of an Infer's one image. */
+static void run_infer(Infer *infer, const float *image, float *logits)
+{
+    infer_run(infer, image, 1, logits);
+    infer_destroy(&infer);
+}
+
+/*
+ * What runs forward only has the weights of a training that begins with the same seed, whether they
+ * are drawn, copied from its Net or read from its file: the same bits of logits. Another seed has
+ * others.
+ */
+static void test_forward_only_has_the_same_weights(void **state)
+{
+    (void)state;
+    enum { SEED = 7, CLASSES = 10, N_WAYS = 4 };
+    const NetSettings settings = nettest_training(2, 1, NET_SGD);
+    const InferSettings forward = {.batch = 1, .threads = 1, .level = cpu_best_level()};
+    float logits[N_WAYS][CLASSES];
+    char path[256];
+    Err err = {0};
+    Spec spec;
+    Network network = {0};
+    Infer *infers[N_WAYS] = {NULL};
+    WeightOrigin origin;
+    snprintf(path, sizeof path, "%s", nettest_path("forward.safetensors"));
+    nettest_ok(zoo_load(&spec, "proxy-b0", &err), &err);
+    spec.resolution = 16;
+    nettest_ok(resolve_network(&network, &spec, &err), &err);
+    assert_int_equal(network.classes, CLASSES);
+    TestBatch batch = nettest_batch(&network, 1, 1);
+    Net *net = nettest_net(&network, &settings, SEED);
+    nettest_ok(weights_save(net, NET_WEIGHTS, NULL, path, &weights_own_names, NULL, &err), &err);
+    const WeightSource source = {.path = path, .naming = &weights_own_names};
+    nettest_ok(weights_infer(&infers[0], &spec, &forward, &source, &origin, &err), &err);
+    for (int way = 1; way < N_WAYS; way++)
+        nettest_ok(infer_plan(&infers[way], &network, &forward, &err), &err);
+    nettest_ok(weights_copy(infers[1], net, &err), &err);
+    nettest_ok(weights_draw(infers[2], SEED, &err), &err);
+    nettest_ok(weights_draw(infers[3], SEED + 1, &err), &err);
+    for (int way = 0; way < N_WAYS; way++)
+        run_infer(infers[way], batch.images, logits[way]);
+    assert_memory_equal(logits[1], logits[0], sizeof logits[0]);
+    assert_memory_equal(logits[2], logits[0], sizeof logits[0]);
+    assert_memory_not_equal(logits[3], logits[0], sizeof logits[0]);
+    nettest_release_batch(&batch);
+    net_destroy(&net);
+    network_release(&network);
+    nettest_ok(file_remove(path, &err), &err);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_missing_tensor),      cmocka_unit_test(test_extra_tensor),
-        cmocka_unit_test(test_wrong_shape),         cmocka_unit_test(test_wrong_type),
-        cmocka_unit_test(test_not_a_number),        cmocka_unit_test(test_truncated),
-        cmocka_unit_test(test_overlapping_offsets), cmocka_unit_test(test_headers_that_lie),
-        cmocka_unit_test(test_header_bomb),         cmocka_unit_test(test_opened_as_saved),
+        cmocka_unit_test(test_missing_tensor),
+        cmocka_unit_test(test_extra_tensor),
+        cmocka_unit_test(test_wrong_shape),
+        cmocka_unit_test(test_wrong_type),
+        cmocka_unit_test(test_not_a_number),
+        cmocka_unit_test(test_truncated),
+        cmocka_unit_test(test_overlapping_offsets),
+        cmocka_unit_test(test_headers_that_lie),
+        cmocka_unit_test(test_header_bomb),
+        cmocka_unit_test(test_opened_as_saved),
+        cmocka_unit_test(test_forward_only_has_the_same_weights),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
