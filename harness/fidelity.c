@@ -9,6 +9,8 @@
 #include "base/sort.h"
 #include "base/sys.h"
 #include "data/overlay.h"
+#include "infer/infer.h"
+#include "weights/weights.h"
 
 #include <assert.h>
 #include <math.h>
@@ -27,7 +29,8 @@ const char *const fidelity_measure_names[N_FIDELITY_MEASURES] = {"insertion", "d
                                                                  "difference"};
 
 struct Fidelity {
-    Net *net;
+    Net *net;     /* makes the map */
+    Infer *infer; /* looks at the variants */
     ActivationMaps maps;
     int side;
     float *blurred, *rows; /* [side][side][3]: the picture blurred, and along rows only */
@@ -39,30 +42,38 @@ struct Fidelity {
     double curve[N_SHARES];
 };
 
-ErrCode fidelity_create(Fidelity **out, Net *net, int op, Err *err)
+static ErrCode allocate(Fidelity *it, int batch, Err *err)
 {
-    const size_t side = (size_t)net_network(net)->resolution,
-                 batch = (size_t)net_settings(net)->batch;
-    const size_t n = side * side * CHANNELS;
+    const size_t pixels = (size_t)it->side * (size_t)it->side, n = pixels * CHANNELS;
+    const size_t classes = (size_t)net_network(it->net)->classes;
+    it->blurred = mem_calloc(n, sizeof(float));
+    it->rows = mem_calloc(n, sizeof(float));
+    it->canvas = mem_calloc(n, sizeof(float));
+    it->variants = mem_calloc((size_t)batch * n, sizeof(float));
+    it->logits = mem_calloc((size_t)batch * classes, sizeof(float));
+    it->random = mem_calloc((size_t)it->maps.side * (size_t)it->maps.side, sizeof(float));
+    it->order = mem_calloc(pixels, sizeof *it->order);
+    if (it->blurred == NULL || it->rows == NULL || it->canvas == NULL || it->variants == NULL ||
+        it->logits == NULL || it->random == NULL || it->order == NULL)
+        return err_memory(err, (size_t)batch * n * sizeof(float));
+    return ERR_NONE;
+}
+
+ErrCode fidelity_create(Fidelity **out, Net *net, int op, int batch, Err *err)
+{
+    const Network *network = net_network(net);
+    const InferSettings settings = {
+        .batch = batch, .threads = net_settings(net)->threads, .level = net_settings(net)->level};
     Fidelity *it = mem_calloc(1, sizeof *it);
     *out = NULL;
     if (it == NULL)
         return err_memory(err, sizeof *it);
     it->net = net;
-    it->side = (int)side;
+    it->side = network->resolution;
     TRY(activationmap_open(&it->maps, net, op, err));
-    it->blurred = mem_calloc(n, sizeof(float));
-    it->rows = mem_calloc(n, sizeof(float));
-    it->canvas = mem_calloc(n, sizeof(float));
-    it->variants = mem_calloc(batch * n, sizeof(float));
-    it->logits = mem_calloc(batch * (size_t)net_network(net)->classes, sizeof(float));
-    it->random = mem_calloc((size_t)it->maps.side * (size_t)it->maps.side, sizeof(float));
-    it->order = mem_calloc(side * side, sizeof *it->order);
-    if (it->blurred == NULL || it->rows == NULL || it->canvas == NULL || it->variants == NULL ||
-        it->logits == NULL || it->random == NULL || it->order == NULL) {
-        (void)err_memory(err, batch * n * sizeof(float));
-        goto fail;
-    }
+    TRY(infer_plan(&it->infer, network, &settings, err));
+    TRY(weights_copy(it->infer, net, err));
+    TRY(allocate(it, batch, err));
     *out = it;
     return ERR_NONE;
 fail:
@@ -90,13 +101,13 @@ static void blur_line(const float *in, float *out, int side, long step)
         }
 }
 
-static void blur(Fidelity *it, const float *image)
+void fidelity_blur(const float *image, int side, float *rows, float *blurred)
 {
-    const long row = (long)it->side * CHANNELS;
-    for (int y = 0; y < it->side; y++)
-        blur_line(image + y * row, it->rows + y * row, it->side, CHANNELS);
-    for (int x = 0; x < it->side; x++)
-        blur_line(it->rows + (long)x * CHANNELS, it->blurred + (long)x * CHANNELS, it->side, row);
+    const long row = (long)side * CHANNELS;
+    for (int y = 0; y < side; y++)
+        blur_line(image + y * row, rows + y * row, side, CHANNELS);
+    for (int x = 0; x < side; x++)
+        blur_line(rows + (long)x * CHANNELS, blurred + (long)x * CHANNELS, side, row);
 }
 
 /* --- the order of pixels --- */
@@ -141,7 +152,8 @@ static void take_pixels(Fidelity *it, const float *image, int step)
 /* The area under the label's probability while the canvas takes over its pixels. */
 static double area(Fidelity *it, const float *image, int label)
 {
-    const int classes = net_network(it->net)->classes, batch = net_settings(it->net)->batch;
+    const int classes = infer_network(it->infer)->classes;
+    const int batch = infer_settings(it->infer)->batch;
     const size_t n = (size_t)it->side * (size_t)it->side * CHANNELS;
     for (int first = 0; first < N_SHARES; first += batch) {
         const int count = N_SHARES - first < batch ? N_SHARES - first : batch;
@@ -149,7 +161,7 @@ static double area(Fidelity *it, const float *image, int label)
             take_pixels(it, image, first + i);
             memcpy(it->variants + (size_t)i * n, it->canvas, n * sizeof(float));
         }
-        net_forward(it->net, NET_WEIGHTS, it->variants, count, it->logits);
+        infer_run(it->infer, it->variants, count, it->logits);
         for (int i = 0; i < count; i++)
             it->curve[first + i] =
                 recognition_probability(it->logits + (long)i * classes, classes, label);
@@ -160,36 +172,47 @@ static double area(Fidelity *it, const float *image, int label)
     return sum / FIDELITY_STEPS;
 }
 
+/* Areas of one order; *probability is the whole picture's. */
 static void measure_order(Fidelity *it, const float *image, const float *map, int label,
-                          double areas[N_FIDELITY_MEASURES])
+                          double areas[N_FIDELITY_MEASURES], double *probability)
 {
     const size_t n_bytes = (size_t)it->side * (size_t)it->side * CHANNELS * sizeof(float);
     sort_pixels(it, map);
     memcpy(it->canvas, image, n_bytes);
     areas[FIDELITY_DELETION] = area(it, NULL, label);
+    *probability = it->curve[0];
     memcpy(it->canvas, it->blurred, n_bytes);
     areas[FIDELITY_INSERTION] = area(it, image, label);
     areas[FIDELITY_DIFFERENCE] = areas[FIDELITY_INSERTION] - areas[FIDELITY_DELETION];
 }
 
+/* The differences are numbers only where the other areas are. */
+static bool are_numbers(const FidelityAreas *areas)
+{
+    return isfinite(areas->of_map[FIDELITY_DIFFERENCE]) &&
+           isfinite(areas->of_random[FIDELITY_DIFFERENCE]);
+}
+
 ErrCode fidelity_measure(Fidelity *fidelity, const float *image, uint64_t index, FidelityAreas *out,
                          Err *err)
 {
-    const int classes = net_network(fidelity->net)->classes;
     const int n_values = fidelity->maps.side * fidelity->maps.side;
     double low, high;
     activationmap_run(&fidelity->maps, fidelity->net, image, 1, ACTIVATIONMAP_AUTO);
     activationmap_range(&fidelity->maps, 0, &low, &high);
     out->label = fidelity->maps.labels[0];
-    out->probability = recognition_probability(fidelity->maps.logits, classes, out->label);
-    if (!isfinite(low) || !isfinite(high) || !isfinite(out->probability))
-        return err_set(err, ERR_DATA, "its map or the probability of its class is no number");
+    if (!isfinite(low) || !isfinite(high))
+        return err_set(err, ERR_DATA, "its map has values that are no numbers");
     Rng rng = rng_start(0, RNG_BOOTSTRAP, 0, index);
     for (int i = 0; i < n_values; i++)
         fidelity->random[i] = rng_float(&rng);
-    blur(fidelity, image);
-    measure_order(fidelity, image, fidelity->maps.maps, out->label, out->of_map);
-    measure_order(fidelity, image, fidelity->random, out->label, out->of_random);
+    fidelity_blur(image, fidelity->side, fidelity->rows, fidelity->blurred);
+    measure_order(fidelity, image, fidelity->random, out->label, out->of_random, &out->probability);
+    measure_order(fidelity, image, fidelity->maps.maps, out->label, out->of_map, &out->probability);
+    if (!are_numbers(out))
+        return err_set(err, ERR_DATA,
+                       "the probability of its class is no number, in whole or with a share of "
+                       "its pixels");
     return ERR_NONE;
 }
 
@@ -221,6 +244,7 @@ void fidelity_destroy(Fidelity **fidelity)
     if (it == NULL)
         return;
     activationmap_release(&it->maps);
+    infer_destroy(&it->infer);
     mem_free(it->blurred);
     mem_free(it->rows);
     mem_free(it->canvas);

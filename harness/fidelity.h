@@ -38,7 +38,7 @@ extern const char *const fidelity_measure_names[N_FIDELITY_MEASURES];
 /* Of one picture and its most probable class. */
 typedef struct FidelityAreas {
     int label;
-    double probability;                    /* of the whole picture */
+    double probability;                    /* of the whole picture: where deletion begins */
     double of_map[N_FIDELITY_MEASURES];    /* 0 to 1; the difference -1 to 1 */
     double of_random[N_FIDELITY_MEASURES]; /* of the random map */
 } FidelityAreas;
@@ -54,13 +54,15 @@ typedef struct Fidelity Fidelity;
 
 /*
  * For maps of an operation, or ACTIVATIONMAP_EXACT (harness/activationmap.h), of `net`, which must
- * outlive it. Errors: those of activationmap_open.
+ * outlive it and sees one picture at a time. Its weights, as they are now, run forward on `batch`
+ * pictures at a time (infer/infer.h); the size changes memory, not results. Errors: those of
+ * activationmap_open and infer_plan.
  */
-ErrCode fidelity_create(Fidelity **out, Net *net, int op, Err *err) ERR_CHECKED;
+ErrCode fidelity_create(Fidelity **out, Net *net, int op, int batch, Err *err) ERR_CHECKED;
 
 /*
- * One picture float [R][R][3], normalised; `index` is its random map's. ERR_DATA where the network
- * or its map says what is no number.
+ * One picture float [R][R][3], normalised; `index` is its random map's. ERR_DATA where its map, or
+ * a probability on the way, is no number.
  */
 ErrCode fidelity_measure(Fidelity *fidelity, const float *image, uint64_t index, FidelityAreas *out,
                          Err *err) ERR_CHECKED;
@@ -70,5 +72,9 @@ ErrCode fidelity_summarise(const FidelityAreas *areas, int n, FidelitySummary *o
                            Err *err) ERR_CHECKED;
 
 void fidelity_destroy(Fidelity **fidelity); /* accepts NULL */
+
+/* The picture that insertion begins with: blurred[side][side][3] of image, by way of rows, of the
+ * same shape, in which it is blurred along rows only. */
+void fidelity_blur(const float *image, int side, float *rows, float *blurred);
 
 #endif

@@ -150,8 +150,9 @@ static ErrCode evaluate(const Call *call, const Study *study, const StudyImages 
     TrainedSet trained;
     const WeightsUse use = {.batch = (int)settings->batch,
                             .accept = weights_options_accept(&settings->trained) |
-                                      (settings->any_data ? ORIGIN_ANY_DATA : 0)};
-    TRY(trained_set_infer(&trained, call, &settings->trained, study, images, &use, err));
+                                      (settings->any_data ? ORIGIN_ANY_DATA : 0),
+                            .study = study};
+    TRY(trained_set_open(&trained, call, &settings->trained, images, &use, TRAINED_INFER, err));
     TRY(evaluation_run(result, trained.infer, trained.set, &trained.stats,
                        split_parts[settings->split], err));
 fail:

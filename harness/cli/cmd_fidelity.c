@@ -1,12 +1,8 @@
 /* harness/cli/cmd_fidelity.c: `isoflop fidelity`: whether maps show what a network goes by. */
-#include "harness/cli/picture_source.h"
+#include "harness/cli/fidelity_facts.h"
 
-#include "base/json.h"
 #include "base/sys.h"
 #include "harness/activationmap.h"
-#include "harness/fidelity.h"
-
-#include <math.h>
 
 static const char *const usage[] = {
     "--network N --weights W --data NAME[=PATH] [--layer L] [--most N] [--json]",
@@ -23,6 +19,7 @@ static const char *const notes[] = {
     "normalisation is by the training subset: give the same data.train by --set, as for eval. "
     "With --json also each picture's numbers.",
     NULL};
+_Static_assert(FIDELITY_STEPS == 32, "the notes and the batch that is usual say so");
 
 typedef struct FidelitySettings {
     WeightsOptions trained;
@@ -48,7 +45,7 @@ static const Option options[] = {
      .fallback = "100",
      .min = 1,
      .max = 1000000,
-     .doc = "pictures that are measured, at most; each is seen 133 times"},
+     .doc = "pictures that are measured, at most; each is seen four times a step"},
     {.name = "batch",
      .kind = OPTION_INT,
      .offset = FIELD(batch),
@@ -68,11 +65,11 @@ static void say_progress(const Call *call, size_t done, size_t n)
     text_release(&line);
 }
 
-static ErrCode measure_all(const Call *call, PictureSource *source, int op, FidelityAreas *areas,
-                           Err *err)
+static ErrCode measure_all(const Call *call, PictureSource *source, int op, int batch,
+                           FidelityAreas *areas, Err *err)
 {
     Fidelity *fidelity = NULL;
-    TRY(fidelity_create(&fidelity, source->trained.net, op, err));
+    TRY(fidelity_create(&fidelity, source->trained.net, op, batch, err));
     for (size_t i = 0; i < source->n; i++) {
         const float *image = NULL;
         TRY(picture_source_read(source, i, &image, err));
@@ -88,97 +85,6 @@ fail:
     return err->code;
 }
 
-static void put_interval(JsonWriter *json, const char *key, const StatsInterval *interval)
-{
-    json_open_map(json, key);
-    json_put_double(json, "mean", interval->mean);
-    json_put_double(json, "low", interval->low);
-    json_put_double(json, "high", interval->high);
-    json_close_map(json);
-}
-
-static void put_pictures(JsonWriter *json, const PictureSource *source, const FidelityAreas *areas)
-{
-    json_open_list(json, "pictures");
-    for (size_t i = 0; i < source->n; i++) {
-        json_open_map(json, NULL);
-        const size_t place = picture_source_place(source, i);
-        if (picture_source_is_set(source))
-            json_put_int(json, "image", (int64_t)place);
-        else
-            json_put_text(json, "image", source->pictures.paths[place]);
-        json_put_int(json, "label", areas[i].label);
-        json_put_double(json, "probability", areas[i].probability);
-        for (int m = 0; m < N_FIDELITY_MEASURES; m++) {
-            json_open_map(json, fidelity_measure_names[m]);
-            json_put_double(json, "map", areas[i].of_map[m]);
-            json_put_double(json, "random", areas[i].of_random[m]);
-            json_close_map(json);
-        }
-        json_close_map(json);
-    }
-    json_close_list(json);
-}
-
-static void put_json(const PictureSource *source, const FidelityAreas *areas,
-                     const FidelitySummary *sums, Text *out)
-{
-    JsonWriter json = json_writer(out, true);
-    json_open_map(&json, NULL);
-    json_put_int(&json, "n", (int64_t)source->n);
-    json_put_int(&json, "steps", FIDELITY_STEPS);
-    for (int m = 0; m < N_FIDELITY_MEASURES; m++) {
-        json_open_map(&json, fidelity_measure_names[m]);
-        put_interval(&json, "map", &sums->of_map[m]);
-        put_interval(&json, "random", &sums->of_random[m]);
-        put_interval(&json, "gain", &sums->gain[m]);
-        json_close_map(&json);
-    }
-    put_pictures(&json, source, areas);
-    json_close_map(&json);
-    text_append_char(out, '\n');
-}
-
-/* As it is printed, without the sign of what is rounded to 0. */
-static double shown(double value)
-{
-    return fabs(value) < 0.00005 ? 0.0 : value;
-}
-
-/* "0.4123 ± 0.0223", half an interval; fewer than three pictures have none. */
-static void put_cell(TextTable *table, const StatsInterval *interval)
-{
-    if (interval->n < STATS_MIN_N)
-        text_table_cellf(table, "%.4f", shown(interval->mean));
-    else
-        text_table_cellf(table, "%.4f ± %.4f", shown(interval->mean),
-                         interval->high - interval->mean);
-}
-
-static void put_plain(const PictureSource *source, const FidelitySummary *sums, Text *out)
-{
-    static const TextColumn columns[] = {{"area", TEXT_LEFT, 0},
-                                         {"map", TEXT_RIGHT, 0},
-                                         {"random map", TEXT_RIGHT, 0},
-                                         {"gain", TEXT_RIGHT, 0}};
-    TextTable *table = text_table_create(columns, ARRAY_LEN(columns));
-    if (table == NULL) {
-        out->failed = true;
-        return;
-    }
-    for (int m = 0; m < N_FIDELITY_MEASURES; m++) {
-        text_table_cell(table, fidelity_measure_names[m]);
-        put_cell(table, &sums->of_map[m]);
-        put_cell(table, &sums->of_random[m]);
-        put_cell(table, &sums->gain[m]);
-    }
-    text_table_render(table, out);
-    text_table_destroy(&table);
-    text_printf(out, "\n%zu of %zu %s, %d steps%s\n", source->n, source->n_all,
-                picture_source_is_set(source) ? "test images" : "pictures", FIDELITY_STEPS,
-                source->n < STATS_MIN_N ? "" : "; ±: 90 % interval over pictures");
-}
-
 static ErrCode run(const Call *call, int *status, Err *err)
 {
     (void)status;
@@ -187,7 +93,6 @@ static ErrCode run(const Call *call, int *status, Err *err)
                                   .data = &settings->data,
                                   .images = settings->images,
                                   .most = settings->most,
-                                  .batch = (int)settings->batch,
                                   .class_maps = settings->layer != NULL};
     PictureSource source;
     FidelityAreas *areas = NULL;
@@ -202,12 +107,12 @@ static ErrCode run(const Call *call, int *status, Err *err)
         (void)err_memory(err, source.n * sizeof *areas);
         goto fail;
     }
-    TRY(measure_all(call, &source, op, areas, err));
+    TRY(measure_all(call, &source, op, (int)settings->batch, areas, err));
     TRY(fidelity_summarise(areas, (int)source.n, &sums, err));
     if (call->json)
-        put_json(&source, areas, &sums, &out);
+        fidelity_facts_json(&source, areas, &sums, &out);
     else
-        put_plain(&source, &sums, &out);
+        fidelity_facts_plain(&source, &sums, &out);
     TRY(call_print_lines(call, &out, err));
 fail:
     mem_free(areas);

@@ -3,7 +3,7 @@
 
 static WeightsUse use_of(const PictureChoice *choice)
 {
-    return (WeightsUse){.batch = choice->batch,
+    return (WeightsUse){.batch = 1,
                         .class_maps = choice->class_maps,
                         .accept = weights_options_accept(choice->trained)};
 }
@@ -26,13 +26,13 @@ static ErrCode open_set(PictureSource *source, const Call *call, const PictureCh
                         Err *err)
 {
     static const BatchSettings singly = {.part = PART_TEST, .batch = 1, .max_threads = 1};
-    const WeightsUse use = use_of(choice);
+    WeightsUse use = use_of(choice);
     TrainedSet *trained = &source->trained;
     TRY(data_option_study(&source->study, call, choice->data, source->name, err));
     TRY(study_data_open(&source->images, &source->study->data, call->data_root, call->threads,
                         err));
-    TRY(trained_set_open(trained, call, choice->trained, source->study, &source->images, &use,
-                         err));
+    use.study = source->study;
+    TRY(trained_set_open(trained, call, choice->trained, &source->images, &use, TRAINED_NET, err));
     TRY(batches_create(&source->batches, trained->set, &trained->stats, &singly, err));
     batches_begin_epoch(source->batches, 0);
     const size_t side = (size_t)net_network(trained->net)->resolution;

@@ -16,12 +16,11 @@ typedef struct PictureChoice {
     const DataOption *data;
     const char *images; /* NULL: not given */
     int64_t most;       /* pictures that are wanted */
-    int batch;          /* of the network */
     bool class_maps;    /* as in WeightsUse */
 } PictureChoice;
 
 typedef struct PictureSource {
-    TrainedSet trained;   /* the network; of --data also the set */
+    TrainedSet trained;   /* the network, of one image; of --data also the set */
     PictureList pictures; /* of --images */
     size_t n_all, n;      /* there are; are wanted: every so many of all */
     /* The rest is its own. */
