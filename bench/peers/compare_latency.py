@@ -7,9 +7,9 @@ The peers are PyTorch eager and compiled (torch.compile), each contiguous and ch
 it is installed; both of the latter run the file that isoflop exports. Their processes stay warm; in every round isoflop
 and each of them measure once, one after the other, so that a machine that slows down slows all. A measurement is the
 median of some passes; printed are medians over the rounds in ms, the fastest peer by that median, its time over
-isoflop's (above 1: isoflop is faster) with the lowest and the highest ratio of a single round, and the winner. Memory is what
-isoflop plans and reserves (weights, maps, scratch), and how much the fastest peer's process grew beyond what it held when its
-library was loaded. A markdown table on stdout, rows as they come; every measurement in --log.
+isoflop's (above 1: isoflop is faster) with the lowest and the highest ratio of a single round, and the winner. Memory is in
+two columns that do not compare: what isoflop plans and reserves (weights, maps, scratch), and how much the fastest peer's
+process grew beyond what it held when its library was loaded, allocators and compilers included. A markdown table on stdout, rows as they come; every measurement in --log.
 """
 
 import argparse
@@ -48,7 +48,7 @@ def measure_isoflop(program, network, side, batch, threads, runs):
                                 threads, "--runs", runs, "--json"))
     found = report["networks"][0]
     return {"program": "isoflop", "batch": batch, "threads": threads, "cpu": report["cpu"], **found,
-            "peak_mib": found["memory_bytes"] / 2**20}
+            "planned_mib": found["memory_bytes"] / 2**20}
 
 
 class Peer:
@@ -111,11 +111,12 @@ def table_row(network, side, options, threads, results):
     fastest = min((name for name in medians if name != "isoflop"), key=medians.get)
     ratio = medians[fastest] / medians["isoflop"]
     pairs = [theirs / ours for ours, theirs in zip(times["isoflop"], times[fastest])]
-    peaks = [max(r["peak_mib"] for r in results[name]) for name in ("isoflop", fastest)]
+    planned = max(r["planned_mib"] for r in results["isoflop"])
+    grown = max(r["grown_mib"] for r in results[fastest])
     cells = [network, side, options.batch, threads, f"{medians['isoflop']:.2f}",
              *(f"{medians[name]:.2f}" if name in medians else "–" for name in (peer_name(*p) for p in PEERS)),
              fastest, f"{ratio:.2f}", f"{min(pairs):.2f} to {max(pairs):.2f}", "isoflop" if ratio > 1 else fastest,
-             f"{peaks[0]:.0f} / {peaks[1]:.0f}"]
+             f"{planned:.0f}", f"{grown:.0f}"]
     return "| " + " | ".join(str(cell) for cell in cells) + " |", ratio
 
 
@@ -133,7 +134,7 @@ def main():
         parser.error("a median needs at least 5 rounds")
 
     heads = ["network", "px", "batch", "threads", "isoflop", *(peer_name(*peer) for peer in PEERS), "fastest peer",
-             "ratio", "single rounds", "winner", "MiB"]
+             "ratio", "single rounds", "winner", "isoflop plans, MiB", "peer grew by, MiB"]
     print("| " + " | ".join(heads) + " |\n|" + "---|" * len(heads), flush=True)
     ratios = []
     for network, side in ROWS:

@@ -92,7 +92,7 @@ def measure(once, options, loaded):
     print(json.dumps({"program": options.runtime, "layout": options.layout, "network": options.network,
                       "resolution": options.resolution, "batch": options.batch, "threads": options.threads,
                       "runs": options.runs, "ms": statistics.median(times), "ms_min": min(times),
-                      "peak_mib": peak_mib() - loaded}), flush=True)
+                      "grown_mib": peak_mib() - loaded}), flush=True)
 
 
 def main():
