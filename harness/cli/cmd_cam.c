@@ -11,7 +11,8 @@
 #include <math.h>
 #include <string.h>
 
-enum { BATCH = 16 };
+/* Images at a time; of what also runs backward, whose maps all stay, one. */
+enum { BATCH = 16, BACKWARD_BATCH = 1 };
 
 static const char *const usage[] = {
     "--network N --weights W.safetensors --images DIR|FILE... "
@@ -164,7 +165,8 @@ static ErrCode open_all(Cam *cam, const CamSettings *settings, Err *err)
     TRY(call_need("images", settings->images, err));
     TRY(call_need("out", settings->out, err));
     TRY(pictures_option_list(&cam->pictures, cam->call, settings->images, &cam->arena, err));
-    const WeightsUse use = {.batch = cam->pictures.n < BATCH ? (int)cam->pictures.n : BATCH,
+    const size_t most = settings->layer != NULL ? BACKWARD_BATCH : BATCH;
+    const WeightsUse use = {.batch = (int)(cam->pictures.n < most ? cam->pictures.n : most),
                             .class_maps = settings->layer != NULL,
                             .accept = weights_options_accept(&settings->trained)};
     int op = ACTIVATIONMAP_EXACT;
