@@ -10,6 +10,7 @@
 #include "nn/nettensor.h"
 #include "nn/nettimes.h"
 #include "nn/netupdate.h"
+#include "nn/tensorlist.h"
 
 #include "base/sys.h"
 
@@ -323,10 +324,7 @@ const NetTensor *net_tensor(const Net *net, int index)
 
 size_t net_largest_tensor(const Net *net)
 {
-    size_t most = 1;
-    for (int i = 0; i < net->n_tensors; i++)
-        most = net->tensors[i].n_elements > most ? net->tensors[i].n_elements : most;
-    return most;
+    return tensorlist_largest(net->tensors, net->n_tensors);
 }
 
 bool net_has(const Net *net, int index, NetValues values)

@@ -119,18 +119,6 @@ bool net_has(const Net *net, int index, NetValues values);
 void net_read(const Net *net, int index, NetValues values, float *data);
 void net_write(Net *net, int index, NetValues values, const float *data);
 
-/* --- of a network, without a Net --- */
-
-/*
- * Its tensors in the order of the operations, as net_tensor has them: (*tensors)[*n]; mem_free them
- * in any case. ERR_MEMORY.
- */
-ErrCode net_list_tensors(NetTensor **tensors, int *n, const Network *network, Err *err) ERR_CHECKED;
-
-/* What net_init_weights makes of one of them, `index` its place: data[n_elements], in file form. */
-void net_draw_tensor(const Network *network, const NetTensor *tensor, int index, uint64_t seed,
-                     float *data);
-
 /* --- destroy --- */
 
 void net_destroy(Net **net); /* accepts NULL */

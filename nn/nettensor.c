@@ -1,13 +1,10 @@
 /* nn/nettensor.c: every tensor a matrix whose columns are dims[0], depthwise filters included. */
 #include "nn/nettensor.h"
 
-#include "nn/net.h"
+#include "nn/tensorlist.h"
 
-#include "base/rng.h"
 #include "base/sys.h"
 
-#include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 /* Rows of the tensor's matrix in memory. */
@@ -31,44 +28,6 @@ static size_t memory_index(const NetTensor *tensor, size_t e)
         row = rest % taps * (size_t)tensor->dims[1] + rest / taps;
     }
     return row * memory_columns(tensor) + column;
-}
-
-/* The tensors of an operation; returns how many. */
-static int list_tensors(const Network *network, int op_index, NetTensor *tensors)
-{
-    const Op *op = &network->ops[op_index];
-    OpTensor list[OP_TENSORS_MAX];
-    const int n = ops_tensors(op, list);
-    for (int i = 0; i < n; i++) {
-        NetTensor *tensor = &tensors[i];
-        snprintf(tensor->name, sizeof tensor->name, "%s%s", op->name, list[i].suffix);
-        tensor->op = op_index;
-        tensor->k = i;
-        tensor->n_dims = list[i].n_dims;
-        tensor->n_elements = 1;
-        for (int d = 0; d < list[i].n_dims; d++) {
-            tensor->dims[d] = list[i].dims[d];
-            tensor->n_elements *= (size_t)list[i].dims[d];
-        }
-        tensor->rate = 1.0f;
-        tensor->trainable = list[i].use != OP_STATISTIC;
-        tensor->decayed = list[i].use == OP_WEIGHT;
-        tensor->is_pointwise = list[i].is_pointwise;
-    }
-    return n;
-}
-
-ErrCode net_list_tensors(NetTensor **out, int *n, const Network *network, Err *err)
-{
-    const size_t most = (size_t)network->n_ops * OP_TENSORS_MAX + 1;
-    NetTensor *tensors = mem_calloc(most, sizeof *tensors);
-    *out = tensors;
-    *n = 0;
-    if (tensors == NULL)
-        return err_memory(err, most * sizeof *tensors);
-    for (int i = 0; i < network->n_ops; i++)
-        *n += list_tensors(network, i, tensors + *n);
-    return ERR_NONE;
 }
 
 /* Partial gradients of a tensor. */
@@ -102,7 +61,7 @@ static ErrCode place_tensors(Net *net, bool trainable, Err *err)
 
 ErrCode nettensor_plan(Net *net, Err *err)
 {
-    TRY(net_list_tensors(&net->tensors, &net->n_tensors, &net->network, err));
+    TRY(tensorlist_make(&net->tensors, &net->n_tensors, &net->network, err));
     const size_t n = (size_t)net->n_tensors;
     net->places = mem_calloc(n + 1, sizeof *net->places);
     if (net->places == NULL)
@@ -168,49 +127,14 @@ void nettensor_gradient(const Net *net, int index, float *data)
 
 /* --- initial values --- */
 
-/* What the row says of a tensor. */
-static OpTensor row_of_tensor(const Network *network, const NetTensor *tensor)
-{
-    OpTensor list[OP_TENSORS_MAX];
-    ops_tensors(&network->ops[tensor->op], list);
-    return list[tensor->k];
-}
-
-static float initial_value(const OpTensor *tensor, Rng *rng)
-{
-    switch (tensor->init) {
-    case OP_INIT_NORMAL:
-        return (float)(rng_normal(rng) * sqrt(2.0 / (double)tensor->fan_out));
-    case OP_INIT_UNIFORM: {
-        const double limit = 1.0 / sqrt((double)tensor->fan_out);
-        return (float)((2.0 * rng_double(rng) - 1.0) * limit);
-    }
-    case OP_INIT_ONE:
-        return 1.0f;
-    case OP_INIT_ZERO:
-        break;
-    }
-    return 0.0f;
-}
-
 void nettensor_init(Net *net, uint64_t seed)
 {
     memset(net->weights, 0, net->n_floats * sizeof *net->weights);
     for (int i = 0; i < net->n_tensors; i++) {
         const NetTensor *tensor = &net->tensors[i];
-        const OpTensor row = row_of_tensor(&net->network, tensor);
-        Rng rng = rng_start(seed, RNG_INIT, 0, (uint64_t)i);
+        TensorDraw draw = tensorlist_draw(&net->network, tensor, i, seed);
         float *to = net->weights + net->places[i].offset;
         for (size_t e = 0; e < tensor->n_elements; e++)
-            to[memory_index(tensor, e)] = initial_value(&row, &rng);
+            to[memory_index(tensor, e)] = tensorlist_next(&draw);
     }
-}
-
-void net_draw_tensor(const Network *network, const NetTensor *tensor, int index, uint64_t seed,
-                     float *data)
-{
-    const OpTensor row = row_of_tensor(network, tensor);
-    Rng rng = rng_start(seed, RNG_INIT, 0, (uint64_t)index);
-    for (size_t e = 0; e < tensor->n_elements; e++)
-        data[e] = initial_value(&row, &rng);
 }

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/sys.h"
 #include "models/resolve.h"
+#include "nn/tensorlist.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -176,11 +177,9 @@ static ErrCode check_classes(const Reader *reader, const TensorFile *file,
 }
 
 /* Room for any of n tensors; mem_free. NULL without memory. */
-static float *largest_tensor(const NetTensor *tensors, int n, Err *err)
+static float *reserve_largest(const NetTensor *tensors, int n, Err *err)
 {
-    size_t most = 1;
-    for (int i = 0; i < n; i++)
-        most = tensors[i].n_elements > most ? tensors[i].n_elements : most;
+    const size_t most = tensorlist_largest(tensors, n);
     float *data = mem_calloc(most, sizeof *data);
     if (data == NULL)
         (void)err_memory(err, most * sizeof *data);
@@ -192,7 +191,7 @@ static ErrCode read_all(const Reader *reader, const WeightSource *source, Weight
                         Err *err)
 {
     TensorFile *file = NULL;
-    float *data = largest_tensor(reader->tensors, reader->n, err);
+    float *data = reserve_largest(reader->tensors, reader->n, err);
     *origin = (WeightOrigin){0};
     if (data == NULL)
         return err->code;
@@ -282,7 +281,7 @@ ErrCode weights_infer(Infer **out, const Spec *spec, const InferSettings *settin
     int n;
     *origin = (WeightOrigin){0};
     TRY(resolve_adapted(&network, spec, source->naming, err));
-    TRY(net_list_tensors(&tensors, &n, &network, err));
+    TRY(tensorlist_make(&tensors, &n, &network, err));
     TRY(infer_plan(&infer, &network, settings, err));
     const Reader reader = {
         .network = &network, .tensors = tensors, .n = n, .take = give_infer, .to = infer};
@@ -303,12 +302,14 @@ ErrCode weights_draw(Infer *infer, uint64_t seed, Err *err)
     NetTensor *tensors = NULL;
     float *data = NULL;
     int n;
-    TRY(net_list_tensors(&tensors, &n, network, err));
-    data = largest_tensor(tensors, n, err);
+    TRY(tensorlist_make(&tensors, &n, network, err));
+    data = reserve_largest(tensors, n, err);
     if (data == NULL)
         goto fail;
     for (int i = 0; i < n; i++) {
-        net_draw_tensor(network, &tensors[i], i, seed, data);
+        TensorDraw draw = tensorlist_draw(network, &tensors[i], i, seed);
+        for (size_t e = 0; e < tensors[i].n_elements; e++)
+            data[e] = tensorlist_next(&draw);
         give_infer(infer, i, &tensors[i], data);
     }
     infer_fold(infer);
@@ -320,7 +321,7 @@ fail:
 
 ErrCode weights_copy(Infer *infer, const Net *net, Err *err)
 {
-    float *data = largest_tensor(net_tensor(net, 0), net_n_tensors(net), err);
+    float *data = reserve_largest(net_tensor(net, 0), net_n_tensors(net), err);
     if (data == NULL)
         return err->code;
     for (int i = 0; i < net_n_tensors(net); i++) {

@@ -5,6 +5,7 @@
 #include "models/resolve.h"
 #include "models/zoo.h"
 #include "nettest.h"
+#include "nn/tensorlist.h"
 #include "weights/checkpoint.h"
 #include "weights/weights.h"
 
@@ -39,7 +40,7 @@ static ErrCode list_tensors(Subject *subject, Err *err)
 {
     NetTensor *tensors = NULL;
     int n;
-    const ErrCode code = net_list_tensors(&tensors, &n, &subject->network, err);
+    const ErrCode code = tensorlist_make(&tensors, &n, &subject->network, err);
     if (code == ERR_NONE)
         assert_int_equal(n, net_n_tensors(subject->net));
     mem_free(tensors);
