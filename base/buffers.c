@@ -36,8 +36,7 @@ ErrCode buffers_add(BufferList *list, size_t n_floats, int first, int last, int 
 {
     assert(list->n < list->most);
     if (n_floats > BUFFER_FLOATS_MOST)
-        return err_set(err, ERR_MEMORY,
-                       "maps or gradients of a step are too large: take fewer images at a time");
+        return err_set(err, ERR_MEMORY, "a buffer of %zu floats is too large", n_floats);
     list->buffers[list->n] =
         (Buffer){.n_floats = (n_floats + LINE_FLOATS - 1) / LINE_FLOATS * LINE_FLOATS,
                  .first = first,

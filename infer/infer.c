@@ -48,15 +48,19 @@ fail:
 void infer_write(Infer *infer, int op, int k, const float *data)
 {
     for (int i = 0; i < infer->n_steps; i++)
-        if (infer->steps[i].op == op && infer->steps[i].row->take != NULL)
+        if (infer->steps[i].op == op && infer->steps[i].row->take != NULL) {
+            assert(!infer->is_folded || infer->steps[i].row->is_classifier);
             infer->steps[i].row->take(infer, &infer->steps[i], k, data);
+        }
 }
 
 void infer_fold(Infer *infer)
 {
+    assert(!infer->is_folded);
     for (int i = 0; i < infer->n_steps; i++)
         if (infer->steps[i].row->fold != NULL)
             infer->steps[i].row->fold(infer, &infer->steps[i]);
+    infer->is_folded = true;
 }
 
 /* --- run --- */
@@ -133,6 +137,7 @@ static void run_worker(Infer *infer, const InferCall *call, int thread)
 /* The team may come out smaller than asked for (OMP_THREAD_LIMIT): then fewer do the same work. */
 static void run(Infer *infer, const InferCall *call)
 {
+    assert(infer->is_folded);
     assert(call->n >= 1 && call->n <= infer->settings.batch);
 #pragma omp parallel num_threads(infer->settings.threads) default(none) shared(infer, call)
     {

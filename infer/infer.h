@@ -7,7 +7,8 @@
  * behind it are one step, whose rows of the wide map never leave the first caches; maps share
  * memory by their lifetimes. So it needs a small part of a Net's memory (nn/net.h) and time. It
  * computes the same function in another order: logits differ from net_forward's by rounding
- * (docs/numerics.md, "Inference"), and no stored result comes from here.
+ * (docs/numerics.md, "Inference"). Of what is stored only the features of probe come from here
+ * (harness/features.h).
  *
  * What it computes does not depend on threads, instruction set or the size of the batch, bit for
  * bit. An Infer is used from one thread at a time; it makes its own OpenMP team inside a call, and
@@ -16,26 +17,14 @@
 #ifndef INFER_INFER_H
 #define INFER_INFER_H
 
-#include "base/cpu.h"
+#include "infer/infertypes.h"
+
 #include "base/err.h"
 #include "models/network.h"
 
-#include <stddef.h>
 #include <stdint.h>
 
 typedef struct Infer Infer;
-
-typedef struct InferSettings {
-    int batch;      /* most images in one call, at least 1 */
-    int threads;    /* at least 1; may exceed the cores */
-    CpuLevel level; /* highest instruction set used */
-} InferSettings;
-
-typedef struct InferMemory {
-    size_t parameter_bytes;  /* packed weights and biases */
-    size_t activation_bytes; /* maps */
-    size_t scratch_bytes;    /* rings of rows, of all threads */
-} InferMemory;
 
 /* --- create --- */
 

@@ -1,7 +1,7 @@
 /*
  * infer/infer_add.c: a sum of two maps that no convolution makes on the way, with its activation.
  */
-#include "infer/inferplan.h"
+#include "infer/inferstep.h"
 #include "infer/infervalue.h"
 
 static void run(const Worker *worker, const Step *step)
@@ -31,16 +31,21 @@ static void plan(Planner *planner, int op)
     const Op *it = &infer->network.ops[op];
     if (planner->values[op] != NO_VALUE)
         return; /* it was made on the way */
-    const int index = inferplan_step(planner, op);
+    const int index = inferstep_add(planner, op);
     Step *step = &infer->steps[index];
     step->run = run;
     step->act = step_act(it->act);
-    step->input = inferplan_input(planner, op);
+    step->input = inferstep_input(planner, op);
     step->shortcut = planner->values[it->shortcut];
     step->output = infervalue_add(planner, it->out_channels, it->out_size);
     infervalue_read(planner, index, step->input, NULL);
     infervalue_read(planner, index, step->shortcut, NULL);
-    inferplan_output(planner, index);
+    inferstep_output(planner, index);
 }
 
-const InferRow infer_add = {.adds = true, .plan = plan};
+const InferRow infer_add = {
+    .adds = true,
+    .keeps_channels = true,
+    .keeps_side = true,
+    .plan = plan,
+};

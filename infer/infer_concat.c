@@ -31,4 +31,4 @@ static void plan(Planner *planner, int op)
     joinvalue_plan(planner, op, run);
 }
 
-const InferRow infer_concat = {.plan = plan};
+const InferRow infer_concat = {.keeps_side = true, .plan = plan};

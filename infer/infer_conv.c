@@ -5,7 +5,7 @@
  */
 #include "infer/dense.h"
 #include "infer/infernorm.h"
-#include "infer/inferplan.h"
+#include "infer/inferstep.h"
 #include "infer/infervalue.h"
 #include "infer/product.h"
 
@@ -20,7 +20,7 @@ static int sum_behind(const Planner *planner, int op)
     const Infer *infer = planner->infer;
     const int reader = planner->reader[op];
     if (planner->n_readers[op] != 1 || infer->network.ops[op].act != ACT_NONE ||
-        !inferplan_row(infer, reader)->adds)
+        !inferstep_row(planner, reader)->adds)
         return -1;
     const Op *sum = &infer->network.ops[reader];
     const int other = sum->input == op ? sum->shortcut : sum->input;
@@ -29,24 +29,23 @@ static int sum_behind(const Planner *planner, int op)
 
 static bool is_made_by_reader(const Planner *planner, int op)
 {
-    return planner->n_readers[op] == 1 &&
-           inferplan_row(planner->infer, planner->reader[op])->takes_rows;
+    return planner->n_readers[op] == 1 && inferstep_row(planner, planner->reader[op])->takes_rows;
 }
 
 static void plan(Planner *planner, int op)
 {
     Infer *infer = planner->infer;
     const Op *it = &infer->network.ops[op];
-    const int index = inferplan_step(planner, op);
+    const int index = inferstep_add(planner, op);
     Step *step = &infer->steps[index];
     step->product = product_of_windows(it);
     step->act = step_act(it->act);
     if (is_made_by_reader(planner, op)) {
-        step->input = inferplan_input(planner, op);
+        step->input = inferstep_input(planner, op);
         return;
     }
-    dense_plan(planner, index, inferplan_input(planner, op), it);
-    inferplan_output(planner, index);
+    dense_plan(planner, index, inferstep_input(planner, op), it);
+    inferstep_output(planner, index);
     const int sum = sum_behind(planner, op);
     if (sum < 0)
         return;

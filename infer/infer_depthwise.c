@@ -7,8 +7,8 @@
  * and finishes what it made: bias, activation, and the means that a gate wants. The wide map is
  * never stored. Where nothing stands before it, it reads a stored map in place.
  */
-#include "infer/inferplan.h"
 #include "infer/infernorm.h"
+#include "infer/inferstep.h"
 #include "infer/infervalue.h"
 #include "infer/product.h"
 
@@ -20,6 +20,11 @@ enum {
 };
 
 /* --- planning --- */
+
+static const char *check(const Op *op)
+{
+    return op->kernel <= DW_MAX_K ? NULL : "depthwise kernels go up to 9";
+}
 
 /* How an image is taken. */
 typedef struct Strips {
@@ -49,7 +54,8 @@ static int choose_block(const Infer *infer, const Op *op, bool has_source)
     int most = GEMM_MOST_VECTORS;
     while (has_source && most > 1 && ring_floats(&strips, most) > RING_FLOATS)
         most--;
-    return product_block(lanes_pad(op->out_channels) / LANES, most, infer->settings.threads);
+    const int threads_of_image = (infer->settings.threads + infer->lot - 1) / infer->lot;
+    return product_block(lanes_pad(op->out_channels) / LANES, most, threads_of_image);
 }
 
 static void run(const Worker *worker, const Step *step);
@@ -58,8 +64,8 @@ static void plan(Planner *planner, int op)
 {
     Infer *infer = planner->infer;
     const Op *it = &infer->network.ops[op];
-    const int index = inferplan_step(planner, op);
-    Step *step = &infer->steps[index], *before = inferplan_input_step(planner, op);
+    const int index = inferstep_add(planner, op);
+    Step *step = &infer->steps[index], *before = inferstep_before(planner, op);
     const bool has_source = before != NULL && before->run == NULL;
     step->run = run;
     step->act = step_act(it->act);
@@ -69,11 +75,11 @@ static void plan(Planner *planner, int op)
         before->product.V = step->V;
         infervalue_read(planner, index, before->input, step_op(infer, before));
     } else {
-        step->input = inferplan_input(planner, op);
+        step->input = inferstep_input(planner, op);
         infervalue_read(planner, index, step->input, it);
     }
     step->output = infervalue_add(planner, it->out_channels, it->out_size);
-    inferplan_output(planner, index);
+    inferstep_output(planner, index);
 }
 
 static void carve(const Infer *infer, Step *step, Arena *arena)
@@ -211,6 +217,8 @@ static long list_rows(Block *b, int oh, int n)
         return x->C;
     }
     const int bottom = top + wanted < op->in_size ? top + wanted : op->in_size;
+    if (top > b->loaded) /* rows that nobody reads have no place in the ring */
+        b->loaded = top;
     if (bottom > b->loaded)
         make_pixels(b, b->loaded * op->in_size, bottom * op->in_size);
     b->loaded = bottom > b->loaded ? bottom : b->loaded;
@@ -295,6 +303,7 @@ static void run(const Worker *worker, const Step *step)
 const InferRow infer_depthwise = {
     .takes_rows = true,
     .makes_means = true,
+    .check = check,
     .plan = plan,
     .carve = carve,
     .measure = measure,

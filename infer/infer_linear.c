@@ -3,7 +3,7 @@
  * training.
  */
 #include "infer/dense.h"
-#include "infer/inferplan.h"
+#include "infer/inferstep.h"
 #include "infer/product.h"
 
 #include <string.h>
@@ -13,7 +13,7 @@ enum { LAYER_TENSORS = 2 }; /* a matrix and a bias */
 /* A layer behind `input`; the step. */
 static int plan_layer(Planner *planner, int op, int input, int inputs, int outputs, int tensor)
 {
-    const int index = inferplan_step(planner, op);
+    const int index = inferstep_add(planner, op);
     Step *step = &planner->infer->steps[index];
     step->product = product_of_layer(inputs, outputs);
     step->first_tensor = tensor;
@@ -24,7 +24,7 @@ static int plan_layer(Planner *planner, int op, int input, int inputs, int outpu
 static void plan(Planner *planner, int op)
 {
     const Op *it = &planner->infer->network.ops[op];
-    int input = inferplan_input(planner, op), inputs = it->in_channels, tensor = 0;
+    int input = inferstep_input(planner, op), inputs = it->in_channels, tensor = 0;
     if (it->squeeze) {
         const int hidden = plan_layer(planner, op, input, inputs, it->squeeze, tensor);
         Step *step = &planner->infer->steps[hidden];
@@ -33,7 +33,7 @@ static void plan(Planner *planner, int op)
         inputs = it->squeeze;
         tensor += LAYER_TENSORS;
     }
-    inferplan_output(planner, plan_layer(planner, op, input, inputs, it->out_channels, tensor));
+    inferstep_output(planner, plan_layer(planner, op, input, inputs, it->out_channels, tensor));
 }
 
 static void carve(const Infer *infer, Step *step, Arena *arena)
@@ -57,6 +57,8 @@ static void take(const Infer *infer, Step *step, int k, const float *data)
 }
 
 const InferRow infer_linear = {
+    .is_classifier = true,
+    .makes_pixel = true,
     .plan = plan,
     .carve = carve,
     .take = take,

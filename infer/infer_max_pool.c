@@ -11,4 +11,4 @@ static void plan(Planner *planner, int op)
     windowpool_plan(planner, op, run);
 }
 
-const InferRow infer_max_pool = {.plan = plan};
+const InferRow infer_max_pool = {.keeps_channels = true, .plan = plan};

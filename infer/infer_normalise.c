@@ -1,6 +1,6 @@
 /* infer/infer_normalise.c: batch norm, a factor and a bias by channel, and activation of a map. */
 #include "infer/infernorm.h"
-#include "infer/inferplan.h"
+#include "infer/inferstep.h"
 #include "infer/infervalue.h"
 
 static void run(const Worker *worker, const Step *step)
@@ -27,14 +27,14 @@ static void plan(Planner *planner, int op)
 {
     Infer *infer = planner->infer;
     const Op *it = &infer->network.ops[op];
-    const int index = inferplan_step(planner, op);
+    const int index = inferstep_add(planner, op);
     Step *step = &infer->steps[index];
     step->run = run;
     step->act = step_act(it->act);
-    step->input = inferplan_input(planner, op);
+    step->input = inferstep_input(planner, op);
     step->output = infervalue_add(planner, it->out_channels, it->out_size);
     infervalue_read(planner, index, step->input, NULL);
-    inferplan_output(planner, index);
+    inferstep_output(planner, index);
 }
 
 static void carve(const Infer *infer, Step *step, Arena *arena)
@@ -59,4 +59,10 @@ static void fold(const Infer *infer, Step *step)
         step->taps[c] = scale == NULL ? 1.0f : scale[c];
 }
 
-const InferRow infer_normalise = {.plan = plan, .carve = carve, .take = take, .fold = fold};
+const InferRow infer_normalise = {
+    .keeps_side = true,
+    .plan = plan,
+    .carve = carve,
+    .take = take,
+    .fold = fold,
+};

@@ -6,7 +6,7 @@
  * thread computes all factors of an image that it has a part of, which is less than meeting once
  * more.
  */
-#include "infer/inferplan.h"
+#include "infer/inferstep.h"
 #include "infer/infervalue.h"
 #include "infer/pixelmean.h"
 
@@ -18,7 +18,7 @@ static void run(const Worker *worker, const Step *step);
 static int plan_means(Planner *planner, int op)
 {
     Infer *infer = planner->infer;
-    Step *before = inferplan_input_step(planner, op);
+    Step *before = inferstep_before(planner, op);
     if (before == NULL || !before->row->makes_means || before->means != NO_VALUE)
         return pixelmean_plan(planner, op);
     before->means = infervalue_add(planner, infer->network.ops[op].in_channels, 1);
@@ -30,17 +30,17 @@ static void plan(Planner *planner, int op)
 {
     Infer *infer = planner->infer;
     const Op *it = &infer->network.ops[op];
-    const int means = plan_means(planner, op), index = inferplan_step(planner, op);
+    const int means = plan_means(planner, op), index = inferstep_add(planner, op);
     Step *step = &infer->steps[index];
     step->run = run;
     step->act = step_act(it->act);
     step->means = means;
-    step->input = inferplan_input(planner, op);
+    step->input = inferstep_input(planner, op);
     infervalue_read(planner, index, means, NULL);
     infervalue_read(planner, index, step->input, NULL);
     const bool is_alone = it->input != INPUT_IMAGES && planner->n_readers[it->input] == 1;
     step->output = is_alone ? step->input : infervalue_add(planner, it->out_channels, it->out_size);
-    inferplan_output(planner, index);
+    inferstep_output(planner, index);
 }
 
 static void carve(const Infer *infer, Step *step, Arena *arena)
@@ -143,6 +143,8 @@ static void run(const Worker *worker, const Step *step)
 }
 
 const InferRow infer_se = {
+    .keeps_channels = true,
+    .keeps_side = true,
     .plan = plan,
     .carve = carve,
     .measure = measure,

@@ -29,4 +29,4 @@ static void plan(Planner *planner, int op)
     joinvalue_plan(planner, op, run);
 }
 
-const InferRow infer_sum = {.plan = plan};
+const InferRow infer_sum = {.keeps_side = true, .plan = plan};

@@ -3,8 +3,12 @@
  */
 #include "infer/inferplan.h"
 
+#include "infer/infercheck.h"
+#include "infer/inferrows.h"
+#include "infer/inferstep.h"
 #include "infer/infervalue.h"
 
+#include "base/buffers.h"
 #include "base/sys.h"
 
 #include <string.h>
@@ -12,52 +16,9 @@
 enum {
     STEPS_OF_OP = 2,
     VALUES_OF_OP = 2,
-    IMAGES = 0, /* their value */
 };
 
-const InferRow *inferplan_row(const Infer *infer, int op)
-{
-    static const InferRow *const rows[] = {
-#define INFER_ROW(kind, name) [kind] = &infer_##name,
-        OP_KINDS(INFER_ROW)
-#undef INFER_ROW
-    };
-    return rows[infer->network.ops[op].kind];
-}
-
 /* --- steps --- */
-
-int inferplan_step(Planner *planner, int op)
-{
-    Infer *infer = planner->infer;
-    infer->steps[infer->n_steps] = (Step){.row = inferplan_row(infer, op),
-                                          .op = op,
-                                          .input = NO_VALUE,
-                                          .shortcut = NO_VALUE,
-                                          .output = NO_VALUE,
-                                          .means = NO_VALUE};
-    planner->steps[op] = infer->n_steps;
-    return infer->n_steps++;
-}
-
-int inferplan_input(const Planner *planner, int op)
-{
-    const int input = planner->infer->network.ops[op].input;
-    return input == INPUT_IMAGES ? IMAGES : planner->values[input];
-}
-
-Step *inferplan_input_step(const Planner *planner, int op)
-{
-    const int input = planner->infer->network.ops[op].input;
-    return input == INPUT_IMAGES ? NULL : &planner->infer->steps[planner->steps[input]];
-}
-
-void inferplan_output(Planner *planner, int step)
-{
-    const Step *it = &planner->infer->steps[step];
-    planner->values[it->op] = it->output;
-    infervalue_write(planner, step, it->output);
-}
 
 /* Copies a worker's share of the images to where they have a halo. */
 static void load_images(const Worker *worker, const Step *step)
@@ -100,23 +61,11 @@ static void count_readers(Planner *planner)
     }
 }
 
-static ErrCode check_op(const Infer *infer, int op, Err *err)
-{
-    const Op *it = &infer->network.ops[op];
-    const char *reason = ops_check(it);
-    if (reason == NULL && it->input == INPUT_IMAGES && !inferplan_row(infer, op)->takes_images)
-        reason = "only a convolution can read the images";
-    if (reason == NULL)
-        return ERR_NONE;
-    return err_set(err, ERR_USAGE, "cannot run operation '%s' of network '%s': %s", it->name,
-                   infer->network.name, reason);
-}
-
 static ErrCode plan_steps(Infer *infer, Err *err)
 {
     const size_t n = (size_t)infer->network.n_ops;
     int *numbers = mem_calloc(4 * n, sizeof *numbers);
-    Planner planner = {.infer = infer, .n_readers = numbers};
+    Planner planner = {.infer = infer, .row = inferrows_row, .n_readers = numbers};
     infer->steps = mem_calloc(n * STEPS_OF_OP + 1, sizeof *infer->steps);
     infer->values = mem_calloc(n * VALUES_OF_OP + 1, sizeof *infer->values);
     if (numbers == NULL || infer->steps == NULL || infer->values == NULL) {
@@ -128,10 +77,8 @@ static ErrCode plan_steps(Infer *infer, Err *err)
     planner.steps = numbers + 3 * n;
     count_readers(&planner);
     plan_images(&planner);
-    for (int i = 0; i < infer->network.n_ops; i++) {
-        TRY(check_op(infer, i, err));
-        inferplan_row(infer, i)->plan(&planner, i);
-    }
+    for (int i = 0; i < infer->network.n_ops; i++)
+        inferstep_row(&planner, i)->plan(&planner, i);
 fail:
     mem_free(numbers);
     return err->code;
@@ -146,11 +93,11 @@ static ErrCode add_buffers(Infer *infer, BufferList *list, Err *err)
         if (!infervalue_measure(value, infer->lot))
             return err_set(err, ERR_MEMORY, "maps of network '%s' are too large",
                            infer->network.name);
-        TRY(buffers_add(list, (size_t)value->image_floats * (size_t)infer->lot, value->first,
-                        value->last, &value->buffer, err));
+        if (buffers_add(list, (size_t)value->image_floats * (size_t)infer->lot, value->first,
+                        value->last, &value->buffer, err) != ERR_NONE)
+            return err_wrap(err, "maps of network '%s'", infer->network.name);
     }
-fail:
-    return err->code;
+    return ERR_NONE;
 }
 
 static ErrCode reserve_maps(Infer *infer, Err *err)
@@ -221,6 +168,7 @@ ErrCode inferplan_build(Infer *infer, Err *err)
 {
     const InferSettings *settings = &infer->settings;
     infer->lot = settings->batch < settings->threads ? settings->batch : settings->threads;
+    TRY(infercheck_network(infer, err));
     TRY(plan_steps(infer, err));
     TRY(reserve_maps(infer, err));
     TRY(reserve_parameters(infer, err));

@@ -8,21 +8,21 @@
  * InferRow, in infer/infer_NAME.c; nobody else looks at kinds.
  *
  * Files, each above those it calls: infer (life, team) - inferplan (planning) - inferrows (table of
- * rows) - infer_* (rows) and what they share, product (products with packed weights), infervalue
- * (values).
+ * rows), infercheck (what can be run) - infer_* (rows) - what several rows share: dense (a
+ * convolution or a layer as a step), pixelmean, windowpool - inferstep (steps and what they read),
+ * infernorm (batch norm folded), product (products with packed weights) - infervalue (values).
  */
 #ifndef INFER_INFERSTATE_H
 #define INFER_INFERSTATE_H
 
-#include "infer/infer.h"
+#include "infer/infertypes.h"
 
 #include "base/arena.h"
-#include "base/buffers.h"
 #include "base/team.h"
 #include "kernels/kernels.h"
 #include "models/ops.h"
 
-enum { NO_VALUE = -1 };
+enum { NO_VALUE = -1, VALUE_OF_IMAGES = 0 };
 
 typedef struct Value {
     int C;             /* floats of a pixel: channels in whole lanes; of the images: 3 */
@@ -66,13 +66,13 @@ struct Step {
     int V;     /* depthwise: vectors of a block of channels */
     float *taps, *bias;       /* depthwise: [k*k][C], [C]; normalise: factors and bias, [C] */
     float *w1, *b1, *w2, *b2; /* gate: as SeForwardArgs */
-    float *norm;              /* [NORM_TENSORS][N] until folded */
+    float *norm;              /* [NORM_TENSORS][N], of no use once folded */
 };
 
 /* Batch norm's tensors in the order of weight files. */
 enum { NORM_GAMMA, NORM_BETA, NORM_MEAN, NORM_VAR, NORM_TENSORS };
 
-struct Infer {
+typedef struct Infer {
     Network network; /* owned copy */
     InferSettings settings;
     Kernels kernels;
@@ -84,8 +84,9 @@ struct Infer {
     Arena parameter_arena, activation_arena;
     Arena *scratch; /* [threads] */
     InferMemory memory;
+    bool is_folded; /* it can run, and takes the tensors of the classifier only */
     Team team;
-};
+} Infer;
 
 /* One thread of a run. */
 struct Worker {
@@ -100,10 +101,11 @@ struct Worker {
 
 typedef struct Planner {
     Infer *infer;
-    int *n_readers; /* [n_ops] of each operation's output */
-    int *reader;    /* [n_ops] the last of them */
-    int *values;    /* [n_ops] where its output is; NO_VALUE: not planned yet */
-    int *steps;     /* [n_ops] the step that writes it */
+    const InferRow *(*row)(OpKind kind); /* what rows know of each other */
+    int *n_readers;                      /* [n_ops] of each operation's output */
+    int *reader;                         /* [n_ops] the last of them */
+    int *values; /* [n_ops] where its output is; NO_VALUE: not planned yet */
+    int *steps;  /* [n_ops] the step that writes it */
 } Planner;
 
 /*
@@ -111,10 +113,17 @@ typedef struct Planner {
  * the sort.
  */
 struct InferRow {
-    bool takes_images; /* it may read the images, whose pixels are 3 floats */
-    bool takes_rows;   /* it makes the rows that it reads, if they are a convolution's */
-    bool makes_means;  /* the means of its output, on the way */
-    bool adds;         /* a sum of two inputs, which a convolution can make on the way */
+    bool takes_images;   /* it may read the images, whose pixels are 3 floats */
+    bool takes_rows;     /* it makes the rows that it reads, if they are a convolution's */
+    bool makes_means;    /* the means of its output, on the way */
+    bool adds;           /* a sum of two inputs, which a convolution can make on the way */
+    bool is_classifier;  /* the last operation, and no other */
+    bool keeps_channels; /* its output has the channels of its input, */
+    bool keeps_side;     /* its side, */
+    bool makes_pixel;    /* or one pixel */
+
+    /* Why an operation of these numbers cannot be run, or NULL. NULL: as far as models/ allows. */
+    const char *(*check)(const Op *op);
 
     void (*plan)(Planner *planner, int op);
 

@@ -1,7 +1,7 @@
 /* infer/pixelmean.c: row by row, so that the order of a sum is that of a map's rows. */
 #include "infer/pixelmean.h"
 
-#include "infer/inferplan.h"
+#include "infer/inferstep.h"
 #include "infer/infervalue.h"
 
 #include <string.h>
@@ -31,12 +31,13 @@ static void run(const Worker *worker, const Step *step)
 
 int pixelmean_plan(Planner *planner, int op)
 {
+    static const InferRow row = {0}; /* no weights, whoever wants the means */
     Infer *infer = planner->infer;
-    const int index = inferplan_step(planner, op);
+    const int index = inferstep_add(planner, op);
     Step *step = &infer->steps[index];
-    step->row = &infer_global_pool; /* no weights, whoever wants the means */
+    step->row = &row;
     step->run = run;
-    step->input = inferplan_input(planner, op);
+    step->input = inferstep_input(planner, op);
     step->output = infervalue_add(planner, infer->network.ops[op].in_channels, 1);
     infervalue_read(planner, index, step->input, NULL);
     infervalue_write(planner, index, step->output);

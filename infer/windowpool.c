@@ -1,20 +1,20 @@
 /* infer/windowpool.c: padding does not take part, so nothing is read beyond the map. */
 #include "infer/windowpool.h"
 
-#include "infer/inferplan.h"
+#include "infer/inferstep.h"
 #include "infer/infervalue.h"
 
 void windowpool_plan(Planner *planner, int op, WindowPoolRun *run)
 {
     Infer *infer = planner->infer;
     const Op *it = &infer->network.ops[op];
-    const int index = inferplan_step(planner, op);
+    const int index = inferstep_add(planner, op);
     Step *step = &infer->steps[index];
     step->run = run;
-    step->input = inferplan_input(planner, op);
+    step->input = inferstep_input(planner, op);
     step->output = infervalue_add(planner, it->out_channels, it->out_size);
     infervalue_read(planner, index, step->input, NULL);
-    inferplan_output(planner, index);
+    inferstep_output(planner, index);
 }
 
 void windowpool_run(const Worker *worker, const Step *step,

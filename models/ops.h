@@ -7,6 +7,8 @@
 #include "models/op_row.h"
 
 #include "base/text.h"
+/* The widest map that is executed: its pixels fit an int. */
+enum { OPS_SIDE_MOST = 32768 };
 
 const OpRow *ops_row(OpKind kind);
 

@@ -14,8 +14,6 @@
 
 #include "base/sys.h"
 
-enum { MAP_SIDE_MOST = 32768 }; /* pixels of a map fit an int */
-
 /* --- what can be run --- */
 
 static ErrCode refuse(const Op *op, const char *why, Err *err)
@@ -26,7 +24,7 @@ static ErrCode refuse(const Op *op, const char *why, Err *err)
 static ErrCode check_geometry(const Op *op, Err *err)
 {
     const char *why = ops_check(op);
-    if (why == NULL && (op->in_size > MAP_SIDE_MOST || op->out_size > MAP_SIDE_MOST))
+    if (why == NULL && (op->in_size > OPS_SIDE_MOST || op->out_size > OPS_SIDE_MOST))
         why = "its map is more than 32768 pixels wide";
     return why == NULL ? ERR_NONE : refuse(op, why, err);
 }
@@ -240,8 +238,11 @@ static ErrCode plan_buffers(Net *net, Err *err)
     BufferList list;
     size_t n_floats = 0;
     TRY(buffers_create(&list, n_ops * (NETMAPS_OF_OP + WEIGHTBUFFERS_OF_OP), err));
-    TRY(netmaps_add(net, &list, err));
-    TRY(weightbuffers_add(net, &list, err));
+    if (netmaps_add(net, &list, err) != ERR_NONE ||
+        weightbuffers_add(net, &list, err) != ERR_NONE) {
+        (void)err_wrap(err, "maps and gradients of %d images at a time", net->settings.batch);
+        goto fail;
+    }
     TRY(buffers_place(&list, &n_floats, err));
     TRY(reserve_buffers(net, &list, n_floats, err));
 fail:

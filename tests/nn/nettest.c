@@ -128,3 +128,19 @@ const char *nettest_path(const char *name)
     snprintf(path, sizeof path, "nettest-%ld-%s", (long)getpid(), name);
     return path;
 }
+
+void nettest_perturb(Net *net)
+{
+    for (int i = 0; i < net_n_tensors(net); i++) {
+        const NetTensor *tensor = net_tensor(net, i);
+        if (tensor->n_dims != 1)
+            continue;
+        Rng rng = rng_start(11, RNG_SEARCH, 0, (uint64_t)i);
+        float *data = mem_calloc(tensor->n_elements, sizeof *data);
+        net_read(net, i, NET_WEIGHTS, data);
+        for (size_t e = 0; e < tensor->n_elements; e++)
+            data[e] += rng_uniform(&rng, -0.3f, 0.3f);
+        net_write(net, i, NET_WEIGHTS, data);
+        mem_free(data);
+    }
+}

@@ -28,6 +28,12 @@ void nettest_release_batch(TestBatch *batch);
 
 Net *nettest_net(const Network *network, const NetSettings *settings, uint64_t seed);
 
+/*
+ * Everything that starts as 0 or 1 is moved, so that a formula cannot hide behind its neutral
+ * value.
+ */
+void nettest_perturb(Net *net);
+
 /* Settings of a training Net at the highest level. */
 NetSettings nettest_training(int batch, int threads, NetOptimizer optimizer);
 

@@ -677,3 +677,9 @@ void oracle_logits(Oracle *oracle, const float *images, int n, double *logits)
     memcpy(logits, oracle->stages[oracle->network->n_ops - 1].out,
            (size_t)n * (size_t)oracle->network->classes * sizeof *logits);
 }
+
+double oracle_tolerance(const Net *net)
+{
+    const double half_ulp = ldexp(1.0, -24);
+    return 8.0 * 64.0 * sqrt(2.0 * net_network(net)->n_ops) * half_ulp;
+}

@@ -54,44 +54,12 @@ static Network case_network(const Case *c)
     return nettest_zoo(file_exists(path) ? path : c->name, c->width, 7, c->resolution);
 }
 
-/* Everything that starts as 0 or 1 is moved, so that a formula cannot hide behind its neutral
- * value. */
-static void perturb(Net *net)
-{
-    for (int i = 0; i < net_n_tensors(net); i++) {
-        const NetTensor *tensor = net_tensor(net, i);
-        if (tensor->n_dims != 1)
-            continue;
-        Rng rng = rng_start(11, RNG_SEARCH, 0, (uint64_t)i);
-        float *data = mem_calloc(tensor->n_elements, sizeof *data);
-        net_read(net, i, NET_WEIGHTS, data);
-        for (size_t e = 0; e < tensor->n_elements; e++)
-            data[e] += rng_uniform(&rng, -0.3f, 0.3f);
-        net_write(net, i, NET_WEIGHTS, data);
-        mem_free(data);
-    }
-}
-
 static double norm(const double *x, size_t n)
 {
     double square = 0.0;
     for (size_t i = 0; i < n; i++)
         square += x[i] * x[i];
     return sqrt(square);
-}
-
-/*
- * Tolerances. A value has passed up to L operations; each is a chain of K <= 4096 fmas, whose error
- * walks to about sqrt(K) = 64 half-ulps, and batch norm over few pixels multiplies what comes in by
- * about 1/sigma of an ill-scaled channel, here at most 8 over the whole net. Errors of the L
- * operations add like a random walk: 8 x 64 x sqrt(2 L) x 2^-24 relative, per tensor, against the
- * tensor's own norm or, where it cancels (the beta in front of another batch norm), against an
- * average tensor's.
- */
-static double relative_tolerance(const Net *net)
-{
-    const double half_ulp = ldexp(1.0, -24);
-    return 8.0 * 64.0 * sqrt(2.0 * net_network(net)->n_ops) * half_ulp;
 }
 
 static void check_gradients(const Case *c, const Net *net, const Oracle *oracle)
@@ -113,7 +81,7 @@ static void check_gradients(const Case *c, const Net *net, const Oracle *oracle)
         for (size_t e = 0; e < n; e++)
             off[e] = (double)ours[e] - oracle_gradient(oracle, i)[e];
         const double scale = norm(oracle_gradient(oracle, i), n) + sqrt(all / n_trainable);
-        if (!(norm(off, n) <= relative_tolerance(net) * scale)) {
+        if (!(norm(off, n) <= oracle_tolerance(net) * scale)) {
             print_error("%s, %s: off by %.3g of %.3g\n", c->name, tensor->name, norm(off, n),
                         scale);
             n_bad++;
@@ -130,14 +98,14 @@ static void check_training(const Case *c, const Network *network, uint64_t weigh
     TestBatch batch = nettest_batch(network, c->n, c->seed);
     const NetSettings settings = nettest_with_gradients(c->n, 2, NET_SGD);
     Net *net = nettest_net(network, &settings, weights);
-    perturb(net);
+    nettest_perturb(net);
     Oracle *oracle = oracle_create(net);
     StepSettings step = nettest_step(0.0);
     step.label_smoothing = 0.1;
     StepResult result;
     net_gradients(net, batch.images, batch.labels, &step, &result);
     const double loss = oracle_loss(oracle, batch.images, batch.labels, c->n, 0.1, true);
-    if (!(fabs(result.loss - loss) <= relative_tolerance(net) * fabs(loss)))
+    if (!(fabs(result.loss - loss) <= oracle_tolerance(net) * fabs(loss)))
         fail_msg("%s: loss %.9g, oracle %.9g", c->name, result.loss, loss);
     check_gradients(c, net, oracle);
     oracle_destroy(&oracle);
@@ -248,7 +216,7 @@ static void test_logits_match(void **state)
         Net *net = nettest_net(&network, &settings, i);
         const StepSettings step = nettest_step(0.0);
         StepResult result;
-        perturb(net);
+        nettest_perturb(net);
         net_train_step(net, batch.images, batch.labels, &step, &result);
         Oracle *oracle = oracle_create(net);
         const size_t n = (size_t)c->n * 7;
@@ -258,7 +226,7 @@ static void test_logits_match(void **state)
         oracle_logits(oracle, batch.images, c->n, exact);
         for (size_t e = 0; e < n; e++)
             off[e] = (double)ours[e] - exact[e];
-        if (!(norm(off, n) <= relative_tolerance(net) * norm(exact, n)))
+        if (!(norm(off, n) <= oracle_tolerance(net) * norm(exact, n)))
             fail_msg("%s: logits off by %.3g of %.3g", c->name, norm(off, n), norm(exact, n));
         mem_free(ours);
         mem_free(exact);
@@ -298,7 +266,7 @@ static void test_oracle_matches_differences(void **state)
     TestBatch batch = nettest_batch(&network, 5, 1);
     const NetSettings settings = {.batch = 5, .threads = 1, .level = cpu_best_level()};
     Net *net = nettest_net(&network, &settings, 1);
-    perturb(net);
+    nettest_perturb(net);
     Oracle *oracle = oracle_create(net);
     oracle_loss(oracle, batch.images, batch.labels, 5, 0.1, true);
     for (int i = 0; i < net_n_tensors(net); i++) {
