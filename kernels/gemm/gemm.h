@@ -72,4 +72,7 @@ GemmKernels gemm_kernels(CpuLevel level);
 /* Truth in double, but for the activation. */
 void gemm_forward__ref(const GemmForwardArgs *args, double *y); /* y[M][N] before act */
 
+/* y[P][C] before act, and args->sums + their sums; sums: NULL without them. */
+void gemm_finish__ref(const GemmFinishArgs *args, double *y, double *sums);
+
 #endif

@@ -16,3 +16,19 @@ void gemm_forward__ref(const GemmForwardArgs *args, double *y)
                 args->r == NULL ? sum : sum + (double)args->r[args->r_rows[m] + n];
         }
 }
+
+void gemm_finish__ref(const GemmFinishArgs *args, double *y, double *sums)
+{
+    for (int c = 0; c < args->C; c++) {
+        double sum = 0.0;
+        for (int p = 0; p < args->P; p++) {
+            double u = (double)args->x[p * args->ldx + c];
+            u += args->bias == NULL ? 0.0 : (double)args->bias[c];
+            u += args->r == NULL ? 0.0 : (double)args->r[p * args->ldr + c];
+            y[(long)p * args->C + c] = u;
+            sum += u;
+        }
+        if (sums != NULL)
+            sums[c] = (double)args->sums[c] + sum;
+    }
+}

@@ -1,6 +1,8 @@
 /* gemm: products with packed weights and their endings at every level. */
 #include "kernel_test.h"
 
+#include "base/err.h"
+
 #include <math.h>
 
 /* Around the tiles of 12, 8, 6, 4 and 1 rows and panels of 1 to 4 vectors. */
@@ -170,56 +172,131 @@ static void nan_stays(void **state)
         }
 }
 
-/*
- * finish: a bias and a residual below 1 on values below 1: two roundings of sums below 3; a sum of
- * P such values errs by P roundings of sums below 3 P, beside those of its terms, and continues
- * from where it was.
- */
-static void check_finish(CpuLevel level, bool has_bias, bool has_residual)
+/* --- finish --- */
+
+/* Where finish writes. */
+typedef enum FinishTo { TO_OTHERS, TO_X, TO_R, TO_NOBODY, N_FINISH_TO } FinishTo;
+
+typedef struct FinishCase {
+    int P, C;
+    bool has_bias, has_residual, has_sums;
+    FinishTo to;
+    ActFn act;
+} FinishCase;
+
+/* The numbers of a case: every matrix has a row's gap of its own. */
+typedef struct FinishData {
+    const float *x, *bias, *r;
+    float *sums;
+    long ldx, ldr, ldy;
+} FinishData;
+
+/* A copy of n floats; NULL of NULL. */
+static float *copy_of(const float *from, long n)
 {
-    enum { P = 7, C = 3 * LANES };
-    float *sums = test_random(C), *y = test_buffer(P * C), *before = test_buffer(C);
-    test_copy(before, sums, C);
-    const GemmFinishArgs a = {.x = test_random(P * C),
-                              .ldx = C,
-                              .bias = has_bias ? test_random(C) : NULL,
-                              .r = has_residual ? test_random(P * C) : NULL,
-                              .ldr = C,
-                              .y = y,
-                              .ldy = C,
-                              .sums = sums,
-                              .P = P,
-                              .C = C};
-    gemm_kernels(level).finish(&a);
-    for (int c = 0; c < C; c++) {
-        double sum = (double)before[c];
-        for (int p = 0; p < P; p++) {
-            const int i = p * C + c;
-            double wanted = (double)a.x[i];
-            wanted += has_bias ? (double)a.bias[c] : 0.0;
-            wanted += has_residual ? (double)a.r[i] : 0.0;
-            test_close("y", i, (double)y[i], wanted, 2 * 3.0 * UNIT_ROUNDOFF);
-            sum += wanted;
-        }
-        test_close("sums", c, (double)sums[c], sum,
-                   (P * 3.0 * P + 3.0 * P * 2 + 1) * UNIT_ROUNDOFF);
-    }
-    GemmFinishArgs only_sums = a;
-    only_sums.y = NULL;
-    only_sums.sums = before;
-    gemm_kernels(level).finish(&only_sums);
-    test_same_bits("sums alone", before, sums, C);
+    if (from == NULL)
+        return NULL;
+    float *to = test_buffer(n);
+    test_copy(to, from, n);
+    return to;
 }
 
+/* Runs finish on copies; y[P][C] and sums[C], unless they are not wanted; nothing else is written.
+ */
+static void run_finish(CpuLevel level, const FinishCase *c, const FinishData *d, float *y,
+                       float *sums)
+{
+    float *x = copy_of(d->x, c->P * d->ldx), *r = copy_of(d->r, c->P * d->ldr);
+    GemmFinishArgs a = {.x = x,
+                        .ldx = d->ldx,
+                        .bias = d->bias,
+                        .r = r,
+                        .ldr = d->ldr,
+                        .act = c->act,
+                        .sums = copy_of(d->sums, c->C),
+                        .P = c->P,
+                        .C = c->C};
+    float *others = test_random(c->P * d->ldy);
+    float *const places[N_FINISH_TO] = {others, x, r, NULL};
+    const long strides[N_FINISH_TO] = {d->ldy, d->ldx, d->ldr, 0};
+    a.y = places[c->to];
+    a.ldy = strides[c->to];
+    const float *before = copy_of(a.y, c->P * a.ldy);
+    gemm_kernels(level).finish(&a);
+    for (int p = 0; a.y != NULL && p < c->P; p++) {
+        const long end = p * a.ldy + c->C;
+        test_copy(y + (long)p * c->C, a.y + p * a.ldy, c->C);
+        test_same_bits("between rows", a.y + end, before + end, a.ldy - c->C);
+    }
+    if (a.sums != NULL)
+        test_copy(sums, a.sums, c->C);
+}
+
+/*
+ * A bias and a residual below 1 on values below 1: two roundings of sums below 3; a sum of P such
+ * values errs by P roundings of sums below 3 P, beside those of its terms, and continues from where
+ * it was. Activated ones are the same bits at all levels.
+ */
+static void check_finish(const FinishCase *c)
+{
+    enum { MOST_P = 13, MOST_C = 3 * LANES };
+    static double exact[MOST_P * MOST_C], exact_sums[MOST_C];
+    const FinishData d = {.ldx = c->C + LANES,
+                          .ldr = c->C + 2 * LANES,
+                          .ldy = c->C + 3 * LANES,
+                          .x = test_random_full(c->P * (c->C + LANES)),
+                          .bias = c->has_bias ? test_random_full(c->C) : NULL,
+                          .r = c->has_residual ? test_random_full(c->P * (c->C + 2 * LANES)) : NULL,
+                          .sums = c->has_sums ? test_random_full(c->C) : NULL};
+    const long n = (long)c->P * c->C;
+    float *y = test_random(n), *sums = test_random(c->C);
+    run_finish(CPU_GENERIC, c, &d, y, sums);
+    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level)) {
+        float *again = copy_of(y, n), *sums_again = copy_of(sums, c->C);
+        run_finish(level, c, &d, again, sums_again);
+        test_same_bits("y across levels", again, y, n);
+        test_same_bits("sums across levels", sums_again, sums, c->C);
+    }
+    if (c->act != ACT_FN_NONE)
+        return;
+    gemm_finish__ref(&(GemmFinishArgs){.x = d.x,
+                                       .ldx = d.ldx,
+                                       .bias = d.bias,
+                                       .r = d.r,
+                                       .ldr = d.ldr,
+                                       .sums = d.sums,
+                                       .P = c->P,
+                                       .C = c->C},
+                     exact, c->has_sums ? exact_sums : NULL);
+    for (long i = 0; c->to != TO_NOBODY && i < n; i++)
+        test_close("y", i, (double)y[i], exact[i], 2 * 3.0 * UNIT_ROUNDOFF);
+    for (int i = 0; c->has_sums && i < c->C; i++)
+        test_close("sums", i, (double)sums[i], exact_sums[i],
+                   (c->P * 3.0 * c->P + 3.0 * c->P * 2 + 3.0 * c->P + 1) * UNIT_ROUNDOFF);
+}
+
+/* With and without each part, onto each of its operands, around a vector's and a tile's length. */
 static void finish_is_right(void **state)
 {
     (void)state;
-    for (CpuLevel level = CPU_GENERIC; level <= test_top_level(); level = cpu_next_level(level))
-        for (int i = 0; i < 4; i++) {
-            test_begin((uint32_t)i);
-            check_finish(level, i % 2, i / 2);
-            test_check_guards();
-        }
+    static const int counts[] = {1, 2, 7, 13};
+    for (size_t i = 0; i < ARRAY_LEN(counts); i++)
+        for (int parts = 0; parts < 8; parts++)
+            for (int to = 0; to < N_FINISH_TO; to++)
+                for (int act = 0; act < ACT_FN_COUNT; act++) {
+                    const FinishCase c = {.P = counts[i],
+                                          .C = (1 + (int)i % 3) * LANES,
+                                          .has_bias = parts & 1,
+                                          .has_residual = parts & 2,
+                                          .has_sums = parts & 4,
+                                          .to = (FinishTo)to,
+                                          .act = (ActFn)act};
+                    if (c.to == TO_R && !c.has_residual)
+                        continue;
+                    test_begin((uint32_t)(i * 8 + (size_t)parts));
+                    check_finish(&c);
+                    test_check_guards();
+                }
 }
 
 /* finish applies affine's activations to the very bits, at every level. */
