@@ -7,11 +7,6 @@
 
 enum { IMAGE_CHANNELS = 3 };
 
-static int larger(int a, int b)
-{
-    return a > b ? a : b;
-}
-
 /* A product of positive numbers is an int, with room for the lanes that pad it. */
 static bool fits(int a, int b, int c)
 {

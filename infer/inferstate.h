@@ -140,6 +140,11 @@ struct InferRow {
 
 /* --- one-liners --- */
 
+static inline int larger(int a, int b)
+{
+    return a > b ? a : b;
+}
+
 static inline const Op *step_op(const Infer *infer, const Step *step)
 {
     return &infer->network.ops[step->op];

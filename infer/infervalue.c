@@ -14,11 +14,6 @@ int infervalue_add(Planner *planner, int channels, int side)
     return infer->n_values++;
 }
 
-static int larger(int a, int b)
-{
-    return a > b ? a : b;
-}
-
 void infervalue_read(Planner *planner, int step, int value, const Op *op)
 {
     Value *it = &planner->infer->values[value];

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <cmocka.h>
 
 InferSubject infertest_open(Network network)
@@ -27,15 +28,11 @@ InferSubject infertest_open(Network network)
 
 InferSubject infertest_zoo(const char *name, double width, int side)
 {
-    return infertest_open(nettest_zoo(name, width, INFERTEST_CLASSES, side));
-}
-
-const char *infertest_cells(void)
-{
-    static char path[512];
+    char path[512];
     const char *source = getenv("ISOFLOP_SOURCE_DIR");
-    snprintf(path, sizeof path, "%s/tests/golden/cells-cifar.yaml", source == NULL ? "." : source);
-    return path;
+    snprintf(path, sizeof path, "%s/%s", source == NULL ? "." : source, name);
+    const bool is_file = strchr(name, '/') != NULL;
+    return infertest_open(nettest_zoo(is_file ? path : name, width, INFERTEST_CLASSES, side));
 }
 
 void infertest_close(InferSubject *subject)

@@ -20,11 +20,8 @@ typedef struct InferSubject {
 /* Takes the network. */
 InferSubject infertest_open(Network network);
 
-/* A network of the zoo, of INFERTEST_CLASSES classes. */
+/* A network of the zoo, or of a file of the tree, of INFERTEST_CLASSES classes. */
 InferSubject infertest_zoo(const char *name, double width, int side);
-
-/* A network file that has every node of a cell, in all orders: beside the golden fixtures. */
-const char *infertest_cells(void);
 
 void infertest_close(InferSubject *subject);
 

@@ -5,7 +5,6 @@
 #include "infertest.h"
 
 #include "models/ops.h"
-#include "models/resolve.h"
 #include "models/zoo.h"
 
 #include <setjmp.h>
@@ -42,7 +41,7 @@ static void test_every_block_matches(void **state)
 static void test_cells_match(void **state)
 {
     (void)state;
-    InferSubject s = infertest_zoo(infertest_cells(), 0.25, 40);
+    InferSubject s = infertest_zoo("tests/golden/cells-cifar.yaml", 0.25, 40);
     infertest_matches_oracle(&s);
     infertest_close(&s);
 }
@@ -59,39 +58,10 @@ static void test_the_zoo_matches(void **state)
 
 /* --- what no network of the zoo has --- */
 
-/*
- * Sigmoid, whose 0.5 of nothing stands in the pad lanes of 12 and 20 channels; stages of dense
- * convolutions, with and without a sum behind an activation; gates in blocks that do not expand;
- * sums with pooled inputs; depthwise kernels of 7 and 9; an average pool.
- */
-static const char *const odd =
-    "name: odd\n"
-    "resolution: 40\n"
-    "classes: 7\n"
-    "activation: sigmoid\n"
-    "stem: {kernel: 3, stride: 2, channels: 12, pool: 3, pool_kind: average}\n"
-    "stages:\n"
-    "  - {op: conv, kernel: 3, stride: 1, channels: 12, layers: 2, skip: true}\n"
-    "  - {op: dsconv, kernel: 7, stride: 1, channels: 20, layers: 2, se: 0.25}\n"
-    "  - {op: mbconv, kernel: 9, stride: 1, expand: 3, channels: 20, layers: 1, skip: pool}\n"
-    "  - {op: mbconv, kernel: 7, stride: 2, expand: 2, channels: 20, layers: 1, skip: pool}\n"
-    "  - {op: identity, stride: 1, channels: 20, layers: 1}\n"
-    "head: {channels: 24}\n";
-
-static Network open_odd(void)
-{
-    Err err = {0};
-    Spec spec;
-    Network network = {0};
-    nettest_ok(spec_parse(&spec, "odd", odd, strlen(odd), &err), &err);
-    nettest_ok(resolve_network(&network, &spec, &err), &err);
-    return network;
-}
-
 static void test_odd_blocks_match(void **state)
 {
     (void)state;
-    InferSubject s = infertest_open(open_odd());
+    InferSubject s = infertest_zoo("tests/infer/odd.yaml", 1.0, 40);
     infertest_matches_oracle(&s);
     infertest_close(&s);
 }
