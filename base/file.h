@@ -95,6 +95,13 @@ ErrCode file_writer_commit(FileWriter **writer, Err *err) ERR_CHECKED;
 void file_writer_abort(FileWriter **writer);
 
 /*
+ * Whether a file could be written at `path` now: for who learns only after long work what is to be
+ * in it. What is there stays. ERR_IO (it is a folder, its folder is not there or not ours to
+ * write), ERR_MEMORY.
+ */
+ErrCode file_check_target(const char *path, Err *err) ERR_CHECKED;
+
+/*
  * Writes all bytes to an open descriptor, e.g. 1 or 2, which `name` names in messages. Errors:
  * ERR_IO.
  */

@@ -335,6 +335,19 @@ ErrCode file_write(const char *path, const void *data, size_t n_bytes, Err *err)
     return dir_write(NULL, path, data, n_bytes, err);
 }
 
+ErrCode file_check_target(const char *path, Err *err)
+{
+    FileWriter *writer = NULL;
+    if (file_is_folder(path))
+        return err_set(err, ERR_IO, "cannot write '%s': it is a folder", path);
+    if (*file_name(path) == '\0')
+        return err_set(err, ERR_IO, "cannot write '%s': it is no name of a file", path);
+    TRY(file_writer_begin(&writer, path, err));
+    file_writer_abort(&writer);
+fail:
+    return err->code;
+}
+
 bool file_is_stale_temporary(const char *name)
 {
     const char *mark = NULL;

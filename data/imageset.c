@@ -244,6 +244,11 @@ int imageset_resolution(const ImageSet *set)
     return (int)set->footer->resolution;
 }
 
+const char *imageset_digest(const ImageSet *set)
+{
+    return set->digest;
+}
+
 int imageset_n_classes(const ImageSet *set)
 {
     return (int)set->footer->n_classes;

@@ -46,6 +46,8 @@ ErrCode imageset_open(ImageSet **out, const Dataset *data, const Split *split,
 
 uint32_t imageset_count(const ImageSet *set, DataPart part);
 int imageset_resolution(const ImageSet *set);
+/* Of all that decides its pixels, labels and their order: what further caches go by. */
+const char *imageset_digest(const ImageSet *set);
 int imageset_n_classes(const ImageSet *set);
 /* Largest height and largest width among a part's images. */
 DataSize imageset_max_size(const ImageSet *set, DataPart part);

@@ -2,7 +2,6 @@
 #include "harness/features.h"
 
 #include "base/clock.h"
-#include "base/hash.h"
 #include "base/sys.h"
 #include "data/memo.h"
 #include "models/resolve.h"
@@ -71,16 +70,11 @@ fail:
 
 /* All that decides the features, as text, and the file that is named by it (NULL: none). */
 static ErrCode make_key(Text *key, char **path, const Features *features, const Infer *infer,
-                        const FeatureSource *source, Err *err)
+                        const ImageSet *set, const FeatureSource *source, Err *err)
 {
-    char digest[HASH_HEX_BYTES];
-    Hash128 hash;
-    TRY(hash_file(NULL, source->weights->path, &hash, err));
-    text_printf(key, "isoflop features %d arithmetic %d weights %s names %s network %s",
-                FEATURES_FORM, arithmetic_revision(), hash_hex(hash, digest),
-                source->weights->naming->name, infer_network(infer)->digest);
-    text_printf(key, " images %s crop %.17g", source->images->split.contents,
-                source->data->center_crop);
+    text_printf(key, "isoflop features %d arithmetic %d weights %s names %s network %s images %s",
+                FEATURES_FORM, arithmetic_revision(), features->weights,
+                source->weights->naming->name, infer_network(infer)->digest, imageset_digest(set));
     for (int c = 0; c < DATA_CHANNELS; c++)
         text_printf(key, " %.9g %.9g", (double)features->stats.mean[c],
                     (double)features->stats.std[c]);
@@ -167,6 +161,29 @@ static void keep(const Features *features, const char *path, const char *key)
     (void)!safetensors_write(NULL, path, &set, &ignored);
 }
 
+/* --- weights --- */
+
+static ErrCode digest_weights(char digest[HASH_HEX_BYTES], const FeatureSource *source, Err *err)
+{
+    Hash128 hash;
+    TRY(hash_file(NULL, source->weights->path, &hash, err));
+    hash_hex(hash, digest);
+fail:
+    return err->code;
+}
+
+ErrCode features_verify(const Features *features, const FeatureSource *source, Err *err)
+{
+    char now[HASH_HEX_BYTES];
+    TRY(digest_weights(now, source, err));
+    if (strcmp(now, features->weights) != 0)
+        (void)err_set(err, ERR_DATA,
+                      "weights '%s' have changed while they were used: give the command again",
+                      source->weights->path);
+fail:
+    return err->code;
+}
+
 /* --- making --- */
 
 /* Room for features, and labels with what is in them; x[part] is where the former lie. */
@@ -224,6 +241,7 @@ ErrCode features_open(Features *out, const FeatureSource *source, Err *err)
     char *path = NULL;
     float *x[N_PARTS] = {NULL};
     *out = (Features){0};
+    TRY(digest_weights(out->weights, source, err)); /* before they are read, and again behind it */
     TRY(open_network(&infer, out, source, err));
     const ImageSetSettings view = {.resolution = out->resolution,
                                    .center_crop = source->data->center_crop,
@@ -234,10 +252,11 @@ ErrCode features_open(Features *out, const FeatureSource *source, Err *err)
                       err));
     out->stats = imagestats_compute(set, PART_TRAIN, source->threads);
     TRY(reserve(out, x, set, err));
-    TRY(make_key(&key, &path, out, infer, source, err));
+    TRY(make_key(&key, &path, out, infer, set, source, err));
     TRY(read_cached(out, x, path, text_string(&key), err));
     if (!out->was_cached) {
         TRY(make(out, x, infer, set, source, err));
+        TRY(features_verify(out, source, err));
         keep(out, path, text_string(&key));
     }
 fail:

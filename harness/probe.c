@@ -46,7 +46,7 @@ static bool is_better(const Probe *probe, int i, bool is_given)
            probe->tries[i].val.n_correct > probe->tries[probe->chosen].val.n_correct;
 }
 
-/* The head at the fit's strength, in w and b, scored on a part that may be empty. */
+/* What `head` does on a part, which may be empty. */
 static ErrCode score(EvalSums *sums, const HeadData *data, const HeadWeights *head, CpuLevel level,
                      int threads, Err *err)
 {
@@ -120,6 +120,7 @@ ErrCode probe_save(const Probe *probe, const FeatureSource *source, const Featur
     weights.head = WEIGHTS_HEAD_NEW;
     spec.classes = probe->head.n_classes;
     TRY(weights_open(&net, &spec, &settings, &weights, &theirs, err));
+    TRY(features_verify(features, source, err));
     set_head(net, &probe->head);
     TRY(origin_make(&origin, net_network(net), &data, err));
     TRY(weights_save(net, NET_WEIGHTS, NULL, path, weights.naming, &origin, err));

@@ -60,7 +60,8 @@ StatsInterval probe_top1(const EvalSums *sums);
 
 /*
  * Writes the source's weights with the probe's classifier in them, under the source's naming, as
- * trained on its images: atomically. Errors: those of weights_open and weights_save.
+ * trained on its images: atomically. Errors: those of weights_open, features_verify and
+ * weights_save.
  */
 ErrCode probe_save(const Probe *probe, const FeatureSource *source, const Features *features,
                    const char *path, Err *err) ERR_CHECKED;

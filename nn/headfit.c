@@ -102,6 +102,7 @@ ErrCode headfit_create(HeadFit **out, const HeadData *data, int n_classes, int t
     *out = NULL;
     if (fit == NULL)
         return err_memory(err, sizeof *fit);
+    cpu_set_flush_to_zero(); /* this thread standardises and takes the steps */
     fit->data = *data;
     fit->n_classes = n_classes;
     fit->n_columns = (n_classes + TILE - 1) / TILE * TILE;

@@ -196,8 +196,10 @@ static void take_step(const Descent *descent)
     memcpy(descent->x, lbfgs->next_x, lbfgs->n * sizeof(double));
     swap(&lbfgs->gradient, &lbfgs->next_gradient);
     const double curvature = dot(lbfgs->moves[p], lbfgs->changes[p], lbfgs->n);
-    if (!(curvature > 0.0)) /* only rounding makes it so: the function is convex */
+    if (!(curvature > 0.0)) { /* only rounding makes it so: the function is convex */
+        lbfgs->n_pairs -= lbfgs->n_pairs == PAIRS; /* the oldest one's place was taken */
         return;
+    }
     lbfgs->rho[p] = 1.0 / curvature;
     lbfgs->newest = p;
     lbfgs->n_pairs += lbfgs->n_pairs < PAIRS;

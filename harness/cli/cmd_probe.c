@@ -4,6 +4,7 @@
 #include "harness/cli/probe_facts.h"
 #include "harness/cli/weights_options.h"
 
+#include "base/file.h"
 #include "harness/probe.h"
 #include "weights/naming.h"
 
@@ -18,8 +19,10 @@ static const char *const notes[] = {
     "logistic regression is fitted to its optimum. Features are standardised, and the penalty is "
     "X/2 times the square of all coefficients beside the mean cross-entropy. auto: of 1, 0.1, ... "
     "1e-05 the strength with most hits on validation, of equal ones the strongest.",
-    "The weights may be of any data and classes; images are normalised by the training subset. F "
-    "gets the weights with the new classifier: eval with the same options says the same of it. "
+    "The weights may be of any data and classes; another resolution than theirs needs "
+    "--resolution, "
+    "for nothing of the network adapts to it. Images are normalised by the training subset. F gets "
+    "the weights with the new classifier: eval with the same options says the same of it. "
     "Intervals are Clopper and Pearson's at 90 %.",
     NULL};
 
@@ -76,7 +79,7 @@ static bool show_progress(void *user, uint32_t done, uint32_t total)
     return true;
 }
 
-static void say(const Call *call, const Features *features, const Probe *probe)
+static void say_features(const Call *call, const Features *features)
 {
     const ProbeOptions *settings = call->settings;
     const uint32_t n = features_count(features);
@@ -95,11 +98,15 @@ static void say(const Call *call, const Features *features, const Probe *probe)
         call_say("features of %u images in %.1f s: %.0f images/s on %d thread%s", n,
                  features->seconds, n / features->seconds, call->threads,
                  text_plural(call->threads));
-    if (!probe->tries[probe->chosen].fit.is_converged)
-        call_say("warning: the fit ended before its optimum, gradient %.2e",
-                 probe->tries[probe->chosen].fit.gradient);
-    if (settings->save != NULL)
-        call_say("weights with the new classifier are in '%s'", settings->save);
+}
+
+/* One that is not chosen had a part in the choice. */
+static void warn_of_fits(const Probe *probe)
+{
+    for (int i = 0; i < probe->n_tries; i++)
+        if (!probe->tries[i].fit.is_converged)
+            call_say("warning: the fit of l2 %g ended before its optimum, gradient %.1e",
+                     probe->tries[i].l2, probe->tries[i].fit.gradient);
 }
 
 static ErrCode probe(const Call *call, const FeatureSource *source, double l2, Err *err)
@@ -109,10 +116,15 @@ static ErrCode probe(const Call *call, const FeatureSource *source, double l2, E
     Probe result = {0};
     Text out = {.columns = call->columns};
     TRY(features_open(&features, source, err));
+    say_features(call, &features);
+    call_progress(call, "fitting the classifier");
     TRY(probe_run(&result, &features, source->spec->classes, l2, call->threads, call->cpu, err));
-    if (settings->save != NULL)
+    call_progress(call, "");
+    warn_of_fits(&result);
+    if (settings->save != NULL) {
         TRY(probe_save(&result, source, &features, settings->save, err));
-    say(call, &features, &result);
+        call_say("weights with the new classifier are in '%s'", settings->save);
+    }
     if (call->json)
         probe_facts_json(&features, &result, &out);
     else
@@ -139,6 +151,8 @@ static ErrCode run(const Call *call, int *status, Err *err)
                                   .accept = weights_options_accept(&settings->trained)};
     TRY(weights_options_check(&settings->trained, err));
     TRY(read_strength(&l2, settings->l2, err));
+    if (settings->save != NULL)
+        TRY(file_check_target(settings->save, err));
     TRY(data_option_study(&study, call, &settings->data, name, err));
     TRY(study_data_open(&images, &study->data, call->data_root, call->threads, err));
     TRY(network_choice_spec(&spec, &settings->trained.network, study, dataset_n_classes(images.set),

@@ -390,6 +390,28 @@ static void names_that_are_taken_are_passed_over(void **state)
     assert_int_equal(count_temporaries(), n_before + 3);
 }
 
+/* Property: what cannot be a file is said, what can be is left as it is, and nothing remains. */
+static void targets_are_checked(void **state)
+{
+    (void)state;
+    static const char *const never[] = {"folder", "folder/", "none/file", "kept/file", ""};
+    Err err = {0};
+    const size_t n_before = count_temporaries();
+    assert_int_equal(file_make_dirs("folder", &err), ERR_NONE);
+    assert_int_equal(file_write("kept", "x", 1, &err), ERR_NONE);
+    for (size_t i = 0; i < ARRAY_LEN(never); i++) {
+        err = (Err){0};
+        assert_int_equal(file_check_target(never[i], &err), ERR_IO);
+        assert_non_null(strstr(err.msg, never[i]));
+    }
+    err = (Err){0};
+    assert_int_equal(file_check_target("kept", &err), ERR_NONE);
+    assert_int_equal(file_check_target("folder/new", &err), ERR_NONE);
+    assert_int_equal(file_check_target("/dev/null", &err), ERR_NONE);
+    assert_true(holds("kept", "x", 1) && !file_exists("folder/new"));
+    assert_int_equal(count_temporaries(), n_before);
+}
+
 /* Property: bounds, missing files and folders are said by name; an empty file reads and maps. */
 static void reading_is_bounded(void **state)
 {
@@ -533,6 +555,7 @@ int main(void)
         cmocka_unit_test(paths_are_joined),
         cmocka_unit_test(paths_are_seen_from_elsewhere),
         cmocka_unit_test(names_that_are_taken_are_passed_over),
+        cmocka_unit_test(targets_are_checked),
     };
     return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
 }
