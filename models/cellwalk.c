@@ -3,6 +3,8 @@
 
 #include "models/spec_cell.h"
 
+#include "base/text.h"
+
 #include <stdio.h>
 
 enum { SUFFIX_MAX = OP_NAME_MAX };
@@ -207,7 +209,7 @@ static Value join(CellWalk *it, OpKind kind, const WalkMap *maps, int n, int cha
 {
     int before = INPUT_IMAGES, offset = 0;
     for (int i = 0; i < n; i++) {
-        char part[4];
+        char part[TEXT_NUMBER_BYTES];
         snprintf(part, sizeof part, "%d", i);
         go_to(it, maps[i]);
         Op op = walk_on_newest(it->walk, kind);
