@@ -11,7 +11,10 @@
 #include <math.h>
 #include <string.h>
 
-/* Raised when the same key would mean other features: when infer/ computes otherwise. */
+/*
+ * Raised when the same key would mean other features: when infer/ computes otherwise. The bits are
+ * held to it by tests/harness/test_probe.c.
+ */
 #define FEATURES_FORM 1
 #define KEY_WHAT "features"
 #define KEY_DIGEST "digest"
