@@ -6,6 +6,7 @@
 
 #include "models/ops.h"
 #include "models/zoo.h"
+#include "oracle.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -33,7 +34,7 @@ static void test_every_block_matches(void **state)
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         InferSubject s = infertest_zoo(cases[i].name, cases[i].width, cases[i].side);
-        infertest_matches_oracle(&s);
+        infertest_matches_oracle(&s, oracle_tolerance(s.net));
         infertest_close(&s);
     }
 }
@@ -42,7 +43,7 @@ static void test_cells_match(void **state)
 {
     (void)state;
     InferSubject s = infertest_zoo("tests/golden/cells-cifar.yaml", 0.25, 40);
-    infertest_matches_oracle(&s);
+    infertest_matches_oracle(&s, oracle_tolerance(s.net));
     infertest_close(&s);
 }
 
@@ -51,7 +52,7 @@ static void test_the_zoo_matches(void **state)
     (void)state;
     for (size_t i = 0; i < zoo_count(); i++) {
         InferSubject s = infertest_zoo(zoo_name(i), 0.25, 64);
-        infertest_matches_oracle(&s);
+        infertest_matches_oracle(&s, infertest_tolerance(&s));
         infertest_close(&s);
     }
 }
@@ -62,7 +63,7 @@ static void test_odd_blocks_match(void **state)
 {
     (void)state;
     InferSubject s = infertest_zoo("tests/infer/odd.yaml", 1.0, 40);
-    infertest_matches_oracle(&s);
+    infertest_matches_oracle(&s, oracle_tolerance(s.net));
     infertest_close(&s);
 }
 
@@ -82,7 +83,7 @@ static void test_skipped_rows_match(void **state)
     }
     assert_true(n_changed > 0);
     InferSubject s = infertest_open(network);
-    infertest_matches_oracle(&s);
+    infertest_matches_oracle(&s, oracle_tolerance(s.net));
     infertest_close(&s);
 }
 
