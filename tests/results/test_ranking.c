@@ -259,8 +259,12 @@ static void test_exports(void **state)
     json_t *root = NULL;
     Verdict v[VERDICT_MAX];
     size_t n_verdicts = 0;
-    const Fixture fixture = {
-        .n_seeds = 2, .noise = 0.5, .name = hostile, .has_diverged = true, .family_seed = 7};
+    const Fixture fixture = {.n_seeds = 2,
+                             .noise = 0.5,
+                             .name = hostile,
+                             .has_diverged = true,
+                             .has_transfer = true,
+                             .family_seed = 7};
     fill(&f, "export.db", &fixture);
     assert_int_equal(export_csv(f.store, "study", &csv, NULL, NULL, &err), ERR_NONE);
     assert_non_null(strstr(csv.data, "\"a,\"\"b\"\"\n<script>'; `rm`\""));

@@ -172,7 +172,7 @@ fail:
     return all;
 }
 
-enum { N_ANSWERS = EXPORT + 22 };
+enum { N_ANSWERS = EXPORT + 23 };
 
 /* --- a study under way --- */
 
