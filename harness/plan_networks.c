@@ -47,7 +47,7 @@ static ErrCode trial_digest(const Plan *plan, const NetworkKey *key, const char 
     Recipe recipe = plan_networks_study(plan, key->target)->recipe;
     recipe.epochs = key->epochs;
     recipe.lr *= key->factor;
-    if (key->source != PLAN_NONE) {
+    if (target != NULL && key->source != PLAN_NONE) { /* what is carried has a target */
         recipe.finetune = plan->study->parts[target->part].transfer.init;
         recipe.finetune.trial = plan->networks[key->source].trial_digest;
     }
