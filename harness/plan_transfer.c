@@ -4,6 +4,7 @@
 #include "harness/plan_networks.h"
 #include "harness/plan_points.h"
 #include "harness/study_data.h"
+#include "harness/study_derive.h"
 #include "harness/study_transfer.h"
 
 #include "base/sys.h"
@@ -45,7 +46,7 @@ static ErrCode open_target(Plan *plan, int part, size_t index, const char *data_
 {
     PlanTarget *target = &plan->targets[plan->n_targets++];
     *target = (PlanTarget){.part = part};
-    TRY(study_transfer_derive(&target->study, &target->yaml, plan->study, part, index, err));
+    TRY(study_derive(&target->study, &target->yaml, plan->study, part, index, err));
     TRY(take_images(plan, target, data_root, err));
     return ERR_NONE;
 fail:

@@ -2,6 +2,7 @@
 #include "harness/study.h"
 
 #include "harness/identity.h"
+#include "harness/study_datakeys.h"
 #include "harness/study_judges.h"
 #include "harness/study_keys.h"
 #include "harness/study_transfer.h"
@@ -150,22 +151,6 @@ static ErrCode keep_folder(Study *study, const char *origin, Err *err)
     study->folder = arena_text(yaml_arena(study->doc), folder);
     mem_free(folder);
     return study->folder != NULL ? ERR_NONE : err_memory(err, strlen(origin));
-}
-
-ErrCode study_anchor(const Study *study, const YamlNode *node, const char **path, Err *err)
-{
-    const bool is_option = node->line == 0;
-    char *joined = file_join(is_option ? "" : study->folder, *path), *absolute = NULL;
-    if (joined == NULL)
-        return err_memory(err, strlen(*path));
-    TRY(file_absolute(joined, &absolute, err));
-    *path = arena_text(yaml_arena(study->doc), absolute);
-    if (*path == NULL)
-        err_memory(err, strlen(absolute));
-fail:
-    mem_free(joined);
-    mem_free(absolute);
-    return err->code;
 }
 
 /* Makes data.path absolute. */

@@ -9,9 +9,6 @@
 
 extern const YamlTable study_table;
 
-/* The keys of `data`; the struct is StudyData. */
-extern const YamlTable study_data_table;
-
 /* The keys of one kind of part. */
 const YamlTable *study_part_table(int kind);
 
@@ -26,13 +23,6 @@ ErrCode study_check_figures(const Study *study, Err *err) ERR_CHECKED;
  * stands twice or does not exist, a part that yields nothing of the kind, a circle.
  */
 ErrCode study_link_parts(Study *study, Err *err) ERR_CHECKED;
-
-/*
- * Makes a path absolute that a node of the study gives: relative to the study's file where that
- * says it, to the current folder where an option does. ERR_MEMORY, ERR_IO.
- */
-ErrCode study_anchor(const Study *study, const YamlNode *node, const char **path,
-                     Err *err) ERR_CHECKED;
 
 /* The parts with every value in force. */
 void study_emit_parts(const Study *study, Text *out);

@@ -1,9 +1,7 @@
-/* harness/study_transfer.c: keys of a transfer, its data sets, and the study that each of them is.
- */
+/* harness/study_transfer.c: keys of a transfer and its data sets. */
 #include "harness/study_transfer.h"
 
-#include "harness/study.h"
-#include "harness/study_keys.h"
+#include "harness/study_datakeys.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -105,7 +103,7 @@ static ErrCode read_ways(const YamlNode *body, StudyTransfer *transfer, Err *err
     return ERR_NONE;
 }
 
-/* Values are judged with the rest of the recipe (study_transfer_derive). */
+/* Values are judged with the rest of the recipe (study_derive). */
 static ErrCode check_recipe(const YamlNode *node, Err *err)
 {
     const char *names[MAX_RECIPE_KEYS] = {NULL};
@@ -242,50 +240,4 @@ ErrCode study_transfer_check(const Study *study, Err *err)
                       "a transfer trains by its own recipe: it cannot stand beside part '%s', "
                       "whose rates are the study's",
                       study->parts[tune].id);
-}
-
-/* --- the study of a data set --- */
-
-/* "recipe.KEY=VALUE" of each key of a map; texts live in the arena. */
-static ErrCode list_sets(const YamlNode *recipe, Arena *arena, const char ***out, size_t *n,
-                         Err *err)
-{
-    const size_t n_items = yaml_is_null(recipe) ? 0 : recipe->n_items;
-    Text text = {0};
-    *n = 0;
-    *out = arena_zalloc(arena, n_items + 1, sizeof(**out));
-    for (size_t i = 0; i < n_items && *out != NULL; i++) {
-        text_clear(&text);
-        text_printf(&text, "recipe.%s=", recipe->items[i]->key);
-        yaml_emit_node(recipe->items[i], &text);
-        (*out)[(*n)++] = arena_text(arena, text_string(&text));
-    }
-    arena->failed |= text.failed;
-    text_release(&text);
-    return arena_ok(arena, err);
-}
-
-ErrCode study_transfer_derive(Study **out, Text *text, const Study *study, int part, size_t index,
-                              Err *err)
-{
-    const StudyPart *p = &study->parts[part];
-    Study plain = *study;
-    Arena arena = {0};
-    const char **sets = NULL;
-    size_t n_sets = 0;
-    plain.parts = NULL;
-    plain.n_parts = 0;
-    plain.data = p->transfer.data[index];
-    plain.recipe.init = NULL;
-    plain.recipe.epochs = p->epochs > 0 ? p->epochs : study->recipe.epochs;
-    study_emit(&plain, text);
-    TRY(text_ok(text, err));
-    TRY(list_sets(p->transfer.recipe, &arena, &sets, &n_sets, err));
-    TRY(study_parse_stored_set(out, "the part's study", text_string(text), sets, n_sets, err));
-    text_clear(text);
-    study_emit(*out, text);
-    TRY(text_ok(text, err));
-fail:
-    arena_release(&arena);
-    return err->code;
 }

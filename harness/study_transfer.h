@@ -35,12 +35,4 @@ ErrCode study_transfer_anchor(Study *study, Err *err) ERR_CHECKED;
  */
 ErrCode study_transfer_check(const Study *study, Err *err) ERR_CHECKED;
 
-/*
- * A study without parts whose data are the index-th of a part `transfer` and whose recipe is that
- * part's, of the same version; *text (text_release it in any case) has it with every value in
- * force. ERR_USAGE: a key's value; study_destroy frees it.
- */
-ErrCode study_transfer_derive(Study **out, Text *text, const Study *study, int part, size_t index,
-                              Err *err) ERR_CHECKED;
-
 #endif

@@ -11,6 +11,7 @@
 #define MODELS_RESOLVE_H
 
 #include "models/network.h"
+#include "models/resolve_types.h"
 #include "models/spec.h"
 
 #include "base/err.h"
@@ -60,21 +61,6 @@ ErrCode resolve_with(Network *network, const Spec *spec, const ResolveOptions *o
 int64_t resolve_macs(const Spec *spec, int pixels);
 
 /* --- parts, for spaces of networks made of few different ones (no allocation) --- */
-
-#define RESOLVE_NO_ADD (-1)
-
-/*
- * The stem, a stage or the head, by itself. `digest` covers what its operations are, within the
- * part; drop connect's survivals, which follow from the blocks of other stages too, are no part of
- * it. Networks of one specification's rules whose parts are equal in turn, and whose survivals are,
- * are equal.
- */
-typedef struct ResolvePart {
-    int channels, size; /* of the map it reads; afterwards of the one it makes */
-    int first_add;      /* block of a stage from which on all have a survival; or RESOLVE_NO_ADD */
-    int64_t params, macs, acts;
-    uint64_t digest;
-} ResolvePart;
 
 /* Of the block at place `index` among all n_blocks of a network. */
 double resolve_survival(const Spec *spec, int index, int n_blocks);

@@ -7,7 +7,11 @@
 #ifndef MODELS_WALK_H
 #define MODELS_WALK_H
 
-#include "models/resolve.h"
+#include "models/network.h"
+#include "models/resolve_types.h"
+#include "models/spec.h"
+
+#include "base/err.h"
 
 enum { WALK_FAULT_MAX = 160 };
 

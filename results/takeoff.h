@@ -24,7 +24,7 @@
 #define RESULTS_TAKEOFF_H
 
 #include "results/store.h"
-#include "results/survival.h"
+#include "results/takeoff_types.h"
 
 #include "base/arena.h"
 #include "base/err.h"
@@ -33,24 +33,6 @@
 
 /* Of more groups there is no test: shuffles would take long and tell little. */
 enum { TAKEOFF_MOST_GROUPS = 100 };
-
-typedef struct TakeoffGroup {
-    const char *name;     /* series, or the network's multipliers or genes */
-    int n, n_censored;    /* finished trials; those that never took off */
-    int n_shared;         /* of n: in another group of the part, too */
-    double median_epochs; /* Kaplan and Meier's; NaN: fewer than half took off */
-} TakeoffGroup;
-
-typedef struct TakeoffPart {
-    const char *part;
-    bool is_by_network; /* groups are networks, for it has one series */
-    TakeoffGroup *groups;
-    int n_groups;
-    int n_elsewhere;        /* trials without a curve */
-    int n_tested;           /* groups that have trials of their own; fewer than 2: no test */
-    bool shuffles_networks; /* in the test; false: the trials of each seed */
-    SurvivalTest test;      /* over these groups */
-} TakeoffPart;
 
 typedef struct Takeoff {
     double threshold, least_loss; /* nats */

@@ -2,7 +2,11 @@
 #ifndef RESULTS_TAKEOFF_MEMBERS_H
 #define RESULTS_TAKEOFF_MEMBERS_H
 
-#include "results/takeoff.h"
+#include "results/store.h"
+#include "results/takeoff_types.h"
+
+#include "base/arena.h"
+#include "base/err.h"
 
 /* A finished trial in a group of a part. */
 typedef struct TakeoffMember {

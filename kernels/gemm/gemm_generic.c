@@ -68,9 +68,10 @@ LANES_INLINE void tile_sums(const Panel *p, const float *const *x, const float *
         long k = *start;
         const long end = k + (left < length ? left : length);
         for (; k + U <= end; k += U, w += U * ldw) {
+            if (fetches)
 #pragma GCC unroll 4
-            for (int u = 0; fetches && u < U; u++, next += ldw)
-                __builtin_prefetch(next, 0, 2);
+                for (int u = 0; u < U; u++, next += ldw)
+                    __builtin_prefetch(next, 0, 2);
             tile_steps(x, k, w, ldw, acc, R, V, U);
         }
         for (; U > 1 && k < end; k++, w += ldw)
