@@ -314,10 +314,10 @@ fail:
 /* Gives points what their trials are trained on where that is not the study's own. */
 static ErrCode read_carried(Store *store, Arena *arena, StoreResults *out, Err *err)
 {
-    StoreCarried *carried;
+    StoreCarried *carried = NULL;
     size_t n = 0;
     TRY(store_carried(store, arena, &carried, &n, err));
-    for (size_t i = 0; i < out->n_points && n > 0; i++) {
+    for (size_t i = 0; i < out->n_points && carried != NULL; i++) {
         const char *digest = out->points[i].point.trial_digest;
         for (size_t k = 0; k < n && digest != NULL; k++)
             if (carried[k].trial_digest != NULL && strcmp(carried[k].trial_digest, digest) == 0)
